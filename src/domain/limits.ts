@@ -1,0 +1,30 @@
+/** Every bound of the pipeline, together, each with its reason. */
+
+/** Workers hold six connections that wait for headers; one stays free for R2. */
+export const LANES_MAX = 5;
+
+/** A page of 100,000 rows is about 12 MB of JSON; beyond this the page size steps down instead. */
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
+
+/** SQLite values in a Durable Object end at 2 MB; this leaves room for the row around them. */
+export const SQL_VALUE_BYTES_MAX = 1_900_000;
+
+/** The pipeline's share of an isolate's 128 MB, over all sites in it. */
+export const PIPELINE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** A run is committed once it holds this many samples: what a crash may cost one lane. */
+export const RUN_SAMPLES = 50_000;
+
+/** Samples one merge slice reads before it commits its position: well under 2 s of CPU. */
+export const SLICE_SAMPLES = 400_000;
+
+/** A bucket is read whole below this; a larger one is read a segment at a time. */
+export const BUCKET_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Buckets a day's points are divided into, so that merging reads one part of every run at a time. */
+export const BUCKETS = 32;
+
+/** Configured points of a site, and the bytes of all their names: they are held in memory. */
+export const POINTS_MAX = 200_000;
+export const POINT_NAME_BYTES_MAX = 2_048;
+export const POINT_NAMES_BYTES_MAX = 8 * 1024 * 1024;
