@@ -6,7 +6,12 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "simulator/**/*.test.ts", "cli/**/*.test.ts", "test/unit/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "simulator/**/*.test.ts",
+            "cli/**/*.test.ts",
+            "test/unit/**/*.test.ts",
+          ],
           testTimeout: 60_000,
         },
       },

@@ -1,0 +1,60 @@
+import type {
+  AuditView,
+  DaySelection,
+  DayView,
+  ErrorView,
+  Plan,
+  StartRequest,
+  Status,
+  VerifyRequest,
+} from "./backfill.ts";
+
+/** What the HTTP layer asks of the backfill. Expected outcomes are values; faults are thrown. */
+export interface BackfillApi {
+  /** The request has passed validation against the configuration. */
+  start(request: StartRequest): Promise<StartOutcome>;
+  plan(request: StartRequest): Promise<Plan>;
+  /** undefined: nothing was ever started. */
+  status(): Promise<Status | undefined>;
+  cancel(): Promise<CancelOutcome>;
+  retry(selection: DaySelection): Promise<RetryOutcome>;
+  /** In order of site, then day. */
+  days(selection: DaySelection): Promise<DayView[]>;
+  /** Newest first, at most `limit`. */
+  errors(selection: DaySelection, limit: number): Promise<ErrorView[]>;
+  verify(request: VerifyRequest): Promise<AuditOutcome>;
+  rebuild(): Promise<AuditOutcome>;
+  /** The latest audit of every site that had one. */
+  audits(): Promise<AuditView[]>;
+}
+
+export type StartOutcome =
+  | {
+      readonly kind: "started" | "resumed";
+      readonly backfillId: string;
+      readonly startDate: string;
+      readonly endDate: string;
+      readonly estimatedDays: number;
+      readonly estimatedSiteDays: number;
+    }
+  | { readonly kind: "conflict"; readonly state: Status };
+
+export type CancelOutcome =
+  | {
+      readonly kind: "cancelled";
+      readonly backfillId: string;
+      readonly daysCompleted: number;
+      /** Sites that did not acknowledge in time; they stop as soon as they can be reached. */
+      readonly sitesStopping: readonly string[];
+    }
+  | { readonly kind: "nothing-running" };
+
+export type RetryOutcome =
+  | { readonly kind: "retrying"; readonly backfillId: string; readonly days: number }
+  | { readonly kind: "nothing-failed" }
+  | { readonly kind: "nothing-started" };
+
+export type AuditOutcome =
+  | { readonly kind: "started"; readonly sites: readonly string[] }
+  | { readonly kind: "backfill-running" }
+  | { readonly kind: "audit-running" };
