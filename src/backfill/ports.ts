@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../domain/day.ts";
 import type { ObjectKey } from "../domain/layout.ts";
+import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job.ts";
 
 /** Time and chance. */
 export interface Clock {
@@ -35,6 +36,7 @@ export interface Store {
 export interface Alarm {
   /** Durable after `store.sync()`. Replaces the time that was set. */
   arm(at: EpochMs): Promise<void>;
+  disarm(): Promise<void>;
   armedAt(): Promise<EpochMs | undefined>;
 }
 
@@ -95,19 +97,42 @@ export interface View {
   put(key: string, value: string, ttlSeconds: number | undefined): Promise<void>;
 }
 
-/** Permission for one arrival at the vendor. */
+/** Permission for one arrival at the vendor, due at `dueAt`. */
 export interface Permit {
-  /** When the arrival is due. */
+  readonly kind: "permit";
   readonly dueAt: EpochMs;
+}
+
+/** No permit within the time a call is held; ask again, at `retryAt` at the earliest. */
+export interface Again {
+  readonly kind: "again";
+  readonly retryAt: EpochMs;
 }
 
 /** The rate limit of one API key. */
 export interface Gate {
-  /** Holds until a permit is due, at most 20 s; then "again". `caller` takes turns with other callers. */
-  take(caller: string): Promise<Permit | "again">;
+  /** Holds until a permit is due, at most 20 s. `caller` takes turns with other callers. */
+  take(caller: string): Promise<Permit | Again>;
   /** No permits before `until`. Never shortens a pause. */
   pause(until: EpochMs): Promise<void>;
   pausedUntil(): Promise<EpochMs | undefined>;
+}
+
+/** The Coordinator, as a site sees it. */
+export interface Head {
+  /** The newest desired state, as committed. */
+  current(): Promise<{ epoch: number; desired: Desired }>;
+  /** News worth publishing at once; may be lost. */
+  report(report: SiteReport): Promise<void>;
+}
+
+/** A site, as the Coordinator sees it. */
+export interface SitePeer {
+  /** Obeys idempotently; a lower epoch is ignored. What it answers is committed. */
+  apply(job: SiteJob): Promise<SiteReport>;
+  report(): Promise<SiteReport>;
+  read(query: SiteQuery): Promise<SiteAnswer>;
+  audit(request: AuditRequest): Promise<"started" | "audit-running">;
 }
 
 /** One structured line. `fields` are data, never secrets. */

@@ -211,3 +211,98 @@ export const auditView = z.object({
   completed_at: z.string().nullable(),
 });
 export type AuditView = z.output<typeof auditView>;
+
+/** Every refusal: what is wrong, each fault by name, and what would help. */
+export const problem = z.object({
+  error: z.string(),
+  details: z.array(z.string()).optional(),
+  hint: z.string().optional(),
+});
+export type Problem = z.output<typeof problem>;
+
+export const notFound = z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) });
+export type NotFound = z.output<typeof notFound>;
+
+export const startConflict = z.object({
+  error: z.literal("Backfill already in progress"),
+  current_state: status,
+  hint: z.literal("Set force_restart=true to restart from beginning"),
+});
+export type StartConflict = z.output<typeof startConflict>;
+
+export const startAccepted = z.object({
+  status: z.enum(["started", "resumed"]),
+  backfill_id: z.string(),
+  start_date: z.string(),
+  end_date: z.string(),
+  /** Calendar days, both ends included. */
+  estimated_days: z.number(),
+  estimated_site_days: z.number(),
+  message: z.string(),
+});
+export type StartAccepted = z.output<typeof startAccepted>;
+
+export const notStarted = z.object({ status: z.literal("not_started"), message: z.string() });
+export type NotStarted = z.output<typeof notStarted>;
+
+export const cancelled = z.object({
+  status: z.literal("cancelled"),
+  backfill_id: z.string(),
+  days_completed: z.number(),
+  message: z.string(),
+  /** Sites that could not be reached in time; they stop as soon as they can be. */
+  sites_stopping: z.array(z.string()),
+});
+export type Cancelled = z.output<typeof cancelled>;
+
+export const retryAccepted = z.object({
+  status: z.literal("retrying"),
+  backfill_id: z.string(),
+  days: z.number(),
+  message: z.string(),
+});
+export type RetryAccepted = z.output<typeof retryAccepted>;
+
+export const auditAccepted = z.object({
+  status: z.literal("started"),
+  mode: auditView.shape.mode,
+  sites: z.array(z.string()),
+  message: z.string(),
+});
+export type AuditAccepted = z.output<typeof auditAccepted>;
+
+export const dayList = z.object({ count: z.number(), days: z.array(dayView) });
+export type DayList = z.output<typeof dayList>;
+export const errorList = z.object({ count: z.number(), errors: z.array(errorView) });
+export type ErrorList = z.output<typeof errorList>;
+export const auditList = z.object({ audits: z.array(auditView) });
+export type AuditList = z.output<typeof auditList>;
+
+/** One answer of `GET /backfill/errors` holds at most this many. */
+export const ERRORS_LIMIT_MAX = 1_000;
+
+// A query parameter is text; Number() alone would take "1e2" and " 5 ".
+export const errorsLimit = z.string().transform((text, context) => {
+  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= ERRORS_LIMIT_MAX) return limit;
+  context.addIssue({
+    code: "custom",
+    message: `"${text.slice(0, 40)}" is not a whole number from 1 to ${ERRORS_LIMIT_MAX}`,
+  });
+  return z.NEVER;
+});
+
+export const errorsQuery = daySelection.extend({ limit: errorsLimit.optional() });
+export type ErrorsQuery = z.output<typeof errorsQuery>;
+
+/** Body of the routes that take none: a field in it was meant to do something, and is refused. */
+export const emptyRequest = z.strictObject({});
+
+/** What `GET /` answers. */
+export const serviceRoot = z.object({
+  service: z.literal("Building Vitals Backfill Worker"),
+  version: z.string(),
+  endpoints: z.record(z.string(), z.string()),
+  configuration: z.enum(["ok", "invalid"]),
+});
+export type ServiceRoot = z.output<typeof serviceRoot>;

@@ -1,0 +1,118 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
+import { parseSiteName } from "../src/domain/site.ts";
+import { type BuildingOptions, building } from "./building.ts";
+import { csvSite } from "./csv.ts";
+import { type Series, withEmptyDays, withRecentDays } from "./series.ts";
+
+/** How the API behaves; can be changed while it runs. */
+export const settingsSchema = z.strictObject({
+  /** The only key that is let in. */
+  key: z.string().min(1).default("test-key"),
+  /** The answer to any other key. */
+  invalidKey: z.union([z.literal(401), z.literal(500)]).default(401),
+  /** The answer to a window without rows: 200 with none, or 404. */
+  empty: z.enum(["ok", "not-found"]).default("ok"),
+  /** Whether rows at `end_time` itself are served. */
+  end: z.enum(["inclusive", "exclusive"]).default("inclusive"),
+  cursors: z.enum(["vendor", "correct", "opaque"]).default("vendor"),
+  /** Leaves `pages` null in the points lists. */
+  pagesNull: z.boolean().default(false),
+  /** The API's own limit a key in any sliding minute; null for none. */
+  requestsPerMinute: z.number().int().positive().nullable().default(null),
+  /** Every answer waits `ms` plus up to `jitterMs`. */
+  latency: z
+    .strictObject({
+      ms: z.number().min(0).default(0),
+      jitterMs: z.number().min(0).default(0),
+      seed: z.number().int().default(0),
+    })
+    .default({ ms: 0, jitterMs: 0, seed: 0 }),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** The settings among the options. Throws `ZodError` where one is none. */
+export function settingsOf(options: SimulatorOptions): Settings {
+  const fields = Object.keys(settingsSchema.shape);
+  return settingsSchema.parse(
+    Object.fromEntries(Object.entries(options).filter(([name]) => fields.includes(name))),
+  );
+}
+
+/** A partial change; fields left out stay as they are. Throws `ZodError` where it is none. */
+export function changedSettings(settings: Settings, change: unknown): Settings {
+  const fields = z.record(z.string(), z.unknown()).parse(change);
+  return settingsSchema.parse({ ...settings, ...fields });
+}
+
+/** A site by name with the common building options, or with its own, or made of CSV files. */
+export interface SiteOptions extends Partial<BuildingOptions> {
+  readonly name: string;
+  /** Files of `timestamp,value`; with them the building options do not matter. */
+  readonly csv?: readonly { readonly path: string; readonly name?: string }[];
+  /** Days without a single row. */
+  readonly emptyDays?: readonly string[];
+  /** Days outside [firstDay, lastDay] are empty. */
+  readonly firstDay?: string;
+  readonly lastDay?: string;
+}
+
+export interface SimulatorOptions
+  extends Partial<z.input<typeof settingsSchema>>,
+    Partial<BuildingOptions>,
+    Pick<SiteOptions, "emptyDays" | "firstDay" | "lastDay"> {
+  readonly sites: readonly (string | SiteOptions)[];
+  /** 0, the default, takes a free one. */
+  readonly port?: number;
+  readonly host?: string;
+  /** Milliseconds since the epoch; must not run backwards. */
+  readonly now?: () => number;
+}
+
+/** The sites that the options describe. Throws `RangeError` for a name, day or size that can't be. */
+export function openSites(options: SimulatorOptions): Map<string, Series> {
+  return new Map(
+    options.sites.map((site) => {
+      const own = typeof site === "string" ? { name: site } : site;
+      return [own.name, openSite({ ...options, ...own })];
+    }),
+  );
+}
+
+function openSite(options: SiteOptions): Series {
+  const site = parseSiteName(options.name);
+  if (!site) throw new RangeError(`not a site name: ${options.name}`);
+  const files = options.csv?.map((file) => ({ ...file, text: readFileSync(file.path, "utf8") }));
+  const series = files ? csvSite(site, files) : building(site, buildingOptions(options));
+  const emptyDays = new Set(options.emptyDays?.map(dayOf));
+  const firstDay = options.firstDay === undefined ? undefined : dayOf(options.firstDay);
+  const lastDay = options.lastDay === undefined ? undefined : dayOf(options.lastDay);
+  const isEmpty = (day: UtcDay) =>
+    emptyDays.has(day) ||
+    (firstDay !== undefined && day < firstDay) ||
+    (lastDay !== undefined && day > lastDay);
+  return withRecentDays(withEmptyDays(series, isEmpty));
+}
+
+/** A small building by default: tests state the size they need. */
+function buildingOptions(options: Partial<BuildingOptions>): BuildingOptions {
+  const points = options.pointsPerSite ?? 200;
+  return {
+    pointsPerSite: points,
+    samplesPerDay: options.samplesPerDay ?? points * 100,
+    oddShare: options.oddShare ?? 0.001,
+    duplicateShare: options.duplicateShare ?? 0.001,
+    unconfigured: options.unconfigured ?? Math.floor(points * 0.01),
+    silent: options.silent ?? Math.floor(points * 0.1),
+    tickSeconds: options.tickSeconds,
+    seed: options.seed ?? 1,
+  };
+}
+
+function dayOf(text: string): UtcDay {
+  const day = parseUtcDay(text);
+  if (!day) throw new RangeError(`not a day: ${text}`);
+  return day;
+}

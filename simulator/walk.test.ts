@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { computedWalk, dayWindow, naiveWalk, samples, truthRows } from "./reader.fixture.ts";
+import { type Simulator, startSimulator } from "./server.ts";
+
+const DAY = "2026-08-07";
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator({
+    sites: [
+      // Every timestamp is shared by 2,000 points.
+      { name: "shared", pointsPerSite: 2_000, samplesPerDay: 24_000, tickSeconds: 7_200, duplicateShare: 0 },
+      { name: "mixed", pointsPerSite: 60, samplesPerDay: 1_500, duplicateShare: 0.05, oddShare: 0.05 },
+      { name: "reference", pointsPerSite: 4_583, samplesPerDay: 3_741_234 },
+    ],
+  });
+});
+afterAll(() => simulator.close());
+
+describe("with the vendor's cursor", () => {
+  test.each([3, 50, 1_000])(
+    "a plain loop with pages of %i never gets past the first timestamp",
+    async (size) => {
+      const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: size });
+      expect(walk).toMatchObject({ stalled: true, pages: 2 });
+    },
+  );
+
+  test("a plain loop gets every row where pages are larger than any timestamp's rows", async () => {
+    const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: 5_000 });
+    expect(walk.stalled).toBe(false);
+    expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+  });
+
+  test.each([500, 1_000, 5_000, 10_000])(
+    "computed cursors with pages of %i get every row once",
+    async (size) => {
+      const walk = await computedWalk(simulator, "shared", { ...dayWindow(DAY), page_size: size });
+      expect(walk.pages).toBe(Math.ceil(24_000 / size));
+      expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+    },
+  );
+
+  test.each([3, 10, 100])("odd values and duplicates arrive as they are, with pages of %i", async (size) => {
+    const walk = await computedWalk(simulator, "mixed", { ...dayWindow(DAY), page_size: size });
+    expect(walk.rows).toEqual(truthRows(simulator, "mixed", DAY));
+  });
+});
+
+test.each(["correct", "opaque"])("a plain loop gets every row with %s cursors", async (cursors) => {
+  simulator.set({ cursors });
+  const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: 1_000 });
+  simulator.set({ cursors: "vendor" });
+  expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+});
+
+test("the window's end is inclusive or exclusive as set", async () => {
+  const params = { start_time: "2026-08-07T12:00:00Z", end_time: "2026-08-08T00:00:00Z", raw_data: "true" };
+  const atEnd = async () => {
+    const walk = await computedWalk(simulator, "shared", params);
+    return walk.rows.filter((row) => row.includes("2026-08-08T00:00:00")).length;
+  };
+  expect(await atEnd()).toBe(2_000);
+  simulator.set({ end: "exclusive" });
+  expect(await atEnd()).toBe(0);
+  simulator.set({ end: "inclusive" });
+});
+
+test("kept bytes are those that are made on demand", async () => {
+  const params = { ...dayWindow(DAY), page_size: 500 };
+  const before = await computedWalk(simulator, "mixed", params);
+  expect(simulator.prerender("mixed", DAY)).toBeGreaterThan(1_500 * 60);
+  expect(await computedWalk(simulator, "mixed", params)).toEqual(before);
+});
+
+test("a page of 50,000 rows deep in the reference day comes at once", async () => {
+  const params = { start_time: `${DAY}T20:00:00Z`, end_time: `${DAY}T23:59:59.999Z`, raw_data: "true" };
+  await samples(simulator, "reference", { ...params, page_size: 50_000 });
+  const started = performance.now();
+  const page = await samples(simulator, "reference", { ...params, page_size: 50_000 });
+  expect(page.point_samples).toHaveLength(50_000);
+  expect(page.has_more).toBe(true);
+  // A tenth of this is usual; the bound is for a busy machine.
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
+
+test("without raw_data a page holds the mean of each point's numbers in five minutes", async () => {
+  const raw = await computedWalk(simulator, "mixed", { ...dayWindow(DAY), page_size: 5_000 });
+  const { raw_data: _, ...params } = dayWindow(DAY);
+  const means = await computedWalk(simulator, "mixed", { ...params, page_size: 100 });
+
+  const expected = new Map<string, number[]>();
+  for (const row of raw.rows) {
+    const [name, value, time] = JSON.parse(row) as [string, unknown, string];
+    if (typeof value === "boolean" || !/^-?\d+(\.\d+)?(e\d+)?$/.test(String(value))) continue;
+    const bucket = new Date(Math.floor(Date.parse(`${time}Z`) / 300_000) * 300_000)
+      .toISOString()
+      .slice(0, 19);
+    const key = JSON.stringify([name, bucket]);
+    expected.set(key, [...(expected.get(key) ?? []), Number(value)]);
+  }
+  expect(means.rows).toHaveLength(expected.size);
+  for (const row of means.rows) {
+    const [name, value, time] = JSON.parse(row) as [string, string, string];
+    const numbers = expected.get(JSON.stringify([name, time])) ?? [];
+    expect(Number(value)).toBeCloseTo(numbers.reduce((sum, each) => sum + each, 0) / numbers.length, 9);
+  }
+});

@@ -1,0 +1,107 @@
+import type { Vendor, VendorResponse } from "../backfill/ports.ts";
+import { VendorFault } from "./faults.ts";
+
+export interface FetchVendorOptions {
+  /** The API's base URL, with or without a slash at the end. */
+  readonly base: string;
+  /** Goes into the Authorization header, and nowhere else. */
+  readonly key: string;
+}
+
+/**
+ * The ACE API over the platform's `fetch`. Whoever aborts a request says why: a `TimeoutError` as the signal's
+ * reason becomes the fault "timeout", anything else "aborted".
+ */
+export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
+  const root = base.replace(/\/+$/, "");
+  const headers = requestHeaders(key);
+  return {
+    async get(path, signal) {
+      try {
+        // Not followed: a redirect would carry the key to another place.
+        const response = await fetch(`${root}/${path}`, { headers, signal, redirect: "manual" });
+        return new FetchedResponse(response, signal, key);
+      } catch (cause) {
+        throw transportFault(cause, signal);
+      }
+    },
+  };
+}
+
+function requestHeaders(key: string): Headers {
+  // Checked here because the platform's own error for a bad header quotes its value.
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new Error("the API key is empty or holds characters that no header can carry");
+  return new Headers({ Accept: "application/json", Authorization: `Bearer ${key}` });
+}
+
+class FetchedResponse implements VendorResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  private readonly response: Response;
+  private readonly signal: AbortSignal;
+  private readonly key: string;
+
+  constructor(response: Response, signal: AbortSignal, key: string) {
+    this.response = response;
+    this.signal = signal;
+    this.key = key;
+    this.status = response.status;
+    this.contentType = response.headers.get("content-type") ?? "";
+    this.retryAfter = response.headers.get("retry-after") ?? undefined;
+  }
+
+  async text(bytesMax: number): Promise<string> {
+    const text = await readText(this.response, bytesMax, this.signal);
+    // Errors are quoted in messages, and some servers repeat what they were sent.
+    return this.status === 200 ? text : text.replaceAll(this.key, "[key]");
+  }
+
+  discard(): void {
+    // A body that is being read, or has broken off, needs no letting go.
+    this.response.body?.cancel().catch(() => undefined);
+  }
+}
+
+async function readText(response: Response, bytesMax: number, signal: AbortSignal): Promise<string> {
+  if (response.body === null) return "";
+  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let bytes = 0;
+  let text = "";
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return text + decode(decoder, undefined);
+      bytes += value.byteLength;
+      if (bytes > bytesMax)
+        throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
+      text += decode(decoder, value);
+    }
+  } catch (error) {
+    // What is left of the body would hold one of the few connections.
+    reader.cancel().catch(() => undefined);
+    throw error instanceof VendorFault ? error : transportFault(error, signal);
+  }
+}
+
+/** `undefined` ends the text: a character that is cut in two there is found out. */
+function decode(decoder: TextDecoder, chunk: Uint8Array | undefined): string {
+  try {
+    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+  } catch (cause) {
+    if (chunk === undefined)
+      throw new VendorFault("truncated", "the body ends inside a character", {}, { cause });
+    throw new VendorFault("malformed", "the body is not UTF-8", {}, { cause });
+  }
+}
+
+function transportFault(cause: unknown, signal: AbortSignal): VendorFault {
+  if (!signal.aborted) return new VendorFault("network", "the connection failed or broke off", {}, { cause });
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new VendorFault("timeout", "no complete answer in time", {}, { cause });
+  }
+  return new VendorFault("aborted", "the request was given up", {}, { cause });
+}

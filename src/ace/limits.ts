@@ -1,0 +1,34 @@
+/** Every bound of the vendor's wire, together, each with its reason. */
+
+/** Asked for beyond both ends of a window, for whether `start_time` and `end_time` are inclusive is unknown. */
+export const MARGIN_MICROS = 1_000_000;
+
+/** Empty pages in a row that say there is more; one more is a walk that does not advance. */
+export const EMPTY_PAGES_MAX = 10;
+
+/** A cursor goes into a URL and into the ledger; the vendor's own has about 80 characters. */
+export const CURSOR_CHARS_MAX = 4_096;
+
+/** Rows of one timestamp over all its pages, remembered until it ends: 8 bytes and a set's entry each. */
+export const BORDER_ROWS_MAX = 200_000;
+
+/** Points a list page asks for: the largest of the vendor's choices that stays near 5 MB of JSON. */
+export const POINTS_PER_PAGE = 5_000;
+
+/** An error's body is read for its message only. */
+export const ERROR_BODY_BYTES_MAX = 64 * 1024;
+
+/** What a message quotes of a body. */
+export const EXCERPT_CHARS_MAX = 200;
+
+/** Waited after a 429 without a usable `Retry-After`: the vendor's limit is counted by the minute. */
+export const RETRY_AFTER_DEFAULT_MS = 60_000;
+
+/** A `Retry-After` beyond this is not believed. */
+export const RETRY_AFTER_MAX_MS = 3_600_000;
+
+/** Pages that must succeed before the page size goes up again. */
+export const SUCCESSES_BEFORE_STEP_UP = 10;
+
+/** The page size does not step below this by itself: 3,741 requests a day are 75 minutes. */
+export const PAGE_SIZE_FLOOR = 1_000;

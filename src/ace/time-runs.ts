@@ -1,0 +1,85 @@
+import type { EpochMicros } from "../domain/day.ts";
+import { protocolFault } from "./faults.ts";
+import { nameHash } from "./name-hash.ts";
+
+/** The rows at one end of a page that share a timestamp, as sent, whether kept or not. */
+export interface TimeGroup {
+  readonly micros: EpochMicros;
+  /** With the rows inside and at either side whose own time can't be read: they may belong to it. */
+  readonly rows: number;
+  /** How many of `rows` stand, unreadable, before and after those that certainly belong. */
+  readonly unreadBefore: number;
+  readonly unreadAfter: number;
+  /** Of all `rows` that have a name. */
+  readonly nameHashes: readonly number[];
+}
+
+/** The same object twice where a page has only one timestamp, undefined where none of its times can be read. */
+export interface PageEnds {
+  readonly first: TimeGroup | undefined;
+  readonly last: TimeGroup | undefined;
+}
+
+/** Finds the first and the last timestamp of a page while its rows go by. */
+export class TimeRuns {
+  private firstMicros = Number.NaN;
+  private firstRow = 0;
+  private firstLast = 0;
+  private firstEnd = -1;
+  private lastMicros = Number.NaN;
+  private lastRow = 0;
+  private lastSeen = -1;
+  private previousSeen = -1;
+
+  /** Rows whose time can't be read are not added. */
+  add(row: number, micros: EpochMicros): void {
+    if (micros !== this.lastMicros) this.open(row, micros);
+    this.lastSeen = row;
+  }
+
+  private open(row: number, micros: EpochMicros): void {
+    if (micros < this.lastMicros) {
+      throw protocolFault("the times of the page do not ascend", { row, micros, after: this.lastMicros });
+    }
+    if (this.lastSeen === -1) {
+      this.firstMicros = micros;
+      this.firstRow = row;
+    } else if (this.firstEnd === -1) {
+      this.firstLast = this.lastSeen;
+      this.firstEnd = row;
+    }
+    this.previousSeen = this.lastSeen;
+    this.lastMicros = micros;
+    this.lastRow = row;
+  }
+
+  ends(samples: readonly unknown[]): PageEnds {
+    if (this.lastSeen === -1) return { first: undefined, last: undefined };
+    const from = this.previousSeen + 1;
+    const last = {
+      micros: this.lastMicros,
+      rows: samples.length - from,
+      unreadBefore: this.lastRow - from,
+      unreadAfter: samples.length - 1 - this.lastSeen,
+      nameHashes: hashNames(samples, from, samples.length),
+    };
+    if (this.firstEnd === -1) return { first: last, last };
+    const first = {
+      micros: this.firstMicros,
+      rows: this.firstEnd,
+      unreadBefore: this.firstRow,
+      unreadAfter: this.firstEnd - 1 - this.firstLast,
+      nameHashes: hashNames(samples, 0, this.firstEnd),
+    };
+    return { first, last };
+  }
+}
+
+function hashNames(samples: readonly unknown[], from: number, to: number): number[] {
+  const hashes: number[] = [];
+  for (let row = from; row < to; row += 1) {
+    const sample = samples[row] as { readonly name?: unknown } | null | undefined;
+    if (typeof sample?.name === "string") hashes.push(nameHash(sample.name));
+  }
+  return hashes;
+}

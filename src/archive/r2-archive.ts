@@ -1,0 +1,71 @@
+import type { Archive, ObjectHead, PublishableFile } from "../backfill/ports.ts";
+import type { ObjectKey } from "../domain/layout.ts";
+
+/** The archive on R2: strongly consistent, conditional on etags, whole objects only. */
+export class R2Archive implements Archive {
+  readonly #bucket: R2Bucket;
+
+  constructor(bucket: R2Bucket) {
+    this.#bucket = bucket;
+  }
+
+  async head(key: ObjectKey): Promise<ObjectHead | undefined> {
+    const object = await this.#bucket.head(key);
+    return object ? headOf(object) : undefined;
+  }
+
+  async publish(
+    key: ObjectKey,
+    file: PublishableFile,
+    expected: string | "absent",
+  ): Promise<"published" | "changed"> {
+    const onlyIf: R2Conditional =
+      expected === "absent" ? { etagDoesNotMatch: "*" } : { etagMatches: expected };
+    const { readable, writable } = new FixedLengthStream(file.bytes);
+    const put = this.#bucket.put(key, readable, {
+      sha256: file.sha256,
+      customMetadata: { ...file.metadata },
+      httpMetadata: { contentType: "application/vnd.apache.parquet" },
+      onlyIf,
+    });
+    // The bucket answers early when the precondition fails, and lets go of the stream.
+    const [stored] = await Promise.all([put, pour(file, writable).catch((error) => put.then(() => error))]);
+    return stored ? "published" : "changed";
+  }
+
+  async list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }> {
+    const page = await this.#bucket.list({
+      prefix,
+      include: ["customMetadata"],
+      ...(cursor ? { cursor } : {}),
+    });
+    // With `include` a page may hold fewer than asked for: `truncated` alone says whether more follow.
+    return { heads: page.objects.map(headOf), ...(page.truncated ? { cursor: page.cursor } : {}) };
+  }
+
+  async read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    const object = await this.#bucket.get(key, { range: { offset, length }, onlyIf: { etagMatches: etag } });
+    return object && "body" in object ? new Uint8Array(await object.arrayBuffer()) : undefined;
+  }
+}
+
+/** One part at a time: the next is read when the one before has been taken. */
+async function pour(file: PublishableFile, writable: WritableStream): Promise<void> {
+  const writer = writable.getWriter();
+  for (const part of file.parts()) await writer.write(part);
+  await writer.close();
+}
+
+function headOf(object: R2Object): ObjectHead {
+  const { sha256 } = object.checksums;
+  return {
+    key: object.key as ObjectKey,
+    etag: object.etag,
+    bytes: object.size,
+    sha256: sha256 ? hex(new Uint8Array(sha256)) : undefined,
+    uploadedAt: object.uploaded.getTime(),
+    metadata: object.customMetadata ?? {},
+  };
+}
+
+const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,386 @@
+import type { AuditOutcome, CancelOutcome, RetryOutcome, StartOutcome } from "../contract/api.ts";
+import type {
+  AuditView,
+  DaySelection,
+  DayView,
+  ErrorView,
+  Plan,
+  StartRequest,
+  Status,
+  VerifyRequest,
+} from "../contract/backfill.ts";
+import type { Config } from "../domain/config.ts";
+import type { EpochMs } from "../domain/day.ts";
+import { stateKey } from "../domain/layout.ts";
+import type { SiteName } from "../domain/site.ts";
+import {
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  newBackfillId,
+  type Reports,
+} from "./decide-job.ts";
+import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
+import { Outbox } from "./outbox.ts";
+import { planOf } from "./plan-range.ts";
+import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
+import { Roster } from "./roster.ts";
+import { estimatedDays, statusName, statusOf } from "./status.ts";
+
+/** Between two looks at the sites while a job runs: KV's progress is at most this old. */
+const ROUND_MS = 10_000;
+/** If this object dies in a round, the next begins no later. */
+const ARMED_FIRST_MS = 30_000;
+/** Cancel waits this long for the sites' word that they have stopped. */
+const CANCEL_MS_MAX = 10_000;
+/** A status answers with what it has rather than wait longer for a site. */
+const PULL_MS_MAX = 3_000;
+
+export interface CoordinatorPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly view: View;
+  readonly gate: Gate;
+  readonly log: Log;
+  site(name: SiteName): SitePeer;
+}
+
+/**
+ * Holds the desired state and nothing else: what a site has done is the site's to say. A call to a site that
+ * is lost is made again by the next alarm, until the site has acknowledged the job.
+ */
+export class Coordinator {
+  readonly #ports: CoordinatorPorts;
+  readonly #config: Config;
+  readonly #roster: Roster;
+  readonly #outbox: Outbox;
+
+  constructor(ports: CoordinatorPorts, config: Config) {
+    this.#ports = ports;
+    this.#config = config;
+    this.#roster = new Roster(ports.store);
+    this.#outbox = new Outbox(ports.store, ports.clock, ports.view);
+  }
+
+  async start(request: StartRequest): Promise<StartOutcome> {
+    await this.#pull();
+    const { clock, store, log } = this.#ports;
+    const wanted = {
+      startDate: request.start_date,
+      endDate: request.end_date,
+      sites: request.sites ?? this.#config.sites,
+      force: request.force_restart,
+    };
+    // No await between the check and the commit: of two starts at the same instant, one finds the other's job.
+    const decision = store.tx(() => {
+      const { job, reports } = this.#roster.read();
+      const now = clock.now();
+      const decided = decideStart(
+        job,
+        reports,
+        wanted,
+        newBackfillId(now, () => clock.random()),
+        now,
+      );
+      if (decided.kind !== "conflict") this.#commit(decided.job);
+      return decided;
+    });
+    if (decision.kind === "conflict") return { kind: "conflict", state: await this.#status() };
+    const { job, kind } = decision;
+    log("INFO", "[BACKFILL] Starting", {
+      backfillId: job.backfillId,
+      startDate: job.startDate,
+      endDate: job.endDate,
+      sites: job.sites,
+      kind,
+    });
+    await this.#wakeSoon();
+    void this.#round();
+    const days = estimatedDays(job);
+    return {
+      kind,
+      backfillId: job.backfillId,
+      startDate: job.startDate,
+      endDate: job.endDate,
+      estimatedDays: days,
+      estimatedSiteDays: days * job.sites.length,
+    };
+  }
+
+  async cancel(): Promise<CancelOutcome> {
+    await this.#pull();
+    const { clock, store, log } = this.#ports;
+    const job = store.tx(() => {
+      const { job: before, reports } = this.#roster.read();
+      const cancelled = decideCancel(before, reports, clock.now());
+      if (cancelled) this.#commit(cancelled);
+      return cancelled;
+    });
+    if (!job) return { kind: "nothing-running" };
+    await this.#wakeSoon();
+    // A site that has acknowledged begins no publication any more; one that has not asks `current` first, but
+    // may have its permission already: it is named.
+    await Promise.race([this.#round(), clock.sleep(CANCEL_MS_MAX)]);
+    const { reports } = this.#roster.read();
+    const sitesStopping = job.sites.filter((site) => (reports.get(site)?.epoch ?? 0) < job.epoch);
+    const daysCompleted = statusOf(job, reports, clock.now(), QUIET).days_completed;
+    log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
+    return { kind: "cancelled", backfillId: job.backfillId, daysCompleted, sitesStopping };
+  }
+
+  async retry(selection: DaySelection): Promise<RetryOutcome> {
+    await this.#pull();
+    const { clock, store } = this.#ports;
+    const retry = { from: selection.from, to: selection.to, site: selection.site };
+    const outcome = store.tx((): RetryOutcome => {
+      const { job: before, reports } = this.#roster.read();
+      if (!before) return { kind: "nothing-started" };
+      const days = failedDays(before, reports).filter(
+        ({ site, date }) =>
+          (!retry.site || site === retry.site) && date >= (retry.from ?? "") && date <= (retry.to ?? "9999"),
+      ).length;
+      if (days === 0) return { kind: "nothing-failed" };
+      this.#commit(decideRetry(before, reports, retry, clock.now()));
+      return { kind: "retrying", backfillId: before.backfillId, days };
+    });
+    if (outcome.kind !== "retrying") return outcome;
+    await this.#wakeSoon();
+    void this.#round();
+    return outcome;
+  }
+
+  async status(): Promise<Status | undefined> {
+    await this.#pull();
+    return this.#roster.read().job ? this.#status() : undefined;
+  }
+
+  async plan(request: StartRequest): Promise<Plan> {
+    const query = {
+      kind: "estimate" as const,
+      from: request.start_date,
+      to: request.end_date,
+      force: request.force_restart,
+    };
+    const sites = request.sites ?? this.#config.sites;
+    const answers = await Promise.all(sites.map((site) => this.#ports.site(site).read(query)));
+    return planOf(
+      request.start_date,
+      request.end_date,
+      this.#config,
+      sites.map((site, index) => ({ site, estimate: answers[index]?.estimate })),
+    );
+  }
+
+  async days(selection: DaySelection): Promise<DayView[]> {
+    const answers = await this.#ask(selection.site, { kind: "days", from: selection.from, to: selection.to });
+    return answers.flatMap((answer) => answer.days ?? []);
+  }
+
+  async errors(selection: DaySelection, limit: number): Promise<ErrorView[]> {
+    const query = { kind: "errors" as const, from: selection.from, to: selection.to, limit };
+    const answers = await this.#ask(selection.site, query);
+    return answers
+      .flatMap((answer) => answer.errors ?? [])
+      .sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1))
+      .slice(0, limit);
+  }
+
+  verify(request: VerifyRequest): Promise<AuditOutcome> {
+    const sites = request.site ? [request.site] : this.#config.sites;
+    return this.#audit(sites, request.mode, request);
+  }
+
+  async rebuild(): Promise<AuditOutcome> {
+    await this.#pull();
+    const { job, reports } = this.#roster.read();
+    if (job && isRunning(job, reports)) return { kind: "backfill-running" };
+    return this.#audit(this.#config.sites, "rebuild", {});
+  }
+
+  async audits(): Promise<AuditView[]> {
+    const answers = await this.#ask(undefined, { kind: "audit" });
+    return answers.flatMap((answer) => answer.audit ?? []);
+  }
+
+  /** The newest desired state; a site asks before each publication. */
+  current(): { epoch: number; desired: Job["desired"] } {
+    const { job } = this.#roster.read();
+    return { epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
+  }
+
+  /** A site's news: taken over, shown in KV, and acted on if it ends the job. */
+  async report(report: SiteReport): Promise<void> {
+    this.#heard([report], "transition");
+    await this.#flush();
+  }
+
+  /** A cron trigger's nudge: harmless when all is well. */
+  async wake(): Promise<void> {
+    if (this.#busy()) await this.#wakeSoon();
+  }
+
+  async alarm(): Promise<void> {
+    const { alarm, clock, store, log } = this.#ports;
+    await alarm.arm(clock.now() + ARMED_FIRST_MS);
+    await store.sync();
+    try {
+      await this.#round();
+      this.#reportStuck();
+    } catch (error) {
+      // The alarm armed above does it again.
+      log("ERROR", "[BACKFILL] The coordinator's round failed", { error: String(error) });
+      return;
+    }
+    await this.#armNext();
+  }
+
+  /** Sends the job to whoever has not acknowledged it, and hears how far everybody is. */
+  async #round(): Promise<void> {
+    const { job, reports } = this.#roster.read();
+    if (job) {
+      const told = [...new Set([...job.sites, ...reports.keys()])];
+      const news = await Promise.allSettled(told.map((site) => this.#tell(job, site, reports.get(site))));
+      this.#heard(
+        news.flatMap((result) => (result.status === "fulfilled" && result.value ? [result.value] : [])),
+        "progress",
+      );
+    }
+    await this.#flush();
+  }
+
+  async #tell(job: Job, site: SiteName, known: SiteReport | undefined): Promise<SiteReport | undefined> {
+    const peer = this.#ports.site(site);
+    if (job.sites.includes(site)) return peer.apply(siteJob(job, site));
+    // A site of an earlier job that this one replaced: it must have stopped, and then is left alone.
+    if (known && known.epoch >= job.epoch) return undefined;
+    const stop: SiteJob = { ...siteJob(job, site), desired: "stop" };
+    return peer.apply(stop);
+  }
+
+  #heard(news: readonly SiteReport[], kind: "transition" | "progress"): void {
+    const { clock, store, log } = this.#ports;
+    store.tx((sql) => {
+      for (const report of news) this.#roster.heard(report, clock.now());
+      let { job, reports } = this.#roster.read();
+      if (!job) return;
+      if (job.endedAt === undefined && !isRunning(job, reports)) {
+        job = { ...job, endedAt: clock.now() };
+        this.#roster.setJob(job);
+        const { status, outcome, metrics, failed_days } = statusOf(job, reports, clock.now(), QUIET);
+        log(
+          status === "completed" && outcome === "success" ? "INFO" : "WARN",
+          `[BACKFILL] Backfill ${status}`,
+          {
+            backfillId: job.backfillId,
+            outcome,
+            metrics,
+            failedDays: failed_days,
+          },
+        );
+        kind = "transition";
+      }
+      this.#outbox.stage(sql, stateKey, statusOf(job, reports, clock.now(), QUIET), undefined, kind);
+    });
+  }
+
+  #commit(job: Job): void {
+    const { clock, store } = this.#ports;
+    store.tx((sql) => {
+      this.#roster.setJob(job);
+      const { reports } = this.#roster.read();
+      this.#outbox.stage(sql, stateKey, statusOf(job, reports, clock.now(), QUIET), undefined, "transition");
+    });
+  }
+
+  /** Hears the sites, as far as they answer in time; what is known already stays known. */
+  async #pull(): Promise<void> {
+    const { clock } = this.#ports;
+    const { job } = this.#roster.read();
+    if (!job) return;
+    const pulls = job.sites.map(async (site) => {
+      const report = await this.#ports.site(site).report();
+      this.#roster.heard(report, clock.now());
+    });
+    await Promise.race([Promise.allSettled(pulls), clock.sleep(PULL_MS_MAX)]);
+    this.#heard([], "progress");
+  }
+
+  async #status(): Promise<Status> {
+    const { clock, gate } = this.#ports;
+    const { job, reports, heardAt } = this.#roster.read();
+    if (!job) throw new Error("there is no job to speak of");
+    const throttledUntil = await Promise.race([
+      gate.pausedUntil().catch(() => undefined),
+      clock.sleep(PULL_MS_MAX),
+    ]);
+    const now = clock.now();
+    const unreachable = job.sites.filter((site) => now - (heardAt.get(site) ?? 0) > 2 * ROUND_MS);
+    return statusOf(job, reports, now, { throttledUntil: throttledUntil ?? undefined, unreachable });
+  }
+
+  #reportStuck(): void {
+    const { clock, log } = this.#ports;
+    const { job, reports } = this.#roster.read();
+    if (!job) return;
+    const { sites_stuck } = statusOf(job, reports, clock.now(), QUIET);
+    for (const site of sites_stuck)
+      log("ERROR", `[BACKFILL] Site ${site} has made no progress for an hour`, { site });
+  }
+
+  async #flush(): Promise<void> {
+    await this.#outbox.flush();
+    await this.#armNext();
+  }
+
+  #busy(): boolean {
+    const { job, reports } = this.#roster.read();
+    if (!job) return false;
+    const unheard = [...reports.keys(), ...job.sites].some(
+      (site) => (reports.get(site)?.epoch ?? 0) < job.epoch,
+    );
+    return unheard || statusName(job, reports) === "in_progress";
+  }
+
+  async #armNext(): Promise<void> {
+    const { alarm, clock, store } = this.#ports;
+    const now = clock.now();
+    const wakes = [store.tx((sql) => this.#outbox.dueAt(sql))];
+    if (this.#busy()) wakes.push(now + ROUND_MS);
+    const next = wakes.reduce<EpochMs>((first, at) => Math.min(first, at ?? first), Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) await alarm.disarm();
+    else await alarm.arm(Math.max(next, now));
+  }
+
+  async #wakeSoon(): Promise<void> {
+    await this.#ports.alarm.arm(this.#ports.clock.now() + 1_000);
+    await this.#ports.store.sync();
+  }
+
+  async #audit(
+    sites: readonly SiteName[],
+    mode: "quick" | "full" | "rebuild",
+    range: Pick<DaySelection, "from" | "to">,
+  ): Promise<AuditOutcome> {
+    const answers = await Promise.all(
+      sites.map((site) => this.#ports.site(site).audit({ site, mode, from: range.from, to: range.to })),
+    );
+    return answers.includes("started") ? { kind: "started", sites } : { kind: "audit-running" };
+  }
+
+  #ask(site: SiteName | undefined, query: SiteQuery): Promise<SiteAnswer[]> {
+    const sites = site
+      ? [site]
+      : [...new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])])];
+    return Promise.all(sites.map((name) => this.#ports.site(name).read(query)));
+  }
+}
+
+const QUIET = { throttledUntil: undefined, unreachable: [] };
+
+function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
+  return job.sites.flatMap((site) =>
+    (reports.get(site)?.view.failed_days ?? []).map((date) => ({ site, date })),
+  );
+}

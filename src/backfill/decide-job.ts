@@ -1,0 +1,98 @@
+import type { EpochMs, UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import { type Job, RETRY_ALL, type SiteReport, settled } from "./job.ts";
+
+export interface Wanted {
+  readonly startDate: UtcDay;
+  readonly endDate: UtcDay;
+  readonly sites: readonly SiteName[];
+  readonly force: boolean;
+}
+
+export type StartDecision =
+  | { readonly kind: "started" | "resumed"; readonly job: Job }
+  | { readonly kind: "conflict" };
+
+export type Reports = ReadonlyMap<SiteName, SiteReport>;
+
+/** Pure: what a start does to the job. The caller commits the answer before anything else happens. */
+export function decideStart(
+  before: Job | undefined,
+  reports: Reports,
+  wanted: Wanted,
+  newId: string,
+  now: EpochMs,
+): StartDecision {
+  const same = before !== undefined && sameRange(before, wanted);
+  const running = before !== undefined && isRunning(before, reports);
+  if (running && !wanted.force) {
+    // A halted site may be resumed while others run; for them the new round changes nothing.
+    if (!same || !anyHalted(before, reports)) return { kind: "conflict" };
+    return { kind: "resumed", job: { ...before, round: before.round + 1, retry: RETRY_ALL } };
+  }
+  const raised = {
+    desired: "run" as const,
+    epoch: (before?.epoch ?? 0) + 1,
+    round: (before?.round ?? 0) + 1,
+    retry: RETRY_ALL,
+    resumedAt: now,
+    endedAt: undefined,
+  };
+  if (same && !wanted.force) return { kind: "resumed", job: { ...before, ...raised } };
+  const generation = (before?.generation ?? 0) + (wanted.force || !before ? 1 : 0);
+  const job: Job = {
+    ...raised,
+    backfillId: newId,
+    startDate: wanted.startDate,
+    endDate: wanted.endDate,
+    sites: wanted.sites,
+    generation,
+    requiredGeneration: wanted.force ? generation : 0,
+    startedAt: now,
+  };
+  return { kind: "started", job };
+}
+
+export function decideCancel(before: Job | undefined, reports: Reports, now: EpochMs): Job | undefined {
+  if (!before || !isRunning(before, reports)) return undefined;
+  return { ...before, desired: "stop", epoch: before.epoch + 1, endedAt: now };
+}
+
+/** Another chance for failed days: a new round while it runs, a new run where it had ended. */
+export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], now: EpochMs): Job {
+  const again = { ...before, round: before.round + 1, retry };
+  if (isRunning(before, reports)) return again;
+  return { ...again, desired: "run", epoch: before.epoch + 1, resumedAt: now, endedAt: undefined };
+}
+
+/** While any site still has something to do; a site that was never heard of has. */
+export function isRunning(job: Job, reports: Reports): boolean {
+  return job.desired === "run" && job.sites.some((site) => !isSettled(job, site, reports));
+}
+
+export function anyHalted(job: Job, reports: Reports): boolean {
+  return job.sites.some(
+    (site) => isSettled(job, site, reports) && reports.get(site)?.view.state === "halted",
+  );
+}
+
+function isSettled(job: Job, site: SiteName, reports: Reports): boolean {
+  const report = reports.get(site);
+  return report !== undefined && settled(report, job);
+}
+
+function sameRange(job: Job, wanted: Wanted): boolean {
+  return (
+    job.startDate === wanted.startDate &&
+    job.endDate === wanted.endDate &&
+    job.sites.length === wanted.sites.length &&
+    job.sites.every((site) => wanted.sites.includes(site))
+  );
+}
+
+const BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+export function newBackfillId(now: EpochMs, random: () => number): string {
+  const tail = Array.from({ length: 9 }, () => BASE36[Math.floor(random() * 36)]).join("");
+  return `backfill_${now}_${tail}`;
+}

@@ -1,0 +1,51 @@
+import type { Clock } from "./ports.ts";
+
+/** A holder that is still there after this was killed: an abort runs no `finally`. */
+const LEASE_MS_MAX = 60_000;
+
+/**
+ * What all objects of an isolate share, as they share its 128 MB: a lease that lets one page be read and parsed
+ * at a time, and the account of bytes that the pipeline holds.
+ */
+export class Isolate {
+  #holder: { until: number } | undefined;
+  readonly #waiting: (() => void)[] = [];
+  #bytes = 0;
+  #peak = 0;
+
+  /** Runs `body` alone. Bodies of other callers stay unread meanwhile, at the vendor's expense. */
+  async alone<T>(clock: Clock, body: () => Promise<T>): Promise<T> {
+    while (this.#holder && this.#holder.until > clock.now()) {
+      const left = this.#holder.until - clock.now();
+      await Promise.race([new Promise<void>((wake) => this.#waiting.push(wake)), clock.sleep(left)]);
+    }
+    const holder = { until: clock.now() + LEASE_MS_MAX };
+    this.#holder = holder;
+    try {
+      return await body();
+    } finally {
+      // An expired lease may be somebody else's by now.
+      if (this.#holder === holder) this.#holder = undefined;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  /** Counts `bytes` as held until the returned function is called. */
+  hold(bytes: number): () => void {
+    this.#bytes += bytes;
+    this.#peak = Math.max(this.#peak, this.#bytes);
+    let held = true;
+    return () => {
+      if (held) this.#bytes -= bytes;
+      held = false;
+    };
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get peakBytes(): number {
+    return this.#peak;
+  }
+}

@@ -1,0 +1,92 @@
+import type { AuditView, DayView, ErrorView, SiteView } from "../contract/backfill.ts";
+import type { EpochMs, UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+
+export type Desired = "run" | "stop";
+
+/**
+ * What is wanted of every site. Owned by the Coordinator; sites hold a copy and obey the newest.
+ */
+export interface Job {
+  readonly backfillId: string;
+  readonly startDate: UtcDay;
+  readonly endDate: UtcDay;
+  readonly sites: readonly SiteName[];
+  readonly desired: Desired;
+  /** Rises on every start, cancel and restart. Fences: work of a lower epoch is never committed. */
+  readonly epoch: number;
+  /** Rises on a forced restart; new data is stamped with it. */
+  readonly generation: number;
+  /** Published days of a lower generation don't count for this job. */
+  readonly requiredGeneration: number;
+  /** Rises whenever failed days get another chance; a failure of a lower round is history. */
+  readonly round: number;
+  /** Failed days outside of it stay failed in this round. */
+  readonly retry: {
+    readonly from: UtcDay | undefined;
+    readonly to: UtcDay | undefined;
+    readonly site: SiteName | undefined;
+  };
+  readonly startedAt: EpochMs;
+  /** When the present run began: rates are reckoned from it alone. */
+  readonly resumedAt: EpochMs;
+  /** When it was cancelled, or was first seen to have nothing left to do. */
+  readonly endedAt: EpochMs | undefined;
+}
+
+/** The job as one site gets it. `siteIndex` keeps error timestamps of different sites apart. */
+export interface SiteJob extends Omit<Job, "sites" | "endedAt"> {
+  readonly site: SiteName;
+  readonly siteIndex: number;
+}
+
+export function siteJob(job: Job, site: SiteName): SiteJob {
+  const { sites, endedAt: _, ...rest } = job;
+  return { ...rest, site, siteIndex: sites.indexOf(site) };
+}
+
+/** What a site says of itself; `epoch` and `round` are those it has committed. */
+export interface SiteReport {
+  readonly epoch: number;
+  readonly round: number;
+  readonly lastProgressAt: EpochMs | undefined;
+  readonly view: SiteView;
+}
+
+/** Every failed day, everywhere. */
+export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: undefined };
+
+/** True once nothing is left to do for this job at the site, until somebody asks for more. */
+export function settled(report: SiteReport, job: Job): boolean {
+  const { state } = report.view;
+  return (
+    report.epoch === job.epoch &&
+    report.round === job.round &&
+    (state === "completed" || state === "halted" || state === "cancelled")
+  );
+}
+
+export type SiteQuery =
+  | { readonly kind: "days"; readonly from: UtcDay | undefined; readonly to: UtcDay | undefined }
+  | {
+      readonly kind: "errors";
+      readonly from: UtcDay | undefined;
+      readonly to: UtcDay | undefined;
+      readonly limit: number;
+    }
+  | { readonly kind: "estimate"; readonly from: UtcDay; readonly to: UtcDay; readonly force: boolean }
+  | { readonly kind: "audit" };
+
+export interface SiteAnswer {
+  readonly days?: DayView[];
+  readonly errors?: ErrorView[];
+  readonly estimate?: { daysToFetch: number; daysToSkip: number; meanPages: number | undefined };
+  readonly audit?: AuditView | undefined;
+}
+
+export interface AuditRequest {
+  readonly site: SiteName;
+  readonly mode: "quick" | "full" | "rebuild";
+  readonly from: UtcDay | undefined;
+  readonly to: UtcDay | undefined;
+}

@@ -1,0 +1,52 @@
+import type { Plan } from "../contract/backfill.ts";
+import type { Config } from "../domain/config.ts";
+import { daysOf, type UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import type { SiteAnswer } from "./job.ts";
+import { JITTER_MS } from "./rate-gate.ts";
+
+/** The documented day: 4,583 points. */
+const SAMPLES_A_DAY = 3_741_234;
+
+/** What a backfill of the range would take, without asking the API. Pure. */
+export function planOf(
+  from: UtcDay,
+  to: UtcDay,
+  config: Pick<Config, "pageSize" | "requestsPerMinute">,
+  sites: readonly { site: SiteName; estimate: SiteAnswer["estimate"] }[],
+): Plan {
+  const days = daysOf(from, to).length;
+  const rows = sites.map(({ site, estimate }) => {
+    const pages = estimate?.meanPages ?? Math.ceil(SAMPLES_A_DAY / config.pageSize);
+    const toFetch = estimate?.daysToFetch ?? days;
+    return {
+      site,
+      days_to_fetch: toFetch,
+      days_to_skip: estimate?.daysToSkip ?? 0,
+      pages_per_day: Math.round(pages * 10) / 10,
+      basis:
+        estimate?.meanPages === undefined
+          ? ("assumed 3,741,234 samples a day" as const)
+          : ("ledger" as const),
+      // The points list is one more, once a run.
+      estimated_requests: Math.ceil(pages * toFetch) + (toFetch > 0 ? 1 : 0),
+    };
+  });
+  const total = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
+  const requests = total((row) => row.estimated_requests);
+  const hours = (requests * (60_000 + JITTER_MS)) / config.requestsPerMinute / 3_600_000;
+  return {
+    status: "dry_run",
+    start_date: from,
+    end_date: to,
+    estimated_days: days,
+    estimated_site_days: days * sites.length,
+    days_to_fetch: total((row) => row.days_to_fetch),
+    days_to_skip: total((row) => row.days_to_skip),
+    estimated_requests: requests,
+    estimated_hours: Math.round(hours * 100) / 100,
+    requests_per_minute: config.requestsPerMinute,
+    page_size: config.pageSize,
+    sites: rows,
+  };
+}

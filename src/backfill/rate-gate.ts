@@ -1,0 +1,131 @@
+import type { EpochMs } from "../domain/day.ts";
+import type { Again, Clock, Permit, Store } from "./ports.ts";
+
+/** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
+export const JITTER_MS = 1_200;
+/** How long one call is held; well under what a caller or a runtime would call a hang. */
+export const HOLD_MS_MAX = 20_000;
+/** A slot further ahead than this is a clock that stepped back, not a queue. */
+export const SLOT_AHEAD_MS_MAX = 60_000;
+/** The longest pause a 429 can ask for. */
+export const PAUSE_MS_MAX = 3_600_000;
+
+interface Waiter {
+  readonly deadline: EpochMs;
+  readonly answer: (permit: Permit | Again) => void;
+}
+
+/**
+ * At most N arrivals in any sliding minute: N + 1 permits span N · (60,000 + J) / N ms, and jitter can take
+ * at most J off that. The next slot is committed before a permit leaves, so a crash wastes one, never adds one.
+ */
+export class RateGate {
+  readonly #store: Store;
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  /** Callers in the order of their turns, each with its waiting calls. */
+  readonly #waiting = new Map<string, Waiter[]>();
+  #pumping = false;
+  #wake = new AbortController();
+
+  constructor(store: Store, clock: Clock, requestsPerMinute: number) {
+    this.#store = store;
+    this.#clock = clock;
+    this.#intervalMs = (60_000 + JITTER_MS) / requestsPerMinute;
+    store.tx((sql) => {
+      sql.run("CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, at REAL NOT NULL)");
+    });
+  }
+
+  take(caller: string): Promise<Permit | Again> {
+    const now = this.#clock.now();
+    const paused = this.#read("paused", PAUSE_MS_MAX);
+    // Nothing can come of holding this call; the caller may let its work rest meanwhile.
+    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", retryAt: paused });
+    return new Promise((answer) => {
+      const queue = this.#waiting.get(caller) ?? [];
+      queue.push({ deadline: now + HOLD_MS_MAX, answer });
+      this.#waiting.set(caller, queue);
+      if (!this.#pumping) void this.#pump();
+    });
+  }
+
+  pause(until: EpochMs): void {
+    const at = Math.min(until, this.#clock.now() + PAUSE_MS_MAX);
+    if (at > this.#read("paused", PAUSE_MS_MAX)) this.#write("paused", at);
+    this.#wake.abort();
+  }
+
+  pausedUntil(): EpochMs | undefined {
+    const until = this.#read("paused", PAUSE_MS_MAX);
+    return until > this.#clock.now() ? until : undefined;
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true;
+    try {
+      for (;;) {
+        const now = this.#clock.now();
+        const paused = this.#read("paused", PAUSE_MS_MAX);
+        const slot = this.#read("slot", SLOT_AHEAD_MS_MAX);
+        const due = Math.max(slot, paused);
+        this.#expire(now, due);
+        if (this.#waiting.size === 0) return;
+        if (due > now) {
+          this.#wake = new AbortController();
+          await this.#clock.sleep(Math.min(due, this.#firstDeadline()) - now, this.#wake.signal);
+          continue;
+        }
+        // A late timer may catch up within the jitter; a longer idle time is not saved up.
+        const granted = now - due <= JITTER_MS ? due : now;
+        this.#write("slot", granted + this.#intervalMs);
+        this.#next().answer({ kind: "permit", dueAt: granted });
+      }
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** The next caller's oldest call; the caller goes to the end of the round. */
+  #next(): Waiter {
+    for (const [caller, queue] of this.#waiting) {
+      const waiter = queue.shift();
+      this.#waiting.delete(caller);
+      if (queue.length > 0) this.#waiting.set(caller, queue);
+      if (waiter) return waiter;
+    }
+    throw new Error("the gate was asked for a waiting call and has none");
+  }
+
+  #expire(now: EpochMs, due: EpochMs): void {
+    for (const [caller, queue] of this.#waiting) {
+      const left = queue.filter((waiter) => {
+        if (waiter.deadline > now || due <= now) return true;
+        waiter.answer({ kind: "again", retryAt: due });
+        return false;
+      });
+      if (left.length > 0) this.#waiting.set(caller, left);
+      else this.#waiting.delete(caller);
+    }
+  }
+
+  #firstDeadline(): EpochMs {
+    let first = Number.POSITIVE_INFINITY;
+    for (const queue of this.#waiting.values())
+      for (const { deadline } of queue) first = Math.min(first, deadline);
+    return first;
+  }
+
+  #read(name: "slot" | "paused", aheadMax: number): EpochMs {
+    const [row] = this.#store.tx((sql) =>
+      sql.all<{ at: number }>("SELECT at FROM gate WHERE name = ?", name),
+    );
+    return Math.min(row?.at ?? 0, this.#clock.now() + aheadMax);
+  }
+
+  #write(name: "slot" | "paused", at: EpochMs): void {
+    this.#store.tx((sql) => {
+      sql.run("INSERT INTO gate VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at", name, at);
+    });
+  }
+}

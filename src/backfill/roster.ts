@@ -1,0 +1,62 @@
+import type { EpochMs } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import type { Job, SiteReport } from "./job.ts";
+import type { Store } from "./ports.ts";
+
+/** The Coordinator's memory: the job it wants, and the last word of every site it ever told. */
+export class Roster {
+  readonly #store: Store;
+  /** When a site was last heard in this incarnation; not worth a write. */
+  readonly #heardAt = new Map<SiteName, EpochMs>();
+
+  constructor(store: Store) {
+    this.#store = store;
+    store.tx((sql) => {
+      sql.run("CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)");
+      sql.run(`CREATE TABLE IF NOT EXISTS site (
+        name TEXT PRIMARY KEY, epoch INTEGER NOT NULL, round INTEGER NOT NULL, report TEXT NOT NULL)`);
+    });
+  }
+
+  read(): {
+    job: Job | undefined;
+    reports: Map<SiteName, SiteReport>;
+    heardAt: ReadonlyMap<SiteName, EpochMs>;
+  } {
+    return this.#store.tx((sql) => {
+      const [row] = sql.all<{ body: string }>("SELECT body FROM job");
+      const sites = sql.all<{ name: string; report: string }>("SELECT name, report FROM site");
+      return {
+        job: row ? (JSON.parse(row.body) as Job) : undefined,
+        reports: new Map(sites.map((site) => [site.name as SiteName, JSON.parse(site.report) as SiteReport])),
+        heardAt: this.#heardAt,
+      };
+    });
+  }
+
+  setJob(job: Job): void {
+    this.#store.tx((sql) => {
+      sql.run(
+        "INSERT INTO job VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+        JSON.stringify(job),
+      );
+    });
+  }
+
+  /** Takes a report over unless a newer one is known: answers may overtake each other. */
+  heard(report: SiteReport, now: EpochMs): void {
+    const name = report.view.site as SiteName;
+    this.#heardAt.set(name, now);
+    this.#store.tx((sql) => {
+      sql.run(
+        `INSERT INTO site VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+           epoch = excluded.epoch, round = excluded.round, report = excluded.report
+         WHERE (excluded.epoch, excluded.round) >= (site.epoch, site.round)`,
+        name,
+        report.epoch,
+        report.round,
+        JSON.stringify(report),
+      );
+    });
+  }
+}

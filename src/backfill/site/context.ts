@@ -1,0 +1,83 @@
+import type { Config } from "../../domain/config.ts";
+import { errorKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { Isolate } from "../isolate.ts";
+import type { SiteJob } from "../job.ts";
+import { DAY_TTL_S, type Outbox } from "../outbox.ts";
+import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
+import type { DayFailure } from "./ledger.ts";
+import { fact, setFact } from "./state.ts";
+
+export interface SitePorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly view: View;
+  readonly gate: Gate;
+  readonly vendor: Vendor;
+  readonly archive: Archive;
+  readonly head: Head;
+  readonly log: Log;
+}
+
+/** What every action of a site works with. */
+export interface SiteContext extends SitePorts {
+  readonly site: SiteName;
+  readonly config: Config;
+  readonly isolate: Isolate;
+  readonly outbox: Outbox;
+  /** Ids of the configured points by name, and the names by id; of the list that is stored. */
+  points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
+  /** Counts samples against the present tick. */
+  spend(samples: number): void;
+}
+
+/** The job an action works for. Its commits are refused once the site has another epoch, or shall stop. */
+export interface Fence {
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+}
+
+/** Inside a transaction: whether work of this fence may still be committed. */
+export function holds(sql: Sql, fence: Fence): SiteJob | undefined {
+  const job = fact(sql, "job");
+  return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
+}
+
+/** Progress was made: what the watchdogs look at. */
+export function touch(sql: Sql, clock: Clock): void {
+  setFact(sql, "lastProgressAt", clock.now());
+}
+
+/** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */
+export function logError(
+  context: SiteContext,
+  sql: Sql,
+  job: SiteJob,
+  failure: DayFailure,
+  where: Record<string, unknown>,
+): void {
+  const at = Math.max(failure.at, (fact(sql, "lastErrorAt") ?? 0) + 1);
+  setFact(sql, "lastErrorAt", at);
+  // The digits behind the milliseconds tell the sites apart: two may fail in the same one.
+  const timestamp = new Date(at).toISOString().replace("Z", `${String(job.siteIndex).padStart(3, "0")}Z`);
+  const entry = {
+    backfill_id: job.backfillId,
+    timestamp,
+    error: failure.message,
+    stack: `${failure.reason}: ${failure.message}`,
+    context: { site: context.site, ...where },
+  };
+  const date = typeof where.date === "string" ? where.date : null;
+  sql.run("INSERT INTO error (at, date, body) VALUES (?, ?, ?)", at, date, JSON.stringify(entry));
+  sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
+  context.outbox.stage(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
+  context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
+}
+
+/** Errors of a site; older ones make room. */
+const ERRORS_KEPT = 5_000;
+
+function failureTitle(where: Record<string, unknown>): string {
+  return typeof where.date === "string" ? `Failed to process day ${where.date}` : "Failed";
+}

@@ -1,0 +1,148 @@
+import type { UtcDay } from "../../domain/day.ts";
+import { dayKey, objectKey } from "../../domain/layout.ts";
+import { DAY_TTL_S } from "../outbox.ts";
+import type { Sql } from "../ports.ts";
+import { type Fence, holds, logError, type SiteContext } from "./context.ts";
+import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
+import type { FailedRequest } from "./request.ts";
+import { dropStaging, keepForRetry, stagedDay } from "./staging.ts";
+import { fact, setFact } from "./state.ts";
+
+/** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
+const OUTAGE_DAYS = 3;
+const OUTAGE_MS = 60_000;
+const OUTAGE_MS_MAX = 3_600_000;
+
+/** What a request that can't be made to succeed means for its day and its site: the failure table. */
+export function failFetch(
+  context: SiteContext,
+  fence: Fence,
+  date: UtcDay,
+  token: string,
+  failed: FailedRequest,
+  page: number,
+): void {
+  if (failed.kind === "unauthorized" || failed.kind === "forbidden") {
+    halt(context, fence, failed, { date, page });
+    return;
+  }
+  failDay(
+    context,
+    fence,
+    date,
+    token,
+    failed,
+    { date, page },
+    { unreachable: isUnreachable(failed), keep: false },
+  );
+}
+
+/** Fails one attempt. An existing valid day stays valid; the failure stands beside it. */
+export function failDay(
+  context: SiteContext,
+  fence: Fence,
+  date: UtcDay,
+  token: string,
+  failed: { reason: string; message: string },
+  where: Record<string, unknown>,
+  how: { unreachable: boolean; keep: boolean },
+): void {
+  const { clock, store } = context;
+  store.tx((sql) => {
+    const job = holds(sql, fence);
+    if (!job || !stagedDay(sql, date, token)) return;
+    const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
+    recordFailure(sql, date, failure, job.round);
+    logError(context, sql, job, failure, where);
+    if (how.keep) keepForRetry(sql, date, true);
+    else dropStaging(sql, date);
+    showDay(context, sql, date, failure);
+    if (how.unreachable) countUnreachable(context, sql, date);
+    else setFact(sql, "unreachable", []);
+  });
+}
+
+/** The site stands still until somebody acts; its days stay pending. */
+export function halt(
+  context: SiteContext,
+  fence: Fence,
+  failed: FailedRequest,
+  where: Record<string, unknown>,
+): void {
+  const { clock, store, site } = context;
+  store.tx((sql) => {
+    const job = holds(sql, fence);
+    if (!job || fact(sql, "halt")) return;
+    const reason = haltReason(site, failed);
+    setFact(sql, "halt", { reason, round: job.round });
+    logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);
+  });
+}
+
+function haltReason(site: string, failed: FailedRequest): string {
+  switch (failed.kind) {
+    case "unauthorized":
+      return `The API refuses the key ACE_API_KEY (${failed.message}). Set a valid one and start again.`;
+    case "unhandled":
+      return (
+        `The API fails on the first call of the run (${failed.message}), as it does for an invalid key: ` +
+        "check ACE_API_KEY, then start again."
+      );
+    case "forbidden":
+      return `The API refuses access to site ${site} (${failed.message}). Check SITE_NAME and the key's rights.`;
+    default:
+      return `The points list of site ${site} can't be used: ${failed.message}`;
+  }
+}
+
+/** The third such day in a row: all go back to pending, and the site waits, probes, and goes on by itself. */
+function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
+  const days = [...new Set([...fact(sql, "unreachable"), date])];
+  if (days.length < OUTAGE_DAYS) {
+    setFact(sql, "unreachable", days);
+    return;
+  }
+  for (const day of days) {
+    forgiveFailure(sql, day as UtcDay);
+    showDay(context, sql, day as UtcDay, undefined);
+  }
+  beginOutage(context, sql);
+}
+
+/** Waits 1 min, doubling to 1 h; the points list is asked for first afterwards, as a probe. */
+export function beginOutage(context: SiteContext, sql: Sql): void {
+  const before = fact(sql, "outage");
+  const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
+  setFact(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
+  setFact(sql, "unreachable", []);
+  setFact(sql, "points", undefined);
+  context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
+    site: context.site,
+  });
+}
+
+export function isUnreachable(failed: FailedRequest): boolean {
+  return failed.kind === "transient" || failed.kind === "unhandled";
+}
+
+/** The day in KV: what is published wins over how the last attempt went. */
+export function showDay(context: SiteContext, sql: Sql, date: UtcDay, failure: DayFailure | undefined): void {
+  const published = publishedDay(sql, date);
+  const value = published
+    ? {
+        status: published.status,
+        records: published.records,
+        r2_path: objectKey(context.site, date),
+        completed_at: new Date(published.completedAt).toISOString(),
+        bytes: published.bytes,
+        sha256: published.sha256,
+      }
+    : failure
+      ? { status: "failed", error: failure.message, failed_at: new Date(failure.at).toISOString() }
+      : { status: stagedOrPending(sql, date) };
+  context.outbox.stage(sql, dayKey(date, context.site), value, DAY_TTL_S, "transition");
+}
+
+function stagedOrPending(sql: Sql, date: UtcDay): "running" | "pending" {
+  return sql.all("SELECT 1 FROM staging WHERE date = ?", date).length > 0 ? "running" : "pending";
+}

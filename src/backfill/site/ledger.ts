@@ -1,0 +1,241 @@
+import type { DayView } from "../../contract/backfill.ts";
+import { daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
+import type { DayEvidence } from "../../domain/evidence.ts";
+import { objectKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { SiteJob } from "../job.ts";
+import type { Sql } from "../ports.ts";
+
+/** An object in R2 that was verified after its put, or found there by a rebuild. */
+export interface Published {
+  readonly status: "completed" | "empty";
+  readonly records: number;
+  readonly bytes: number;
+  readonly etag: string;
+  /** Absent on objects that were found without our checksum: present, but unverified. */
+  readonly sha256: string | undefined;
+  readonly generation: number;
+  readonly backfillId: string;
+  readonly completedAt: EpochMs;
+  readonly evidence: DayEvidence | undefined;
+}
+
+export interface DayFailure {
+  readonly reason: string;
+  readonly message: string;
+  readonly at: EpochMs;
+}
+
+interface DayRow extends Record<string, string | number | null> {
+  date: string;
+  published: string | null;
+  status: string | null;
+  records: number | null;
+  pages: number | null;
+  generation: number | null;
+  backfill_id: string | null;
+  failure: string | null;
+  failure_round: number | null;
+  attempts: number;
+}
+
+/** A day counts for a job once it is published by the generation that the job asks for. */
+const COUNTS = "published IS NOT NULL AND generation >= ?1";
+/** It failed for a job when its last attempt of the present round did. */
+const FAILED = "failure_round = ?2 AND NOT (published IS NOT NULL AND generation >= ?1)";
+
+export function publishedDay(sql: Sql, day: UtcDay): Published | undefined {
+  const [row] = sql.all<DayRow>("SELECT * FROM day WHERE date = ?", day);
+  return row?.published ? (JSON.parse(row.published) as Published) : undefined;
+}
+
+export function recordPublished(sql: Sql, day: UtcDay, published: Published): void {
+  sql.run(
+    `INSERT INTO day (date, published, status, records, pages, generation, backfill_id)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (date) DO UPDATE SET published = excluded.published, status = excluded.status,
+       records = excluded.records, pages = excluded.pages, generation = excluded.generation,
+       backfill_id = excluded.backfill_id, failure = NULL, failure_round = NULL`,
+    day,
+    JSON.stringify(published),
+    published.status,
+    published.records,
+    published.evidence?.transport.pages ?? null,
+    published.generation,
+    published.backfillId,
+  );
+}
+
+export function recordFailure(sql: Sql, day: UtcDay, failure: DayFailure, round: number): void {
+  sql.run(
+    `INSERT INTO day (date, failure, failure_round, attempts) VALUES (?, ?, ?, 1)
+     ON CONFLICT (date) DO UPDATE SET failure = excluded.failure, failure_round = excluded.failure_round,
+       attempts = attempts + 1`,
+    day,
+    JSON.stringify(failure),
+    round,
+  );
+}
+
+/** The day is to be tried again in this very round: an outage failed it, not the day itself. */
+export function forgiveFailure(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET failure_round = NULL WHERE date = ?", day);
+}
+
+export function forgetPublished(sql: Sql, day: UtcDay): void {
+  sql.run(
+    "UPDATE day SET published = NULL, status = NULL, records = NULL, pages = NULL, generation = NULL WHERE date = ?",
+    day,
+  );
+}
+
+export interface Tally {
+  readonly completed: number;
+  readonly empty: number;
+  readonly skipped: number;
+  readonly records: number;
+  readonly failedDays: string[];
+}
+
+/** Where the job's range stands. `completed` includes empty days and those of earlier backfills. */
+export function tally(sql: Sql, job: SiteJob): Tally {
+  const [counts] = sql.all<{ done: number; empty: number; skipped: number; records: number | null }>(
+    `SELECT count(*) AS done, coalesce(sum(status = 'empty'), 0) AS empty,
+            coalesce(sum(backfill_id <> ?4), 0) AS skipped, sum(records) AS records
+       FROM day WHERE date BETWEEN ?2 AND ?3 AND ${COUNTS}`,
+    job.requiredGeneration,
+    job.startDate,
+    job.endDate,
+    job.backfillId,
+  );
+  const failed = sql.all<{ date: string }>(
+    `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND ${FAILED} ORDER BY date`,
+    job.requiredGeneration,
+    job.round,
+    job.startDate,
+    job.endDate,
+  );
+  return {
+    completed: counts?.done ?? 0,
+    empty: counts?.empty ?? 0,
+    skipped: counts?.skipped ?? 0,
+    records: counts?.records ?? 0,
+    failedDays: failed.map((row) => row.date),
+  };
+}
+
+/** The first `limit` days of the job that are neither done, nor failed, nor under way. */
+export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
+  const settled = new Set(
+    sql
+      .all<{ date: string }>(
+        `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND (${COUNTS} OR failure_round = ?2)
+         UNION SELECT date FROM staging WHERE date BETWEEN ?3 AND ?4`,
+        job.requiredGeneration,
+        job.round,
+        job.startDate,
+        job.endDate,
+      )
+      .map((row) => row.date),
+  );
+  const pending: UtcDay[] = [];
+  for (const day of daysOf(job.startDate, job.endDate)) {
+    if (pending.length === limit) break;
+    if (!settled.has(day)) pending.push(day);
+  }
+  return pending;
+}
+
+/** What a fetch of the range would take; `meanPages` over the days that the ledger knows. */
+export function estimate(sql: Sql, from: UtcDay, to: UtcDay, force: boolean) {
+  const total = daysOf(from, to).length;
+  const [row] = sql.all<{ done: number }>(
+    "SELECT count(*) AS done FROM day WHERE published IS NOT NULL AND date BETWEEN ? AND ?",
+    from,
+    to,
+  );
+  const [mean] = sql.all<{ pages: number | null }>(
+    "SELECT avg(pages) AS pages FROM day WHERE pages IS NOT NULL",
+  );
+  const daysToSkip = force ? 0 : (row?.done ?? 0);
+  return { daysToFetch: total - daysToSkip, daysToSkip, meanPages: mean?.pages ?? undefined };
+}
+
+/** The calendar: every day of the range, or every day that the ledger knows. */
+export function dayViews(
+  sql: Sql,
+  site: SiteName,
+  from: UtcDay | undefined,
+  to: UtcDay | undefined,
+  job: SiteJob | undefined,
+): DayView[] {
+  const rows = new Map(
+    sql
+      .all<DayRow>("SELECT * FROM day WHERE date >= ? AND date <= ? ORDER BY date", from ?? "", to ?? "9999")
+      .map((row) => [row.date, row]),
+  );
+  const phases = new Map(
+    sql
+      .all<{ date: string; phase: string }>("SELECT date, phase FROM staging")
+      .map((row) => [row.date, row.phase]),
+  );
+  const inJob = (day: string) => job !== undefined && day >= job.startDate && day <= job.endDate;
+  const days =
+    from && to
+      ? daysOf(from, to)
+      : [
+          ...new Set([...rows.keys(), ...phases.keys(), ...(job ? daysOf(job.startDate, job.endDate) : [])]),
+        ].sort();
+  return days
+    .filter((day) => (!from || day >= from) && (!to || day <= to))
+    .map((day) => dayView(site, day as UtcDay, rows.get(day), phases.get(day), inJob(day) ? job : undefined));
+}
+
+function dayView(
+  site: SiteName,
+  day: UtcDay,
+  row: DayRow | undefined,
+  phase: string | undefined,
+  job: SiteJob | undefined,
+): DayView {
+  const published = row?.published ? (JSON.parse(row.published) as Published) : undefined;
+  const failure = row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined;
+  const running = phase !== undefined && job?.desired === "run";
+  const status = running
+    ? "running"
+    : (published?.status ?? (row?.failure_round != null ? "failed" : "pending"));
+  return {
+    date: day,
+    site,
+    status,
+    records: published?.records ?? null,
+    r2_path: published ? objectKey(site, day) : null,
+    completed_at: published ? new Date(published.completedAt).toISOString() : null,
+    ...(published && published.sha256 === undefined ? { unverified: true } : {}),
+    evidence: published?.evidence ? evidenceView(published.evidence) : null,
+    phase: phase ?? null,
+    attempts: row?.attempts ?? 0,
+    failure: failure
+      ? { reason: failure.reason, message: failure.message, at: new Date(failure.at).toISOString() }
+      : null,
+  };
+}
+
+export function evidenceView({ content, transport, duplicates }: DayEvidence) {
+  return {
+    written: content.written,
+    points: content.points,
+    first_timestamp: content.firstTimestamp,
+    last_timestamp: content.lastTimestamp,
+    bytes: content.bytes,
+    sha256: content.sha256,
+    pages: transport.pages,
+    requests: transport.requests,
+    retries: transport.retries,
+    fetched: transport.fetched,
+    rejected: { ...transport.rejected },
+    outside: transport.outside,
+    unconfigured: transport.unconfigured,
+    duplicates,
+  };
+}

@@ -1,0 +1,112 @@
+import { createHash } from "node:crypto";
+import { pointNames, startPoints, stepPoints } from "../../ace/points.ts";
+import { pointsPath } from "../../ace/request.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
+import type { Sql } from "../ports.ts";
+import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { beginOutage, halt, isUnreachable } from "./fail.ts";
+import { ask, type FailedRequest, type RequestCount } from "./request.ts";
+import { addToRun, setFact } from "./state.ts";
+
+/**
+ * The first call of every run: it shows whether key and site are good before a day depends on them, and it
+ * is the probe after an outage. A missing or empty list halts the site, for it would turn a year into empty files.
+ */
+export async function loadPoints(context: SiteContext, fence: Fence): Promise<void> {
+  const { clock, site, store } = context;
+  const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
+  let walk = startPoints();
+  for (let done = false; !done; ) {
+    const asked = walk;
+    const answer = await ask(
+      context,
+      fence,
+      {
+        path: () => pointsPath(site, asked.page),
+        decode: (text) => stepPoints(asked, text),
+        easier: () => false,
+      },
+      count,
+    );
+    switch (answer.kind) {
+      case "interrupted":
+        return;
+      case "throttled":
+        store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
+        return;
+      case "failed":
+        return fail(context, fence, answer.failed);
+      case "no-data":
+        return halt(context, fence, unusable("the API has none for it"), {});
+      case "value":
+        walk = answer.value.walk;
+        done = answer.value.done;
+        break;
+      default:
+        answer satisfies never;
+    }
+  }
+  const names = pointNames(walk);
+  if (names.length === 0) return halt(context, fence, unusable("it is empty"), {});
+  store.tx((sql) => {
+    if (!holds(sql, fence)) return;
+    storePoints(sql, names);
+    setFact(sql, "points", {
+      epoch: fence.epoch,
+      hash: hashOf(names),
+      count: names.length,
+      bytes: walk.nameBytes,
+      loadedAt: clock.now(),
+    });
+    addToRun(sql, fence.epoch, { requests: count.requests });
+    setFact(sql, "throttledUntil", undefined);
+    touch(sql, clock);
+  });
+}
+
+function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
+  // The vendor's "unhandled exception" here accuses the key; any other failure to answer is an outage.
+  if (failed.kind === "unhandled" || !isUnreachable(failed)) {
+    halt(context, fence, failed, {});
+    return;
+  }
+  context.store.tx((sql) => {
+    if (holds(sql, fence)) beginOutage(context, sql);
+  });
+}
+
+const unusable = (message: string): FailedRequest => ({ kind: "protocol", reason: "points", message });
+
+function hashOf(names: readonly string[]): string {
+  const hash = createHash("sha256");
+  // The length before each name: no two lists have the same text.
+  for (const name of names) hash.update(`${name.length}:${name}\n`);
+  return hash.digest("hex");
+}
+
+/** In parts that SQLite takes, each a JSON array. */
+function storePoints(sql: Sql, names: readonly string[]): void {
+  sql.run("DELETE FROM points");
+  let part: string[] = [];
+  let bytes = 0;
+  let index = 0;
+  const flush = () => {
+    if (part.length > 0) sql.run("INSERT INTO points VALUES (?, ?)", index++, JSON.stringify(part));
+    part = [];
+    bytes = 0;
+  };
+  for (const name of names) {
+    // UTF-8 takes at most three bytes a code unit, and JSON at most six characters for one.
+    const size = name.length * 6 + 3;
+    if (bytes + size > SQL_VALUE_BYTES_MAX) flush();
+    part.push(name);
+    bytes += size;
+  }
+  flush();
+}
+
+export function readPoints(sql: Sql): string[] {
+  return sql
+    .all<{ names: string }>("SELECT names FROM points ORDER BY idx")
+    .flatMap((row) => JSON.parse(row.names) as string[]);
+}

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { dayStartMs, type UtcDay } from "../../domain/day.ts";
+import { imbalance, type Transport } from "../../domain/evidence.ts";
+import type { BlockSource } from "../../parquet/block-source.ts";
+import { encodeFooter } from "../../parquet/encode.ts";
+import { encodeSlice, FILE_START, type FilePosition } from "../../parquet/encode-slice.ts";
+import type { Sql } from "../ports.ts";
+import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { failDay } from "./fail.ts";
+import { addPart, partCount, readPart, type StagedDay, sealFile, stagedDay } from "./staging.ts";
+
+/**
+ * One slice of a day's merge: blocks in, row groups and position out, in one transaction. Dying inside leaves
+ * the position of the slice before; the next start does this slice again, to the same bytes.
+ */
+export async function mergeDay(context: SiteContext, fence: Fence, day: StagedDay): Promise<void> {
+  const { clock, isolate, store } = context;
+  // Other objects of this isolate get their turn between two slices.
+  await clock.sleep(0);
+  await isolate.alone(clock, async () => {
+    const release = isolate.hold(SLICE_BYTES);
+    try {
+      store.tx((sql) => {
+        const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
+        if (staged && staged.phase === "merging") slice(context, fence, sql, staged);
+      });
+    } finally {
+      release();
+    }
+  });
+}
+
+/** A bucket's blocks twice (as read, and as one point is put in order), a row group, a slice's output. */
+const SLICE_BYTES = 20 * 1024 * 1024;
+
+function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay): void {
+  const { names } = context.points();
+  const [row] = sql.all<{ merge: string | null }>("SELECT merge FROM staging WHERE date = ?", day.date);
+  const before = row?.merge ? (JSON.parse(row.merge) as FilePosition) : FILE_START;
+  const output: Uint8Array[] = [];
+  let groups = sql.all<{ groups: number }>(
+    "SELECT count(*) AS groups FROM row_group WHERE date = ?",
+    day.date,
+  )[0]?.groups as number;
+  const after = encodeSlice(
+    blockSource(sql, day.date),
+    before,
+    { site: context.site, dayStartMs: dayStartMs(day.date), names },
+    { rowGroupSize: day.plan.rowGroupSize },
+    (group) => {
+      output.push(group.bytes);
+      sql.run("INSERT INTO row_group VALUES (?, ?, ?)", day.date, groups++, group.metadata);
+    },
+  );
+  addPart(sql, day.date, concat(output));
+  sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
+  context.spend(after.merge.read - before.merge.read);
+  touch(sql, context.clock);
+  if (after.merge.done) seal(context, fence, sql, day, after);
+}
+
+/** The footer, the hash of it all, and the equation that says no sample was lost or made up on the way. */
+function seal(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, { merge }: FilePosition): void {
+  const unbalanced = imbalance(merge.rows, merge.duplicates, day.transport);
+  if (unbalanced) {
+    const failed = { reason: "evidence", message: unbalanced };
+    failDay(
+      context,
+      fence,
+      day.date,
+      day.token,
+      failed,
+      { date: day.date },
+      { unreachable: false, keep: false },
+    );
+    return;
+  }
+  const metadata = sql.all<{ meta: Uint8Array }>(
+    "SELECT meta FROM row_group WHERE date = ? ORDER BY idx",
+    day.date,
+  );
+  addPart(sql, day.date, encodeFooter(metadata.map((group) => group.meta)));
+  const { bytes, sha256 } = digest(sql, day.date);
+  const start = dayStartMs(day.date);
+  sealFile(sql, day.date, {
+    duplicates: merge.duplicates,
+    content: {
+      written: merge.rows,
+      points: merge.points,
+      firstTimestamp: merge.rows > 0 ? start + merge.firstMs : null,
+      lastTimestamp: merge.rows > 0 ? start + merge.lastMs : null,
+      bytes,
+      sha256,
+    },
+  });
+  logEncoded(context, day.date, day.transport, merge.rows, bytes);
+}
+
+/** The closing transaction may be taken back, and then these lines come twice: they tell, they don't count. */
+function logEncoded(
+  context: SiteContext,
+  date: UtcDay,
+  transport: Transport,
+  records: number,
+  bytes: number,
+): void {
+  const { log, site } = context;
+  log("INFO", `[BACKFILL] Fetched ${transport.pages} pages, ${transport.fetched} samples`, { site, date });
+  const raw = records * 24;
+  log(
+    "INFO",
+    `[BACKFILL] Parquet created: ${(bytes / 1e6).toFixed(1)}MB (${records} records), ` +
+      `compression ${bytes > 0 ? (raw / bytes).toFixed(1) : 0}:1`,
+    { site, date, bytes, records },
+  );
+}
+
+function digest(sql: Sql, date: UtcDay): { bytes: number; sha256: string } {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const parts = partCount(sql, date);
+  for (let index = 0; index < parts; index++) {
+    const part = readPart(sql, date, index);
+    hash.update(part);
+    bytes += part.byteLength;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+function blockSource(sql: Sql, date: UtcDay): BlockSource {
+  return {
+    blocks: (bucket) =>
+      sql.all<{ id: number; bytes: number }>(
+        "SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id",
+        date,
+        bucket,
+      ),
+    read: (id, offset, length) => {
+      const [row] =
+        offset === undefined
+          ? sql.all<{ data: Uint8Array }>("SELECT data FROM block WHERE id = ?", id)
+          : sql.all<{ data: Uint8Array }>(
+              "SELECT substr(data, ?, ?) AS data FROM block WHERE id = ?",
+              offset + 1,
+              length ?? 0,
+              id,
+            );
+      if (!row) throw new Error(`block ${id} of ${date} is gone`);
+      return row.data;
+    },
+  };
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.byteLength;
+  }
+  return whole;
+}

@@ -1,0 +1,103 @@
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { StagedDay } from "./staging.ts";
+
+/** Work that a site can have in hand at once; `key` tells whether it has. */
+export type Action =
+  | { readonly do: "view"; readonly key: string }
+  | { readonly do: "audit"; readonly key: string }
+  | { readonly do: "load-points"; readonly key: string }
+  | { readonly do: "stage"; readonly key: string; readonly date: UtcDay; readonly windows: number }
+  | { readonly do: "fetch"; readonly key: string; readonly day: StagedDay; readonly window: number }
+  | { readonly do: "merge"; readonly key: string; readonly day: StagedDay }
+  | { readonly do: "publish"; readonly key: string; readonly day: StagedDay };
+
+/** What the decision is made from; a snapshot of the site's database and of what it has in hand. */
+export interface Situation {
+  readonly now: EpochMs;
+  readonly run: boolean;
+  readonly halted: boolean;
+  readonly outageUntil: EpochMs | undefined;
+  readonly throttledUntil: EpochMs | undefined;
+  readonly pointsLoaded: boolean;
+  readonly staged: readonly StagedDay[];
+  readonly pending: readonly UtcDay[];
+  readonly lanes: number;
+  readonly oneLaneFor: string | undefined;
+  readonly inHand: ReadonlySet<string>;
+  readonly viewDueAt: EpochMs | undefined;
+  readonly audit: boolean;
+}
+
+export interface Decision {
+  readonly start: readonly Action[];
+  /** Something is in hand, or is to be begun as soon as there is room. */
+  readonly workLeft: boolean;
+  /** When to look again if nothing else happens; undefined: when somebody asks. */
+  readonly laterAt: EpochMs | undefined;
+}
+
+/** A day that merges and the next that already fetches, so that the gate never idles; more would be staging for nothing. */
+const DAYS_STAGED_MAX = 2;
+
+/** What a site does next. Pure: the engine that calls it owns clock, store and network. */
+export function nextActions(s: Situation): Decision {
+  const start: Action[] = [];
+  const later: EpochMs[] = [];
+  const plan: Plan = {
+    begin: (action) => {
+      if (!s.inHand.has(action.key)) start.push(action);
+    },
+    lookAgain: (at) => later.push(at),
+  };
+  if (s.viewDueAt !== undefined) {
+    if (s.viewDueAt <= s.now) plan.begin({ do: "view", key: "view" });
+    else plan.lookAgain(s.viewDueAt);
+  }
+  if (s.audit) plan.begin({ do: "audit", key: "audit" });
+  if (s.run && !s.halted) work(s, plan);
+  return {
+    start,
+    workLeft: start.length > 0 || s.inHand.size > 0,
+    laterAt: later.length > 0 ? Math.min(...later) : undefined,
+  };
+}
+
+interface Plan {
+  begin(action: Action): void;
+  lookAgain(at: EpochMs): void;
+}
+
+function work(s: Situation, plan: Plan): void {
+  const days = s.staged.filter((day) => !day.kept);
+  // What has been fetched goes on whatever the vendor does.
+  for (const day of days) {
+    if (day.phase === "encoded") plan.begin({ do: "publish", key: `publish ${day.date}`, day });
+  }
+  const merging = days.find((day) => day.phase === "merging");
+  if (merging) plan.begin({ do: "merge", key: "merge", day: merging });
+
+  const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
+  if (!toFetch) return;
+  const holdUntil = Math.max(s.outageUntil ?? 0, s.throttledUntil ?? 0);
+  if (holdUntil > s.now) plan.lookAgain(holdUntil);
+  else if (s.pointsLoaded) fillLanes(s, days, plan);
+  else plan.begin({ do: "load-points", key: "load-points" });
+}
+
+function fillLanes(s: Situation, days: readonly StagedDay[], plan: Plan): void {
+  const lanes = days.some((day) => day.date === s.oneLaneFor) ? 1 : s.lanes;
+  let free = lanes - [...s.inHand].filter((key) => key.startsWith("fetch ")).length;
+  for (const day of days) {
+    if (day.phase !== "fetching") continue;
+    for (const window of day.windows) {
+      const key = `fetch ${day.date} ${window.index}`;
+      if (window.done || s.inHand.has(key) || free <= 0) continue;
+      free -= 1;
+      plan.begin({ do: "fetch", key, day, window: window.index });
+    }
+  }
+  const [next] = s.pending;
+  if (next && free > 0 && days.length < DAYS_STAGED_MAX) {
+    plan.begin({ do: "stage", key: `stage ${next}`, date: next, windows: s.lanes });
+  }
+}

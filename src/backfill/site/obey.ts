@@ -1,0 +1,41 @@
+import type { SiteJob } from "../job.ts";
+import type { Sql } from "../ports.ts";
+import type { SiteContext } from "./context.ts";
+import { PLAN_AGE_MS_MAX } from "./plan.ts";
+import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
+import { fact, setFact } from "./state.ts";
+
+/**
+ * Takes a job over, once; an older one is ignored. Staged work that the new job can use stays: a resume goes on
+ * where it was.
+ */
+export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
+  const before = fact(sql, "job");
+  if (before && (job.epoch < before.epoch || (job.epoch === before.epoch && job.round <= before.round))) {
+    return "known";
+  }
+  setFact(sql, "job", job);
+  if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
+  if (before?.epoch === job.epoch) return "new round";
+  const now = context.clock.now();
+  for (const day of stagedDays(sql)) {
+    const wanted = day.date >= job.startDate && day.date <= job.endDate;
+    const fresh = now - day.plan.createdAt <= PLAN_AGE_MS_MAX;
+    if (!wanted || !fresh || day.plan.generation < job.requiredGeneration) dropStaging(sql, day.date);
+  }
+  return "new epoch";
+}
+
+/** Failed days get another chance, those outside the selection aside; so do files whose upload failed. */
+function beginRound(sql: Sql, before: number, job: SiteJob): void {
+  const { from, to, site } = job.retry;
+  const other = site !== undefined && site !== job.site;
+  const spared = (date: string) => !other && date >= (from ?? "") && date <= (to ?? "9999");
+  const failed = sql.all<{ date: string }>("SELECT date FROM day WHERE failure_round = ?", before);
+  for (const { date } of failed) {
+    if (!spared(date)) sql.run("UPDATE day SET failure_round = ? WHERE date = ?", job.round, date);
+  }
+  for (const day of stagedDays(sql)) if (day.kept && spared(day.date)) keepForRetry(sql, day.date, false);
+  setFact(sql, "outage", undefined);
+  setFact(sql, "unreachable", []);
+}

@@ -1,0 +1,100 @@
+import { stepAudit } from "./audit.ts";
+import { type Fence, holds, type SiteContext } from "./context.ts";
+import { failFetch, showDay } from "./fail.ts";
+import { fetchRun, ladderOf } from "./fetch-run.ts";
+import { publishedDay } from "./ledger.ts";
+import { loadPoints } from "./load-points.ts";
+import { mergeDay } from "./merge-day.ts";
+import type { Action } from "./next-actions.ts";
+import { PARSER_VERSION, windowsOf } from "./plan.ts";
+import { publishDay } from "./publish-day.ts";
+import { reportOf } from "./report.ts";
+import { stageDay } from "./staging.ts";
+import { fact } from "./state.ts";
+
+/** Does one action to its end: it commits what it came to, or commits nothing because its fence fell. */
+export async function perform(
+  context: SiteContext,
+  fence: Fence,
+  action: Action,
+): Promise<"day done" | "done"> {
+  switch (action.do) {
+    case "view":
+      await context.outbox.flush();
+      return "done";
+    case "audit":
+      await stepAudit(context);
+      return "done";
+    case "load-points":
+      await loadPoints(context, fence);
+      await tellIfOver(context);
+      return "done";
+    case "stage":
+      stage(context, fence, action);
+      return "done";
+    case "fetch": {
+      const { date, token } = action.day;
+      const result = await fetchRun(context, fence, action.day, action.window);
+      if (result.kind === "failed") {
+        failFetch(context, fence, date, token, result.failed, result.page);
+        await tellIfOver(context);
+      }
+      return "done";
+    }
+    case "merge":
+      await mergeDay(context, fence, action.day);
+      return "done";
+    case "publish":
+      await publishDay(context, fence, action.day);
+      await tellIfOver(context);
+      return "day done";
+    default:
+      return action satisfies never;
+  }
+}
+
+function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
+  const { clock, config, log, site, store } = context;
+  store.tx((sql) => {
+    const job = holds(sql, fence);
+    const points = fact(sql, "points");
+    if (!job || !points) return;
+    const now = clock.now();
+    const token = `${fence.epoch}-${now}-${Math.floor(clock.random() * 1e9).toString(36)}`;
+    stageDay(
+      sql,
+      action.date,
+      token,
+      {
+        pointsHash: points.hash,
+        pointCount: points.count,
+        parserVersion: PARSER_VERSION,
+        rowGroupSize: config.rowGroupSize,
+        generation: job.generation,
+        createdAt: now,
+      },
+      windowsOf(action.date, action.windows),
+    );
+    if (!publishedDay(sql, action.date)) showDay(context, sql, action.date, undefined);
+    log("INFO", `[BACKFILL] Processing day: ${action.date} for site ${site}`, {
+      site,
+      date: action.date,
+      windows: action.windows,
+    });
+  });
+}
+
+/** The Coordinator hears at once when a site has nothing left to do; if this is lost, its round finds out. */
+async function tellIfOver(context: SiteContext): Promise<void> {
+  const { clock, head, isolate, site, store } = context;
+  const report = store.tx((sql) =>
+    reportOf(sql, site, {
+      now: clock.now(),
+      busy: false,
+      pageSize: ladderOf(context).size,
+      pipelineBytesPeak: isolate.peakBytes,
+    }),
+  );
+  if (report.view.state !== "completed" && report.view.state !== "halted") return;
+  await head.report(report).catch(() => undefined);
+}

@@ -1,0 +1,159 @@
+import type { DayEvidence } from "../../domain/evidence.ts";
+import { objectKey } from "../../domain/layout.ts";
+import type { SiteJob } from "../job.ts";
+import type { ObjectHead, PublishableFile } from "../ports.ts";
+import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { failDay, showDay } from "./fail.ts";
+import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
+import { dropStaging, partCount, readPart, type StagedDay, type StagedFile, stagedDay } from "./staging.ts";
+import { addToRun, fact, setFact } from "./state.ts";
+
+/** A put that has not answered by then has an unknown outcome: a HEAD tells. */
+const PUT_MS_MAX = 60_000;
+
+/**
+ * Staged file → object → ledger. Each try: ask the Coordinator, HEAD, put on the condition of that HEAD, HEAD.
+ * Dying after the put leaves an object that the ledger doesn't know: the next HEAD finds its SHA-256 and adopts it.
+ */
+export async function publishDay(context: SiteContext, fence: Fence, day: StagedDay): Promise<void> {
+  const { archive, clock, config, store } = context;
+  const key = objectKey(context.site, day.date);
+  const file = day.file;
+  if (!file) throw new Error(`${day.date} is encoded and has no file`);
+  let message = "";
+  for (let tries = 0; tries <= config.maxRetries; tries++) {
+    if (tries > 0) await clock.sleep(config.retryBaseDelayMs * 2 ** (tries - 1), fence.signal);
+    const job = store.tx((sql) => (stagedDay(sql, day.date, day.token) ? holds(sql, fence) : undefined));
+    if (!job || fence.signal.aborted) return;
+    try {
+      const seen = await archive.head(key);
+      if (seen?.sha256 === file.content.sha256) return finish(context, fence, day, file, seen);
+      if (!(await permitted(context, fence))) return;
+      const content = publishable(context, job, day, file);
+      const put = await within(context, archive.publish(key, content, seen?.etag ?? "absent"));
+      message =
+        put === "changed" ? "the object changed while it was being replaced" : "the object is not there";
+      const head = await archive.head(key);
+      if (head && head.sha256 === file.content.sha256 && head.bytes === file.content.bytes) {
+        return finish(context, fence, day, file, head);
+      }
+    } catch (error) {
+      message = error instanceof Error ? error.message : String(error);
+    }
+    context.log("WARN", `[BACKFILL] Upload of ${day.date} failed, try ${tries + 1}`, {
+      site: context.site,
+      date: day.date,
+      error: message,
+    });
+  }
+  // Staged it stays: a retry uploads it without fetching anything.
+  const failed = { reason: "r2", message: `The upload failed: ${message}` };
+  const where = { date: day.date, phase: "upload", key };
+  failDay(context, fence, day.date, day.token, failed, where, { unreachable: false, keep: true });
+}
+
+/** The Coordinator's word, and then, without an await in between, the site's own epoch. */
+async function permitted(context: SiteContext, fence: Fence): Promise<boolean> {
+  const { epoch, desired } = await context.head.current();
+  const wanted = epoch === fence.epoch && desired === "run";
+  return wanted && !fence.signal.aborted && context.store.tx((sql) => holds(sql, fence)) !== undefined;
+}
+
+async function within<T>({ clock }: SiteContext, work: Promise<T>): Promise<T> {
+  const done = new AbortController();
+  const late = clock.sleep(PUT_MS_MAX, done.signal).then((): never => {
+    throw new Error(`no answer within ${PUT_MS_MAX} ms`);
+  });
+  try {
+    work.catch(() => undefined);
+    late.catch(() => undefined);
+    return await Promise.race([work, late]);
+  } finally {
+    done.abort();
+  }
+}
+
+function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: StagedFile): PublishableFile {
+  const { store, site } = context;
+  const status = statusOf(day, file);
+  return {
+    bytes: file.content.bytes,
+    sha256: file.content.sha256,
+    metadata: {
+      site_name: site,
+      date: day.date,
+      record_count: String(file.content.written),
+      compression: "SNAPPY",
+      created_at: new Date(context.clock.now()).toISOString(),
+      // From here on: what the ledger is rebuilt from.
+      status,
+      generation: String(day.plan.generation),
+      backfill_id: job.backfillId,
+      evidence: JSON.stringify(evidenceOf(day, file)),
+    },
+    *parts() {
+      const count = store.tx((sql) => partCount(sql, day.date));
+      for (let index = 0; index < count; index++) yield store.tx((sql) => readPart(sql, day.date, index));
+    },
+  };
+}
+
+/** Verified: the HEAD says the size, hash and count of what was staged. Only now is the day completed. */
+function finish(
+  context: SiteContext,
+  fence: Fence,
+  day: StagedDay,
+  file: StagedFile,
+  head: ObjectHead,
+): void {
+  const { clock, log, site, store } = context;
+  const records = file.content.written;
+  const committed = store.tx((sql) => {
+    const job = holds(sql, fence);
+    if (!job || !stagedDay(sql, day.date, day.token)) return false;
+    recordPublished(sql, day.date, {
+      status: statusOf(day, file),
+      records,
+      bytes: head.bytes,
+      etag: head.etag,
+      sha256: file.content.sha256,
+      generation: day.plan.generation,
+      backfillId: job.backfillId,
+      completedAt: clock.now(),
+      evidence: evidenceOf(day, file),
+    });
+    dropStaging(sql, day.date);
+    addToRun(sql, fence.epoch, { days: 1 });
+    if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);
+    showDay(context, sql, day.date, undefined);
+    touch(sql, clock);
+    return publishedDay(sql, day.date) !== undefined;
+  });
+  if (!committed) return;
+  log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date: day.date, bytes: head.bytes });
+  const minutes = ((clock.now() - day.plan.createdAt) / 60_000).toFixed(1);
+  log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
+    site,
+    date: day.date,
+    ...evidenceView(evidenceOf(day, file)),
+    pipeline_bytes_peak: context.isolate.peakBytes,
+  });
+  if (records === 0 && day.transport.fetched > 0) {
+    log("WARN", `[BACKFILL] Day ${day.date} has ${day.transport.fetched} samples, and none could be kept`, {
+      site,
+      date: day.date,
+      rejected: day.transport.rejected,
+    });
+  }
+}
+
+const evidenceOf = (day: StagedDay, file: StagedFile): DayEvidence => ({
+  content: file.content,
+  transport: day.transport,
+  duplicates: file.duplicates,
+});
+
+/** Empty is what the API said of every window; samples that were all dropped make a completed day of none. */
+function statusOf(day: StagedDay, file: StagedFile): "completed" | "empty" {
+  return day.transport.fetched === 0 && file.content.written === 0 ? "empty" : "completed";
+}

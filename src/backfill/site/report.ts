@@ -1,0 +1,106 @@
+import type { SiteState, SiteView } from "../../contract/backfill.ts";
+import { daysBetween, type EpochMs } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { SiteJob, SiteReport } from "../job.ts";
+import type { Sql } from "../ports.ts";
+import { pendingDays, type Tally, tally } from "./ledger.ts";
+import { stagedDays } from "./staging.ts";
+import { fact } from "./state.ts";
+
+/** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
+const FAILED_DAYS_NAMED = 400;
+
+export interface Live {
+  readonly now: EpochMs;
+  readonly busy: boolean;
+  readonly pageSize: number;
+  readonly pipelineBytesPeak: number;
+}
+
+/** What the site says of itself, from its own database. */
+export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
+  const job = fact(sql, "job");
+  const lastProgressAt = fact(sql, "lastProgressAt");
+  if (!job) return { epoch: 0, round: 0, lastProgressAt, view: idleView(site, live) };
+  const counts = tally(sql, job);
+  const staged = stagedDays(sql).filter((day) => !day.kept);
+  const total = daysBetween(job.startDate, job.endDate) + 1;
+  const state = stateOf(sql, job, counts, total, live);
+  const first = staged[0];
+  const run = fact(sql, "run");
+  const errors = sql.all<{ errors: number }>(
+    "SELECT count(*) AS errors FROM error WHERE body LIKE ?",
+    `{"backfill_id":"${job.backfillId}"%`,
+  );
+  const [lastError] = sql.all<{ body: string }>("SELECT body FROM error ORDER BY id DESC LIMIT 1");
+  return {
+    epoch: job.epoch,
+    round: job.round,
+    lastProgressAt,
+    view: {
+      site,
+      state,
+      days_total: total,
+      days_completed: counts.completed,
+      days_empty: counts.empty,
+      days_skipped: counts.skipped,
+      days_failed: counts.failedDays.length,
+      records_processed: counts.records,
+      current_date: state === "completed" ? null : (first?.date ?? pendingDays(sql, job, 1)[0] ?? null),
+      phase: first?.phase ?? null,
+      pages: first?.transport.pages ?? 0,
+      samples_in_progress: staged.reduce((sum, day) => sum + day.transport.fetched, 0),
+      page_size: live.pageSize,
+      run:
+        run.epoch === job.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
+      errors: errors[0]?.errors ?? 0,
+      last_error: lastError ? (JSON.parse(lastError.body) as { error: string }).error : null,
+      halt_reason: state === "halted" ? (fact(sql, "halt")?.reason ?? null) : null,
+      waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
+      last_progress: iso(lastProgressAt),
+      failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
+      pipeline_bytes_peak: live.pipelineBytesPeak,
+    },
+  };
+}
+
+function stateOf(sql: Sql, job: SiteJob, counts: Tally, total: number, live: Live): SiteState {
+  if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
+  if (fact(sql, "halt")?.round === job.round) return "halted";
+  if (counts.completed + counts.failedDays.length === total) return "completed";
+  return waitingUntil(sql, live.now) === undefined ? "running" : "waiting";
+}
+
+function waitingUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
+  const until = Math.max(fact(sql, "outage")?.until ?? 0, fact(sql, "throttledUntil") ?? 0);
+  return until > now ? until : undefined;
+}
+
+const NO_RUN = { days: 0, samples: 0, requests: 0 };
+const iso = (ms: EpochMs | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
+
+function idleView(site: SiteName, live: Live): SiteView {
+  return {
+    site,
+    state: "pending",
+    days_total: 0,
+    days_completed: 0,
+    days_empty: 0,
+    days_skipped: 0,
+    days_failed: 0,
+    records_processed: 0,
+    current_date: null,
+    phase: null,
+    pages: 0,
+    samples_in_progress: 0,
+    page_size: live.pageSize,
+    run: NO_RUN,
+    errors: 0,
+    last_error: null,
+    halt_reason: null,
+    waiting_until: null,
+    last_progress: null,
+    failed_days: [],
+    pipeline_bytes_peak: live.pipelineBytesPeak,
+  };
+}

@@ -1,0 +1,179 @@
+import { VendorFault } from "../../ace/faults.ts";
+import { type Outcome, outcomeOfFault, settle } from "../../ace/outcome.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import { JITTER_MS } from "../rate-gate.ts";
+import type { Fence, SiteContext } from "./context.ts";
+
+/** What one question to the API came to once permits, retries and pauses are done with. */
+export type Answer<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "no-data" }
+  /** The fence fell, or the site is asked to stop. */
+  | { readonly kind: "interrupted" }
+  /** No permit before then; the work may rest. */
+  | { readonly kind: "throttled"; readonly until: EpochMs }
+  /** Tries are used up, or there is no point in another. */
+  | { readonly kind: "failed"; readonly failed: FailedRequest };
+
+export interface FailedRequest {
+  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "aborted">;
+  readonly reason: string;
+  readonly message: string;
+}
+
+export interface Question<T> {
+  /** The path of the next try; asked each time, for a try may ask for a smaller page. */
+  path(): string;
+  /** From the body; throws `VendorFault`. Runs while no other page of the isolate is in memory. */
+  decode(text: string): T;
+  /** After a failure that a smaller page may cure. True: the tries begin anew. */
+  easier(reason: string): boolean;
+}
+
+export interface RequestCount {
+  requests: number;
+  retries: number;
+  /** From sending to the last byte, of the last whole answer. */
+  latencyMs: number | undefined;
+}
+
+/** Asks until there is an answer: a permit for every try, 3 retries after 2, 4 and 8 s, 429 without limit. */
+export async function ask<T>(
+  context: SiteContext,
+  fence: Fence,
+  question: Question<T>,
+  count: RequestCount,
+): Promise<Answer<T>> {
+  const { clock, config, gate, log } = context;
+  for (let tries = 0; ; ) {
+    const permit = await permitOf(context, fence);
+    if (permit !== "permitted") return permit;
+    count.requests += 1;
+    const outcome = await once(context, fence, question, count);
+    if (fence.signal.aborted) return { kind: "interrupted" };
+    switch (outcome.kind) {
+      case "value":
+      case "no-data":
+        return outcome;
+      case "aborted":
+        return { kind: "interrupted" };
+      case "throttled": {
+        const until = clock.now() + outcome.retryAfterMs;
+        log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(outcome.retryAfterMs / 1000)} s`, {
+          site: context.site,
+          until: new Date(until).toISOString(),
+        });
+        await gate.pause(until);
+        continue;
+      }
+      case "transient":
+      case "unhandled": {
+        const reason = outcome.kind === "transient" ? outcome.reason : "5xx";
+        tries = question.easier(reason) ? 0 : tries + 1;
+        if (tries > config.maxRetries) {
+          return { kind: "failed", failed: { kind: outcome.kind, reason, message: outcome.message } };
+        }
+        count.retries += 1;
+        await clock.sleep(config.retryBaseDelayMs * 2 ** Math.max(0, tries - 1), fence.signal);
+        if (fence.signal.aborted) return { kind: "interrupted" };
+        continue;
+      }
+      case "unauthorized":
+      case "forbidden":
+      case "refused":
+      case "protocol": {
+        const { kind, message } = outcome;
+        return { kind: "failed", failed: { kind, reason: kind, message } };
+      }
+      default:
+        outcome satisfies never;
+    }
+  }
+}
+
+/** A permit that is still good: one that reached us late is let go, for its arrival would break the limit. */
+async function permitOf(
+  context: SiteContext,
+  fence: Fence,
+): Promise<"permitted" | { kind: "interrupted" } | { kind: "throttled"; until: EpochMs }> {
+  const { clock, gate } = context;
+  while (!fence.signal.aborted) {
+    const permit = await gate.take(context.site);
+    const now = clock.now();
+    if (fence.signal.aborted) break;
+    if (permit.kind === "permit") {
+      if (now - permit.dueAt <= JITTER_MS) return "permitted";
+      continue;
+    }
+    if (permit.retryAt - now > REST_MS_MIN) return { kind: "throttled", until: permit.retryAt };
+    await clock.sleep(Math.max(0, permit.retryAt - now), fence.signal);
+  }
+  return { kind: "interrupted" };
+}
+
+/** A pause longer than this is slept through without holding calls and memory. */
+const REST_MS_MIN = 30_000;
+
+type Once<T> = Exclude<Outcome, { kind: "ok" }> | { readonly kind: "value"; readonly value: T };
+
+/** One request, from headers to decoded page. */
+async function once<T>(
+  context: SiteContext,
+  fence: Fence,
+  question: Question<T>,
+  count: RequestCount,
+): Promise<Once<T>> {
+  const { clock, isolate, vendor } = context;
+  const limit = new AbortController();
+  const stop = () => limit.abort();
+  fence.signal.addEventListener("abort", stop, { once: true });
+  const sentAt = clock.now();
+  try {
+    const response = await timed(context, limit, vendor.get(question.path(), limit.signal));
+    const headersMs = clock.now() - sentAt;
+    // One body at a time is read and parsed; the others stay with the vendor until it is their turn.
+    return await isolate.alone(clock, async (): Promise<Once<T>> => {
+      const readAt = clock.now();
+      const outcome = await timed(context, limit, settle(response, clock.now()));
+      if (outcome.kind !== "ok") return outcome;
+      count.latencyMs = headersMs + clock.now() - readAt;
+      const release = isolate.hold(outcome.text.length * BYTES_A_CHARACTER);
+      try {
+        return { kind: "value" as const, value: question.decode(outcome.text) };
+      } finally {
+        release();
+      }
+    });
+  } catch (error) {
+    if (fence.signal.aborted) return { kind: "aborted", message: "stopped" };
+    return outcomeOfFault(error) as Once<T>;
+  } finally {
+    fence.signal.removeEventListener("abort", stop);
+    // Whatever is still unread is let go of, whichever way this ended.
+    limit.abort();
+  }
+}
+
+/** The vendor has `ACE_TIMEOUT_MS` for its headers, and as much again for the body once it is being read. */
+async function timed<V>(
+  { clock, config }: SiteContext,
+  request: AbortController,
+  work: Promise<V>,
+): Promise<V> {
+  const done = new AbortController();
+  const late = clock.sleep(config.aceTimeoutMs, done.signal).then(() => LATE);
+  try {
+    const first = await Promise.race([work, late]);
+    if (first !== LATE) return first as V;
+    work.catch(() => undefined);
+    request.abort();
+    throw new VendorFault("timeout", `no answer within ${config.aceTimeoutMs} ms`);
+  } finally {
+    done.abort();
+  }
+}
+
+const LATE = Symbol("late");
+
+/** The text itself, its bytes on the way, and about as much again for the parsed rows. */
+const BYTES_A_CHARACTER = 3;

@@ -1,0 +1,272 @@
+import type { Config } from "../../domain/config.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import { LANES_MAX } from "../../domain/limits.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { Isolate } from "../isolate.ts";
+import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
+import { Outbox } from "../outbox.ts";
+import type { SitePeer, Sql } from "../ports.ts";
+import { auditPending, auditView, beginAudit } from "./audit.ts";
+import type { Fence, SiteContext, SitePorts } from "./context.ts";
+import { failDay } from "./fail.ts";
+import { ladderOf } from "./fetch-run.ts";
+import { countCrash, layDown, takeInHand } from "./in-hand.ts";
+import { dayViews, estimate, pendingDays } from "./ledger.ts";
+import { readPoints } from "./load-points.ts";
+import { type Action, type Decision, nextActions } from "./next-actions.ts";
+import { obey } from "./obey.ts";
+import { perform } from "./perform.ts";
+import { lanesFor, planHolds } from "./plan.ts";
+import { reportOf } from "./report.ts";
+import { createTables } from "./schema.ts";
+import { dropStaging, stagedDays } from "./staging.ts";
+import { fact } from "./state.ts";
+
+/** If this object dies while it works, the next tick begins no later. */
+const ARMED_FIRST_MS = 30_000;
+/** An alarm this long past is one that the runtime has lost. */
+const ALARM_LOST_MS = 60_000;
+/** Samples of one tick, in fetch and merge: well under 30 s of CPU. */
+const TICK_SAMPLES = 3_000_000;
+/** After something that nothing expected. */
+const STUMBLE_MS = 5_000;
+
+/**
+ * One site's backfill: owns its ledger, staged work and errors. Works in ticks that its alarm begins; what a
+ * tick does next is decided by `nextActions` from the database and from what is in hand.
+ */
+export class SiteBackfill implements SitePeer {
+  readonly #context: SiteContext;
+  readonly #inHand = new Map<string, Promise<void>>();
+  #fence: { epoch: number; abort: AbortController } | undefined;
+  #names: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
+  #tick: { deadline: EpochMs; samples: number; days: number } | undefined;
+
+  constructor(ports: SitePorts, site: SiteName, config: Config, isolate: Isolate) {
+    ports.store.tx(createTables);
+    this.#context = {
+      ...ports,
+      site,
+      config,
+      isolate,
+      outbox: new Outbox(ports.store, ports.clock, ports.view),
+      points: () => this.#points(),
+      spend: (samples) => {
+        if (this.#tick) this.#tick.samples += samples;
+      },
+    };
+    // What is in hand now was being done when an earlier incarnation died.
+    ports.store.tx((sql) => this.#crashed(sql));
+  }
+
+  async apply(job: SiteJob): Promise<SiteReport> {
+    const { clock, store } = this.#context;
+    const obeyed = store.tx((sql) => obey(this.#context, sql, job));
+    if (obeyed === "new epoch") this.#fence?.abort.abort();
+    if (obeyed !== "known") await this.#wake(clock.now());
+    else await this.keepAlive();
+    // Cancel is answered once nothing of the old epoch can begin a publication: the abort above saw to that.
+    return this.report();
+  }
+
+  async report(): Promise<SiteReport> {
+    return this.#report();
+  }
+
+  async read(query: SiteQuery): Promise<SiteAnswer> {
+    const { site, store } = this.#context;
+    return store.tx((sql): SiteAnswer => {
+      switch (query.kind) {
+        case "days":
+          return { days: dayViews(sql, site, query.from, query.to, fact(sql, "job")) };
+        case "errors":
+          return { errors: recentErrors(sql, query) };
+        case "estimate":
+          return { estimate: estimate(sql, query.from, query.to, query.force) };
+        case "audit":
+          return { audit: auditView(sql, site) };
+        default:
+          return query satisfies never;
+      }
+    });
+  }
+
+  async audit(request: AuditRequest): Promise<"started" | "audit-running"> {
+    const { clock, store } = this.#context;
+    const begun = store.tx((sql) => beginAudit(sql, request, clock.now()));
+    if (begun === "started") await this.#wake(clock.now());
+    return begun;
+  }
+
+  /** Arms the alarm where there is work and none is set, or one that was lost. */
+  async keepAlive(): Promise<void> {
+    const { alarm, clock } = this.#context;
+    const decision = this.#decide();
+    if (!decision.workLeft && decision.laterAt === undefined) return;
+    const armedAt = await alarm.armedAt();
+    if (armedAt === undefined || armedAt < clock.now() - ALARM_LOST_MS) await this.#wake(clock.now());
+  }
+
+  async alarm(): Promise<void> {
+    const { alarm, clock, config, log, site, store } = this.#context;
+    // First the next alarm, then the work: a kill runs no `catch`.
+    await alarm.arm(clock.now() + ARMED_FIRST_MS);
+    await store.sync();
+    // Delivered twice: the tick under way arms what is needed.
+    if (this.#tick) return;
+    this.#tick = { deadline: clock.now() + config.processTimeoutMs, samples: 0, days: 0 };
+    try {
+      await this.#work(this.#tick);
+    } catch (error) {
+      log("ERROR", "[BACKFILL] A tick failed", { site, error: String(error) });
+      return;
+    } finally {
+      this.#tick = undefined;
+    }
+    const { workLeft, laterAt } = this.#decide();
+    if (workLeft) await alarm.arm(clock.now());
+    else if (laterAt !== undefined) await alarm.arm(laterAt);
+    else await alarm.disarm();
+  }
+
+  /** Until the tick's budget is used. Its end is a checkpoint, not a barrier: what is in hand goes on. */
+  async #work(tick: { deadline: EpochMs; samples: number; days: number }): Promise<void> {
+    const { clock, config } = this.#context;
+    for (;;) {
+      const spent =
+        clock.now() >= tick.deadline || tick.samples >= TICK_SAMPLES || tick.days >= config.maxDaysPerRequest;
+      if (spent) return;
+      const { start, laterAt } = this.#decide();
+      for (const action of start) this.#begin(action);
+      if (this.#inHand.size === 0) return;
+      const until = Math.min(tick.deadline, laterAt ?? tick.deadline);
+      const done = new AbortController();
+      await Promise.race([
+        ...this.#inHand.values(),
+        clock.sleep(Math.max(0, until - clock.now()), done.signal),
+      ]);
+      done.abort();
+    }
+  }
+
+  #begin(action: Action): void {
+    const { clock, log, site, store } = this.#context;
+    const fence = this.#fenceNow();
+    const date = "day" in action ? action.day.date : undefined;
+    if (date) store.tx((sql) => takeInHand(sql, action.key, date));
+    const work = perform(this.#context, fence, action)
+      .then((result) => {
+        if (result === "day done" && this.#tick) this.#tick.days += 1;
+        if (date) store.tx((sql) => layDown(sql, action.key));
+      })
+      .catch(async (error: unknown) => {
+        log("ERROR", `[BACKFILL] ${action.key} stumbled`, { site, error: String(error) });
+        if (date) store.tx((sql) => this.#crashed(sql, action.key));
+        await clock.sleep(STUMBLE_MS, fence.signal);
+      })
+      .finally(() => this.#inHand.delete(action.key));
+    this.#inHand.set(action.key, work);
+    work.catch(() => undefined);
+  }
+
+  /** A death counts against the work that was in hand; the third on the same work fails its day. */
+  #crashed(sql: Sql, work?: string): void {
+    const context = this.#context;
+    const job = fact(sql, "job");
+    const dead = countCrash(sql, ladderOf(context), context.config.pageSize, work);
+    if (!job) return;
+    for (const date of dead) {
+      const token = stagedDays(sql).find((day) => day.date === date)?.token ?? "";
+      const failed = { reason: "crash", message: "The Worker died three times on the same work of this day" };
+      const fence = { epoch: job.epoch, signal: new AbortController().signal };
+      failDay(context, fence, date, token, failed, { date }, { unreachable: false, keep: false });
+    }
+  }
+
+  #decide(): Decision {
+    const { clock, config, outbox, store } = this.#context;
+    return store.tx((sql) => {
+      const job = fact(sql, "job");
+      const points = fact(sql, "points");
+      const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
+      if (job && pointsLoaded) dropOutdated(sql, points.hash, job.requiredGeneration, config.rowGroupSize);
+      return nextActions({
+        now: clock.now(),
+        run: job?.desired === "run",
+        halted: job !== undefined && fact(sql, "halt")?.round === job.round,
+        outageUntil: fact(sql, "outage")?.until,
+        throttledUntil: fact(sql, "throttledUntil"),
+        pointsLoaded,
+        staged: stagedDays(sql),
+        pending: job ? pendingDays(sql, job, 1) : [],
+        lanes: Math.min(LANES_MAX, lanesFor(fact(sql, "latencyMs"), config.requestsPerMinute)),
+        oneLaneFor: fact(sql, "oneLaneFor"),
+        inHand: new Set(this.#inHand.keys()),
+        viewDueAt: outbox.dueAt(sql),
+        audit: auditPending(sql),
+      });
+    });
+  }
+
+  /** The fence of the present epoch; the one before has fallen. */
+  #fenceNow(): Fence {
+    const epoch = this.#context.store.tx((sql) => fact(sql, "job")?.epoch ?? 0);
+    if (this.#fence?.epoch !== epoch) {
+      this.#fence?.abort.abort();
+      this.#fence = { epoch, abort: new AbortController() };
+    }
+    return { epoch, signal: this.#fence.abort.signal };
+  }
+
+  #points(): { ids: Map<string, number>; names: string[] } {
+    const { isolate, store } = this.#context;
+    return store.tx((sql) => {
+      const hash = fact(sql, "points")?.hash ?? "";
+      if (this.#names?.hash !== hash) {
+        this.#names?.release();
+        const names = readPoints(sql);
+        const release = isolate.hold(names.reduce((sum, name) => sum + name.length + BYTES_A_NAME, 0));
+        this.#names = { hash, names, ids: new Map(names.map((name, id) => [name, id])), release };
+      }
+      return this.#names;
+    });
+  }
+
+  #report(): SiteReport {
+    const { clock, isolate, site, store } = this.#context;
+    return store.tx((sql) =>
+      reportOf(sql, site, {
+        now: clock.now(),
+        busy: [...this.#inHand.keys()].some((key) => key !== "view" && key !== "audit"),
+        pageSize: ladderOf(this.#context).size,
+        pipelineBytesPeak: isolate.peakBytes,
+      }),
+    );
+  }
+
+  async #wake(at: EpochMs): Promise<void> {
+    await this.#context.alarm.arm(at);
+    await this.#context.store.sync();
+  }
+}
+
+/** A string's header, and its place in the map and the list. */
+const BYTES_A_NAME = 60;
+
+/** Half a day by one plan and half by another is no day. */
+function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroupSize: number): void {
+  for (const day of stagedDays(sql)) {
+    if (!planHolds(day.plan, { pointsHash, generation, rowGroupSize })) dropStaging(sql, day.date);
+  }
+}
+
+function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "errors" }>) {
+  return sql
+    .all<{ body: string }>(
+      "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",
+      query.from ?? "",
+      query.to ?? "9999",
+      query.limit,
+    )
+    .map((row) => JSON.parse(row.body));
+}

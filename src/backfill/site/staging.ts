@@ -1,0 +1,169 @@
+import type { UtcDay } from "../../domain/day.ts";
+import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
+import type { Span } from "../../domain/samples.ts";
+import type { Sql } from "../ports.ts";
+import type { DayPlan } from "./plan.ts";
+
+export type Phase = "fetching" | "merging" | "encoded";
+
+/** A file as it lies in `part`, ready to be published. */
+export interface StagedFile {
+  readonly content: Content;
+  readonly duplicates: number;
+}
+
+/** A day under way, without its bulk. */
+export interface StagedDay {
+  readonly date: UtcDay;
+  readonly token: string;
+  readonly phase: Phase;
+  readonly plan: DayPlan;
+  readonly transport: Transport;
+  readonly file: StagedFile | undefined;
+  readonly windows: readonly StagedWindow[];
+  /** Kept after a failed upload, for a retry: not to be worked on in this round. */
+  readonly kept: boolean;
+}
+
+export interface StagedWindow {
+  readonly index: number;
+  readonly span: Span;
+  readonly walk: string | undefined;
+  readonly done: boolean;
+}
+
+interface StagingRow extends Record<string, string | number | null> {
+  date: string;
+  token: string;
+  phase: string;
+  plan: string;
+  transport: string;
+  file: string | null;
+  kept: number;
+}
+
+export function stageDay(
+  sql: Sql,
+  date: UtcDay,
+  token: string,
+  plan: DayPlan,
+  windows: readonly Span[],
+): void {
+  dropStaging(sql, date);
+  sql.run(
+    "INSERT INTO staging (date, token, phase, plan, transport) VALUES (?, ?, 'fetching', ?, ?)",
+    date,
+    token,
+    JSON.stringify(plan),
+    JSON.stringify(NOTHING_FETCHED),
+  );
+  windows.forEach((span, index) => {
+    sql.run(
+      "INSERT INTO span (date, idx, from_micros, to_micros) VALUES (?, ?, ?, ?)",
+      date,
+      index,
+      span.fromMicros,
+      span.toMicros,
+    );
+  });
+}
+
+/** Days under way, in order. */
+export function stagedDays(sql: Sql): StagedDay[] {
+  const windows = sql.all<{
+    date: string;
+    idx: number;
+    from_micros: number;
+    to_micros: number;
+    walk: string | null;
+    done: number;
+  }>("SELECT * FROM span ORDER BY date, idx");
+  return sql
+    .all<StagingRow>("SELECT date, token, phase, plan, transport, file, kept FROM staging ORDER BY date")
+    .map((row) => ({
+      date: row.date as UtcDay,
+      token: row.token,
+      phase: row.phase as Phase,
+      plan: JSON.parse(row.plan) as DayPlan,
+      transport: JSON.parse(row.transport) as Transport,
+      file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
+      kept: row.kept === 1,
+      windows: windows
+        .filter((window) => window.date === row.date)
+        .map((window) => ({
+          index: window.idx,
+          span: { fromMicros: window.from_micros, toMicros: window.to_micros },
+          walk: window.walk ?? undefined,
+          done: window.done === 1,
+        })),
+    }));
+}
+
+/** undefined where the attempt with `token` is gone: its work has nowhere to go. */
+export function stagedDay(sql: Sql, date: UtcDay, token: string): StagedDay | undefined {
+  return stagedDays(sql).find((day) => day.date === date && day.token === token);
+}
+
+export function setPhase(sql: Sql, date: UtcDay, phase: Phase): void {
+  sql.run("UPDATE staging SET phase = ? WHERE date = ?", phase, date);
+}
+
+export function setTransport(sql: Sql, date: UtcDay, transport: Transport): void {
+  sql.run("UPDATE staging SET transport = ? WHERE date = ?", JSON.stringify(transport), date);
+}
+
+export function setWalk(sql: Sql, date: UtcDay, index: number, walk: string, done: boolean): void {
+  sql.run("UPDATE span SET walk = ?, done = ? WHERE date = ? AND idx = ?", walk, done ? 1 : 0, date, index);
+}
+
+export function addBlock(sql: Sql, date: UtcDay, bucket: number, bytes: Uint8Array): void {
+  sql.run(
+    "INSERT INTO block (date, bucket, bytes, data) VALUES (?, ?, ?, ?)",
+    date,
+    bucket,
+    bytes.byteLength,
+    bytes,
+  );
+}
+
+/** The bytes of the file's next part, in as many rows as SQLite's bound on values asks for. */
+export function addPart(sql: Sql, date: UtcDay, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.byteLength; offset += SQL_VALUE_BYTES_MAX) {
+    sql.run(
+      "INSERT INTO part SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM part WHERE date = ?1",
+      date,
+      bytes.subarray(offset, offset + SQL_VALUE_BYTES_MAX),
+    );
+  }
+}
+
+export function partCount(sql: Sql, date: UtcDay): number {
+  return sql.all<{ parts: number }>("SELECT count(*) AS parts FROM part WHERE date = ?", date)[0]?.parts ?? 0;
+}
+
+export function readPart(sql: Sql, date: UtcDay, index: number): Uint8Array {
+  const [row] = sql.all<{ data: Uint8Array }>(
+    "SELECT data FROM part WHERE date = ? AND idx = ?",
+    date,
+    index,
+  );
+  if (!row) throw new Error(`part ${index} of ${date} is gone`);
+  return row.data;
+}
+
+export function sealFile(sql: Sql, date: UtcDay, file: StagedFile): void {
+  sql.run("UPDATE staging SET phase = 'encoded', file = ? WHERE date = ?", JSON.stringify(file), date);
+  sql.run("DELETE FROM block WHERE date = ?", date);
+  sql.run("DELETE FROM row_group WHERE date = ?", date);
+}
+
+export function keepForRetry(sql: Sql, date: UtcDay, kept: boolean): void {
+  sql.run("UPDATE staging SET kept = ? WHERE date = ?", kept ? 1 : 0, date);
+}
+
+export function dropStaging(sql: Sql, date: UtcDay): void {
+  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
+    sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
+  }
+}

@@ -1,0 +1,69 @@
+import type { PageSizeLadder } from "../../ace/page-size.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { SiteJob } from "../job.ts";
+import type { Sql } from "../ports.ts";
+import { readMeta, writeMeta } from "./schema.ts";
+
+/** The site's small facts, each under one key of `meta`, with what they are before anybody wrote them. */
+export interface SiteFacts {
+  job: SiteJob | undefined;
+  /** Why the site stands still until somebody acts; of `round`, so that a new one clears it. */
+  halt: { reason: string; round: number } | undefined;
+  /** The vendor is down: wait, probe, go on. */
+  outage: { until: EpochMs; delayMs: number } | undefined;
+  /** A 429 holds all requests until then. */
+  throttledUntil: EpochMs | undefined;
+  /** The points list of this epoch; absent: load it before anything else. */
+  points: { epoch: number; hash: string; count: number; bytes: number; loadedAt: EpochMs } | undefined;
+  /** The ladder, and the configured size it was begun with. */
+  pageSize: { configured: number; ladder: PageSizeLadder } | undefined;
+  /** Days in a row that failed because the vendor could not be reached. */
+  unreachable: string[];
+  /** Smoothed time of a request in ms, for the number of lanes. */
+  latencyMs: number | undefined;
+  /** Work crashed twice with more lanes: one, for this day. */
+  oneLaneFor: string | undefined;
+  /** Of this epoch alone. */
+  run: { epoch: number; days: number; samples: number; requests: number };
+  lastProgressAt: EpochMs | undefined;
+  lastErrorAt: EpochMs | undefined;
+}
+
+const INITIAL: SiteFacts = {
+  job: undefined,
+  halt: undefined,
+  outage: undefined,
+  throttledUntil: undefined,
+  points: undefined,
+  pageSize: undefined,
+  unreachable: [],
+  latencyMs: undefined,
+  oneLaneFor: undefined,
+  run: { epoch: 0, days: 0, samples: 0, requests: 0 },
+  lastProgressAt: undefined,
+  lastErrorAt: undefined,
+};
+
+export function fact<K extends keyof SiteFacts>(sql: Sql, key: K): SiteFacts[K] {
+  return readMeta<SiteFacts[K]>(sql, key) ?? INITIAL[key];
+}
+
+export function setFact<K extends keyof SiteFacts>(sql: Sql, key: K, value: SiteFacts[K]): void {
+  writeMeta(sql, key, value);
+}
+
+/** Requests, samples and days of the present run; an older run's counts are dropped. */
+export function addToRun(
+  sql: Sql,
+  epoch: number,
+  more: { days?: number; samples?: number; requests?: number },
+): void {
+  const before = fact(sql, "run");
+  const run = before.epoch === epoch ? before : { ...INITIAL.run, epoch };
+  setFact(sql, "run", {
+    epoch,
+    days: run.days + (more.days ?? 0),
+    samples: run.samples + (more.samples ?? 0),
+    requests: run.requests + (more.requests ?? 0),
+  });
+}

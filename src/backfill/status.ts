@@ -1,0 +1,87 @@
+import type { Status } from "../contract/backfill.ts";
+import { daysBetween, type EpochMs } from "../domain/day.ts";
+import { anyHalted, isRunning, type Reports } from "./decide-job.ts";
+import type { Job } from "./job.ts";
+
+/** A site that runs and has committed nothing for this long is stuck. */
+export const STUCK_MS = 3_600_000;
+
+/** The status of the whole job, from what its sites said last. Pure. */
+export function statusOf(
+  job: Job,
+  reports: Reports,
+  now: EpochMs,
+  extra: { throttledUntil: EpochMs | undefined; unreachable: readonly string[] },
+): Status {
+  const views = job.sites.flatMap((site) => reports.get(site)?.view ?? []);
+  const sum = (of: (view: (typeof views)[number]) => number) =>
+    views.reduce((total, view) => total + of(view), 0);
+  const daysTotal = estimatedDays(job) * job.sites.length;
+  const done = sum((view) => view.days_completed);
+  const failed = sum((view) => view.days_failed);
+  const records = sum((view) => view.records_processed);
+  const status = statusName(job, reports);
+  const endedAt = status === "in_progress" ? undefined : (job.endedAt ?? now);
+  const until = endedAt ?? now;
+  const runMs = until - job.resumedAt;
+  const runDays = sum((view) => view.run.days);
+  const runSamples = sum((view) => view.run.samples);
+  const left = daysTotal - done - failed;
+  const duration = Math.max(0, Math.round((until - job.startedAt) / 1000));
+  return {
+    status,
+    backfill_id: job.backfillId,
+    start_date: job.startDate,
+    end_date: job.endDate,
+    current_date:
+      earliest(views.map((view) => view.current_date)) ?? (left > 0 ? job.startDate : job.endDate),
+    days_completed: done,
+    days_total: daysTotal,
+    progress_percent: (daysTotal === 0 ? 100 : (done / daysTotal) * 100).toFixed(2),
+    records_processed: records,
+    started_at: iso(job.startedAt),
+    last_updated: iso(now),
+    completed_at: status === "completed" && endedAt !== undefined ? iso(endedAt) : null,
+    estimated_completion:
+      status === "in_progress" && runDays > 0 ? iso(now + Math.round((left * runMs) / runDays)) : null,
+    duration_seconds: duration,
+    days_per_hour: runDays > 0 && runMs > 0 ? round((runDays * 3_600_000) / runMs) : null,
+    samples_per_second: runSamples > 0 && runMs > 0 ? round((runSamples * 1000) / runMs) : null,
+    outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
+    days_failed: failed,
+    failed_days: views.flatMap((view) => view.failed_days.map((date) => ({ date, site: view.site }))),
+    throttled_until: extra.throttledUntil === undefined ? null : iso(extra.throttledUntil),
+    metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
+    sites: views,
+    sites_unreachable: [...extra.unreachable],
+    sites_stuck: stuckSites(job, reports, now),
+  };
+}
+
+export function statusName(job: Job, reports: Reports): Status["status"] {
+  if (job.desired === "stop") return "cancelled";
+  if (isRunning(job, reports)) return "in_progress";
+  return anyHalted(job, reports) ? "halted" : "completed";
+}
+
+export function estimatedDays(job: Pick<Job, "startDate" | "endDate">): number {
+  return daysBetween(job.startDate, job.endDate) + 1;
+}
+
+/** Judged from outside, for a site that is stuck can't say so. Waiting for the vendor is not being stuck. */
+export function stuckSites(job: Job, reports: Reports, now: EpochMs): string[] {
+  if (job.desired === "stop") return [];
+  return job.sites.filter((site) => {
+    const report = reports.get(site);
+    const state = report?.view.state ?? "pending";
+    if (state === "completed" || state === "halted" || state === "waiting") return false;
+    return now - Math.max(report?.lastProgressAt ?? 0, job.resumedAt) > STUCK_MS;
+  });
+}
+
+function earliest(dates: readonly (string | null)[]): string | undefined {
+  return dates.filter((date) => date !== null).sort()[0];
+}
+
+const iso = (ms: EpochMs) => new Date(ms).toISOString();
+const round = (value: number) => Math.round(value * 100) / 100;

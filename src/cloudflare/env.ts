@@ -1,0 +1,42 @@
+import type { Log } from "../backfill/ports.ts";
+import type { Config } from "../domain/config.ts";
+import { parseConfig } from "../domain/config-parse.ts";
+
+// The namespaces carry no class: the types of RPC stubs over recursive JSON take the compiler minutes, and the
+// ports say the same.
+/** Bindings and secrets of the Backfill Worker; its variables are read by `parseConfig`. */
+export interface Env {
+  readonly R2: R2Bucket;
+  readonly ETL_STATE: KVNamespace;
+  readonly COORDINATOR: DurableObjectNamespace;
+  readonly SITE_BACKFILL: DurableObjectNamespace;
+  readonly RATE_GATE: DurableObjectNamespace;
+  readonly ACE_API_KEY?: string;
+  readonly BACKFILL_API_KEY?: string;
+}
+
+export class ConfigurationInvalid extends Error {
+  readonly kind = "configuration-invalid";
+  readonly faults: readonly string[];
+  constructor(faults: readonly string[]) {
+    super(`the configuration is invalid: ${faults.join("; ")}`);
+    this.faults = faults;
+  }
+}
+
+export function configOf(env: object): Config {
+  const parsed = parseConfig(env as Readonly<Record<string, unknown>>);
+  if (parsed.ok) return parsed.config;
+  throw new ConfigurationInvalid(parsed.faults);
+}
+
+const PREFIX = "[BACKFILL]";
+
+/** One line of JSON; the document's `grep ERROR` and `[BACKFILL]` find it. */
+export const consoleLog: Log = (level, message, fields = {}) => {
+  const text = message.startsWith(PREFIX) ? message : `${PREFIX} ${message}`;
+  const line = JSON.stringify({ level, message: text, ...fields });
+  if (level === "ERROR") console.error(line);
+  else if (level === "WARN") console.warn(line);
+  else console.log(line);
+};

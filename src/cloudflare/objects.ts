@@ -1,0 +1,191 @@
+import { DurableObject } from "cloudflare:workers";
+import { fetchVendor } from "../ace/fetch-vendor.ts";
+import { R2Archive } from "../archive/r2-archive.ts";
+import { Coordinator } from "../backfill/coordinator.ts";
+import { Isolate } from "../backfill/isolate.ts";
+import type { AuditRequest, SiteJob, SiteQuery, SiteReport } from "../backfill/job.ts";
+import type { Gate, SitePeer } from "../backfill/ports.ts";
+import { RateGate } from "../backfill/rate-gate.ts";
+import { SiteBackfill } from "../backfill/site/site-backfill.ts";
+import type { BackfillApi } from "../contract/api.ts";
+import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
+import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { configOf, consoleLog, type Env } from "./env.ts";
+import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
+
+/**
+ * Thin shells: they give the rules their ports. Rules are made at the first call, not in the constructor,
+ * so that a constructor can't throw whatever the configuration says.
+ */
+
+/** Shared by all objects of this isolate, as its memory is. */
+const isolate = new Isolate();
+
+export class CoordinatorObject extends DurableObject<Env> implements BackfillApi {
+  #made: Coordinator | undefined;
+
+  get #rules(): Coordinator {
+    this.#made ??= new Coordinator(
+      {
+        store: new ObjectStore(storageOf(this.ctx)),
+        clock: wallClock,
+        alarm: new ObjectAlarm(storageOf(this.ctx)),
+        view: new KvView(this.env.ETL_STATE),
+        gate: gateOf(this.env),
+        log: consoleLog,
+        site: (name) => siteOf(this.env, name),
+      },
+      configOf(this.env),
+    );
+    return this.#made;
+  }
+
+  async start(request: StartRequest) {
+    return this.#rules.start(request);
+  }
+  async plan(request: StartRequest) {
+    return this.#rules.plan(request);
+  }
+  async status() {
+    return this.#rules.status();
+  }
+  async cancel() {
+    return this.#rules.cancel();
+  }
+  async retry(selection: DaySelection) {
+    return this.#rules.retry(selection);
+  }
+  async days(selection: DaySelection) {
+    return this.#rules.days(selection);
+  }
+  async errors(selection: DaySelection, limit: number) {
+    return this.#rules.errors(selection, limit);
+  }
+  async verify(request: VerifyRequest) {
+    return this.#rules.verify(request);
+  }
+  async rebuild() {
+    return this.#rules.rebuild();
+  }
+  async audits() {
+    return this.#rules.audits();
+  }
+  async current() {
+    return this.#rules.current();
+  }
+  async report(report: SiteReport) {
+    return this.#rules.report(report);
+  }
+  async wake() {
+    return this.#rules.wake();
+  }
+  override async alarm() {
+    return this.#rules.alarm();
+  }
+}
+
+export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
+  #made: SiteBackfill | undefined;
+
+  get #rules(): SiteBackfill {
+    this.#made ??= new SiteBackfill(
+      {
+        store: new ObjectStore(storageOf(this.ctx)),
+        clock: wallClock,
+        alarm: new ObjectAlarm(storageOf(this.ctx)),
+        view: new KvView(this.env.ETL_STATE),
+        gate: gateOf(this.env),
+        vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: this.env.ACE_API_KEY ?? "" }),
+        archive: new R2Archive(this.env.R2),
+        head: headOf(this.env),
+        log: consoleLog,
+      },
+      siteNameOf(this.ctx),
+      configOf(this.env),
+      isolate,
+    );
+    return this.#made;
+  }
+
+  async apply(job: SiteJob) {
+    return this.#rules.apply(job);
+  }
+  async report() {
+    return this.#rules.report();
+  }
+  async read(query: SiteQuery) {
+    return this.#rules.read(query);
+  }
+  async audit(request: AuditRequest) {
+    return this.#rules.audit(request);
+  }
+  override async alarm() {
+    return this.#rules.alarm();
+  }
+}
+
+export class RateGateObject extends DurableObject<Env> implements Gate {
+  #made: RateGate | undefined;
+
+  get #rules(): RateGate {
+    const { requestsPerMinute } = configOf(this.env);
+    this.#made ??= new RateGate(new ObjectStore(storageOf(this.ctx)), wallClock, requestsPerMinute);
+    return this.#made;
+  }
+
+  async take(caller: string) {
+    return this.#rules.take(caller);
+  }
+  async pause(until: number) {
+    this.#rules.pause(until);
+  }
+  async pausedUntil() {
+    return this.#rules.pausedUntil();
+  }
+}
+
+export function coordinatorOf(env: Env): CoordinatorObject {
+  return env.COORDINATOR.getByName("coordinator") as unknown as CoordinatorObject;
+}
+
+function headOf(env: Env) {
+  return {
+    current: () => coordinatorOf(env).current(),
+    report: (report: SiteReport) => coordinatorOf(env).report(report),
+  };
+}
+
+// A stub is asked for at each call: one that has failed stays broken.
+function siteOf(env: Env, site: SiteName): SitePeer {
+  const stub = () => env.SITE_BACKFILL.getByName(site) as unknown as SitePeer;
+  return {
+    apply: (job) => stub().apply(job),
+    report: () => stub().report(),
+    read: (query) => stub().read(query),
+    audit: (request) => stub().audit(request),
+  };
+}
+
+/** One gate an API key; its name is a hash of it, for names show up in logs and dashboards. */
+function gateOf(env: Env): Gate {
+  const named = gateName(env.ACE_API_KEY ?? "");
+  const stub = async () => env.RATE_GATE.getByName(await named) as unknown as Gate;
+  return {
+    take: async (caller) => (await stub()).take(caller),
+    pause: async (until) => (await stub()).pause(until),
+    pausedUntil: async () => (await stub()).pausedUntil(),
+  };
+}
+
+async function gateName(key: string): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`gate:${key}`)));
+  return Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function siteNameOf(ctx: DurableObjectState): SiteName {
+  const site = parseSiteName(ctx.id.name ?? "");
+  if (!site) throw new Error("this object was not addressed by the name of a site");
+  return site;
+}
+
+const storageOf = (ctx: DurableObjectState) => ctx.storage;

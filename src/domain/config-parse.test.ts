@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "./config-parse.ts";
+
+const REQUIRED = { ACE_API_BASE: "https://flightdeck.aceiot.cloud/api", SITE_NAME: "ses_falls_city" };
+
+function configOf(env: Record<string, unknown>) {
+  const result = parseConfig({ ...REQUIRED, ...env });
+  if (!result.ok) throw new Error(result.faults.join("\n"));
+  return result.config;
+}
+
+function faultsOf(env: Record<string, unknown>): readonly string[] {
+  const result = parseConfig({ ...REQUIRED, ...env });
+  return result.ok ? [] : result.faults;
+}
+
+describe("the configuration", () => {
+  it("takes the documented defaults where nothing optional is set", () => {
+    expect(configOf({})).toEqual({
+      aceApiBase: "https://flightdeck.aceiot.cloud/api",
+      sites: ["ses_falls_city"],
+      maxDaysPerRequest: 10,
+      processTimeoutMs: 60_000,
+      aceTimeoutMs: 30_000,
+      requestsPerMinute: 50,
+      pageSize: 50_000,
+      maxRetries: 3,
+      retryBaseDelayMs: 2_000,
+      rowGroupSize: 10_000,
+      allowedOrigins: [],
+    });
+  });
+
+  it("takes an empty optional variable for an unset one", () => {
+    expect(configOf({ PAGE_SIZE: "", MAX_RETRIES: "  ", ALLOWED_ORIGINS: "" })).toEqual(configOf({}));
+  });
+
+  it("reads every variable and trims it", () => {
+    expect(
+      configOf({
+        SITE_NAME: " ses_falls_city , building_a",
+        MAX_DAYS_PER_REQUEST: "5",
+        PROCESS_TIMEOUT_MS: "1000",
+        ACE_TIMEOUT_MS: " 100 ",
+        REQUESTS_PER_MINUTE: "60000",
+        PAGE_SIZE: "1000",
+        MAX_RETRIES: "0",
+        RETRY_BASE_DELAY_MS: "0",
+        ROW_GROUP_SIZE: "1000000",
+        ALLOWED_ORIGINS: "https://app.example.com, http://localhost:8080",
+      }),
+    ).toEqual({
+      aceApiBase: "https://flightdeck.aceiot.cloud/api",
+      sites: ["ses_falls_city", "building_a"],
+      maxDaysPerRequest: 5,
+      processTimeoutMs: 1000,
+      aceTimeoutMs: 100,
+      requestsPerMinute: 60_000,
+      pageSize: 1000,
+      maxRetries: 0,
+      retryBaseDelayMs: 0,
+      rowGroupSize: 1_000_000,
+      allowedOrigins: ["https://app.example.com", "http://localhost:8080"],
+    });
+  });
+
+  it("names every fault at once, with variable and value", () => {
+    const faults = faultsOf({
+      ACE_API_BASE: "ftp://x",
+      SITE_NAME: "a,../b,a",
+      PAGE_SIZE: "777",
+      MAX_RETRIES: "21",
+      ALLOWED_ORIGINS: "*",
+    });
+    expect(faults).toHaveLength(6);
+    for (const [index, part] of ["ftp://x", '"../b"', '"a" twice', '"21"', '"777"', '"*"'].entries()) {
+      expect(
+        faults.some((fault) => fault.includes(part)),
+        `${index} ${part}`,
+      ).toBe(true);
+    }
+    expect(faults.join()).toContain("one of 3, 10, 50, 100, 500, 1000, 5000, 10000, 50000, 100000");
+    expect(faults.join()).toContain("a whole number from 0 to 20");
+  });
+
+  it("asks for the required ones by name", () => {
+    const faults = faultsOf({ ACE_API_BASE: undefined, SITE_NAME: " " });
+    expect(faults[0]).toMatch(/^ACE_API_BASE is not set/);
+    expect(faults[1]).toMatch(/^SITE_NAME is not set/);
+  });
+
+  it.each(["1e3", "0x10", "5.0", "-1", "+5", "٣", "five", "99999999999"])(
+    "refuses %s where a whole number is wanted",
+    (text) => {
+      expect(faultsOf({ MAX_DAYS_PER_REQUEST: text })).toEqual([
+        `MAX_DAYS_PER_REQUEST is "${text}"; it must be a whole number from 1 to 1000`,
+      ]);
+    },
+  );
+
+  it("refuses a variable that is no string", () => {
+    expect(faultsOf({ MAX_RETRIES: 3 })).toEqual(["MAX_RETRIES is a number; it must be a string, in quotes"]);
+  });
+
+  it.each(["a,,b", "a,", "a b", "a/b", "a.b", "é", "x".repeat(101)])("refuses the sites %s", (text) => {
+    expect(faultsOf({ SITE_NAME: text })).toHaveLength(1);
+  });
+
+  it("refuses more sites than the Coordinator can look after", () => {
+    const many = Array.from({ length: 101 }, (_, index) => `site_${index}`).join(",");
+    expect(faultsOf({ SITE_NAME: many })).toEqual(["SITE_NAME holds 101 sites; at most 100 are allowed"]);
+  });
+
+  it("tolerates a slash at the end of the API's base, and a path", () => {
+    expect(configOf({ ACE_API_BASE: "http://127.0.0.1:8080/" }).aceApiBase).toBe("http://127.0.0.1:8080");
+    expect(configOf({ ACE_API_BASE: "https://x.test/api//" }).aceApiBase).toBe("https://x.test/api");
+  });
+
+  it.each(["https://x.test/api?key=hunter2", "https://u:hunter2@x.test", "https://x.test/#hunter2"])(
+    "refuses %s and does not repeat what may be a secret",
+    (text) => {
+      const faults = faultsOf({ ACE_API_BASE: text });
+      expect(faults).toHaveLength(1);
+      expect(faults[0]).not.toContain("hunter2");
+    },
+  );
+
+  it.each([
+    "https://*.example.com",
+    "https://app.example.com/",
+    "https://App.example.com",
+    "https://app.example.com:443",
+    "app.example.com",
+    "null",
+    "ftp://x.test",
+    "https://a.test,",
+  ])("refuses the origin %s, which no browser would send", (text) => {
+    expect(faultsOf({ ALLOWED_ORIGINS: text })).toHaveLength(1);
+  });
+});

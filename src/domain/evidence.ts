@@ -1,0 +1,72 @@
+import type { EpochMs } from "./day.ts";
+
+/** What happened on the way of a site-day's samples. Varies from run to run. */
+export interface Transport {
+  /** Pages that were taken over. */
+  readonly pages: number;
+  /** Requests sent, answered or not. */
+  readonly requests: number;
+  readonly retries: number;
+  /** Rows of the day the API sent, those of the margins around windows not counted. */
+  readonly fetched: number;
+  /** By reason. */
+  readonly rejected: Readonly<Record<string, number>>;
+  /** Rows with a time outside what was asked for. */
+  readonly outside: number;
+  /** Rows of points that are not configured. */
+  readonly unconfigured: number;
+}
+
+/** What the file holds. The same in every run. */
+export interface Content {
+  readonly written: number;
+  readonly points: number;
+  readonly firstTimestamp: EpochMs | null;
+  readonly lastTimestamp: EpochMs | null;
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+export interface DayEvidence {
+  readonly content: Content;
+  readonly transport: Transport;
+  readonly duplicates: number;
+}
+
+export const NOTHING_FETCHED: Transport = {
+  pages: 0,
+  requests: 0,
+  retries: 0,
+  fetched: 0,
+  rejected: {},
+  outside: 0,
+  unconfigured: 0,
+};
+
+export function addTransport(a: Transport, b: Transport): Transport {
+  const rejected: Record<string, number> = { ...a.rejected };
+  for (const [reason, count] of Object.entries(b.rejected))
+    rejected[reason] = (rejected[reason] ?? 0) + count;
+  return {
+    pages: a.pages + b.pages,
+    requests: a.requests + b.requests,
+    retries: a.retries + b.retries,
+    fetched: a.fetched + b.fetched,
+    rejected,
+    outside: a.outside + b.outside,
+    unconfigured: a.unconfigured + b.unconfigured,
+  };
+}
+
+/** `fetched = written + rejected + outside + unconfigured + duplicates`; undefined where it holds. */
+export function imbalance(written: number, duplicates: number, transport: Transport): string | undefined {
+  const rejected = Object.values(transport.rejected).reduce((sum, count) => sum + count, 0);
+  const accounted = written + rejected + transport.outside + transport.unconfigured + duplicates;
+  if (accounted === transport.fetched) return undefined;
+  return (
+    `${transport.fetched} rows were fetched, but ${accounted} are accounted for: ${written} written, ` +
+    `${rejected} rejected, ${transport.outside} outside, ${transport.unconfigured} unconfigured, ` +
+    `${duplicates} duplicates`
+  );
+}

@@ -1,0 +1,73 @@
+/** Why a sample was not taken: the closed list of the evidence. The first six are a value's, the rest a row's. */
+export const REJECT_REASONS = ["null", "empty", "nan", "infinite", "text", "type", "time", "shape"] as const;
+
+export type RejectReason = (typeof REJECT_REASONS)[number];
+export type ValueRejection = Exclude<RejectReason, "time" | "shape">;
+
+/**
+ * A sample's value: finite JSON numbers, decimal strings, and the words of binary points. NaN stands for
+ * "rejected" and `valueRejection` says why: millions of values a day pass here, so nothing is allocated.
+ */
+export function parseValue(raw: unknown): number {
+  if (typeof raw === "string") return parseText(raw);
+  // The difference is NaN for NaN and for the infinities, which JSON spells 1e999.
+  if (typeof raw === "number") return raw - raw === 0 ? raw : Number.NaN;
+  if (typeof raw === "boolean") return raw ? 1 : 0;
+  return Number.NaN;
+}
+
+/** Why `parseValue` answered NaN for `raw`. */
+export function valueRejection(raw: unknown): ValueRejection {
+  if (raw === null || raw === undefined) return "null";
+  if (typeof raw === "number") return Number.isNaN(raw) ? "nan" : "infinite";
+  if (typeof raw !== "string") return "type";
+  const text = raw.trim();
+  if (text === "") return "empty";
+  if (/^[+-]?nan$/i.test(text)) return "nan";
+  if (/^[+-]?inf(inity)?$/i.test(text) || overflows(text)) return "infinite";
+  return "text";
+}
+
+const SPACE = 32;
+const ASCII_END = 128;
+
+function parseText(text: string): number {
+  const first = text.charCodeAt(0);
+  if (first > SPACE && first < ASCII_END) {
+    const number = Number(text);
+    // `Number` refuses "72abc" and "1_0", but reads hex, octal and binary.
+    if (number - number === 0 && !isRadixMark(text.charCodeAt(1))) return number;
+  }
+  const trimmed = text.trim();
+  return trimmed === text ? parseWord(text) : parseText(trimmed);
+}
+
+/** The second character of 0x1F, 0o17 and 0b1; no decimal number has one of these there. */
+function isRadixMark(code: number): boolean {
+  const lower = code | 0x20;
+  return lower === 0x78 || lower === 0x6f || lower === 0x62;
+}
+
+const LONGEST_WORD = "inactive".length;
+
+/** `text` is trimmed. */
+function parseWord(text: string): number {
+  // Junk of any length comes here; only what could be a word is copied.
+  if (text.length > LONGEST_WORD) return Number.NaN;
+  switch (text.toLowerCase()) {
+    case "true":
+    case "active":
+    case "on":
+      return 1;
+    case "false":
+    case "inactive":
+    case "off":
+      return 0;
+    default:
+      return Number.NaN;
+  }
+}
+
+function overflows(text: string): boolean {
+  return Math.abs(Number(text)) === Number.POSITIVE_INFINITY && !isRadixMark(text.charCodeAt(1));
+}

@@ -1,0 +1,47 @@
+import type { Problem } from "../contract/backfill.ts";
+
+/** What a route answers, before it becomes a `Response`. `body` is JSON; absent for 204. */
+export interface Answer {
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Faults named in one answer; a body of 64 KiB can hold thousands. */
+export const DETAILS_MAX = 20;
+
+export function refusal(status: number, problem: Problem, headers: Record<string, string> = {}): Answer {
+  return { status, body: problem, headers };
+}
+
+export function validationFailed(details: readonly string[]): Answer {
+  const named = details.slice(0, DETAILS_MAX);
+  const unnamed = details.length - named.length;
+  return refusal(400, {
+    error: "Validation failed",
+    details: unnamed > 0 ? [...named, `and ${unnamed} more`] : named,
+  });
+}
+
+export function configurationInvalid(details: readonly string[]): Answer {
+  return refusal(500, { error: "Configuration invalid", details: [...details] });
+}
+
+export const internalError: Answer = refusal(500, { error: "Internal error" });
+
+export function toResponse(answer: Answer): Response {
+  const { status, body, headers } = answer;
+  if (body === undefined) return new Response(null, { status, headers: { ...headers } });
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": "application/json; charset=UTF-8", ...headers },
+  });
+}
+
+/** Nothing here is a page, and every answer is of the moment. */
+export function withSecurityHeaders(headers: Headers): void {
+  headers.set("X-Content-Type-Options", "nosniff");
+  headers.set("Cache-Control", "no-store");
+  headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  headers.set("Referrer-Policy", "no-referrer");
+}

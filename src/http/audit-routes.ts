@@ -1,0 +1,86 @@
+import type { AuditOutcome } from "../contract/api.ts";
+import * as wire from "../contract/backfill.ts";
+import { type Answer, refusal } from "./answer.ts";
+import { bodyFields, queryFields } from "./input.ts";
+import { judge } from "./judge.ts";
+import type { Route } from "./route.ts";
+import { selectionRules } from "./rules.ts";
+
+const busy = { description: "A backfill or another audit runs", schema: wire.problem };
+
+export const verify: Route = {
+  name: "verify",
+  method: "POST",
+  path: "/backfill/verify",
+  access: "bearer",
+  summary: "Compare the ledger with R2: quick asks for every object, full reads and recounts it",
+  body: { schema: wire.verifyRequest, optional: true },
+  replies: {
+    202: { description: "Started in the background", schema: wire.auditAccepted },
+    409: busy,
+  },
+  async handle({ request, config, backfill }) {
+    const fields = await bodyFields(request, true);
+    const judged = judge(fields, wire.verifyRequest, selectionRules(config.sites));
+    if ("refused" in judged) return judged.refused;
+    return auditAnswer(judged.value.mode, await backfill.verify(judged.value));
+  },
+};
+
+export const audits: Route = {
+  name: "audits",
+  method: "GET",
+  path: "/backfill/verify",
+  access: "bearer",
+  summary: "Progress and result of the latest audit of every site",
+  query: wire.emptyRequest,
+  replies: { 200: { description: "The audits", schema: wire.auditList } },
+  async handle({ request, backfill }) {
+    const judged = judge(queryFields(request), wire.emptyRequest);
+    if ("refused" in judged) return judged.refused;
+    return { status: 200, body: { audits: await backfill.audits() } satisfies wire.AuditList };
+  },
+};
+
+export const rebuild: Route = {
+  name: "rebuild",
+  method: "POST",
+  path: "/backfill/rebuild",
+  access: "bearer",
+  summary: "Make the ledger anew from a listing of R2; only while no backfill runs",
+  body: { schema: wire.emptyRequest, optional: true },
+  replies: {
+    202: { description: "Started in the background", schema: wire.auditAccepted },
+    409: busy,
+  },
+  async handle({ request, backfill }) {
+    const judged = judge(await bodyFields(request, true), wire.emptyRequest);
+    return "refused" in judged ? judged.refused : auditAnswer("rebuild", await backfill.rebuild());
+  },
+};
+
+function auditAnswer(mode: wire.AuditView["mode"], outcome: AuditOutcome): Answer {
+  switch (outcome.kind) {
+    case "backfill-running":
+      return refusal(409, {
+        error: "Backfill in progress",
+        hint: "Wait for its end, or cancel it with POST /backfill/cancel",
+      });
+    case "audit-running":
+      return refusal(409, {
+        error: "Audit already in progress",
+        hint: "Check GET /backfill/verify for its progress",
+      });
+    case "started": {
+      const body: wire.AuditAccepted = {
+        status: "started",
+        mode,
+        sites: [...outcome.sites],
+        message: "Audit started in background. Check GET /backfill/verify for its result.",
+      };
+      return { status: 202, body };
+    }
+    default:
+      return outcome satisfies never;
+  }
+}

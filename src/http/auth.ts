@@ -1,0 +1,56 @@
+import { type Answer, refusal } from "./answer.ts";
+
+/** Set with `wrangler secret put`; without either of them no protected route can do its work. */
+const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
+
+/** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
+const TOKEN = /^[\x21-\x7e]+$/;
+
+// RFC 9110: the scheme is case-insensitive, spaces follow it. A token holds no space.
+const BEARER = /^bearer +([\x21-\x7e]+)$/i;
+
+/** Faults of the secrets, each named, none shown. */
+export function secretFaults(env: Readonly<Record<string, unknown>>): string[] {
+  return SECRETS.flatMap((name) => {
+    const secret = secretOf(env, name);
+    if (secret === "") return [`${name} is not set; set it with: wrangler secret put ${name}`];
+    return TOKEN.test(secret) ? [] : [`${name} holds spaces or characters that a header can't carry`];
+  });
+}
+
+/** undefined: the bearer may pass. Call it only where `secretFaults` finds none. */
+export async function authenticate(
+  authorization: string | null,
+  env: Readonly<Record<string, unknown>>,
+): Promise<Answer | undefined> {
+  const token = BEARER.exec(authorization ?? "")?.[1];
+  if (token === undefined) {
+    return refusal(
+      401,
+      { error: "Unauthorized", hint: "Send the header Authorization: Bearer <BACKFILL_API_KEY>" },
+      { "WWW-Authenticate": "Bearer" },
+    );
+  }
+  const allowed = await sameSecret(token, secretOf(env, "BACKFILL_API_KEY"));
+  return allowed
+    ? undefined
+    : refusal(403, { error: "Forbidden", hint: "The token is not BACKFILL_API_KEY" });
+}
+
+/** Takes the same time wherever the texts differ: hashes have one length, and every byte is looked at. */
+export async function sameSecret(given: string, expected: string): Promise<boolean> {
+  const [left, right] = await Promise.all([sha256(given), sha256(expected)]);
+  let difference = 0;
+  for (const [index, byte] of left.entries()) difference |= byte ^ (right[index] ?? 0);
+  return difference === 0;
+}
+
+async function sha256(text: string): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+}
+
+// `echo KEY | wrangler secret put` leaves a newline, which no header could ever match.
+function secretOf(env: Readonly<Record<string, unknown>>, name: (typeof SECRETS)[number]): string {
+  const value = env[name];
+  return typeof value === "string" ? value.trim() : "";
+}

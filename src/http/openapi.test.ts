@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { ENV, underTest } from "./fake-backfill.ts";
+import { endpoints } from "./routes.ts";
+
+interface Operation {
+  security: unknown[];
+  parameters?: { name: string; schema: unknown }[];
+  requestBody?: { required: boolean };
+  responses: Record<string, unknown>;
+}
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, Operation>>;
+  components: { schemas: Record<string, { properties: Record<string, unknown>; required: string[] }> };
+}
+
+async function document(): Promise<Document> {
+  return (await (await underTest().request("/openapi.json")).json()) as Document;
+}
+
+describe("GET /openapi.json", () => {
+  it("describes every route and no other", async () => {
+    const { openapi, paths } = await document();
+    expect(openapi).toBe("3.1.0");
+    const described = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(described.sort()).toEqual(Object.values(endpoints).sort());
+  });
+
+  it("asks for a bearer token exactly where the Worker does", async () => {
+    const { paths } = await document();
+    const { request } = underTest();
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [method, operation] of Object.entries(operations)) {
+        const { status } = await request(path, { method: method.toUpperCase() });
+        expect(operation.security, `${method} ${path}`).toEqual(status === 401 ? [{ bearer: [] }] : []);
+        expect("401" in operation.responses).toBe(status === 401);
+      }
+    }
+  });
+
+  it("points at schemas that are there, and at all of them", async () => {
+    const whole = await document();
+    const text = JSON.stringify(whole);
+    const names = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
+    expect([...names].sort()).toEqual(Object.keys(whole.components.schemas).sort());
+    expect(text).not.toContain("$schema");
+  });
+
+  it("describes what is sent, not what it is parsed into", async () => {
+    const { components, paths } = await document();
+    const start = components.schemas.StartRequest;
+    expect(start?.required).toEqual(["start_date", "end_date"]);
+    expect(start?.properties).toMatchObject({
+      start_date: { type: "string", format: "date" },
+      force_restart: { type: "boolean", default: false },
+      sites: { type: "array", minItems: 1, items: { type: "string", pattern: "^[A-Za-z0-9_-]{1,100}$" } },
+    });
+    expect(paths["/backfill/errors"]?.get?.parameters).toContainEqual({
+      name: "limit",
+      in: "query",
+      required: false,
+      schema: { type: "integer", minimum: 1, maximum: 1000 },
+    });
+    expect(paths["/backfill/start"]?.post?.requestBody?.required).toBe(true);
+    expect(paths["/backfill/retry"]?.post?.requestBody?.required).toBe(false);
+  });
+
+  it("holds nothing of the environment", async () => {
+    const text = JSON.stringify(await document());
+    for (const value of [ENV.ACE_API_KEY, ENV.BACKFILL_API_KEY, ENV.ACE_API_BASE]) {
+      expect(text).not.toContain(value);
+    }
+  });
+});

@@ -1,0 +1,68 @@
+/**
+ * A block: one bucket's part of one sorted run, as bytes to be stored.
+ *
+ * | part | bytes | content |
+ * |---|---|---|
+ * | header | 16 | format, segments, samples, 0 |
+ * | segment table | 16 a segment | point id, samples, first and last millisecond of the day |
+ * | value | 8 a sample | Float64 |
+ * | millisecond | 4 a sample | Uint32, since the start of the day |
+ * | microsecond | 2 a sample | Uint16, inside the millisecond |
+ *
+ * Little-endian, as every platform this runs on is. A segment is one point's samples in the block; segments
+ * stand in order of point, samples in order of time. Widest columns first, so that each is aligned.
+ */
+
+/** Changes with the layout, so that staged work of another version is refused rather than misread. */
+const BLOCK_FORMAT = 0x314b_4c42;
+
+export const HEADER_BYTES = 16;
+export const SEGMENT_BYTES = 16;
+export const SAMPLE_BYTES = 14;
+
+/** Numbers a segment has in the table, and where each stands. */
+export const SEGMENT_FIELDS = 4;
+export const SEGMENT_POINT = 0;
+export const SEGMENT_SAMPLES = 1;
+export const SEGMENT_FIRST_MS = 2;
+export const SEGMENT_LAST_MS = 3;
+
+/** Where each part of a block lies, in bytes from its start. */
+export interface BlockLayout {
+  readonly segments: number;
+  readonly samples: number;
+  readonly value: number;
+  readonly ms: number;
+  readonly micros: number;
+  readonly end: number;
+}
+
+export class BlockUnreadable extends Error {
+  readonly kind = "block-unreadable";
+  readonly blockId: number;
+  constructor(blockId: number) {
+    super(`block ${blockId} is not in the layout that this version writes`);
+    this.blockId = blockId;
+  }
+}
+
+export function layoutOf(segments: number, samples: number): BlockLayout {
+  const value = HEADER_BYTES + SEGMENT_BYTES * segments;
+  const ms = value + 8 * samples;
+  const micros = ms + 4 * samples;
+  return { segments, samples, value, ms, micros, end: micros + 2 * samples };
+}
+
+export function writeHeader(bytes: Uint8Array<ArrayBuffer>, layout: BlockLayout): void {
+  new Uint32Array(bytes.buffer, 0, 3).set([BLOCK_FORMAT, layout.segments, layout.samples]);
+}
+
+/** Reads the header of a block that is `totalBytes` long. Throws `BlockUnreadable`. */
+export function readHeader(blockId: number, header: Uint8Array, totalBytes: number): BlockLayout {
+  if (header.length < HEADER_BYTES) throw new BlockUnreadable(blockId);
+  const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
+  const layout = layoutOf(view.getUint32(4, true), view.getUint32(8, true));
+  if (view.getUint32(0, true) !== BLOCK_FORMAT || layout.end !== totalBytes)
+    throw new BlockUnreadable(blockId);
+  return layout;
+}

@@ -1,0 +1,59 @@
+import type { SampleColumns } from "../domain/samples.ts";
+import type { BlockSource } from "./block-source.ts";
+import { type Block, toBlocks } from "./blocks.ts";
+import { encodeFooter, type FileSpec } from "./encode.ts";
+import { encodeSlice, FILE_START } from "./encode-slice.ts";
+import type { MergeOptions } from "./merge.ts";
+import { sortRun } from "./run.ts";
+
+/** Blocks kept in memory. */
+export class MemoryBlocks implements BlockSource {
+  readonly #blocks: Block[] = [];
+
+  add(blocks: readonly Block[]): void {
+    this.#blocks.push(...blocks);
+  }
+
+  blocks(bucket: number): { id: number; bytes: number }[] {
+    return this.#blocks.flatMap((block, id) =>
+      block.bucket === bucket ? [{ id, bytes: block.bytes.length }] : [],
+    );
+  }
+
+  read(id: number, offset = 0, length?: number): Uint8Array {
+    const bytes = this.#blocks[id]?.bytes ?? new Uint8Array();
+    return bytes.subarray(offset, length === undefined ? undefined : offset + length);
+  }
+}
+
+/** The whole file of a day whose samples are in memory, for tests and fixtures; `runs` in any order. */
+export function encodeDay(spec: FileSpec, runs: readonly SampleColumns[], options: MergeOptions): Uint8Array {
+  const source = new MemoryBlocks();
+  for (const run of runs) source.add(toBlocks(sortRun(run), spec.dayStartMs * 1000, spec.names.length));
+  return encodeBlocks(spec, source, options);
+}
+
+/** The whole file of a day whose blocks are given, slice by slice. */
+export function encodeBlocks(spec: FileSpec, source: BlockSource, options: MergeOptions): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const metadata: Uint8Array[] = [];
+  let position = FILE_START;
+  while (!position.merge.done) {
+    position = encodeSlice(source, position, spec, options, (group) => {
+      parts.push(group.bytes);
+      metadata.push(group.metadata);
+    });
+  }
+  parts.push(encodeFooter(metadata));
+  return concatenate(parts);
+}
+
+function concatenate(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
