@@ -28,9 +28,9 @@ export class R2Archive implements Archive {
       httpMetadata: { contentType: "application/vnd.apache.parquet" },
       onlyIf,
     });
-    // The bucket answers early when the precondition fails, and lets go of the stream.
-    const [stored] = await Promise.all([put, pour(file, writable).catch((error) => put.then(() => error))]);
-    return stored ? "published" : "changed";
+    // Not awaited: the bucket may answer before it has read all, and a stream that breaks off breaks the put.
+    void pour(file, writable);
+    return (await put) ? "published" : "changed";
   }
 
   async list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }> {
@@ -52,8 +52,12 @@ export class R2Archive implements Archive {
 /** One part at a time: the next is read when the one before has been taken. */
 async function pour(file: PublishableFile, writable: WritableStream): Promise<void> {
   const writer = writable.getWriter();
-  for (const part of file.parts()) await writer.write(part);
-  await writer.close();
+  try {
+    for (const part of file.parts()) await writer.write(part);
+    await writer.close();
+  } catch (error) {
+    await writer.abort(error).catch(() => undefined);
+  }
 }
 
 function headOf(object: R2Object): ObjectHead {

@@ -27,6 +27,7 @@ import { planOf } from "./plan-range.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { estimatedDays, statusName, statusOf } from "./status.ts";
+import { LATE, within } from "./within.ts";
 
 /** Between two looks at the sites while a job runs: KV's progress is at most this old. */
 const ROUND_MS = 10_000;
@@ -34,6 +35,8 @@ const ROUND_MS = 10_000;
 const ARMED_FIRST_MS = 30_000;
 /** Cancel waits this long for the sites' word that they have stopped. */
 const CANCEL_MS_MAX = 10_000;
+/** Two status calls within this time share one look at the sites. */
+const PULL_FRESH_MS = 500;
 /** A status answers with what it has rather than wait longer for a site. */
 const PULL_MS_MAX = 3_000;
 
@@ -56,6 +59,7 @@ export class Coordinator {
   readonly #config: Config;
   readonly #roster: Roster;
   readonly #outbox: Outbox;
+  #pulledAt: EpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: CoordinatorPorts, config: Config) {
     this.#ports = ports;
@@ -122,7 +126,7 @@ export class Coordinator {
     await this.#wakeSoon();
     // A site that has acknowledged begins no publication any more; one that has not asks `current` first, but
     // may have its permission already: it is named.
-    await Promise.race([this.#round(), clock.sleep(CANCEL_MS_MAX)]);
+    await within(clock, CANCEL_MS_MAX, this.#round());
     const { reports } = this.#roster.read();
     const sitesStopping = job.sites.filter((site) => (reports.get(site)?.epoch ?? 0) < job.epoch);
     const daysCompleted = statusOf(job, reports, clock.now(), QUIET).days_completed;
@@ -152,7 +156,8 @@ export class Coordinator {
   }
 
   async status(): Promise<Status | undefined> {
-    await this.#pull();
+    // Anybody may ask for the status, as often as they like: the sites are not asked each time.
+    if (this.#ports.clock.now() - this.#pulledAt > PULL_FRESH_MS) await this.#pull();
     return this.#roster.read().job ? this.#status() : undefined;
   }
 
@@ -299,25 +304,28 @@ export class Coordinator {
     const { clock } = this.#ports;
     const { job } = this.#roster.read();
     if (!job) return;
-    const pulls = job.sites.map(async (site) => {
-      const report = await this.#ports.site(site).report();
-      this.#roster.heard(report, clock.now());
-    });
-    await Promise.race([Promise.allSettled(pulls), clock.sleep(PULL_MS_MAX)]);
-    this.#heard([], "progress");
+    const news: SiteReport[] = [];
+    const pulls = job.sites.map(async (site) => news.push(await this.#ports.site(site).report()));
+    await within(clock, PULL_MS_MAX, Promise.allSettled(pulls));
+    this.#pulledAt = clock.now();
+    this.#heard(news, "progress");
   }
 
   async #status(): Promise<Status> {
     const { clock, gate } = this.#ports;
     const { job, reports, heardAt } = this.#roster.read();
     if (!job) throw new Error("there is no job to speak of");
-    const throttledUntil = await Promise.race([
+    const throttledUntil = await within(
+      clock,
+      PULL_MS_MAX,
       gate.pausedUntil().catch(() => undefined),
-      clock.sleep(PULL_MS_MAX),
-    ]);
+    );
     const now = clock.now();
     const unreachable = job.sites.filter((site) => now - (heardAt.get(site) ?? 0) > 2 * ROUND_MS);
-    return statusOf(job, reports, now, { throttledUntil: throttledUntil ?? undefined, unreachable });
+    return statusOf(job, reports, now, {
+      throttledUntil: throttledUntil === LATE ? undefined : throttledUntil,
+      unreachable,
+    });
   }
 
   #reportStuck(): void {

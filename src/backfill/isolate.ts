@@ -17,7 +17,9 @@ export class Isolate {
   async alone<T>(clock: Clock, body: () => Promise<T>): Promise<T> {
     while (this.#holder && this.#holder.until > clock.now()) {
       const left = this.#holder.until - clock.now();
-      await Promise.race([new Promise<void>((wake) => this.#waiting.push(wake)), clock.sleep(left)]);
+      const woken = new AbortController();
+      this.#waiting.push(() => woken.abort());
+      await clock.sleep(left, woken.signal);
     }
     const holder = { until: clock.now() + LEASE_MS_MAX };
     this.#holder = holder;

@@ -42,7 +42,7 @@ export interface SiteJob extends Omit<Job, "sites" | "endedAt"> {
 
 export function siteJob(job: Job, site: SiteName): SiteJob {
   const { sites, endedAt: _, ...rest } = job;
-  return { ...rest, site, siteIndex: sites.indexOf(site) };
+  return { ...rest, site, siteIndex: Math.max(0, sites.indexOf(site)) };
 }
 
 /** What a site says of itself; `epoch` and `round` are those it has committed. */

@@ -51,7 +51,7 @@ export class Roster {
       sql.run(
         `INSERT INTO site VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
            epoch = excluded.epoch, round = excluded.round, report = excluded.report
-         WHERE (excluded.epoch, excluded.round) >= (site.epoch, site.round)`,
+         WHERE (excluded.epoch, excluded.round) >= (site.epoch, site.round) AND excluded.report <> site.report`,
         name,
         report.epoch,
         report.round,

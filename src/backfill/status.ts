@@ -40,7 +40,7 @@ export function statusOf(
     progress_percent: (daysTotal === 0 ? 100 : (done / daysTotal) * 100).toFixed(2),
     records_processed: records,
     started_at: iso(job.startedAt),
-    last_updated: iso(now),
+    last_updated: iso(lastNews(job, reports)),
     completed_at: status === "completed" && endedAt !== undefined ? iso(endedAt) : null,
     estimated_completion:
       status === "in_progress" && runDays > 0 ? iso(now + Math.round((left * runMs) / runDays)) : null,
@@ -62,6 +62,12 @@ export function statusName(job: Job, reports: Reports): Status["status"] {
   if (job.desired === "stop") return "cancelled";
   if (isRunning(job, reports)) return "in_progress";
   return anyHalted(job, reports) ? "halted" : "completed";
+}
+
+/** The last time anything happened: what an alert on a backfill that stands still looks at. */
+function lastNews(job: Job, reports: Reports): EpochMs {
+  const progress = job.sites.map((site) => reports.get(site)?.lastProgressAt ?? 0);
+  return Math.max(job.resumedAt, job.endedAt ?? 0, ...progress);
 }
 
 export function estimatedDays(job: Pick<Job, "startDate" | "endDate">): number {

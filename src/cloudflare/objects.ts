@@ -79,8 +79,8 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async wake() {
     return this.#rules.wake();
   }
-  override async alarm() {
-    return this.#rules.alarm();
+  override alarm() {
+    return withoutEnd(this.ctx, () => this.#rules.alarm());
   }
 }
 
@@ -119,8 +119,8 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   async audit(request: AuditRequest) {
     return this.#rules.audit(request);
   }
-  override async alarm() {
-    return this.#rules.alarm();
+  override alarm() {
+    return withoutEnd(this.ctx, () => this.#rules.alarm());
   }
 }
 
@@ -182,10 +182,24 @@ async function gateName(key: string): Promise<string> {
   return Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-function siteNameOf(ctx: DurableObjectState): SiteName {
-  const site = parseSiteName(ctx.id.name ?? "");
+/** An object that its alarm wakes may not know the name it was addressed by: it keeps it. */
+function siteNameOf({ id, storage }: DurableObjectState): SiteName {
+  const site = parseSiteName(id.name ?? storage.kv.get<string>("site") ?? "");
   if (!site) throw new Error("this object was not addressed by the name of a site");
+  if (storage.kv.get("site") !== site) storage.kv.put("site", site);
   return site;
 }
+
+/** Rules that can't even be made, with a faulty configuration say, are tried again; the runtime would give up. */
+async function withoutEnd(ctx: DurableObjectState, alarm: () => Promise<void>): Promise<void> {
+  try {
+    await alarm();
+  } catch (error) {
+    consoleLog("ERROR", "An alarm failed", { error: error instanceof Error ? error.message : String(error) });
+    await ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
+  }
+}
+
+const ALARM_RETRY_MS = 30_000;
 
 const storageOf = (ctx: DurableObjectState) => ctx.storage;

@@ -150,7 +150,7 @@ export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
 export function estimate(sql: Sql, from: UtcDay, to: UtcDay, force: boolean) {
   const total = daysOf(from, to).length;
   const [row] = sql.all<{ done: number }>(
-    "SELECT count(*) AS done FROM day WHERE published IS NOT NULL AND date BETWEEN ? AND ?",
+    "SELECT count(*) AS done FROM day WHERE published IS NOT NULL AND generation >= 0 AND date BETWEEN ? AND ?",
     from,
     to,
   );
@@ -201,9 +201,9 @@ function dayView(
   const published = row?.published ? (JSON.parse(row.published) as Published) : undefined;
   const failure = row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined;
   const running = phase !== undefined && job?.desired === "run";
-  const status = running
-    ? "running"
-    : (published?.status ?? (row?.failure_round != null ? "failed" : "pending"));
+  // An object that nobody has verified makes no completed day.
+  const verified = published?.sha256 === undefined ? undefined : published.status;
+  const status = running ? "running" : (verified ?? (row?.failure_round != null ? "failed" : "pending"));
   return {
     date: day,
     site,

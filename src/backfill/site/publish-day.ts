@@ -1,10 +1,12 @@
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
-import type { SiteJob } from "../job.ts";
+import type { Desired, SiteJob } from "../job.ts";
 import type { ObjectHead, PublishableFile } from "../ports.ts";
+import { LATE, within } from "../within.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
 import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
+import { PEER_RETRY_MS } from "./request.ts";
 import { dropStaging, partCount, readPart, type StagedDay, type StagedFile, stagedDay } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
@@ -30,7 +32,8 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
       if (seen?.sha256 === file.content.sha256) return finish(context, fence, day, file, seen);
       if (!(await permitted(context, fence))) return;
       const content = publishable(context, job, day, file);
-      const put = await within(context, archive.publish(key, content, seen?.etag ?? "absent"));
+      const put = await within(clock, PUT_MS_MAX, archive.publish(key, content, seen?.etag ?? "absent"));
+      if (put === LATE) throw new Error(`no answer within ${PUT_MS_MAX} ms`);
       message =
         put === "changed" ? "the object changed while it was being replaced" : "the object is not there";
       const head = await archive.head(key);
@@ -54,23 +57,19 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
 
 /** The Coordinator's word, and then, without an await in between, the site's own epoch. */
 async function permitted(context: SiteContext, fence: Fence): Promise<boolean> {
-  const { epoch, desired } = await context.head.current();
-  const wanted = epoch === fence.epoch && desired === "run";
-  return wanted && !fence.signal.aborted && context.store.tx((sql) => holds(sql, fence)) !== undefined;
+  for (;;) {
+    const word = await context.head.current().catch(() => undefined);
+    if (fence.signal.aborted) return false;
+    if (word) return allowed(context, fence, word);
+    // A Coordinator that can't be reached is no fault of the day, but without its word nothing is published.
+    await context.clock.sleep(PEER_RETRY_MS, fence.signal);
+  }
 }
 
-async function within<T>({ clock }: SiteContext, work: Promise<T>): Promise<T> {
-  const done = new AbortController();
-  const late = clock.sleep(PUT_MS_MAX, done.signal).then((): never => {
-    throw new Error(`no answer within ${PUT_MS_MAX} ms`);
-  });
-  try {
-    work.catch(() => undefined);
-    late.catch(() => undefined);
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
-  }
+function allowed(context: SiteContext, fence: Fence, word: { epoch: number; desired: Desired }): boolean {
+  const { epoch, desired } = word;
+  const wanted = epoch === fence.epoch && desired === "run";
+  return wanted && !fence.signal.aborted && context.store.tx((sql) => holds(sql, fence)) !== undefined;
 }
 
 function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: StagedFile): PublishableFile {

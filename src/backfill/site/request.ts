@@ -2,6 +2,7 @@ import { VendorFault } from "../../ace/faults.ts";
 import { type Outcome, outcomeOfFault, settle } from "../../ace/outcome.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { JITTER_MS } from "../rate-gate.ts";
+import { LATE, within } from "../within.ts";
 import type { Fence, SiteContext } from "./context.ts";
 
 /** What one question to the API came to once permits, retries and pauses are done with. */
@@ -63,7 +64,8 @@ export async function ask<T>(
           site: context.site,
           until: new Date(until).toISOString(),
         });
-        await gate.pause(until);
+        // Where the gate can't be told, this caller at least waits.
+        await gate.pause(until).catch(() => clock.sleep(outcome.retryAfterMs, fence.signal));
         continue;
       }
       case "transient":
@@ -98,7 +100,12 @@ async function permitOf(
 ): Promise<"permitted" | { kind: "interrupted" } | { kind: "throttled"; until: EpochMs }> {
   const { clock, gate } = context;
   while (!fence.signal.aborted) {
-    const permit = await gate.take(context.site);
+    const permit = await gate.take(context.site).catch(() => undefined);
+    if (!permit) {
+      // A gate that is being replaced is no fault of the day: ask the new one.
+      await clock.sleep(PEER_RETRY_MS, fence.signal);
+      continue;
+    }
     const now = clock.now();
     if (fence.signal.aborted) break;
     if (permit.kind === "permit") {
@@ -110,6 +117,8 @@ async function permitOf(
   }
   return { kind: "interrupted" };
 }
+
+export const PEER_RETRY_MS = 1_000;
 
 /** A pause longer than this is slept through without holding calls and memory. */
 const REST_MS_MIN = 30_000;
@@ -160,20 +169,11 @@ async function timed<V>(
   request: AbortController,
   work: Promise<V>,
 ): Promise<V> {
-  const done = new AbortController();
-  const late = clock.sleep(config.aceTimeoutMs, done.signal).then(() => LATE);
-  try {
-    const first = await Promise.race([work, late]);
-    if (first !== LATE) return first as V;
-    work.catch(() => undefined);
-    request.abort();
-    throw new VendorFault("timeout", `no answer within ${config.aceTimeoutMs} ms`);
-  } finally {
-    done.abort();
-  }
+  const answer = await within(clock, config.aceTimeoutMs, work);
+  if (answer !== LATE) return answer;
+  request.abort();
+  throw new VendorFault("timeout", `no answer within ${config.aceTimeoutMs} ms`);
 }
-
-const LATE = Symbol("late");
 
 /** The text itself, its bytes on the way, and about as much again for the parsed rows. */
 const BYTES_A_CHARACTER = 3;
