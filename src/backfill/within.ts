@@ -1,13 +1,16 @@
 import type { Clock } from "./ports.ts";
 
 /** What `within` answers when the time is over. */
-export const LATE = Symbol("late");
+export const LATE: unique symbol = Symbol("late");
 
 /** The result of `work`, or `LATE` after `ms`; then nobody waits for it any more, and how it ends is not heard. */
 export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | typeof LATE> {
   const over = new AbortController();
   try {
-    return await Promise.race([work, clock.sleep(ms, over.signal).then(() => LATE as typeof LATE)]);
+    return await Promise.race<T | typeof LATE>([
+      work,
+      clock.sleep(ms, over.signal).then((): typeof LATE => LATE),
+    ]);
   } finally {
     over.abort();
     work.catch(() => undefined);
