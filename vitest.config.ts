@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    reporters: ["default", "./test/summary-reporter.ts"],
     projects: [
       {
         test: {
@@ -9,8 +10,9 @@ export default defineConfig({
           include: [
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
-            "cli/**/*.test.ts",
+            "local/**/*.test.ts",
             "test/unit/**/*.test.ts",
+            "test/world/**/*.test.ts",
           ],
           testTimeout: 60_000,
         },
@@ -21,6 +23,7 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 120_000,
+          // Each file starts a Worker of its own; more at once than cores only makes all of them slow.
           fileParallelism: false,
         },
       },

@@ -1,4 +1,4 @@
-import type { Vendor, VendorResponse } from "../backfill/ports.ts";
+import type { Vendor, VendorResponse } from "../ports/ports.ts";
 import { VendorFault } from "./faults.ts";
 
 export interface FetchVendorOptions {

@@ -1,6 +1,6 @@
-import type { VendorResponse } from "../backfill/ports.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { BODY_BYTES_MAX } from "../domain/limits.ts";
+import type { VendorResponse } from "../ports/ports.ts";
 import { vendorMessage } from "./excerpt.ts";
 import { isTransient, type TransientReason, VendorFault } from "./faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "./limits.ts";

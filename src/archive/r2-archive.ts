@@ -1,5 +1,5 @@
-import type { Archive, ObjectHead, PublishableFile } from "../backfill/ports.ts";
 import type { ObjectKey } from "../domain/layout.ts";
+import type { Archive, ObjectHead, PublishableFile } from "../ports/ports.ts";
 
 /** The archive on R2: strongly consistent, conditional on etags, whole objects only. */
 export class R2Archive implements Archive {

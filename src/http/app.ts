@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
-import type { Clock, Log } from "../backfill/ports.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { ServiceRoot } from "../contract/backfill.ts";
 import { type ConfigResult, parseConfig } from "../domain/config-parse.ts";
+import type { Clock, Log } from "../ports/ports.ts";
 import {
   type Answer,
   configurationInvalid,

@@ -1,4 +1,4 @@
-import type { Clock, Log } from "../backfill/ports.ts";
+import type { Clock, Log } from "../ports/ports.ts";
 
 export interface StatusSource {
   /** The status as JSON, in one line. May throw: an object that moves is away for a moment. */

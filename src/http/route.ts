@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { Clock, Log } from "../backfill/ports.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { Config } from "../domain/config.ts";
+import type { Clock, Log } from "../ports/ports.ts";
 import type { Answer } from "./answer.ts";
 
 /** One request that has passed routing, configuration and authentication. */

@@ -44,6 +44,7 @@ class Distinct {
   readonly values: Float64Array;
   readonly #bits: Uint32Array;
   readonly #slots: Int32Array;
+  readonly #shift: number;
   readonly #one = new Float64Array(1);
   readonly #oneBits = new Uint32Array(this.#one.buffer);
 
@@ -52,6 +53,7 @@ class Distinct {
     this.#bits = new Uint32Array(this.values.buffer);
     // Twice the values at least, a power of two: probes stay short, and a mask wraps them.
     this.#slots = new Int32Array(2 << (32 - Math.clz32(countMax))).fill(-1);
+    this.#shift = Math.clz32(this.#slots.length - 1);
   }
 
   indexOf(value: number): number {
@@ -59,8 +61,9 @@ class Distinct {
     const low = this.#oneBits[0] as number;
     const high = this.#oneBits[1] as number;
     const mask = this.#slots.length - 1;
-    const mixed = Math.imul(low ^ Math.imul(high, 0x9e3779b1), 0x85ebca6b);
-    for (let slot = (mixed ^ (mixed >>> 15)) & mask; ; slot = (slot + 1) & mask) {
+    // A product mixes upwards only, and the low bits of round numbers are zero: its top bits are the hash.
+    const mixed = Math.imul(low ^ Math.imul(high ^ (high >>> 16), 0x9e3779b1), 0x85ebca6b);
+    for (let slot = mixed >>> this.#shift; ; slot = (slot + 1) & mask) {
       const index = this.#slots[slot] as number;
       if (index === -1) {
         this.#slots[slot] = this.count;

@@ -1,0 +1,125 @@
+/**
+ * What the rules can do to the world, each other aside. Each port states what it guarantees; the rules on top know
+ * nothing of Cloudflare and run unchanged on `node:sqlite` with a virtual clock.
+ */
+import type { EpochMs } from "../domain/day.ts";
+import type { ObjectKey } from "../domain/layout.ts";
+
+/** Time and chance. */
+export interface Clock {
+  now(): EpochMs;
+  /** Resolves after `ms`, or at once when `signal` aborts; never rejects. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Uniform in [0, 1). */
+  random(): number;
+}
+
+export type SqlValue = string | number | null | Uint8Array;
+export type Row = Record<string, SqlValue>;
+
+/** Synchronous SQL, only valid inside the `tx` that handed it out. Blobs come back as `Uint8Array`. */
+export interface Sql {
+  run(query: string, ...values: SqlValue[]): void;
+  all<T extends Row = Row>(query: string, ...values: SqlValue[]): T[];
+}
+
+/** One object's own database. */
+export interface Store {
+  /** All of `body` or nothing of it. `body` is synchronous: no other code of this object runs inside it. */
+  tx<T>(body: (sql: Sql) => T): T;
+  /** Resolves once everything committed so far is durable. */
+  sync(): Promise<void>;
+}
+
+/** One wake-up time an object. It fires at least once, also after a crash, and then is unset. */
+export interface Alarm {
+  /** Durable after `store.sync()`. Replaces the time that was set. */
+  arm(at: EpochMs): Promise<void>;
+  disarm(): Promise<void>;
+  armedAt(): Promise<EpochMs | undefined>;
+}
+
+/** A response of which only status and headers have been read. */
+export interface VendorResponse {
+  readonly status: number;
+  readonly contentType: string;
+  /** The header as it came. */
+  readonly retryAfter: string | undefined;
+  /** The whole body as text. Throws `VendorFault` when it breaks off, or exceeds `bytesMax`. */
+  text(bytesMax: number): Promise<string>;
+  /** Lets go of an unread body. */
+  discard(): void;
+}
+
+/** The ACE API. One call is one request at the vendor: no retries, no redirects, no rate limit of its own. */
+export interface Vendor {
+  /** `path` is relative to the base, with its query. Throws `VendorFault` for transport failures. */
+  get(path: string, signal: AbortSignal): Promise<VendorResponse>;
+}
+
+/** Whole-object storage. Strongly consistent; a reader sees the old bytes or the new, never a part. */
+export interface Archive {
+  head(key: ObjectKey): Promise<ObjectHead | undefined>;
+  /** Replaces the object with etag `expected` (or creates, for "absent"), and only that; durable on return. */
+  publish(
+    key: ObjectKey,
+    file: PublishableFile,
+    expected: string | "absent",
+  ): Promise<"published" | "changed">;
+  /** One page of the objects whose keys begin with `prefix`, in order of key. */
+  list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }>;
+  /** `length` bytes from `offset` of exactly the object with `etag`; undefined where it is gone or replaced. */
+  read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined>;
+}
+
+export interface PublishableFile {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The content, in parts; each is read only when the one before has been taken. */
+  parts(): Iterable<Uint8Array>;
+}
+
+export interface ObjectHead {
+  readonly key: ObjectKey;
+  readonly etag: string;
+  readonly bytes: number;
+  /** Lower-case hex; absent on objects that were not written with one. */
+  readonly sha256: string | undefined;
+  readonly uploadedAt: EpochMs;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** The published view: eventually consistent, one write a second a key, may refuse. Nothing is read back. */
+export interface View {
+  put(key: string, value: string, ttlSeconds: number | undefined): Promise<void>;
+}
+
+/** Permission for one arrival at the vendor, due at `dueAt`. */
+export interface Permit {
+  readonly kind: "permit";
+  readonly dueAt: EpochMs;
+}
+
+/** No permit within the time a call is held; ask again, at `retryAt` at the earliest. */
+export interface Again {
+  readonly kind: "again";
+  readonly retryAt: EpochMs;
+}
+
+/** The rate limit of one API key. */
+export interface Gate {
+  /** Holds until a permit is due, at most 20 s. `caller` takes turns with other callers. */
+  take(caller: string): Promise<Permit | Again>;
+  /** No permits before `until`. Never shortens a pause. */
+  pause(until: EpochMs): Promise<void>;
+  pausedUntil(): Promise<EpochMs | undefined>;
+}
+
+/** One structured line. `fields` are data, never secrets. */
+export type Log = (
+  level: "INFO" | "WARN" | "ERROR",
+  message: string,
+  fields?: Record<string, unknown>,
+) => void;

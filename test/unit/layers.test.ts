@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { expect, test } from "vitest";
+
+const SRC = resolve(import.meta.dirname, "../../src");
+
+/** A layer may import itself and what stands to its right; each line with the reason for its last word. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  // Pure: no I/O, no clock, no layer.
+  domain: [],
+  // What the rules may do to the world, as types.
+  ports: ["domain"],
+  contract: ["domain"],
+  ace: ["domain", "ports"],
+  parquet: ["domain"],
+  archive: ["domain", "ports"],
+  // The rules: everything but the runtime.
+  backfill: ["domain", "ports", "contract", "ace", "parquet"],
+  http: ["domain", "ports", "contract"],
+  // The only layer that knows Cloudflare's objects.
+  cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill"],
+  entry: ["domain", "ports", "contract", "cloudflare", "http"],
+};
+
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
+  .map((path) => join(SRC, path));
+
+const layerOf = (path: string) => {
+  const [first = "", ...rest] = relative(SRC, path).split("/");
+  return rest.length === 0 ? "entry" : first;
+};
+
+const importsOf = (path: string) =>
+  [...readFileSync(path, "utf8").matchAll(/(?:from|import\()\s*"([^"]+)"/g)].map((match) => match[1] ?? "");
+
+test("every layer imports only what stands below it", () => {
+  const wrong = files.flatMap((file) =>
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => ({ from: layerOf(file), to: layerOf(resolve(dirname(file), specifier)), file }))
+      .filter(({ from, to }) => from !== to && !MAY_IMPORT[from]?.includes(to))
+      .map(({ to, file: path }) => `${relative(SRC, path)} imports ${to}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("only the Cloudflare layer and the archive name the runtime's types and modules", () => {
+  const runtime = /\b(DurableObject|R2Bucket|KVNamespace|cloudflare:)\w*/;
+  const wrong = files
+    .filter((file) => !["cloudflare", "archive", "entry"].includes(layerOf(file)))
+    .filter((file) => runtime.test(readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "")))
+    .map((file) => relative(SRC, file));
+  expect(wrong).toEqual([]);
+});
+
+test("no layer below the runtime reads a clock, a random number or the environment", () => {
+  const impure = /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.env|setTimeout\()/;
+  const wrong = files
+    .filter((file) => !["cloudflare", "entry"].includes(layerOf(file)) && !file.includes("fake-"))
+    .filter((file) => impure.test(readFileSync(file, "utf8")))
+    .map((file) => relative(SRC, file));
+  expect(wrong).toEqual([]);
+});
+
+test("no file has more than 400 lines, and few more than 250", () => {
+  const long = files
+    .map((file) => ({ file: relative(SRC, file), lines: readFileSync(file, "utf8").split("\n").length }))
+    .filter(({ lines }) => lines > 250);
+  expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
+  expect(long.length).toBeLessThanOrEqual(4);
+});
