@@ -16,6 +16,8 @@ export interface WorkerOptions {
   readonly port?: number;
   /** Every line that the Worker or wrangler prints. */
   readonly onLine?: (line: string) => void;
+  /** Kills the whole group at once when aborted, also while it starts: the net under a caller that ends. */
+  readonly signal?: AbortSignal;
   /** Flags of V8 in workerd, for benches that cap its heap. */
   readonly v8Flags?: readonly string[];
 }
@@ -47,6 +49,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     },
   });
   const exited = once(child, "exit");
+  options.signal?.addEventListener("abort", () => signalGroup(child, "SIGKILL"));
   try {
     const url = await ready(child, options.onLine);
     return {

@@ -20,7 +20,7 @@ const INTEGERS = {
   REQUESTS_PER_MINUTE: { standard: 50, min: 1, max: 60_000 },
   MAX_RETRIES: { standard: 3, min: 0, max: 20 },
   RETRY_BASE_DELAY_MS: { standard: 2_000, min: 0, max: 60_000 },
-  ROW_GROUP_SIZE: { standard: 10_000, min: 1, max: 1_000_000 },
+  ROW_GROUP_SIZE: { standard: 10_000, min: 1, max: 100_000 },
 } as const;
 
 /**

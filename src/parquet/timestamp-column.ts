@@ -10,8 +10,8 @@ const PARAMETERS = new Uint8Array([0x80, 0x01, 0x04]);
  * The timestamps of a row group as DELTA_BINARY_PACKED.
  *
  * Only the header of that encoding holds a timestamp, the first; all else are differences, which are the same
- * for milliseconds of the day. These fit 32 bits, so they are packed without a bigint a row (a tenth of the
- * CPU), and the header is written anew. (Parquet format, Encodings.md, "Delta Encoding".)
+ * for milliseconds of the day. These fit 32 bits, so they are packed without a bigint for each row, and
+ * the header is written anew. (Parquet format, Encodings.md, "Delta Encoding".)
  */
 export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages {
   const packed = new ByteWriter(ms.length * 4);

@@ -10,8 +10,8 @@ export interface ValueDictionary {
 
 /**
  * The dictionary of a column of doubles, by hyparquet-writer's rule: worth it where the distinct values and the
- * indexes together take at most half of the plain bytes. Unlike there, values are told apart by their bits, since -0
- * and +0 are one key of a Map; and no number becomes an object, which makes it some five times as fast.
+ * indexes together take at most half of the plain bytes. Unlike there, values are told apart by their bits: -0 and
+ * +0 are one key of a Map, and one of them would be lost.
  */
 export function dictionaryOf(value: Float64Array): ValueDictionary | undefined {
   const rows = value.length;

@@ -49,7 +49,7 @@ test("only the Cloudflare layer and the archive name the runtime's types and mod
   const runtime = /\b(DurableObject|R2Bucket|KVNamespace|cloudflare:)\w*/;
   const wrong = files
     .filter((file) => !["cloudflare", "archive", "entry"].includes(layerOf(file)))
-    .filter((file) => runtime.test(readFileSync(file, "utf8").replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, "")))
+    .filter((file) => runtime.test(readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")))
     .map((file) => relative(SRC, file));
   expect(wrong).toEqual([]);
 });

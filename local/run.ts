@@ -1,0 +1,63 @@
+import { constants } from "node:os";
+
+/** What a command of a terminal holds while it runs. */
+export interface Run {
+  /** Aborts at the very end, whatever ends it: what listens must act at once. */
+  readonly signal: AbortSignal;
+  /** Steps run in reverse order, once, before the process ends: also after Ctrl-C or a fault. */
+  onEnd(step: () => void | Promise<void>): void;
+}
+
+/** A fault that the user can do something about: said without a stack, with what to do next. */
+export class Unable extends Error {
+  readonly kind = "unable";
+  readonly advice: string;
+  constructor(what: string, advice: string, options?: ErrorOptions) {
+    super(what, options);
+    this.advice = advice;
+  }
+}
+
+/** Runs `main` and ends the process with the code it answers; 128 + the signal's number after a signal. */
+export async function runToEnd(main: (run: Run) => Promise<number>): Promise<void> {
+  const steps: (() => void | Promise<void>)[] = [];
+  const net = new AbortController();
+  // wrangler's own handlers end the process on a signal while it holds a store: this comes after any of them.
+  process.on("exit", () => net.abort());
+
+  let ending = false;
+  const end = async (code: number) => {
+    ending = true;
+    for (const step of steps.splice(0).reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        console.error(`while ending: ${String(error)}`);
+      }
+    }
+    process.exit(code);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      const code = 128 + constants.signals[signal];
+      if (ending) process.exit(code);
+      void end(code);
+    });
+  }
+  try {
+    const code = await main({ signal: net.signal, onEnd: (step) => steps.push(step) });
+    if (!ending) await end(code);
+  } catch (error) {
+    // What was in hand when a signal came fails as its Worker goes away: that is no news.
+    if (ending) return;
+    const said =
+      error instanceof Unable ? `\n${error.message}\n\n${error.advice}` : error instanceof Error ? error.stack : error;
+    await endAfter(said, end);
+  }
+}
+
+async function endAfter(said: unknown, end: (code: number) => Promise<void>): Promise<void> {
+  // Last, below whatever the steps still draw or clear.
+  process.once("exit", () => console.error(said));
+  await end(1);
+}

@@ -1,0 +1,80 @@
+import type { SimulatorOptions, SiteOptions } from "../simulator/options.ts";
+import { type Simulator, startSimulator } from "../simulator/server.ts";
+import { BackfillClient } from "./client.ts";
+import { type Run, Unable } from "./run.ts";
+import type { StateDir } from "./state-dir.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+
+/** Keys of this machine alone: both servers listen on 127.0.0.1. */
+export const ACE_API_KEY = "local-ace-key";
+export const BACKFILL_API_KEY = "local-backfill-key";
+
+export interface StackOptions {
+  readonly state: StateDir;
+  readonly sites: readonly SiteOptions[];
+  /** 0: any free one. */
+  readonly simulatorPort?: number;
+  readonly workerPort?: number;
+  readonly requestsPerMinute: number;
+  /** Lines of wrangler and the Worker. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Stack {
+  readonly simulator: Simulator;
+  readonly worker: WorkerProcess;
+  readonly client: BackfillClient;
+}
+
+/** The simulator and, on real workerd, the Worker that reads it; both end with the run. */
+export async function startStack(options: StackOptions, run: Run): Promise<Stack> {
+  const simulator = await openSimulator({
+    sites: options.sites,
+    key: ACE_API_KEY,
+    port: options.simulatorPort ?? 0,
+  });
+  run.onEnd(() => simulator.close());
+  const worker = await openWorker(options, simulator, run);
+  run.onEnd(() => worker.stop());
+  return { simulator, worker, client: new BackfillClient(worker.url, BACKFILL_API_KEY) };
+}
+
+async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
+  try {
+    return await startSimulator(options);
+  } catch (cause) {
+    const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!taken) throw cause;
+    throw new Unable(
+      `Port ${options.port} for the simulator was taken in this moment.`,
+      "Run it again: it takes another one.",
+      { cause },
+    );
+  }
+}
+
+async function openWorker(options: StackOptions, simulator: Simulator, run: Run): Promise<WorkerProcess> {
+  try {
+    return await startWorker({
+      stateDir: options.state.path,
+      signal: run.signal,
+      port: options.workerPort ?? 0,
+      ...(options.onLine ? { onLine: options.onLine } : {}),
+      vars: {
+        ACE_API_BASE: simulator.api,
+        ACE_API_KEY,
+        BACKFILL_API_KEY,
+        SITE_NAME: options.sites.map((site) => site.name).join(","),
+        REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
+        PAGE_SIZE: "50000",
+      },
+    });
+  } catch (cause) {
+    throw new Unable(
+      `The Backfill Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
+      "If packages are missing: npm install. If the state can't be read: run it once with --fresh.\n" +
+        "If it was not ready in time, the machine is busy: run it again.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { type Column, tableLines } from "./table.ts";
+
+const COLUMNS: Column[] = [
+  { title: "day", align: "left" },
+  { title: "rows", align: "right" },
+  { title: "object", align: "left", below: true },
+];
+const ROWS = [
+  ["2024-01-01", "1,234", "timeseries/a.parquet"],
+  ["2024-01-02", "9", "timeseries/b.parquet"],
+];
+
+it("aligns words to the left and numbers to the right", () => {
+  expect(tableLines(COLUMNS, ROWS, { width: 80 })).toEqual([
+    "day          rows  object",
+    "─".repeat(39),
+    "2024-01-01  1,234  timeseries/a.parquet",
+    "2024-01-02      9  timeseries/b.parquet",
+  ]);
+});
+
+it("puts the columns that may go below on a line of their own where the terminal is narrow", () => {
+  expect(tableLines(COLUMNS, ROWS, { width: 30 })).toEqual([
+    "day          rows",
+    "  object",
+    "─".repeat(22),
+    "2024-01-01  1,234",
+    "  timeseries/a.parquet",
+    "2024-01-02      9",
+    "  timeseries/b.parquet",
+  ]);
+});
+
+it("sets the sums off with a rule", () => {
+  const lines = tableLines(COLUMNS, [...ROWS, ["2 days", "1,243", ""]], { width: 80, footRows: 1 });
+  expect(lines.slice(-2)).toEqual(["─".repeat(39), "2 days      1,243"]);
+});
+
+it("closes the gaps before it gives up on the width", () => {
+  expect(tableLines(COLUMNS.slice(0, 2), ROWS, { width: 16 })[2]).toBe("2024-01-01 1,234");
+});
