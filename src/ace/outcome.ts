@@ -65,14 +65,14 @@ export function classify(head: ResponseHead, body: string, now: EpochMs): Outcom
 }
 
 /** The outcome of a request that threw while it was sent, read or decoded. Rethrows what is no `VendorFault`. */
-export function outcomeOfFault(error: unknown): Outcome {
+export function outcomeOfFault(error: unknown): Exclude<Outcome, { kind: "ok" }> {
   if (!(error instanceof VendorFault)) throw error;
   const { reason, message } = error;
   if (isTransient(reason)) return transient(reason, message);
   return { kind: reason, message };
 }
 
-function transient(reason: TransientReason, message: string): Outcome {
+function transient(reason: TransientReason, message: string): Extract<Outcome, { kind: "transient" }> {
   return { kind: "transient", reason, message };
 }
 

@@ -46,7 +46,7 @@ describe("the configuration", () => {
         PAGE_SIZE: "1000",
         MAX_RETRIES: "0",
         RETRY_BASE_DELAY_MS: "0",
-        ROW_GROUP_SIZE: "1000000",
+        ROW_GROUP_SIZE: "100000",
         ALLOWED_ORIGINS: "https://app.example.com, http://localhost:8080",
       }),
     ).toEqual({
@@ -59,7 +59,7 @@ describe("the configuration", () => {
       pageSize: 1000,
       maxRetries: 0,
       retryBaseDelayMs: 0,
-      rowGroupSize: 1_000_000,
+      rowGroupSize: 100_000,
       allowedOrigins: ["https://app.example.com", "http://localhost:8080"],
     });
   });

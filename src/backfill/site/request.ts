@@ -155,7 +155,7 @@ async function once<T>(
     });
   } catch (error) {
     if (fence.signal.aborted) return { kind: "aborted", message: "stopped" };
-    return outcomeOfFault(error) as Once<T>;
+    return outcomeOfFault(error);
   } finally {
     fence.signal.removeEventListener("abort", stop);
     // Whatever is still unread is let go of, whichever way this ended.
