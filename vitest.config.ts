@@ -1,3 +1,4 @@
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -11,11 +12,18 @@ export default defineConfig({
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
             "local/**/*.test.ts",
+            "local/**/*.test.ts",
             "test/unit/**/*.test.ts",
+            "test/world/**/*.test.ts",
             "test/world/**/*.test.ts",
           ],
           testTimeout: 60_000,
         },
+      },
+      {
+        // Inside workerd: that the ports mean there what they mean in the simulated world.
+        plugins: [cloudflareTest({ wrangler: { configPath: "./workers/wrangler-backfill.toml" } })],
+        test: { name: "workerd", include: ["test/workerd/**/*.test.ts"], testTimeout: 60_000 },
       },
       {
         test: {

@@ -101,7 +101,7 @@ export class Coordinator {
       kind,
     });
     await this.#wakeSoon();
-    void this.#round();
+    this.#roundSoon();
     const days = estimatedDays(job);
     return {
       kind,
@@ -151,7 +151,7 @@ export class Coordinator {
     });
     if (outcome.kind !== "retrying") return outcome;
     await this.#wakeSoon();
-    void this.#round();
+    this.#roundSoon();
     return outcome;
   }
 
@@ -239,6 +239,13 @@ export class Coordinator {
       return;
     }
     await this.#armNext();
+  }
+
+  /** Nobody waits for it: what goes wrong is done again by the alarm. */
+  #roundSoon(): void {
+    this.#round().catch((error: unknown) => {
+      this.#ports.log("WARN", "[BACKFILL] The coordinator's round failed", { error: String(error) });
+    });
   }
 
   /** Sends the job to whoever has not acknowledged it, and hears how far everybody is. */

@@ -26,7 +26,7 @@ import { RUN_SAMPLES } from "../../domain/limits.ts";
 import { RunBuilder } from "../../parquet/run-builder.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
-import { addBlock, type StagedDay, setPhase, setTransport, setWalk, stagedDay } from "./staging.ts";
+import { addBlock, isStaged, type StagedDay, setPhase, setTransport, setWalk, stagedDay } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
 export type FetchResult =
@@ -60,6 +60,8 @@ export async function fetchRun(
   let failedOnce = false;
   try {
     while (!done && run.samples < RUN_SAMPLES && transport.pages < PAGES_A_RUN_MAX) {
+      // Another lane may have failed the day: no more requests for it.
+      if (!context.store.tx((sql) => isStaged(sql, day.date, day.token))) return { kind: "interrupted" };
       const walked = walk;
       let asked = pageSizeFor(walked, ladder.size);
       const answer = await ask<{ page: SamplesPage; next: Step }>(

@@ -1,3 +1,4 @@
+import type { EpochMs } from "../../domain/day.ts";
 import type { SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
@@ -17,13 +18,19 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   setFact(sql, "job", job);
   if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
   if (before?.epoch === job.epoch) return "new round";
-  const now = context.clock.now();
+  dropStale(sql, context.clock.now());
   for (const day of stagedDays(sql)) {
     const wanted = day.date >= job.startDate && day.date <= job.endDate;
-    const fresh = now - day.plan.createdAt <= PLAN_AGE_MS_MAX;
-    if (!wanted || !fresh || day.plan.generation < job.requiredGeneration) dropStaging(sql, day.date);
+    if (!wanted || day.plan.generation < job.requiredGeneration) dropStaging(sql, day.date);
   }
   return "new epoch";
+}
+
+/** At a resume, old work is begun anew: the vendor may have received late samples since. */
+export function dropStale(sql: Sql, now: EpochMs): void {
+  for (const day of stagedDays(sql)) {
+    if (now - day.plan.createdAt > PLAN_AGE_MS_MAX) dropStaging(sql, day.date);
+  }
 }
 
 /** Failed days get another chance, those outside the selection aside; so do files whose upload failed. */

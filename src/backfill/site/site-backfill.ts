@@ -14,7 +14,7 @@ import { countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { dayViews, estimate, pendingDays } from "./ledger.ts";
 import { readPoints } from "./load-points.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
-import { obey } from "./obey.ts";
+import { dropStale, obey } from "./obey.ts";
 import { perform } from "./perform.ts";
 import { lanesFor, planHolds } from "./plan.ts";
 import { reportOf } from "./report.ts";
@@ -56,7 +56,10 @@ export class SiteBackfill implements SitePeer {
       },
     };
     // What is in hand now was being done when an earlier incarnation died.
-    ports.store.tx((sql) => this.#crashed(sql));
+    ports.store.tx((sql) => {
+      this.#crashed(sql);
+      dropStale(sql, ports.clock.now());
+    });
   }
 
   async apply(job: SiteJob): Promise<SiteReport> {

@@ -105,6 +105,11 @@ export function stagedDay(sql: Sql, date: UtcDay, token: string): StagedDay | un
   return stagedDays(sql).find((day) => day.date === date && day.token === token);
 }
 
+/** Whether the attempt is still under way: its day may have failed, or been begun anew, since. */
+export function isStaged(sql: Sql, date: UtcDay, token: string): boolean {
+  return sql.all("SELECT 1 FROM staging WHERE date = ? AND token = ?", date, token).length > 0;
+}
+
 export function setPhase(sql: Sql, date: UtcDay, phase: Phase): void {
   sql.run("UPDATE staging SET phase = ? WHERE date = ?", phase, date);
 }

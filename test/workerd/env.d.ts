@@ -1,0 +1,7 @@
+import type { Env as BackfillEnv } from "../../src/cloudflare/env.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends BackfillEnv {}
+  }
+}
