@@ -13,6 +13,7 @@ import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
+import { askForPlan, askSites, beginAudits, newestErrors } from "./ask-sites.ts";
 import {
   decideCancel,
   decideRetry,
@@ -23,7 +24,6 @@ import {
 } from "./decide-job.ts";
 import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
-import { planOf } from "./plan-range.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { estimatedDays, statusName, statusOf } from "./status.ts";
@@ -161,52 +161,34 @@ export class Coordinator {
     return this.#roster.read().job ? this.#status() : undefined;
   }
 
-  async plan(request: StartRequest): Promise<Plan> {
-    const query = {
-      kind: "estimate" as const,
-      from: request.start_date,
-      to: request.end_date,
-      force: request.force_restart,
-    };
-    const sites = request.sites ?? this.#config.sites;
-    const answers = await Promise.all(sites.map((site) => this.#ports.site(site).read(query)));
-    return planOf(
-      request.start_date,
-      request.end_date,
-      this.#config,
-      sites.map((site, index) => ({ site, estimate: answers[index]?.estimate })),
-    );
+  plan(request: StartRequest): Promise<Plan> {
+    return askForPlan(this.#ports, this.#config, request);
   }
 
-  async days(selection: DaySelection): Promise<DayView[]> {
-    const answers = await this.#ask(selection.site, { kind: "days", from: selection.from, to: selection.to });
+  async days({ site, from, to }: DaySelection): Promise<DayView[]> {
+    const answers = await this.#ask(site, { kind: "days", from, to });
     return answers.flatMap((answer) => answer.days ?? []);
   }
 
-  async errors(selection: DaySelection, limit: number): Promise<ErrorView[]> {
-    const query = { kind: "errors" as const, from: selection.from, to: selection.to, limit };
-    const answers = await this.#ask(selection.site, query);
-    return answers
-      .flatMap((answer) => answer.errors ?? [])
-      .sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1))
-      .slice(0, limit);
+  async errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
+    const answers = await this.#ask(site, { kind: "errors", from, to, limit });
+    return newestErrors(answers, limit);
   }
 
-  verify(request: VerifyRequest): Promise<AuditOutcome> {
-    const sites = request.site ? [request.site] : this.#config.sites;
-    return this.#audit(sites, request.mode, request);
+  async audits(): Promise<AuditView[]> {
+    const answers = await this.#ask(undefined, { kind: "audit" });
+    return answers.flatMap((answer) => answer.audit ?? []);
+  }
+
+  verify({ site, mode, from, to }: VerifyRequest): Promise<AuditOutcome> {
+    return beginAudits(this.#ports, site ? [site] : this.#config.sites, { mode, from, to });
   }
 
   async rebuild(): Promise<AuditOutcome> {
     await this.#pull();
     const { job, reports } = this.#roster.read();
     if (job && isRunning(job, reports)) return { kind: "backfill-running" };
-    return this.#audit(this.#config.sites, "rebuild", {});
-  }
-
-  async audits(): Promise<AuditView[]> {
-    const answers = await this.#ask(undefined, { kind: "audit" });
-    return answers.flatMap((answer) => answer.audit ?? []);
+    return beginAudits(this.#ports, this.#config.sites, { mode: "rebuild", from: undefined, to: undefined });
   }
 
   /** The newest desired state; a site asks before each publication. */
@@ -373,22 +355,9 @@ export class Coordinator {
     await this.#ports.store.sync();
   }
 
-  async #audit(
-    sites: readonly SiteName[],
-    mode: "quick" | "full" | "rebuild",
-    range: Pick<DaySelection, "from" | "to">,
-  ): Promise<AuditOutcome> {
-    const answers = await Promise.all(
-      sites.map((site) => this.#ports.site(site).audit({ site, mode, from: range.from, to: range.to })),
-    );
-    return answers.includes("started") ? { kind: "started", sites } : { kind: "audit-running" };
-  }
-
   #ask(site: SiteName | undefined, query: SiteQuery): Promise<SiteAnswer[]> {
-    const sites = site
-      ? [site]
-      : [...new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])])];
-    return Promise.all(sites.map((name) => this.#ports.site(name).read(query)));
+    const everywhere = new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])]);
+    return askSites(this.#ports, site ? [site] : [...everywhere], query);
   }
 }
 
