@@ -1,4 +1,4 @@
-import { stepAudit } from "./audit.ts";
+import { readAudit } from "./audit.ts";
 import { type Fence, holds, type SiteContext } from "./context.ts";
 import { failFetch, showDay } from "./fail.ts";
 import { fetchRun, ladderOf } from "./fetch-run.ts";
@@ -8,9 +8,11 @@ import { mergeDay } from "./merge-day.ts";
 import type { Action } from "./next-actions.ts";
 import { PARSER_VERSION, windowsOf } from "./plan.ts";
 import { publishDay } from "./publish-day.ts";
+import { stepRebuild } from "./rebuild.ts";
 import { reportOf } from "./report.ts";
 import { stageDay } from "./staging.ts";
 import { fact } from "./state.ts";
+import { stepVerify } from "./verify.ts";
 
 /** Does one action to its end: it commits what it came to, or commits nothing because its fence fell. */
 export async function perform(
@@ -51,6 +53,14 @@ export async function perform(
     default:
       return action satisfies never;
   }
+}
+
+/** One step, and its result with the place to go on from in one transaction: a crash repeats the step. */
+async function stepAudit(context: SiteContext): Promise<void> {
+  const audit = context.store.tx(readAudit);
+  if (!audit || audit.completedAt !== undefined) return;
+  if (audit.mode === "rebuild") await stepRebuild(context, audit);
+  else await stepVerify(context, audit, audit.mode);
 }
 
 function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {

@@ -1,0 +1,68 @@
+import type { UtcDay } from "../../domain/day.ts";
+import type { DayEvidence } from "../../domain/evidence.ts";
+import { parseObjectKey } from "../../domain/layout.ts";
+import type { ObjectHead } from "../ports.ts";
+import { type Audit, counted, writeAudit } from "./audit.ts";
+import type { SiteContext } from "./context.ts";
+import { forgetPublished, type Published, publishedDay, recordPublished } from "./ledger.ts";
+
+/** An object without our evidence: there, but it counts for no job until its day is fetched again. */
+export const UNVERIFIED_GENERATION = -1;
+
+/** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
+export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {
+  const { archive, clock, site, store } = context;
+  const page = await archive.list("timeseries/", before.cursor);
+  store.tx((sql) => {
+    let audit = before;
+    for (const head of page.heads) {
+      const where = parseObjectKey(head.key);
+      if (where?.site !== site) continue;
+      const published = publishedOf(head);
+      const known = publishedDay(sql, where.day);
+      // What the ledger says of this very object is more than its metadata can.
+      if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
+      sql.run("INSERT INTO audit_seen VALUES (?) ON CONFLICT DO NOTHING", where.day);
+      const problem = published.sha256 ? undefined : "written without our checksum: unverified";
+      audit = counted(audit, where.day, published.records, published.bytes, problem);
+    }
+    if (page.cursor !== undefined) {
+      writeAudit(sql, { ...audit, cursor: page.cursor });
+      return;
+    }
+    const lost = sql.all<{ date: string }>(
+      "SELECT date FROM day WHERE published IS NOT NULL AND date NOT IN (SELECT date FROM audit_seen)",
+    );
+    for (const { date } of lost) {
+      forgetPublished(sql, date as UtcDay);
+      audit = counted(audit, date, 0, 0, "in the ledger, but not in R2");
+    }
+    writeAudit(sql, { ...audit, completedAt: clock.now() });
+  });
+}
+
+function publishedOf(head: ObjectHead): Published {
+  const { metadata } = head;
+  const evidence = evidenceIn(metadata.evidence);
+  const ours = head.sha256 !== undefined && evidence?.content.sha256 === head.sha256;
+  const createdAt = Date.parse(metadata.created_at ?? "");
+  return {
+    status: metadata.status === "empty" ? "empty" : "completed",
+    records: Number(metadata.record_count) || 0,
+    bytes: head.bytes,
+    etag: head.etag,
+    sha256: ours ? head.sha256 : undefined,
+    generation: ours ? Number(metadata.generation) || 0 : UNVERIFIED_GENERATION,
+    backfillId: metadata.backfill_id ?? "",
+    completedAt: Number.isFinite(createdAt) ? createdAt : head.uploadedAt,
+    evidence: ours ? evidence : undefined,
+  };
+}
+
+function evidenceIn(text: string | undefined): DayEvidence | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(text) as DayEvidence);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import type { UtcDay } from "../../domain/day.ts";
+import { objectKey } from "../../domain/layout.ts";
+import { recount } from "../../parquet/decode.ts";
+import type { ObjectHead, Sql } from "../ports.ts";
+import { type Audit, counted, writeAudit } from "./audit.ts";
+import type { SiteContext } from "./context.ts";
+import { showDay } from "./fail.ts";
+import { forgetPublished, type Published, publishedDay } from "./ledger.ts";
+
+/** Days a step looks at: HEADs are cheap, reading whole files is not. */
+const DAYS_A_STEP = { quick: 20, full: 1 } as const;
+const READ_BYTES = 4 * 1024 * 1024;
+
+/** The next days of the ledger beside their objects: `quick` by HEAD, `full` also by every byte and row. */
+export async function stepVerify(context: SiteContext, before: Audit, mode: "quick" | "full"): Promise<void> {
+  const { archive, clock, site, store } = context;
+  const days = store.tx((sql) => daysAfter(sql, before, DAYS_A_STEP[mode]));
+  const found = await Promise.all(
+    days.map(async ({ date, published }) => {
+      const key = objectKey(site, date);
+      const head = await archive.head(key);
+      const problem = head ? differs(head, published) : "the object is missing";
+      if (problem || !head || mode === "quick") return { date, published, problem, sha256: undefined };
+      const read = await readWhole(context, head);
+      const wrong =
+        published.sha256 && read.sha256 !== published.sha256
+          ? "the content differs from its hash"
+          : read.problem;
+      const miscounted =
+        read.rows !== published.records && `${read.rows} rows, ${published.records} in the ledger`;
+      return { date, published, problem: wrong || miscounted || undefined, sha256: read.sha256 };
+    }),
+  );
+  store.tx((sql) => {
+    let audit = before;
+    for (const { date, published, problem } of found) {
+      audit = counted(audit, date, published.records, published.bytes, problem);
+      // A completed day without its object is none: it counts as pending, and a start fetches it again.
+      if (problem && publishedDay(sql, date)?.etag === published.etag) {
+        forgetPublished(sql, date);
+        showDay(context, sql, date, undefined);
+      }
+    }
+    const last = days.at(-1)?.date;
+    writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, completedAt: clock.now() });
+  });
+}
+
+function daysAfter(sql: Sql, audit: Audit, limit: number): { date: UtcDay; published: Published }[] {
+  return sql
+    .all<{ date: string; published: string }>(
+      `SELECT date, published FROM day WHERE published IS NOT NULL AND date > ? AND date >= ? AND date <= ?
+       ORDER BY date LIMIT ?`,
+      audit.cursor ?? "",
+      audit.from ?? "",
+      audit.to ?? "9999",
+      limit,
+    )
+    .map((row) => ({ date: row.date as UtcDay, published: JSON.parse(row.published) as Published }));
+}
+
+function differs(head: ObjectHead, published: Published): string | undefined {
+  if (head.bytes !== published.bytes) return `${head.bytes} bytes, ${published.bytes} in the ledger`;
+  if (published.sha256 === undefined) return undefined;
+  if (head.sha256 !== published.sha256) return "its hash is another than the ledger's";
+  const count = head.metadata.record_count;
+  return count === String(published.records) ? undefined : `record_count says ${count}`;
+}
+
+/** Every byte hashed, every row decoded, in bounded memory. */
+async function readWhole(
+  context: SiteContext,
+  head: ObjectHead,
+): Promise<{ sha256: string; rows: number; problem: string | undefined }> {
+  const slice = async (start: number, end = head.bytes): Promise<ArrayBuffer> => {
+    const bytes = await context.archive.read(head.key, head.etag, start, end - start);
+    if (!bytes) throw new Error(`${head.key} was replaced while it was read`);
+    return bytes.slice().buffer as ArrayBuffer;
+  };
+  const hash = createHash("sha256");
+  for (let offset = 0; offset < head.bytes; offset += READ_BYTES) {
+    hash.update(new Uint8Array(await slice(offset, Math.min(offset + READ_BYTES, head.bytes))));
+  }
+  const sha256 = hash.digest("hex");
+  try {
+    const groups = recount({ byteLength: head.bytes, slice }, context.site);
+    for (;;) {
+      const next = await groups.next();
+      if (!next.done) continue;
+      const { rows, sorted } = next.value;
+      context.spend(rows);
+      return { sha256, rows, problem: sorted ? undefined : "its rows are not in order" };
+    }
+  } catch (error) {
+    return {
+      sha256,
+      rows: 0,
+      problem: `it can't be read: ${error instanceof Error ? error.message : error}`,
+    };
+  }
+}
