@@ -298,6 +298,16 @@ export class Coordinator {
     await within(clock, PULL_MS_MAX, Promise.allSettled(pulls));
     this.#pulledAt = clock.now();
     this.#heard(news, "progress");
+    await this.#armForView();
+  }
+
+  /** What was just staged for KV goes out though no round may be due any more; a round is never put off. */
+  async #armForView(): Promise<void> {
+    const { alarm, clock, store } = this.#ports;
+    const dueAt = store.tx((sql) => this.#outbox.dueAt(sql));
+    if (dueAt === undefined) return;
+    const armedAt = await alarm.armedAt();
+    if (armedAt === undefined || armedAt > dueAt) await alarm.arm(Math.max(dueAt, clock.now()));
   }
 
   async #status(): Promise<Status> {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { recount } from "../../parquet/decode.ts";
+import { FileUnreadable } from "../../parquet/file-unreadable.ts";
 import type { ObjectHead, Sql } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";
@@ -93,10 +94,8 @@ async function readWhole(
       return { sha256, rows, problem: sorted ? undefined : "its rows are not in order" };
     }
   } catch (error) {
-    return {
-      sha256,
-      rows: 0,
-      problem: `it can't be read: ${error instanceof Error ? error.message : error}`,
-    };
+    // A read that failed says nothing of the file: the step is done again.
+    if (!(error instanceof FileUnreadable)) throw error;
+    return { sha256, rows: 0, problem: `it can't be read: ${error.message}` };
   }
 }
