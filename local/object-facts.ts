@@ -6,30 +6,37 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { openState } from "./objects.ts";
 import type { Run } from "./run.ts";
 
-/** What DuckDB, which has never seen our code, says of one object. */
-export interface ObjectFacts {
+/** Copies of stored objects, and a DuckDB to ask about them; the copies go with the run. */
+export interface OpenedObjects {
+  readonly duckdb: DuckDBConnection;
+  /** By key; an object that is not stored is absent. */
+  readonly files: ReadonlyMap<string, StoredFile>;
+}
+
+interface StoredFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+/** What DuckDB, which knows nothing of the writer, finds in one object. */
+export interface ObjectFacts extends Omit<StoredFile, "path"> {
   readonly rows: number;
   readonly points: number;
   /** Milliseconds since the epoch; null where there are no rows. */
   readonly first: number | null;
   readonly last: number | null;
-  readonly bytes: number;
-  readonly sha256: string;
 }
 
-/** Copies of stored objects with a DuckDB beside them; both go with the run. */
-export interface OpenedObjects {
-  readonly duckdb: DuckDBConnection;
-  /** Absent from it: objects that are not stored. */
-  readonly paths: ReadonlyMap<string, string>;
-}
-
-export async function openObjects(stateDir: string, keys: readonly string[], run: Run): Promise<OpenedObjects> {
+export async function openObjects(
+  stateDir: string,
+  keys: readonly string[],
+  run: Run,
+): Promise<OpenedObjects> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-objects-"));
-  run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  // Its handlers end the process on a signal before any step of ours: what is sync must be done there too.
+  // On the signal, not as a step: the store's own handlers end the process before any step could run.
   run.signal.addEventListener("abort", () => rmSync(folder, { recursive: true, force: true }));
-  const paths = new Map<string, string>();
+  const files = new Map<string, StoredFile>();
   const state = await openState(stateDir);
   try {
     for (const key of keys) {
@@ -38,10 +45,40 @@ export async function openObjects(stateDir: string, keys: readonly string[], run
       const path = join(folder, key);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
-      paths.set(key, path);
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      files.set(key, { path, bytes: bytes.length, sha256 });
     }
   } finally {
     await state.close();
   }
-  return { duckdb: await (await DuckDBInstance.create()).connect(), paths };
+  return { duckdb: await (await DuckDBInstance.create()).connect(), files };
+}
+
+/** `read_parquet` over all of them, with the column `filename`; undefined where there is none. */
+export function everyRow({ files }: OpenedObjects): string | undefined {
+  const paths = [...files.values()].map((file) => quoted(file.path));
+  return paths.length === 0 ? undefined : `read_parquet([${paths.join(", ")}], filename = true)`;
+}
+
+/** A string literal of SQL. */
+export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+export async function objectFacts(opened: OpenedObjects): Promise<Map<string, ObjectFacts>> {
+  const from = everyRow(opened);
+  if (from === undefined) return new Map();
+  const reader = await opened.duckdb.runAndReadAll(`
+    SELECT filename, count(*) AS rows, count(DISTINCT point_name) AS points,
+      epoch_ms(min(timestamp)) AS first, epoch_ms(max(timestamp)) AS last
+    FROM ${from} GROUP BY filename`);
+  const counted = new Map(reader.getRowObjects().map((row) => [String(row.filename), row]));
+  return new Map(
+    [...opened.files].map(([key, { path, bytes, sha256 }]) => {
+      // A file without rows makes no group.
+      const row = counted.get(path);
+      const time = (value: unknown) => (typeof value === "bigint" ? Number(value) : null);
+      const count = (value: unknown) => time(value) ?? 0;
+      const { rows, points } = { rows: count(row?.rows), points: count(row?.points) };
+      return [key, { rows, points, first: time(row?.first), last: time(row?.last), bytes, sha256 }];
+    }),
+  );
 }

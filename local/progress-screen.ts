@@ -6,7 +6,9 @@ export interface ProgressScreen {
   readonly width: number | undefined;
   paint(text: string): string;
   show(lines: readonly string[]): void;
-  /** Leaves the last lines standing and gives the cursor back. */
+  /** Leaves the last lines standing and gives the cursor back; the next ones are shown below. */
+  settle(): void;
+  /** Settles, and shows nothing any more. */
   close(): void;
 }
 
@@ -22,6 +24,11 @@ export function progressScreen(out: NodeJS.WriteStream): ProgressScreen {
 
 function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
   let drawn = 0;
+  let closed = false;
+  const settle = () => {
+    if (drawn > 0) out.write(SHOW_CURSOR);
+    drawn = 0;
+  };
   return {
     get width() {
       return out.columns || 80;
@@ -29,18 +36,21 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
     // Minds NO_COLOR by itself.
     paint: (text) => styleText("green", text, { stream: out }),
     show(lines) {
+      if (closed) return;
       const up = drawn === 0 ? HIDE_CURSOR : `\x1b[${drawn}A\r`;
       out.write(`${up}${CLEAR_BELOW}${lines.map((line) => `${line}\n`).join("")}`);
       drawn = lines.length;
     },
+    settle,
     close() {
-      if (drawn > 0) out.write(SHOW_CURSOR);
-      drawn = 0;
+      closed = true;
+      settle();
     },
   };
 }
 
 function plainScreen(out: NodeJS.WriteStream): ProgressScreen {
+  let closed = false;
   let written = "";
   let latest = "";
   let writtenAt = Number.NEGATIVE_INFINITY;
@@ -53,9 +63,13 @@ function plainScreen(out: NodeJS.WriteStream): ProgressScreen {
     width: undefined,
     paint: (text) => text,
     show(lines) {
+      if (closed) return;
       latest = lines.join("\n");
       if (performance.now() - writtenAt >= PLAIN_INTERVAL_MS) write();
     },
-    close: write,
+    settle: write,
+    close() {
+      closed = true;
+    },
   };
 }

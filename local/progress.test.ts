@@ -26,7 +26,7 @@ const VIEW: SiteView = {
   pipeline_bytes_peak: 0,
 };
 const OPTIONS: LineOptions = {
-  since: { samples: 500, atMs: 0 },
+  since: { samples: 500, share: 0.125, atMs: 0 },
   now: 2_000,
   samplesPerDay: 1_000,
   width: 80,
@@ -42,18 +42,18 @@ it("is never at the end while a day is under way, whatever its samples", () => {
   expect(shareOf({ ...VIEW, days_completed: 4, samples_in_progress: 0 }, 1_000)).toBe(1);
 });
 
-it("reckons the time left with the samples since it was watched", () => {
-  // 1,000 samples in 2 s; 2.5 days of 1,000 are left.
+it("reckons rate and time left with what was done since it was watched", () => {
+  // 1,000 samples and a quarter of the days in 2 s; five eighths are left.
   expect(paceOf(VIEW, OPTIONS.since, 2_000, 1_000)).toEqual({ perSecond: 500, leftMs: 5_000 });
 });
 
 it("names no time left before there is a rate", () => {
-  expect(paceOf(VIEW, { samples: 1_500, atMs: 0 }, 2_000, 1_000).leftMs).toBeUndefined();
+  expect(paceOf(VIEW, { samples: 1_500, share: 0.375, atMs: 0 }, 2_000, 1_000).leftMs).toBeUndefined();
 });
 
 it("shows day, phase, page, samples, rate and time left beside a bar", () => {
   expect(progressLine(VIEW, OPTIONS)).toBe(
-    "building_a     █████░░░░░░░░░░ 1/4 2024-01-02 fetching p.3      1,500     500/s ETA 0:05",
+    "building_a     ██░░░░ 1/4 2024-01-02 fetching p.3      1,500     500/s ETA 0:05",
   );
 });
 

@@ -4,6 +4,7 @@ import { clockOf, whole } from "./figures.ts";
 /** What of a site had been done when somebody began to watch it. */
 export interface Baseline {
   readonly samples: number;
+  readonly share: number;
   readonly atMs: number;
 }
 
@@ -24,14 +25,17 @@ export interface Pace {
   readonly leftMs: number | undefined;
 }
 
-/** Of the time since the baseline alone: what an earlier run did says nothing about this one's rate. */
+/**
+ * Of the time since the baseline alone: what an earlier run did says nothing about this one's rate. The time left
+ * goes by days, not by samples: a day of few samples takes hardly less time than one of some more.
+ */
 export function paceOf(view: SiteView, since: Baseline, now: number, samplesPerDay: number): Pace {
   const elapsedMs = now - since.atMs;
   const done = samplesOf(view) - since.samples;
-  if (elapsedMs <= 0 || done <= 0) return { perSecond: 0, leftMs: undefined };
-  const perSecond = (done * 1000) / elapsedMs;
-  const left = (1 - shareOf(view, samplesPerDay)) * view.days_total * samplesPerDay;
-  return { perSecond, leftMs: (left / perSecond) * 1000 };
+  const share = shareOf(view, samplesPerDay);
+  const perSecond = elapsedMs > 0 ? Math.max(0, (done * 1000) / elapsedMs) : 0;
+  const gained = share - since.share;
+  return { perSecond, leftMs: gained > 0 ? (elapsedMs * (1 - share)) / gained : undefined };
 }
 
 export interface LineOptions {

@@ -18,6 +18,9 @@ export class Unable extends Error {
   }
 }
 
+/** npm passes a Ctrl-C on that the terminal has sent here already: only a later one is impatience. */
+const ECHO_MS = 1_000;
+
 /** Runs `main` and ends the process with the code it answers; 128 + the signal's number after a signal. */
 export async function runToEnd(main: (run: Run) => Promise<number>): Promise<void> {
   const steps: (() => void | Promise<void>)[] = [];
@@ -26,8 +29,10 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
   process.on("exit", () => net.abort());
 
   let ending = false;
+  let endingSince = 0;
   const end = async (code: number) => {
     ending = true;
+    endingSince = performance.now();
     for (const step of steps.splice(0).reverse()) {
       try {
         await step();
@@ -40,8 +45,8 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       const code = 128 + constants.signals[signal];
-      if (ending) process.exit(code);
-      void end(code);
+      if (!ending) void end(code);
+      else if (performance.now() - endingSince > ECHO_MS) process.exit(code);
     });
   }
   try {
@@ -51,7 +56,11 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
     // What was in hand when a signal came fails as its Worker goes away: that is no news.
     if (ending) return;
     const said =
-      error instanceof Unable ? `\n${error.message}\n\n${error.advice}` : error instanceof Error ? error.stack : error;
+      error instanceof Unable
+        ? `\n${error.message}\n\n${error.advice}`
+        : error instanceof Error
+          ? error.stack
+          : error;
     await endAfter(said, end);
   }
 }

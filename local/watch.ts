@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem, StartAccepted, StartConflict, Status } from "../src/contract/backfill.ts";
 import type { BackfillClient } from "./client.ts";
-import { type Baseline, progressLine, samplesOf } from "./progress.ts";
+import { type Baseline, progressLine, samplesOf, shareOf } from "./progress.ts";
 import type { ProgressScreen } from "./progress-screen.ts";
 import { Unable } from "./run.ts";
 
@@ -18,7 +18,7 @@ export interface Watched {
   readonly onStarted: (how: string) => void;
 }
 
-/** Starts the range over HTTP, or goes on with it where it runs already, and shows it to its end. */
+/** Starts the range over HTTP, or goes on with it where an earlier run was ended, and shows it to its end. */
 export async function backfill(client: BackfillClient, range: DayRange, watched: Watched): Promise<Status> {
   for (;;) {
     const reply = await client.call<StartAccepted | StartConflict | Problem>("POST", "/backfill/start", {
@@ -36,11 +36,9 @@ export async function backfill(client: BackfillClient, range: DayRange, watched:
         "Begin anew with --fresh.",
       );
     }
-    // A run that was ended in the middle: its Worker went on with it as soon as it was there again.
-    const running = body.current_state;
-    watched.onStarted(`goes on with ${running.start_date} to ${running.end_date} where it was`);
-    const ended = await toItsEnd(client, watched);
-    if (running.start_date === range.from && running.end_date === range.to) return ended;
+    // An earlier run was killed, and its Worker is about to go on by itself: within half a minute. A cancel
+    // keeps what is staged, and a start after it goes on at once.
+    await client.cancel();
   }
 }
 
@@ -55,7 +53,9 @@ async function toItsEnd(client: BackfillClient, watched: Watched): Promise<Statu
     for (;;) {
       const status = await client.status().catch((cause: unknown) => {
         if (performance.now() - answeredAt < SILENCE_MS_MAX) return undefined;
-        throw new Unable("The Backfill Worker does not answer any more.", "Run it again: it goes on.", { cause });
+        throw new Unable("The Backfill Worker does not answer any more.", "Run it again: it goes on.", {
+          cause,
+        });
       });
       if (status) {
         answeredAt = performance.now();
@@ -65,7 +65,7 @@ async function toItsEnd(client: BackfillClient, watched: Watched): Promise<Statu
       await sleep(POLL_MS);
     }
   } finally {
-    watched.screen.close();
+    watched.screen.settle();
   }
 }
 
@@ -73,7 +73,11 @@ function linesOf(status: Status, since: Map<string, Baseline>, watched: Watched)
   const now = performance.now();
   const siteWidth = Math.max(...status.sites.map((view) => view.site.length));
   return status.sites.map((view) => {
-    const baseline = since.get(view.site) ?? { samples: samplesOf(view), atMs: now };
+    const baseline = since.get(view.site) ?? {
+      samples: samplesOf(view),
+      share: shareOf(view, watched.samplesPerDay),
+      atMs: now,
+    };
     since.set(view.site, baseline);
     return progressLine(view, {
       since: baseline,

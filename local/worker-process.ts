@@ -49,6 +49,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     },
   });
   const exited = once(child, "exit");
+  const guard = guardOf(child);
+  void exited.finally(() => guard.kill("SIGKILL"));
   options.signal?.addEventListener("abort", () => signalGroup(child, "SIGKILL"));
   try {
     const url = await ready(child, options.onLine);
@@ -62,6 +64,17 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     await end(child, exited, "SIGKILL");
     throw error;
   }
+}
+
+/**
+ * A process whose input closes when this one dies, however it dies; then it kills the group, which nobody could
+ * end any more.
+ */
+function guardOf(child: ChildProcess): ChildProcess {
+  return spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$0"', String(child.pid)], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
 }
 
 function wranglerArguments({ stateDir, vars, port = 0 }: WorkerOptions): string[] {

@@ -1,5 +1,6 @@
 import type { Vendor, VendorResponse } from "../ports/ports.ts";
 import { VendorFault } from "./faults.ts";
+import { readBody } from "./read-body.ts";
 
 export interface FetchVendorOptions {
   /** The API's base URL, with or without a slash at the end. */
@@ -66,34 +67,27 @@ class FetchedResponse implements VendorResponse {
 
 async function readText(response: Response, bytesMax: number, signal: AbortSignal): Promise<string> {
   if (response.body === null) return "";
-  const reader: ReadableStreamDefaultReader<Uint8Array> = response.body.getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  let bytes = 0;
-  let text = "";
+  const length = Number(response.headers.get("content-length"));
   try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return text + decode(decoder, undefined);
-      bytes += value.byteLength;
-      if (bytes > bytesMax)
-        throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
-      text += decode(decoder, value);
-    }
+    return decode(await readBody(response.body, length, bytesMax));
   } catch (error) {
-    // What is left of the body would hold one of the few connections.
-    reader.cancel().catch(() => undefined);
     throw error instanceof VendorFault ? error : transportFault(error, signal);
   }
 }
 
-/** `undefined` ends the text: a character that is cut in two there is found out. */
-function decode(decoder: TextDecoder, chunk: Uint8Array | undefined): string {
+/** All bytes at once: a text joined from pieces has to be joined again before it can be parsed. */
+function decode(bytes: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let text: string;
   try {
-    return chunk === undefined ? decoder.decode() : decoder.decode(chunk, { stream: true });
+    text = decoder.decode(bytes, { stream: true });
   } catch (cause) {
-    if (chunk === undefined)
-      throw new VendorFault("truncated", "the body ends inside a character", {}, { cause });
     throw new VendorFault("malformed", "the body is not UTF-8", {}, { cause });
+  }
+  try {
+    return text + decoder.decode();
+  } catch (cause) {
+    throw new VendorFault("truncated", "the body ends inside a character", {}, { cause });
   }
 }
 

@@ -37,6 +37,8 @@ const ARMED_FIRST_MS = 30_000;
 const CANCEL_MS_MAX = 10_000;
 /** Two status calls within this time share one look at the sites. */
 const PULL_FRESH_MS = 500;
+/** A site that answers nothing must not hold up the others' round; the next one tells it again. */
+const TELL_MS_MAX = 20_000;
 /** A status answers with what it has rather than wait longer for a site. */
 const PULL_MS_MAX = 3_000;
 
@@ -232,12 +234,21 @@ export class Coordinator {
 
   /** Sends the job to whoever has not acknowledged it, and hears how far everybody is. */
   async #round(): Promise<void> {
+    const { clock } = this.#ports;
     const { job, reports } = this.#roster.read();
     if (job) {
       const told = [...new Set([...job.sites, ...reports.keys()])];
-      const news = await Promise.allSettled(told.map((site) => this.#tell(job, site, reports.get(site))));
+      const news = await Promise.allSettled(
+        told.map(async (site) => {
+          const report = await within(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
+          if (report === undefined || report === LATE) return [];
+          // At once: cancel may stop waiting for the others, and this site has acknowledged.
+          this.#roster.heard(report, clock.now());
+          return [report];
+        }),
+      );
       this.#heard(
-        news.flatMap((result) => (result.status === "fulfilled" && result.value ? [result.value] : [])),
+        news.flatMap((result) => (result.status === "fulfilled" ? result.value : [])),
         "progress",
       );
     }

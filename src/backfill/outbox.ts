@@ -1,5 +1,6 @@
 import type { EpochMs } from "../domain/day.ts";
 import type { Clock, Sql, Store, View } from "./ports.ts";
+import { LATE, within } from "./within.ts";
 
 /** KV takes one write a second a key. */
 const PUT_GAP_MS = 1_000;
@@ -7,6 +8,8 @@ const PUT_GAP_MS = 1_000;
 const PROGRESS_GAP_MS = 10_000;
 const RETRY_MS = 5_000;
 const RETRY_MS_MAX = 60_000;
+/** A put without an answer by then has an unknown outcome, and holds up the others no longer. */
+const PUT_MS_MAX = 30_000;
 /** Puts of one flush, so that it shares its object with other work. */
 const PUTS_A_FLUSH = 20;
 
@@ -28,6 +31,7 @@ export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #view: View;
+  #flushed: Promise<void> = Promise.resolve();
 
   constructor(store: Store, clock: Clock, view: View) {
     this.#store = store;
@@ -68,15 +72,23 @@ export class Outbox {
     return row?.due ?? undefined;
   }
 
-  /** Puts what is due, one key after another. Never throws: a view that lags fails nothing. */
-  async flush(): Promise<void> {
+  /** Puts what is due, one key after another; one flush after the other, so that no key is put twice at once. */
+  flush(): Promise<void> {
+    const putDue = () => this.#putDue();
+    this.#flushed = this.#flushed.then(putDue, putDue);
+    return this.#flushed;
+  }
+
+  /** Never throws: a view that lags fails nothing. */
+  async #putDue(): Promise<void> {
     for (const row of this.#due()) {
       // Counted before the put, so that a crash can't lead to two writes within a second.
       this.#store.tx((sql) => {
         sql.run("UPDATE outbox SET put_at = ? WHERE key = ?", this.#clock.now(), row.key);
       });
       try {
-        await this.#view.put(row.key, row.value, row.ttl ?? undefined);
+        const put = this.#view.put(row.key, row.value, row.ttl ?? undefined);
+        if ((await within(this.#clock, PUT_MS_MAX, put)) === LATE) throw new Error("no answer");
         this.#settle(row);
       } catch {
         const wait = Math.min(RETRY_MS * 2 ** row.failures, RETRY_MS_MAX);

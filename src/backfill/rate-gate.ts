@@ -120,7 +120,12 @@ export class RateGate {
     const [row] = this.#store.tx((sql) =>
       sql.all<{ at: number }>("SELECT at FROM gate WHERE name = ?", name),
     );
-    return Math.min(row?.at ?? 0, this.#clock.now() + aheadMax);
+    const at = row?.at ?? 0;
+    const latest = this.#clock.now() + aheadMax;
+    if (at <= latest) return at;
+    // Written, for a cut that is made anew at each look would move on with the clock and never come.
+    this.#write(name, latest);
+    return latest;
   }
 
   #write(name: "slot" | "paused", at: EpochMs): void {

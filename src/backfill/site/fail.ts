@@ -72,7 +72,7 @@ export function halt(
   const { clock, store, site } = context;
   store.tx((sql) => {
     const job = holds(sql, fence);
-    if (!job || fact(sql, "halt")) return;
+    if (!job || fact(sql, "halt")?.round === job.round) return;
     const reason = haltReason(site, failed);
     setFact(sql, "halt", { reason, round: job.round });
     logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);

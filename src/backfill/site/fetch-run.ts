@@ -59,7 +59,13 @@ export async function fetchRun(
   let done = false;
   let failedOnce = false;
   try {
-    while (!done && run.samples < RUN_SAMPLES && transport.pages < PAGES_A_RUN_MAX) {
+    // Inside the timestamp it began with a run may not end: the next would read that timestamp from its first
+    // row again, and where it has more rows than a run has pages for, for ever.
+    const floorMicros = walk.floorMicros;
+    const roomLeft = () =>
+      (run.samples < RUN_SAMPLES && transport.pages < PAGES_A_RUN_MAX) ||
+      (floorMicros !== undefined && walk.floorMicros === floorMicros);
+    while (!done && roomLeft()) {
       // Another lane may have failed the day: no more requests for it.
       if (!context.store.tx((sql) => isStaged(sql, day.date, day.token))) return { kind: "interrupted" };
       const walked = walk;

@@ -29,7 +29,8 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
     if (!job || fence.signal.aborted) return;
     try {
       const seen = await archive.head(key);
-      if (seen?.sha256 === file.content.sha256) return finish(context, fence, day, file, seen);
+      const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
+      if (seen?.sha256 === file.content.sha256 && !distrusted) return finish(context, fence, day, file, seen);
       if (!(await permitted(context, fence))) return;
       const content = publishable(context, job, day, file);
       const put = await within(clock, PUT_MS_MAX, archive.publish(key, content, seen?.etag ?? "absent"));
@@ -121,6 +122,13 @@ function finish(
       completedAt: clock.now(),
       evidence: evidenceOf(day, file),
     });
+    const distrusted = fact(sql, "distrusted");
+    if (distrusted.includes(day.date))
+      setFact(
+        sql,
+        "distrusted",
+        distrusted.filter((date) => date !== day.date),
+      );
     dropStaging(sql, day.date);
     addToRun(sql, fence.epoch, { days: 1 });
     if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);

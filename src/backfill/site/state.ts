@@ -19,6 +19,8 @@ export interface SiteFacts {
   pageSize: { configured: number; ladder: PageSizeLadder } | undefined;
   /** Days in a row that failed because the vendor could not be reached. */
   unreachable: string[];
+  /** Days whose object a full verification has found spoilt: its HEAD is not believed before it is replaced. */
+  distrusted: string[];
   /** Smoothed time of a request in ms, for the number of lanes. */
   latencyMs: number | undefined;
   /** Work crashed twice with more lanes: one, for this day. */
@@ -37,6 +39,7 @@ const INITIAL: SiteFacts = {
   points: undefined,
   pageSize: undefined,
   unreachable: [],
+  distrusted: [],
   latencyMs: undefined,
   oneLaneFor: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },

@@ -8,6 +8,7 @@ import { type Audit, counted, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";
 import { forgetPublished, type Published, publishedDay } from "./ledger.ts";
+import { fact, setFact } from "./state.ts";
 
 /** Days a step looks at: HEADs are cheap, reading whole files is not. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
@@ -40,6 +41,8 @@ export async function stepVerify(context: SiteContext, before: Audit, mode: "qui
       // A completed day without its object is none: it counts as pending, and a start fetches it again.
       if (problem && publishedDay(sql, date)?.etag === published.etag) {
         forgetPublished(sql, date);
+        // Its HEAD may say what a sound object's would: adopted by it, the spoilt one would stay.
+        if (mode === "full") setFact(sql, "distrusted", [...new Set([...fact(sql, "distrusted"), date])]);
         showDay(context, sql, date, undefined);
       }
     }

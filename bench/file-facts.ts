@@ -1,0 +1,29 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/** What any reader of the file finds in it. Two files of the same rows have the same facts, in whatever order. */
+export type FileFacts = Readonly<Record<string, string>>;
+
+export async function factsOf(path: string): Promise<FileFacts> {
+  const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
+  const result = await duckdb.runAndReadAll(`
+    SELECT count(*)::VARCHAR AS rows,
+           count(DISTINCT point_name)::VARCHAR AS points,
+           fsum(value)::VARCHAR AS "sum of values",
+           min(value)::VARCHAR AS "least value", max(value)::VARCHAR AS "greatest value",
+           epoch_ms(min("timestamp"))::VARCHAR AS first, epoch_ms(max("timestamp"))::VARCHAR AS last,
+           bit_xor(hash(point_name, epoch_ms("timestamp"), value, site_name))::VARCHAR AS "hash of all rows"
+    FROM '${path}'`);
+  const [row] = result.getRowObjects();
+  return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, String(value)]));
+}
+
+/** Whether rows stand in order of (name, time), as the file promises. */
+export async function isSorted(path: string): Promise<boolean> {
+  const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
+  const result = await duckdb.runAndReadAll(`
+    SELECT count(*)::INTEGER AS wrong FROM (
+      SELECT (point_name, "timestamp") < lag((point_name, "timestamp")) OVER (ORDER BY file_row_number) AS back
+      FROM read_parquet('${path}', file_row_number = true)
+    ) WHERE back`);
+  return result.getRowObjects()[0]?.wrong === 0;
+}

@@ -1,0 +1,25 @@
+/**
+ * Whether the gate's permits are all used, and never more: `npm run bench:pacing [-- --only pacing|year]`.
+ * Two sites share one key; a request takes a tenth of the gate's interval, all of it, and four of them.
+ */
+import { parseArgs } from "node:util";
+import { type Run, runToEnd } from "../local/run.ts";
+import { pacingFigures } from "./pacing-runs.ts";
+import { yearFigures } from "./pacing-year.ts";
+import { type Figure, verdict } from "./verdict.ts";
+
+const PARTS: Readonly<Record<string, { title: string; figures: (run: Run) => Promise<Figure[]> }>> = {
+  pacing: { title: "Two sites at one gate", figures: pacingFigures },
+  year: { title: "The plan of a year", figures: yearFigures },
+};
+
+const { values } = parseArgs({ options: { only: { type: "string" } } });
+
+await runToEnd(async (run) => {
+  let good = true;
+  for (const [name, { title, figures }] of Object.entries(PARTS)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    good = verdict(title, await figures(run)) && good;
+  }
+  return good ? 0 : 1;
+});

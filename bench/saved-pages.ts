@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { askedSpan, samplesPath } from "../src/ace/request.ts";
+import { startWalk, step } from "../src/ace/walk.ts";
+import { decodeSamples } from "../src/ace/wire.ts";
+import { windowsOf } from "../src/backfill/site/plan.ts";
+import type { UtcDay } from "../src/domain/day.ts";
+import type { SiteName } from "../src/domain/site.ts";
+
+const PAGE_SIZE = 50_000;
+
+export interface SavedPages {
+  readonly paths: readonly string[];
+  readonly bytes: number;
+  /** In the file's order, UTF-8 bytes. */
+  readonly names: readonly string[];
+}
+
+/** The day's pages as the Worker gets them in one window, the walk's computed cursors included, a file each. */
+export async function savePages(
+  source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
+  folder: string,
+): Promise<SavedPages> {
+  const names = await configuredNames(source);
+  const points = new Map(names.map((name, id) => [name, id]));
+  const [span] = windowsOf(source.day, 1);
+  if (!span) throw new Error("a day has a window");
+  const paths: string[] = [];
+  let bytes = 0;
+  for (let walk = startWalk(span), done = false; !done; ) {
+    const text = await get(source, samplesPath(source.site, span, PAGE_SIZE, walk.cursor));
+    const path = join(folder, `page-${String(paths.length).padStart(4, "0")}.json`);
+    writeFileSync(path, text);
+    paths.push(path);
+    bytes += Buffer.byteLength(text);
+    const next = step(walk, decodeSamples(text, { points, keep: span, asked: askedSpan(span) }), PAGE_SIZE);
+    if (next.next === "fault") throw next.fault;
+    walk = next.walk;
+    done = next.next === "done";
+  }
+  return { paths, bytes, names };
+}
+
+async function configuredNames(source: { api: string; key: string; site: SiteName }): Promise<string[]> {
+  const text = await get(source, `sites/${source.site}/configured_points?page=1&per_page=100000`);
+  const { items } = JSON.parse(text) as { items: { name: string }[] };
+  // Names of the simulator are ASCII, where code units and UTF-8 bytes have one order.
+  return items.map(({ name }) => name).sort();
+}
+
+async function get({ api, key }: { api: string; key: string }, path: string): Promise<string> {
+  const response = await fetch(`${api}/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return response.text();
+}

@@ -1,0 +1,129 @@
+import { expect, test } from "vitest";
+import type { SiteState } from "../contract/backfill.ts";
+import { parseUtcDay, type UtcDay } from "../domain/day.ts";
+import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
+import { reportFixture } from "./job.fixture.ts";
+import { type Job, RETRY_ALL } from "./job.ts";
+
+const site = (text: string) => parseSiteName(text) as SiteName;
+const day = (text: string) => parseUtcDay(text) as UtcDay;
+const A = site("a");
+const B = site("b");
+const WANTED = { startDate: day("2024-01-01"), endDate: day("2024-01-31"), sites: [A, B], force: false };
+
+function started(): Job {
+  const decision = decideStart(undefined, new Map(), WANTED, "id1", 1_000);
+  if (decision.kind !== "started") throw new Error(decision.kind);
+  return decision.job;
+}
+
+/** What the sites last said of exactly this job. */
+const reports = (job: Job, a: SiteState, b: SiteState) =>
+  new Map([
+    [A, reportFixture("a", { epoch: job.epoch, round: job.round, view: { state: a } })],
+    [B, reportFixture("b", { epoch: job.epoch, round: job.round, view: { state: b } })],
+  ]);
+
+test("the first start begins epoch, generation and round one", () => {
+  expect(started()).toMatchObject({
+    backfillId: "id1",
+    desired: "run",
+    epoch: 1,
+    generation: 1,
+    requiredGeneration: 0,
+    round: 1,
+    startedAt: 1_000,
+    resumedAt: 1_000,
+    endedAt: undefined,
+  });
+});
+
+test("while a job runs any start is refused, also of its own range", () => {
+  const job = started();
+  const running = reports(job, "running", "completed");
+  expect(decideStart(job, running, WANTED, "id2", 2_000).kind).toBe("conflict");
+  expect(decideStart(job, new Map(), WANTED, "id2", 2_000).kind).toBe("conflict");
+  const other = { ...WANTED, endDate: day("2024-02-01") };
+  expect(decideStart(job, running, other, "id2", 2_000).kind).toBe("conflict");
+});
+
+test("a site that has not acknowledged this very epoch and round is not done", () => {
+  const job = started();
+  const said = reports(job, "completed", "completed");
+  expect(isRunning(job, said)).toBe(false);
+  expect(isRunning({ ...job, epoch: 2 }, said)).toBe(true);
+  expect(isRunning({ ...job, round: 2 }, said)).toBe(true);
+});
+
+test.each(["completed", "halted", "cancelled"] as const)("the same range after %s is resumed", (state) => {
+  const job = started();
+  const decision = decideStart(job, reports(job, state, "completed"), WANTED, "id2", 9_000);
+  expect(decision).toMatchObject({
+    kind: "resumed",
+    job: { backfillId: "id1", epoch: 2, round: 2, generation: 1, startedAt: 1_000, resumedAt: 9_000 },
+  });
+});
+
+test("sites in another order are the same range; a subset is another", () => {
+  const job = started();
+  const said = reports(job, "completed", "completed");
+  expect(decideStart(job, said, { ...WANTED, sites: [B, A] }, "id2", 2_000).kind).toBe("resumed");
+  const subset = decideStart(job, said, { ...WANTED, sites: [A] }, "id2", 2_000);
+  expect(subset).toMatchObject({
+    kind: "started",
+    job: { backfillId: "id2", generation: 1, requiredGeneration: 0 },
+  });
+});
+
+test("a halted site is resumed while the other runs: a new round, the same epoch", () => {
+  const job = started();
+  const decision = decideStart(job, reports(job, "halted", "running"), WANTED, "id2", 2_000);
+  expect(decision).toMatchObject({ kind: "resumed", job: { backfillId: "id1", epoch: 1, round: 2 } });
+});
+
+test("force starts anew whatever runs, and asks for data of its own generation", () => {
+  const job = started();
+  const decision = decideStart(
+    job,
+    reports(job, "running", "running"),
+    { ...WANTED, force: true },
+    "id2",
+    5_000,
+  );
+  expect(decision).toMatchObject({
+    kind: "started",
+    job: { backfillId: "id2", epoch: 2, round: 2, generation: 2, requiredGeneration: 2, startedAt: 5_000 },
+  });
+});
+
+test("cancel stops what runs, once", () => {
+  const job = started();
+  const cancelled = decideCancel(job, new Map(), 3_000);
+  expect(cancelled).toMatchObject({ desired: "stop", epoch: 2, endedAt: 3_000 });
+  expect(decideCancel(cancelled, new Map(), 4_000)).toBeUndefined();
+  expect(decideCancel(job, reports(job, "halted", "completed"), 4_000)).toBeUndefined();
+  expect(decideCancel(undefined, new Map(), 4_000)).toBeUndefined();
+});
+
+test("a retry is a new round of a job that runs, and a new run of one that ended", () => {
+  const job = started();
+  expect(decideRetry(job, new Map(), RETRY_ALL, 7_000)).toMatchObject({
+    epoch: 1,
+    round: 2,
+    resumedAt: 1_000,
+  });
+  const ended = { ...job, endedAt: 6_000 };
+  expect(decideRetry(ended, reports(job, "completed", "completed"), RETRY_ALL, 7_000)).toMatchObject({
+    epoch: 2,
+    round: 2,
+    desired: "run",
+    resumedAt: 7_000,
+    endedAt: undefined,
+  });
+});
+
+test("ids are the documented ones", () => {
+  expect(newBackfillId(1705316600000, () => 0.999999)).toBe("backfill_1705316600000_zzzzzzzzz");
+  expect(newBackfillId(1, () => 0)).toBe("backfill_1_000000000");
+});

@@ -1,0 +1,179 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { Chance } from "../../test/world/chance.ts";
+import { Scheduler } from "../../test/world/scheduler.ts";
+import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
+import type { Store } from "./ports.ts";
+import { HOLD_MS_MAX, JITTER_MS, RateGate } from "./rate-gate.ts";
+
+const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
+
+function gateOf(perMinute: number, seed = 1) {
+  const scheduler = new Scheduler(BEGINNING, new Chance(seed));
+  const db = new SqliteDatabase();
+  const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
+  const make = () => new RateGate(store, scheduler.clockOf(undefined), perMinute);
+  const run = async (until: () => boolean) => {
+    await scheduler.settle();
+    while (!until() && (await scheduler.step(Number.POSITIVE_INFINITY)));
+  };
+  return { scheduler, make, run };
+}
+
+/** Callers that each ask `requests` times, arrive up to `jitterMs` late, and think between two requests. */
+async function arrivals(
+  perMinute: number,
+  callers: readonly { jitterMs: number; thinkMs: number }[],
+  seed: number,
+) {
+  const { scheduler, make, run } = gateOf(perMinute, seed);
+  const chance = new Chance(seed);
+  const gate = make();
+  const clock = scheduler.clockOf(undefined);
+  const times: number[] = [];
+  const byCaller = callers.map(() => 0);
+  const requests = perMinute * 3;
+  const call = async ({ jitterMs, thinkMs }: { jitterMs: number; thinkMs: number }, index: number) => {
+    while (times.length < requests) {
+      const permit = await gate.take(`caller ${index}`);
+      if (permit.kind === "again") {
+        await clock.sleep(permit.retryAt - clock.now());
+        continue;
+      }
+      await clock.sleep(Math.max(0, permit.dueAt + chance.next() * jitterMs - clock.now()));
+      times.push(clock.now());
+      byCaller[index] = (byCaller[index] ?? 0) + 1;
+      await clock.sleep(chance.next() * thinkMs);
+    }
+  };
+  const all = callers.map(call);
+  await run(() => times.length >= requests + callers.length);
+  await run(() => false);
+  await Promise.all(all);
+  return { times: times.sort((a, b) => a - b), byCaller };
+}
+
+const caller = fc.record({
+  jitterMs: fc.integer({ min: 0, max: JITTER_MS }),
+  thinkMs: fc.constantFrom(0, 0, 500, 20_000, 90_000),
+});
+
+test("no minute has more arrivals than allowed, however late within the jitter they come", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.integer({ min: 1, max: 60 }),
+      fc.array(caller, { minLength: 1, maxLength: 5 }),
+      fc.nat(),
+      async (perMinute, callers, seed) => {
+        const { times } = await arrivals(perMinute, callers, seed);
+        expect(busiestMinute(times)).toBeLessThanOrEqual(perMinute);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test("callers that always wait get equal shares", async () => {
+  const eager = { jitterMs: 0, thinkMs: 0 };
+  const { byCaller } = await arrivals(50, [eager, eager, eager], 1);
+  expect(Math.max(...byCaller) - Math.min(...byCaller)).toBeLessThanOrEqual(1);
+});
+
+test("a caller with many calls does not starve one with a single call", async () => {
+  const { make, run } = gateOf(60);
+  const gate = make();
+  const order: string[] = [];
+  for (const name of ["many", "many", "many", "many", "single", "many"]) {
+    void gate.take(name).then((permit) => order.push(`${name} ${permit.kind}`));
+  }
+  await run(() => order.length === 6);
+  // The first of the many was alone when it came; from the second on they take turns.
+  expect(order.indexOf("single permit")).toBeLessThanOrEqual(2);
+});
+
+test("a call is held for twenty seconds at most, and told when to ask again", async () => {
+  const { scheduler, make, run } = gateOf(1);
+  const gate = make();
+  await gate.take("a");
+  let answer: unknown;
+  void gate.take("a").then((permit) => {
+    answer = permit;
+  });
+  await run(() => answer !== undefined);
+  expect(scheduler.now - BEGINNING).toBe(HOLD_MS_MAX);
+  expect(answer).toEqual({ kind: "again", retryAt: BEGINNING + 60_000 + JITTER_MS });
+});
+
+test("nothing is let through during a pause, and a shorter pause does not end a longer one", async () => {
+  const { scheduler, make, run } = gateOf(600);
+  const gate = make();
+  gate.pause(BEGINNING + 10_000);
+  gate.pause(BEGINNING + 5_000);
+  expect(gate.pausedUntil()).toBe(BEGINNING + 10_000);
+  let due = 0;
+  void gate.take("a").then((permit) => {
+    due = permit.kind === "permit" ? permit.dueAt : -1;
+  });
+  await run(() => due !== 0);
+  expect(due).toBe(BEGINNING + 10_000);
+  expect(scheduler.now).toBe(BEGINNING + 10_000);
+  expect(gate.pausedUntil()).toBeUndefined();
+});
+
+test("a pause reaches calls that are waiting already", async () => {
+  const { make, run } = gateOf(60);
+  const gate = make();
+  await gate.take("a");
+  let due = 0;
+  void gate.take("a").then((permit) => {
+    due = permit.kind === "permit" ? permit.dueAt : -1;
+  });
+  gate.pause(BEGINNING + 15_000);
+  await run(() => due !== 0);
+  expect(due).toBe(BEGINNING + 15_000);
+});
+
+test("a pause is believed for an hour at most, and a long one answers at once", async () => {
+  const { make } = gateOf(60);
+  const gate = make();
+  gate.pause(BEGINNING + 100 * 3_600_000);
+  expect(gate.pausedUntil()).toBe(BEGINNING + 3_600_000);
+  expect(await gate.take("a")).toEqual({ kind: "again", retryAt: BEGINNING + 3_600_000 });
+});
+
+test("a gate that died has given its last slot away: the next permit keeps its distance", async () => {
+  const { make, run } = gateOf(60);
+  expect(await make().take("a")).toEqual({ kind: "permit", dueAt: BEGINNING });
+  let due = 0;
+  void make()
+    .take("a")
+    .then((permit) => {
+      due = permit.kind === "permit" ? permit.dueAt : -1;
+    });
+  await run(() => due !== 0);
+  expect(due).toBe(BEGINNING + (60_000 + JITTER_MS) / 60);
+});
+
+test("a clock that stepped back by a day costs a minute, not a day", async () => {
+  const { scheduler, make, run } = gateOf(60);
+  const gate = make();
+  await gate.take("a");
+  scheduler.leap(-86_400_000);
+  const stepped = scheduler.now;
+  let due = 0;
+  const ask = async () => {
+    for (;;) {
+      const permit = await gate.take("a");
+      if (permit.kind === "permit") {
+        due = permit.dueAt;
+        return;
+      }
+      await scheduler.clockOf(undefined).sleep(permit.retryAt - scheduler.now);
+    }
+  };
+  void ask();
+  await run(() => due !== 0 || scheduler.now - stepped > 600_000);
+  expect(due - stepped).toBeLessThanOrEqual(60_000);
+  expect(due).toBeGreaterThan(0);
+});

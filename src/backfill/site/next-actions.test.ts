@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import { parseUtcDay, type UtcDay } from "../../domain/day.ts";
+import { NOTHING_FETCHED } from "../../domain/evidence.ts";
+import { nextActions, type Situation } from "./next-actions.ts";
+import { PARSER_VERSION, windowsOf } from "./plan.ts";
+import type { Phase, StagedDay } from "./staging.ts";
+
+const day = (text: string) => parseUtcDay(text) as UtcDay;
+const NOW = 1_000_000;
+
+const IDLE: Situation = {
+  now: NOW,
+  run: true,
+  halted: false,
+  outageUntil: undefined,
+  throttledUntil: undefined,
+  pointsLoaded: true,
+  staged: [],
+  pending: [],
+  lanes: 2,
+  oneLaneFor: undefined,
+  inHand: new Set(),
+  viewDueAt: undefined,
+  audit: false,
+};
+
+function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay> = {}): StagedDay {
+  return {
+    date: day(date),
+    token: "t",
+    phase,
+    plan: {
+      pointsHash: "h",
+      pointCount: 1,
+      parserVersion: PARSER_VERSION,
+      rowGroupSize: 1,
+      generation: 1,
+      createdAt: 0,
+    },
+    transport: NOTHING_FETCHED,
+    file: undefined,
+    windows: windowsOf(day(date), windows).map((span, index) => ({
+      index,
+      span,
+      walk: undefined,
+      done: false,
+    })),
+    kept: false,
+    ...more,
+  };
+}
+
+const keys = (situation: Partial<Situation>) =>
+  nextActions({ ...IDLE, ...situation }).start.map((action) => action.key);
+const PENDING = [day("2024-01-09")];
+
+test("without work there is nothing to do and nothing to wait for", () => {
+  expect(nextActions(IDLE)).toEqual({ start: [], workLeft: false, laterAt: undefined });
+});
+
+test("points come before the first day, and days before nothing else", () => {
+  expect(keys({ pending: PENDING, pointsLoaded: false })).toEqual(["load-points"]);
+  expect(keys({ pending: PENDING })).toEqual(["stage 2024-01-09"]);
+});
+
+test("each window gets a lane while lanes last, each once", () => {
+  const fetching = [staged("2024-01-01", "fetching", 3)];
+  expect(keys({ staged: fetching })).toEqual(["fetch 2024-01-01 0", "fetch 2024-01-01 1"]);
+  expect(keys({ staged: fetching, inHand: new Set(["fetch 2024-01-01 0"]) })).toEqual(["fetch 2024-01-01 1"]);
+  expect(keys({ staged: fetching, inHand: new Set(["fetch 2024-01-01 0", "fetch 2024-01-01 2"]) })).toEqual(
+    [],
+  );
+});
+
+test("while one day merges the next is fetched, and no third is begun", () => {
+  const merging = staged("2024-01-01", "merging");
+  expect(keys({ staged: [merging], pending: PENDING })).toEqual(["merge", "stage 2024-01-09"]);
+  const two = [merging, staged("2024-01-02", "fetching", 1)];
+  expect(keys({ staged: two, pending: PENDING })).toEqual(["merge", "fetch 2024-01-02 0"]);
+});
+
+test("what is fetched goes on during an outage and a pause; what is not waits for their end", () => {
+  const all = [
+    staged("2024-01-01", "encoded"),
+    staged("2024-01-02", "merging"),
+    staged("2024-01-03", "fetching"),
+  ];
+  const decision = nextActions({ ...IDLE, staged: all, outageUntil: NOW + 5, throttledUntil: NOW + 9 });
+  expect(decision.start.map((action) => action.key)).toEqual(["publish 2024-01-01", "merge"]);
+  expect(decision.laterAt).toBe(NOW + 9);
+  expect(keys({ staged: all.slice(2), outageUntil: NOW })).toHaveLength(2);
+});
+
+test("a day that killed its object twice has one lane", () => {
+  expect(keys({ staged: [staged("2024-01-01", "fetching")], oneLaneFor: day("2024-01-01") })).toHaveLength(1);
+});
+
+test("a file kept after a failed upload is left alone, and takes no place", () => {
+  const kept = staged("2024-01-01", "encoded", 1, { kept: true });
+  expect(keys({ staged: [kept, { ...kept, date: day("2024-01-02") }], pending: PENDING })).toEqual([
+    "stage 2024-01-09",
+  ]);
+});
+
+test("a stopped or halted site only shows its state and audits", () => {
+  const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, viewDueAt: NOW, audit: true };
+  expect(keys({ ...work, run: false })).toEqual(["view", "audit"]);
+  expect(keys({ ...work, halted: true })).toEqual(["view", "audit"]);
+});
+
+test("the view is put when it is due, and until then only looked at again", () => {
+  expect(nextActions({ ...IDLE, viewDueAt: NOW + 700 })).toEqual({
+    start: [],
+    workLeft: false,
+    laterAt: NOW + 700,
+  });
+  expect(keys({ viewDueAt: NOW })).toEqual(["view"]);
+  expect(keys({ viewDueAt: NOW, inHand: new Set(["view"]) })).toEqual([]);
+});

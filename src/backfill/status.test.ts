@@ -1,0 +1,127 @@
+import { expect, test } from "vitest";
+import type { SiteView } from "../contract/backfill.ts";
+import { parseUtcDay, type UtcDay } from "../domain/day.ts";
+import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { reportFixture } from "./job.fixture.ts";
+import { type Job, RETRY_ALL } from "./job.ts";
+import { statusOf, stuckSites } from "./status.ts";
+
+const A = parseSiteName("a") as SiteName;
+const B = parseSiteName("b") as SiteName;
+const T = Date.parse("2025-06-01T00:00:00Z");
+const HOUR = 3_600_000;
+const QUIET = { throttledUntil: undefined, unreachable: [] };
+const JOB: Job = {
+  backfillId: "id",
+  startDate: parseUtcDay("2024-01-01") as UtcDay,
+  endDate: parseUtcDay("2024-01-31") as UtcDay,
+  sites: [A, B],
+  desired: "run",
+  epoch: 1,
+  generation: 1,
+  requiredGeneration: 0,
+  round: 1,
+  retry: RETRY_ALL,
+  startedAt: T,
+  resumedAt: T,
+  endedAt: undefined,
+};
+
+const saying = (a: Partial<SiteView>, b: Partial<SiteView>) =>
+  new Map([
+    [A, reportFixture("a", { view: a })],
+    [B, reportFixture("b", { view: b })],
+  ]);
+
+test("before any site was heard nothing is done, and everything is left", () => {
+  expect(statusOf(JOB, new Map(), T, QUIET)).toMatchObject({
+    status: "in_progress",
+    days_completed: 0,
+    days_total: 62,
+    progress_percent: "0.00",
+    current_date: "2024-01-01",
+    estimated_completion: null,
+    days_per_hour: null,
+    outcome: null,
+    metrics: null,
+  });
+});
+
+test("counts add up over the sites; the current date is the earliest; rates are of this run alone", () => {
+  const run = { days: 4, samples: 7_200, requests: 9 };
+  const status = statusOf(
+    { ...JOB, startedAt: T - 10 * HOUR },
+    saying(
+      { days_completed: 20, days_skipped: 18, records_processed: 5, current_date: "2024-01-21", run },
+      {
+        days_completed: 8,
+        days_failed: 1,
+        records_processed: 7,
+        current_date: "2024-01-09",
+        failed_days: ["2024-01-08"],
+      },
+    ),
+    T + HOUR,
+    QUIET,
+  );
+  expect(status).toMatchObject({
+    days_completed: 28,
+    progress_percent: "45.16",
+    records_processed: 12,
+    current_date: "2024-01-09",
+    failed_days: [{ date: "2024-01-08", site: "b" }],
+    days_per_hour: 4,
+    samples_per_second: 2,
+    duration_seconds: 11 * 3600,
+    // 33 site-days are left, at four an hour.
+    estimated_completion: new Date(T + HOUR + 8.25 * HOUR).toISOString(),
+  });
+});
+
+test("when every site is done the job is completed, partially where days failed", () => {
+  const done = { state: "completed" as const, days_completed: 31 };
+  const ended = { ...JOB, endedAt: T + 2 * HOUR };
+  expect(statusOf(ended, saying(done, done), T + 9 * HOUR, QUIET)).toMatchObject({
+    status: "completed",
+    outcome: "success",
+    completed_at: new Date(T + 2 * HOUR).toISOString(),
+    duration_seconds: 7_200,
+    metrics: { days_completed: 62, records_processed: 0, duration: 7_200 },
+  });
+  const partly = { state: "completed" as const, days_completed: 30, days_failed: 1 };
+  expect(statusOf(ended, saying(done, partly), T, QUIET)).toMatchObject({
+    outcome: "partial",
+    days_failed: 1,
+  });
+});
+
+test("it is halted only once no site goes on", () => {
+  const halted = { state: "halted" as const };
+  expect(statusOf(JOB, saying(halted, { state: "running" }), T, QUIET).status).toBe("in_progress");
+  expect(statusOf(JOB, saying(halted, { state: "completed" }), T, QUIET).status).toBe("halted");
+});
+
+test("a pause and silent sites are passed on", () => {
+  const extra = { throttledUntil: T + 60_000, unreachable: ["b"] };
+  expect(statusOf(JOB, new Map(), T, extra)).toMatchObject({
+    throttled_until: "2025-06-01T00:01:00.000Z",
+    sites_unreachable: ["b"],
+  });
+});
+
+test("an hour without progress is being stuck, unless the site waits, is done, or shall stop", () => {
+  const at = (state: SiteView["state"], lastProgressAt: number) =>
+    stuckSites(
+      JOB,
+      new Map([[A, reportFixture("a", { lastProgressAt, view: { state } })]]),
+      T + 2 * HOUR,
+    ).includes("a");
+  expect(at("running", T)).toBe(true);
+  expect(at("running", T + 1.5 * HOUR)).toBe(false);
+  expect(at("waiting", T)).toBe(false);
+  expect(at("halted", T)).toBe(false);
+  expect(at("completed", T)).toBe(false);
+  expect(stuckSites({ ...JOB, desired: "stop" }, new Map(), T + 2 * HOUR)).toEqual([]);
+  // What happened before a resume is no sign of life, and no sign of death.
+  expect(stuckSites({ ...JOB, resumedAt: T + 1.5 * HOUR }, new Map(), T + 2 * HOUR)).toEqual([]);
+});

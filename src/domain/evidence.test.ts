@@ -1,0 +1,54 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { addTransport, imbalance, NOTHING_FETCHED, type Transport } from "./evidence.ts";
+
+const count = fc.nat(1_000_000);
+const transport: fc.Arbitrary<Transport> = fc.record({
+  pages: count,
+  requests: count,
+  retries: count,
+  fetched: count,
+  rejected: fc.dictionary(fc.constantFrom("null", "text", "time", "shape"), count, { noNullPrototype: true }),
+  outside: count,
+  unconfigured: count,
+});
+
+test("nothing added changes nothing, and the order of adding does not matter", () => {
+  fc.assert(
+    fc.property(transport, transport, transport, (a, b, c) => {
+      expect(addTransport(a, NOTHING_FETCHED)).toEqual(a);
+      expect(addTransport(a, b)).toEqual(addTransport(b, a));
+      expect(addTransport(addTransport(a, b), c)).toEqual(addTransport(a, addTransport(b, c)));
+    }),
+  );
+});
+
+test("evidence balances exactly when every row fetched is accounted for", () => {
+  fc.assert(
+    fc.property(
+      transport,
+      count,
+      count,
+      fc.integer({ min: -3, max: 3 }),
+      (parts, written, duplicates, off) => {
+        const rejected = Object.values(parts.rejected).reduce((sum, rows) => sum + rows, 0);
+        const accounted = written + duplicates + rejected + parts.outside + parts.unconfigured;
+        const told = imbalance(written, duplicates, { ...parts, fetched: accounted + off });
+        expect(told === undefined).toBe(off === 0);
+      },
+    ),
+  );
+});
+
+test("an imbalance names every part of it", () => {
+  const told = imbalance(5, 4, {
+    ...NOTHING_FETCHED,
+    fetched: 20,
+    rejected: { text: 2, null: 1 },
+    outside: 1,
+    unconfigured: 6,
+  });
+  expect(told).toBe(
+    "20 rows were fetched, but 19 are accounted for: 5 written, 3 rejected, 1 outside, 6 unconfigured, 4 duplicates",
+  );
+});

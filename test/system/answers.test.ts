@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Status } from "../../src/contract/backfill.ts";
+import { events } from "./events.ts";
+import { eventually, World } from "./fixture.ts";
+
+let world: World;
+beforeAll(async () => {
+  const small = { pointsPerSite: 20, samplesPerDay: 200 };
+  world = await World.open({
+    sites: [
+      { name: "a", ...small },
+      { name: "b", ...small },
+    ],
+  });
+});
+afterAll(() => world?.close());
+
+test("before anything was started, the status says so", async () => {
+  expect(await world.client.status()).toEqual({
+    status: "not_started",
+    message: "No backfill has been started yet",
+  });
+  expect(await world.client.cancel()).toMatchObject({
+    status: 400,
+    body: { error: "No backfill in progress to cancel" },
+  });
+});
+
+test("of two starts at the same instant one is accepted and one conflicts; events tell its way to the end", async () => {
+  const seen = events<Status>(`${world.url}/backfill/events`, (last) => last.status === "completed");
+  world.sim.set({ latency: { ms: 30 } });
+  const replies = await Promise.all([
+    world.client.start("2024-01-01", "2024-01-04"),
+    world.client.start("2024-01-01", "2024-01-04"),
+  ]);
+  world.sim.set({ latency: { ms: 0 } });
+  const [accepted, refused] = replies.sort((a, b) => a.status - b.status);
+  expect(accepted).toMatchObject({
+    status: 202,
+    body: {
+      status: "started",
+      estimated_days: 4,
+      estimated_site_days: 8,
+      message: "Backfill started in background. Check /backfill/status for progress.",
+    },
+  });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: {
+      error: "Backfill already in progress",
+      current_state: { status: "in_progress", backfill_id: accepted?.body.backfill_id },
+      hint: "Set force_restart=true to restart from beginning",
+    },
+  });
+  const shown = await seen;
+  expect(shown[0]).toMatchObject({ status: "not_started" });
+  expect(shown.at(-1)).toMatchObject({
+    status: "completed",
+    outcome: "success",
+    days_completed: 8,
+    progress_percent: "100.00",
+    backfill_id: accepted?.body.backfill_id,
+  });
+});
+
+test("the same range after full success completes at once and asks the API nothing", async () => {
+  const { backfill_id, started_at } = await world.client.status();
+  const asked = world.sim.stats().requests;
+  expect(await world.client.start("2024-01-01", "2024-01-04")).toMatchObject({
+    status: 202,
+    body: { status: "resumed", backfill_id },
+  });
+  const after = await world.client.settled();
+  expect(after).toMatchObject({ status: "completed", outcome: "success", backfill_id, started_at });
+  expect(world.sim.stats().requests).toBe(asked);
+});
+
+test("another range skips the days that an earlier backfill completed", async () => {
+  const before = await world.client.status();
+  const { body } = await world.client.start("2024-01-03", "2024-01-06");
+  const after = await world.client.settled();
+  expect(body.status).toBe("started");
+  expect(body.backfill_id).not.toBe(before.backfill_id);
+  expect(after).toMatchObject({ outcome: "success", days_completed: 8, days_total: 8 });
+  expect(after.sites.map(({ site, days_skipped, run }) => [site, days_skipped, run.days])).toEqual([
+    ["a", 2, 2],
+    ["b", 2, 2],
+  ]);
+});
+
+test("a dry run says what is to do, from what the ledger knows, and asks the API nothing", async () => {
+  const asked = world.sim.stats().requests;
+  const { status, body } = await world.client.start("2024-01-05", "2024-01-10", {
+    dry_run: true,
+    sites: ["b"],
+  });
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    status: "dry_run",
+    estimated_days: 6,
+    days_to_fetch: 4,
+    days_to_skip: 2,
+    sites: [{ site: "b", basis: "ledger" }],
+  });
+  expect(world.sim.stats().requests).toBe(asked);
+  expect(await world.client.status()).toMatchObject({ start_date: "2024-01-03", status: "completed" });
+});
+
+test("the documented year has 366 days, in the plan and in a start", async () => {
+  const plan = await world.client.start("2024-01-01", "2024-12-31", { dry_run: true });
+  expect(plan.body).toMatchObject({ estimated_days: 366, estimated_site_days: 732, days_to_skip: 12 });
+  const started = await world.client.start("2024-01-01", "2024-12-31");
+  expect(started).toMatchObject({ status: 202, body: { estimated_days: 366 } });
+  await world.client.until((status) => status.days_completed > 12);
+  const cancelled = await world.client.cancel();
+  expect(cancelled).toMatchObject({
+    status: 200,
+    body: { message: "Backfill cancelled. Progress has been saved.", sites_stopping: [] },
+  });
+  expect(await world.client.status()).toMatchObject({ status: "cancelled", days_total: 732 });
+  const tooLong = await world.client.start("2024-01-01", "2025-01-01");
+  expect(tooLong).toMatchObject({ status: 400, body: { details: ["Date range cannot exceed 365 days"] } });
+});
+
+test.each([
+  { start_date: "../../2024-01-01" },
+  { start_date: "2024-01-01/../../x" },
+  { start_date: "2024-02-31" },
+  { start_date: "2024-1-1" },
+  { start_date: "20240101" },
+  { start_date: " 2024-01-01" },
+  { end_date: "2999-01-01" },
+  { sites: ["../a"] },
+  { sites: ["a/b"] },
+  { sites: ["a%2f"] },
+  { sites: ["a\u0000"] },
+  { sites: ["unknown"] },
+  { sites: [] },
+])("%j is refused, and leaves no key behind", async (wrong) => {
+  const body = { start_date: "2023-01-01", end_date: "2023-01-02", ...wrong };
+  const reply = await world.client.call("POST", "/backfill/start", body);
+  expect(reply).toMatchObject({ status: 400, body: { error: "Validation failed" } });
+  const state = await world.state();
+  const odd = (await state.keys()).filter(
+    (key) => !/^timeseries\/2024\/\d\d\/\d\d\/[ab]\.parquet$/.test(key),
+  );
+  expect(odd).toEqual([]);
+  await eventually("KV has only the view's keys", async () => {
+    const names = (await state.kvKeys()).map(({ name }) => name);
+    return names.every((name) => /^backfill:(state|day:2024-\d\d-\d\d:[ab])$/.test(name));
+  });
+});

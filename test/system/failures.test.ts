@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { eventually, keyOf, World } from "./fixture.ts";
+
+let world: World;
+beforeAll(async () => {
+  const small = { pointsPerSite: 20, samplesPerDay: 200 };
+  world = await World.open({
+    sites: [
+      { name: "a", ...small },
+      { name: "b", ...small },
+    ],
+  });
+});
+afterAll(() => world?.close());
+beforeEach(() => world.sim.faults.clear());
+
+test.each([401, 500])(
+  "a key that the API refuses with %i halts the sites at once, and a right one resumes",
+  async (code) => {
+    const [from, to] = code === 401 ? ["2023-01-01", "2023-12-31"] : ["2022-01-01", "2022-12-31"];
+    world.sim.set({ key: "another-key", invalidKey: code });
+    world.sim.resetStats();
+    const { body } = await world.client.start(from, to);
+    const halted = await world.client.settled();
+    expect(halted).toMatchObject({ status: "halted", days_completed: 0, days_failed: 0 });
+    for (const site of halted.sites)
+      expect(site).toMatchObject({ state: "halted", halt_reason: expect.stringMatching(/ACE_API_KEY/) });
+    // A 401 is believed at once; the 500 may be a hiccup and gets its retry.
+    expect(world.sim.stats().byKind).toEqual({ points: code === 401 ? 2 : 4 });
+    expect(await world.client.cancel()).toMatchObject({ status: 400 });
+
+    world.sim.set({ key: "test-key" });
+    const { backfill_id } = body;
+    expect(await world.client.start(from, to)).toMatchObject({
+      status: 202,
+      body: { status: "resumed", backfill_id },
+    });
+    await world.client.until(({ days_completed }) => days_completed >= 6);
+    expect(await world.client.status()).toMatchObject({ status: "in_progress", days_failed: 0 });
+    expect(await world.client.cancel()).toMatchObject({ status: 200 });
+  },
+);
+
+test("a halted site names its reason while the other completes, and completes after a resume", async () => {
+  const fault = world.sim.faults.add({ site: "b", effect: { do: "status", status: 401, body: "json" } });
+  await world.client.start("2024-01-01", "2024-01-02");
+  const halted = await world.client.settled();
+  expect(halted).toMatchObject({ status: "halted", days_completed: 2 });
+  expect(halted.sites.map(({ state }) => state)).toEqual(["completed", "halted"]);
+  world.sim.faults.clear(fault);
+  await world.client.start("2024-01-01", "2024-01-02");
+  expect(await world.client.settled()).toMatchObject({ outcome: "success", days_completed: 4 });
+});
+
+test("a failed day is named with its error everywhere, and a retry completes it", async () => {
+  const day = "2024-02-02";
+  world.sim.faults.add({ site: "a", day, effect: { do: "status", status: 503 } });
+  const { body } = await world.client.start("2024-02-01", "2024-02-03");
+  expect(await world.client.settled()).toMatchObject({
+    status: "completed",
+    outcome: "partial",
+    days_completed: 5,
+    days_failed: 1,
+    failed_days: [{ date: day, site: "a" }],
+  });
+  const [failed] = await world.client.days(`?from=${day}&to=${day}&site=a`);
+  expect(failed).toMatchObject({
+    status: "failed",
+    records: null,
+    failure: { reason: "5xx", message: expect.stringMatching(/503/) },
+  });
+
+  const { errors } = (await world.client.call<{ errors: { timestamp: string }[] }>("GET", "/backfill/errors"))
+    .body;
+  const context = { site: "a", date: day, page: expect.any(Number) };
+  const entry = {
+    backfill_id: body.backfill_id,
+    error: expect.stringMatching(/503/),
+    stack: expect.stringMatching(/503/),
+    context,
+  };
+  expect(errors[0]).toMatchObject(entry);
+  const state = await world.state();
+  const key = `backfill:errors:${body.backfill_id}:${errors[0]?.timestamp}`;
+  await eventually("KV has the error and the failed day", async () => {
+    const shown = (await state.kv(`backfill:day:${day}:a`)) as { status: string } | null;
+    return shown?.status === "failed" && (await state.kv(key)) !== null;
+  });
+  expect(await state.kv(key)).toMatchObject(entry);
+  const [{ expiration = 0 } = {}] = await state.kvKeys("backfill:errors:");
+  expect(Math.round((expiration - Date.now() / 1000) / 86_400)).toBe(30);
+  const errorLine = world.log().find(({ message }) => message === `[BACKFILL] Failed to process day ${day}`);
+  expect(errorLine).toMatchObject({ level: "ERROR", site: "a", error: expect.stringMatching(/503/) });
+
+  world.sim.faults.clear();
+  world.sim.resetStats();
+  const retry = await world.client.call("POST", "/backfill/retry", { site: "a" });
+  expect(retry).toMatchObject({ status: 202, body: { status: "retrying", days: 1 } });
+  expect(await world.client.settled()).toMatchObject({
+    outcome: "success",
+    days_completed: 6,
+    days_failed: 0,
+  });
+  expect(world.sim.arrivals().filter(({ site, kind }) => site === "b" && kind === "samples")).toEqual([]);
+  expect(await world.client.call("POST", "/backfill/retry")).toMatchObject({ status: 409 });
+});
+
+test("a failed re-fetch leaves the valid day valid, in R2, in the calendar and in KV", async () => {
+  const day = "2024-03-01";
+  await world.client.start(day, day, { sites: ["a"] });
+  await world.client.settled();
+  const before = await world.object(keyOf("a", day));
+  world.sim.faults.add({ site: "a", day, effect: { do: "status", status: 400, body: "json" } });
+  await world.client.start(day, day, { sites: ["a"], force_restart: true });
+  expect(await world.client.settled()).toMatchObject({
+    outcome: "partial",
+    days_completed: 0,
+    failed_days: [{ date: day, site: "a" }],
+  });
+  const [view] = await world.client.days(`?from=${day}&to=${day}&site=a`);
+  expect(view).toMatchObject({
+    status: "completed",
+    evidence: { bytes: before.length },
+    failure: { message: expect.stringMatching(/400/) },
+  });
+  expect(await world.object(keyOf("a", day))).toEqual(before);
+  const state = await world.state();
+  await eventually("KV still shows the day completed", async () => {
+    const shown = (await state.kv(`backfill:day:${day}:a`)) as { status: string } | null;
+    return shown?.status === "completed";
+  });
+});
+
+test("a 429 pauses every site, and the status says until when", async () => {
+  const seconds = 6;
+  world.sim.resetStats();
+  world.sim.faults.add({
+    on: "samples",
+    site: "a",
+    times: 1,
+    effect: { do: "throttle", retryAfter: { form: "seconds", seconds } },
+  });
+  await world.client.start("2024-04-01", "2024-04-20");
+  const throttled = await world.client.until(({ throttled_until }) => throttled_until !== null);
+  const until = Date.parse(throttled.throttled_until ?? "");
+  expect(world.log().some(({ message }) => message === `[BACKFILL] Rate limited, waiting ${seconds} s`)).toBe(
+    true,
+  );
+  expect(await world.client.settled()).toMatchObject({ outcome: "success", throttled_until: null });
+  const refused = world.sim.arrivals().find(({ outcome }) => outcome === 429);
+  // Requests that were on their way when the answer came still arrive; after that, nothing does.
+  const quietFrom = (refused?.atMs ?? 0) + 2_000;
+  const inPause = world.sim.arrivals().filter(({ atMs }) => atMs > quietFrom && atMs < until);
+  expect(until).toBeGreaterThan(quietFrom);
+  expect(inPause).toEqual([]);
+});

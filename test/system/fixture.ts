@@ -1,0 +1,146 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BackfillClient } from "../../local/client.ts";
+import { openState, type StoredState } from "../../local/objects.ts";
+import { startWorker, type WorkerProcess } from "../../local/worker-process.ts";
+import type { SimulatorOptions } from "../../simulator/options.ts";
+import { type Simulator, startSimulator } from "../../simulator/server.ts";
+
+export const TOKEN = "operator-token";
+
+/** Quick enough that a test waits for the Worker and not for its politeness. */
+const VARS = { REQUESTS_PER_MINUTE: "12000", RETRY_BASE_DELAY_MS: "20", MAX_RETRIES: "1" };
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
+}
+
+/** A simulator, a Worker on workerd that reads from it, and a state directory that outlives the Worker. */
+export class World {
+  readonly stateDir: string;
+  readonly lines: string[] = [];
+  #options: SimulatorOptions;
+  #vars: Record<string, string>;
+  #simulator: Simulator;
+  #worker: WorkerProcess | undefined;
+  #state: Promise<StoredState> | undefined;
+
+  private constructor(options: SimulatorOptions, vars: Record<string, string>, simulator: Simulator) {
+    this.#options = options;
+    this.#simulator = simulator;
+    const sites = options.sites.map((site) => (typeof site === "string" ? site : site.name));
+    this.#vars = {
+      ACE_API_BASE: simulator.api,
+      SITE_NAME: sites.join(","),
+      ACE_API_KEY: "test-key",
+      BACKFILL_API_KEY: TOKEN,
+      ...VARS,
+      ...vars,
+    };
+    this.stateDir = mkdtempSync(join(tmpdir(), "backfill-system-"));
+  }
+
+  static async open(options: SimulatorOptions, vars: Record<string, string> = {}): Promise<World> {
+    const world = new World(options, vars, await startSimulator(options));
+    try {
+      await world.startWorker();
+    } catch (error) {
+      await world.close();
+      throw error;
+    }
+    return world;
+  }
+
+  get sim(): Simulator {
+    return this.#simulator;
+  }
+
+  get url(): string {
+    if (!this.#worker) throw new Error("the Worker is stopped");
+    return this.#worker.url;
+  }
+
+  get client(): BackfillClient {
+    return new BackfillClient(this.url, TOKEN);
+  }
+
+  /** Starts the Worker on the state that is there. */
+  async startWorker(vars: Record<string, string> = {}): Promise<void> {
+    this.#vars = { ...this.#vars, ...vars };
+    const onLine = (line: string) => this.lines.push(line);
+    this.#worker = await startWorker({ stateDir: this.stateDir, vars: this.#vars, onLine });
+  }
+
+  async stopWorker(): Promise<void> {
+    await this.#worker?.stop();
+    this.#worker = undefined;
+  }
+
+  /** SIGKILL to the whole process tree: nothing gets to finish. */
+  async killWorker(): Promise<void> {
+    await this.#worker?.kill();
+    this.#worker = undefined;
+  }
+
+  /** R2 and KV, as the Worker has left them so far. */
+  state(): Promise<StoredState> {
+    this.#state ??= openState(this.stateDir);
+    return this.#state;
+  }
+
+  /** Lets go of R2 and KV, so that their files can be changed by hand. */
+  async closeState(): Promise<void> {
+    await (await this.#state)?.close();
+    this.#state = undefined;
+  }
+
+  /** The API goes on with other data, at the same address. */
+  async replaceSimulator(change: Partial<SimulatorOptions>): Promise<void> {
+    const { port } = this.#simulator;
+    await this.#simulator.close();
+    this.#options = { ...this.#options, ...change, port };
+    this.#simulator = await startSimulator(this.#options);
+  }
+
+  /** What the Worker has logged, without wrangler's own lines and what it puts around warnings and errors. */
+  log(): LogLine[] {
+    return this.lines.flatMap((line) => {
+      const json = /\{"level".*\}/.exec(line)?.[0];
+      return json ? [JSON.parse(json) as LogLine] : [];
+    });
+  }
+
+  async object(key: string): Promise<Uint8Array> {
+    const bytes = await (await this.state()).bytes(key);
+    if (!bytes) throw new Error(`R2 has no ${key}`);
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorker();
+    await this.closeState();
+    await this.#simulator.close();
+    rmSync(this.stateDir, { recursive: true, force: true });
+  }
+}
+
+export const keyOf = (site: string, day: string) => `timeseries/${day.replaceAll("-", "/")}/${site}.parquet`;
+
+/** Asks until the answer is one that counts; throws with `what` where that takes longer than `msMax`. */
+export async function eventually<T>(
+  what: string,
+  ask: () => T | undefined | false | Promise<T | undefined | false>,
+  msMax = 60_000,
+): Promise<T> {
+  const deadline = Date.now() + msMax;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined && answer !== false) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${msMax} ms: ${what}`);
+    await sleep(50);
+  }
+}

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Row } from "./truth.ts";
+
+/** Two real temperature series; they lie beside the repository, not in it. */
+const FOLDER = join(import.meta.dirname, "../../../shared/data");
+export const FILES = [
+  "nab_ambient_temperature_system_failure.csv",
+  "nab_machine_temperature_system_failure.csv",
+].map((name) => join(FOLDER, name));
+
+export const MISSING = FILES.filter((path) => !existsSync(path));
+
+export const pointOf = (path: string) => `nab/${path.includes("ambient") ? "ambient" : "machine"} temperature`;
+
+/** The files' rows by day, in order of point and time; of two of one millisecond the greater. */
+export function measurements(from: string, to: string): Map<string, Row[]> {
+  const days = new Map<string, Row[]>();
+  for (const path of FILES) {
+    const values = new Map<number, number>();
+    for (const line of readFileSync(path, "utf8").trim().split(/\r?\n/).slice(1)) {
+      const [time = "", text = ""] = line.split(",");
+      const at = Date.parse(`${time.replace(" ", "T")}Z`);
+      values.set(at, Math.max(Number(text), values.get(at) ?? Number.NEGATIVE_INFINITY));
+    }
+    for (const [timestamp, value] of [...values].sort(([a], [b]) => a - b)) {
+      const day = new Date(timestamp).toISOString().slice(0, 10);
+      if (day < from || day > to) continue;
+      const row = { timestamp, point_name: pointOf(path), value, site_name: "nab" };
+      days.set(day, [...(days.get(day) ?? []), row]);
+    }
+  }
+  return days;
+}

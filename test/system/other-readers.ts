@@ -1,0 +1,24 @@
+import { parquetReadObjects } from "hyparquet";
+import { Compression, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import type { Row } from "./truth.ts";
+
+/** A file's rows as hyparquet reads them. */
+export async function readWithHyparquet(file: Uint8Array): Promise<Row[]> {
+  const copy = file.slice().buffer;
+  const rows = await parquetReadObjects({
+    file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
+    parsers: { timestampFromMilliseconds: (ms) => Number(ms) },
+  });
+  return rows as unknown as Row[];
+}
+
+/**
+ * A file's rows as Arrow's Rust reader sees them. It hands out Arrow: written again without compression or
+ * dictionary, they come back as rows.
+ */
+export function readWithArrow(file: Uint8Array): Promise<Row[]> {
+  const plain = new WriterPropertiesBuilder()
+    .setCompression(Compression.UNCOMPRESSED)
+    .setDictionaryEnabled(false);
+  return readWithHyparquet(writeParquet(readParquet(file), plain.build()));
+}

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readWithDuckdb } from "./duckdb.ts";
+import { keyOf, World } from "./fixture.ts";
+import { lines, truthOf } from "./truth.ts";
+
+const SIZES = [3, 50, 1_000, 50_000] as const;
+const DAYS = ["2024-01-01", "2024-01-02"] as const;
+const [FIRST, SECOND] = DAYS;
+// 2,000 rows share each timestamp: with the vendor's own cursors all but the largest pages stall.
+const shared = { name: "shared", pointsPerSite: 2_000, tickSeconds: 21_600 };
+const mixed = { name: "mixed", pointsPerSite: 40, samplesPerDay: 30_000, unconfigured: 3 };
+
+let worlds: Map<number, World>;
+beforeAll(async () => {
+  const opened = SIZES.map(async (size) => {
+    const sites = [
+      // Pages of 3 take 667 requests for a single timestamp.
+      { ...shared, samplesPerDay: size === 3 ? 2_000 : 8_000, duplicateShare: 0 },
+      { ...mixed, oddShare: 0.02, duplicateShare: 0.02 },
+    ];
+    const world = await World.open({ sites }, { PAGE_SIZE: String(size), MAX_RETRIES: "8" });
+    return [size, world] as const;
+  });
+  worlds = new Map(await Promise.all(opened));
+});
+afterAll(() => Promise.all([...(worlds?.values() ?? [])].map((world) => world.close())));
+
+function worldOf(size: number): World {
+  const world = worlds.get(size);
+  if (!world) throw new Error(`no world has pages of ${size}`);
+  return world;
+}
+
+async function backfill(world: World, site: string, days: readonly string[], more = {}) {
+  const [from = "", to = from] = days;
+  await world.client.start(from, to, { sites: [site], ...more });
+  const after = await world.client.settled(180_000);
+  expect(after).toMatchObject({ outcome: "success", days_completed: days.length });
+}
+
+test.concurrent.for([3, 50, 1_000])(
+  "pages of %i get past 2,000 points in one timestamp, every sample once",
+  async (size) => {
+    const world = worldOf(size);
+    await backfill(world, "shared", [FIRST]);
+    const { rows } = truthOf(world.sim, "shared", FIRST);
+    expect(lines(await readWithDuckdb(await world.object(keyOf("shared", FIRST))))).toEqual(lines(rows));
+    expect(Object.keys(world.sim.stats().byPageSize).filter((each) => each !== "5000")).toEqual([`${size}`]);
+  },
+);
+
+test("a day's bytes are the same for pages of 1,000 and of 50,000, and with failing requests", async () => {
+  const small = worldOf(1_000);
+  const large = worldOf(50_000);
+  await Promise.all([backfill(small, "mixed", DAYS), backfill(large, "mixed", DAYS)]);
+  const undisturbed = await Promise.all(DAYS.map((day) => large.object(keyOf("mixed", day))));
+  expect(await Promise.all(DAYS.map((day) => small.object(keyOf("mixed", day))))).toEqual(undisturbed);
+  for (const [index, file] of undisturbed.entries()) {
+    const day = index === 0 ? FIRST : SECOND;
+    expect(lines(await readWithDuckdb(file))).toEqual(lines(truthOf(large.sim, "mixed", day).rows));
+  }
+
+  const state = await large.state();
+  for (const day of DAYS) await state.remove(keyOf("mixed", day));
+  large.sim.faults.add({ on: "samples", probability: 0.4, seed: 7, effect: { do: "status", status: 503 } });
+  await backfill(large, "mixed", DAYS, { force_restart: true });
+  expect(large.sim.stats().byOutcome["503"]).toBeGreaterThan(0);
+  expect(await Promise.all(DAYS.map((day) => large.object(keyOf("mixed", day))))).toEqual(undisturbed);
+});

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { readWithDuckdb } from "./duckdb.ts";
+import { eventually, keyOf, World } from "./fixture.ts";
+import { lines, truthOf } from "./truth.ts";
+
+let world: World;
+beforeAll(async () => {
+  const site = { pointsPerSite: 40, samplesPerDay: 4_000 };
+  world = await World.open({
+    sites: [
+      { name: "a", ...site },
+      { name: "b", ...site },
+    ],
+  });
+});
+afterAll(() => world?.close());
+beforeEach(() => world.sim.faults.clear());
+
+const everyDay = (from: string, count: number) =>
+  Array.from({ length: count }, (_, index) =>
+    new Date(Date.parse(from) + index * 86_400_000).toISOString().slice(0, 10),
+  );
+
+async function filesAreRight(days: readonly string[]) {
+  for (const site of ["a", "b"]) {
+    for (const day of days) {
+      const rows = await readWithDuckdb(await world.object(keyOf(site, day)));
+      expect(lines(rows)).toEqual(lines(truthOf(world.sim, site, day).rows));
+    }
+  }
+}
+
+test("a cancel during a request writes nothing afterwards, and a resume goes on where it was", async () => {
+  const days = everyDay("2024-01-01", 6);
+  const fault = world.sim.faults.add({
+    on: "samples",
+    from: "2024-01-03T12:00:00Z",
+    to: "2024-01-04T00:00:00Z",
+    effect: { do: "delay", ms: 3_000 },
+  });
+  const { body } = await world.client.start("2024-01-01", "2024-01-06");
+  const open = () => world.sim.arrivals().filter(({ outcome }) => outcome === "open");
+  await eventually("both sites wait for an answer", () => new Set(open().map(({ site }) => site)).size === 2);
+  expect(await world.client.cancel()).toMatchObject({
+    status: 200,
+    body: { status: "cancelled", sites_stopping: [] },
+  });
+  const state = await world.state();
+  const objects = await state.keys("timeseries/2024/01/");
+  const asked = world.sim.stats().requests;
+  const view = () => Promise.all(days.map((day) => state.kv(`backfill:day:${day}:a`)));
+  await eventually("KV shows the cancel", async () => {
+    const shown = (await state.kv("backfill:state")) as { status: string };
+    return shown.status === "cancelled";
+  });
+  const shown = await view();
+  // Longer than the delayed answers take: they find nobody who would write them down.
+  await sleep(4_000);
+  expect(await state.keys("timeseries/2024/01/")).toEqual(objects);
+  expect(await view()).toEqual(shown);
+  expect(await state.kv("backfill:state")).toMatchObject({ status: "cancelled" });
+  expect(world.sim.stats().requests).toBe(asked);
+  expect((await world.client.status()).sites.map((site) => site.state)).toEqual(["cancelled", "cancelled"]);
+
+  world.sim.faults.clear(fault);
+  expect(await world.client.start("2024-01-01", "2024-01-06")).toMatchObject({
+    body: { status: "resumed", backfill_id: body.backfill_id },
+  });
+  expect(await world.client.settled()).toMatchObject({ outcome: "success", days_completed: 12 });
+  await filesAreRight(days);
+});
+
+test("a forced restart while it runs fetches every day again under a new id", async () => {
+  world.sim.set({ latency: { ms: 40 } });
+  const { body } = await world.client.start("2024-02-01", "2024-02-06");
+  await world.client.until(({ days_completed }) => days_completed >= 3);
+  world.sim.resetStats();
+  const forced = await world.client.start("2024-02-01", "2024-02-06", { force_restart: true });
+  expect(forced).toMatchObject({ status: 202, body: { status: "started" } });
+  expect(forced.body.backfill_id).not.toBe(body.backfill_id);
+  world.sim.set({ latency: { ms: 0 } });
+  const after = await world.client.settled();
+  expect(after).toMatchObject({
+    outcome: "success",
+    days_completed: 12,
+    backfill_id: forced.body.backfill_id,
+  });
+  expect(after.sites.map(({ run, days_skipped }) => [run.days, days_skipped])).toEqual([
+    [6, 0],
+    [6, 0],
+  ]);
+  await filesAreRight(everyDay("2024-02-01", 6));
+});
+
+test("forced restarts in the middle of puts, over data that changed, leave only the newest data", async () => {
+  const days = everyDay("2024-03-01", 4);
+  const range = ["2024-03-01", "2024-03-04", { force_restart: true }] as const;
+  await world.client.start(...range);
+  await world.client.until(({ days_completed }) => days_completed >= 4);
+  // Days are published all the while; each restart comes at another moment of it.
+  for (let seed = 2; seed <= 6; seed++) {
+    await world.replaceSimulator({ seed });
+    expect(await world.client.start(...range)).toMatchObject({ status: 202 });
+    await sleep(150 * seed);
+  }
+  expect(await world.client.settled()).toMatchObject({
+    outcome: "success",
+    days_completed: 8,
+    days_failed: 0,
+  });
+  await filesAreRight(days);
+  // A put of a dead run would still have to land.
+  await sleep(1_000);
+  await filesAreRight(days);
+});

@@ -1,0 +1,80 @@
+import type { Simulator } from "../../simulator/server.ts";
+
+/** A row of an archived file. */
+export interface Row {
+  readonly timestamp: number;
+  readonly point_name: string;
+  readonly value: number;
+  readonly site_name: string;
+}
+
+/** What an archive of a day must hold, and where its other rows went. */
+export interface Truth {
+  readonly rows: readonly Row[];
+  readonly fetched: number;
+  readonly rejected: Readonly<Record<string, number>>;
+  readonly unconfigured: number;
+  readonly duplicates: number;
+}
+
+/**
+ * The rules for samples once more, the slow and plain way: these tests compare the Worker with what was
+ * agreed, not with itself, so nothing of `src` is used here.
+ */
+export function truthOf(sim: Simulator, site: string, day: string): Truth {
+  const configured = new Set(sim.configured(site));
+  const best = new Map<string, { micros: number; row: Row }>();
+  const rejected: Record<string, number> = {};
+  let fetched = 0;
+  let unconfigured = 0;
+  let duplicates = 0;
+  for (const { name, value, micros } of sim.truth(site, day)) {
+    fetched += 1;
+    const number = numberOf(value);
+    if (!configured.has(name)) unconfigured += 1;
+    else if (typeof number === "string") rejected[number] = (rejected[number] ?? 0) + 1;
+    else {
+      const row = { timestamp: Math.floor(micros / 1000), point_name: name, value: number, site_name: site };
+      const key = `${row.timestamp} ${name}`;
+      const held = best.get(key);
+      if (held) duplicates += 1;
+      if (!held || micros > held.micros || (micros === held.micros && above(number, held.row.value))) {
+        best.set(key, { micros, row });
+      }
+    }
+  }
+  const rows = [...best.values()].map(({ row }) => row).sort(byPointThenTime);
+  return { rows, fetched, rejected, unconfigured, duplicates };
+}
+
+/** The number that a value of the API stands for, or why it stands for none. */
+function numberOf(value: unknown): number | string {
+  if (value === null) return "null";
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "number") return value;
+  if (typeof value !== "string") return "type";
+  const text = value.trim().toLowerCase();
+  if (text === "") return "empty";
+  if (["true", "active", "on"].includes(text)) return 1;
+  if (["false", "inactive", "off"].includes(text)) return 0;
+  if (/^[+-]?nan$/.test(text)) return "nan";
+  if (/^[+-]?inf(inity)?$/.test(text)) return "infinite";
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text)) return "text";
+  return Number.isFinite(Number(text)) ? Number(text) : "infinite";
+}
+
+function above(a: number, b: number): boolean {
+  return a > b || (a === 0 && Object.is(b, -0) && !Object.is(a, -0));
+}
+
+function byPointThenTime(a: Row, b: Row): number {
+  return Buffer.compare(Buffer.from(a.point_name), Buffer.from(b.point_name)) || a.timestamp - b.timestamp;
+}
+
+/** Rows as text, one a line: thousands are compared at once, and -0 is not 0. */
+export function lines(rows: readonly Row[]): string[] {
+  return rows.map(({ timestamp, point_name, value, site_name }) => {
+    const number = Object.is(value, -0) ? "-0" : String(value);
+    return `${point_name} ${timestamp} ${number} ${site_name}`;
+  });
+}

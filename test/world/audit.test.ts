@@ -1,0 +1,178 @@
+import { expect, test } from "vitest";
+import type { AuditView } from "../../src/contract/backfill.ts";
+import { contentOf, ledgerOf } from "./look.ts";
+import { World } from "./world.ts";
+
+const keyOf = (date: string) => `timeseries/${date.replaceAll("-", "/")}/site_a.parquet`;
+
+async function completed(): Promise<World> {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run();
+  world.tampered = true;
+  return world;
+}
+
+async function verify(world: World, mode: "quick" | "full"): Promise<AuditView | undefined> {
+  const outcome = await world.ask((coordinator) =>
+    coordinator.verify({ mode, from: undefined, to: undefined, site: undefined }),
+  );
+  expect(outcome).toMatchObject({ kind: "started" });
+  await world.run();
+  return (await world.ask((coordinator) => coordinator.audits()))[0];
+}
+
+async function rebuild(world: World): Promise<AuditView | undefined> {
+  expect(await world.ask((coordinator) => coordinator.rebuild())).toMatchObject({ kind: "started" });
+  await world.run();
+  return (await world.ask((coordinator) => coordinator.audits()))[0];
+}
+
+/** The same bytes but one, with the same metadata and whatever hash is claimed. */
+function tamper(world: World, date: string, claim: "its own hash" | "the old hash"): void {
+  const object = world.archive.objects.get(keyOf(date));
+  if (!object) throw new Error("there is nothing to tamper with");
+  const bytes = object.bytes.slice();
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  world.archive.place(
+    keyOf(date),
+    bytes,
+    { ...object.metadata },
+    claim === "the old hash" ? object.sha256 : "00",
+  );
+}
+
+test.each(["quick", "full"] as const)("a %s audit finds everything in order where it is", async (mode) => {
+  const world = await completed();
+  const records = ledgerOf(world).reduce((sum, line) => sum + Number(line.split(" ")[3]), 0);
+  expect(await verify(world, mode)).toMatchObject({
+    state: "completed",
+    mode,
+    days_checked: 5,
+    days_ok: 5,
+    records,
+    problems_total: 0,
+  });
+});
+
+test("a missing object is found, and the job that wanted the day fetches it again", async () => {
+  const world = await completed();
+  const before = contentOf(world);
+  world.archive.objects.delete(keyOf("2024-01-03"));
+  expect(await verify(world, "quick")).toMatchObject({
+    days_ok: 4,
+    problems: [{ date: "2024-01-03", problem: "the object is missing" }],
+  });
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+  expect(contentOf(world)).toEqual(before);
+});
+
+test("a missing object of a cancelled job leaves its day pending until a start", async () => {
+  const world = new World({ config: { requestsPerMinute: 60 } });
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run(() => ledgerOf(world).length === 3);
+  await world.cancel();
+  await world.run();
+  world.tampered = true;
+  world.archive.objects.delete(keyOf("2024-01-01"));
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 2, days_checked: 3 });
+  await world.pass(60_000);
+  expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: 2 });
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+});
+
+test("another hash is found by a quick audit", async () => {
+  const world = await completed();
+  tamper(world, "2024-01-02", "its own hash");
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+});
+
+test("bytes that belie their hash are found by a full audit only", async () => {
+  const world = await completed();
+  tamper(world, "2024-01-02", "the old hash");
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 5 });
+  expect(await verify(world, "full")).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+});
+
+test("a lost ledger is rebuilt from the archive, and a start then skips everything", async () => {
+  const world = await completed();
+  const ledger = ledgerOf(world);
+  for (const table of ["day", "meta", "outbox", "points"]) {
+    world.site("site_a").db.tx((sql) => sql.run(`DELETE FROM ${table}`));
+  }
+  world.site("site_a").kill();
+  expect(await rebuild(world)).toMatchObject({
+    mode: "rebuild",
+    days_checked: 5,
+    days_ok: 5,
+    problems_total: 0,
+  });
+  expect(ledgerOf(world)).toEqual(ledger);
+  const asked = world.vendor.arrivals.length;
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+  expect(world.vendor.arrivals).toHaveLength(asked);
+});
+
+test("objects without our evidence come back unverified, and are fetched by the next start", async () => {
+  const world = await completed();
+  world.archive.place(keyOf("2024-01-06"), new TextEncoder().encode("by somebody else"), {
+    record_count: "7",
+  });
+  world.archive.place("timeseries/2024/01/06/site_zz.parquet", new Uint8Array(3));
+  world.archive.place("timeseries/readme.txt", new Uint8Array(3));
+  expect(await rebuild(world)).toMatchObject({
+    days_checked: 6,
+    days_ok: 5,
+    problems: [{ date: "2024-01-06" }],
+  });
+  const days = await world.ask((coordinator) =>
+    coordinator.days({ from: undefined, to: undefined, site: undefined }),
+  );
+  expect(days.find((day) => day.date === "2024-01-06")).toMatchObject({ unverified: true, records: 7 });
+  await world.start("2024-01-01", "2024-01-06");
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 6 });
+  expect(world.archive.objects.get(keyOf("2024-01-06"))?.metadata.site_name).toBe("site_a");
+});
+
+test("a rebuild forgets what the archive does not have", async () => {
+  const world = await completed();
+  await world.start("2024-02-01", "2024-02-01");
+  await world.run();
+  world.archive.objects.delete(keyOf("2024-01-05"));
+  expect(await rebuild(world)).toMatchObject({ problems: [{ date: "2024-01-05" }] });
+  expect(ledgerOf(world).filter((line) => line.includes("completed"))).toHaveLength(5);
+  expect(ledgerOf(world)).toContain("site_a 2024-01-05 null null -");
+});
+
+test("a rebuild is refused while a backfill runs, and a second audit while one does", async () => {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-03");
+  expect(await world.ask((coordinator) => coordinator.rebuild())).toEqual({ kind: "backfill-running" });
+  await world.run();
+  const request = { mode: "full", from: undefined, to: undefined, site: undefined } as const;
+  expect(await world.ask((coordinator) => coordinator.verify(request))).toMatchObject({ kind: "started" });
+  expect(await world.ask((coordinator) => coordinator.verify(request))).toEqual({ kind: "audit-running" });
+  await world.run();
+});
+
+test("an audit survives the death of its object at any moment", async () => {
+  for (let steps = 1; steps < 40; steps += 3) {
+    const world = await completed();
+    const request = { mode: "full", from: undefined, to: undefined, site: undefined } as const;
+    await world.ask((coordinator) => coordinator.verify(request));
+    let left = steps;
+    await world.run(() => left-- <= 0);
+    world.site("site_a").kill();
+    await world.run();
+    expect((await world.ask((coordinator) => coordinator.audits()))[0]).toMatchObject({
+      state: "completed",
+      days_checked: 5,
+      days_ok: 5,
+    });
+  }
+});

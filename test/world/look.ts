@@ -1,0 +1,111 @@
+import { parquetReadObjects } from "hyparquet";
+import type { SiteJob } from "../../src/backfill/job.ts";
+import type { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
+import { daysBetween, type UtcDay } from "../../src/domain/day.ts";
+import { parseValue } from "../../src/domain/value.ts";
+import type { World } from "./world.ts";
+import type { WorldObject } from "./world-object.ts";
+
+/** Looks at a world from outside, past its rules. */
+
+export function siteFact<T>(site: WorldObject<SiteBackfill>, key: string): T | undefined {
+  const rows = rowsOf<{ value: string }>(site, "SELECT value FROM meta WHERE key = ?", key);
+  return rows[0] ? (JSON.parse(rows[0].value) as T) : undefined;
+}
+
+export function countsOf(site: WorldObject<SiteBackfill>, job: SiteJob) {
+  const [row] = rowsOf<{ done: number; failed: number }>(
+    site,
+    `SELECT count(CASE WHEN published IS NOT NULL AND generation >= ?1 THEN 1 END) AS done,
+       count(CASE WHEN failure_round = ?2 AND NOT (published IS NOT NULL AND generation >= ?1) THEN 1 END) AS failed
+     FROM day WHERE date BETWEEN ?3 AND ?4`,
+    job.requiredGeneration,
+    job.round,
+    job.startDate,
+    job.endDate,
+  );
+  const total = daysBetween(job.startDate, job.endDate) + 1;
+  return { done: row?.done ?? 0, failed: row?.failed ?? 0, total };
+}
+
+/** The ledger without what differs from run to run: times, etags of equal content, transport. */
+export function ledgerOf(world: World): string[] {
+  return [...world.sites].flatMap(([name, site]) =>
+    rowsOf<{ date: string; status: string | null; records: number | null; failure_round: number | null }>(
+      site,
+      "SELECT date, status, records, failure_round FROM day ORDER BY date",
+    ).map((row) => `${name} ${row.date} ${row.status} ${row.records} ${row.failure_round ?? "-"}`),
+  );
+}
+
+/** Bulk that a finished job must not leave behind. */
+export function stagedRows(world: World): number {
+  return [...world.sites.values()].reduce((sum, site) => {
+    const counts = ["staging", "span", "block", "part", "row_group", "in_hand"].map(
+      (table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0,
+    );
+    return sum + counts.reduce((a, b) => a + b, 0);
+  }, 0);
+}
+
+/** Keys whose wanted value KV does not show, or that are still to be put. */
+export function viewLags(world: World): string[] {
+  return [world.coordinator, ...world.sites.values()].flatMap((object) =>
+    rowsOf<{ key: string; value: string; due_at: number | null }>(object, "SELECT * FROM outbox")
+      .filter((row) => row.due_at !== null || world.view.values.get(row.key) !== row.value)
+      .map((row) => row.key),
+  );
+}
+
+/** Objects by key, as the hash of their content. */
+export function contentOf(world: World): Record<string, string | undefined> {
+  return Object.fromEntries(
+    [...world.archive.objects]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, object]) => [key, object.sha256]),
+  );
+}
+
+export interface ArchivedRow {
+  readonly name: string;
+  readonly ms: number;
+  readonly value: number;
+}
+
+/** Every row of an object, in its order. */
+export async function rowsIn(bytes: Uint8Array): Promise<ArchivedRow[]> {
+  const file = bytes.slice().buffer;
+  const rows = await parquetReadObjects({ file });
+  return rows.map((row) => ({
+    name: String(row.point_name),
+    ms: (row.timestamp as Date).getTime(),
+    value: Number(row.value),
+  }));
+}
+
+/** What the file of a day has to hold, reckoned the plain way: one row a point and millisecond, the latest wins. */
+export function expectedRows(world: World, site: string, date: UtcDay): ArchivedRow[] {
+  const configured = new Set(world.vendor.configured(site));
+  const kept = new Map<string, { name: string; micros: number; value: number }>();
+  for (const { name, value, micros } of world.vendor.truth(site, date)) {
+    const number = parseValue(value);
+    if (!configured.has(name) || Number.isNaN(number)) continue;
+    const key = `${name}\n${Math.floor(micros / 1000)}`;
+    const other = kept.get(key);
+    const later = !other || micros > other.micros || (micros === other.micros && number > other.value);
+    if (later) kept.set(key, { name, micros, value: number });
+  }
+  return [...kept.values()]
+    .map(({ name, micros, value }) => ({ name, ms: Math.floor(micros / 1000), value }))
+    .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) || a.ms - b.ms);
+}
+
+type AnyObject = Pick<WorldObject<object>, "db">;
+
+export function rowsOf<T extends Record<string, string | number | null | Uint8Array>>(
+  object: AnyObject,
+  query: string,
+  ...values: (string | number)[]
+): T[] {
+  return object.db.look<T>(query, ...values);
+}

@@ -1,0 +1,140 @@
+import type { Alarm, Store } from "../../src/backfill/ports.ts";
+import type { EpochMs } from "../../src/domain/day.ts";
+import type { Effects } from "./effects.ts";
+import { Life } from "./life.ts";
+import type { Parked, Scheduler } from "./scheduler.ts";
+import { SqliteDatabase } from "./sqlite-store.ts";
+
+/** The platform fires a failed alarm again after this. */
+const ALARM_RETRY_MS = 2_000;
+
+export interface ObjectPorts {
+  readonly life: Life;
+  readonly store: Store;
+  readonly alarm: Alarm;
+}
+
+interface Rules {
+  alarm?(): Promise<void>;
+}
+
+/**
+ * A Durable Object: one database, one alarm, and at most one incarnation of its rules, made when somebody calls
+ * and made anew, from the same database, after a kill.
+ */
+export class WorldObject<T extends Rules> {
+  readonly name: string;
+  readonly db = new SqliteDatabase();
+  readonly #scheduler: Scheduler;
+  readonly #effects: Effects;
+  readonly #make: (ports: ObjectPorts) => T;
+  readonly #calls = new Set<(error: Error) => void>();
+  #live: { readonly life: Life; readonly rules: T } | undefined;
+  #armed: { readonly at: EpochMs; readonly parked: Parked } | undefined;
+  #handling: Life | undefined;
+
+  constructor(name: string, scheduler: Scheduler, effects: Effects, make: (ports: ObjectPorts) => T) {
+    this.name = name;
+    this.#scheduler = scheduler;
+    this.#effects = effects;
+    this.#make = make;
+  }
+
+  get armedAt(): EpochMs | undefined {
+    return this.#armed?.at;
+  }
+
+  /** Somebody is being served: what it is about to do can't be told from outside. */
+  get busy(): boolean {
+    return this.#handling !== undefined || this.#calls.size > 0;
+  }
+
+  /** Fails, as a remote call does, when the object dies before it has answered. */
+  call<V>(act: (rules: T) => Promise<V>): Promise<V> {
+    return new Promise((resolve, reject) => {
+      const { rules } = this.#incarnation();
+      this.#calls.add(reject);
+      const over = () => this.#calls.delete(reject);
+      act(rules).then(
+        (value) => {
+          over();
+          resolve(value);
+        },
+        (error: unknown) => {
+          over();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  /** The incarnation is gone in the middle of whatever it was doing. */
+  kill(): void {
+    this.#live?.life.kill();
+  }
+
+  /** Delivers an alarm now, whether or not one is set. */
+  async deliverAlarm(): Promise<void> {
+    await this.#incarnation().rules.alarm?.();
+  }
+
+  #incarnation(): { life: Life; rules: T } {
+    if (this.#live?.life.alive) return this.#live;
+    const life = new Life(this.name, () => this.#bury(life));
+    const store = this.db.storeOf(life, this.#effects);
+    const made = { life, rules: this.#make({ life, store, alarm: this.#alarmOf(life) }) };
+    this.#live = made;
+    return made;
+  }
+
+  #bury(life: Life): void {
+    for (const reject of this.#calls) reject(new Error(`${this.name} was reset`));
+    this.#calls.clear();
+    if (this.#handling !== life) return;
+    this.#handling = undefined;
+    this.#afterAlarm("failed");
+  }
+
+  #alarmOf(life: Life): Alarm {
+    return {
+      arm: (at) => this.#effects.local(life, `${this.name} alarm.arm`, () => this.#arm(at)),
+      disarm: () => this.#effects.local(life, `${this.name} alarm.disarm`, () => this.#disarm()),
+      armedAt: async () => this.#armed?.at,
+    };
+  }
+
+  #arm(at: EpochMs): void {
+    this.#disarm();
+    const delay = Math.max(0, at - this.#scheduler.now);
+    const parked = this.#scheduler.park(undefined, delay, `${this.name} alarm`, () => this.#fire());
+    this.#armed = { at, parked };
+  }
+
+  #disarm(): void {
+    if (this.#armed) this.#scheduler.unpark(this.#armed.parked);
+    this.#armed = undefined;
+  }
+
+  #fire(): void {
+    // One at a time: it stays set, and fires when the one before has ended.
+    if (this.#handling) return;
+    this.#armed = undefined;
+    const { life, rules } = this.#incarnation();
+    this.#handling = life;
+    const ended = (how: "done" | "failed") => {
+      if (this.#handling !== life) return;
+      this.#handling = undefined;
+      this.#afterAlarm(how);
+    };
+    Promise.resolve(rules.alarm?.()).then(
+      () => ended("done"),
+      () => ended("failed"),
+    );
+  }
+
+  #afterAlarm(how: "done" | "failed"): void {
+    const { now } = this.#scheduler;
+    if (this.#armed) this.#arm(this.#armed.at);
+    else if (how === "failed") this.#arm(now + ALARM_RETRY_MS);
+  }
+}

@@ -1,0 +1,264 @@
+import type { SimulatorOptions } from "../../simulator/options.ts";
+import { Coordinator } from "../../src/backfill/coordinator.ts";
+import { Isolate } from "../../src/backfill/isolate.ts";
+import type { Gate, Head, Log, SitePeer } from "../../src/backfill/ports.ts";
+import { RateGate } from "../../src/backfill/rate-gate.ts";
+import { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
+import type { StartRequest, Status } from "../../src/contract/backfill.ts";
+import type { Config } from "../../src/domain/config.ts";
+import { parseUtcDay, type UtcDay } from "../../src/domain/day.ts";
+import { parseSiteName, type SiteName } from "../../src/domain/site.ts";
+import { Chance } from "./chance.ts";
+import { Effects } from "./effects.ts";
+import { Invariants } from "./invariants.ts";
+import type { Life } from "./life.ts";
+import { Scheduler } from "./scheduler.ts";
+import { WorldArchive } from "./world-archive.ts";
+import { type ObjectPorts, WorldObject } from "./world-object.ts";
+import { WorldVendor } from "./world-vendor.ts";
+import { WorldView } from "./world-view.ts";
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly sites?: readonly string[];
+  readonly config?: Partial<Config>;
+  readonly vendor?: Partial<SimulatorOptions>;
+  /** Most milliseconds a request or a reply is on its way. */
+  readonly latencyMsMax?: number;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** 2025-06-01: every day that tests ask for is over. */
+const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
+/** A world that is still busy after this many steps will never come to rest. */
+const STEPS_MAX = 2_000_000;
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The backfill without Cloudflare: its rules on SQLite in memory, with a virtual clock and a seeded order of
+ * events, against a made-up vendor, archive and view. After every step the invariants are checked.
+ */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly effects: Effects;
+  readonly vendor: WorldVendor;
+  readonly archive: WorldArchive;
+  readonly view: WorldView;
+  readonly config: Config;
+  readonly coordinator: WorldObject<Coordinator>;
+  readonly gate: WorldObject<RateGate>;
+  readonly sites = new Map<SiteName, WorldObject<SiteBackfill>>();
+  readonly logs: LogLine[] = [];
+  readonly invariants: Invariants;
+  /** Set by tests that take objects or rows away behind the backfill's back. */
+  tampered = false;
+  readonly #isolate = new Isolate();
+
+  constructor(options: WorldOptions = {}) {
+    const names = options.sites ?? ["site_a"];
+    const chance = new Chance(options.seed ?? 1);
+    this.config = configFor(names.map(siteNamed), options.config);
+    this.scheduler = new Scheduler(BEGINNING, chance);
+    this.effects = new Effects(this.scheduler, chance, options.latencyMsMax ?? 20);
+    this.archive = new WorldArchive(this.scheduler, this.effects);
+    this.view = new WorldView(this.scheduler, this.effects);
+    this.vendor = new WorldVendor(this.scheduler, this.effects, {
+      ...SMALL_BUILDING,
+      sites: names,
+      ...options.vendor,
+    });
+    this.gate = this.#object("gate", ({ life, store }) => {
+      return new RateGate(store, this.scheduler.clockOf(life), this.config.requestsPerMinute);
+    });
+    this.coordinator = this.#object("coordinator", (ports) => this.#makeCoordinator(ports));
+    for (const site of this.config.sites) {
+      this.sites.set(
+        site,
+        this.#object(site, (ports) => this.#makeSite(site, ports)),
+      );
+    }
+    this.invariants = new Invariants(this);
+  }
+
+  site(name: string): WorldObject<SiteBackfill> {
+    const site = this.sites.get(siteNamed(name));
+    if (!site) throw new RangeError(`no site ${name}`);
+    return site;
+  }
+
+  /** A request from outside, on its way; the world has to be run for it to be answered. */
+  post<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+    const label = "outside request";
+    const answer = new Promise<V>((resolve, reject) => {
+      this.scheduler.park(undefined, 0, label, () => {
+        this.coordinator.call(act).then(resolve, reject);
+      });
+    });
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** A request from outside, and the world until it is answered. */
+  async ask<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+    let answered = false;
+    const answer = this.post(act);
+    const over = () => {
+      answered = true;
+    };
+    answer.then(over, over);
+    await this.run(() => answered);
+    return answer;
+  }
+
+  start(from: string, to: string, more: Partial<StartRequest> = {}) {
+    return this.ask((coordinator) => coordinator.start(startRequest(from, to, more)));
+  }
+
+  async cancel() {
+    const outcome = await this.ask((coordinator) => coordinator.cancel());
+    if (outcome.kind === "cancelled") this.invariants.cancelled(outcome.sitesStopping);
+    return outcome;
+  }
+
+  async status(): Promise<Status> {
+    const status = await this.ask((coordinator) => coordinator.status());
+    if (!status) throw new Error("nothing was ever started");
+    return status;
+  }
+
+  /** Steps until `until` says so, or until nothing is left to happen. */
+  async run(until: () => boolean = () => false): Promise<void> {
+    await this.#steps(until, FOR_EVER);
+  }
+
+  /** Lets `ms` of virtual time go by. */
+  async pass(ms: number): Promise<void> {
+    const end = this.scheduler.now + ms;
+    await this.#steps(() => false, end);
+    this.scheduler.leap(Math.max(0, end - this.scheduler.now));
+  }
+
+  async #steps(until: () => boolean, end: number): Promise<void> {
+    await this.scheduler.settle();
+    for (let steps = 0; !until(); steps++) {
+      if (steps > STEPS_MAX) throw new Error("the world does not come to rest");
+      if (!(await this.scheduler.step(end))) return;
+      this.invariants.check();
+    }
+  }
+
+  #object<T extends { alarm?(): Promise<void> }>(name: string, make: (ports: ObjectPorts) => T) {
+    return new WorldObject<T>(name, this.scheduler, this.effects, make);
+  }
+
+  #makeCoordinator({ life, store, alarm }: ObjectPorts): Coordinator {
+    const clock = this.scheduler.clockOf(life);
+    const view = this.view.portOf(life);
+    const site = (name: SiteName) => this.#peerOf(life, name);
+    return new Coordinator(
+      { store, alarm, clock, view, gate: this.#gateOf(life), log: this.#log, site },
+      this.config,
+    );
+  }
+
+  #makeSite(site: SiteName, { life, store, alarm }: ObjectPorts): SiteBackfill {
+    const ports = {
+      store,
+      alarm,
+      clock: this.scheduler.clockOf(life),
+      view: this.view.portOf(life),
+      gate: this.#gateOf(life),
+      vendor: this.vendor.portOf(life),
+      archive: this.archive.portOf(life),
+      head: this.#headOf(life),
+      log: this.#log,
+    };
+    return new SiteBackfill(ports, site, this.config, this.#isolate);
+  }
+
+  readonly #log: Log = (level, message, fields = {}) => {
+    this.logs.push({ level, message, fields });
+  };
+
+  #gateOf(life: Life): Gate {
+    const remote = <V>(what: string, act: (gate: RateGate) => Promise<V>) =>
+      this.effects.remote(life, { label: `${life.name} gate.${what}` }, () => this.gate.call(act));
+    return {
+      take: (caller) => remote("take", (gate) => gate.take(caller)),
+      pause: (until) => remote("pause", async (gate) => gate.pause(until)),
+      pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
+    };
+  }
+
+  #headOf(life: Life): Head {
+    const remote = <V>(what: string, act: (coordinator: Coordinator) => Promise<V>) =>
+      this.effects.remote(life, { label: `${life.name} head.${what}` }, () => this.coordinator.call(act));
+    return {
+      current: async () => {
+        const current = await remote("current", async (coordinator) => coordinator.current());
+        this.invariants.permitted(life.name, current);
+        return current;
+      },
+      report: (report) => remote("report", (coordinator) => coordinator.report(structuredClone(report))),
+    };
+  }
+
+  #peerOf(life: Life, name: SiteName): SitePeer {
+    const remote = <V>(what: string, act: (site: SiteBackfill) => Promise<V>) =>
+      this.effects.remote(life, { label: `${life.name} ${name}.${what}` }, () => this.site(name).call(act));
+    return {
+      apply: (job) => remote("apply", (site) => site.apply(structuredClone(job))),
+      report: () => remote("report", (site) => site.report()),
+      read: (query) => remote("read", (site) => site.read(query)),
+      audit: (request) => remote("audit", (site) => site.audit(request)),
+    };
+  }
+}
+
+/** Some forty requests a site-day at small pages; a few rows are odd, repeated or not configured. */
+const SMALL_BUILDING = {
+  pointsPerSite: 40,
+  samplesPerDay: 240,
+  oddShare: 0.02,
+  duplicateShare: 0.05,
+  unconfigured: 2,
+  silent: 3,
+} as const;
+
+function configFor(sites: readonly SiteName[], changes: Partial<Config> = {}): Config {
+  return {
+    aceApiBase: "http://vendor/api",
+    sites,
+    maxDaysPerRequest: 10,
+    processTimeoutMs: 60_000,
+    aceTimeoutMs: 30_000,
+    requestsPerMinute: 600,
+    pageSize: 100,
+    maxRetries: 3,
+    retryBaseDelayMs: 2_000,
+    rowGroupSize: 100,
+    allowedOrigins: [],
+    ...changes,
+  };
+}
+
+export function siteNamed(text: string): SiteName {
+  const site = parseSiteName(text);
+  if (!site) throw new RangeError(`not a site name: ${text}`);
+  return site;
+}
+
+export function day(text: string): UtcDay {
+  const parsed = parseUtcDay(text);
+  if (!parsed) throw new RangeError(`not a day: ${text}`);
+  return parsed;
+}
+
+export function startRequest(from: string, to: string, more: Partial<StartRequest> = {}): StartRequest {
+  return { start_date: day(from), end_date: day(to), force_restart: false, dry_run: false, ...more };
+}
