@@ -18,6 +18,8 @@ import { ACE_KEY, runWorker, type WorkerRun } from "./worker-run.ts";
 
 const SITE = known(parseSiteName("ses_falls_city"));
 const DAY = known(parseUtcDay("2024-01-15"));
+/** Turn by turn, and the cheapest of each: what else the machine does only ever adds to CPU. */
+const TURNS = 3;
 /** What one alarm may read and merge before its checkpoint; see `TICK_SAMPLES` in `site-backfill.ts`. */
 const TICK_SAMPLES = 3_000_000;
 
@@ -31,9 +33,14 @@ export async function referenceFigures(run: Run): Promise<Figure[]> {
   );
   const source = { api: simulator.api, key: ACE_KEY, site: SITE, day: DAY };
   const pages = await savePages(source, folder);
-  const worker = await runWorker({ api: simulator.api, sites: [SITE], from: DAY, to: DAY }, run);
+  const workers: WorkerRun[] = [];
+  const conversions: Conversion[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    workers.push(await runWorker({ api: simulator.api, sites: [SITE], from: DAY, to: DAY }, run));
+    conversions.push(await convert(folder));
+  }
   simulator.stop();
-  const duckdb = await convert(folder);
+  const [worker, duckdb] = [cheapest(workers), cheapest(conversions)];
 
   const state = await openState(worker.stateDir);
   const ours = join(folder, "ours.parquet");
@@ -63,11 +70,20 @@ async function compared(
   const rows = Number(ours.rows);
   const bytes = statSync(path).size;
   return [
-    told("the day", `${rows} samples, ${pages.paths.length} pages, ${(pages.bytes / 1e6).toFixed(0)} MB of JSON`),
-    ...Object.entries(theirs).map(([fact, value]) => mustBe(fact, ours[fact] ?? "absent", ours[fact] === value)),
+    told(
+      "the day",
+      `${rows} samples, ${pages.paths.length} pages, ${(pages.bytes / 1e6).toFixed(0)} MB of JSON`,
+    ),
+    told("requests of the Worker", String(worker.status.sites[0]?.run.requests)),
+    ...Object.entries(theirs).map(([fact, value]) =>
+      mustBe(fact, ours[fact] ?? "absent", ours[fact] === value),
+    ),
     mustBe("rows in order of name and time", "sorted", await isSorted(path)),
     atMost("CPU: workerd ÷ DuckDB", worker.cpuSeconds / duckdb.cpuSeconds, 0.75),
-    told("CPU, noise: workerd, DuckDB", `${seconds(worker.cpuSeconds)}, ${seconds(duckdb.cpuSeconds)}`),
+    told(
+      `CPU, noise, least of ${TURNS}: workerd, DuckDB`,
+      `${seconds(worker.cpuSeconds)}, ${seconds(duckdb.cpuSeconds)}`,
+    ),
     atMost("bytes a sample", bytes / rows, 3.4),
     atMost("bytes: ours ÷ DuckDB's", bytes / duckdb.bytes, 0.9),
     told("bytes: ours, DuckDB's", `${(bytes / 1e6).toFixed(1)} MB, ${(duckdb.bytes / 1e6).toFixed(1)} MB`),
@@ -81,16 +97,17 @@ function phaseFigures(pages: SavedPages, worker: WorkerRun): Figure[] {
   // Each sample is spent twice, when fetched and when merged; no tick has more than its budget of them.
   const tick = (worker.cpuSeconds * TICK_SAMPLES) / (2 * samples);
   return [
-    told(
-      "CPU, noise: decode, sort, merge and encode in Node",
-      [decode, sort, merge].map(seconds).join(", "),
-    ),
+    told("CPU, noise: decode, sort, merge and encode in Node", [decode, sort, merge].map(seconds).join(", ")),
     atMost(`dearest of ${slices} merge slices`, sliceMax, 2, " s CPU"),
     atMost("an invocation, by its budget of samples", tick, 30, " s CPU"),
   ];
 }
 
 function known<T>(parsed: T | undefined): T {
-  if (parsed === undefined) throw new Error("the reference site or day can't be read");
+  if (parsed === undefined) throw new Error("the reference site, day or run is missing");
   return parsed;
+}
+
+function cheapest<T extends { readonly cpuSeconds: number }>(turns: readonly T[]): T {
+  return known([...turns].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[0]);
 }

@@ -15,7 +15,12 @@ export async function yearFigures(run: Run): Promise<Figure[]> {
     stateDir,
     signal: run.signal,
     // A plan asks the API nothing.
-    vars: { ACE_API_BASE: "http://127.0.0.1:9/api", SITE_NAME: "site_a", ACE_API_KEY: "k", BACKFILL_API_KEY: "b" },
+    vars: {
+      ACE_API_BASE: "http://127.0.0.1:9/api",
+      SITE_NAME: "site_a",
+      ACE_API_KEY: "k",
+      BACKFILL_API_KEY: "b",
+    },
   });
   try {
     const client = new BackfillClient(worker.url, "b");

@@ -1,5 +1,5 @@
 /**
- * Whether the gate's permits are all used, and never more: `npm run bench:pacing [-- --only pacing|year]`.
+ * Whether the gate's permits are all used, and never more: `npm run bench:pacing [-- --only pacing|year] [--latency 0.1|1|4]`.
  * Two sites share one key; a request takes a tenth of the gate's interval, all of it, and four of them.
  */
 import { parseArgs } from "node:util";
@@ -8,12 +8,13 @@ import { pacingFigures } from "./pacing-runs.ts";
 import { yearFigures } from "./pacing-year.ts";
 import { type Figure, verdict } from "./verdict.ts";
 
+const { values } = parseArgs({ options: { only: { type: "string" }, latency: { type: "string" } } });
+const latency = values.latency === undefined ? undefined : Number(values.latency);
+
 const PARTS: Readonly<Record<string, { title: string; figures: (run: Run) => Promise<Figure[]> }>> = {
-  pacing: { title: "Two sites at one gate", figures: pacingFigures },
+  pacing: { title: "Two sites at one gate", figures: (run) => pacingFigures(run, latency) },
   year: { title: "The plan of a year", figures: yearFigures },
 };
-
-const { values } = parseArgs({ options: { only: { type: "string" } } });
 
 await runToEnd(async (run) => {
   let good = true;

@@ -92,7 +92,8 @@ async function settled(client: BackfillClient, msMax: number): Promise<Status> {
     await sleep(POLL_MS);
     const status = await client.status().catch(() => undefined);
     if (status && status.status !== "in_progress") return status;
-    if (performance.now() > deadline) throw new Error(`not done after ${msMax} ms: ${JSON.stringify(status)}`);
+    if (performance.now() > deadline)
+      throw new Error(`not done after ${msMax} ms: ${JSON.stringify(status)}`);
   }
 }
 

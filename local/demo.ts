@@ -40,7 +40,9 @@ void runToEnd(async (run) => {
 });
 
 /** npm runs scripts in the project's folder; a path is meant from where the user typed it. */
-const asTyped = (path: string) => resolve(process.env.INIT_CWD ?? ".", path);
+function asTyped(path: string): string {
+  return resolve(process.env.INIT_CWD ?? ".", path);
+}
 
 function readArguments() {
   try {

@@ -1,7 +1,5 @@
 import { VendorFault } from "./faults.ts";
 
-/** Of one read: the runtime's own is 4 KB, and a day has 445 MB. */
-const READ_BYTES = 256 * 1024;
 /** Bodies without a length, and lengths that can't be believed, begin here and double. */
 const GATHERED_BYTES_MIN = 64 * 1024;
 
@@ -14,22 +12,21 @@ export async function readBody(
   lengthHint: number,
   bytesMax: number,
 ): Promise<Uint8Array> {
+  // Into our own buffer, as much as has come: the runtime's own reads are of 4 KB, and a day has 445 MB.
   const reader = body.getReader({ mode: "byob" });
-  let gathered = new Uint8Array(Math.min(bytesMax, Math.max(GATHERED_BYTES_MIN, lengthHint || 0)));
+  // One byte more than stated, so that the end is found without growing.
+  let gathered = new Uint8Array(Math.min(bytesMax, Math.max(GATHERED_BYTES_MIN, lengthHint || 0)) + 1);
   let bytes = 0;
-  let room = new Uint8Array(READ_BYTES);
   try {
     for (;;) {
-      const { done, value } = await reader.read(room);
+      const { done, value } = await reader.read(gathered.subarray(bytes));
+      // The read took the buffer; it comes back with the bytes, and with none at the end.
+      if (value) gathered = new Uint8Array(value.buffer as ArrayBuffer);
       if (done) return gathered.subarray(0, bytes);
-      const end = bytes + value.byteLength;
-      if (end > bytesMax)
+      bytes += value.byteLength;
+      if (bytes > bytesMax)
         throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
-      if (end > gathered.byteLength) gathered = grown(gathered, Math.min(bytesMax, Math.max(end, 2 * bytes)));
-      gathered.set(value, bytes);
-      bytes = end;
-      // The read took the buffer; it comes back with the bytes.
-      room = new Uint8Array(value.buffer as ArrayBuffer);
+      if (bytes === gathered.byteLength) gathered = grown(gathered, Math.min(bytesMax, 2 * bytes) + 1);
     }
   } catch (error) {
     // What is left of the body would hold one of the few connections.

@@ -8,8 +8,8 @@ const PUT_GAP_MS = 1_000;
 const PROGRESS_GAP_MS = 10_000;
 const RETRY_MS = 5_000;
 const RETRY_MS_MAX = 60_000;
-/** A put without an answer by then has an unknown outcome, and holds up the others no longer. */
-const PUT_MS_MAX = 30_000;
+/** A put without an answer by then never had one, and holds up the others no longer; it won't land any more. */
+const PUT_MS_MAX = 120_000;
 /** Puts of one flush, so that it shares its object with other work. */
 const PUTS_A_FLUSH = 20;
 

@@ -67,7 +67,8 @@ export class RateGate {
       for (;;) {
         const now = this.#clock.now();
         const paused = this.#read("paused", PAUSE_MS_MAX);
-        const slot = this.#read("slot", SLOT_AHEAD_MS_MAX);
+        // A gate of one request a minute rightly has its next slot further ahead.
+        const slot = this.#read("slot", Math.max(SLOT_AHEAD_MS_MAX, this.#intervalMs));
         const due = Math.max(slot, paused);
         this.#expire(now, due);
         if (this.#waiting.size === 0) return;

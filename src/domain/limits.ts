@@ -12,7 +12,7 @@ export const SQL_VALUE_BYTES_MAX = 1_900_000;
 /** The pipeline's share of an isolate's 128 MB, over all sites in it. */
 export const PIPELINE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** A run is committed once it holds this many samples: what a crash may cost one lane. */
+/** A run is committed before the page that would carry it past this: what a crash may cost one lane. */
 export const RUN_SAMPLES = 50_000;
 
 /** Samples one merge slice reads before it commits its position: well under 2 s of CPU. */

@@ -87,7 +87,7 @@ export function archiveConformance(
           throw new Error("on purpose");
         },
       });
-      await expect(archive.publish(KEY, broken, "absent")).rejects.toThrow();
+      await expect((async () => archive.publish(KEY, broken, "absent"))()).rejects.toThrow();
       expect(await archive.head(KEY)).toBeUndefined();
     }));
 

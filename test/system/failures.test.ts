@@ -140,7 +140,7 @@ test("a 429 pauses every site, and the status says until when", async () => {
     times: 1,
     effect: { do: "throttle", retryAfter: { form: "seconds", seconds } },
   });
-  await world.client.start("2024-04-01", "2024-04-20");
+  await world.client.start("2024-04-01", "2024-04-06");
   const throttled = await world.client.until(({ throttled_until }) => throttled_until !== null);
   const until = Date.parse(throttled.throttled_until ?? "");
   expect(world.log().some(({ message }) => message === `[BACKFILL] Rate limited, waiting ${seconds} s`)).toBe(

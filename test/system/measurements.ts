@@ -11,11 +11,13 @@ export const FILES = [
 
 export const MISSING = FILES.filter((path) => !existsSync(path));
 
-export const pointOf = (path: string) => `nab/${path.includes("ambient") ? "ambient" : "machine"} temperature`;
+export const pointOf = (path: string) =>
+  `nab/${path.includes("ambient") ? "ambient" : "machine"} temperature`;
 
-/** The files' rows by day, in order of point and time; of two of one millisecond the greater. */
+/** The files' rows for every day of the range, in order of point and time; of two of one millisecond the greater. */
 export function measurements(from: string, to: string): Map<string, Row[]> {
   const days = new Map<string, Row[]>();
+  for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) days.set(dayOf(at), []);
   for (const path of FILES) {
     const values = new Map<number, number>();
     for (const line of readFileSync(path, "utf8").trim().split(/\r?\n/).slice(1)) {
@@ -24,11 +26,11 @@ export function measurements(from: string, to: string): Map<string, Row[]> {
       values.set(at, Math.max(Number(text), values.get(at) ?? Number.NEGATIVE_INFINITY));
     }
     for (const [timestamp, value] of [...values].sort(([a], [b]) => a - b)) {
-      const day = new Date(timestamp).toISOString().slice(0, 10);
-      if (day < from || day > to) continue;
       const row = { timestamp, point_name: pointOf(path), value, site_name: "nab" };
-      days.set(day, [...(days.get(day) ?? []), row]);
+      days.get(dayOf(timestamp))?.push(row);
     }
   }
   return days;
 }
+
+const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readWithDuckdb } from "./duckdb.ts";
-import { keyOf, World } from "./fixture.ts";
+import { eventually, keyOf, World } from "./fixture.ts";
 import { lines, truthOf } from "./truth.ts";
 
 const SIZES = [3, 50, 1_000, 50_000] as const;
 const DAYS = ["2024-01-01", "2024-01-02"] as const;
 const [FIRST, SECOND] = DAYS;
 // 2,000 rows share each timestamp: with the vendor's own cursors all but the largest pages stall.
-const shared = { name: "shared", pointsPerSite: 2_000, tickSeconds: 21_600 };
+const shared = { name: "shared", pointsPerSite: 2_000, tickSeconds: 21_600, lastDay: FIRST };
 const mixed = { name: "mixed", pointsPerSite: 40, samplesPerDay: 30_000, unconfigured: 3 };
 
 let worlds: Map<number, World>;
@@ -48,6 +48,45 @@ test.concurrent.for([3, 50, 1_000])(
     expect(Object.keys(world.sim.stats().byPageSize).filter((each) => each !== "5000")).toEqual([`${size}`]);
   },
 );
+
+test.concurrent("after kill -9 a start goes on without any call, to the same bytes", async (context) => {
+  const days = ["2024-01-01", "2024-01-02", "2024-01-03"];
+  const site = { name: "a", pointsPerSite: 60, samplesPerDay: 20_000, oddShare: 0.02, duplicateShare: 0.02 };
+  const world = await World.open({ sites: [site], latency: { ms: 60 } }, { PAGE_SIZE: "500" });
+  context.onTestFinished(() => world.close());
+  await world.client.start("2024-01-01", "2024-01-03");
+  const samples = () => world.sim.stats().byKind.samples ?? 0;
+  await eventually("the second day is in the middle", () => samples() >= 60);
+  await world.killWorker();
+  await world.startWorker();
+  // The Worker's own root, which no object has a part in, is all that is asked for.
+  expect((await fetch(world.url)).status).toBe(200);
+  const state = await world.state();
+  await eventually(
+    "KV shows the end",
+    async () => {
+      const shown = (await state.kv("backfill:state")) as { status: string } | null;
+      return shown?.status === "completed";
+    },
+    150_000,
+  );
+  expect(await world.client.status()).toMatchObject({
+    outcome: "success",
+    days_completed: 3,
+    days_failed: 0,
+  });
+  const files = await Promise.all(days.map((day) => world.object(keyOf("a", day))));
+  for (const [index, file] of files.entries()) {
+    const { rows } = truthOf(world.sim, "a", days[index] ?? "");
+    expect(lines(await readWithDuckdb(file))).toEqual(lines(rows));
+  }
+
+  for (const day of days) await state.remove(keyOf("a", day));
+  world.sim.set({ latency: { ms: 0 } });
+  await world.client.start("2024-01-01", "2024-01-03", { force_restart: true });
+  await world.client.settled();
+  expect(await Promise.all(days.map((day) => world.object(keyOf("a", day))))).toEqual(files);
+});
 
 test("a day's bytes are the same for pages of 1,000 and of 50,000, and with failing requests", async () => {
   const small = worldOf(1_000);

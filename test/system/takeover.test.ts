@@ -99,7 +99,7 @@ test("forced restarts in the middle of puts, over data that changed, leave only 
   await world.client.start(...range);
   await world.client.until(({ days_completed }) => days_completed >= 4);
   // Days are published all the while; each restart comes at another moment of it.
-  for (let seed = 2; seed <= 6; seed++) {
+  for (let seed = 2; seed <= 5; seed++) {
     await world.replaceSimulator({ seed });
     expect(await world.client.start(...range)).toMatchObject({ status: 202 });
     await sleep(150 * seed);

@@ -14,15 +14,16 @@ export interface ObjectPorts {
   readonly alarm: Alarm;
 }
 
-interface Rules {
-  alarm?(): Promise<void>;
+/** Rules without an alarm never set one. */
+async function alarmOf(rules: { alarm?(): Promise<void> }): Promise<void> {
+  await rules.alarm?.();
 }
 
 /**
  * A Durable Object: one database, one alarm, and at most one incarnation of its rules, made when somebody calls
  * and made anew, from the same database, after a kill.
  */
-export class WorldObject<T extends Rules> {
+export class WorldObject<T extends object> {
   readonly name: string;
   readonly db = new SqliteDatabase();
   readonly #scheduler: Scheduler;
@@ -75,7 +76,7 @@ export class WorldObject<T extends Rules> {
 
   /** Delivers an alarm now, whether or not one is set. */
   async deliverAlarm(): Promise<void> {
-    await this.#incarnation().rules.alarm?.();
+    await alarmOf(this.#incarnation().rules);
   }
 
   #incarnation(): { life: Life; rules: T } {
@@ -126,7 +127,7 @@ export class WorldObject<T extends Rules> {
       this.#handling = undefined;
       this.#afterAlarm(how);
     };
-    Promise.resolve(rules.alarm?.()).then(
+    alarmOf(rules).then(
       () => ended("done"),
       () => ended("failed"),
     );

@@ -28,6 +28,8 @@ export interface SiteContext extends SitePorts {
   readonly outbox: Outbox;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
+  /** 429s of this incarnation: a permit from before the last one is not used. */
+  readonly throttles: { count: number };
   /** Counts samples against the present tick. */
   spend(samples: number): void;
 }

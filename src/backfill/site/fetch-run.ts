@@ -25,6 +25,8 @@ import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evid
 import { RUN_SAMPLES } from "../../domain/limits.ts";
 import { RunBuilder } from "../../parquet/run-builder.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { layDown } from "./in-hand.ts";
+import { fetchKey } from "./next-actions.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { addBlock, isStaged, type StagedDay, setPhase, setTransport, setWalk, stagedDay } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
@@ -48,10 +50,15 @@ export async function fetchRun(
 ): Promise<FetchResult> {
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
-  const { config, isolate } = context;
+  const { isolate } = context;
   const { ids } = context.points();
-  const run = new RunBuilder(Math.min(RUN_SAMPLES, config.pageSize));
-  const release = isolate.hold(RUN_BYTES);
+  // Empty until its first page has come: a lane that waits for a permit or an answer holds nothing.
+  const run = new RunBuilder(0);
+  let release = () => {};
+  const holdRun = (besideBytes = 0) => {
+    release();
+    release = isolate.hold(run.bytesHeld + besideBytes);
+  };
   const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
   let ladder = ladderOf(context);
   let walk = window.walk ? resumeWalk(JSON.parse(window.walk) as SavedWalk) : startWalk(window.span);
@@ -63,7 +70,7 @@ export async function fetchRun(
     // row again, and where it has more rows than a run has pages for, for ever.
     const floorMicros = walk.floorMicros;
     const roomLeft = () =>
-      (run.samples < RUN_SAMPLES && transport.pages < PAGES_A_RUN_MAX) ||
+      (hasRoom(run.samples, ladder.size) && transport.pages < PAGES_A_RUN_MAX) ||
       (floorMicros !== undefined && walk.floorMicros === floorMicros);
     while (!done && roomLeft()) {
       // Another lane may have failed the day: no more requests for it.
@@ -87,6 +94,7 @@ export async function fetchRun(
             const next = step(walked, page, asked);
             // Into the run while no other page is in memory; the page itself ends here.
             if (next.accept) run.append(page.kept);
+            holdRun();
             return { page, next };
           },
           easier: (reason) => {
@@ -116,6 +124,7 @@ export async function fetchRun(
       if (answer.kind === "value" && next.accept) transport = addPage(transport, answer.value.page);
     }
     transport = { ...transport, requests: count.requests, retries: count.retries };
+    holdRun(run.samples * SEAL_BYTES);
     return commit(context, fence, day, index, { run, walk, done, transport, ladder, count })
       ? { kind: "committed" }
       : { kind: "interrupted" };
@@ -125,8 +134,11 @@ export async function fetchRun(
   }
 }
 
-/** Columns of a run while it is gathered and sorted, at most two pages of the largest size. */
-const RUN_BYTES = 3 * RUN_SAMPLES * 20;
+/** The first page always; a further one where it fits. A window's first page lacks its margin, and is a run all the same. */
+const hasRoom = (samples: number, pageSize: number) => samples === 0 || samples + pageSize <= RUN_SAMPLES;
+
+/** Beside the run's columns: the sorted ones (20 a sample) and the blocks (14, and 16 where each is a segment). */
+const SEAL_BYTES = 50;
 
 interface Fetched {
   readonly run: RunBuilder;
@@ -155,6 +167,8 @@ function commit(
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
     setWalk(sql, day.date, index, JSON.stringify(saveWalk(walk)), done);
     setTransport(sql, day.date, addTransport(staged.transport, transport));
+    // Progress: a death after this line is not one of the same work.
+    layDown(sql, fetchKey(day.date, index));
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { imbalance, type Transport } from "../../domain/evidence.ts";
+import { BUCKET_BYTES_MAX } from "../../domain/limits.ts";
 import type { BlockSource } from "../../parquet/block-source.ts";
+import { TABLE_BYTES_MAX } from "../../parquet/bucket.ts";
 import { encodeFooter } from "../../parquet/encode.ts";
 import { encodeSlice, FILE_START, type FilePosition } from "../../parquet/encode-slice.ts";
+import type { Isolate } from "../isolate.ts";
 import type { Sql } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay } from "./fail.ts";
+import { layDown } from "./in-hand.ts";
+import { MERGE_KEY } from "./next-actions.ts";
 import { addPart, partCount, readPart, type StagedDay, sealFile, stagedDay } from "./staging.ts";
 
 /**
@@ -18,22 +23,60 @@ export async function mergeDay(context: SiteContext, fence: Fence, day: StagedDa
   // Other objects of this isolate get their turn between two slices.
   await clock.sleep(0);
   await isolate.alone(clock, async () => {
-    const release = isolate.hold(SLICE_BYTES);
+    const held = new Held(isolate);
     try {
       store.tx((sql) => {
         const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
-        if (staged && staged.phase === "merging") slice(context, fence, sql, staged);
+        if (staged && staged.phase === "merging") slice(context, fence, sql, staged, held);
       });
     } finally {
-      release();
+      held.release();
     }
   });
 }
 
-/** A bucket's blocks twice (as read, and as one point is put in order), a row group, a slice's output. */
-const SLICE_BYTES = 20 * 1024 * 1024;
+/** What one slice holds, as far as it has come: of one bucket at a time, and of its own output. */
+class Held {
+  readonly #isolate: Isolate;
+  #bucketBytes = 0;
+  #outputBytes = 0;
+  #release = () => {};
 
-function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay): void {
+  constructor(isolate: Isolate) {
+    this.#isolate = isolate;
+  }
+
+  /** The bucket before is let go of. */
+  bucket(blockBytes: number): void {
+    // Its blocks in windows, at most; and one point of it being put in order: 8/7 of its bytes, half as much again
+    // while its columns grow. Segment tables come
+    // on top where the bucket is larger than its windows.
+    const windowed = Math.min(blockBytes, BUCKET_BYTES_MAX);
+    const tables = Math.min(blockBytes - windowed, TABLE_BYTES_MAX);
+    this.#bucketBytes = windowed * (1 + (3 / 2) * (8 / 7)) + tables;
+    this.#update();
+  }
+
+  output(groupBytes: number): void {
+    // Once as row groups, once as they are joined.
+    this.#outputBytes += 2 * groupBytes;
+    this.#update();
+  }
+
+  release(): void {
+    this.#release();
+  }
+
+  #update(): void {
+    this.#release();
+    this.#release = this.#isolate.hold(ENCODER_BYTES + this.#bucketBytes + this.#outputBytes);
+  }
+}
+
+/** A row group as columns and as bytes, and a block on its way out of SQLite. */
+const ENCODER_BYTES = 3 * 1024 * 1024;
+
+function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, held: Held): void {
   const { names } = context.points();
   const [row] = sql.all<{ merge: string | null }>("SELECT merge FROM staging WHERE date = ?", day.date);
   const before = row?.merge ? (JSON.parse(row.merge) as FilePosition) : FILE_START;
@@ -43,17 +86,19 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay): vo
     day.date,
   )[0]?.groups as number;
   const after = encodeSlice(
-    blockSource(sql, day.date),
+    blockSource(sql, day.date, held),
     before,
     { site: context.site, dayStartMs: dayStartMs(day.date), names },
     { rowGroupSize: day.plan.rowGroupSize },
     (group) => {
       output.push(group.bytes);
+      held.output(group.bytes.byteLength + group.metadata.byteLength);
       sql.run("INSERT INTO row_group VALUES (?, ?, ?)", day.date, groups++, group.metadata);
     },
   );
   addPart(sql, day.date, concat(output));
   sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
+  layDown(sql, MERGE_KEY);
   context.spend(after.merge.read - before.merge.read);
   touch(sql, context.clock);
   if (after.merge.done) seal(context, fence, sql, day, after);
@@ -127,14 +172,17 @@ function digest(sql: Sql, date: UtcDay): { bytes: number; sha256: string } {
   return { bytes, sha256: hash.digest("hex") };
 }
 
-function blockSource(sql: Sql, date: UtcDay): BlockSource {
+function blockSource(sql: Sql, date: UtcDay, held: Held): BlockSource {
   return {
-    blocks: (bucket) =>
-      sql.all<{ id: number; bytes: number }>(
+    blocks: (bucket) => {
+      const blocks = sql.all<{ id: number; bytes: number }>(
         "SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id",
         date,
         bucket,
-      ),
+      );
+      held.bucket(blocks.reduce((sum, block) => sum + block.bytes, 0));
+      return blocks;
+    },
     read: (id, offset, length) => {
       const [row] =
         offset === undefined

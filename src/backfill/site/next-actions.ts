@@ -11,6 +11,10 @@ export type Action =
   | { readonly do: "merge"; readonly key: string; readonly day: StagedDay }
   | { readonly do: "publish"; readonly key: string; readonly day: StagedDay };
 
+export const fetchKey = (date: UtcDay, window: number) => `fetch ${date} ${window}`;
+/** One merge at a time, whichever day's. */
+export const MERGE_KEY = "merge";
+
 /** What the decision is made from; a snapshot of the site's database and of what it has in hand. */
 export interface Situation {
   readonly now: EpochMs;
@@ -74,7 +78,7 @@ function work(s: Situation, plan: Plan): void {
     if (day.phase === "encoded") plan.begin({ do: "publish", key: `publish ${day.date}`, day });
   }
   const merging = days.find((day) => day.phase === "merging");
-  if (merging) plan.begin({ do: "merge", key: "merge", day: merging });
+  if (merging) plan.begin({ do: "merge", key: MERGE_KEY, day: merging });
 
   const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
   if (!toFetch) return;
@@ -90,7 +94,7 @@ function fillLanes(s: Situation, days: readonly StagedDay[], plan: Plan): void {
   for (const day of days) {
     if (day.phase !== "fetching") continue;
     for (const window of day.windows) {
-      const key = `fetch ${day.date} ${window.index}`;
+      const key = fetchKey(day.date, window.index);
       if (window.done || s.inHand.has(key) || free <= 0) continue;
       free -= 1;
       plan.begin({ do: "fetch", key, day, window: window.index });

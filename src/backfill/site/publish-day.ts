@@ -93,7 +93,15 @@ function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: S
     },
     *parts() {
       const count = store.tx((sql) => partCount(sql, day.date));
-      for (let index = 0; index < count; index++) yield store.tx((sql) => readPart(sql, day.date, index));
+      for (let index = 0; index < count; index++) {
+        const part = store.tx((sql) => readPart(sql, day.date, index));
+        const release = context.isolate.hold(part.byteLength);
+        try {
+          yield part;
+        } finally {
+          release();
+        }
+      }
     },
   };
 }

@@ -7,6 +7,7 @@ import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from ".
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
 import { auditPending, auditView, beginAudit } from "./audit.ts";
+import { boundedPorts } from "./bounded-ports.ts";
 import type { Fence, SiteContext, SitePorts } from "./context.ts";
 import { failDay } from "./fail.ts";
 import { ladderOf } from "./fetch-run.ts";
@@ -45,12 +46,13 @@ export class SiteBackfill implements SitePeer {
   constructor(ports: SitePorts, site: SiteName, config: Config, isolate: Isolate) {
     ports.store.tx(createTables);
     this.#context = {
-      ...ports,
+      ...boundedPorts(ports),
       site,
       config,
       isolate,
       outbox: new Outbox(ports.store, ports.clock, ports.view),
       points: () => this.#points(),
+      throttles: { count: 0 },
       spend: (samples) => {
         if (this.#tick) this.#tick.samples += samples;
       },
@@ -106,6 +108,8 @@ export class SiteBackfill implements SitePeer {
     const { alarm, clock } = this.#context;
     const decision = this.#decide();
     if (!decision.workLeft && decision.laterAt === undefined) return;
+    // The alarm that is set may be the one that a dead incarnation armed first, half a minute ahead.
+    if (!this.#tick && decision.start.length > 0) return this.#wake(clock.now());
     const armedAt = await alarm.armedAt();
     if (armedAt === undefined || armedAt < clock.now() - ALARM_LOST_MS) await this.#wake(clock.now());
   }

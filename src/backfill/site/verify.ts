@@ -38,7 +38,8 @@ export async function stepVerify(context: SiteContext, before: Audit, mode: "qui
     let audit = before;
     for (const { date, published, problem } of found) {
       audit = counted(audit, date, published.records, published.bytes, problem);
-      // A completed day without its object is none: it counts as pending, and a start fetches it again.
+      // A completed day without its object is none. The job that it belongs to fetches it again at once; a day
+      // of an earlier job is fetched by the next start.
       if (problem && publishedDay(sql, date)?.etag === published.etag) {
         forgetPublished(sql, date);
         // Its HEAD may say what a sound object's would: adopted by it, the spoilt one would stay.

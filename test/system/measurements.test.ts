@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { readWithDuckdb } from "./duckdb.ts";
+import { keyOf, World } from "./fixture.ts";
+import { FILES, MISSING, measurements, pointOf } from "./measurements.ts";
+import { lines } from "./truth.ts";
+
+if (MISSING.length > 0) console.warn(`REAL MEASUREMENTS NOT TESTED: ${MISSING.join(", ")} is not there`);
+
+test("months of real measurements arrive in R2 exactly as the files have them", async (context) => {
+  context.skip(MISSING.length > 0, `${MISSING.join(", ")} is not there`);
+  const sites = [{ name: "nab", csv: FILES.map((path) => ({ path, name: pointOf(path) })) }];
+  const world = await World.open({ sites }, { MAX_DAYS_PER_REQUEST: "100" });
+  context.onTestFinished(() => world.close());
+  // The longer range has both series, with all of the machine's duplicates and its step back; the other a gap.
+  const [first, gap] = [measurements("2013-12-02", "2014-02-19"), measurements("2013-09-08", "2013-09-17")];
+  expect([first.size, [...gap.values()].filter((rows) => rows.length === 0).length]).toEqual([80, 6]);
+  let duplicates = 0;
+  for (const expected of [first, gap]) {
+    const [from = "", to = ""] = [[...expected.keys()].at(0), [...expected.keys()].at(-1)];
+    await world.client.start(from, to);
+    expect(await world.client.settled(150_000)).toMatchObject({
+      outcome: "success",
+      days_completed: expected.size,
+    });
+    for (const { date, status, evidence } of await world.client.days(`?from=${from}&to=${to}`)) {
+      const rows = expected.get(date) ?? [];
+      expect(lines(await readWithDuckdb(await world.object(keyOf("nab", date))))).toEqual(lines(rows));
+      expect([status, evidence?.written]).toEqual([rows.length === 0 ? "empty" : "completed", rows.length]);
+      duplicates += evidence?.duplicates ?? 0;
+    }
+  }
+  expect(duplicates).toBe(12);
+});
