@@ -18,6 +18,7 @@ import { ACE_KEY, runWorker, type WorkerRun } from "./worker-run.ts";
 
 const SITE = known(parseSiteName("ses_falls_city"));
 const DAY = known(parseUtcDay("2024-01-15"));
+const DAY_BEFORE = "2024-01-14";
 /** Turn by turn, and the cheapest of each: what else the machine does only ever adds to CPU. */
 const TURNS = 3;
 /** What one alarm may read and merge before its checkpoint; see `TICK_SAMPLES` in `site-backfill.ts`. */
@@ -28,7 +29,7 @@ export async function referenceFigures(run: Run): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-pages-"));
   run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const simulator = await startSimulatorProcess(
-    ["--sites", SITE, "--preset", "reference", "--prerender", DAY],
+    ["--sites", SITE, "--preset", "reference", "--prerender", DAY, "--empty-days", DAY_BEFORE],
     run,
   );
   const source = { api: simulator.api, key: ACE_KEY, site: SITE, day: DAY };
@@ -36,7 +37,9 @@ export async function referenceFigures(run: Run): Promise<Figure[]> {
   const workers: WorkerRun[] = [];
   const conversions: Conversion[] = [];
   for (let turn = 0; turn < TURNS; turn++) {
-    workers.push(await runWorker({ api: simulator.api, sites: [SITE], from: DAY, to: DAY }, run));
+    workers.push(
+      await runWorker({ api: simulator.api, sites: [SITE], from: DAY, to: DAY, emptyDay: DAY_BEFORE }, run),
+    );
     conversions.push(await convert(folder));
   }
   simulator.stop();
