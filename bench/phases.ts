@@ -38,8 +38,8 @@ export function timePhases(pages: SavedPages, site: string, day: UtcDay): Phases
   if (!keep) throw new Error("a day has a window");
   const source = new MemoryBlocks();
   for (const path of pages.paths) {
-    const text = readFileSync(path, "utf8");
-    const page = timed("decode", () => decodeSamples(text, { points, keep, asked: askedSpan(keep) }));
+    const body = readFileSync(path);
+    const page = timed("decode", () => decodeSamples(body, { points, keep, asked: askedSpan(keep) }));
     timed("sort", () => {
       const run = new RunBuilder(page.kept.length);
       run.append(page.kept);

@@ -28,12 +28,12 @@ export async function savePages(
   const paths: string[] = [];
   let bytes = 0;
   for (let walk = startWalk(span), done = false; !done; ) {
-    const text = await get(source, samplesPath(source.site, span, PAGE_SIZE, walk.cursor));
+    const body = await get(source, samplesPath(source.site, span, PAGE_SIZE, walk.cursor));
     const path = join(folder, `page-${String(paths.length).padStart(4, "0")}.json`);
-    writeFileSync(path, text);
+    writeFileSync(path, body);
     paths.push(path);
-    bytes += Buffer.byteLength(text);
-    const next = step(walk, decodeSamples(text, { points, keep: span, asked: askedSpan(span) }), PAGE_SIZE);
+    bytes += body.length;
+    const next = step(walk, decodeSamples(body, { points, keep: span, asked: askedSpan(span) }), PAGE_SIZE);
     if (next.next === "fault") throw next.fault;
     walk = next.walk;
     done = next.next === "done";
@@ -42,14 +42,14 @@ export async function savePages(
 }
 
 async function configuredNames(source: { api: string; key: string; site: SiteName }): Promise<string[]> {
-  const text = await get(source, `sites/${source.site}/configured_points?page=1&per_page=100000`);
-  const { items } = JSON.parse(text) as { items: { name: string }[] };
+  const body = await get(source, `sites/${source.site}/configured_points?page=1&per_page=100000`);
+  const { items } = JSON.parse(body.toString("utf8")) as { items: { name: string }[] };
   // Names of the simulator are ASCII, where code units and UTF-8 bytes have one order.
   return items.map(({ name }) => name).sort();
 }
 
-async function get({ api, key }: { api: string; key: string }, path: string): Promise<string> {
+async function get({ api, key }: { api: string; key: string }, path: string): Promise<Buffer> {
   const response = await fetch(`${api}/${path}`, { headers: { Authorization: `Bearer ${key}` } });
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-  return response.text();
+  return Buffer.from(await response.arrayBuffer());
 }

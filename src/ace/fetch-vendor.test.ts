@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { decodeText } from "./decode-text.ts";
 import { VendorFault } from "./faults.ts";
 import { fetchVendor } from "./fetch-vendor.ts";
 
@@ -29,8 +30,6 @@ const routes: Record<string, (response: ServerResponse) => void> = {
     response.writeHead(200, { "content-length": "100" });
     response.write('{"point_', () => response.destroy());
   },
-  "/api/latin1": (response) => response.end(Uint8Array.of(0x22, 0xe9, 0x22)),
-  "/api/half": (response) => response.end(Uint8Array.of(0x22, 0xc3)),
   "/api/silent": () => undefined,
   "/api/stalls": (response) => response.write("{"),
 };
@@ -48,7 +47,7 @@ const patient = new AbortController().signal;
 async function faultOf(path: string, signal = patient, bytesMax = 1_000): Promise<VendorFault> {
   const error: unknown = await vendor()
     .get(path, signal)
-    .then((response) => response.text(bytesMax))
+    .then((response) => response.bytes(bytesMax))
     .then(
       () => undefined,
       (cause: unknown) => cause,
@@ -60,7 +59,7 @@ async function faultOf(path: string, signal = patient, bytesMax = 1_000): Promis
 test("a page comes whole, however its characters are cut up", async () => {
   const response = await vendor().get("page?a=1", patient);
   expect(response).toMatchObject({ status: 200, contentType: "application/json", retryAfter: undefined });
-  expect(await response.text(1_000)).toBe('{"name": "Straße 😀"}');
+  expect(decodeText(await response.bytes(1_000))).toBe('{"name": "Straße 😀"}');
   expect(seen.at(-1)?.headers).toMatchObject({ authorization: `Bearer ${KEY}`, accept: "application/json" });
 });
 
@@ -73,12 +72,12 @@ test("a redirect is not followed", async () => {
 
 test("Retry-After is passed on as it came", async () => {
   const response = await vendor().get("throttled", patient);
-  expect([response.status, response.retryAfter, await response.text(10)]).toEqual([429, "7", ""]);
+  expect([response.status, response.retryAfter, (await response.bytes(10)).length]).toEqual([429, "7", 0]);
 });
 
 test("a server that repeats the key in an error does not put it into our messages", async () => {
   const response = await vendor().get("echo", patient);
-  expect(await response.text(1_000)).toBe("no such key: [key]");
+  expect(decodeText(await response.bytes(1_000))).toBe("no such key: [key]");
 });
 
 test("a body over its bound is too large, and is let go of", async () => {
@@ -90,12 +89,8 @@ test("a body over its bound is too large, and is let go of", async () => {
   response.discard();
 });
 
-test.each([
-  ["reset", "network"],
-  ["latin1", "malformed"],
-  ["half", "truncated"],
-])("%s is the fault %s", async (path, reason) => {
-  expect(await faultOf(path)).toMatchObject({ reason });
+test("a body that breaks off is the fault network", async () => {
+  expect(await faultOf("reset")).toMatchObject({ reason: "network" });
 });
 
 test("a connection that is refused is the fault network", async () => {

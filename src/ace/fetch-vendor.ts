@@ -1,4 +1,5 @@
 import type { Vendor, VendorResponse } from "../ports/ports.ts";
+import { decodeLeniently } from "./decode-text.ts";
 import { VendorFault } from "./faults.ts";
 import { readBody } from "./read-body.ts";
 
@@ -53,10 +54,11 @@ class FetchedResponse implements VendorResponse {
     this.retryAfter = response.headers.get("retry-after") ?? undefined;
   }
 
-  async text(bytesMax: number): Promise<string> {
-    const text = await readText(this.response, bytesMax, this.signal);
+  async bytes(bytesMax: number): Promise<Uint8Array> {
+    const bytes = await readWhole(this.response, bytesMax, this.signal);
+    if (this.status === 200) return bytes;
     // Errors are quoted in messages, and some servers repeat what they were sent.
-    return this.status === 200 ? text : text.replaceAll(this.key, "[key]");
+    return new TextEncoder().encode(decodeLeniently(bytes).replaceAll(this.key, "[key]"));
   }
 
   discard(): void {
@@ -65,29 +67,13 @@ class FetchedResponse implements VendorResponse {
   }
 }
 
-async function readText(response: Response, bytesMax: number, signal: AbortSignal): Promise<string> {
-  if (response.body === null) return "";
+async function readWhole(response: Response, bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
   const length = Number(response.headers.get("content-length"));
   try {
-    return decode(await readBody(response.body, length, bytesMax));
+    return await readBody(response.body, length, bytesMax);
   } catch (error) {
     throw error instanceof VendorFault ? error : transportFault(error, signal);
-  }
-}
-
-/** All bytes at once: a text joined from pieces has to be joined again before it can be parsed. */
-function decode(bytes: Uint8Array): string {
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-  let text: string;
-  try {
-    text = decoder.decode(bytes, { stream: true });
-  } catch (cause) {
-    throw new VendorFault("malformed", "the body is not UTF-8", {}, { cause });
-  }
-  try {
-    return text + decoder.decode();
-  } catch (cause) {
-    throw new VendorFault("truncated", "the body ends inside a character", {}, { cause });
   }
 }
 

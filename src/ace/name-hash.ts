@@ -4,14 +4,40 @@
  * never a row.
  */
 export function nameHash(name: string): number {
-  let low = 0x811c9dc5;
-  let high = 0x9e3779b9;
+  let low = LOW_START;
+  let high = HIGH_START;
   for (let at = 0; at < name.length; at += 1) {
     const code = name.charCodeAt(at);
-    low = Math.imul(low ^ code, 0x01000193);
-    high = Math.imul(high ^ code, 0x85ebca6b);
-    high ^= high >>> 15;
+    low = mixLow(low, code);
+    high = mixHigh(high, code);
   }
-  low ^= high >>> 13;
-  return (high >>> 11) * 0x1_0000_0000 + (low >>> 0);
+  return joined(low, high);
+}
+
+/** The same of an ASCII name that has not become a string: `bytes` from `start` to before `end`. */
+export function nameHashOfAscii(bytes: Uint8Array, start: number, end: number): number {
+  let low = LOW_START;
+  let high = HIGH_START;
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number; // within, as the caller says
+    low = mixLow(low, code);
+    high = mixHigh(high, code);
+  }
+  return joined(low, high);
+}
+
+const LOW_START = 0x811c9dc5;
+const HIGH_START = 0x9e3779b9;
+
+function mixLow(low: number, code: number): number {
+  return Math.imul(low ^ code, 0x01000193);
+}
+
+function mixHigh(high: number, code: number): number {
+  const mixed = Math.imul(high ^ code, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+function joined(low: number, high: number): number {
+  return (high >>> 11) * 0x1_0000_0000 + ((low ^ (high >>> 13)) >>> 0);
 }

@@ -18,7 +18,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 200,
     contentType: "Application/JSON; charset=utf-8",
     body: "{}",
-    outcome: { kind: "ok", text: "{}" },
+    outcome: { kind: "ok", body: new TextEncoder().encode("{}") },
   },
   {
     title: "HTML with a 200 is a proxy's, and transient",

@@ -4,15 +4,20 @@ import { VendorFault } from "./faults.ts";
 import { FAULT_EXAMPLES } from "./outcome.fixture.ts";
 import { classify, outcomeOfFault, settle } from "./outcome.ts";
 
+const bytes = (text: string) => new TextEncoder().encode(text);
 const NOW = Date.UTC(2026, 7, 7);
 
 test.each(FAULT_EXAMPLES)("$title", ({ status, contentType, body, outcome }) => {
-  expect(classify({ status, contentType, retryAfter: undefined }, body, NOW)).toMatchObject(outcome);
+  expect(classify({ status, contentType, retryAfter: undefined }, bytes(body), NOW)).toMatchObject(outcome);
 });
 
 test("every status has an outcome, and only 200 is a page", () => {
   for (let status = 0; status < 700; status += 1) {
-    const outcome = classify({ status, contentType: "application/json", retryAfter: undefined }, "{}", NOW);
+    const outcome = classify(
+      { status, contentType: "application/json", retryAfter: undefined },
+      bytes("{}"),
+      NOW,
+    );
     expect(outcome.kind === "ok").toBe(status === 200);
   }
 });
@@ -20,20 +25,24 @@ test("every status has an outcome, and only 200 is a page", () => {
 test("messages are short, on one line, and quote no credential", () => {
   const token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.c2lnbmF0dXJl";
   const body = `<html>\n<p>Authorization: Bearer ${token}</p> ${token} Bearer s3cret ${"long ".repeat(5_000)}</html>`;
-  const outcome = classify({ status: 502, contentType: "text/html", retryAfter: undefined }, body, NOW);
+  const outcome = classify(
+    { status: 502, contentType: "text/html", retryAfter: undefined },
+    bytes(body),
+    NOW,
+  );
   const message = outcome.kind === "transient" ? outcome.message : "";
   expect(message.length).toBeLessThan(220);
   expect(message).not.toMatch(/eyJ|s3cret|<|\n/);
   expect(message).toContain("[credential]");
 });
 
-function response(status: number, contentType: string, text: () => Promise<string>) {
+function response(status: number, contentType: string, read: () => Promise<Uint8Array>) {
   const seen = { discarded: false };
   const fake: VendorResponse = {
     status,
     contentType,
     retryAfter: "7",
-    text,
+    bytes: read,
     discard() {
       seen.discarded = true;
     },
@@ -46,8 +55,8 @@ const breaks = (reason: "network" | "too-large" | "aborted" | "timeout") => () =
   Promise.reject(new VendorFault(reason, "it broke"));
 
 test("a page is read whole, and one that breaks off is transient", async () => {
-  const page = response(200, "application/json", async () => "{}");
-  expect(await settle(page.fake, NOW)).toEqual({ kind: "ok", text: "{}" });
+  const page = response(200, "application/json", async () => bytes("{}"));
+  expect(await settle(page.fake, NOW)).toEqual({ kind: "ok", body: bytes("{}") });
   for (const reason of ["network", "too-large", "timeout"] as const) {
     const { fake } = response(200, "application/json", breaks(reason));
     expect(await settle(fake, NOW)).toMatchObject({ kind: "transient", reason });

@@ -1,6 +1,7 @@
 import type { EpochMs } from "../domain/day.ts";
 import { BODY_BYTES_MAX } from "../domain/limits.ts";
 import type { VendorResponse } from "../ports/ports.ts";
+import { decodeLeniently } from "./decode-text.ts";
 import { vendorMessage } from "./excerpt.ts";
 import { isTransient, type TransientReason, VendorFault } from "./faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "./limits.ts";
@@ -8,7 +9,7 @@ import { retryAfterMs } from "./retry-after.ts";
 
 /** What one request came to, in the terms of the failure table. Messages are bounded and hold no key. */
 export type Outcome =
-  | { readonly kind: "ok"; readonly text: string }
+  | { readonly kind: "ok"; readonly body: Uint8Array }
   /** "No data for time period": means empty for a window's first request only, see `stepNoData`. */
   | { readonly kind: "no-data" }
   | { readonly kind: "throttled"; readonly retryAfterMs: number }
@@ -34,7 +35,7 @@ export async function settle(
 ): Promise<Outcome> {
   try {
     if (response.status === 200 && isJson(response.contentType)) {
-      return { kind: "ok", text: await response.text(bytesMax) };
+      return { kind: "ok", body: await response.bytes(bytesMax) };
     }
     return classify(response, await readErrorBody(response), now);
   } catch (error) {
@@ -43,17 +44,18 @@ export async function settle(
 }
 
 /** What status, headers and body of a response mean. `now` is for a `Retry-After` that is a date. */
-export function classify(head: ResponseHead, body: string, now: EpochMs): Outcome {
+export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Outcome {
   const { status } = head;
   const json = isJson(head.contentType);
-  const message = `${status}: ${vendorMessage(body) || "no message"}`;
-  if (status === 200)
-    return json ? { kind: "ok", text: body } : transient("malformed", `not JSON, ${message}`);
+  if (status === 200 && json) return { kind: "ok", body };
+  const said = vendorMessage(decodeLeniently(body));
+  const message = `${status}: ${said || "no message"}`;
+  if (status === 200) return transient("malformed", `not JSON, ${message}`);
   if (status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(head.retryAfter, now) };
   if (status === 401) return { kind: "unauthorized", message };
   if (status === 403) return { kind: "forbidden", message };
-  if (status === 404 && json && says(body, "No data for time period")) return { kind: "no-data" };
-  if (status === 500 && says(body, "An unhandled exception occurred")) return { kind: "unhandled", message };
+  if (status === 404 && json && says(said, "No data for time period")) return { kind: "no-data" };
+  if (status === 500 && says(said, "An unhandled exception occurred")) return { kind: "unhandled", message };
   if (status >= 500 && status <= 599) return transient("5xx", message);
   if (status >= 400 && status <= 499) return { kind: "refused", status, message };
   if (status >= 300 && status <= 399) {
@@ -77,24 +79,26 @@ function transient(reason: TransientReason, message: string): Extract<Outcome, {
 }
 
 /** An error's status speaks for itself: where its body can't be had, it is taken for an empty one. */
-async function readErrorBody(response: VendorResponse): Promise<string> {
+async function readErrorBody(response: VendorResponse): Promise<Uint8Array> {
   if (response.status === 429 || (response.status >= 300 && response.status <= 399)) {
     response.discard();
-    return "";
+    return NOTHING;
   }
   try {
-    return await response.text(ERROR_BODY_BYTES_MAX);
+    return await response.bytes(ERROR_BODY_BYTES_MAX);
   } catch (error) {
-    if (error instanceof VendorFault && error.reason !== "aborted") return "";
+    if (error instanceof VendorFault && error.reason !== "aborted") return NOTHING;
     throw error;
   }
 }
+
+const NOTHING = new Uint8Array();
 
 function isJson(contentType: string): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType.trim());
 }
 
-/** Whether the body is the vendor's JSON with this message; its closing full stop is not relied on. */
-function says(body: string, message: string): boolean {
-  return vendorMessage(body).toLowerCase().replace(/\.$/, "") === message.toLowerCase();
+/** Whether this message is all that the vendor said; its closing full stop is not relied on. */
+function says(said: string, message: string): boolean {
+  return said.toLowerCase().replace(/\.$/, "") === message.toLowerCase();
 }

@@ -5,8 +5,10 @@ import { VendorFault } from "./faults.ts";
 import { POINTS_PER_PAGE } from "./limits.ts";
 import { type PointsWalk, pointNames, sortNames, startPoints, stepPoints } from "./points.ts";
 
-function list(names: readonly unknown[], rest: object = {}): string {
-  return JSON.stringify({ items: names.map((name) => ({ id: 1, name })), page: 1, pages: null, ...rest });
+function list(names: readonly unknown[], rest: object = {}): Uint8Array {
+  return Buffer.from(
+    JSON.stringify({ items: names.map((name) => ({ id: 1, name })), page: 1, pages: null, ...rest }),
+  );
 }
 
 const names = (count: number, from = 0) =>
@@ -75,7 +77,7 @@ test.each([
   ['{"items": [', "truncated"],
   ["<html>", "malformed"],
 ])("the list %# is a fault", (text, reason) => {
-  const read = () => stepPoints(startPoints(), text);
+  const read = () => stepPoints(startPoints(), typeof text === "string" ? Buffer.from(text) : text);
   expect(read).toThrow(VendorFault);
   expect(read).toThrow(expect.objectContaining({ reason }));
 });

@@ -1,4 +1,5 @@
 import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../domain/limits.ts";
+import { decodeText } from "./decode-text.ts";
 import { protocolFault } from "./faults.ts";
 import { parseJsonObject } from "./json.ts";
 import { POINTS_PER_PAGE } from "./limits.ts";
@@ -25,11 +26,11 @@ export function startPoints(): PointsWalk {
 
 /**
  * Takes in one page of `configured_points`. The list ends with an empty page, a short one, or at `total`;
- * `pages` is not looked at, for it can be null. Throws `VendorFault`: as `parseJsonObject` does, and "protocol"
+ * `pages` is not looked at, for it can be null. Throws `VendorFault`: as `decodeText` and `parseJsonObject` do, and "protocol"
  * for a page that is none, a point without a usable name, a page that repeats, and a list over its bounds.
  */
-export function stepPoints(walk: PointsWalk, text: string): PointsStep {
-  const body = parseJsonObject(text);
+export function stepPoints(walk: PointsWalk, bytes: Uint8Array): PointsStep {
+  const body = parseJsonObject(decodeText(bytes));
   const { items, total, per_page: perPage } = body;
   if (!Array.isArray(items)) throw protocolFault("the list of points has no array items");
   const names = new Set(walk.names);

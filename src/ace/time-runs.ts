@@ -1,6 +1,5 @@
 import type { EpochMicros } from "../domain/day.ts";
 import { protocolFault } from "./faults.ts";
-import { nameHash } from "./name-hash.ts";
 
 /** The rows at one end of a page that share a timestamp, as sent, whether kept or not. */
 export interface TimeGroup {
@@ -53,15 +52,16 @@ export class TimeRuns {
     this.lastRow = row;
   }
 
-  ends(samples: readonly unknown[]): PageEnds {
+  /** Of a page of so many `rows`; `hashOf` answers for a row's name, undefined where it has none. */
+  ends(rows: number, hashOf: (row: number) => number | undefined): PageEnds {
     if (this.lastSeen === -1) return { first: undefined, last: undefined };
     const from = this.previousSeen + 1;
     const last = {
       micros: this.lastMicros,
-      rows: samples.length - from,
+      rows: rows - from,
       unreadBefore: this.lastRow - from,
-      unreadAfter: samples.length - 1 - this.lastSeen,
-      nameHashes: hashNames(samples, from, samples.length),
+      unreadAfter: rows - 1 - this.lastSeen,
+      nameHashes: hashNames(hashOf, from, rows),
     };
     if (this.firstEnd === -1) return { first: last, last };
     const first = {
@@ -69,17 +69,17 @@ export class TimeRuns {
       rows: this.firstEnd,
       unreadBefore: this.firstRow,
       unreadAfter: this.firstEnd - 1 - this.firstLast,
-      nameHashes: hashNames(samples, 0, this.firstEnd),
+      nameHashes: hashNames(hashOf, 0, this.firstEnd),
     };
     return { first, last };
   }
 }
 
-function hashNames(samples: readonly unknown[], from: number, to: number): number[] {
+function hashNames(hashOf: (row: number) => number | undefined, from: number, to: number): number[] {
   const hashes: number[] = [];
   for (let row = from; row < to; row += 1) {
-    const sample = samples[row] as { readonly name?: unknown } | null | undefined;
-    if (typeof sample?.name === "string") hashes.push(nameHash(sample.name));
+    const hash = hashOf(row);
+    if (hash !== undefined) hashes.push(hash);
   }
   return hashes;
 }

@@ -82,7 +82,7 @@ function drive(model: Model, pageSize: PageSize, options: { max?: PageSize; cras
     if (requests === options.crashAt) walk = resumeWalk(JSON.parse(JSON.stringify(saveWalk(walk))));
     const size = pageSizeFor(walk, pageSize);
     const text = answer(model, walk.cursor, size, requests);
-    const page = decodeSamples(text, { points, keep: span, asked: askedSpan(span) });
+    const page = decodeSamples(Buffer.from(text), { points, keep: span, asked: askedSpan(span) });
     const end = step(walk, page, size, options.max ?? PAGE_SIZE_MAX);
     if (end.accept) {
       for (let row = 0; row < page.kept.length; row += 1) {
@@ -244,7 +244,7 @@ function page(samples: readonly (readonly [number, number])[], nextCursor: strin
     next_cursor: nextCursor,
     has_more: nextCursor !== null,
   };
-  return decodeSamples(JSON.stringify(body), { points, keep: span, asked: askedSpan(span) });
+  return decodeSamples(Buffer.from(JSON.stringify(body)), { points, keep: span, asked: askedSpan(span) });
 }
 
 function walkAfter(result: Step): Walk {
@@ -297,7 +297,11 @@ test("a server that ignores the cursor is found out, and not followed in a circl
       for (let request = 1; request <= 20; request += 1) {
         const asked = pageSizeFor(walk, size);
         const text = answer({ rows: whole, forgets: true }, null, asked, request);
-        const result = step(walk, decodeSamples(text, { points, keep: span, asked: askedSpan(span) }), asked);
+        const result = step(
+          walk,
+          decodeSamples(Buffer.from(text), { points, keep: span, asked: askedSpan(span) }),
+          asked,
+        );
         if (result.next === "fault" || result.next === "done") return;
         walk = result.walk;
       }
@@ -334,7 +338,7 @@ test("pages without one readable time are bounded too", () => {
   for (let request = 0; request <= EMPTY_PAGES_MAX; request += 1) {
     const result = step(
       walk,
-      decodeSamples(text.replace('"A"', `"${request}"`), { points, keep: span, asked: span }),
+      decodeSamples(Buffer.from(text.replace('"A"', `"${request}"`)), { points, keep: span, asked: span }),
       3,
     );
     if (request === EMPTY_PAGES_MAX) expect(result.next).toBe("fault");

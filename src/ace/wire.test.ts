@@ -27,12 +27,12 @@ function body(samples: readonly Sample[], rest: object = { next_cursor: null, ha
 }
 
 function decode(samples: readonly Sample[], rest?: object): SamplesPage {
-  return decodeSamples(body(samples, rest), context);
+  return decodeSamples(Buffer.from(body(samples, rest)), context);
 }
 
 function faultOf(text: string): VendorFault {
   try {
-    decodeSamples(text, context);
+    decodeSamples(Buffer.from(text), context);
   } catch (error) {
     if (error instanceof VendorFault) return error;
     throw error;
@@ -82,7 +82,7 @@ test("entries that are no samples are rejected, and spoil nothing else", () => {
   const entries = [null, 7, "a", [], {}, { name: 7, value: "1", time: "2026-08-07T16:25:00" }];
   const good = { name: "a", value: "1", time: "2026-08-07T16:25:00" };
   const text = JSON.stringify({ point_samples: [...entries, good], next_cursor: null, has_more: false });
-  const page = decodeSamples(text, context);
+  const page = decodeSamples(Buffer.from(text), context);
   expect(page.rejected).toEqual({ shape: 6 });
   expect(page.kept.length).toBe(1);
 });
@@ -205,7 +205,7 @@ test("whatever JSON comes, it is a page or a fault", () => {
         `{"point_samples":[${samples}],"has_more":${more},"next_cursor":${cursor}}`,
       ]) {
         try {
-          decodeSamples(text, context);
+          decodeSamples(Buffer.from(text), context);
         } catch (error) {
           expect(error).toBeInstanceOf(VendorFault);
         }

@@ -45,8 +45,8 @@ export interface VendorResponse {
   readonly contentType: string;
   /** The header as it came. */
   readonly retryAfter: string | undefined;
-  /** The whole body as text. Throws `VendorFault` when it breaks off, or exceeds `bytesMax`. */
-  text(bytesMax: number): Promise<string>;
+  /** The whole body. Throws `VendorFault` when it breaks off, or exceeds `bytesMax`. */
+  bytes(bytesMax: number): Promise<Uint8Array>;
   /** Lets go of an unread body. */
   discard(): void;
 }

@@ -68,7 +68,7 @@ test("a points list that changed discards what was fetched by the old one", asyn
 test("the second crash on the same work lowers the page size, the third fails the day and no other", async () => {
   const world = new World({ config: { pageSize: 10_000, requestsPerMinute: 60 } });
   // Whoever has read the second page dies of it.
-  world.effects.break({ on: /vendor\.text/, skip: 1, times: 3, fate: "die after" });
+  world.effects.break({ on: /vendor\.bytes/, skip: 1, times: 3, fate: "die after" });
   await world.start("2024-01-01", "2024-01-03");
   await world.run();
   const status = await world.status();
@@ -84,7 +84,7 @@ test("the second crash on the same work lowers the page size, the third fails th
 
 test("two crashes on the same work cost the day nothing but its pages' size", async () => {
   const world = new World({ config: { pageSize: 10_000, requestsPerMinute: 60 } });
-  world.effects.break({ on: /vendor\.text/, skip: 1, times: 2, fate: "die after" });
+  world.effects.break({ on: /vendor\.bytes/, skip: 1, times: 2, fate: "die after" });
   await world.start("2024-01-01", "2024-01-03");
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 3 });

@@ -95,8 +95,8 @@ export class WorldVendor {
       contentType: reply.headers["content-type"] ?? "",
       retryAfter: reply.headers["retry-after"],
       discard: () => undefined,
-      text: (bytesMax) => {
-        const label = `${life.name} vendor.text`;
+      bytes: (bytesMax) => {
+        const label = `${life.name} vendor.bytes`;
         const body = this.#effects.remote(life, { label, fault: brokenOff }, () => read(reply, bytesMax));
         return this.#orAborted(life, signal, body);
       },
@@ -123,12 +123,12 @@ export class WorldVendor {
 
 const brokenOff = () => new VendorFault("network", "the connection failed or broke off");
 
-function read(reply: Reply, bytesMax: number): string | Promise<string> {
+function read(reply: Reply, bytesMax: number): Uint8Array | Promise<Uint8Array> {
   const { body, delivery } = reply;
   if (delivery.kind === "stall") return new Promise(() => undefined);
   if (delivery.kind === "reset") throw brokenOff();
   const bytes = byteLength(body);
   if (bytes > bytesMax)
     throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
-  return Buffer.concat(headOf(body, bytes)).toString("utf8");
+  return Buffer.concat(headOf(body, bytes));
 }

@@ -1,3 +1,4 @@
+import type { Walk } from "../../ace/walk.ts";
 import type { Config } from "../../domain/config.ts";
 import { errorKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -28,6 +29,8 @@ export interface SiteContext extends SitePorts {
   readonly outbox: Outbox;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
+  /** Walks between two runs of a window, with the form they were committed in; a few, of the days under way. */
+  readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
   /** 429s of this incarnation: a permit from before the last one is not used. */
   readonly throttles: { count: number };
   /** Counts samples against the present tick. */

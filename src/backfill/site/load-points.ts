@@ -23,7 +23,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       fence,
       {
         path: () => pointsPath(site, asked.page),
-        decode: (text) => stepPoints(asked, text),
+        decode: (body) => stepPoints(asked, body),
         easier: () => false,
       },
       count,

@@ -1,0 +1,145 @@
+import { type PageSizeLadder, pageSucceeded, stepDown } from "../../ace/page-size.ts";
+import { askedSpan, samplesPath } from "../../ace/request.ts";
+import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/walk.ts";
+import { decodeSamples, type SamplesPage } from "../../ace/wire.ts";
+import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
+import { RUN_SAMPLES } from "../../domain/limits.ts";
+import type { Span } from "../../domain/samples.ts";
+import { RunBuilder } from "../../parquet/run-builder.ts";
+import type { Fence, SiteContext } from "./context.ts";
+import { ask, type FailedRequest, type RequestCount } from "./request.ts";
+import { setFact } from "./state.ts";
+
+/** Pages of one run: a crash costs them, so a run of tiny pages ends before it holds many samples. */
+const PAGES_A_RUN_MAX = 60;
+
+/** How one page went, beyond being taken over. */
+export type Halt =
+  | { readonly kind: "interrupted" | "paused" }
+  | { readonly kind: "failed"; readonly failed: FailedRequest; readonly page: number };
+
+/** Gathers the pages of one run of a window, in memory: what comes of it is the caller's to commit. */
+export class WindowReader {
+  readonly #context: SiteContext;
+  readonly #fence: Fence;
+  readonly #span: Span;
+  /** Where the run began: inside that timestamp it may not end, see `roomLeft`. */
+  readonly #floorMicros: number | undefined;
+  // Empty until its first page has come: a lane that waits for a permit or an answer holds nothing.
+  readonly run = new RunBuilder(0);
+  readonly #count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
+  #transport: Transport = NOTHING_FETCHED;
+  #release = () => {};
+  walk: Walk;
+  ladder: PageSizeLadder;
+  done = false;
+
+  constructor(context: SiteContext, fence: Fence, span: Span, walk: Walk, ladder: PageSizeLadder) {
+    this.#context = context;
+    this.#fence = fence;
+    this.#span = span;
+    this.#floorMicros = walk.floorMicros;
+    this.walk = walk;
+    this.ladder = ladder;
+  }
+
+  get transport(): Transport {
+    return { ...this.#transport, requests: this.#count.requests, retries: this.#count.retries };
+  }
+
+  get latencyMs(): number | undefined {
+    return this.#count.latencyMs;
+  }
+
+  /**
+   * The first page always; a further one where it fits. Inside the timestamp it began with a run may not end: a
+   * resume reads that timestamp from its first row again, and where it has more rows than a run has pages for,
+   * for ever.
+   */
+  get roomLeft(): boolean {
+    if (this.done) return false;
+    const { samples } = this.run;
+    const fits = samples === 0 || samples + this.ladder.size <= RUN_SAMPLES;
+    const inside = this.#floorMicros !== undefined && this.walk.floorMicros === this.#floorMicros;
+    return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || inside;
+  }
+
+  /** The next page into the run; undefined where that went well. */
+  async readPage(): Promise<Halt | undefined> {
+    const answer = await this.#ask();
+    if (answer.kind === "interrupted") return { kind: "interrupted" };
+    if (answer.kind === "throttled") {
+      this.#context.store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
+      return { kind: "paused" };
+    }
+    const page = this.#transport.pages;
+    if (answer.kind === "failed") return { kind: "failed", failed: answer.failed, page };
+    const next = answer.kind === "no-data" ? stepNoData(this.walk) : answer.value.next;
+    if (next.next === "fault") {
+      const { reason, message } = next.fault;
+      return { kind: "failed", failed: { kind: "protocol", reason, message }, page };
+    }
+    this.walk = next.walk;
+    this.done = next.next === "done";
+    this.ladder = pageSucceeded(this.ladder);
+    if (answer.kind === "value" && next.accept) this.#countPage(answer.value.page);
+    return undefined;
+  }
+
+  /** What the run holds, and `besideBytes` with it; counted anew at each call. */
+  hold(besideBytes = 0): void {
+    this.#release();
+    this.#release = this.#context.isolate.hold(this.run.bytesHeld + besideBytes);
+  }
+
+  letGo(): void {
+    this.#release();
+  }
+
+  #ask() {
+    const { ids } = this.#context.points();
+    const { walk } = this;
+    const span = this.#span;
+    let asked = pageSizeFor(walk, this.ladder.size);
+    let failedOnce = false;
+    return ask<{ page: SamplesPage; next: Step }>(
+      this.#context,
+      this.#fence,
+      {
+        path: () => {
+          asked = pageSizeFor(walk, this.ladder.size);
+          return samplesPath(this.#context.site, span, asked, walk.cursor);
+        },
+        decode: (body) => {
+          const page = decodeSamples(body, { points: ids, keep: span, asked: askedSpan(span) });
+          const next = step(walk, page, asked);
+          // Into the run while no other page is in memory; the page itself ends here.
+          if (next.accept) this.run.append(page.kept);
+          this.hold();
+          return { page, next };
+        },
+        easier: (reason) => {
+          // The first failure may be a hiccup; a body over the bound will be over it again.
+          const again = failedOnce || reason === "too-large";
+          failedOnce = true;
+          const before = this.ladder.size;
+          if (again) this.ladder = stepDown(this.ladder);
+          return this.ladder.size !== before;
+        },
+      },
+      this.#count,
+    );
+  }
+
+  #countPage(page: SamplesPage): void {
+    this.#transport = addTransport(this.#transport, {
+      pages: 1,
+      requests: 0,
+      retries: 0,
+      fetched: page.fetched,
+      rejected: page.rejected as Readonly<Record<string, number>>,
+      outside: page.outside,
+      unconfigured: page.unconfigured,
+    });
+  }
+}
