@@ -78,4 +78,4 @@ async function capFigures(run: Run): Promise<Figure[]> {
 }
 
 /** A page of 50,000 rows with its objects does not fit; 36 were enough for the whole day. */
-const TOO_SMALL_MIB = 24;
+const TOO_SMALL_MIB = 8;

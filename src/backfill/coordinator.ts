@@ -26,7 +26,7 @@ import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteRepor
 import { Outbox } from "./outbox.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
 import { Roster } from "./roster.ts";
-import { estimatedDays, statusName, statusOf } from "./status.ts";
+import { estimatedDays, failedDays, statusName, statusOf } from "./status.ts";
 import { LATE, within } from "./within.ts";
 
 /** Between two looks at the sites while a job runs: KV's progress is at most this old. */
@@ -207,7 +207,10 @@ export class Coordinator {
 
   /** A cron trigger's nudge: harmless when all is well. */
   async wake(): Promise<void> {
-    if (this.#busy()) await this.#wakeSoon();
+    if (this.#busy()) return this.#wakeSoon();
+    await this.#armForView();
+    // Each looks after its own alarm when it is spoken to.
+    await Promise.allSettled(this.#config.sites.map((site) => this.#ports.site(site).report()));
   }
 
   async alarm(): Promise<void> {
@@ -270,7 +273,13 @@ export class Coordinator {
       for (const report of news) this.#roster.heard(report, clock.now());
       let { job, reports } = this.#roster.read();
       if (!job) return;
-      if (job.endedAt === undefined && !isRunning(job, reports)) {
+      const running = isRunning(job, reports);
+      if (running && job.endedAt !== undefined) {
+        // A verification found a day to be none: the job has an end before it again.
+        job = { ...job, endedAt: undefined };
+        this.#roster.setJob(job);
+      }
+      if (job.endedAt === undefined && !running) {
         job = { ...job, endedAt: clock.now() };
         this.#roster.setJob(job);
         const { status, outcome, metrics, failed_days } = statusOf(job, reports, clock.now(), QUIET);
@@ -383,9 +392,3 @@ export class Coordinator {
 }
 
 const QUIET = { throttledUntil: undefined, unreachable: [] };
-
-function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
-  return job.sites.flatMap((site) =>
-    (reports.get(site)?.view.failed_days ?? []).map((date) => ({ site, date })),
-  );
-}

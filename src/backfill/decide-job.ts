@@ -42,6 +42,7 @@ export function decideStart(
   const generation = (before?.generation ?? 0) + (wanted.force || !before ? 1 : 0);
   const job: Job = {
     ...raised,
+    sinceEpoch: raised.epoch,
     backfillId: newId,
     startDate: wanted.startDate,
     endDate: wanted.endDate,
@@ -60,7 +61,9 @@ export function decideCancel(before: Job | undefined, reports: Reports, now: Epo
 
 /** Another chance for failed days: a new round while it runs, a new run where it had ended. */
 export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], now: EpochMs): Job {
-  const again = { ...before, round: before.round + 1, retry };
+  // A site that has not heard of the round before would take this selection for both.
+  const behind = before.sites.some((site) => (reports.get(site)?.round ?? 0) < before.round);
+  const again = { ...before, round: before.round + 1, retry: behind ? RETRY_ALL : retry };
   if (isRunning(before, reports)) return again;
   return { ...again, desired: "run", epoch: before.epoch + 1, resumedAt: now, endedAt: undefined };
 }

@@ -15,6 +15,8 @@ export interface Job {
   readonly desired: Desired;
   /** Rises on every start, cancel and restart. Fences: work of a lower epoch is never committed. */
   readonly epoch: number;
+  /** The epoch this backfill began with: what sites say of an earlier one is not about it. */
+  readonly sinceEpoch: number;
   /** Rises on a forced restart; new data is stamped with it. */
   readonly generation: number;
   /** Published days of a lower generation don't count for this job. */

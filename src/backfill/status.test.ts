@@ -18,6 +18,7 @@ const JOB: Job = {
   sites: [A, B],
   desired: "run",
   epoch: 1,
+  sinceEpoch: 1,
   generation: 1,
   requiredGeneration: 0,
   round: 1,
@@ -124,4 +125,14 @@ test("an hour without progress is being stuck, unless the site waits, is done, o
   expect(stuckSites({ ...JOB, desired: "stop" }, new Map(), T + 2 * HOUR)).toEqual([]);
   // What happened before a resume is no sign of life, and no sign of death.
   expect(stuckSites({ ...JOB, resumedAt: T + 1.5 * HOUR }, new Map(), T + 2 * HOUR)).toEqual([]);
+});
+
+test("what sites said of an earlier backfill is not taken for this one's", () => {
+  const job = { ...JOB, epoch: 3, sinceEpoch: 3 };
+  const old = saying({ days_completed: 365, failed_days: ["2023-01-01"] }, { days_completed: 365 });
+  expect(statusOf(job, old, T, QUIET)).toMatchObject({
+    days_completed: 0,
+    failed_days: [],
+    status: "in_progress",
+  });
 });

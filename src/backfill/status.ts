@@ -1,7 +1,7 @@
 import type { Status } from "../contract/backfill.ts";
 import { daysBetween, type EpochMs } from "../domain/day.ts";
 import { anyHalted, isRunning, type Reports } from "./decide-job.ts";
-import type { Job } from "./job.ts";
+import type { Job, SiteReport } from "./job.ts";
 
 /** A site that runs and has committed nothing for this long is stuck. */
 export const STUCK_MS = 3_600_000;
@@ -13,7 +13,7 @@ export function statusOf(
   now: EpochMs,
   extra: { throttledUntil: EpochMs | undefined; unreachable: readonly string[] },
 ): Status {
-  const views = job.sites.flatMap((site) => reports.get(site)?.view ?? []);
+  const views = job.sites.flatMap((site) => aboutJob(job, reports.get(site))?.view ?? []);
   const sum = (of: (view: (typeof views)[number]) => number) =>
     views.reduce((total, view) => total + of(view), 0);
   const daysTotal = estimatedDays(job) * job.sites.length;
@@ -49,13 +49,24 @@ export function statusOf(
     samples_per_second: runSamples > 0 && runMs > 0 ? round((runSamples * 1000) / runMs) : null,
     outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
     days_failed: failed,
-    failed_days: views.flatMap((view) => view.failed_days.map((date) => ({ date, site: view.site }))),
+    failed_days: failedDays(job, reports),
     throttled_until: extra.throttledUntil === undefined ? null : iso(extra.throttledUntil),
     metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
     sites: views,
     sites_unreachable: [...extra.unreachable],
     sites_stuck: stuckSites(job, reports, now),
   };
+}
+
+export function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
+  return job.sites.flatMap((site) =>
+    (aboutJob(job, reports.get(site))?.view.failed_days ?? []).map((date) => ({ site, date })),
+  );
+}
+
+/** A site's report, unless it still speaks of an earlier backfill. */
+export function aboutJob(job: Job, report: SiteReport | undefined): SiteReport | undefined {
+  return report && report.epoch >= job.sinceEpoch ? report : undefined;
 }
 
 export function statusName(job: Job, reports: Reports): Status["status"] {

@@ -5,11 +5,13 @@ import type { Sql } from "../ports.ts";
 import { type Fence, holds, logError, type SiteContext } from "./context.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
-import { dropStaging, keepForRetry, stagedDay } from "./staging.ts";
+import { dropStaging, keepForRetry, stagedDay, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
 
 /** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
 const OUTAGE_DAYS = 3;
+/** Outages that a day may be part of in one round: with waits of 1 min to 1 h, those of about a day. */
+const FORGIVEN_MAX = 30;
 const OUTAGE_MS = 60_000;
 const OUTAGE_MS_MAX = 3_600_000;
 
@@ -75,6 +77,7 @@ export function halt(
     if (!job || fact(sql, "halt")?.round === job.round) return;
     const reason = haltReason(site, failed);
     setFact(sql, "halt", { reason, round: job.round });
+    for (const day of stagedDays(sql)) if (!day.kept) showDay(context, sql, day.date, undefined);
     logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);
   });
 }
@@ -97,15 +100,20 @@ function haltReason(site: string, failed: FailedRequest): string {
 
 /** The third such day in a row: all go back to pending, and the site waits, probes, and goes on by itself. */
 function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
+  const forgiven = fact(sql, "forgiven");
+  // For a day the probes have succeeded and it has not: its own fault, and others want their turn.
+  if ((forgiven[date] ?? 0) >= FORGIVEN_MAX) return;
   const days = [...new Set([...fact(sql, "unreachable"), date])];
   if (days.length < OUTAGE_DAYS) {
     setFact(sql, "unreachable", days);
     return;
   }
   for (const day of days) {
+    forgiven[day] = (forgiven[day] ?? 0) + 1;
     forgiveFailure(sql, day as UtcDay);
     showDay(context, sql, day as UtcDay, undefined);
   }
+  setFact(sql, "forgiven", forgiven);
   beginOutage(context, sql);
 }
 
@@ -144,5 +152,7 @@ export function showDay(context: SiteContext, sql: Sql, date: UtcDay, failure: D
 }
 
 function stagedOrPending(sql: Sql, date: UtcDay): "running" | "pending" {
-  return sql.all("SELECT 1 FROM staging WHERE date = ?", date).length > 0 ? "running" : "pending";
+  const job = fact(sql, "job");
+  const works = job?.desired === "run" && fact(sql, "halt")?.round !== job.round;
+  return works && sql.all("SELECT 1 FROM staging WHERE date = ?", date).length > 0 ? "running" : "pending";
 }

@@ -79,8 +79,11 @@ function commit(
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });
     setFact(sql, "pageSize", { configured: context.config.pageSize, ladder });
-    setFact(sql, "unreachable", []);
-    setFact(sql, "outage", undefined);
+    // A pause that came before any answer says nothing of whether the vendor can be reached.
+    if (done || transport.pages > 0) {
+      setFact(sql, "unreachable", []);
+      setFact(sql, "outage", undefined);
+    }
     if (latencyMs !== undefined) setFact(sql, "latencyMs", smooth(fact(sql, "latencyMs"), latencyMs));
     if (transport.pages > 0) touch(sql, clock);
     return true;

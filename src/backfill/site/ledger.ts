@@ -176,7 +176,7 @@ export function dayViews(
   );
   const phases = new Map(
     sql
-      .all<{ date: string; phase: string }>("SELECT date, phase FROM staging")
+      .all<{ date: string; phase: string }>("SELECT date, phase FROM staging WHERE kept = 0")
       .map((row) => [row.date, row.phase]),
   );
   const inJob = (day: string) => job !== undefined && day >= job.startDate && day <= job.endDate;
@@ -203,7 +203,9 @@ function dayView(
   const running = phase !== undefined && job?.desired === "run";
   // An object that nobody has verified makes no completed day.
   const verified = published?.sha256 === undefined ? undefined : published.status;
-  const status = running ? "running" : (verified ?? (row?.failure_round != null ? "failed" : "pending"));
+  // For the job at hand a failure of an earlier round is history; other days have only history.
+  const failed = job ? row?.failure_round === job.round : row?.failure_round != null;
+  const status = running ? "running" : (verified ?? (failed ? "failed" : "pending"));
   return {
     date: day,
     site,

@@ -3,10 +3,10 @@ import { pointNames, startPoints, stepPoints } from "../../ace/points.ts";
 import { pointsPath } from "../../ace/request.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Sql } from "../ports.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { type Fence, holds, logError, type SiteContext, touch } from "./context.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
-import { addToRun, setFact } from "./state.ts";
+import { addToRun, fact, setFact } from "./state.ts";
 
 /**
  * The first call of every run: it shows whether key and site are good before a day depends on them, and it
@@ -65,13 +65,19 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
 }
 
 function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
-  // The vendor's "unhandled exception" here accuses the key; any other failure to answer is an outage.
-  if (failed.kind === "unhandled" || !isUnreachable(failed)) {
+  const { clock, store } = context;
+  // On the first call of a run the vendor's "unhandled exception" accuses the key. Later, as a probe after an
+  // outage, it is the outage, as is any other failure to answer.
+  const first = store.tx((sql) => fact(sql, "run").epoch !== fence.epoch);
+  if (!isUnreachable(failed) || (failed.kind === "unhandled" && first)) {
     halt(context, fence, failed, {});
     return;
   }
-  context.store.tx((sql) => {
-    if (holds(sql, fence)) beginOutage(context, sql);
+  store.tx((sql) => {
+    const job = holds(sql, fence);
+    if (!job) return;
+    logError(context, sql, job, { reason: failed.reason, message: failed.message, at: clock.now() }, {});
+    beginOutage(context, sql);
   });
 }
 

@@ -22,6 +22,7 @@ const IDLE: Situation = {
   inHand: new Set(),
   viewDueAt: undefined,
   audit: false,
+  rebuilding: false,
 };
 
 function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay> = {}): StagedDay {
@@ -116,4 +117,9 @@ test("the view is put when it is due, and until then only looked at again", () =
   });
   expect(keys({ viewDueAt: NOW })).toEqual(["view"]);
   expect(keys({ viewDueAt: NOW, inHand: new Set(["view"]) })).toEqual([]);
+});
+
+test("while the ledger is made from R2 nothing is fetched or published", () => {
+  const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, audit: true, rebuilding: true };
+  expect(keys(work)).toEqual(["audit"]);
 });

@@ -30,6 +30,8 @@ export interface Situation {
   readonly inHand: ReadonlySet<string>;
   readonly viewDueAt: EpochMs | undefined;
   readonly audit: boolean;
+  /** The ledger is being made from R2: nothing is fetched or published meanwhile. */
+  readonly rebuilding: boolean;
 }
 
 export interface Decision {
@@ -58,7 +60,7 @@ export function nextActions(s: Situation): Decision {
     else plan.lookAgain(s.viewDueAt);
   }
   if (s.audit) plan.begin({ do: "audit", key: "audit" });
-  if (s.run && !s.halted) work(s, plan);
+  if (s.run && !s.halted && !s.rebuilding) work(s, plan);
   return {
     start,
     workLeft: start.length > 0 || s.inHand.size > 0,

@@ -2,6 +2,7 @@ import type { EpochMs } from "../../domain/day.ts";
 import type { SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
+import { showDay } from "./fail.ts";
 import { PLAN_AGE_MS_MAX } from "./plan.ts";
 import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
@@ -18,11 +19,14 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   setFact(sql, "job", job);
   if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
   if (before?.epoch === job.epoch) return "new round";
+  const underWay = stagedDays(sql).filter((day) => !day.kept);
   dropStale(sql, context.clock.now());
   for (const day of stagedDays(sql)) {
     const wanted = day.date >= job.startDate && day.date <= job.endDate;
     if (!wanted || day.plan.generation < job.requiredGeneration) dropStaging(sql, day.date);
   }
+  // What KV shows as running is so no longer, or is again.
+  for (const day of underWay) showDay(context, sql, day.date, undefined);
   return "new epoch";
 }
 
@@ -45,4 +49,5 @@ function beginRound(sql: Sql, before: number, job: SiteJob): void {
   for (const day of stagedDays(sql)) if (day.kept && spared(day.date)) keepForRetry(sql, day.date, false);
   setFact(sql, "outage", undefined);
   setFact(sql, "unreachable", []);
+  setFact(sql, "forgiven", {});
 }

@@ -1,3 +1,4 @@
+import type { SiteReport } from "../job.ts";
 import { readAudit } from "./audit.ts";
 import { type Fence, holds, type SiteContext } from "./context.ts";
 import { failFetch, showDay } from "./fail.ts";
@@ -25,7 +26,8 @@ export async function perform(
       await context.outbox.flush();
       return "done";
     case "audit":
-      await stepAudit(context);
+      // A day that is none after all reopens its job: the Coordinator has to know.
+      if (await stepAudit(context)) await tell(context);
       return "done";
     case "load-points":
       await loadPoints(context, fence);
@@ -47,7 +49,7 @@ export async function perform(
       await mergeDay(context, fence, action.day);
       return "done";
     case "publish":
-      await publishDay(context, fence, action.day);
+      if (!(await publishDay(context, fence, action.day))) return "done";
       await tellIfOver(context);
       return "day done";
     default:
@@ -55,12 +57,16 @@ export async function perform(
   }
 }
 
-/** One step, and its result with the place to go on from in one transaction: a crash repeats the step. */
-async function stepAudit(context: SiteContext): Promise<void> {
+/**
+ * One step, and its result with the place to go on from in one transaction: a crash repeats the step. True where a
+ * day was found to be none.
+ */
+async function stepAudit(context: SiteContext): Promise<boolean> {
   const audit = context.store.tx(readAudit);
-  if (!audit || audit.completedAt !== undefined) return;
-  if (audit.mode === "rebuild") await stepRebuild(context, audit);
-  else await stepVerify(context, audit, audit.mode);
+  if (!audit || audit.completedAt !== undefined) return false;
+  if (audit.mode !== "rebuild") return stepVerify(context, audit, audit.mode);
+  await stepRebuild(context, audit);
+  return false;
 }
 
 function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
@@ -94,10 +100,20 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
   });
 }
 
-/** The Coordinator hears at once when a site has nothing left to do; if this is lost, its round finds out. */
+/** The Coordinator hears at once when a site has nothing left to do. */
 async function tellIfOver(context: SiteContext): Promise<void> {
-  const { clock, head, isolate, site, store } = context;
-  const report = store.tx((sql) =>
+  const { state } = reportNow(context).view;
+  if (state === "completed" || state === "halted") await tell(context);
+}
+
+/** News for the Coordinator; if they are lost, its round finds out. */
+async function tell(context: SiteContext): Promise<void> {
+  await context.head.report(reportNow(context)).catch(() => undefined);
+}
+
+function reportNow(context: SiteContext): SiteReport {
+  const { clock, isolate, site, store } = context;
+  return store.tx((sql) =>
     reportOf(sql, site, {
       now: clock.now(),
       busy: false,
@@ -105,6 +121,4 @@ async function tellIfOver(context: SiteContext): Promise<void> {
       pipelineBytesPeak: isolate.peakBytes,
     }),
   );
-  if (report.view.state !== "completed" && report.view.state !== "halted") return;
-  await head.report(report).catch(() => undefined);
 }

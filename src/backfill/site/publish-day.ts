@@ -12,12 +12,14 @@ import { addToRun, fact, setFact } from "./state.ts";
 
 /** A put that has not answered by then has an unknown outcome: a HEAD tells. */
 const PUT_MS_MAX = 60_000;
+const REFUSED_MS = 5_000;
 
 /**
  * Staged file → object → ledger. Each try: ask the Coordinator, HEAD, put on the condition of that HEAD, HEAD.
  * Dying after the put leaves an object that the ledger doesn't know: the next HEAD finds its SHA-256 and adopts it.
+ * Returns whether the day is published.
  */
-export async function publishDay(context: SiteContext, fence: Fence, day: StagedDay): Promise<void> {
+export async function publishDay(context: SiteContext, fence: Fence, day: StagedDay): Promise<boolean> {
   const { archive, clock, config, store } = context;
   const key = objectKey(context.site, day.date);
   const file = day.file;
@@ -26,12 +28,16 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(config.retryBaseDelayMs * 2 ** (tries - 1), fence.signal);
     const job = store.tx((sql) => (stagedDay(sql, day.date, day.token) ? holds(sql, fence) : undefined));
-    if (!job || fence.signal.aborted) return;
+    if (!job || fence.signal.aborted) return false;
     try {
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
       if (seen?.sha256 === file.content.sha256 && !distrusted) return finish(context, fence, day, file, seen);
-      if (!(await permitted(context, fence))) return;
+      if (!(await permitted(context, fence))) {
+        // The news of another epoch is on its way here; until it comes there is nothing to be done.
+        await clock.sleep(REFUSED_MS, fence.signal);
+        return false;
+      }
       const content = publishable(context, job, day, file);
       const put = await within(clock, PUT_MS_MAX, archive.publish(key, content, seen?.etag ?? "absent"));
       if (put === LATE) throw new Error(`no answer within ${PUT_MS_MAX} ms`);
@@ -54,6 +60,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   const failed = { reason: "r2", message: `The upload failed: ${message}` };
   const where = { date: day.date, phase: "upload", key };
   failDay(context, fence, day.date, day.token, failed, where, { unreachable: false, keep: true });
+  return false;
 }
 
 /** The Coordinator's word, and then, without an await in between, the site's own epoch. */
@@ -113,7 +120,7 @@ function finish(
   day: StagedDay,
   file: StagedFile,
   head: ObjectHead,
-): void {
+): boolean {
   const { clock, log, site, store } = context;
   const records = file.content.written;
   const committed = store.tx((sql) => {
@@ -144,7 +151,7 @@ function finish(
     touch(sql, clock);
     return publishedDay(sql, day.date) !== undefined;
   });
-  if (!committed) return;
+  if (!committed) return false;
   log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date: day.date, bytes: head.bytes });
   const minutes = ((clock.now() - day.plan.createdAt) / 60_000).toFixed(1);
   log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
@@ -160,6 +167,7 @@ function finish(
       rejected: day.transport.rejected,
     });
   }
+  return true;
 }
 
 const evidenceOf = (day: StagedDay, file: StagedFile): DayEvidence => ({

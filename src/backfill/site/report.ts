@@ -32,7 +32,10 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     "SELECT count(*) AS errors FROM error WHERE body LIKE ?",
     `{"backfill_id":"${job.backfillId}"%`,
   );
-  const [lastError] = sql.all<{ body: string }>("SELECT body FROM error ORDER BY id DESC LIMIT 1");
+  const [lastError] = sql.all<{ body: string }>(
+    "SELECT body FROM error WHERE body LIKE ? ORDER BY id DESC LIMIT 1",
+    `{"backfill_id":"${job.backfillId}"%`,
+  );
   return {
     epoch: job.epoch,
     round: job.round,

@@ -6,7 +6,7 @@ import type { Isolate } from "../isolate.ts";
 import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
-import { auditPending, auditView, beginAudit } from "./audit.ts";
+import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import type { Fence, SiteContext, SitePorts } from "./context.ts";
 import { failDay } from "./fail.ts";
@@ -76,6 +76,7 @@ export class SiteBackfill implements SitePeer {
   }
 
   async report(): Promise<SiteReport> {
+    await this.keepAlive();
     return this.#report();
   }
 
@@ -101,6 +102,7 @@ export class SiteBackfill implements SitePeer {
     const { clock, store } = this.#context;
     const begun = store.tx((sql) => beginAudit(sql, request, clock.now()));
     if (begun === "started") await this.#wake(clock.now());
+    else await this.keepAlive();
     return begun;
   }
 
@@ -212,6 +214,7 @@ export class SiteBackfill implements SitePeer {
         inHand: new Set(this.#inHand.keys()),
         viewDueAt: outbox.dueAt(sql),
         audit: auditPending(sql),
+        rebuilding: auditPending(sql) && readAudit(sql)?.mode === "rebuild",
       });
     });
   }

@@ -19,6 +19,8 @@ export interface SiteFacts {
   pageSize: { configured: number; ladder: PageSizeLadder } | undefined;
   /** Days in a row that failed because the vendor could not be reached. */
   unreachable: string[];
+  /** How often in this round an outage has taken the blame for a day. */
+  forgiven: Record<string, number>;
   /** Days whose object a full verification has found spoilt: its HEAD is not believed before it is replaced. */
   distrusted: string[];
   /** Smoothed time of a request in ms, for the number of lanes. */
@@ -39,6 +41,7 @@ const INITIAL: SiteFacts = {
   points: undefined,
   pageSize: undefined,
   unreachable: [],
+  forgiven: {},
   distrusted: [],
   latencyMs: undefined,
   oneLaneFor: undefined,

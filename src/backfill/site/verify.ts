@@ -15,7 +15,11 @@ const DAYS_A_STEP = { quick: 20, full: 1 } as const;
 const READ_BYTES = 4 * 1024 * 1024;
 
 /** The next days of the ledger beside their objects: `quick` by HEAD, `full` also by every byte and row. */
-export async function stepVerify(context: SiteContext, before: Audit, mode: "quick" | "full"): Promise<void> {
+export async function stepVerify(
+  context: SiteContext,
+  before: Audit,
+  mode: "quick" | "full",
+): Promise<boolean> {
   const { archive, clock, site, store } = context;
   const days = store.tx((sql) => daysAfter(sql, before, DAYS_A_STEP[mode]));
   const found = await Promise.all(
@@ -34,14 +38,16 @@ export async function stepVerify(context: SiteContext, before: Audit, mode: "qui
       return { date, published, problem: wrong || miscounted || undefined, sha256: read.sha256 };
     }),
   );
-  store.tx((sql) => {
+  return store.tx((sql) => {
     let audit = before;
+    let forgot = false;
     for (const { date, published, problem } of found) {
       audit = counted(audit, date, published.records, published.bytes, problem);
       // A completed day without its object is none. The job that it belongs to fetches it again at once; a day
       // of an earlier job is fetched by the next start.
       if (problem && publishedDay(sql, date)?.etag === published.etag) {
         forgetPublished(sql, date);
+        forgot = true;
         // Its HEAD may say what a sound object's would: adopted by it, the spoilt one would stay.
         if (mode === "full") setFact(sql, "distrusted", [...new Set([...fact(sql, "distrusted"), date])]);
         showDay(context, sql, date, undefined);
@@ -49,6 +55,7 @@ export async function stepVerify(context: SiteContext, before: Audit, mode: "qui
     }
     const last = days.at(-1)?.date;
     writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, completedAt: clock.now() });
+    return forgot;
   });
 }
 
