@@ -14,14 +14,7 @@ import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import { askForPlan, askSites, beginAudits, newestErrors } from "./ask-sites.ts";
-import {
-  decideCancel,
-  decideRetry,
-  decideStart,
-  isRunning,
-  newBackfillId,
-  type Reports,
-} from "./decide-job.ts";
+import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
 import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
