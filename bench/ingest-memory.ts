@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Run } from "../local/run.ts";
 import { startWorker } from "../local/worker-process.ts";
+import { PIPELINE_BYTES_MAX } from "../src/domain/limits.ts";
 import { startSimulatorProcess } from "./simulator-process.ts";
 import { atMost, type Figure, MIB, mib, mustBe, told } from "./verdict.ts";
 import { runWorker, type WorkerRunOptions } from "./worker-run.ts";
@@ -12,7 +13,7 @@ const DAY = "2024-01-15";
 const REFERENCE = ["--preset", "reference"];
 const FOURFOLD = [...REFERENCE, "--samples-per-day", String(4 * 3_741_234)];
 const FOUR_SITES = ["site_a", "site_b", "site_c", "site_d"];
-const PIPELINE_MIB_MAX = 64;
+const PIPELINE_MIB_MAX = PIPELINE_BYTES_MAX / MIB;
 
 interface Case {
   readonly title: string;

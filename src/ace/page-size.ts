@@ -1,7 +1,8 @@
+import { PAGE_SIZES as CONFIGURABLE } from "../domain/config-parse.ts";
 import { PAGE_SIZE_FLOOR, SUCCESSES_BEFORE_STEP_UP } from "./limits.ts";
 
 /** The vendor's closed list: any other `page_size` is a 400. */
-export const PAGE_SIZES = [3, 10, 50, 100, 500, 1000, 5000, 10000, 50000, 100000, 300000, 500000] as const;
+export const PAGE_SIZES = [...CONFIGURABLE, 300_000, 500_000] as const;
 
 export type PageSize = (typeof PAGE_SIZES)[number];
 

@@ -293,7 +293,6 @@ export const errorsLimit = z.string().transform((text, context) => {
 });
 
 export const errorsQuery = daySelection.extend({ limit: errorsLimit.optional() });
-export type ErrorsQuery = z.output<typeof errorsQuery>;
 
 /** Body of the routes that take none: a field in it was meant to do something, and is refused. */
 export const emptyRequest = z.strictObject({});

@@ -3,7 +3,7 @@ import type { Config } from "../../domain/config.ts";
 import { errorKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate.ts";
-import type { SiteJob } from "../job.ts";
+import type { SiteJob, SiteReport } from "../job.ts";
 import { DAY_TTL_S, type Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
 import type { DayFailure } from "./ledger.ts";
@@ -33,6 +33,8 @@ export interface SiteContext extends SitePorts {
   readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
   /** 429s of this incarnation: a permit from before the last one is not used. */
   readonly throttles: { count: number };
+  /** What the site says of itself now. */
+  report(): SiteReport;
   /** Counts samples against the present tick. */
   spend(samples: number): void;
 }

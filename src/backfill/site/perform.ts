@@ -1,8 +1,7 @@
-import type { SiteReport } from "../job.ts";
 import { readAudit } from "./audit.ts";
 import { type Fence, holds, type SiteContext } from "./context.ts";
 import { failFetch, showDay } from "./fail.ts";
-import { fetchRun, ladderOf } from "./fetch-run.ts";
+import { fetchRun } from "./fetch-run.ts";
 import { publishedDay } from "./ledger.ts";
 import { loadPoints } from "./load-points.ts";
 import { mergeDay } from "./merge-day.ts";
@@ -10,7 +9,6 @@ import type { Action } from "./next-actions.ts";
 import { PARSER_VERSION, windowsOf } from "./plan.ts";
 import { publishDay } from "./publish-day.ts";
 import { stepRebuild } from "./rebuild.ts";
-import { reportOf } from "./report.ts";
 import { stageDay } from "./staging.ts";
 import { fact } from "./state.ts";
 import { stepVerify } from "./verify.ts";
@@ -102,23 +100,11 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
 
 /** The Coordinator hears at once when a site has nothing left to do. */
 async function tellIfOver(context: SiteContext): Promise<void> {
-  const { state } = reportNow(context).view;
+  const { state } = context.report().view;
   if (state === "completed" || state === "halted") await tell(context);
 }
 
 /** News for the Coordinator; if they are lost, its round finds out. */
 async function tell(context: SiteContext): Promise<void> {
-  await context.head.report(reportNow(context)).catch(() => undefined);
-}
-
-function reportNow(context: SiteContext): SiteReport {
-  const { clock, isolate, site, store } = context;
-  return store.tx((sql) =>
-    reportOf(sql, site, {
-      now: clock.now(),
-      busy: false,
-      pageSize: ladderOf(context).size,
-      pipelineBytesPeak: isolate.peakBytes,
-    }),
-  );
+  await context.head.report(context.report()).catch(() => undefined);
 }

@@ -52,6 +52,7 @@ export class SiteBackfill implements SitePeer {
       isolate,
       outbox: new Outbox(ports.store, ports.clock, ports.view),
       points: () => this.#points(),
+      report: () => this.#report(),
       walks: new Map(),
       throttles: { count: 0 },
       spend: (samples) => {
