@@ -192,9 +192,10 @@ export class Coordinator {
     return { epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
   }
 
-  /** A site's news: taken over, shown in KV, and acted on if it ends the job. */
-  async report(report: SiteReport): Promise<void> {
-    this.#heard([report], "transition");
+  /** A site has news: it is asked for them, they are shown in KV, and acted on if they end the job. */
+  async news(site: SiteName): Promise<void> {
+    await this.#hear(site);
+    await this.#takeStock("transition");
     await this.#flush();
   }
 
@@ -234,19 +235,15 @@ export class Coordinator {
     const { job, reports } = this.#roster.read();
     if (job) {
       const told = [...new Set([...job.sites, ...reports.keys()])];
-      const news = await Promise.allSettled(
+      await Promise.allSettled(
         told.map(async (site) => {
+          const taken = this.#roster.question();
           const report = await within(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
-          if (report === undefined || report === LATE) return [];
           // At once: cancel may stop waiting for the others, and this site has acknowledged.
-          this.#roster.heard(report, clock.now());
-          return [report];
+          if (report !== undefined && report !== LATE) taken(report, clock.now());
         }),
       );
-      this.#heard(
-        news.flatMap((result) => (result.status === "fulfilled" ? result.value : [])),
-        "progress",
-      );
+      await this.#takeStock("progress");
     }
     await this.#flush();
   }
@@ -260,14 +257,20 @@ export class Coordinator {
     return peer.apply(stop);
   }
 
-  #heard(news: readonly SiteReport[], kind: "transition" | "progress"): void {
+  async #hear(site: SiteName): Promise<void> {
+    const taken = this.#roster.question();
+    taken(await this.#ports.site(site).report(), this.#ports.clock.now());
+  }
+
+  /** What the sites have said, as a whole: shown in KV, and the job's end where they have come to it. */
+  async #takeStock(kind: "transition" | "progress"): Promise<void> {
     const { clock, store, log } = this.#ports;
-    store.tx((sql) => {
-      for (const report of news) this.#roster.heard(report, clock.now());
+    const reopened = store.tx((sql) => {
       let { job, reports } = this.#roster.read();
-      if (!job) return;
+      if (!job) return false;
       const running = isRunning(job, reports);
-      if (running && job.endedAt !== undefined) {
+      const over = job.endedAt !== undefined;
+      if (running && over) {
         // A verification found a day to be none: the job has an end before it again.
         job = { ...job, endedAt: undefined };
         this.#roster.setJob(job);
@@ -289,7 +292,9 @@ export class Coordinator {
         kind = "transition";
       }
       this.#outbox.stage(sql, stateKey, statusOf(job, reports, clock.now(), QUIET), undefined, kind);
+      return running && over;
     });
+    if (reopened) await this.#wakeSoon();
   }
 
   #commit(job: Job): void {
@@ -306,11 +311,10 @@ export class Coordinator {
     const { clock } = this.#ports;
     const { job } = this.#roster.read();
     if (!job) return;
-    const news: SiteReport[] = [];
-    const pulls = job.sites.map(async (site) => news.push(await this.#ports.site(site).report()));
+    const pulls = job.sites.map((site) => this.#hear(site));
     await within(clock, PULL_MS_MAX, Promise.allSettled(pulls));
     this.#pulledAt = clock.now();
-    this.#heard(news, "progress");
+    await this.#takeStock("progress");
     await this.#armForView();
   }
 

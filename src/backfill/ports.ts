@@ -1,4 +1,5 @@
 /** All ports of the rules: those to the world, and those of the objects to each other. */
+import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job.ts";
 
 export type * from "../ports/ports.ts";
@@ -7,8 +8,8 @@ export type * from "../ports/ports.ts";
 export interface Head {
   /** The newest desired state, as committed. */
   current(): Promise<{ epoch: number; desired: Desired }>;
-  /** News worth publishing at once; may be lost. */
-  report(report: SiteReport): Promise<void>;
+  /** This site has news worth hearing at once; may be lost. */
+  news(site: SiteName): Promise<void>;
 }
 
 /** A site, as the Coordinator sees it. */

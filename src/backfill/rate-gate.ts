@@ -7,6 +7,7 @@ export const JITTER_MS = 1_200;
 export const HOLD_MS_MAX = 20_000;
 /** A slot further ahead than this is a clock that stepped back, not a queue. */
 export const SLOT_AHEAD_MS_MAX = 60_000;
+const TURNED_AWAY_MS = 1_000;
 /** The longest pause a 429 can ask for. */
 export const PAUSE_MS_MAX = 3_600_000;
 
@@ -46,7 +47,7 @@ export class RateGate {
       const queue = this.#waiting.get(caller) ?? [];
       queue.push({ deadline: now + HOLD_MS_MAX, answer });
       this.#waiting.set(caller, queue);
-      if (!this.#pumping) void this.#pump();
+      if (!this.#pumping) this.#pump().catch(() => this.#turnAway());
     });
   }
 
@@ -108,6 +109,14 @@ export class RateGate {
       if (left.length > 0) this.#waiting.set(caller, left);
       else this.#waiting.delete(caller);
     }
+  }
+
+  /** Storage that fails lets nobody through; whoever waits asks again. */
+  #turnAway(): void {
+    const retryAt = this.#clock.now() + TURNED_AWAY_MS;
+    for (const queue of this.#waiting.values())
+      for (const { answer } of queue) answer({ kind: "again", retryAt });
+    this.#waiting.clear();
   }
 
   #firstDeadline(): EpochMs {

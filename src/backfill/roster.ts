@@ -8,6 +8,9 @@ export class Roster {
   readonly #store: Store;
   /** When a site was last heard in this incarnation; not worth a write. */
   readonly #heardAt = new Map<SiteName, EpochMs>();
+  #questions = 0;
+  /** Of each site, the number of the question that its newest answer was to. */
+  readonly #answered = new Map<SiteName, number>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -43,10 +46,22 @@ export class Roster {
     });
   }
 
-  /** Takes a report over unless a newer one is known: answers may overtake each other. */
-  heard(report: SiteReport, now: EpochMs): void {
-    const name = report.view.site as SiteName;
-    this.#heardAt.set(name, now);
+  /**
+   * To be called before a site is asked how it is; what it returns takes the answer over. Answers may overtake each
+   * other, and one that is older than what is known would turn back what everybody has seen.
+   */
+  question(): (report: SiteReport, now: EpochMs) => void {
+    const number = ++this.#questions;
+    return (report, now) => {
+      const name = report.view.site as SiteName;
+      if ((this.#answered.get(name) ?? 0) > number) return;
+      this.#answered.set(name, number);
+      this.#heardAt.set(name, now);
+      this.#write(name, report);
+    };
+  }
+
+  #write(name: SiteName, report: SiteReport): void {
     this.#store.tx((sql) => {
       sql.run(
         `INSERT INTO site VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET

@@ -12,7 +12,7 @@ export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Pro
       clock.sleep(ms, over.signal).then((): typeof LATE => LATE),
     ]);
   } finally {
-    over.abort();
+    over.abort(LATE);
     work.catch(() => undefined);
   }
 }

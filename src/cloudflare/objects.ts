@@ -3,7 +3,7 @@ import { fetchVendor } from "../ace/fetch-vendor.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator } from "../backfill/coordinator.ts";
 import { Isolate } from "../backfill/isolate.ts";
-import type { AuditRequest, SiteJob, SiteQuery, SiteReport } from "../backfill/job.ts";
+import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job.ts";
 import type { Gate, SitePeer } from "../backfill/ports.ts";
 import { RateGate } from "../backfill/rate-gate.ts";
 import { SiteBackfill } from "../backfill/site/site-backfill.ts";
@@ -73,8 +73,8 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async current() {
     return this.#rules.current();
   }
-  async report(report: SiteReport) {
-    return this.#rules.report(report);
+  async news(site: SiteName) {
+    return this.#rules.news(site);
   }
   async wake() {
     return this.#rules.wake();
@@ -151,7 +151,7 @@ export function coordinatorOf(env: Env): CoordinatorObject {
 function headOf(env: Env) {
   return {
     current: () => coordinatorOf(env).current(),
-    report: (report: SiteReport) => coordinatorOf(env).report(report),
+    news: (site: SiteName) => coordinatorOf(env).news(site),
   };
 }
 

@@ -28,7 +28,9 @@ async function alone(
 }
 
 describe("the world's SQLite as Store", () => {
-  storeConformance((body) => alone((life, _, effects) => body(new SqliteDatabase().storeOf(life, effects))));
+  storeConformance((body) =>
+    alone((life, scheduler, effects) => body(new SqliteDatabase().storeOf(life, effects, scheduler))),
+  );
 });
 
 describe("the world's archive as Archive", () => {

@@ -1,23 +1,8 @@
 import type { Chance } from "./chance.ts";
+import type { Fate } from "./fate.ts";
+import { LANDS_LATE_MS, LATE_MS } from "./fate.ts";
 import type { Life } from "./life.ts";
 import type { Scheduler } from "./scheduler.ts";
-
-/** What becomes of a broken effect. The letters before and after are those of its effect on the world. */
-export type Fate =
-  /** It has no effect, and the caller is told of a failure. */
-  | "fail before"
-  /** It has its effect, and the caller is told of a failure all the same. */
-  | "effect, then fail"
-  /** The caller dies before it has any effect. */
-  | "die before"
-  /** The caller dies before it hears of the effect. */
-  | "die after"
-  /** Effect and answer come `LATE_MS` late, when nobody may wait for them any more. */
-  | "late"
-  /** No effect, no answer, ever. */
-  | "hang";
-
-export const LATE_MS = 100_000;
 
 export class EffectBroken extends Error {
   readonly kind = "effect-broken";
@@ -43,12 +28,23 @@ export interface Announced {
   fault?(): Error;
 }
 
+/** What strikes the world beside the effect it strikes at; the world says how. */
+export interface Disasters {
+  isolateDies(): void;
+  alarmTwice(object: string): void;
+}
+
 /** The one gate that every call of a port passes: it counts them, may break each, and parks each twice. */
 export class Effects {
   readonly labels: string[] = [];
+  /** Labels of what was broken. */
+  readonly broken: string[] = [];
+  disasters: Disasters | undefined;
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
   readonly #breaks: { readonly spec: Break; matched: number; struck: number }[] = [];
+  /** Effects that wait for their successor: the next of the same label. */
+  readonly #overtaken = new Map<string, () => void>();
   /** Most milliseconds a request or a reply is on its way. */
   readonly #latencyMsMax: number;
 
@@ -73,51 +69,98 @@ export class Effects {
 
   /** An effect elsewhere: request and reply travel, and the world may change meanwhile. */
   remote<T>(life: Life | undefined, announced: Announced, effect: () => T | Promise<T>): Promise<T> {
-    const fate = this.#announce(announced.label);
+    // What the dead and the doomed say is never sent.
+    if (life?.runs === false) return new Promise(() => undefined);
+    const { label } = announced;
+    const fate = this.#announce(label, life);
     if (fate === "hang") return new Promise(() => undefined);
+    const request = { life, announced, effect, fate };
     return new Promise((resolve, reject) => {
-      const { label } = announced;
-      const fail = () => reject(announced.fault?.() ?? new EffectBroken(label));
       const reply = (act: () => void) => this.#scheduler.park(life, this.#travel(announced), label, act);
       // The request is the network's: whoever sent it may be dead by the time it arrives.
-      this.#scheduler.park(
-        undefined,
-        this.#travel(announced) + (fate === "late" ? LATE_MS : 0),
-        label,
-        () => {
-          if (fate === "die before") return life?.kill();
-          if (fate === "fail before") return reply(fail);
-          const failed = (error: unknown) => reply(() => reject(error));
-          const done = (value: T) => {
-            if (fate === "die after") life?.kill();
-            else reply(fate === "effect, then fail" ? fail : () => resolve(value));
-          };
-          try {
-            const result = effect();
-            if (result instanceof Promise) result.then(done, failed);
-            else done(result);
-          } catch (error) {
-            failed(error);
-          }
-        },
-      );
+      const arrive = () => this.#arrive(request, reply, resolve, reject);
+      if (fate === "overtaken") {
+        reply(() => reject(faultOf(announced)));
+        this.#holdBack(label, arrive);
+      } else {
+        this.#scheduler.park(undefined, this.#travel(announced) + delayOf(fate), label, arrive);
+      }
     });
   }
 
   /**
-   * An effect on the object's own storage. It happens at the call, and is committed together with all the
-   * object wrote since it last waited; so it can't fail alone, and "before" it there is no moment to die in.
+   * An effect on the object's own storage beside its transactions. It happens at the call, and is told to the caller
+   * in its own time.
    */
   local(life: Life, label: string, effect: () => void): Promise<void> {
-    const fate = this.#announce(label);
-    effect();
-    return new Promise((resolve) => {
-      const dies = fate === "die after" || fate === "die before";
-      this.#scheduler.park(life, 0, label, dies ? () => life.kill() : resolve);
+    if (!life.runs) return new Promise(() => undefined);
+    if (!life.owns) return Promise.reject(new Error(`${life.name} is not the object any more`));
+    const fate = this.#announce(label, life);
+    if (fate !== "fail before" && fate !== "die before") effect();
+    return new Promise((resolve, reject) => {
+      this.#scheduler.park(life, 0, label, () => {
+        if (fate === "die before" || fate === "die after") return life.kill();
+        if (fate === "zombie") life.supersede();
+        if (fate === "fail before" || fate === "effect, then fail") return reject(new EffectBroken(label));
+        resolve();
+      });
     });
   }
 
-  #announce(label: string): Fate | undefined {
+  /** A transaction that has written and is about to be committed; what is to become of it. */
+  commit(life: Life, label: string): Fate | undefined {
+    return life.doomed ? undefined : this.#announce(label, life);
+  }
+
+  #arrive<T>(
+    { life, announced, effect, fate }: Request<T>,
+    reply: (act: () => void) => void,
+    resolve: (value: T) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const { label } = announced;
+    const failed = (error: unknown) => reply(() => reject(error));
+    if (fate === "zombie") life?.supersede();
+    const done = (value: T) => {
+      this.#letOvertake(label);
+      if (fate === "die after") life?.kill();
+      else if (fate === "effect, then fail") failed(faultOf(announced));
+      else reply(() => resolve(value));
+    };
+    if (fate === "die before") {
+      life?.kill();
+      return;
+    }
+    try {
+      if (fate === "fail before") throw faultOf(announced);
+      const result = effect();
+      if (result instanceof Promise) result.then(done, failed);
+      else done(result);
+    } catch (error) {
+      failed(error);
+    }
+  }
+
+  /** Until an effect of the same label has come first, or for so long that nobody thinks of it any more. */
+  #holdBack(label: string, arrive: () => void): void {
+    let landed = false;
+    const land = () => {
+      if (landed) return;
+      landed = true;
+      this.#overtaken.delete(label);
+      arrive();
+    };
+    this.#overtaken.set(label, () => this.#scheduler.park(undefined, 1, label, land));
+    this.#scheduler.park(undefined, LANDS_LATE_MS, label, land);
+  }
+
+  #letOvertake(label: string): void {
+    const land = this.#overtaken.get(label);
+    this.#overtaken.delete(label);
+    land?.();
+  }
+
+  #announce(label: string, life: Life | undefined): Fate | undefined {
     this.labels.push(label);
     let fate: Fate | undefined;
     for (const one of this.#breaks) {
@@ -127,10 +170,50 @@ export class Effects {
       one.struck += 1;
       fate ??= one.spec.fate;
     }
-    return fate;
+    if (fate) this.broken.push(label);
+    return this.#strikeBeside(fate, life) ? undefined : fate;
+  }
+
+  /** True where the effect itself goes unharmed. */
+  #strikeBeside(fate: Fate | undefined, life: Life | undefined): boolean {
+    switch (fate) {
+      case "isolate dies":
+        // Not in the middle of whoever is just speaking.
+        this.#scheduler.park(undefined, 0, "isolate", () => this.disasters?.isolateDies());
+        return true;
+      case "alarm twice":
+        if (life) this.#scheduler.park(undefined, 0, "alarm", () => this.disasters?.alarmTwice(life.name));
+        return true;
+      case "clock back":
+        this.#scheduler.stepClock(-CLOCK_BACK_MS);
+        return true;
+      case "clock ahead":
+        this.#scheduler.stepClock(CLOCK_AHEAD_MS);
+        return true;
+      default:
+        return false;
+    }
   }
 
   #travel(announced: Announced): number {
     return announced.latencyMs ?? this.#chance.below(this.#latencyMsMax + 1);
   }
 }
+
+interface Request<T> {
+  readonly life: Life | undefined;
+  readonly announced: Announced;
+  readonly effect: () => T | Promise<T>;
+  readonly fate: Fate | undefined;
+}
+
+const faultOf = (announced: Announced) => announced.fault?.() ?? new EffectBroken(announced.label);
+
+function delayOf(fate: Fate | undefined): number {
+  return fate === "late" || fate === "zombie" ? LATE_MS : 0;
+}
+
+/** Far enough for every wait of ours to look due, or not due for long. */
+const CLOCK_BACK_MS = 3_600_000;
+/** Past the age at which staged work is begun anew. */
+const CLOCK_AHEAD_MS = 25 * 3_600_000;

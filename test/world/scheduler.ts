@@ -21,8 +21,10 @@ const MICROTASK_TURNS_BEFORE_IO = 2_000;
  */
 export class Scheduler {
   #now: EpochMs;
+  #clockOffsetMs = 0;
   readonly #chance: Chance;
   readonly #parked = new Set<Parked>();
+  readonly #doomed = new Set<Life>();
   #steps = 0;
 
   constructor(now: EpochMs, chance: Chance) {
@@ -30,8 +32,14 @@ export class Scheduler {
     this.#chance = chance;
   }
 
+  /** True time: that of the vendor, and of everything that takes a while. */
   get now(): EpochMs {
     return this.#now;
+  }
+
+  /** What the objects' clocks say. */
+  get clock(): EpochMs {
+    return this.#now + this.#clockOffsetMs;
   }
 
   get steps(): number {
@@ -40,7 +48,7 @@ export class Scheduler {
 
   park(life: Life | undefined, delayMs: number, label: string, wake: () => void): Parked {
     const parked = { dueAt: this.#now + delayMs, life, label, wake };
-    if (life?.alive !== false) this.#parked.add(parked);
+    if (life?.runs !== false) this.#parked.add(parked);
     return parked;
   }
 
@@ -52,7 +60,7 @@ export class Scheduler {
   nextAt(): EpochMs | undefined {
     let next: EpochMs | undefined;
     for (const parked of this.#parked) {
-      if (parked.life?.alive === false) this.#parked.delete(parked);
+      if (parked.life?.runs === false) this.#parked.delete(parked);
       else if (next === undefined || parked.dueAt < next) next = parked.dueAt;
     }
     return next;
@@ -79,6 +87,14 @@ export class Scheduler {
       if (this.#steps % MICROTASK_TURNS_BEFORE_IO === 0) setImmediate(resolve);
       else process.nextTick(resolve);
     });
+    for (const life of this.#doomed) life.kill();
+    this.#doomed.clear();
+  }
+
+  /** Ends `life` once all that runs has come to wait. */
+  doom(life: Life): void {
+    life.doom();
+    this.#doomed.add(life);
   }
 
   /** Time moves on without anything happening: for clocks that stepped, and to put events apart. */
@@ -86,9 +102,14 @@ export class Scheduler {
     this.#now += ms;
   }
 
+  /** The objects' clocks step; true time does not, and what is parked comes when it would have come. */
+  stepClock(ms: number): void {
+    this.#clockOffsetMs += ms;
+  }
+
   clockOf(life: Life | undefined): Clock {
     return {
-      now: () => this.#now,
+      now: () => this.clock,
       random: () => this.#chance.next(),
       sleep: (ms, signal) =>
         new Promise((resolve) => {

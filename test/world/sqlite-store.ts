@@ -1,7 +1,14 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { Row, Sql, SqlValue, Store } from "../../src/backfill/ports.ts";
-import type { Effects } from "./effects.ts";
+import { EffectBroken, type Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** What becomes of a transaction that has written. */
+type Commit = "commit" | "fail" | "commit, then fail" | "lose";
+
+/** Thrown by a transaction that was committed. */
+class CommittedAllTheSame extends EffectBroken {}
 
 /** What SQLite in a Durable Object refuses, and elsewhere does not. */
 const VALUE_BYTES_MAX = 2_000_000;
@@ -12,28 +19,42 @@ export class SqliteDatabase {
   readonly #db = new DatabaseSync(":memory:");
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
+  /** A transaction that will never be committed: of an incarnation that dies before it waits again. */
+  #lost = false;
+  #changes = 0;
   /** Rises with every outermost transaction. */
   transactions = 0;
 
   readonly sql: Sql = {
     run: (query, ...values) => {
-      this.#statement(query, values).run(...values);
+      this.#changes += Number(this.#statement(query, values).run(...values).changes);
     },
     all: <T extends Row>(query: string, ...values: SqlValue[]) =>
       this.#statement(query, values).all(...values) as T[],
   };
 
-  /** All or nothing; an inner transaction runs inside the outer, as a Durable Object's do. */
-  tx<T>(body: (sql: Sql) => T): T {
+  /**
+   * All or nothing; an inner transaction runs inside the outer, as a Durable Object's do. `onCommit` is asked what
+   * shall become of one that has written.
+   */
+  tx<T>(body: (sql: Sql) => T, onCommit: () => Commit = () => "commit"): T {
     const depth = this.#depth++;
-    this.#db.exec(depth === 0 ? "BEGIN" : `SAVEPOINT s${depth}`);
+    const outermost = depth === 0 && !this.#lost;
+    const before = this.#changes;
+    this.#db.exec(outermost ? "BEGIN" : `SAVEPOINT s${depth}`);
     try {
       const result = body(this.sql);
       if (result instanceof Promise) throw new Error("a transaction can't wait");
-      this.#db.exec(depth === 0 ? "COMMIT" : `RELEASE s${depth}`);
+      const commit = outermost && this.#changes > before ? onCommit() : "commit";
+      if (commit === "fail") throw new EffectBroken("the transaction");
+      if (commit === "lose") this.#lost = true;
+      else this.#db.exec(outermost ? "COMMIT" : `RELEASE s${depth}`);
+      if (commit === "commit, then fail") throw new CommittedAllTheSame("the transaction");
       return result;
     } catch (error) {
-      this.#db.exec(depth === 0 ? "ROLLBACK" : `ROLLBACK TO s${depth}; RELEASE s${depth}`);
+      if (!(error instanceof CommittedAllTheSame && outermost)) {
+        this.#db.exec(outermost ? "ROLLBACK" : `ROLLBACK TO s${depth}; RELEASE s${depth}`);
+      }
       throw error;
     } finally {
       this.#depth = depth;
@@ -41,17 +62,44 @@ export class SqliteDatabase {
     }
   }
 
+  /** What a dead incarnation wrote and had not committed is gone. */
+  forgetLost(): void {
+    if (this.#lost) this.#db.exec("ROLLBACK");
+    this.#lost = false;
+  }
+
   /** A look from outside; nothing where the object never lived. */
   look<T extends Row>(query: string, ...values: SqlValue[]): T[] {
     return this.transactions === 0 ? [] : (this.#prepared(query).all(...values) as T[]);
   }
 
-  /** The store as one incarnation sees it; a dead one reaches it no more. */
-  storeOf(life: Life, effects: Effects): Store {
+  /** The store as one incarnation sees it; one that is over reaches it no more. */
+  storeOf(life: Life, effects: Effects, scheduler: Scheduler): Store {
+    const label = `${life.name} store.tx`;
+    life.onDeath(() => this.forgetLost());
+    const onCommit = (): Commit => {
+      switch (effects.commit(life, label)) {
+        case "fail before":
+          return "fail";
+        case "effect, then fail":
+          return "commit, then fail";
+        case "die before":
+          scheduler.doom(life);
+          return "lose";
+        case "die after":
+          scheduler.doom(life);
+          return "commit";
+        case "zombie":
+          life.supersede();
+          return "fail";
+        default:
+          return "commit";
+      }
+    };
     return {
       tx: (body) => {
-        if (!life.alive) throw new Error(`${life.name} is dead`);
-        return this.tx(body);
+        if (!life.owns) throw new Error(`${life.name} is not the object any more`);
+        return this.tx(body, onCommit);
       },
       sync: () => effects.local(life, `${life.name} store.sync`, () => undefined),
     };

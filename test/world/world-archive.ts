@@ -22,6 +22,7 @@ export interface StoredObject {
 export interface BegunPut {
   readonly key: ObjectKey;
   readonly site: string;
+  readonly life: Life;
   readonly at: EpochMs;
 }
 
@@ -47,7 +48,7 @@ export class WorldArchive {
     return {
       head: (key) => remote(`head ${key}`, () => this.#head(key)),
       publish: (key, file, expected) => {
-        this.onPut({ key, site: life.name, at: this.#scheduler.now });
+        if (life.runs) this.onPut({ key, site: life.name, life, at: this.#scheduler.now });
         // Read at the call: what has been sent can land whatever becomes of the sender.
         const bytes = new Uint8Array(Buffer.concat([...file.parts()]));
         return remote(`publish ${key}`, () => this.#publish(key, file, bytes, expected));

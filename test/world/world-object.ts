@@ -53,18 +53,18 @@ export class WorldObject<T extends object> {
   /** Fails, as a remote call does, when the object dies before it has answered. */
   call<V>(act: (rules: T) => Promise<V>): Promise<V> {
     return new Promise((resolve, reject) => {
-      const { rules } = this.#incarnation();
+      const { life, rules } = this.#incarnation();
       this.#calls.add(reject);
-      const over = () => this.#calls.delete(reject);
-      act(rules).then(
-        (value) => {
-          over();
-          resolve(value);
-        },
-        (error: unknown) => {
-          over();
-          reject(error);
-        },
+      const answered = (answer: () => void) => {
+        // Of a doomed one no answer gets out: its death is told instead.
+        if (life.doomed) return;
+        this.#calls.delete(reject);
+        answer();
+      };
+      // Also what throws at once is an answer.
+      (async () => act(rules))().then(
+        (value) => answered(() => resolve(value)),
+        (error: unknown) => answered(() => reject(error)),
       );
     });
   }
@@ -80,9 +80,9 @@ export class WorldObject<T extends object> {
   }
 
   #incarnation(): { life: Life; rules: T } {
-    if (this.#live?.life.alive) return this.#live;
+    if (this.#live?.life.owns) return this.#live;
     const life = new Life(this.name, () => this.#bury(life));
-    const store = this.db.storeOf(life, this.#effects);
+    const store = this.db.storeOf(life, this.#effects, this.#scheduler);
     const made = { life, rules: this.#make({ life, store, alarm: this.#alarmOf(life) }) };
     this.#live = made;
     return made;
@@ -100,13 +100,16 @@ export class WorldObject<T extends object> {
     return {
       arm: (at) => this.#effects.local(life, `${this.name} alarm.arm`, () => this.#arm(at)),
       disarm: () => this.#effects.local(life, `${this.name} alarm.disarm`, () => this.#disarm()),
-      armedAt: async () => this.#armed?.at,
+      armedAt: async () => {
+        if (!life.owns) throw new Error(`${this.name} is not the object any more`);
+        return this.#armed?.at;
+      },
     };
   }
 
   #arm(at: EpochMs): void {
     this.#disarm();
-    const delay = Math.max(0, at - this.#scheduler.now);
+    const delay = Math.max(0, at - this.#scheduler.clock);
     const parked = this.#scheduler.park(undefined, delay, `${this.name} alarm`, () => this.#fire());
     this.#armed = { at, parked };
   }
@@ -120,10 +123,17 @@ export class WorldObject<T extends object> {
     // One at a time: it stays set, and fires when the one before has ended.
     if (this.#handling) return;
     this.#armed = undefined;
-    const { life, rules } = this.#incarnation();
+    let made: { life: Life; rules: T };
+    try {
+      made = this.#incarnation();
+    } catch {
+      this.#afterAlarm("failed");
+      return;
+    }
+    const { life, rules } = made;
     this.#handling = life;
     const ended = (how: "done" | "failed") => {
-      if (this.#handling !== life) return;
+      if (this.#handling !== life || life.doomed) return;
       this.#handling = undefined;
       this.#afterAlarm(how);
     };
@@ -134,8 +144,7 @@ export class WorldObject<T extends object> {
   }
 
   #afterAlarm(how: "done" | "failed"): void {
-    const { now } = this.#scheduler;
     if (this.#armed) this.#arm(this.#armed.at);
-    else if (how === "failed") this.#arm(now + ALARM_RETRY_MS);
+    else if (how === "failed") this.#arm(this.#scheduler.clock + ALARM_RETRY_MS);
   }
 }

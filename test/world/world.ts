@@ -3,6 +3,7 @@ import { Coordinator } from "../../src/backfill/coordinator.ts";
 import { Isolate } from "../../src/backfill/isolate.ts";
 import type { Gate, Head, Log, SitePeer } from "../../src/backfill/ports.ts";
 import { RateGate } from "../../src/backfill/rate-gate.ts";
+import type { StepSizes } from "../../src/backfill/site/context.ts";
 import { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
 import type { StartRequest, Status } from "../../src/contract/backfill.ts";
 import type { Config } from "../../src/domain/config.ts";
@@ -25,6 +26,8 @@ export interface WorldOptions {
   readonly vendor?: Partial<SimulatorOptions>;
   /** Most milliseconds a request or a reply is on its way. */
   readonly latencyMsMax?: number;
+  /** Smaller than the usual, so that few samples make many commits. */
+  readonly steps?: StepSizes;
 }
 
 export interface LogLine {
@@ -37,6 +40,7 @@ export interface LogLine {
 const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
 /** A world that is still busy after this many steps will never come to rest. */
 const STEPS_MAX = 500_000;
+const CRON_MS = 300_000;
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -57,7 +61,8 @@ export class World {
   readonly invariants: Invariants;
   /** Set by tests that take objects or rows away behind the backfill's back. */
   tampered = false;
-  readonly #isolate = new Isolate();
+  readonly #steps: StepSizes | undefined;
+  #isolate = new Isolate();
 
   constructor(options: WorldOptions = {}) {
     const names = options.sites ?? ["site_a"];
@@ -65,6 +70,14 @@ export class World {
     this.config = configFor(names.map(siteNamed), options.config);
     this.scheduler = new Scheduler(BEGINNING, chance);
     this.effects = new Effects(this.scheduler, chance, options.latencyMsMax ?? 20);
+    this.effects.disasters = {
+      isolateDies: () => this.isolateDies(),
+      alarmTwice: (name) => {
+        const object = this.#objects.find((one) => one.name === name);
+        object?.deliverAlarm().catch(() => undefined);
+      },
+    };
+    this.#steps = options.steps;
     this.archive = new WorldArchive(this.scheduler, this.effects);
     this.view = new WorldView(this.scheduler, this.effects);
     this.vendor = new WorldVendor(this.scheduler, this.effects, {
@@ -91,6 +104,23 @@ export class World {
     return site;
   }
 
+  /** Every object at once, and what they shared: a deploy, or memory used up. */
+  isolateDies(): void {
+    for (const object of this.#objects) object.kill();
+    this.#isolate = new Isolate();
+  }
+
+  /** The platform's trigger every five minutes. */
+  async cron(): Promise<void> {
+    this.scheduler.leap(CRON_MS);
+    this.post((coordinator) => coordinator.wake()).catch(() => undefined);
+    await this.run();
+  }
+
+  get #objects() {
+    return [this.coordinator, this.gate, ...this.sites.values()];
+  }
+
   /** A request from outside, on its way; the world has to be run for it to be answered. */
   post<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
     const label = "outside request";
@@ -112,6 +142,7 @@ export class World {
     };
     answer.then(over, over);
     await this.run(() => answered);
+    if (!answered) throw new Error("the world came to rest, and a request has no answer");
     return answer;
   }
 
@@ -133,17 +164,17 @@ export class World {
 
   /** Steps until `until` says so, or until nothing is left to happen. */
   async run(until: () => boolean = () => false): Promise<void> {
-    await this.#steps(until, FOR_EVER);
+    await this.#stepOn(until, FOR_EVER);
   }
 
   /** Lets `ms` of virtual time go by. */
   async pass(ms: number): Promise<void> {
     const end = this.scheduler.now + ms;
-    await this.#steps(() => false, end);
+    await this.#stepOn(() => false, end);
     this.scheduler.leap(Math.max(0, end - this.scheduler.now));
   }
 
-  async #steps(until: () => boolean, end: number): Promise<void> {
+  async #stepOn(until: () => boolean, end: number): Promise<void> {
     await this.scheduler.settle();
     for (let steps = 0; !until(); steps++) {
       if (steps > STEPS_MAX) throw new Error("the world does not come to rest");
@@ -178,7 +209,7 @@ export class World {
       head: this.#headOf(life),
       log: this.#log,
     };
-    return new SiteBackfill(ports, site, this.config, this.#isolate);
+    return new SiteBackfill(ports, site, this.config, this.#isolate, this.#steps);
   }
 
   readonly #log: Log = (level, message, fields = {}) => {
@@ -201,10 +232,10 @@ export class World {
     return {
       current: async () => {
         const current = await remote("current", async (coordinator) => coordinator.current());
-        this.invariants.permitted(life.name, current);
+        this.invariants.permitted(life, current);
         return current;
       },
-      report: (report) => remote("report", (coordinator) => coordinator.report(structuredClone(report))),
+      news: (site) => remote("news", (coordinator) => coordinator.news(site)),
     };
   }
 

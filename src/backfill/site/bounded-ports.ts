@@ -37,7 +37,7 @@ export function boundedPorts(ports: SitePorts): SitePorts {
     },
     head: {
       current: () => answer(head.current()),
-      report: (report) => answer(head.report(report)),
+      news: (site) => answer(head.news(site)),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Walk } from "../../ace/walk.ts";
 import type { Config } from "../../domain/config.ts";
 import { errorKey } from "../../domain/layout.ts";
+import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
@@ -21,10 +22,19 @@ export interface SitePorts {
   readonly log: Log;
 }
 
+/** The most samples that one commit of a fetch or of a merge covers: what a crash can cost. */
+export interface StepSizes {
+  readonly runSamples: number;
+  readonly sliceSamples: number;
+}
+
+export const STEP_SIZES: StepSizes = { runSamples: RUN_SAMPLES, sliceSamples: SLICE_SAMPLES };
+
 /** What every action of a site works with. */
 export interface SiteContext extends SitePorts {
   readonly site: SiteName;
   readonly config: Config;
+  readonly steps: StepSizes;
   readonly isolate: Isolate;
   readonly outbox: Outbox;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */

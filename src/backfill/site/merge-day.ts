@@ -89,7 +89,7 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
     blockSource(sql, day.date, held),
     before,
     { site: context.site, dayStartMs: dayStartMs(day.date), names },
-    { rowGroupSize: day.plan.rowGroupSize },
+    { rowGroupSize: day.plan.rowGroupSize, samplesMax: context.steps.sliceSamples },
     (group) => {
       output.push(group.bytes);
       held.output(group.bytes.byteLength + group.metadata.byteLength);

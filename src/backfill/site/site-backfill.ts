@@ -8,7 +8,7 @@ import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
-import type { Fence, SiteContext, SitePorts } from "./context.ts";
+import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
 import { failDay } from "./fail.ts";
 import { ladderOf } from "./fetch-run.ts";
 import { countCrash, layDown, takeInHand } from "./in-hand.ts";
@@ -43,13 +43,21 @@ export class SiteBackfill implements SitePeer {
   #names: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
   #tick: { deadline: EpochMs; samples: number; days: number } | undefined;
 
-  constructor(ports: SitePorts, site: SiteName, config: Config, isolate: Isolate) {
+  /** `steps`: smaller ones make many commits of little data, for tests. */
+  constructor(
+    ports: SitePorts,
+    site: SiteName,
+    config: Config,
+    isolate: Isolate,
+    steps: StepSizes = STEP_SIZES,
+  ) {
     ports.store.tx(createTables);
     this.#context = {
       ...boundedPorts(ports),
       site,
       config,
       isolate,
+      steps,
       outbox: new Outbox(ports.store, ports.clock, ports.view),
       points: () => this.#points(),
       report: () => this.#report(),
@@ -156,7 +164,7 @@ export class SiteBackfill implements SitePeer {
         ...this.#inHand.values(),
         clock.sleep(Math.max(0, until - clock.now()), done.signal),
       ]);
-      done.abort();
+      done.abort("done");
     }
   }
 

@@ -3,7 +3,6 @@ import { askedSpan, samplesPath } from "../../ace/request.ts";
 import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/walk.ts";
 import { decodeSamples, type SamplesPage } from "../../ace/wire.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
-import { RUN_SAMPLES } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import { RunBuilder } from "../../parquet/run-builder.ts";
 import type { Fence, SiteContext } from "./context.ts";
@@ -59,7 +58,7 @@ export class WindowReader {
   get roomLeft(): boolean {
     if (this.done) return false;
     const { samples } = this.run;
-    const fits = samples === 0 || samples + this.ladder.size <= RUN_SAMPLES;
+    const fits = samples === 0 || samples + this.ladder.size <= this.#context.steps.runSamples;
     const inside = this.#floorMicros !== undefined && this.walk.floorMicros === this.#floorMicros;
     return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || inside;
   }

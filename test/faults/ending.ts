@@ -1,0 +1,50 @@
+import type { DayEvidence } from "../../src/domain/evidence.ts";
+import { imbalance } from "../../src/domain/evidence.ts";
+import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/look.ts";
+import type { World } from "../world/world.ts";
+
+/** Where a job came to in the end: what must not depend on anything that failed on the way. */
+export interface Ending {
+  /** Objects by key, as the hash of their content. */
+  readonly content: Readonly<Record<string, string | undefined>>;
+  readonly ledger: readonly string[];
+  readonly evidence: readonly string[];
+  readonly status: string;
+  readonly shown: unknown;
+  /** What must not be: rows of staging left behind, keys that KV does not show as they are, sums that don't add up. */
+  readonly faults: readonly string[];
+}
+
+export async function endingOf(world: World): Promise<Ending> {
+  const status = await world.status();
+  await world.run();
+  const days = evidenceOf(world);
+  const staged = stagedRows(world);
+  return {
+    content: contentOf(world),
+    ledger: ledgerOf(world),
+    evidence: days.map(({ day, evidence }) => `${day} ${JSON.stringify(evidence.content)}`),
+    status: `${status.status} ${status.outcome} ${status.days_completed}/${status.days_total}`,
+    shown: world.view.json("backfill:state")?.status,
+    faults: [
+      ...(staged > 0 ? [`${staged} rows staged`] : []),
+      ...viewLags(world).map((key) => `KV lags at ${key}`),
+      ...days.flatMap(({ day, evidence }) => {
+        const fault = imbalance(evidence.content.written, evidence.duplicates, evidence.transport);
+        return fault ? [`${day}: ${fault}`] : [];
+      }),
+    ],
+  };
+}
+
+function evidenceOf(world: World): { day: string; evidence: DayEvidence }[] {
+  return [...world.sites].flatMap(([name, site]) =>
+    rowsOf<{ date: string; published: string }>(
+      site,
+      "SELECT date, published FROM day WHERE published IS NOT NULL ORDER BY date",
+    ).map(({ date, published }) => ({
+      day: `${name} ${date}`,
+      evidence: (JSON.parse(published) as { evidence: DayEvidence }).evidence,
+    })),
+  );
+}

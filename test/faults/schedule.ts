@@ -1,0 +1,58 @@
+import type { Fate } from "../world/fate.ts";
+import { type Ending, endingOf } from "./ending.ts";
+import { Subject } from "./subject.ts";
+
+/** One way for the subject to go wrong: a seed for the order of events, and what is broken how. */
+export interface Schedule {
+  readonly seed: number;
+  readonly breaks: readonly { readonly nth: number; readonly fate: Fate }[];
+}
+
+/** `11: die after @ 120 + late @ 301`; reads back by `parseSchedule`. */
+export function scheduleText({ seed, breaks }: Schedule): string {
+  return `${seed}: ${breaks.map(({ nth, fate }) => `${fate} @ ${nth}`).join(" + ")}`;
+}
+
+/** Throws `SyntaxError` for what is none. */
+export function parseSchedule(text: string): Schedule {
+  const [seed, list] = text.split(":");
+  const breaks = (list ?? "")
+    .split("+")
+    .filter((part) => part.trim() !== "")
+    .map((part) => {
+      const [fate, nth] = part.split("@").map((side) => side.trim());
+      if (!fate || !/^\d+$/.test(nth ?? "")) throw new SyntaxError(`not a break: ${part.trim()}`);
+      return { nth: Number(nth), fate: fate as Fate };
+    });
+  if (!/^\d+$/.test(seed ?? "")) throw new SyntaxError(`no seed in ${text}`);
+  return { seed: Number(seed), breaks };
+}
+
+export interface Ran {
+  readonly ending: Ending;
+  /** Labels of all effects, in their order. */
+  readonly labels: readonly string[];
+}
+
+/** Runs the subject by the schedule. Errors, those of the invariants too, name the schedule that replays them. */
+export async function runSchedule(schedule: Schedule): Promise<Ran> {
+  const subject = new Subject(schedule.seed);
+  const { effects } = subject.world;
+  for (const { nth, fate } of schedule.breaks) effects.break({ fate, skip: nth });
+  try {
+    await subject.run();
+    return { ending: await endingOf(subject.world), labels: effects.labels };
+  } catch (error) {
+    throw new ScheduleFailed(schedule, effects.broken, error);
+  }
+}
+
+export class ScheduleFailed extends Error {
+  readonly kind = "schedule-failed";
+  readonly schedule: Schedule;
+  constructor(schedule: Schedule, broken: readonly string[], cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    super(`${scheduleText(schedule)} (${broken.join(", ")}): ${what}`, { cause });
+    this.schedule = schedule;
+  }
+}

@@ -1,0 +1,84 @@
+import { day, World } from "../world/world.ts";
+
+const DAYS = ["2024-01-01", "2024-01-03"] as const;
+const SITES = ["site_a", "site_b"];
+
+/**
+ * The job of which every effect is broken in turn: two sites and three days, each in several windows and runs, with a
+ * 429 and a 503 on the way; cancelled and resumed, then restarted by force over data that have changed.
+ */
+export class Subject {
+  readonly world: World;
+
+  constructor(seed: number) {
+    this.world = new World({
+      seed,
+      sites: SITES,
+      config: { pageSize: 100, rowGroupSize: 60, requestsPerMinute: 1_200 },
+      steps: { runSamples: 100, sliceSamples: 60 },
+      vendor: { pointsPerSite: 12, samplesPerDay: 150, unconfigured: 1, silent: 1, latency: { ms: 60 } },
+    });
+    const { faults } = this.world.vendor;
+    faults.add({
+      on: "samples",
+      skip: 9,
+      times: 1,
+      effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 2 } },
+    });
+    faults.add({ on: "samples", skip: 14, times: 1, effect: { do: "status", status: 503, body: "html" } });
+  }
+
+  /** From the first start to the end. What was lost on the way is asked for again, as a client would. */
+  async run(): Promise<void> {
+    const { world } = this;
+    await insist(() => world.start(...DAYS));
+    await world.run(() => this.#published() >= 1);
+    await insist(() => world.cancel());
+    await world.run();
+    await insist(() => world.start(...DAYS));
+    await world.run(() => this.#published() >= 4);
+    // From here on every file of this site has other rows: an old one that comes late would show.
+    world.vendor.relist("site_a", (listed) =>
+      listed.filter(({ name }) => name !== this.#reporting("site_a")),
+    );
+    await insist(() => world.start(...DAYS, { force_restart: true }));
+    await this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    const { world } = this;
+    for (let triggers = 0; ; triggers++) {
+      await world.run();
+      const { status } = await insist(() => world.status());
+      await world.run();
+      if (status === "completed") return;
+      if (triggers === TRIGGERS_MAX) throw new Error(`it stands still, ${status}`);
+      await world.cron();
+    }
+  }
+
+  /** A configured point that has samples. */
+  #reporting(site: string): string | undefined {
+    const configured = new Set(this.world.vendor.configured(site));
+    for (const { name } of this.world.vendor.truth(site, day(DAYS[0]))) if (configured.has(name)) return name;
+    return undefined;
+  }
+
+  #published(): number {
+    return this.world.archive.objects.size;
+  }
+}
+
+/** A world that has come to rest before its end may need the cron trigger; not again and again. */
+const TRIGGERS_MAX = 3;
+
+async function insist<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      // The object died under the request; the next one makes it anew.
+      if (tries === 4) throw error;
+    }
+  }
+}
