@@ -14,6 +14,7 @@ export default defineConfig({
             "local/**/*.test.ts",
             "test/unit/**/*.test.ts",
             "test/world/**/*.test.ts",
+            "test/faults/**/*.test.ts",
           ],
           testTimeout: 60_000,
         },

@@ -136,7 +136,8 @@ export function isUnreachable(failed: FailedRequest): boolean {
 /** The day in KV: what is published wins over how the last attempt went. */
 export function showDay(context: SiteContext, sql: Sql, date: UtcDay, failure: DayFailure | undefined): void {
   const published = publishedDay(sql, date);
-  const value = published
+  const verified = published?.sha256 !== undefined;
+  const value = verified
     ? {
         status: published.status,
         records: published.records,

@@ -20,6 +20,9 @@ export interface Published {
   readonly evidence: DayEvidence | undefined;
 }
 
+/** Of an object that nobody has verified: there, but it counts for no job until its day is fetched again. */
+export const UNVERIFIED_GENERATION = -1;
+
 export interface DayFailure {
   readonly reason: string;
   readonly message: string;
@@ -80,6 +83,24 @@ export function recordFailure(sql: Sql, day: UtcDay, failure: DayFailure, round:
 /** The day is to be tried again in this very round: an outage failed it, not the day itself. */
 export function forgiveFailure(sql: Sql, day: UtcDay): void {
   sql.run("UPDATE day SET failure_round = NULL WHERE date = ?", day);
+}
+
+/** The day may have another object than the one that was verified: it counts for no job until it is fetched again. */
+export function doubtPublished(sql: Sql, day: UtcDay): void {
+  const published = publishedDay(sql, day);
+  if (!published) return;
+  const doubtful = {
+    ...published,
+    sha256: undefined,
+    evidence: undefined,
+    generation: UNVERIFIED_GENERATION,
+  };
+  sql.run(
+    "UPDATE day SET published = ?, generation = ? WHERE date = ?",
+    JSON.stringify(doubtful),
+    UNVERIFIED_GENERATION,
+    day,
+  );
 }
 
 export function forgetPublished(sql: Sql, day: UtcDay): void {

@@ -89,7 +89,7 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
       },
       windowsOf(action.date, action.windows),
     );
-    if (!publishedDay(sql, action.date)) showDay(context, sql, action.date, undefined);
+    if (!publishedDay(sql, action.date)?.sha256) showDay(context, sql, action.date, undefined);
     log("INFO", `[BACKFILL] Processing day: ${action.date} for site ${site}`, {
       site,
       date: action.date,

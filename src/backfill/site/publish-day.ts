@@ -7,7 +7,15 @@ import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
 import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
 import { PEER_RETRY_MS } from "./request.ts";
-import { dropStaging, partCount, readPart, type StagedDay, type StagedFile, stagedDay } from "./staging.ts";
+import {
+  beginReplacing,
+  dropStaging,
+  partCount,
+  readPart,
+  type StagedDay,
+  type StagedFile,
+  stagedDay,
+} from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
 /** A put that has not answered by then has an unknown outcome: a HEAD tells. */
@@ -39,6 +47,9 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
         return false;
       }
       const content = publishable(context, job, day, file);
+      store.tx((sql) => {
+        if (publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
+      });
       const put = await within(clock, PUT_MS_MAX, archive.publish(key, content, seen?.etag ?? "absent"));
       if (put === LATE) throw new Error(`no answer within ${PUT_MS_MAX} ms`);
       message =
@@ -126,6 +137,7 @@ function finish(
   const committed = store.tx((sql) => {
     const job = holds(sql, fence);
     if (!job || !stagedDay(sql, day.date, day.token)) return false;
+    dropStaging(sql, day.date);
     recordPublished(sql, day.date, {
       status: statusOf(day, file),
       records,
@@ -144,7 +156,6 @@ function finish(
         "distrusted",
         distrusted.filter((date) => date !== day.date),
       );
-    dropStaging(sql, day.date);
     addToRun(sql, fence.epoch, { days: 1 });
     if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);
     showDay(context, sql, day.date, undefined);

@@ -4,10 +4,13 @@ import { parseObjectKey } from "../../domain/layout.ts";
 import type { ObjectHead } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";
-import { forgetPublished, type Published, publishedDay, recordPublished } from "./ledger.ts";
-
-/** An object without our evidence: there, but it counts for no job until its day is fetched again. */
-export const UNVERIFIED_GENERATION = -1;
+import {
+  forgetPublished,
+  type Published,
+  publishedDay,
+  recordPublished,
+  UNVERIFIED_GENERATION,
+} from "./ledger.ts";
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
 export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {

@@ -15,7 +15,8 @@ const TABLES = [
      failure TEXT, failure_round INTEGER, attempts INTEGER NOT NULL DEFAULT 0)`,
   // Days under way. `token` tells one attempt from the next: work of an older one is never committed.
   `staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL, plan TEXT NOT NULL,
-     transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0)`,
+     transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,
+     replacing INTEGER NOT NULL DEFAULT 0)`,
   `span (date TEXT NOT NULL, idx INTEGER NOT NULL, from_micros INTEGER NOT NULL, to_micros INTEGER NOT NULL,
      walk TEXT, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
   // Sorted runs, divided by ranges of points.

@@ -3,6 +3,7 @@ import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evid
 import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import type { Sql } from "../ports.ts";
+import { doubtPublished } from "./ledger.ts";
 import type { DayPlan } from "./plan.ts";
 
 export type Phase = "fetching" | "merging" | "encoded";
@@ -167,7 +168,16 @@ export function keepForRetry(sql: Sql, date: UtcDay, kept: boolean): void {
   sql.run("UPDATE staging SET kept = ? WHERE date = ?", kept ? 1 : 0, date);
 }
 
+/** From here on the object may be the staged file or the one before, until a HEAD tells. */
+export function beginReplacing(sql: Sql, date: UtcDay): void {
+  sql.run("UPDATE staging SET replacing = 1 WHERE date = ?", date);
+}
+
+/** A put that was begun may still land: which file the day has is then not known any more. */
 export function dropStaging(sql: Sql, date: UtcDay): void {
+  if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
+    doubtPublished(sql, date);
+  }
   for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
     sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
   }

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import { mustEndAs, pairs, shareOf, singles } from "./matrix.ts";
+import { parseSchedule, runSchedule, scheduleText } from "./schedule.ts";
+
+/** One schedule in so many; `npm run test:faults` runs them all. */
+const ONE_IN = 24;
+const PAIRS = 60;
+const SEED = 11;
+
+test("an effect that is broken in any way changes nothing of how the job ends, nor do two", async () => {
+  const unharmed = await runSchedule({ seed: SEED, breaks: [] });
+  expect(unharmed.ending).toMatchObject({ status: "completed success 6/6", shown: "completed", faults: [] });
+  const chosen = [
+    ...shareOf(singles(SEED, unharmed.labels), 0, ONE_IN),
+    ...pairs(SEED, unharmed.labels, PAIRS),
+  ];
+  for (const schedule of chosen) await mustEndAs(unharmed, schedule);
+  console.log(`${chosen.length} fault schedules over ${unharmed.labels.length} effects, seed ${SEED}`);
+}, 300_000);
+
+test("a schedule replays from its text, event by event", async () => {
+  const schedule = parseSchedule("7: die after @ 120 + overtaken @ 301");
+  expect(parseSchedule(scheduleText(schedule))).toEqual(schedule);
+  const [once, again] = [await runSchedule(schedule), await runSchedule(schedule)];
+  expect(again).toEqual(once);
+});
+
+test("a schedule that is none is refused", () => {
+  expect(() => parseSchedule("die after @ 1")).toThrow(SyntaxError);
+  expect(() => parseSchedule("1: die after 7")).toThrow(SyntaxError);
+});
