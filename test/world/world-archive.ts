@@ -4,9 +4,9 @@ import type { EpochMs } from "../../src/domain/day.ts";
 import type { ObjectKey } from "../../src/domain/layout.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
+import type { WriteRate } from "./production-limits.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-const METADATA_BYTES_MAX = 8_192;
 /** Small, so that a listing of a test has several pages. */
 const LIST_PAGE = 3;
 
@@ -35,10 +35,12 @@ export class WorldArchive {
   onPut: (put: BegunPut) => void = () => undefined;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
+  readonly #writes: WriteRate | undefined;
 
-  constructor(scheduler: Scheduler, effects: Effects) {
+  constructor(scheduler: Scheduler, effects: Effects, writes?: WriteRate) {
     this.#scheduler = scheduler;
     this.#effects = effects;
+    this.#writes = writes;
   }
 
   portOf(life: Life): Archive {
@@ -79,8 +81,7 @@ export class WorldArchive {
       throw new Error(`${bytes.length} bytes came, ${file.bytes} were promised`);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     if (sha256 !== file.sha256) throw new Error("the content does not have the hash that was promised");
-    const metadataBytes = Buffer.byteLength(Object.entries(file.metadata).flat().join(""));
-    if (metadataBytes > METADATA_BYTES_MAX) throw new Error(`${metadataBytes} bytes of metadata`);
+    this.#writes?.admit("R2", key, this.#scheduler.now);
     if ((this.objects.get(key)?.etag ?? "absent") !== expected) {
       this.changed += 1;
       return "changed";

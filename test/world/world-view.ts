@@ -2,6 +2,7 @@ import type { View } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
+import type { WriteRate } from "./production-limits.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface ViewPut {
@@ -21,10 +22,12 @@ export class WorldView {
   refusing = false;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
+  readonly #writes: WriteRate;
 
-  constructor(scheduler: Scheduler, effects: Effects) {
+  constructor(scheduler: Scheduler, effects: Effects, writes: WriteRate) {
     this.#scheduler = scheduler;
     this.#effects = effects;
+    this.#writes = writes;
   }
 
   portOf(life: Life): View {
@@ -33,6 +36,7 @@ export class WorldView {
         this.puts.push({ key, value, ttl, at: this.#scheduler.now });
         return this.#effects.remote(life, { label: `${life.name} view.put ${key}` }, () => {
           if (this.refusing) throw new Error("KV is not to be had");
+          this.#writes.admit("KV", key, this.#scheduler.now);
           this.values.set(key, value);
         });
       },
