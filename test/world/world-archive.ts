@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Archive, ObjectHead, PublishableFile } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { ObjectKey } from "../../src/domain/layout.ts";
+import { announced } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
 import type { WriteRate } from "./production-limits.ts";
@@ -29,6 +30,8 @@ export interface BegunPut {
 export class WorldArchive {
   readonly objects = new Map<string, StoredObject>();
   readonly #hashes = new Map<string, Set<string>>();
+  /** Of request and reply each, where it is not to be chance's. */
+  latencyMs: number | undefined;
   /** Puts that came too late for the object they meant to replace. */
   changed = 0;
   /** Called when a put is begun, before anything of it has travelled. */
@@ -45,7 +48,7 @@ export class WorldArchive {
 
   portOf(life: Life): Archive {
     const remote = <T>(what: string, effect: () => T) =>
-      this.#effects.remote(life, { label: `${life.name} archive.${what}` }, effect);
+      this.#effects.remote(life, announced(`${life.name} archive.${what}`, this.latencyMs), effect);
     return {
       head: (key) => remote(`head ${key}`, () => this.#head(key)),
       publish: (key, file, expected) => {
