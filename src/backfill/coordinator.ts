@@ -14,6 +14,7 @@ import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import { askForPlan, askSites, beginAudits, newestErrors } from "./ask-sites.ts";
+import { boundedView } from "./bounded-view.ts";
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
 import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
@@ -60,7 +61,7 @@ export class Coordinator {
     this.#ports = ports;
     this.#config = config;
     this.#roster = new Roster(ports.store);
-    this.#outbox = new Outbox(ports.store, ports.clock, ports.view);
+    this.#outbox = new Outbox(ports.store, ports.clock, boundedView(ports.clock, ports.view));
   }
 
   async start(request: StartRequest): Promise<StartOutcome> {

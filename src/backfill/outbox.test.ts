@@ -13,27 +13,30 @@ function setup() {
   const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
   const puts: { key: string; value: string; at: number }[] = [];
   const shown = new Map<string, string>();
-  const kv = { fails: () => false };
-  const outbox = new Outbox(store, clock, {
-    async put(key, value) {
-      puts.push({ key, value, at: scheduler.now });
-      if (kv.fails()) throw new Error("refused");
-      shown.set(key, value);
-    },
-  });
+  const kv = { fails: () => false, hangs: () => false };
+  const reborn = () =>
+    new Outbox(store, clock, {
+      async put(key, value) {
+        puts.push({ key, value, at: scheduler.now });
+        if (kv.hangs()) return new Promise(() => undefined);
+        if (kv.fails()) throw new Error("refused");
+        shown.set(key, value);
+      },
+    });
+  const outbox = reborn();
   const stage = (key: string, value: unknown, kind: "transition" | "progress" = "transition") =>
     store.tx((sql) => outbox.stage(sql, key, value, undefined, kind));
   /** Flushes whenever something is due, until nothing is. */
-  const drain = async () => {
+  const drain = async (box = outbox) => {
     for (let turns = 0; turns < 10_000; turns++) {
-      const dueAt = store.tx((sql) => outbox.dueAt(sql));
+      const dueAt = store.tx((sql) => box.dueAt(sql));
       if (dueAt === undefined) return;
       scheduler.leap(Math.max(0, dueAt - scheduler.now));
-      await outbox.flush();
+      await box.flush();
     }
     throw new Error("the outbox never empties");
   };
-  return { scheduler, outbox, puts, shown, kv, stage, drain };
+  return { scheduler, outbox, reborn, puts, shown, kv, stage, drain };
 }
 
 test("a value is put once, and the same value not again", async () => {
@@ -80,14 +83,61 @@ test("a transition does not wait for the progress before it", async () => {
   ]);
 });
 
-test("a refused put is done again, later and later up to a minute", async () => {
+test("a refused put is done again, later and later up to a minute, and once more when none can land any longer", async () => {
   const { puts, kv, stage, drain } = setup();
   let left = 7;
   kv.fails = () => left-- > 0;
   stage("k", 1);
   await drain();
   const gaps = puts.slice(1).map((put, index) => (put.at - (puts[index]?.at ?? 0)) / 1_000);
-  expect(gaps).toEqual([5, 10, 20, 40, 60, 60, 60]);
+  expect(gaps).toEqual([5, 10, 20, 40, 60, 60, 60, 840]);
+});
+
+test("a put that lands minutes after its successor does not stay", async () => {
+  for (const lateMs of [1, 130_000, 899_000]) {
+    const { scheduler, outbox, shown, kv, stage, drain, puts } = setup();
+    const begun = scheduler.now;
+    kv.fails = () => puts.length === 1;
+    stage("k", "old");
+    await outbox.flush();
+    stage("k", "new");
+    scheduler.leap(lateMs);
+    await outbox.flush();
+    expect(shown.get("k")).toBe(lateMs === 1 ? undefined : '"new"');
+    shown.set("k", '"old"');
+    await drain();
+    expect(shown.get("k")).toBe('"new"');
+    expect(scheduler.now - begun).toBeLessThanOrEqual(15 * 60_000 + lateMs);
+  }
+});
+
+test("an object that dies in a put keeps its distance from it, and puts once more when it can't land any longer", async () => {
+  const { scheduler, puts, kv, stage, drain, outbox, reborn } = setup();
+  kv.hangs = () => puts.length === 1;
+  stage("k", 1);
+  void outbox.flush();
+  await scheduler.settle();
+  expect(puts).toHaveLength(1);
+  await drain(reborn());
+  const gaps = puts.slice(1).map((put, index) => put.at - (puts[index]?.at ?? 0));
+  expect(gaps).toEqual([5_000, 895_000]);
+});
+
+test("a clock that steps back by a day puts no news off by a day", async () => {
+  const { scheduler, outbox, puts, kv, stage, drain } = setup();
+  stage("a", 1);
+  stage("b", 1);
+  await drain();
+  kv.fails = () => puts.length === 3;
+  stage("b", 2);
+  scheduler.leap(1_000);
+  await outbox.flush();
+  scheduler.leap(-86_400_000);
+  const stepped = scheduler.now;
+  stage("a", 2);
+  await drain();
+  const after = puts.slice(3).map(({ key, at }) => `${key} ${at - stepped}`);
+  expect(after).toEqual(["a 1000", "b 5000", "b 905000"]);
 });
 
 test("whatever is refused, every key ends at its last value, with a second between its puts", async () => {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { Archive, ObjectHead, PublishableFile } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { ObjectKey } from "../../src/domain/layout.ts";
+import { announced } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
+import type { WriteRate } from "./production-limits.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-const METADATA_BYTES_MAX = 8_192;
 /** Small, so that a listing of a test has several pages. */
 const LIST_PAGE = 3;
 
@@ -30,21 +31,25 @@ export interface BegunPut {
 export class WorldArchive {
   readonly objects = new Map<string, StoredObject>();
   readonly #hashes = new Map<string, Set<string>>();
+  /** Of request and reply each, where it is not to be chance's. */
+  latencyMs: number | undefined;
   /** Puts that came too late for the object they meant to replace. */
   changed = 0;
   /** Called when a put is begun, before anything of it has travelled. */
   onPut: (put: BegunPut) => void = () => undefined;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
+  readonly #writes: WriteRate | undefined;
 
-  constructor(scheduler: Scheduler, effects: Effects) {
+  constructor(scheduler: Scheduler, effects: Effects, writes?: WriteRate) {
     this.#scheduler = scheduler;
     this.#effects = effects;
+    this.#writes = writes;
   }
 
   portOf(life: Life): Archive {
     const remote = <T>(what: string, effect: () => T) =>
-      this.#effects.remote(life, { label: `${life.name} archive.${what}` }, effect);
+      this.#effects.remote(life, announced(`${life.name} archive.${what}`, this.latencyMs), effect);
     return {
       head: (key) => remote(`head ${key}`, () => this.#head(key)),
       publish: (key, file, expected) => {
@@ -80,8 +85,7 @@ export class WorldArchive {
       throw new Error(`${bytes.length} bytes came, ${file.bytes} were promised`);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
     if (sha256 !== file.sha256) throw new Error("the content does not have the hash that was promised");
-    const metadataBytes = Buffer.byteLength(Object.entries(file.metadata).flat().join(""));
-    if (metadataBytes > METADATA_BYTES_MAX) throw new Error(`${metadataBytes} bytes of metadata`);
+    this.#writes?.admit("R2", key, this.#scheduler.now);
     if ((this.objects.get(key)?.etag ?? "absent") !== expected) {
       this.changed += 1;
       return "changed";

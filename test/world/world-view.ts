@@ -1,7 +1,9 @@
 import type { View } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
+import { announced } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
+import type { WriteRate } from "./production-limits.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface ViewPut {
@@ -17,22 +19,28 @@ export class WorldView {
   readonly values = new Map<string, string>();
   /** Every put that was begun, also those that were refused. */
   readonly puts: ViewPut[] = [];
+  /** Of request and reply each, where it is not to be chance's. */
+  latencyMs: number | undefined;
   /** Refuses everything while set. */
   refusing = false;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
+  readonly #writes: WriteRate;
 
-  constructor(scheduler: Scheduler, effects: Effects) {
+  constructor(scheduler: Scheduler, effects: Effects, writes: WriteRate) {
     this.#scheduler = scheduler;
     this.#effects = effects;
+    this.#writes = writes;
   }
 
   portOf(life: Life): View {
     return {
       put: (key, value, ttl) => {
         this.puts.push({ key, value, ttl, at: this.#scheduler.now });
-        return this.#effects.remote(life, { label: `${life.name} view.put ${key}` }, () => {
+        const label = `${life.name} view.put ${key}`;
+        return this.#effects.remote(life, announced(label, this.latencyMs), () => {
           if (this.refusing) throw new Error("KV is not to be had");
+          this.#writes.admit("KV", key, this.#scheduler.now);
           this.values.set(key, value);
         });
       },

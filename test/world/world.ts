@@ -13,6 +13,7 @@ import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
 import { Invariants } from "./invariants.ts";
 import type { Life } from "./life.ts";
+import { ProductionLimits } from "./production-limits.ts";
 import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
 import { type ObjectPorts, WorldObject } from "./world-object.ts";
@@ -53,6 +54,7 @@ export class World {
   readonly vendor: WorldVendor;
   readonly archive: WorldArchive;
   readonly view: WorldView;
+  readonly limits: ProductionLimits;
   readonly config: Config;
   readonly coordinator: WorldObject<Coordinator>;
   readonly gate: WorldObject<RateGate>;
@@ -78,8 +80,9 @@ export class World {
       },
     };
     this.#steps = options.steps;
-    this.archive = new WorldArchive(this.scheduler, this.effects);
-    this.view = new WorldView(this.scheduler, this.effects);
+    this.limits = new ProductionLimits(this.scheduler);
+    this.archive = new WorldArchive(this.scheduler, this.effects, this.limits.r2);
+    this.view = new WorldView(this.scheduler, this.effects, this.limits.kv);
     this.vendor = new WorldVendor(this.scheduler, this.effects, {
       ...SMALL_BUILDING,
       sites: names,
@@ -180,6 +183,7 @@ export class World {
       if (steps > STEPS_MAX) throw new Error("the world does not come to rest");
       if (!(await this.scheduler.step(end))) return;
       this.invariants.check();
+      this.limits.check();
     }
   }
 
@@ -189,7 +193,7 @@ export class World {
 
   #makeCoordinator({ life, store, alarm }: ObjectPorts): Coordinator {
     const clock = this.scheduler.clockOf(life);
-    const view = this.view.portOf(life);
+    const view = this.limits.view(life, this.view.portOf(life));
     const site = (name: SiteName) => this.#peerOf(life, name);
     return new Coordinator(
       { store, alarm, clock, view, gate: this.#gateOf(life), log: this.#log, site },
@@ -202,10 +206,10 @@ export class World {
       store,
       alarm,
       clock: this.scheduler.clockOf(life),
-      view: this.view.portOf(life),
+      view: this.limits.view(life, this.view.portOf(life)),
       gate: this.#gateOf(life),
-      vendor: this.vendor.portOf(life),
-      archive: this.archive.portOf(life),
+      vendor: this.limits.vendor(life, this.vendor.portOf(life)),
+      archive: this.limits.archive(life, this.archive.portOf(life)),
       head: this.#headOf(life),
       log: this.#log,
     };

@@ -1,18 +1,25 @@
+import { boundedView } from "../bounded-view.ts";
 import { HOLD_MS_MAX } from "../rate-gate.ts";
+import type { Turns } from "../turns.ts";
 import { LATE, within } from "../within.ts";
 import type { SitePorts } from "./context.ts";
 
-/** Longer than any answer takes that still comes. */
+/** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
 const ANSWER_MS_MAX = 60_000;
 /** What a call of the gate may take beyond being held there. */
 const GATE_SLACK_MS = 10_000;
 
 /**
  * Ports that answer or fail. A call that never answers would keep its work in hand for ever: the alarm goes on
- * and keeps the object alive, so no death would clear it. Uploads and requests at the vendor have bounds of their own.
+ * and keeps the object alive, so no death would clear it. Requests at the vendor have bounds of their own.
+ *
+ * R2 and KV take turns at `connection`, the one that the lanes leave free: what the platform held back behind a slow
+ * upload could be a request at the vendor, and arrive when its permit is long over. An upload takes its turn itself,
+ * for it has to ask for leave after it has waited.
  */
-export function boundedPorts(ports: SitePorts): SitePorts {
+export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
   const { archive, clock, gate, head } = ports;
+  const view = boundedView(clock, ports.view);
   const answer = async <T>(work: Promise<T>): Promise<T> => {
     const result = await within(clock, ANSWER_MS_MAX, work);
     if (result === LATE) throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
@@ -21,11 +28,13 @@ export function boundedPorts(ports: SitePorts): SitePorts {
   return {
     ...ports,
     archive: {
-      head: (key) => answer(archive.head(key)),
-      publish: (key, file, expected) => archive.publish(key, file, expected),
-      list: (prefix, cursor) => answer(archive.list(prefix, cursor)),
-      read: (key, etag, offset, length) => answer(archive.read(key, etag, offset, length)),
+      head: (key) => connection.take(() => answer(archive.head(key))),
+      publish: (key, file, expected) => answer(archive.publish(key, file, expected)),
+      list: (prefix, cursor) => connection.take(() => answer(archive.list(prefix, cursor))),
+      read: (key, etag, offset, length) =>
+        connection.take(() => answer(archive.read(key, etag, offset, length))),
     },
+    view: { put: (key, value, ttl) => connection.take(() => view.put(key, value, ttl)) },
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
       take: async (caller) => {

@@ -7,6 +7,7 @@ import type { Isolate } from "../isolate.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
 import { DAY_TTL_S, type Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
+import type { Turns } from "../turns.ts";
 import type { DayFailure } from "./ledger.ts";
 import { fact, setFact } from "./state.ts";
 
@@ -37,6 +38,8 @@ export interface SiteContext extends SitePorts {
   readonly steps: StepSizes;
   readonly isolate: Isolate;
   readonly outbox: Outbox;
+  /** R2's and KV's, beside the lanes'. */
+  readonly connection: Turns;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
   /** Walks between two runs of a window, with the form they were committed in; a few, of the days under way. */

@@ -2,7 +2,6 @@ import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { Desired, SiteJob } from "../job.ts";
 import type { ObjectHead, PublishableFile } from "../ports.ts";
-import { LATE, within } from "../within.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
 import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
@@ -18,8 +17,6 @@ import {
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
-/** A put that has not answered by then has an unknown outcome: a HEAD tells. */
-const PUT_MS_MAX = 60_000;
 const REFUSED_MS = 5_000;
 
 /**
@@ -41,17 +38,19 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
       if (seen?.sha256 === file.content.sha256 && !distrusted) return finish(context, fence, day, file, seen);
-      if (!(await permitted(context, fence))) {
+      const put = await context.connection.take(async () => {
+        if (!(await permitted(context, fence))) return "refused";
+        store.tx((sql) => {
+          if (publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
+        });
+        return archive.publish(key, publishable(context, job, day, file), seen?.etag ?? "absent");
+      });
+      if (put === "refused") {
         // The news of another epoch is on its way here; until it comes there is nothing to be done.
         await clock.sleep(REFUSED_MS, fence.signal);
         return false;
       }
-      const content = publishable(context, job, day, file);
-      store.tx((sql) => {
-        if (publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
-      });
-      const put = await within(clock, PUT_MS_MAX, archive.publish(key, content, seen?.etag ?? "absent"));
-      if (put === LATE) throw new Error(`no answer within ${PUT_MS_MAX} ms`);
+      // A put that failed or gave no answer has an unknown outcome: the HEAD of the next try tells.
       message =
         put === "changed" ? "the object changed while it was being replaced" : "the object is not there";
       const head = await archive.head(key);

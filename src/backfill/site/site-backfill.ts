@@ -6,6 +6,7 @@ import type { Isolate } from "../isolate.ts";
 import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
+import { Turns } from "../turns.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
@@ -52,13 +53,16 @@ export class SiteBackfill implements SitePeer {
     steps: StepSizes = STEP_SIZES,
   ) {
     ports.store.tx(createTables);
+    const connection = new Turns();
+    const bounded = boundedPorts(ports, connection);
     this.#context = {
-      ...boundedPorts(ports),
+      ...bounded,
       site,
       config,
       isolate,
       steps,
-      outbox: new Outbox(ports.store, ports.clock, ports.view),
+      outbox: new Outbox(bounded.store, bounded.clock, bounded.view),
+      connection,
       points: () => this.#points(),
       report: () => this.#report(),
       walks: new Map(),
