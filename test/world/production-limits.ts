@@ -44,7 +44,7 @@ export class ProductionLimits {
   readonly kv = new WriteRate();
   readonly #scheduler: Scheduler;
   readonly #waiting = new Map<Life, Set<{ readonly label: string; readonly since: EpochMs }>>();
-  readonly #begun = new Map<string, EpochMs>();
+  readonly #begun = new Map<string, { readonly now: EpochMs; readonly clock: EpochMs }>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -78,10 +78,12 @@ export class ProductionLimits {
   view(life: Life, view: View): View {
     return {
       put: (key, value, ttl) => {
-        const { now } = this.#scheduler;
-        const gapMs = now - (this.#begun.get(key) ?? Number.NEGATIVE_INFINITY);
-        this.#begun.set(key, now);
-        if (gapMs < KEY_GAP_MS) return this.#broken(`${key} is put again after ${gapMs} ms`);
+        const { now, clock } = this.#scheduler;
+        const last = this.#begun.get(key) ?? { now: Number.NEGATIVE_INFINITY, clock };
+        this.#begun.set(key, { now, clock });
+        const gapMs = now - last.now;
+        // By a clock that has stepped nobody can keep a distance.
+        if (gapMs < KEY_GAP_MS && clock - last.clock === gapMs) return this.#broken(`${key} is put again after ${gapMs} ms`);
         return this.#connected(life, "view.put", () => view.put(key, value, ttl));
       },
     };
