@@ -11,6 +11,7 @@ export const SLOT_AHEAD_MS_MAX = 60_000;
 export const PAUSE_MS_MAX = 3_600_000;
 
 interface Waiter {
+  readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
   readonly answer: (permit: Permit | Again) => void;
 }
@@ -41,17 +42,17 @@ export class RateGate {
     const now = this.#clock.now();
     const paused = this.#read("paused", PAUSE_MS_MAX);
     // Nothing can come of holding this call; the caller may let its work rest meanwhile.
-    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", retryAt: paused });
+    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
       const queue = this.#waiting.get(caller) ?? [];
-      queue.push({ deadline: now + HOLD_MS_MAX, answer });
+      queue.push({ askedAt: now, deadline: now + HOLD_MS_MAX, answer });
       this.#waiting.set(caller, queue);
       if (!this.#pumping) void this.#pump();
     });
   }
 
-  pause(until: EpochMs): void {
-    const at = Math.min(until, this.#clock.now() + PAUSE_MS_MAX);
+  pauseFor(ms: number): void {
+    const at = this.#clock.now() + Math.min(ms, PAUSE_MS_MAX);
     if (at > this.#read("paused", PAUSE_MS_MAX)) this.#write("paused", at);
     this.#wake.abort();
   }
@@ -63,6 +64,7 @@ export class RateGate {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
+    let slept = false;
     try {
       for (;;) {
         const now = this.#clock.now();
@@ -75,12 +77,21 @@ export class RateGate {
         if (due > now) {
           this.#wake = new AbortController();
           await this.#clock.sleep(Math.min(due, this.#firstDeadline()) - now, this.#wake.signal);
+          slept = true;
           continue;
         }
+        if (slept && now - due > JITTER_MS) {
+          // A timer that is that late, or a clock that stepped forward: only the distance to the last permit is sure.
+          slept = false;
+          this.#write("slot", now + this.#intervalMs);
+          continue;
+        }
+        slept = false;
         // A late timer may catch up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
-        this.#next().answer({ kind: "permit", dueAt: granted });
+        const { askedAt, answer } = this.#next();
+        answer({ kind: "permit", askedAt, dueAt: granted });
       }
     } finally {
       this.#pumping = false;
@@ -102,7 +113,7 @@ export class RateGate {
     for (const [caller, queue] of this.#waiting) {
       const left = queue.filter((waiter) => {
         if (waiter.deadline > now || due <= now) return true;
-        waiter.answer({ kind: "again", retryAt: due });
+        waiter.answer({ kind: "again", askedAt: waiter.askedAt, retryAt: due });
         return false;
       });
       if (left.length > 0) this.#waiting.set(caller, left);

@@ -39,6 +39,8 @@ export class WriteRate {
  */
 export class ProductionLimits {
   readonly breaches: LimitBroken[] = [];
+  /** No object can keep a distance in time across a step forward of its clock: unset, KV just refuses. */
+  clocksAreSteady = true;
   /** Not breaches: late and foreign writes count here too, and the rules take a refusal as any other. */
   readonly r2 = new WriteRate();
   readonly kv = new WriteRate();
@@ -81,7 +83,10 @@ export class ProductionLimits {
         const { now } = this.#scheduler;
         const gapMs = now - (this.#begun.get(key) ?? Number.NEGATIVE_INFINITY);
         this.#begun.set(key, now);
-        if (gapMs < KEY_GAP_MS) return this.#broken(`${key} is put again after ${gapMs} ms`);
+        if (gapMs < KEY_GAP_MS) {
+          const limit = `${key} is put again after ${gapMs} ms`;
+          return this.clocksAreSteady ? this.#broken(limit) : Promise.reject(new LimitBroken(limit));
+        }
         return this.#connected(life, "view.put", () => view.put(key, value, ttl));
       },
     };
