@@ -153,7 +153,8 @@ export class Coordinator {
 
   async status(): Promise<Status | undefined> {
     // Anybody may ask for the status, as often as they like: the sites are not asked each time.
-    if (this.#ports.clock.now() - this.#pulledAt > PULL_FRESH_MS) await this.#pull();
+    // By as much ahead as behind: a clock that stepped back must not make an old look the newest for a day.
+    if (Math.abs(this.#ports.clock.now() - this.#pulledAt) > PULL_FRESH_MS) await this.#pull();
     return this.#roster.read().job ? this.#status() : undefined;
   }
 

@@ -15,8 +15,10 @@ export class Isolate {
 
   /** Runs `body` alone. Bodies of other callers stay unread meanwhile, at the vendor's expense. */
   async alone<T>(clock: Clock, body: () => Promise<T>): Promise<T> {
-    while (this.#holder && this.#holder.until > clock.now()) {
+    while (this.#holder) {
       const left = this.#holder.until - clock.now();
+      // More than a lease lasts: the clock has stepped back, and this one may be a dead holder's.
+      if (left <= 0 || left > LEASE_MS_MAX) break;
       const woken = new AbortController();
       this.#waiting.push(() => woken.abort());
       await clock.sleep(left, woken.signal);

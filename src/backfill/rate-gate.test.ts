@@ -18,7 +18,7 @@ function gateOf(perMinute: number, seed = 1) {
     await scheduler.settle();
     while (!until() && (await scheduler.step(Number.POSITIVE_INFINITY)));
   };
-  return { scheduler, make, run };
+  return { scheduler, db, make, run };
 }
 
 /** Callers that each ask `requests` times, arrive up to `jitterMs` late, and think between two requests. */
@@ -102,14 +102,14 @@ test("a call is held for twenty seconds at most, and told when to ask again", as
   });
   await run(() => answer !== undefined);
   expect(scheduler.now - BEGINNING).toBe(HOLD_MS_MAX);
-  expect(answer).toEqual({ kind: "again", retryAt: BEGINNING + 60_000 + JITTER_MS });
+  expect(answer).toEqual({ kind: "again", askedAt: BEGINNING, retryAt: BEGINNING + 60_000 + JITTER_MS });
 });
 
 test("nothing is let through during a pause, and a shorter pause does not end a longer one", async () => {
   const { scheduler, make, run } = gateOf(600);
   const gate = make();
-  gate.pause(BEGINNING + 10_000);
-  gate.pause(BEGINNING + 5_000);
+  gate.pauseFor(10_000);
+  gate.pauseFor(5_000);
   expect(gate.pausedUntil()).toBe(BEGINNING + 10_000);
   let due = 0;
   void gate.take("a").then((permit) => {
@@ -129,7 +129,7 @@ test("a pause reaches calls that are waiting already", async () => {
   void gate.take("a").then((permit) => {
     due = permit.kind === "permit" ? permit.dueAt : -1;
   });
-  gate.pause(BEGINNING + 15_000);
+  gate.pauseFor(15_000);
   await run(() => due !== 0);
   expect(due).toBe(BEGINNING + 15_000);
 });
@@ -137,14 +137,14 @@ test("a pause reaches calls that are waiting already", async () => {
 test("a pause is believed for an hour at most, and a long one answers at once", async () => {
   const { make } = gateOf(60);
   const gate = make();
-  gate.pause(BEGINNING + 100 * 3_600_000);
+  gate.pauseFor(100 * 3_600_000);
   expect(gate.pausedUntil()).toBe(BEGINNING + 3_600_000);
-  expect(await gate.take("a")).toEqual({ kind: "again", retryAt: BEGINNING + 3_600_000 });
+  expect(await gate.take("a")).toEqual({ kind: "again", askedAt: BEGINNING, retryAt: BEGINNING + 3_600_000 });
 });
 
 test("a gate that died has given its last slot away: the next permit keeps its distance", async () => {
   const { make, run } = gateOf(60);
-  expect(await make().take("a")).toEqual({ kind: "permit", dueAt: BEGINNING });
+  expect(await make().take("a")).toEqual({ kind: "permit", askedAt: BEGINNING, dueAt: BEGINNING });
   let due = 0;
   void make()
     .take("a")
@@ -176,4 +176,54 @@ test("a clock that stepped back by a day costs a minute, not a day", async () =>
   await run(() => due !== 0 || scheduler.now - stepped > 600_000);
   expect(due - stepped).toBeLessThanOrEqual(60_000);
   expect(due).toBeGreaterThan(0);
+});
+
+test("a clock that steps forward under waiting calls brings no permit nearer to the one before", async () => {
+  const { scheduler, make, run } = gateOf(6);
+  const gate = make();
+  await gate.take("a");
+  let granted = 0;
+  const ask = async () => {
+    for (;;) {
+      const permit = await gate.take("a");
+      if (permit.kind === "permit") break;
+      await scheduler.clockOf(undefined).sleep(permit.retryAt - scheduler.now);
+    }
+    granted = scheduler.now;
+  };
+  void ask();
+  await scheduler.settle();
+  // As the gate sees it: no true time has passed.
+  scheduler.leap(3_600_000);
+  const stepped = scheduler.now;
+  await run(() => granted !== 0);
+  expect(granted - stepped).toBeGreaterThanOrEqual((60_000 + JITTER_MS) / 6);
+});
+
+test("a lower limit after a deploy holds from its first minute on, and a higher one is used at once", async () => {
+  for (const [before, after] of [
+    [60, 6],
+    [6, 60],
+  ] as const) {
+    const { scheduler, db, run } = gateOf(before);
+    const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
+    const clock = scheduler.clockOf(undefined);
+    const times: number[] = [];
+    const take = async (gate: RateGate, count: number) => {
+      while (times.length < count) {
+        const permit = await gate.take("a");
+        if (permit.kind === "permit") times.push(scheduler.now);
+        else await clock.sleep(permit.retryAt - scheduler.now);
+      }
+    };
+    void take(new RateGate(store, clock, before), 5);
+    await run(() => times.length === 5);
+    const deployedAt = scheduler.now;
+    void take(new RateGate(store, clock, after), 30);
+    await run(() => times.length === 30);
+    const since = times.filter((time) => time > deployedAt);
+    expect(busiestMinute(since)).toBeLessThanOrEqual(after);
+    expect((since[0] ?? 0) - deployedAt).toBeLessThanOrEqual((60_000 + JITTER_MS) / before);
+    expect((since.at(-1) ?? 0) - (since[0] ?? 0)).toBeLessThanOrEqual((24 * 61_200) / after + 1);
+  }
 });

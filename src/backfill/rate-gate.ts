@@ -12,6 +12,7 @@ const TURNED_AWAY_MS = 1_000;
 export const PAUSE_MS_MAX = 3_600_000;
 
 interface Waiter {
+  readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
   readonly answer: (permit: Permit | Again) => void;
 }
@@ -42,17 +43,17 @@ export class RateGate {
     const now = this.#clock.now();
     const paused = this.#read("paused", PAUSE_MS_MAX);
     // Nothing can come of holding this call; the caller may let its work rest meanwhile.
-    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", retryAt: paused });
+    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
       const queue = this.#waiting.get(caller) ?? [];
-      queue.push({ deadline: now + HOLD_MS_MAX, answer });
+      queue.push({ askedAt: now, deadline: now + HOLD_MS_MAX, answer });
       this.#waiting.set(caller, queue);
       if (!this.#pumping) this.#pump().catch(() => this.#turnAway());
     });
   }
 
-  pause(until: EpochMs): void {
-    const at = Math.min(until, this.#clock.now() + PAUSE_MS_MAX);
+  pauseFor(ms: number): void {
+    const at = this.#clock.now() + Math.min(ms, PAUSE_MS_MAX);
     if (at > this.#read("paused", PAUSE_MS_MAX)) this.#write("paused", at);
     this.#wake.abort();
   }
@@ -64,6 +65,7 @@ export class RateGate {
 
   async #pump(): Promise<void> {
     this.#pumping = true;
+    let slept = false;
     try {
       for (;;) {
         const now = this.#clock.now();
@@ -76,12 +78,21 @@ export class RateGate {
         if (due > now) {
           this.#wake = new AbortController();
           await this.#clock.sleep(Math.min(due, this.#firstDeadline()) - now, this.#wake.signal);
+          slept = true;
           continue;
         }
+        if (slept && now - due > JITTER_MS) {
+          // A timer that is that late, or a clock that stepped forward: only the distance to the last permit is sure.
+          slept = false;
+          this.#write("slot", now + this.#intervalMs);
+          continue;
+        }
+        slept = false;
         // A late timer may catch up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
-        this.#next().answer({ kind: "permit", dueAt: granted });
+        const { askedAt, answer } = this.#next();
+        answer({ kind: "permit", askedAt, dueAt: granted });
       }
     } finally {
       this.#pumping = false;
@@ -103,7 +114,7 @@ export class RateGate {
     for (const [caller, queue] of this.#waiting) {
       const left = queue.filter((waiter) => {
         if (waiter.deadline > now || due <= now) return true;
-        waiter.answer({ kind: "again", retryAt: due });
+        waiter.answer({ kind: "again", askedAt: waiter.askedAt, retryAt: due });
         return false;
       });
       if (left.length > 0) this.#waiting.set(caller, left);
@@ -115,7 +126,7 @@ export class RateGate {
   #turnAway(): void {
     const retryAt = this.#clock.now() + TURNED_AWAY_MS;
     for (const queue of this.#waiting.values())
-      for (const { answer } of queue) answer({ kind: "again", retryAt });
+      for (const { askedAt, answer } of queue) answer({ kind: "again", askedAt, retryAt });
     this.#waiting.clear();
   }
 

@@ -136,8 +136,8 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   async take(caller: string) {
     return this.#rules.take(caller);
   }
-  async pause(until: number) {
-    this.#rules.pause(until);
+  async pauseFor(ms: number) {
+    this.#rules.pauseFor(ms);
   }
   async pausedUntil() {
     return this.#rules.pausedUntil();
@@ -172,7 +172,7 @@ function gateOf(env: Env): Gate {
   const stub = async () => env.RATE_GATE.getByName(await named) as unknown as Gate;
   return {
     take: async (caller) => (await stub()).take(caller),
-    pause: async (until) => (await stub()).pause(until),
+    pauseFor: async (ms) => (await stub()).pauseFor(ms),
     pausedUntil: async () => (await stub()).pausedUntil(),
   };
 }

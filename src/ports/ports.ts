@@ -96,15 +96,20 @@ export interface View {
   put(key: string, value: string, ttlSeconds: number | undefined): Promise<void>;
 }
 
-/** Permission for one arrival at the vendor, due at `dueAt`. */
+/**
+ * Permission for one arrival at the vendor, due at `dueAt`. All times of the gate are by its own clock: elsewhere
+ * only how long after `askedAt`, when the call reached it, they are means anything.
+ */
 export interface Permit {
   readonly kind: "permit";
+  readonly askedAt: EpochMs;
   readonly dueAt: EpochMs;
 }
 
 /** No permit within the time a call is held; ask again, at `retryAt` at the earliest. */
 export interface Again {
   readonly kind: "again";
+  readonly askedAt: EpochMs;
   readonly retryAt: EpochMs;
 }
 
@@ -112,8 +117,8 @@ export interface Again {
 export interface Gate {
   /** Holds until a permit is due, at most 20 s. `caller` takes turns with other callers. */
   take(caller: string): Promise<Permit | Again>;
-  /** No permits before `until`. Never shortens a pause. */
-  pause(until: EpochMs): Promise<void>;
+  /** No permits for `ms`. Never shortens a pause. */
+  pauseFor(ms: number): Promise<void>;
   pausedUntil(): Promise<EpochMs | undefined>;
 }
 

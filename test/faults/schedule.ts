@@ -40,8 +40,8 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const { effects } = subject.world;
   for (const { nth, fate } of schedule.breaks) effects.break({ fate, skip: nth });
   try {
-    await subject.run();
-    return { ending: await endingOf(subject.world), labels: effects.labels };
+    const status = await subject.run();
+    return { ending: endingOf(subject.world, status), labels: effects.labels };
   } catch (error) {
     throw new ScheduleFailed(schedule, effects.broken, error);
   }

@@ -1,3 +1,4 @@
+import type { Status } from "../../src/contract/backfill.ts";
 import { day, World } from "../world/world.ts";
 
 const DAYS = ["2024-01-01", "2024-01-03"] as const;
@@ -29,7 +30,7 @@ export class Subject {
   }
 
   /** From the first start to the end. What was lost on the way is asked for again, as a client would. */
-  async run(): Promise<void> {
+  async run(): Promise<Status> {
     const { world } = this;
     await insist(() => world.start(...DAYS));
     await world.run(() => this.#published() >= 1);
@@ -42,17 +43,17 @@ export class Subject {
       listed.filter(({ name }) => name !== this.#reporting("site_a")),
     );
     await insist(() => world.start(...DAYS, { force_restart: true }));
-    await this.#finish();
+    return this.#finish();
   }
 
-  async #finish(): Promise<void> {
+  async #finish(): Promise<Status> {
     const { world } = this;
     for (let triggers = 0; ; triggers++) {
       await world.run();
-      const { status } = await insist(() => world.status());
+      const status = await insist(() => world.status());
       await world.run();
-      if (status === "completed") return;
-      if (triggers === TRIGGERS_MAX) throw new Error(`it stands still, ${status}`);
+      if (status.status === "completed") return status;
+      if (triggers === TRIGGERS_MAX) throw new Error(`it stands still, ${status.status}`);
       await world.cron();
     }
   }

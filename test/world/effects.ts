@@ -32,6 +32,7 @@ export interface Announced {
 export interface Disasters {
   isolateDies(): void;
   alarmTwice(object: string): void;
+  clockSteps(object: string, ms: number): void;
 }
 
 /** The one gate that every call of a port passes: it counts them, may break each, and parks each twice. */
@@ -185,10 +186,10 @@ export class Effects {
         if (life) this.#scheduler.park(undefined, 0, "alarm", () => this.disasters?.alarmTwice(life.name));
         return true;
       case "clock back":
-        this.#scheduler.stepClock(-CLOCK_BACK_MS);
+        if (life) this.disasters?.clockSteps(life.name, -CLOCK_BACK_MS);
         return true;
       case "clock ahead":
-        this.#scheduler.stepClock(CLOCK_AHEAD_MS);
+        if (life) this.disasters?.clockSteps(life.name, CLOCK_AHEAD_MS);
         return true;
       default:
         return false;

@@ -20,7 +20,7 @@ export type Fate =
   | "isolate dies"
   /** It goes well, and the caller's alarm is delivered once more. */
   | "alarm twice"
-  /** It goes well, and at that moment the objects' clocks step. */
+  /** It goes well, and at that moment the caller's clock steps. */
   | "clock back"
   | "clock ahead";
 

@@ -21,7 +21,6 @@ const MICROTASK_TURNS_BEFORE_IO = 2_000;
  */
 export class Scheduler {
   #now: EpochMs;
-  #clockOffsetMs = 0;
   readonly #chance: Chance;
   readonly #parked = new Set<Parked>();
   readonly #doomed = new Set<Life>();
@@ -32,14 +31,8 @@ export class Scheduler {
     this.#chance = chance;
   }
 
-  /** True time: that of the vendor, and of everything that takes a while. */
   get now(): EpochMs {
     return this.#now;
-  }
-
-  /** What the objects' clocks say. */
-  get clock(): EpochMs {
-    return this.#now + this.#clockOffsetMs;
   }
 
   get steps(): number {
@@ -102,14 +95,9 @@ export class Scheduler {
     this.#now += ms;
   }
 
-  /** The objects' clocks step; true time does not, and what is parked comes when it would have come. */
-  stepClock(ms: number): void {
-    this.#clockOffsetMs += ms;
-  }
-
   clockOf(life: Life | undefined): Clock {
     return {
-      now: () => this.clock,
+      now: () => this.#now,
       random: () => this.#chance.next(),
       sleep: (ms, signal) =>
         new Promise((resolve) => {

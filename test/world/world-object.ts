@@ -109,7 +109,7 @@ export class WorldObject<T extends object> {
 
   #arm(at: EpochMs): void {
     this.#disarm();
-    const delay = Math.max(0, at - this.#scheduler.clock);
+    const delay = Math.max(0, at - this.#scheduler.now);
     const parked = this.#scheduler.park(undefined, delay, `${this.name} alarm`, () => this.#fire());
     this.#armed = { at, parked };
   }
@@ -145,6 +145,6 @@ export class WorldObject<T extends object> {
 
   #afterAlarm(how: "done" | "failed"): void {
     if (this.#armed) this.#arm(this.#armed.at);
-    else if (how === "failed") this.#arm(this.#scheduler.clock + ALARM_RETRY_MS);
+    else if (how === "failed") this.#arm(this.#scheduler.now + ALARM_RETRY_MS);
   }
 }

@@ -13,6 +13,7 @@ import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
 import { Invariants } from "./invariants.ts";
 import type { Life } from "./life.ts";
+import { ObjectClocks } from "./object-clocks.ts";
 import { ProductionLimits } from "./production-limits.ts";
 import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
@@ -50,6 +51,7 @@ const FOR_EVER = Number.POSITIVE_INFINITY;
  */
 export class World {
   readonly scheduler: Scheduler;
+  readonly clocks: ObjectClocks;
   readonly effects: Effects;
   readonly vendor: WorldVendor;
   readonly archive: WorldArchive;
@@ -78,6 +80,10 @@ export class World {
         const object = this.#objects.find((one) => one.name === name);
         object?.deliverAlarm().catch(() => undefined);
       },
+      clockSteps: (name, ms) => {
+        this.clocks.step(name, ms);
+        this.limits.clocksAreSteady = false;
+      },
     };
     this.#steps = options.steps;
     this.limits = new ProductionLimits(this.scheduler);
@@ -88,8 +94,9 @@ export class World {
       sites: names,
       ...options.vendor,
     });
+    this.clocks = new ObjectClocks(this.scheduler);
     this.gate = this.#object("gate", ({ life, store }) => {
-      return new RateGate(store, this.scheduler.clockOf(life), this.config.requestsPerMinute);
+      return new RateGate(store, this.clocks.clockOf(life), this.config.requestsPerMinute);
     });
     this.coordinator = this.#object("coordinator", (ports) => this.#makeCoordinator(ports));
     for (const site of this.config.sites) {
@@ -191,8 +198,9 @@ export class World {
     return new WorldObject<T>(name, this.scheduler, this.effects, make);
   }
 
-  #makeCoordinator({ life, store, alarm }: ObjectPorts): Coordinator {
-    const clock = this.scheduler.clockOf(life);
+  #makeCoordinator({ life, store, ...ports }: ObjectPorts): Coordinator {
+    const clock = this.clocks.clockOf(life);
+    const alarm = this.clocks.alarmOf(life, ports.alarm);
     const view = this.limits.view(life, this.view.portOf(life));
     const site = (name: SiteName) => this.#peerOf(life, name);
     return new Coordinator(
@@ -204,8 +212,8 @@ export class World {
   #makeSite(site: SiteName, { life, store, alarm }: ObjectPorts): SiteBackfill {
     const ports = {
       store,
-      alarm,
-      clock: this.scheduler.clockOf(life),
+      alarm: this.clocks.alarmOf(life, alarm),
+      clock: this.clocks.clockOf(life),
       view: this.limits.view(life, this.view.portOf(life)),
       gate: this.#gateOf(life),
       vendor: this.limits.vendor(life, this.vendor.portOf(life)),
@@ -225,7 +233,7 @@ export class World {
       this.effects.remote(life, { label: `${life.name} gate.${what}` }, () => this.gate.call(act));
     return {
       take: (caller) => remote("take", (gate) => gate.take(caller)),
-      pause: (until) => remote("pause", async (gate) => gate.pause(until)),
+      pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
     };
   }

@@ -39,9 +39,9 @@ export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
       // The permit may have been given away; it is wasted, and another is asked for.
       take: async (caller) => {
         const permit = await within(clock, HOLD_MS_MAX + GATE_SLACK_MS, gate.take(caller));
-        return permit === LATE ? { kind: "again", retryAt: clock.now() } : permit;
+        return permit === LATE ? { kind: "again", askedAt: 0, retryAt: 0 } : permit;
       },
-      pause: (until) => answer(gate.pause(until)),
+      pauseFor: (ms) => answer(gate.pauseFor(ms)),
       pausedUntil: () => answer(gate.pausedUntil()),
     },
     head: {

@@ -1,7 +1,8 @@
-import type { UtcDay } from "../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import { dayKey, objectKey } from "../../domain/layout.ts";
 import { DAY_TTL_S } from "../outbox.ts";
 import type { Sql } from "../ports.ts";
+import { PAUSE_MS_MAX } from "../rate-gate.ts";
 import { type Fence, holds, logError, type SiteContext } from "./context.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
@@ -127,6 +128,13 @@ export function beginOutage(context: SiteContext, sql: Sql): void {
   context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
     site: context.site,
   });
+}
+
+/** A wait further ahead than any that is ever begun was begun before the clock stepped back: it is over. */
+export function endUnbelievableWaits(sql: Sql, now: EpochMs): void {
+  const outage = fact(sql, "outage");
+  if (outage && outage.until > now + OUTAGE_MS_MAX) setFact(sql, "outage", { ...outage, until: now });
+  if ((fact(sql, "throttledUntil") ?? 0) > now + PAUSE_MS_MAX) setFact(sql, "throttledUntil", undefined);
 }
 
 export function isUnreachable(failed: FailedRequest): boolean {

@@ -1,7 +1,7 @@
 import { VendorFault } from "../../ace/faults.ts";
 import { type Outcome, outcomeOfFault, settle } from "../../ace/outcome.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import { JITTER_MS } from "../rate-gate.ts";
+import { isFresh } from "../permit.ts";
 import { LATE, within } from "../within.ts";
 import type { Fence, SiteContext } from "./context.ts";
 
@@ -66,7 +66,9 @@ export async function ask<T>(
           until: new Date(until).toISOString(),
         });
         // Where the gate can't be told, this caller at least waits.
-        await gate.pause(until).catch(() => clock.sleep(outcome.retryAfterMs, fence.signal));
+        await gate
+          .pauseFor(outcome.retryAfterMs)
+          .catch(() => clock.sleep(outcome.retryAfterMs, fence.signal));
         continue;
       }
       case "transient":
@@ -105,27 +107,27 @@ async function permitOf(
   const { clock, gate } = context;
   while (!fence.signal.aborted) {
     const throttles = context.throttles.count;
+    const askedAt = clock.now();
     const permit = await gate.take(context.site).catch(() => undefined);
     if (!permit) {
       // A gate that is being replaced is no fault of the day: ask the new one.
       await clock.sleep(PEER_RETRY_MS, fence.signal);
       continue;
     }
-    const now = clock.now();
     if (fence.signal.aborted) break;
+    const waitedMs = clock.now() - askedAt;
     if (permit.kind === "permit") {
       const paused = context.throttles.count !== throttles;
-      if (!paused && now - permit.dueAt <= LATE_MS_MAX) return "permitted";
+      if (!paused && isFresh(waitedMs, permit)) return "permitted";
       continue;
     }
-    if (permit.retryAt - now > REST_MS_MIN) return { kind: "throttled", until: permit.retryAt };
-    await clock.sleep(Math.max(0, permit.retryAt - now), fence.signal);
+    // Our clock may have stepped back meanwhile: that is no longer wait.
+    const leftMs = permit.retryAt - permit.askedAt - Math.max(0, waitedMs);
+    if (leftMs > REST_MS_MIN) return { kind: "throttled", until: clock.now() + leftMs };
+    await clock.sleep(Math.max(0, leftMs), fence.signal);
   }
   return { kind: "interrupted" };
 }
-
-/** What is left of the jitter is for the way to the vendor. */
-const LATE_MS_MAX = JITTER_MS - 400;
 
 export const PEER_RETRY_MS = 1_000;
 

@@ -7,10 +7,13 @@ import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from ".
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
 import { Turns } from "../turns.ts";
+import { isAlarmLost } from "./alarm-lost.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
+
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
-import { failDay } from "./fail.ts";
+import { endUnbelievableWaits, failDay } from "./fail.ts";
+
 import { ladderOf } from "./fetch-run.ts";
 import { countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { dayViews, estimate, pendingDays } from "./ledger.ts";
@@ -26,10 +29,14 @@ import { fact } from "./state.ts";
 
 /** If this object dies while it works, the next tick begins no later. */
 const ARMED_FIRST_MS = 30_000;
-/** An alarm this long past is one that the runtime has lost. */
-const ALARM_LOST_MS = 60_000;
 /** Samples of one tick, in fetch and merge: well under 30 s of CPU. */
 const TICK_SAMPLES = 3_000_000;
+interface Tick {
+  readonly beganAt: EpochMs;
+  samples: number;
+  days: number;
+}
+
 /** After something that nothing expected. */
 const STUMBLE_MS = 5_000;
 
@@ -42,7 +49,7 @@ export class SiteBackfill implements SitePeer {
   readonly #inHand = new Map<string, Promise<void>>();
   #fence: { epoch: number; abort: AbortController } | undefined;
   #names: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
-  #tick: { deadline: EpochMs; samples: number; days: number } | undefined;
+  #tick: Tick | undefined;
 
   /** `steps`: smaller ones make many commits of little data, for tests. */
   constructor(
@@ -127,17 +134,19 @@ export class SiteBackfill implements SitePeer {
     // The alarm that is set may be the one that a dead incarnation armed first, half a minute ahead.
     if (!this.#tick && decision.start.length > 0) return this.#wake(clock.now());
     const armedAt = await alarm.armedAt();
-    if (armedAt === undefined || armedAt < clock.now() - ALARM_LOST_MS) await this.#wake(clock.now());
+    const now = clock.now();
+    const neededAt = decision.workLeft ? now + ARMED_FIRST_MS : (decision.laterAt ?? now);
+    if (isAlarmLost(armedAt, neededAt, now)) await this.#wake(now);
   }
 
   async alarm(): Promise<void> {
-    const { alarm, clock, config, log, site, store } = this.#context;
+    const { alarm, clock, log, site, store } = this.#context;
     // First the next alarm, then the work: a kill runs no `catch`.
     await alarm.arm(clock.now() + ARMED_FIRST_MS);
     await store.sync();
     // Delivered twice: the tick under way arms what is needed.
     if (this.#tick) return;
-    this.#tick = { deadline: clock.now() + config.processTimeoutMs, samples: 0, days: 0 };
+    this.#tick = { beganAt: clock.now(), samples: 0, days: 0 };
     try {
       await this.#work(this.#tick);
     } catch (error) {
@@ -153,16 +162,18 @@ export class SiteBackfill implements SitePeer {
   }
 
   /** Until the tick's budget is used. Its end is a checkpoint, not a barrier: what is in hand goes on. */
-  async #work(tick: { deadline: EpochMs; samples: number; days: number }): Promise<void> {
+  async #work(tick: Tick): Promise<void> {
     const { clock, config } = this.#context;
+    const deadline = tick.beganAt + config.processTimeoutMs;
     for (;;) {
-      const spent =
-        clock.now() >= tick.deadline || tick.samples >= TICK_SAMPLES || tick.days >= config.maxDaysPerRequest;
-      if (spent) return;
+      const now = clock.now();
+      // Before its beginning: the clock stepped back, and how long this has been going on is not known.
+      const over = now >= deadline || now < tick.beganAt;
+      if (over || tick.samples >= TICK_SAMPLES || tick.days >= config.maxDaysPerRequest) return;
       const { start, laterAt } = this.#decide();
       for (const action of start) this.#begin(action);
       if (this.#inHand.size === 0) return;
-      const until = Math.min(tick.deadline, laterAt ?? tick.deadline);
+      const until = Math.min(deadline, laterAt ?? deadline);
       const done = new AbortController();
       await Promise.race([
         ...this.#inHand.values(),
@@ -210,6 +221,7 @@ export class SiteBackfill implements SitePeer {
     const { clock, config, outbox, store } = this.#context;
     return store.tx((sql) => {
       const job = fact(sql, "job");
+      endUnbelievableWaits(sql, clock.now());
       const points = fact(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
       if (job && pointsLoaded) dropOutdated(sql, points.hash, job.requiredGeneration, config.rowGroupSize);
