@@ -39,6 +39,7 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const subject = new Subject(schedule.seed);
   const { effects } = subject.world;
   for (const { nth, fate } of schedule.breaks) effects.break({ fate, skip: nth });
+  if (schedule.breaks.length > 1) subject.world.limits.keepsDistance = false;
   try {
     const status = await subject.run();
     return { ending: endingOf(subject.world, status), labels: effects.labels };

@@ -73,7 +73,7 @@ test("clocks that step in the middle, all of them or one, change nothing of how 
   for (const step of [-HOUR, -DAY, DAY]) {
     for (let seed = 1; seed <= 5; seed++) {
       const world = new World({ ...TWO, seed });
-      world.limits.clocksAreSteady = step < 0;
+      world.limits.keepsDistance = step < 0;
       const chance = new Chance(seed);
       const since = world.scheduler.now;
       await world.start("2024-01-01", "2024-01-02");
@@ -125,7 +125,7 @@ test("a step forward by more than a day drops what is staged at the next start a
   const world = new World();
   await world.start("2024-01-01", "2024-01-01");
   await world.run(() => stagedRows(world) > 10);
-  world.limits.clocksAreSteady = false;
+  world.limits.keepsDistance = false;
   world.clocks.stepAll(DAY + HOUR);
   world.site("site_a").kill();
   const fetched = world.vendor.arrivals.length;

@@ -39,8 +39,11 @@ export class WriteRate {
  */
 export class ProductionLimits {
   readonly breaches: LimitBroken[] = [];
-  /** No object can keep a distance in time across a step forward of its clock: unset, KV just refuses. */
-  clocksAreSteady = true;
+  /**
+   * Across a step forward of its clock no object can keep a distance in time, nor one that died twice between a put and
+   * its answer: unset, KV just refuses.
+   */
+  keepsDistance = true;
   /** Not breaches: late and foreign writes count here too, and the rules take a refusal as any other. */
   readonly r2 = new WriteRate();
   readonly kv = new WriteRate();
@@ -85,7 +88,7 @@ export class ProductionLimits {
         this.#begun.set(key, now);
         if (gapMs < KEY_GAP_MS) {
           const limit = `${key} is put again after ${gapMs} ms`;
-          return this.clocksAreSteady ? this.#broken(limit) : Promise.reject(new LimitBroken(limit));
+          return this.keepsDistance ? this.#broken(limit) : Promise.reject(new LimitBroken(limit));
         }
         return this.#connected(life, "view.put", () => view.put(key, value, ttl));
       },

@@ -82,7 +82,7 @@ export class World {
       },
       clockSteps: (name, ms) => {
         this.clocks.step(name, ms);
-        this.limits.clocksAreSteady = false;
+        this.limits.keepsDistance = false;
       },
     };
     this.#steps = options.steps;
