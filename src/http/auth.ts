@@ -1,7 +1,5 @@
+import { SECRETS } from "../domain/config.ts";
 import { type Answer, refusal } from "./answer.ts";
-
-/** Set with `wrangler secret put`; without either of them no protected route can do its work. */
-const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
 
 /** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
 const TOKEN = /^[\x21-\x7e]+$/;
