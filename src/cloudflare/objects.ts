@@ -55,8 +55,8 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async retry(selection: DaySelection) {
     return this.#rules.retry(selection);
   }
-  async days(selection: DaySelection) {
-    return this.#rules.days(selection);
+  async days(selection: DaySelection, limit: number) {
+    return this.#rules.days(selection, limit);
   }
   async errors(selection: DaySelection, limit: number) {
     return this.#rules.errors(selection, limit);
