@@ -50,6 +50,12 @@ export function parseConfig(env: Env): ConfigResult {
   return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
 }
 
+/** A secret, "" where unset; trimmed, for `echo KEY | wrangler secret put` leaves a newline that no header could carry. */
+export function secretOf(env: Env, name: (typeof SECRETS)[number]): string {
+  const value = env[name];
+  return typeof value === "string" ? value.trim() : "";
+}
+
 function parseApiBase(env: Env, faults: string[]): string {
   const text = textOf(env, "ACE_API_BASE", faults);
   const allowed = "an http(s) URL without credentials, query or fragment";
@@ -143,10 +149,8 @@ function listed(text: string): string[] {
 /** What a fault shows of a variable: nothing where a secret got into it, whole or as a part. */
 function quoted(env: Env, name: string, text: string): string {
   const whole = String(env[name]);
-  const held = SECRETS.some((secret) => isHeldBy(whole, env[secret]));
+  const held = SECRETS.some(
+    (secret) => secretOf(env, secret) !== "" && whole.includes(secretOf(env, secret)),
+  );
   return held ? '"***"' : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
-}
-
-function isHeldBy(text: string, secret: unknown): boolean {
-  return typeof secret === "string" && secret.trim() !== "" && text.includes(secret.trim());
 }

@@ -1,4 +1,5 @@
 import { SECRETS } from "../domain/config.ts";
+import { secretOf } from "../domain/config-parse.ts";
 import { type Answer, refusal } from "./answer.ts";
 
 /** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
@@ -45,10 +46,4 @@ export async function sameSecret(given: string, expected: string): Promise<boole
 
 async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-// `echo KEY | wrangler secret put` leaves a newline, which no header could ever match.
-function secretOf(env: Readonly<Record<string, unknown>>, name: (typeof SECRETS)[number]): string {
-  const value = env[name];
-  return typeof value === "string" ? value.trim() : "";
 }
