@@ -17,7 +17,13 @@ export default {
 
   /** The last watchdog: whatever has become of the alarms, the Coordinator looks at its sites again. */
   async scheduled(_: ScheduledController, env: Env): Promise<void> {
-    configOf(env);
+    try {
+      configOf(env);
+    } catch (fault) {
+      // Said where operators look. The alarms, which have the same trouble, are tried again by themselves.
+      consoleLog("ERROR", "The watchdog can't look at its sites", { error: (fault as Error).message });
+      return;
+    }
     await coordinatorOf(env).wake();
   },
 };

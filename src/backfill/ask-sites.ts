@@ -1,5 +1,5 @@
 import type { AuditOutcome } from "../contract/api.ts";
-import type { ErrorView, Plan, StartRequest } from "../contract/backfill.ts";
+import type { DayView, ErrorView, Plan, StartRequest } from "../contract/backfill.ts";
 import type { Config } from "../domain/config.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
@@ -27,11 +27,39 @@ export async function askForPlan(peers: Sites, config: Config, request: StartReq
   return planOf(from, to, config, estimates);
 }
 
-export function newestErrors(answers: readonly SiteAnswer[], limit: number): ErrorView[] {
-  return answers
-    .flatMap((answer) => answer.errors ?? [])
-    .sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1))
-    .slice(0, limit);
+type Range = Pick<Extract<SiteQuery, { kind: "days" | "errors" }>, "from" | "to">;
+
+// Both ask one site after another: what is held is bounded by the limit, and not by the number of sites.
+
+/** The first `limit` days, in order of site, then day. */
+export async function askForDays(
+  { site }: Sites,
+  names: readonly SiteName[],
+  range: Range,
+  limit: number,
+): Promise<DayView[]> {
+  const found: DayView[] = [];
+  for (const name of names) {
+    if (found.length === limit) break;
+    const answer = await site(name).read({ kind: "days", ...range, limit: limit - found.length });
+    found.push(...(answer.days ?? []));
+  }
+  return found;
+}
+
+/** The newest `limit` errors of all sites, newest first. */
+export async function askForErrors(
+  { site }: Sites,
+  names: readonly SiteName[],
+  range: Range,
+  limit: number,
+): Promise<ErrorView[]> {
+  let newest: ErrorView[] = [];
+  for (const name of names) {
+    const { errors = [] } = await site(name).read({ kind: "errors", ...range, limit });
+    newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
+  }
+  return newest;
 }
 
 export async function beginAudits(

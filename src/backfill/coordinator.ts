@@ -13,10 +13,10 @@ import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
-import { askForPlan, askSites, beginAudits, newestErrors } from "./ask-sites.ts";
+import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./ask-sites.ts";
 import { boundedView } from "./bounded-view.ts";
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
-import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
+import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
 import { Roster } from "./roster.ts";
@@ -56,6 +56,7 @@ export class Coordinator {
   readonly #roster: Roster;
   readonly #outbox: Outbox;
   #pulledAt: EpochMs = Number.NEGATIVE_INFINITY;
+  #looking: Promise<void> | undefined;
 
   constructor(ports: CoordinatorPorts, config: Config) {
     this.#ports = ports;
@@ -152,9 +153,15 @@ export class Coordinator {
   }
 
   async status(): Promise<Status | undefined> {
-    // Anybody may ask for the status, as often as they like: the sites are not asked each time.
+    // Anybody may ask for the status, as often as they like: the sites are not asked each time, nor by each of
+    // those who ask while the sites are being asked.
     // By as much ahead as behind: a clock that stepped back must not make an old look the newest for a day.
-    if (Math.abs(this.#ports.clock.now() - this.#pulledAt) > PULL_FRESH_MS) await this.#pull();
+    if (Math.abs(this.#ports.clock.now() - this.#pulledAt) > PULL_FRESH_MS) {
+      this.#looking ??= this.#pull().finally(() => {
+        this.#looking = undefined;
+      });
+      await this.#looking;
+    }
     return this.#roster.read().job ? this.#status() : undefined;
   }
 
@@ -162,18 +169,16 @@ export class Coordinator {
     return askForPlan(this.#ports, this.#config, request);
   }
 
-  async days({ site, from, to }: DaySelection): Promise<DayView[]> {
-    const answers = await this.#ask(site, { kind: "days", from, to });
-    return answers.flatMap((answer) => answer.days ?? []);
+  days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {
+    return askForDays(this.#ports, this.#knownSites(site), { from, to }, limit);
   }
 
-  async errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
-    const answers = await this.#ask(site, { kind: "errors", from, to, limit });
-    return newestErrors(answers, limit);
+  errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
+    return askForErrors(this.#ports, this.#knownSites(site), { from, to }, limit);
   }
 
   async audits(): Promise<AuditView[]> {
-    const answers = await this.#ask(undefined, { kind: "audit" });
+    const answers = await askSites(this.#ports, this.#knownSites(undefined), { kind: "audit" });
     return answers.flatMap((answer) => answer.audit ?? []);
   }
 
@@ -384,9 +389,10 @@ export class Coordinator {
     await this.#ports.store.sync();
   }
 
-  #ask(site: SiteName | undefined, query: SiteQuery): Promise<SiteAnswer[]> {
-    const everywhere = new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])]);
-    return askSites(this.#ports, site ? [site] : [...everywhere], query);
+  /** The one that is asked for, or else the configured ones and those of the job. */
+  #knownSites(site: SiteName | undefined): SiteName[] {
+    if (site) return [site];
+    return [...new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])])];
   }
 }
 

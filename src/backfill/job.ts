@@ -69,9 +69,8 @@ export function settled(report: SiteReport, job: Job): boolean {
 }
 
 export type SiteQuery =
-  | { readonly kind: "days"; readonly from: UtcDay | undefined; readonly to: UtcDay | undefined }
   | {
-      readonly kind: "errors";
+      readonly kind: "days" | "errors";
       readonly from: UtcDay | undefined;
       readonly to: UtcDay | undefined;
       readonly limit: number;

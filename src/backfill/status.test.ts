@@ -1,20 +1,23 @@
 import { expect, test } from "vitest";
 import type { SiteView } from "../contract/backfill.ts";
-import { parseUtcDay, type UtcDay } from "../domain/day.ts";
+import { SITES_MAX } from "../domain/config-parse.ts";
+import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
+import { SQL_VALUE_BYTES_MAX } from "../domain/limits.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { reportFixture } from "./job.fixture.ts";
 import { type Job, RETRY_ALL } from "./job.ts";
-import { statusOf, stuckSites } from "./status.ts";
+import { FAILED_DAYS_MAX, statusOf, stuckSites } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;
 const B = parseSiteName("b") as SiteName;
+const day = (text: string) => parseUtcDay(text) as UtcDay;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
 const QUIET = { throttledUntil: undefined, unreachable: [] };
 const JOB: Job = {
   backfillId: "id",
-  startDate: parseUtcDay("2024-01-01") as UtcDay,
-  endDate: parseUtcDay("2024-01-31") as UtcDay,
+  startDate: day("2024-01-01"),
+  endDate: day("2024-01-31"),
   sites: [A, B],
   desired: "run",
   epoch: 1,
@@ -135,4 +138,17 @@ test("what sites said of an earlier backfill is not taken for this one's", () =>
     failed_days: [],
     status: "in_progress",
   });
+});
+
+test("a year of failed days at as many sites as there may be is still one value of SQLite", () => {
+  const sites = Array.from({ length: SITES_MAX }, (_, index) => `${index}_`.padEnd(100, "s") as SiteName);
+  const failed_days = daysOf(day("2024-01-01"), day("2024-12-31"));
+  const message = "é".repeat(250);
+  const view = { days_failed: 366, failed_days, last_error: message, halt_reason: message };
+  const reports = new Map(sites.map((site) => [site, reportFixture(site, { view })]));
+  const job = { ...JOB, sites, startDate: day("2024-01-01"), endDate: day("2024-12-31") };
+  const status = statusOf(job, reports, T + 2 * HOUR, { throttledUntil: T, unreachable: sites });
+  expect(status).toMatchObject({ days_failed: 36_600, sites_stuck: sites });
+  expect(status.failed_days).toHaveLength(FAILED_DAYS_MAX);
+  expect(Buffer.byteLength(JSON.stringify(status))).toBeLessThan(SQL_VALUE_BYTES_MAX);
 });

@@ -3,6 +3,9 @@ import { daysBetween, type EpochMs } from "../domain/day.ts";
 import { anyHalted, isRunning, type Reports } from "./decide-job.ts";
 import type { Job, SiteReport } from "./job.ts";
 
+/** Failed days named in a status: with 100 sites' own lists it stays below what one value of SQLite can hold. */
+export const FAILED_DAYS_MAX = 5_000;
+
 /** A site that runs and has committed nothing for this long is stuck. */
 export const STUCK_MS = 3_600_000;
 
@@ -49,7 +52,7 @@ export function statusOf(
     samples_per_second: runSamples > 0 && runMs > 0 ? round((runSamples * 1000) / runMs) : null,
     outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
     days_failed: failed,
-    failed_days: failedDays(job, reports),
+    failed_days: failedDays(job, reports).slice(0, FAILED_DAYS_MAX),
     throttled_until: extra.throttledUntil === undefined ? null : iso(extra.throttledUntil),
     metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
     sites: views,

@@ -1,6 +1,6 @@
 import type { Log } from "../backfill/ports.ts";
 import type { Config } from "../domain/config.ts";
-import { parseConfig } from "../domain/config-parse.ts";
+import { parseConfig, secretOf } from "../domain/config-parse.ts";
 
 // The namespaces carry no class: the types of RPC stubs over recursive JSON take the compiler minutes, and the
 // ports say the same.
@@ -28,6 +28,11 @@ export function configOf(env: object): Config {
   const parsed = parseConfig(env as Readonly<Record<string, unknown>>);
   if (parsed.ok) return parsed.config;
   throw new ConfigurationInvalid(parsed.faults);
+}
+
+/** The vendor's key as headers carry it. */
+export function aceKeyOf(env: object): string {
+  return secretOf(env as Readonly<Record<string, unknown>>, "ACE_API_KEY");
 }
 
 const PREFIX = "[BACKFILL]";

@@ -10,7 +10,7 @@ import { SiteBackfill } from "../backfill/site/site-backfill.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { configOf, consoleLog, type Env } from "./env.ts";
+import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 
 /**
@@ -55,8 +55,8 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async retry(selection: DaySelection) {
     return this.#rules.retry(selection);
   }
-  async days(selection: DaySelection) {
-    return this.#rules.days(selection);
+  async days(selection: DaySelection, limit: number) {
+    return this.#rules.days(selection, limit);
   }
   async errors(selection: DaySelection, limit: number) {
     return this.#rules.errors(selection, limit);
@@ -95,7 +95,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
         alarm: new ObjectAlarm(storageOf(this.ctx)),
         view: new KvView(this.env.ETL_STATE),
         gate: gateOf(this.env),
-        vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: this.env.ACE_API_KEY ?? "" }),
+        vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: aceKeyOf(this.env) }),
         archive: new R2Archive(this.env.R2),
         head: headOf(this.env),
         log: consoleLog,
@@ -168,7 +168,7 @@ function siteOf(env: Env, site: SiteName): SitePeer {
 
 /** One gate an API key; its name is a hash of it, for names show up in logs and dashboards. */
 function gateOf(env: Env): Gate {
-  const named = gateName(env.ACE_API_KEY ?? "");
+  const named = gateName(aceKeyOf(env));
   const stub = async () => env.RATE_GATE.getByName(await named) as unknown as Gate;
   return {
     take: async (caller) => (await stub()).take(caller),

@@ -18,8 +18,8 @@ export interface BackfillApi {
   status(): Promise<Status | undefined>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
-  /** In order of site, then day. */
-  days(selection: DaySelection): Promise<DayView[]>;
+  /** In order of site, then day; the first `limit`. */
+  days(selection: DaySelection, limit: number): Promise<DayView[]>;
   /** Newest first, at most `limit`. */
   errors(selection: DaySelection, limit: number): Promise<ErrorView[]>;
   verify(request: VerifyRequest): Promise<AuditOutcome>;

@@ -3,6 +3,7 @@
  * Field names are the documented ones; fields beyond the document are optional for readers of old states.
  */
 import { z } from "zod";
+import { SITES_MAX } from "../domain/config-parse.ts";
 import { parseUtcDay } from "../domain/day.ts";
 import { parseSiteName } from "../domain/site.ts";
 
@@ -29,7 +30,7 @@ export const startRequest = z.strictObject({
   end_date: utcDay,
   force_restart: z.boolean().default(false),
   /** A subset of the configured sites; all of them where absent. */
-  sites: z.array(siteName).min(1).optional(),
+  sites: z.array(siteName).min(1).max(SITES_MAX).optional(),
   dry_run: z.boolean().default(false),
 });
 export type StartRequest = z.output<typeof startRequest>;
@@ -277,6 +278,9 @@ export const errorList = z.object({ count: z.number(), errors: z.array(errorView
 export type ErrorList = z.output<typeof errorList>;
 export const auditList = z.object({ audits: z.array(auditView) });
 export type AuditList = z.output<typeof auditList>;
+
+/** `GET /backfill/days` refuses to answer with more: ten years of one site, or a year of ten, in some 4 MB. */
+export const DAYS_MAX = 4_000;
 
 /** One answer of `GET /backfill/errors` holds at most this many. */
 export const ERRORS_LIMIT_MAX = 1_000;

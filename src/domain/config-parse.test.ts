@@ -111,19 +111,44 @@ describe("the configuration", () => {
     expect(faultsOf({ SITE_NAME: many })).toEqual(["SITE_NAME holds 101 sites; at most 100 are allowed"]);
   });
 
+  it.each(["https:x.test", "https:\\\\x.test", "https:///x.test", "https://x.te\nst"])(
+    "refuses the API's base %j, which a URL parser would repair",
+    (text) => {
+      expect(faultsOf({ ACE_API_BASE: text })).toHaveLength(1);
+    },
+  );
+
+  it("does not repeat a secret that was put into a variable", () => {
+    for (const name of ["ACE_API_BASE", "SITE_NAME", "PAGE_SIZE", "MAX_RETRIES", "ALLOWED_ORIGINS"]) {
+      const [fault = ""] = faultsOf({ [name]: "hunter,2!", ACE_API_KEY: "hunter,2!\n" });
+      expect(fault).toContain(name);
+      expect(fault).toContain('"***"');
+    }
+  });
+
+  it("refuses row groups so small that their footer would not fit into memory", () => {
+    expect(faultsOf({ ROW_GROUP_SIZE: "999" })).toEqual([
+      'ROW_GROUP_SIZE is "999"; it must be a whole number from 1000 to 100000',
+    ]);
+  });
+
   it("tolerates a slash at the end of the API's base, and a path", () => {
     expect(configOf({ ACE_API_BASE: "http://127.0.0.1:8080/" }).aceApiBase).toBe("http://127.0.0.1:8080");
     expect(configOf({ ACE_API_BASE: "https://x.test/api//" }).aceApiBase).toBe("https://x.test/api");
   });
 
-  it.each(["https://x.test/api?key=hunter2", "https://u:hunter2@x.test", "https://x.test/#hunter2"])(
-    "refuses %s and does not repeat what may be a secret",
-    (text) => {
-      const faults = faultsOf({ ACE_API_BASE: text });
-      expect(faults).toHaveLength(1);
-      expect(faults[0]).not.toContain("hunter2");
-    },
-  );
+  it.each([
+    "https://x.test/api?key=hunter2",
+    "https://u:hunter2@x.test",
+    "https://x.test/#hunter2",
+    // Credentials that end the address for a parser are credentials all the same.
+    "https://u:hunter2?@x.test",
+    "https://u:hunter2#@x.test",
+  ])("refuses %s and does not repeat what may be a secret", (text) => {
+    const faults = faultsOf({ ACE_API_BASE: text });
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).not.toContain("hunter2");
+  });
 
   it.each([
     "https://*.example.com",

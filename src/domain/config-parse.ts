@@ -1,4 +1,4 @@
-import type { Config } from "./config.ts";
+import { type Config, SECRETS } from "./config.ts";
 import { parseSiteName, type SiteName } from "./site.ts";
 
 export type ConfigResult =
@@ -20,14 +20,18 @@ const INTEGERS = {
   REQUESTS_PER_MINUTE: { standard: 50, min: 1, max: 60_000 },
   MAX_RETRIES: { standard: 3, min: 0, max: 20 },
   RETRY_BASE_DELAY_MS: { standard: 2_000, min: 0, max: 60_000 },
-  ROW_GROUP_SIZE: { standard: 10_000, min: 1, max: 100_000 },
+  // Every group is an entry in the footer, which is held whole: at 1,000 rows some 2 MB for the documented day.
+  ROW_GROUP_SIZE: { standard: 10_000, min: 1_000, max: 100_000 },
 } as const;
+
+type Env = Readonly<Record<string, unknown>>;
 
 /**
  * The Worker's variables, all strings, all judged at once: every fault names variable, value and what is
- * allowed. Empty is unset. Secrets are not among them, and credentials inside a URL are not repeated.
+ * allowed. Empty is unset. Secrets are not among them, and are not repeated where one got into a variable, for
+ * anybody may read the faults; nor are credentials inside a URL.
  */
-export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResult {
+export function parseConfig(env: Env): ConfigResult {
   const faults: string[] = [];
   const integer = (name: keyof typeof INTEGERS) => parseInteger(env, name, faults);
   const config: Config = {
@@ -46,26 +50,33 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ConfigResul
   return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
 }
 
-function parseApiBase(env: Readonly<Record<string, unknown>>, faults: string[]): string {
+/** A secret, "" where unset; trimmed, for `echo KEY | wrangler secret put` leaves a newline that no header could carry. */
+export function secretOf(env: Env, name: (typeof SECRETS)[number]): string {
+  const value = env[name];
+  return typeof value === "string" ? value.trim() : "";
+}
+
+function parseApiBase(env: Env, faults: string[]): string {
   const text = textOf(env, "ACE_API_BASE", faults);
   const allowed = "an http(s) URL without credentials, query or fragment";
   if (text === "") faults.push(`ACE_API_BASE is not set; it must be ${allowed}`);
   if (!text) return "";
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const web = url?.protocol === "https:" || url?.protocol === "http:";
-  // Read off the text as well: a bare "?" or "#" leaves no trace in the parsed URL.
-  if (!url || !web || url.username || url.password || /[?#]/.test(text)) {
-    faults.push(`ACE_API_BASE is ${quoted(withoutCredentials(text))}; it must be ${allowed}`);
-    return "";
-  }
-  return url.href.replace(/\/+$/, "");
+  if (WEB_ADDRESS.test(text) && URL.canParse(text)) return new URL(text).href.replace(/\/+$/, "");
+  faults.push(
+    `ACE_API_BASE is ${quoted(env, "ACE_API_BASE", withoutCredentials(text))}; it must be ${allowed}`,
+  );
+  return "";
 }
 
+// URL() alone would repair what can only be a slip: it drops line breaks, turns \ into / and adds what is missing.
+const WEB_ADDRESS = /^https?:\/\/[^/\\?#@\s\p{Cc}][^\\?#@\s\p{Cc}]*$/iu;
+
+/** All up to the last "@", for a password may hold any character, and all behind "?" or "#". */
 function withoutCredentials(url: string): string {
-  return url.replace(/^[^?#]*@/, "***@").replace(/([?#])[\s\S]*$/, "$1***");
+  return url.replace(/^[\s\S]*@/, "***@").replace(/([?#])[\s\S]*$/, "$1***");
 }
 
-function parseSites(env: Readonly<Record<string, unknown>>, faults: string[]): SiteName[] {
+function parseSites(env: Env, faults: string[]): SiteName[] {
   const text = textOf(env, "SITE_NAME", faults);
   const allowed = "site names of A-Z, a-z, 0-9, _ and -, at most 100 characters each, separated by commas";
   if (text === "") faults.push(`SITE_NAME is not set; it must hold ${allowed}`);
@@ -73,8 +84,9 @@ function parseSites(env: Readonly<Record<string, unknown>>, faults: string[]): S
   const sites = new Set<SiteName>();
   for (const entry of listed(text)) {
     const site = parseSiteName(entry);
-    if (!site) faults.push(`SITE_NAME holds ${quoted(entry)}; it must hold ${allowed}`);
-    else if (sites.has(site)) faults.push(`SITE_NAME holds ${quoted(site)} twice; each site once is allowed`);
+    if (!site) faults.push(`SITE_NAME holds ${quoted(env, "SITE_NAME", entry)}; it must hold ${allowed}`);
+    else if (sites.has(site))
+      faults.push(`SITE_NAME holds ${quoted(env, "SITE_NAME", site)} twice; each site once is allowed`);
     else sites.add(site);
   }
   if (sites.size > SITES_MAX) {
@@ -83,30 +95,27 @@ function parseSites(env: Readonly<Record<string, unknown>>, faults: string[]): S
   return [...sites];
 }
 
-function parsePageSize(env: Readonly<Record<string, unknown>>, faults: string[]): number {
+function parsePageSize(env: Env, faults: string[]): number {
   const text = textOf(env, "PAGE_SIZE", faults);
   if (!text) return 50_000;
   const size = PAGE_SIZES.find((allowed) => String(allowed) === text);
-  if (!size) faults.push(`PAGE_SIZE is ${quoted(text)}; it must be one of ${PAGE_SIZES.join(", ")}`);
+  if (!size)
+    faults.push(`PAGE_SIZE is ${quoted(env, "PAGE_SIZE", text)}; it must be one of ${PAGE_SIZES.join(", ")}`);
   return size ?? 0;
 }
 
-function parseInteger(
-  env: Readonly<Record<string, unknown>>,
-  name: keyof typeof INTEGERS,
-  faults: string[],
-): number {
+function parseInteger(env: Env, name: keyof typeof INTEGERS, faults: string[]): number {
   const { standard, min, max } = INTEGERS[name];
   const text = textOf(env, name, faults);
   if (!text) return standard;
   // Number() alone would take "1e3", "0x10" and "5.0".
   const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  faults.push(`${name} is ${quoted(text)}; it must be a whole number from ${min} to ${max}`);
+  faults.push(`${name} is ${quoted(env, name, text)}; it must be a whole number from ${min} to ${max}`);
   return standard;
 }
 
-function parseOrigins(env: Readonly<Record<string, unknown>>, faults: string[]): string[] {
+function parseOrigins(env: Env, faults: string[]): string[] {
   const text = textOf(env, "ALLOWED_ORIGINS", faults);
   if (!text) return [];
   const origins = new Set<string>();
@@ -115,9 +124,9 @@ function parseOrigins(env: Readonly<Record<string, unknown>>, faults: string[]):
     // Browsers send the serialized origin: anything that differs from it would never match.
     if (url?.origin === entry) origins.add(entry);
     else {
-      const meant = url ? ` (${quoted(url.origin)} is meant?)` : "";
+      const meant = url ? ` (${quoted(env, "ALLOWED_ORIGINS", url.origin)} is meant?)` : "";
       faults.push(
-        `ALLOWED_ORIGINS holds ${quoted(withoutCredentials(entry))}${meant}; it must hold exact origins, scheme://host[:port] in lower case without path or wildcard, separated by commas`,
+        `ALLOWED_ORIGINS holds ${quoted(env, "ALLOWED_ORIGINS", withoutCredentials(entry))}${meant}; it must hold exact origins, scheme://host[:port] in lower case without path or wildcard, separated by commas`,
       );
     }
   }
@@ -125,7 +134,7 @@ function parseOrigins(env: Readonly<Record<string, unknown>>, faults: string[]):
 }
 
 /** The trimmed text; "" where unset; undefined, with a fault, where it is no string. */
-function textOf(env: Readonly<Record<string, unknown>>, name: string, faults: string[]): string | undefined {
+function textOf(env: Env, name: string, faults: string[]): string | undefined {
   const value = env[name];
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value.trim();
@@ -137,6 +146,11 @@ function listed(text: string): string[] {
   return text.split(",").map((entry) => entry.trim());
 }
 
-function quoted(text: string): string {
-  return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+/** What a fault shows of a variable: nothing where a secret got into it, whole or as a part. */
+function quoted(env: Env, name: string, text: string): string {
+  const whole = String(env[name]);
+  const held = SECRETS.some(
+    (secret) => secretOf(env, secret) !== "" && whole.includes(secretOf(env, secret)),
+  );
+  return held ? '"***"' : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }

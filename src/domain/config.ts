@@ -1,6 +1,9 @@
 import type { SiteName } from "./site.ts";
 
-/** The Worker's variables and secrets, parsed and within their bounds. */
+/** Set with `wrangler secret put`; without either of them no protected route can do its work. */
+export const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
+
+/** The Worker's variables, parsed and within their bounds. */
 export interface Config {
   readonly aceApiBase: string;
   readonly sites: readonly SiteName[];

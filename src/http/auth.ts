@@ -1,7 +1,6 @@
+import { SECRETS } from "../domain/config.ts";
+import { secretOf } from "../domain/config-parse.ts";
 import { type Answer, refusal } from "./answer.ts";
-
-/** Set with `wrangler secret put`; without either of them no protected route can do its work. */
-const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
 
 /** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
 const TOKEN = /^[\x21-\x7e]+$/;
@@ -47,10 +46,4 @@ export async function sameSecret(given: string, expected: string): Promise<boole
 
 async function sha256(text: string): Promise<Uint8Array> {
   return new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-}
-
-// `echo KEY | wrangler secret put` leaves a newline, which no header could ever match.
-function secretOf(env: Readonly<Record<string, unknown>>, name: (typeof SECRETS)[number]): string {
-  const value = env[name];
-  return typeof value === "string" ? value.trim() : "";
 }

@@ -86,7 +86,7 @@ export class FakeBackfill implements BackfillApi {
   status = () => this.#answer("status", this.current);
   cancel = () => this.#answer("cancel", this.cancelOutcome);
   retry = (selection: unknown) => this.#answer("retry", this.retryOutcome, selection);
-  days = (selection: unknown) => this.#answer("days", this.foundDays, selection);
+  days = (selection: unknown, limit: number) => this.#answer("days", this.foundDays, selection, limit);
   errors = (selection: unknown, limit: number) => this.#answer("errors", this.foundErrors, selection, limit);
   verify = (request: unknown) => this.#answer("verify", this.auditOutcome, request);
   rebuild = () => this.#answer("rebuild", this.auditOutcome);

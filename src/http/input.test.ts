@@ -105,6 +105,19 @@ describe("a body", () => {
     expect((await startWith(stream, { "Content-Length": "10" })).response.status).toBe(413);
   });
 
+  it("that breaks off is refused, and is no error of the Worker", async () => {
+    const { request, backfill, logged } = underTest();
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(new TextEncoder().encode(RANGE.slice(0, 20))),
+      pull: (controller) => controller.error(new Error("Network connection lost.")),
+    });
+    const init = { method: "POST", headers: bearer(), body, duplex: "half" } as RequestInit;
+    const response = await request("/backfill/start", init);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: "Validation failed", details: ["the body broke off"] });
+    expect([backfill.calls, logged]).toEqual([[], []]);
+  });
+
   it("in many small pieces is put together", async () => {
     const bytes = new TextEncoder().encode(RANGE);
     const stream = new ReadableStream<Uint8Array>({

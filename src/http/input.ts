@@ -19,7 +19,8 @@ export async function bodyFields(request: Request, optional: boolean): Promise<I
   const stray = unknownParameters(request);
   if (stray.length > 0) return { refused: validationFailed(stray) };
   const bytes = await boundedBytes(request);
-  if (!bytes) {
+  if (bytes === "broken off") return { refused: validationFailed(["the body broke off"]) };
+  if (bytes === "too large") {
     return { refused: refusal(413, { error: "Body too large", hint: `At most ${REQUEST_BYTES_MAX} bytes` }) };
   }
   if (bytes.length === 0 && optional) return { fields: {}, kind: "field" };
@@ -32,9 +33,12 @@ export async function bodyFields(request: Request, optional: boolean): Promise<I
 /** The parameters of the URL; the same name twice has no one meaning and is refused. */
 export function queryFields(request: Request): Input {
   const params = new URL(request.url).searchParams;
-  const twice = [...new Set(params.keys())].filter((name) => params.getAll(name).length > 1);
-  if (twice.length > 0) {
-    return { refused: validationFailed(twice.map((name) => `${name.slice(0, 40)} is given more than once`)) };
+  const seen = new Set<string>();
+  const twice = new Set<string>();
+  for (const name of params.keys()) (seen.has(name) ? twice : seen).add(name);
+  if (twice.size > 0) {
+    const details = [...twice].map((name) => `${name.slice(0, 40)} is given more than once`);
+    return { refused: validationFailed(details) };
   }
   return { fields: Object.fromEntries(params), kind: "parameter" };
 }
@@ -59,21 +63,23 @@ function parseJson(bytes: Uint8Array): { fields: Fields } | { fault: string } {
   return { fields: value as Fields };
 }
 
-/** undefined: more than the bound. The length is announced by the sender and may be absent, so bytes count. */
-async function boundedBytes(request: Request): Promise<Uint8Array | undefined> {
-  if (Number(request.headers.get("Content-Length")) > REQUEST_BYTES_MAX) return undefined;
+/** The length is announced by the sender and may be absent, so bytes count. */
+async function boundedBytes(request: Request): Promise<Uint8Array | "too large" | "broken off"> {
+  if (Number(request.headers.get("Content-Length")) > REQUEST_BYTES_MAX) return "too large";
   if (!request.body) return new Uint8Array();
   const whole = new Uint8Array(REQUEST_BYTES_MAX);
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return whole.subarray(0, length);
-    if (length + value.length > REQUEST_BYTES_MAX) {
+    // A sender that hangs up is no fault of ours, and nothing to wake an operator for.
+    const piece = await reader.read().catch(() => "broken off" as const);
+    if (piece === "broken off") return piece;
+    if (piece.done) return whole.subarray(0, length);
+    if (length + piece.value.length > REQUEST_BYTES_MAX) {
       await reader.cancel();
-      return undefined;
+      return "too large";
     }
-    whole.set(value, length);
-    length += value.length;
+    whole.set(piece.value, length);
+    length += piece.value.length;
   }
 }

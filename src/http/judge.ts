@@ -34,6 +34,8 @@ function sentences(issue: z.core.$ZodIssue, kind: "field" | "parameter"): string
       return [`${name} must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`];
     case "too_small":
       return [`${name} must hold at least ${issue.minimum}`];
+    case "too_big":
+      return [`${name} must hold at most ${issue.maximum}`];
     default:
       return [`${name}: ${issue.message}`];
   }

@@ -1,5 +1,6 @@
 import type { BackfillApi } from "../contract/api.ts";
 import * as wire from "../contract/backfill.ts";
+import { validationFailed } from "./answer.ts";
 import { eventStream, statusEvents } from "./events.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
@@ -30,13 +31,17 @@ export const days: Route = {
   method: "GET",
   path: "/backfill/days",
   access: "bearer",
-  summary: "Status and evidence of every day of a range, in order of site, then day",
+  summary: `Status and evidence of every day of a range, in order of site, then day; at most ${wire.DAYS_MAX} at once`,
   query: wire.daySelection,
   replies: { 200: { description: "The days", schema: wire.dayList } },
   async handle({ request, config, backfill }) {
     const judged = judge(queryFields(request), wire.daySelection, selectionRules(config.sites));
     if ("refused" in judged) return judged.refused;
-    const found = await backfill.days(judged.value);
+    const found = await backfill.days(judged.value, wire.DAYS_MAX + 1);
+    // A calendar that silently ended early would be read as a whole one.
+    if (found.length > wire.DAYS_MAX) {
+      return validationFailed([`more than ${wire.DAYS_MAX} days match; narrow them by from, to or site`]);
+    }
     return { status: 200, body: { count: found.length, days: found } satisfies wire.DayList };
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { AuditView, DayView, ErrorView } from "../contract/backfill.ts";
+import { type AuditView, DAYS_MAX, type DayView, type ErrorView } from "../contract/backfill.ts";
 import { STATUS, underTest } from "./fake-backfill.ts";
 
 const ID = STATUS.backfill_id;
@@ -85,13 +85,26 @@ describe("a selection of days", () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ count: 1, days: [DAY] });
     const selection = { from: "2024-01-01", to: "2024-01-31", site: "building_a" };
-    expect(backfill.calls).toEqual([["days", selection]]);
+    expect(backfill.calls).toEqual([["days", selection, DAYS_MAX + 1]]);
   });
 
   it("may be left out", async () => {
     const { get, backfill } = underTest();
     expect(await (await get("/backfill/days")).json()).toEqual({ count: 0, days: [] });
-    expect(backfill.calls).toEqual([["days", {}]]);
+    expect(backfill.calls).toEqual([["days", {}, DAYS_MAX + 1]]);
+  });
+
+  it("of more days than one answer holds is refused with the bound", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundDays = Array(DAYS_MAX).fill(DAY);
+    expect(await (await get("/backfill/days")).json()).toMatchObject({ count: DAYS_MAX });
+    backfill.foundDays = Array(DAYS_MAX + 1).fill(DAY);
+    const response = await get("/backfill/days");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: "Validation failed",
+      details: ["more than 4000 days match; narrow them by from, to or site"],
+    });
   });
 
   it.each([

@@ -1,3 +1,4 @@
+import { SITES_MAX } from "../domain/config-parse.ts";
 import { daysBetween, parseUtcDay, type UtcDay } from "../domain/day.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import type { Rules } from "./judge.ts";
@@ -5,11 +6,17 @@ import type { Rules } from "./judge.ts";
 /** The documented bound: `end_date - start_date`, so that a leap year passes with both ends included. */
 export const RANGE_DAYS_MAX = 365;
 
+/** Nothing was measured by an API before it, and microseconds of years far before it are not exact in a double. */
+export const FIRST_DAY = "1970-01-01";
+
 /** What the schema of `POST /backfill/start` can't know. Fields it refuses are left to it. */
 export function startRules(sites: readonly SiteName[], today: UtcDay): Rules {
   return (fields) => [
     ...rangeFaults(dayIn(fields.start_date), dayIn(fields.end_date), today),
-    ...(Array.isArray(fields.sites) ? siteListFaults(fields.sites, sites) : []),
+    // A longer list is refused by its length: a sentence for each of thousands would take more than it tells.
+    ...(Array.isArray(fields.sites) && fields.sites.length <= SITES_MAX
+      ? siteListFaults(fields.sites, sites)
+      : []),
   ];
 }
 
@@ -25,6 +32,7 @@ export function selectionRules(sites: readonly SiteName[]): Rules {
 function rangeFaults(start: UtcDay | undefined, end: UtcDay | undefined, today: UtcDay): string[] {
   const faults: string[] = [];
   if (start && end && start > end) faults.push("start_date must be before end_date");
+  if (start && start < FIRST_DAY) faults.push(`start_date must not lie before ${FIRST_DAY}`);
   if (start && end && daysBetween(start, end) > RANGE_DAYS_MAX) {
     faults.push(`Date range cannot exceed ${RANGE_DAYS_MAX} days`);
   }

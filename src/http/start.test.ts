@@ -171,10 +171,28 @@ describe("POST /backfill/start", () => {
   });
 
   it("names twenty faults and counts the others", async () => {
-    const sites = Array.from({ length: 5000 }, (_, index) => `s${index}`);
+    const sites = Array.from({ length: 100 }, (_, index) => `s${index}`);
     const details = await detailsOf({ ...RANGE, sites });
     expect(details).toHaveLength(21);
-    expect(details[20]).toBe("and 4980 more");
+    expect(details[20]).toBe("and 80 more");
+  });
+
+  it("refuses more sites than there may be by their number alone", async () => {
+    const sites = Array.from({ length: 5000 }, (_, index) => `s${index}`);
+    expect(await detailsOf({ ...RANGE, sites })).toEqual(["sites must hold at most 100"]);
+  });
+
+  it("refuses days before 1970, whose microseconds are not exact", async () => {
+    expect(await detailsOf({ start_date: "1969-12-31", end_date: "1970-01-01" })).toEqual([
+      "start_date must not lie before 1970-01-01",
+    ]);
+    expect(await detailsOf({ start_date: "0000-01-01", end_date: "0000-01-01" })).toEqual([
+      "start_date must not lie before 1970-01-01",
+    ]);
+    expect(
+      (await underTest().post("/backfill/start", { start_date: "1970-01-01", end_date: "1970-01-01" }))
+        .status,
+    ).toBe(202);
   });
 
   it("does not echo a long name in full", async () => {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Status } from "../../src/contract/backfill.ts";
 import { events } from "./events.ts";
-import { eventually, World } from "./fixture.ts";
+import { eventually, TOKEN, World } from "./fixture.ts";
+import { chunk, exchange, type Spoken, spoken, statusesIn } from "./raw-http.ts";
 
 let world: World;
 beforeAll(async () => {
@@ -149,4 +150,51 @@ test.each([
     const names = (await state.kvKeys()).map(({ name }) => name);
     return names.every((name) => /^backfill:(state|day:2024-\d\d-\d\d:[ab])$/.test(name));
   });
+});
+
+const RANGE = '{"start_date":"2023-01-01","end_date":"2023-01-01"}';
+const start = (headers: readonly string[], body: string, token = TOKEN) =>
+  spoken("POST /backfill/start", [`Authorization: Bearer ${token}`, ...headers], body);
+const chunked = "Transfer-Encoding: chunked";
+const deep = `{"sites":${"[".repeat(32_000)}${"]".repeat(32_000)}}`;
+
+/** What the Worker answers, or workerd before it; none where the caller does not wait for it. */
+test.each<[string, Spoken, number[]]>([
+  ["no request line", { bytes: "GARBAGE\r\n\r\n" }, [400]],
+  ["NUL", { bytes: "\0\0\0\0\r\n\r\n" }, [400]],
+  ["a TLS hello", { bytes: Uint8Array.of(22, 3, 1, 0, 200, 1, 0, 0, 196, 3, 3, 13, 10, 13, 10) }, [400]],
+  ["a version that is none", { bytes: spoken("GET /backfill/status").replace("1.1", "9.9") }, [400]],
+  ["a method that is none", { bytes: spoken("FROB /backfill/status") }, [501]],
+  ["TRACE", { bytes: spoken("TRACE /backfill/status") }, [405]],
+  ["another host's name", { bytes: spoken("GET http://elsewhere.test/backfill/status") }, [200]],
+  ["a target of 100 kB", { bytes: spoken(`GET /${"x".repeat(100_000)}`) }, [414]],
+  ["1 MB of header", { bytes: spoken("GET /backfill/status", [`X: ${"y".repeat(1_000_000)}`]) }, [431]],
+  ["5,000 headers", { bytes: spoken("GET /backfill/status", Array(5_000).fill("X: y")) }, [200]],
+  ["a token over two lines", { bytes: start(["Content-Length: 0"], "", `\r\n ${TOKEN}`) }, [400]],
+  ["a token of 30 kB", { bytes: start(["Content-Length: 0"], "", "y".repeat(30_000)) }, [403]],
+  ["two lengths", { bytes: start(["Content-Length: 5", `Content-Length: ${RANGE.length}`], RANGE) }, [400]],
+  ["a negative length", { bytes: start(["Content-Length: -1"], RANGE) }, [400]],
+  ["a length that is too short", { bytes: start(["Content-Length: 5"], RANGE) }, [400]],
+  ["a body that stalls", { bytes: start(["Content-Length: 99"], "{"), hangUpAfterMs: 300 }, []],
+  ["a chunk that stalls", { bytes: start([chunked], "ff\r\n{"), hangUpAfterMs: 300 }, []],
+  ["chunks that are none", { bytes: start([chunked], "zz\r\nhello\r\n0\r\n\r\n"), hangUpAfterMs: 300 }, []],
+  ["chunks over 64 KiB", { bytes: start([chunked], `${chunk(40_000)}${chunk(40_000)}0\r\n\r\n`) }, [413]],
+  ["chunks without end", { bytes: start([chunked], chunk(60_000).repeat(20)) }, [413]],
+  ["arrays 32,000 deep", { bytes: start([`Content-Length: ${deep.length}`], deep) }, [400]],
+  [
+    "junk behind a request",
+    { bytes: `${spoken("GET /backfill/status").replace("close", "keep-alive")}JUNK\r\n\r\n` },
+    [200, 400],
+  ],
+])("of raw bytes, %s: answered or hung up on, and the next request is served", async (_, bytes, expected) => {
+  const answer = await exchange(world.url, bytes);
+  if (bytes.hangUpAfterMs === undefined) expect(statusesIn(answer)).toEqual(expected);
+  for (const secret of [TOKEN, "test-key"]) expect(answer).not.toContain(secret);
+  expect(await world.client.call("POST", "/backfill/start", {})).toMatchObject({ status: 400 });
+});
+
+test("none of it was an error of the Worker, and no line holds a secret", async () => {
+  expect(await world.client.status()).toMatchObject({ status: "cancelled", days_total: 732 });
+  expect(world.log().filter(({ message }) => message === "[BACKFILL] Request failed")).toEqual([]);
+  for (const secret of [TOKEN, "test-key"]) expect(world.lines.join("\n")).not.toContain(secret);
 });

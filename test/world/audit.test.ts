@@ -130,7 +130,7 @@ test("objects without our evidence come back unverified, and are fetched by the 
     problems: [{ date: "2024-01-06" }],
   });
   const days = await world.ask((coordinator) =>
-    coordinator.days({ from: undefined, to: undefined, site: undefined }),
+    coordinator.days({ from: undefined, to: undefined, site: undefined }, 100),
   );
   expect(days.find((day) => day.date === "2024-01-06")).toMatchObject({ unverified: true, records: 7 });
   await world.start("2024-01-01", "2024-01-06");

@@ -18,7 +18,7 @@ test("a replacement that is stopped or overtaken at any moment leaves no day tha
       if (chance.below(2) === 0) await world.cancel();
     }
     await world.run();
-    const days = await world.ask((coordinator) => coordinator.days({}));
+    const days = await world.ask((coordinator) => coordinator.days({}, 10));
     expect(days.every(({ status }) => status === "completed" || status === "pending")).toBe(true);
   }
 });

@@ -186,7 +186,7 @@ test("a failed fetch of a forced restart leaves the valid day valid", async () =
   expect(contentOf(world)).toEqual(before);
   expect(ledgerOf(world)[0]).toMatch(/^site_a 2024-01-01 completed \d+ \d+$/);
   const [day] = await world.ask((coordinator) =>
-    coordinator.days({ from: undefined, to: undefined, site: undefined }),
+    coordinator.days({ from: undefined, to: undefined, site: undefined }, 100),
   );
   expect(day).toMatchObject({ date: "2024-01-01", status: "completed" });
   expect(day?.failure?.message).toContain("400");

@@ -1,5 +1,5 @@
 import type { DayView } from "../../contract/backfill.ts";
-import { daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
+import { addDays, daysBetween, daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -182,17 +182,27 @@ export function estimate(sql: Sql, from: UtcDay, to: UtcDay, force: boolean) {
   return { daysToFetch: total - daysToSkip, daysToSkip, meanPages: mean?.pages ?? undefined };
 }
 
-/** The calendar: every day of the range, or every day that the ledger knows. */
+export interface DaysAsked {
+  readonly from: UtcDay | undefined;
+  readonly to: UtcDay | undefined;
+  readonly limit: number;
+}
+
+/** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
 export function dayViews(
   sql: Sql,
   site: SiteName,
-  from: UtcDay | undefined,
-  to: UtcDay | undefined,
+  { from, to, limit }: DaysAsked,
   job: SiteJob | undefined,
 ): DayView[] {
   const rows = new Map(
     sql
-      .all<DayRow>("SELECT * FROM day WHERE date >= ? AND date <= ? ORDER BY date", from ?? "", to ?? "9999")
+      .all<DayRow>(
+        "SELECT * FROM day WHERE date >= ? AND date <= ? ORDER BY date LIMIT ?",
+        from ?? "",
+        to ?? "9999",
+        limit,
+      )
       .map((row) => [row.date, row]),
   );
   const phases = new Map(
@@ -203,13 +213,19 @@ export function dayViews(
   const inJob = (day: string) => job !== undefined && day >= job.startDate && day <= job.endDate;
   const days =
     from && to
-      ? daysOf(from, to)
+      ? firstDaysOf(from, to, limit)
       : [
           ...new Set([...rows.keys(), ...phases.keys(), ...(job ? daysOf(job.startDate, job.endDate) : [])]),
         ].sort();
   return days
     .filter((day) => (!from || day >= from) && (!to || day <= to))
+    .slice(0, limit)
     .map((day) => dayView(site, day as UtcDay, rows.get(day), phases.get(day), inJob(day) ? job : undefined));
+}
+
+/** Days that anybody may name can be millions: only what is answered is counted out. */
+function firstDaysOf(from: UtcDay, to: UtcDay, limit: number): UtcDay[] {
+  return daysOf(from, daysBetween(from, to) < limit ? to : addDays(from, limit - 1));
 }
 
 function dayView(

@@ -105,7 +105,7 @@ export class SiteBackfill implements SitePeer {
     return store.tx((sql): SiteAnswer => {
       switch (query.kind) {
         case "days":
-          return { days: dayViews(sql, site, query.from, query.to, fact(sql, "job")) };
+          return { days: dayViews(sql, site, query, fact(sql, "job")) };
         case "errors":
           return { errors: recentErrors(sql, query) };
         case "estimate":
@@ -296,7 +296,7 @@ function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroup
   }
 }
 
-function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "errors" }>) {
+function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "days" | "errors" }>) {
   return sql
     .all<{ body: string }>(
       "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",

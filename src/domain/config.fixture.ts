@@ -1,0 +1,183 @@
+/** Variables of any shape, each with what an independent reading says of it. */
+import fc from "fast-check";
+
+/** `parsed` is absent where the variable has to be refused. */
+export interface Judged {
+  readonly value: unknown;
+  readonly parsed?: unknown;
+}
+
+const BOUNDS = {
+  MAX_DAYS_PER_REQUEST: [10, 1, 1_000],
+  PROCESS_TIMEOUT_MS: [60_000, 1_000, 600_000],
+  ACE_TIMEOUT_MS: [30_000, 100, 600_000],
+  REQUESTS_PER_MINUTE: [50, 1, 60_000],
+  MAX_RETRIES: [3, 0, 20],
+  RETRY_BASE_DELAY_MS: [2_000, 0, 60_000],
+  ROW_GROUP_SIZE: [10_000, 1_000, 100_000],
+} as const;
+const PAGE_SIZES = ["3", "10", "50", "100", "500", "1000", "5000", "10000", "50000", "100000"];
+
+const padded = (text: string) =>
+  fc.constantFrom("", " ", "\t", "\n", "\r\n", "\u00a0", "\ufeff").map((space) => space + text + space);
+
+/** Unset in all its forms. */
+const unset = fc.oneof(fc.constantFrom(undefined, null), fc.constantFrom("", " ", "\n"));
+/** What JSON in the toml, or a binding under a variable's name, would be. */
+const noText = fc
+  .oneof(fc.double(), fc.boolean(), fc.bigInt(), fc.object(), fc.array(fc.string()), fc.constant(Symbol("x")))
+  .map((value): Judged => ({ value }));
+const junk = fc.oneof(
+  fc.string({ unit: "binary", minLength: 1 }),
+  fc.constantFrom("undefined", "null", "NaN", "../..", "a\u0000b", "\ud800", "😀", "'; DROP TABLE day; --"),
+);
+
+const isDigits = (text: string) => text !== "" && [...text].every((char) => char >= "0" && char <= "9");
+
+function integer(name: keyof typeof BOUNDS): fc.Arbitrary<Judged> {
+  const [standard, min, max] = BOUNDS[name];
+  const judged = (value: string): Judged => {
+    const text = value.trim();
+    if (text === "") return { value, parsed: standard };
+    const allowed = isDigits(text) && text.length <= 9 && Number(text) >= min && Number(text) <= max;
+    return allowed ? { value, parsed: Number(text) } : { value };
+  };
+  const near = fc.constantFrom(min - 1, min, min + 1, max - 1, max, max + 1, 0, -1, 1e9, 1e21).map(String);
+  const odd = fc.constantFrom("1e3", "0x1f", "+5", "5.0", "5,000", "5_000", "٥", "007", "Infinity", "5 5");
+  const text = fc.oneof(near, odd, junk, fc.integer({ min: 0, max: 2 * max }).map(String)).chain(padded);
+  return fc.oneof(
+    noText,
+    unset.map((value): Judged => ({ value, parsed: standard })),
+    text.map(judged),
+  );
+}
+
+const pageSize: fc.Arbitrary<Judged> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value, parsed: 50_000 })),
+  fc
+    .oneof(fc.constantFrom(...PAGE_SIZES, "0", "4", "500000", "050", "50.0"), junk)
+    .chain(padded)
+    .map((value) => {
+      const text = value.trim();
+      if (text === "") return { value, parsed: 50_000 };
+      return PAGE_SIZES.includes(text) ? { value, parsed: Number(text) } : { value };
+    }),
+);
+
+const SITE_CHARACTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+const isSite = (text: string) =>
+  text.length >= 1 && text.length <= 100 && [...text].every((char) => SITE_CHARACTERS.includes(char));
+const site = fc.string({ unit: fc.constantFrom(...SITE_CHARACTERS), minLength: 1, maxLength: 101 });
+const noSite = fc.constantFrom(
+  "..",
+  ".",
+  "a.b",
+  "a/b",
+  "a\\b",
+  "a%2fb",
+  "/",
+  "a b",
+  "é",
+  "",
+  "__proto__ .",
+  "a\nb",
+);
+
+const sites: fc.Arbitrary<Judged> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value })),
+  fc
+    .array(fc.oneof({ weight: 20, arbitrary: site.chain(padded) }, noSite, junk), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    .map(judgeSites),
+  fc
+    .integer({ min: 99, max: 102 })
+    .map((count) => judgeSites(Array.from({ length: count }, (_, index) => `s${index}`))),
+);
+
+function judgeSites(listed: readonly string[]): Judged {
+  const value = listed.join(",");
+  const names = value.split(",").map((name) => name.trim());
+  const allowed = names.every(isSite) && new Set(names).size === names.length && names.length <= 100;
+  return allowed ? { value, parsed: names } : { value };
+}
+
+const BASES = [
+  ["https://flightdeck.aceiot.cloud/api", "https://flightdeck.aceiot.cloud/api"],
+  ["http://127.0.0.1:8787", "http://127.0.0.1:8787"],
+  ["https://x.test/api//", "https://x.test/api"],
+  ["HTTPS://X.test:443/Api/", "https://x.test/Api"],
+  ["http://[::1]:80/", "http://[::1]"],
+] as const;
+const NO_BASES = [
+  ..."ftp://x.test file:///etc/passwd javascript:alert(1) data:,x //x.test /api x.test https: https:// https:///x".split(
+    " ",
+  ),
+  ...[
+    "https:x.test",
+    "https:/x.test",
+    "https:\\\\x.test",
+    "https://x.test\\api",
+    "https://x.te\nst/",
+    "https://x test",
+  ],
+  ...["https://x.test/?a", "https://x.test/#", "https://u@x.test", "https://u:p@x.test", "https://@x.test"],
+  ...["https://x.test:99999", "https://[::1", "https://x.test/\u0000", "https://%zz"],
+];
+
+const base: fc.Arbitrary<Judged> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value })),
+  fc.constantFrom(...BASES).chain(([text, parsed]) => padded(text).map((value) => ({ value, parsed }))),
+  fc
+    .constantFrom(...NO_BASES)
+    .chain(padded)
+    .map((value) => ({ value })),
+  junk.map((value) => ({ value })),
+);
+
+const ORIGINS = [
+  "https://a.test",
+  "http://localhost:8080",
+  "https://b.test:444",
+  "http://127.0.0.1",
+  "http://[::1]",
+];
+const NO_ORIGINS = [
+  ..."* null https://*.a.test https://a.test/ https://A.test https://a.test:443 http://a.test:80 a.test".split(
+    " ",
+  ),
+  ..."ftp://a.test https://u:p@a.test https://a.test/x https://a.test? https://a.test# http://0x7f.1".split(
+    " ",
+  ),
+];
+
+const origins: fc.Arbitrary<Judged> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value, parsed: [] })),
+  fc.subarray(ORIGINS, { minLength: 1 }).map((list) => ({ value: list.join(" , "), parsed: list })),
+  fc
+    .tuple(fc.subarray(ORIGINS), fc.constantFrom(...NO_ORIGINS))
+    .map(([list, wrong]) => ({ value: [...list, wrong].join(",") })),
+  junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
+);
+
+/** Every variable by name, with the field of the configuration it becomes. */
+export const VARIABLES: Readonly<
+  Record<string, { readonly field: string; readonly judged: fc.Arbitrary<Judged> }>
+> = {
+  ACE_API_BASE: { field: "aceApiBase", judged: base },
+  SITE_NAME: { field: "sites", judged: sites },
+  MAX_DAYS_PER_REQUEST: { field: "maxDaysPerRequest", judged: integer("MAX_DAYS_PER_REQUEST") },
+  PROCESS_TIMEOUT_MS: { field: "processTimeoutMs", judged: integer("PROCESS_TIMEOUT_MS") },
+  ACE_TIMEOUT_MS: { field: "aceTimeoutMs", judged: integer("ACE_TIMEOUT_MS") },
+  REQUESTS_PER_MINUTE: { field: "requestsPerMinute", judged: integer("REQUESTS_PER_MINUTE") },
+  PAGE_SIZE: { field: "pageSize", judged: pageSize },
+  MAX_RETRIES: { field: "maxRetries", judged: integer("MAX_RETRIES") },
+  RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", judged: integer("RETRY_BASE_DELAY_MS") },
+  ROW_GROUP_SIZE: { field: "rowGroupSize", judged: integer("ROW_GROUP_SIZE") },
+  ALLOWED_ORIGINS: { field: "allowedOrigins", judged: origins },
+};
