@@ -46,7 +46,8 @@ export class RateGate {
       const queue = this.#waiting.get(caller) ?? [];
       queue.push({ deadline: now + HOLD_MS_MAX, answer });
       this.#waiting.set(caller, queue);
-      if (!this.#pumping) void this.#pump();
+      // A store that fails ends it: callers give up waiting and ask again, and that begins it anew.
+      if (!this.#pumping) this.#pump().catch(() => undefined);
     });
   }
 

@@ -13,18 +13,19 @@ const GATE_SLACK_MS = 10_000;
  */
 export function boundedPorts(ports: SitePorts): SitePorts {
   const { archive, clock, gate, head } = ports;
-  const answer = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await within(clock, ANSWER_MS_MAX, work);
+  // A call that throws before there is a promise fails as any other does.
+  const answer = async <T>(call: () => Promise<T>): Promise<T> => {
+    const result = await within(clock, ANSWER_MS_MAX, call());
     if (result === LATE) throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
     return result;
   };
   return {
     ...ports,
     archive: {
-      head: (key) => answer(archive.head(key)),
-      publish: (key, file, expected) => archive.publish(key, file, expected),
-      list: (prefix, cursor) => answer(archive.list(prefix, cursor)),
-      read: (key, etag, offset, length) => answer(archive.read(key, etag, offset, length)),
+      head: (key) => answer(() => archive.head(key)),
+      publish: async (key, file, expected) => archive.publish(key, file, expected),
+      list: (prefix, cursor) => answer(() => archive.list(prefix, cursor)),
+      read: (key, etag, offset, length) => answer(() => archive.read(key, etag, offset, length)),
     },
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
@@ -32,12 +33,12 @@ export function boundedPorts(ports: SitePorts): SitePorts {
         const permit = await within(clock, HOLD_MS_MAX + GATE_SLACK_MS, gate.take(caller));
         return permit === LATE ? { kind: "again", retryAt: clock.now() } : permit;
       },
-      pause: (until) => answer(gate.pause(until)),
-      pausedUntil: () => answer(gate.pausedUntil()),
+      pause: (until) => answer(() => gate.pause(until)),
+      pausedUntil: () => answer(() => gate.pausedUntil()),
     },
     head: {
-      current: () => answer(head.current()),
-      report: (report) => answer(head.report(report)),
+      current: () => answer(() => head.current()),
+      report: (report) => answer(() => head.report(report)),
     },
   };
 }
