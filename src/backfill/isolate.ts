@@ -15,8 +15,10 @@ export class Isolate {
 
   /** Runs `body` alone. Bodies of other callers stay unread meanwhile, at the vendor's expense. */
   async alone<T>(clock: Clock, body: () => Promise<T>): Promise<T> {
-    while (this.#holder && this.#holder.until > clock.now()) {
-      const left = this.#holder.until - clock.now();
+    for (;;) {
+      const left = (this.#holder?.until ?? 0) - clock.now();
+      // More than a lease lasts is left of one only where the clock has stepped back.
+      if (left <= 0 || left > LEASE_MS_MAX) break;
       const woken = new AbortController();
       this.#waiting.push(() => woken.abort());
       await clock.sleep(left, woken.signal);

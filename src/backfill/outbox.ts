@@ -69,7 +69,9 @@ export class Outbox {
   /** When the next put is due; undefined when KV shows all there is. */
   dueAt(sql: Sql): EpochMs | undefined {
     const [row] = sql.all<{ due: number | null }>("SELECT min(due_at) AS due FROM outbox");
-    return row?.due ?? undefined;
+    if (row?.due == null) return undefined;
+    const now = this.#clock.now();
+    return row.due > now + RETRY_MS_MAX ? now : row.due;
   }
 
   /** Puts what is due, one key after another; one flush after the other, so that no key is put twice at once. */
@@ -106,7 +108,8 @@ export class Outbox {
   #due(): OutboxRow[] {
     return this.#store.tx((sql) =>
       sql.all<OutboxRow>(
-        `SELECT key, value, ttl, version, failures FROM outbox WHERE due_at <= ?
+        // Nothing is put off longer than a retry: a time beyond was written by a clock that has stepped back since.
+        `SELECT key, value, ttl, version, failures FROM outbox WHERE due_at <= ?1 OR due_at > ?1 + ${RETRY_MS_MAX}
          ORDER BY due_at, key LIMIT ${PUTS_A_FLUSH}`,
         this.#clock.now(),
       ),
