@@ -4,19 +4,36 @@ import type { Config } from "../domain/config.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
-import type { SitePeer } from "./ports.ts";
+import type { Clock, SitePeer } from "./ports.ts";
+import { LATE, within } from "./within.ts";
+
+/** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
+const ANSWER_MS_MAX = 20_000;
 
 /** Questions that only the sites can answer; the Coordinator passes them on and puts the answers together. */
 export interface Sites {
+  readonly clock: Clock;
   site(name: SiteName): SitePeer;
 }
 
-export function askSites(
-  { site }: Sites,
+export function askSites(sites: Sites, names: readonly SiteName[], query: SiteQuery): Promise<SiteAnswer[]> {
+  return Promise.all(names.map((name) => askSite(sites, name, query)));
+}
+
+/** Without those that can't answer: what the others say is worth hearing, and the status names who is silent. */
+export async function askWhoAnswers(
+  sites: Sites,
   names: readonly SiteName[],
   query: SiteQuery,
 ): Promise<SiteAnswer[]> {
-  return Promise.all(names.map((name) => site(name).read(query)));
+  const answers = await Promise.allSettled(names.map((name) => askSite(sites, name, query)));
+  return answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+}
+
+async function askSite({ clock, site }: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+  const answer = await within(clock, ANSWER_MS_MAX, site(name).read(query));
+  if (answer === LATE) throw new Error(`site ${name} does not answer`);
+  return answer;
 }
 
 export async function askForPlan(peers: Sites, config: Config, request: StartRequest): Promise<Plan> {

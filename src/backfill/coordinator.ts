@@ -13,13 +13,21 @@ import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
-import { askForPlan, askSites, beginAudits, newestErrors } from "./ask-sites.ts";
-import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
-import { type Job, type SiteAnswer, type SiteJob, type SiteQuery, type SiteReport, siteJob } from "./job.ts";
+import { askForPlan, askSites, askWhoAnswers, beginAudits, newestErrors } from "./ask-sites.ts";
+import {
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  newBackfillId,
+  type Reports,
+} from "./decide-job.ts";
+import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alarm, Clock, Gate, Log, SitePeer, Store, View } from "./ports.ts";
 import { Roster } from "./roster.ts";
-import { estimatedDays, failedDays, statusName, statusOf } from "./status.ts";
+import { type Beside, estimatedDays, failedDays, statusName, statusOf } from "./status.ts";
+import { Watchdog } from "./watchdog.ts";
 import { LATE, within } from "./within.ts";
 
 /** Between two looks at the sites while a job runs: KV's progress is at most this old. */
@@ -43,6 +51,8 @@ export interface CoordinatorPorts {
   readonly gate: Gate;
   readonly log: Log;
   site(name: SiteName): SitePeer;
+  /** Ends the object of a site as a crash would; the next call makes it anew from its database. */
+  restart(name: SiteName): Promise<void>;
 }
 
 /**
@@ -54,6 +64,7 @@ export class Coordinator {
   readonly #config: Config;
   readonly #roster: Roster;
   readonly #outbox: Outbox;
+  readonly #watchdog: Watchdog;
   #pulledAt: EpochMs = Number.NEGATIVE_INFINITY;
 
   constructor(ports: CoordinatorPorts, config: Config) {
@@ -61,6 +72,7 @@ export class Coordinator {
     this.#config = config;
     this.#roster = new Roster(ports.store);
     this.#outbox = new Outbox(ports.store, ports.clock, ports.view);
+    this.#watchdog = new Watchdog(ports.store, this.#outbox, ports.log);
   }
 
   async start(request: StartRequest): Promise<StartOutcome> {
@@ -124,7 +136,7 @@ export class Coordinator {
     await within(clock, CANCEL_MS_MAX, this.#round());
     const { reports } = this.#roster.read();
     const sitesStopping = job.sites.filter((site) => (reports.get(site)?.epoch ?? 0) < job.epoch);
-    const daysCompleted = statusOf(job, reports, clock.now(), QUIET).days_completed;
+    const daysCompleted = this.#statusOf(job, reports).days_completed;
     log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
     return { kind: "cancelled", backfillId: job.backfillId, daysCompleted, sitesStopping };
   }
@@ -161,17 +173,19 @@ export class Coordinator {
   }
 
   async days({ site, from, to }: DaySelection): Promise<DayView[]> {
-    const answers = await this.#ask(site, { kind: "days", from, to });
+    const answers = await askSites(this.#ports, this.#asked(site), { kind: "days", from, to });
     return answers.flatMap((answer) => answer.days ?? []);
   }
 
   async errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
-    const answers = await this.#ask(site, { kind: "errors", from, to, limit });
-    return newestErrors(answers, limit);
+    const query = { kind: "errors", from, to, limit } as const;
+    const answers = await askWhoAnswers(this.#ports, this.#asked(site), query);
+    const own = this.#watchdog.errors({ site, from, to, limit });
+    return newestErrors([...answers, { errors: own }], limit);
   }
 
   async audits(): Promise<AuditView[]> {
-    const answers = await this.#ask(undefined, { kind: "audit" });
+    const answers = await askSites(this.#ports, this.#asked(undefined), { kind: "audit" });
     return answers.flatMap((answer) => answer.audit ?? []);
   }
 
@@ -201,9 +215,12 @@ export class Coordinator {
   /** A cron trigger's nudge: harmless when all is well. */
   async wake(): Promise<void> {
     if (this.#busy()) return this.#wakeSoon();
-    await this.#armForView();
-    // Each looks after its own alarm when it is spoken to.
-    await Promise.allSettled(this.#config.sites.map((site) => this.#ports.site(site).report()));
+    // Each looks after its own alarm when it is spoken to, also one that belongs to no job.
+    const spoken = this.#config.sites.map(async (site) => this.#ports.site(site).report());
+    await within(this.#ports.clock, PULL_MS_MAX, Promise.allSettled(spoken));
+    // One may have found a day to be none, and its word of it was lost.
+    await this.#pull();
+    if (this.#busy()) await this.#wakeSoon();
   }
 
   async alarm(): Promise<void> {
@@ -212,7 +229,6 @@ export class Coordinator {
     await store.sync();
     try {
       await this.#round();
-      this.#reportStuck();
     } catch (error) {
       // The alarm armed above does it again.
       log("ERROR", "[BACKFILL] The coordinator's round failed", { error: String(error) });
@@ -247,6 +263,10 @@ export class Coordinator {
         news.flatMap((result) => (result.status === "fulfilled" ? result.value : [])),
         "progress",
       );
+      // Each goes on by its alarm, or is told again by the next round.
+      const { restart } = this.#ports;
+      const restarts = this.#watchdog.restarts(job);
+      await Promise.allSettled(restarts.map(async (site) => within(clock, TELL_MS_MAX, restart(site))));
     }
     await this.#flush();
   }
@@ -275,29 +295,28 @@ export class Coordinator {
       if (job.endedAt === undefined && !running) {
         job = { ...job, endedAt: clock.now() };
         this.#roster.setJob(job);
-        const { status, outcome, metrics, failed_days } = statusOf(job, reports, clock.now(), QUIET);
-        log(
-          status === "completed" && outcome === "success" ? "INFO" : "WARN",
-          `[BACKFILL] Backfill ${status}`,
-          {
-            backfillId: job.backfillId,
-            outcome,
-            metrics,
-            failedDays: failed_days,
-          },
-        );
+        const { status, outcome, metrics, failed_days } = this.#statusOf(job, reports);
+        const level = status === "completed" && outcome === "success" ? "INFO" : "WARN";
+        const { backfillId } = job;
+        log(level, `[BACKFILL] Backfill ${status}`, {
+          backfillId,
+          outcome,
+          metrics,
+          failedDays: failed_days,
+        });
         kind = "transition";
       }
-      this.#outbox.stage(sql, stateKey, statusOf(job, reports, clock.now(), QUIET), undefined, kind);
+      const heard = new Set(news.map((report) => report.view.site));
+      this.#watchdog.look(sql, job, reports, heard, clock.now());
+      this.#outbox.stage(sql, stateKey, this.#statusOf(job, reports), undefined, kind);
     });
   }
 
   #commit(job: Job): void {
-    const { clock, store } = this.#ports;
-    store.tx((sql) => {
+    this.#ports.store.tx((sql) => {
       this.#roster.setJob(job);
       const { reports } = this.#roster.read();
-      this.#outbox.stage(sql, stateKey, statusOf(job, reports, clock.now(), QUIET), undefined, "transition");
+      this.#outbox.stage(sql, stateKey, this.#statusOf(job, reports), undefined, "transition");
     });
   }
 
@@ -334,19 +353,13 @@ export class Coordinator {
     );
     const now = clock.now();
     const unreachable = job.sites.filter((site) => now - (heardAt.get(site) ?? 0) > 2 * ROUND_MS);
-    return statusOf(job, reports, now, {
-      throttledUntil: throttledUntil === LATE ? undefined : throttledUntil,
-      unreachable,
-    });
+    const asked = { unreachable, ...(typeof throttledUntil === "number" && { throttledUntil }) };
+    return this.#statusOf(job, reports, asked);
   }
 
-  #reportStuck(): void {
-    const { clock, log } = this.#ports;
-    const { job, reports } = this.#roster.read();
-    if (!job) return;
-    const { sites_stuck } = statusOf(job, reports, clock.now(), QUIET);
-    for (const site of sites_stuck)
-      log("ERROR", `[BACKFILL] Site ${site} has made no progress for an hour`, { site });
+  #statusOf(job: Job, reports: Reports, asked: Partial<Beside> = {}): Status {
+    const found = this.#ports.store.tx((sql) => this.#watchdog.findings(sql, job));
+    return statusOf(job, reports, this.#ports.clock.now(), { ...found, ...asked });
   }
 
   async #flush(): Promise<void> {
@@ -378,10 +391,8 @@ export class Coordinator {
     await this.#ports.store.sync();
   }
 
-  #ask(site: SiteName | undefined, query: SiteQuery): Promise<SiteAnswer[]> {
+  #asked(site: SiteName | undefined): SiteName[] {
     const everywhere = new Set([...this.#config.sites, ...(this.#roster.read().job?.sites ?? [])]);
-    return askSites(this.#ports, site ? [site] : [...everywhere], query);
+    return site ? [site] : [...everywhere];
   }
 }
-
-const QUIET = { throttledUntil: undefined, unreachable: [] };

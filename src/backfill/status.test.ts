@@ -4,13 +4,13 @@ import { parseUtcDay, type UtcDay } from "../domain/day.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { reportFixture } from "./job.fixture.ts";
 import { type Job, RETRY_ALL } from "./job.ts";
-import { statusOf, stuckSites } from "./status.ts";
+import { statusOf } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;
 const B = parseSiteName("b") as SiteName;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
-const QUIET = { throttledUntil: undefined, unreachable: [] };
+const QUIET = { stuck: [], alerts: [] };
 const JOB: Job = {
   backfillId: "id",
   startDate: parseUtcDay("2024-01-01") as UtcDay,
@@ -102,29 +102,13 @@ test("it is halted only once no site goes on", () => {
   expect(statusOf(JOB, saying(halted, { state: "completed" }), T, QUIET).status).toBe("halted");
 });
 
-test("a pause and silent sites are passed on", () => {
-  const extra = { throttledUntil: T + 60_000, unreachable: ["b"] };
-  expect(statusOf(JOB, new Map(), T, extra)).toMatchObject({
+test("a pause, silent and stuck sites are passed on", () => {
+  const beside = { ...QUIET, throttledUntil: T + 60_000, unreachable: ["b"], stuck: ["a"] };
+  expect(statusOf(JOB, new Map(), T, beside)).toMatchObject({
     throttled_until: "2025-06-01T00:01:00.000Z",
     sites_unreachable: ["b"],
+    sites_stuck: ["a"],
   });
-});
-
-test("an hour without progress is being stuck, unless the site waits, is done, or shall stop", () => {
-  const at = (state: SiteView["state"], lastProgressAt: number) =>
-    stuckSites(
-      JOB,
-      new Map([[A, reportFixture("a", { lastProgressAt, view: { state } })]]),
-      T + 2 * HOUR,
-    ).includes("a");
-  expect(at("running", T)).toBe(true);
-  expect(at("running", T + 1.5 * HOUR)).toBe(false);
-  expect(at("waiting", T)).toBe(false);
-  expect(at("halted", T)).toBe(false);
-  expect(at("completed", T)).toBe(false);
-  expect(stuckSites({ ...JOB, desired: "stop" }, new Map(), T + 2 * HOUR)).toEqual([]);
-  // What happened before a resume is no sign of life, and no sign of death.
-  expect(stuckSites({ ...JOB, resumedAt: T + 1.5 * HOUR }, new Map(), T + 2 * HOUR)).toEqual([]);
 });
 
 test("what sites said of an earlier backfill is not taken for this one's", () => {

@@ -168,7 +168,7 @@ export function keepForRetry(sql: Sql, date: UtcDay, kept: boolean): void {
 }
 
 export function dropStaging(sql: Sql, date: UtcDay): void {
-  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
+  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand", "progress"]) {
     sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
   }
 }
