@@ -4,19 +4,26 @@ import type { Config } from "../domain/config.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
-import type { SitePeer } from "./ports.ts";
+import type { Clock, SitePeer } from "./ports.ts";
+import { LATE, within } from "./within.ts";
+
+/** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
+const ANSWER_MS_MAX = 20_000;
 
 /** Questions that only the sites can answer; the Coordinator passes them on and puts the answers together. */
 export interface Sites {
+  readonly clock: Clock;
   site(name: SiteName): SitePeer;
 }
 
-export function askSites(
-  { site }: Sites,
-  names: readonly SiteName[],
-  query: SiteQuery,
-): Promise<SiteAnswer[]> {
-  return Promise.all(names.map((name) => site(name).read(query)));
+export function askSites(sites: Sites, names: readonly SiteName[], query: SiteQuery): Promise<SiteAnswer[]> {
+  return Promise.all(names.map((name) => askSite(sites, name, query)));
+}
+
+async function askSite({ clock, site }: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+  const answer = await within(clock, ANSWER_MS_MAX, site(name).read(query));
+  if (answer === LATE) throw new Error(`site ${name} does not answer`);
+  return answer;
 }
 
 export async function askForPlan(peers: Sites, config: Config, request: StartRequest): Promise<Plan> {
@@ -33,7 +40,7 @@ type Range = Pick<Extract<SiteQuery, { kind: "days" | "errors" }>, "from" | "to"
 
 /** The first `limit` days, in order of site, then day. */
 export async function askForDays(
-  { site }: Sites,
+  sites: Sites,
   names: readonly SiteName[],
   range: Range,
   limit: number,
@@ -41,22 +48,27 @@ export async function askForDays(
   const found: DayView[] = [];
   for (const name of names) {
     if (found.length === limit) break;
-    const answer = await site(name).read({ kind: "days", ...range, limit: limit - found.length });
+    const answer = await askSite(sites, name, { kind: "days", ...range, limit: limit - found.length });
     found.push(...(answer.days ?? []));
   }
   return found;
 }
 
-/** The newest `limit` errors of all sites, newest first. */
+/**
+ * The newest `limit` errors of all sites and those given besides, newest first; without those of sites that can't
+ * answer: what the others say is worth hearing, and the status names who is silent.
+ */
 export async function askForErrors(
-  { site }: Sites,
+  sites: Sites,
   names: readonly SiteName[],
   range: Range,
   limit: number,
+  besides: readonly ErrorView[],
 ): Promise<ErrorView[]> {
-  let newest: ErrorView[] = [];
+  let newest = [...besides];
   for (const name of names) {
-    const { errors = [] } = await site(name).read({ kind: "errors", ...range, limit });
+    const query = { kind: "errors", ...range, limit } as const;
+    const { errors = [] } = await askSite(sites, name, query).catch((): SiteAnswer => ({}));
     newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
   }
   return newest;

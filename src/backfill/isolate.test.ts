@@ -52,6 +52,18 @@ test("a holder that died is waited for a minute, and no longer", async () => {
   expect(await next).toBe(60_000);
 });
 
+test("a holder that died before the clock stepped back a year is waited for no longer", async () => {
+  const { scheduler, run, isolate, clock } = setup();
+  const life = new Life("dead", () => undefined);
+  void isolate.alone(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
+  life.kill();
+  const year = 365 * 86_400_000;
+  scheduler.leap(-year);
+  const next = isolate.alone(clock, async () => clock.now());
+  await run();
+  expect(await next).toBe(-year);
+});
+
 test("an expired holder that comes back does not end the lease of the one after it", async () => {
   const { run, isolate, clock } = setup();
   const spans: { from: number; to: number }[] = [];

@@ -1,5 +1,28 @@
 import type { SiteView } from "../contract/backfill.ts";
-import type { SiteReport } from "./job.ts";
+import { parseUtcDay, type UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import { type Job, RETRY_ALL, type SiteReport } from "./job.ts";
+
+/** A job that has just been started, for tests: January 2024 of `sites`. */
+export function jobFixture(sites: readonly SiteName[], given: Partial<Job> = {}): Job {
+  return {
+    backfillId: "id",
+    startDate: parseUtcDay("2024-01-01") as UtcDay,
+    endDate: parseUtcDay("2024-01-31") as UtcDay,
+    sites,
+    desired: "run",
+    epoch: 1,
+    sinceEpoch: 1,
+    generation: 1,
+    requiredGeneration: 0,
+    round: 1,
+    retry: RETRY_ALL,
+    startedAt: 0,
+    resumedAt: 0,
+    endedAt: undefined,
+    ...given,
+  };
+}
 
 const VIEW: SiteView = {
   site: "",
@@ -25,10 +48,20 @@ const VIEW: SiteView = {
   pipeline_bytes_peak: 0,
 };
 
+const QUIET = {
+  epoch: 1,
+  round: 1,
+  lastProgressAt: undefined,
+  dayProgressAt: undefined,
+  signOfLifeAt: undefined,
+  uploadFailures: 0,
+  rateLimitsLastHour: 0,
+} as const;
+
 /** A site's report, for tests: nothing has happened yet but what is given. */
 export function reportFixture(
   site: string,
   given: Partial<Omit<SiteReport, "view">> & { view?: Partial<SiteView> },
 ): SiteReport {
-  return { epoch: 1, round: 1, lastProgressAt: undefined, ...given, view: { ...VIEW, ...given.view, site } };
+  return { ...QUIET, ...given, view: { ...VIEW, ...given.view, site } };
 }

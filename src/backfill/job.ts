@@ -52,6 +52,14 @@ export interface SiteReport {
   readonly epoch: number;
   readonly round: number;
   readonly lastProgressAt: EpochMs | undefined;
+  /** Of the day that `view` names; undefined while none is under way. */
+  readonly dayProgressAt: EpochMs | undefined;
+  /** The oldest last sign of life among what is in hand; undefined while nothing is. */
+  readonly signOfLifeAt: EpochMs | undefined;
+  /** In a row. */
+  readonly uploadFailures: number;
+  /** Answers of 429; not counted beyond a bound that is far over any alert's. */
+  readonly rateLimitsLastHour: number;
   readonly view: SiteView;
 }
 

@@ -6,14 +6,14 @@ import { SQL_VALUE_BYTES_MAX } from "../domain/limits.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { reportFixture } from "./job.fixture.ts";
 import { type Job, RETRY_ALL } from "./job.ts";
-import { FAILED_DAYS_MAX, statusOf, stuckSites } from "./status.ts";
+import { FAILED_DAYS_MAX, statusOf } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;
 const B = parseSiteName("b") as SiteName;
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
-const QUIET = { throttledUntil: undefined, unreachable: [] };
+const QUIET = { stuck: [], alerts: [] };
 const JOB: Job = {
   backfillId: "id",
   startDate: day("2024-01-01"),
@@ -105,29 +105,13 @@ test("it is halted only once no site goes on", () => {
   expect(statusOf(JOB, saying(halted, { state: "completed" }), T, QUIET).status).toBe("halted");
 });
 
-test("a pause and silent sites are passed on", () => {
-  const extra = { throttledUntil: T + 60_000, unreachable: ["b"] };
-  expect(statusOf(JOB, new Map(), T, extra)).toMatchObject({
+test("a pause, silent and stuck sites are passed on", () => {
+  const beside = { ...QUIET, throttledUntil: T + 60_000, unreachable: ["b"], stuck: ["a"] };
+  expect(statusOf(JOB, new Map(), T, beside)).toMatchObject({
     throttled_until: "2025-06-01T00:01:00.000Z",
     sites_unreachable: ["b"],
+    sites_stuck: ["a"],
   });
-});
-
-test("an hour without progress is being stuck, unless the site waits, is done, or shall stop", () => {
-  const at = (state: SiteView["state"], lastProgressAt: number) =>
-    stuckSites(
-      JOB,
-      new Map([[A, reportFixture("a", { lastProgressAt, view: { state } })]]),
-      T + 2 * HOUR,
-    ).includes("a");
-  expect(at("running", T)).toBe(true);
-  expect(at("running", T + 1.5 * HOUR)).toBe(false);
-  expect(at("waiting", T)).toBe(false);
-  expect(at("halted", T)).toBe(false);
-  expect(at("completed", T)).toBe(false);
-  expect(stuckSites({ ...JOB, desired: "stop" }, new Map(), T + 2 * HOUR)).toEqual([]);
-  // What happened before a resume is no sign of life, and no sign of death.
-  expect(stuckSites({ ...JOB, resumedAt: T + 1.5 * HOUR }, new Map(), T + 2 * HOUR)).toEqual([]);
 });
 
 test("what sites said of an earlier backfill is not taken for this one's", () => {
@@ -147,7 +131,12 @@ test("a year of failed days at as many sites as there may be is still one value 
   const view = { days_failed: 366, failed_days, last_error: message, halt_reason: message };
   const reports = new Map(sites.map((site) => [site, reportFixture(site, { view })]));
   const job = { ...JOB, sites, startDate: day("2024-01-01"), endDate: day("2024-12-31") };
-  const status = statusOf(job, reports, T + 2 * HOUR, { throttledUntil: T, unreachable: sites });
+  const status = statusOf(job, reports, T + 2 * HOUR, {
+    throttledUntil: T,
+    unreachable: sites,
+    stuck: sites,
+    alerts: [],
+  });
   expect(status).toMatchObject({ days_failed: 36_600, sites_stuck: sites });
   expect(status.failed_days).toHaveLength(FAILED_DAYS_MAX);
   expect(Buffer.byteLength(JSON.stringify(status))).toBeLessThan(SQL_VALUE_BYTES_MAX);

@@ -1,4 +1,4 @@
-import type { Status } from "../contract/backfill.ts";
+import type { Alert, Status } from "../contract/backfill.ts";
 import { daysBetween, type EpochMs } from "../domain/day.ts";
 import { anyHalted, isRunning, type Reports } from "./decide-job.ts";
 import type { Job, SiteReport } from "./job.ts";
@@ -6,16 +6,16 @@ import type { Job, SiteReport } from "./job.ts";
 /** Failed days named in a status: with 100 sites' own lists it stays below what one value of SQLite can hold. */
 export const FAILED_DAYS_MAX = 5_000;
 
-/** A site that runs and has committed nothing for this long is stuck. */
-export const STUCK_MS = 3_600_000;
+/** What a status says beyond the job and the reports. */
+export interface Beside {
+  readonly throttledUntil?: EpochMs | undefined;
+  readonly unreachable?: readonly string[];
+  readonly stuck: readonly string[];
+  readonly alerts: readonly Alert[];
+}
 
 /** The status of the whole job, from what its sites said last. Pure. */
-export function statusOf(
-  job: Job,
-  reports: Reports,
-  now: EpochMs,
-  extra: { throttledUntil: EpochMs | undefined; unreachable: readonly string[] },
-): Status {
+export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Beside): Status {
   const views = job.sites.flatMap((site) => aboutJob(job, reports.get(site))?.view ?? []);
   const sum = (of: (view: (typeof views)[number]) => number) =>
     views.reduce((total, view) => total + of(view), 0);
@@ -53,11 +53,12 @@ export function statusOf(
     outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
     days_failed: failed,
     failed_days: failedDays(job, reports).slice(0, FAILED_DAYS_MAX),
-    throttled_until: extra.throttledUntil === undefined ? null : iso(extra.throttledUntil),
+    throttled_until: beside.throttledUntil === undefined ? null : iso(beside.throttledUntil),
     metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
     sites: views,
-    sites_unreachable: [...extra.unreachable],
-    sites_stuck: stuckSites(job, reports, now),
+    sites_unreachable: [...(beside.unreachable ?? [])],
+    sites_stuck: [...beside.stuck],
+    alerts: [...beside.alerts],
   };
 }
 
@@ -86,17 +87,6 @@ function lastNews(job: Job, reports: Reports): EpochMs {
 
 export function estimatedDays(job: Pick<Job, "startDate" | "endDate">): number {
   return daysBetween(job.startDate, job.endDate) + 1;
-}
-
-/** Judged from outside, for a site that is stuck can't say so. Waiting for the vendor is not being stuck. */
-export function stuckSites(job: Job, reports: Reports, now: EpochMs): string[] {
-  if (job.desired === "stop") return [];
-  return job.sites.filter((site) => {
-    const report = reports.get(site);
-    const state = report?.view.state ?? "pending";
-    if (state === "completed" || state === "halted" || state === "waiting") return false;
-    return now - Math.max(report?.lastProgressAt ?? 0, job.resumedAt) > STUCK_MS;
-  });
 }
 
 function earliest(dates: readonly (string | null)[]): string | undefined {

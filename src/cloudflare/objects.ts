@@ -34,6 +34,7 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
         gate: gateOf(this.env),
         log: consoleLog,
         site: (name) => siteOf(this.env, name),
+        restart: (name) => restartSite(this.env, name),
       },
       configOf(this.env),
     );
@@ -119,6 +120,10 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   async audit(request: AuditRequest) {
     return this.#rules.audit(request);
   }
+  /** Without a look at rules, configuration or database: whichever of them is stuck can't stand in its way. */
+  async restart() {
+    this.ctx.abort("restarted, for it showed no sign of life");
+  }
   override alarm() {
     return withoutEnd(this.ctx, () => this.#rules.alarm());
   }
@@ -164,6 +169,12 @@ function siteOf(env: Env, site: SiteName): SitePeer {
     read: (query) => stub().read(query),
     audit: (request) => stub().audit(request),
   };
+}
+
+/** The call it is made by ends with the object: that it fails is how it succeeds. */
+async function restartSite(env: Env, site: SiteName): Promise<void> {
+  const stub = env.SITE_BACKFILL.getByName(site) as unknown as Pick<SiteBackfillObject, "restart">;
+  await stub.restart().catch(() => undefined);
 }
 
 /** One gate an API key; its name is a hash of it, for names show up in logs and dashboards. */

@@ -119,6 +119,18 @@ export const siteView = z.object({
 });
 export type SiteView = z.output<typeof siteView>;
 
+/** Something that asks for a person: raised while it lasts, and only logged when it begins and ends. */
+export const alert = z.object({
+  alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
+  since: z.string(),
+  message: z.string(),
+  /** null: of the whole backfill. */
+  site: z.string().nullable(),
+  date: z.string().nullable(),
+  phase: z.string().nullable(),
+});
+export type Alert = z.output<typeof alert>;
+
 /** What `GET /backfill/status` answers and KV `backfill:state` holds once a backfill was started. */
 export const status = z.object({
   status: z.enum(["in_progress", "completed", "cancelled", "halted"]),
@@ -147,8 +159,9 @@ export const status = z.object({
   sites: z.array(siteView),
   /** Sites whose answer is older than the others', with the age in seconds. */
   sites_unreachable: z.array(z.string()),
-  /** Sites without progress for an hour. */
+  /** Sites without progress for an hour that wait for nothing. */
   sites_stuck: z.array(z.string()),
+  alerts: z.array(alert),
 });
 export type Status = z.output<typeof status>;
 

@@ -44,6 +44,7 @@ export const STATUS: Status = {
   sites: [],
   sites_unreachable: [],
   sites_stuck: [],
+  alerts: [],
 };
 
 const PLAN: Plan = {

@@ -3,7 +3,7 @@ import { Coordinator } from "../../src/backfill/coordinator.ts";
 import { Isolate } from "../../src/backfill/isolate.ts";
 import type { Gate, Head, Log, SitePeer } from "../../src/backfill/ports.ts";
 import { RateGate } from "../../src/backfill/rate-gate.ts";
-import type { StepSizes } from "../../src/backfill/site/context.ts";
+import type { SitePorts, StepSizes } from "../../src/backfill/site/context.ts";
 import { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
 import type { StartRequest, Status } from "../../src/contract/backfill.ts";
 import type { Config } from "../../src/domain/config.ts";
@@ -30,6 +30,14 @@ export interface WorldOptions {
   readonly latencyMsMax?: number;
   /** Smaller than the usual, so that few samples make many commits. */
   readonly steps?: StepSizes;
+  /** Stands between an object and its rules: as the platform does, or a platform that is ill. */
+  readonly shell?: Shell;
+}
+
+export interface Shell {
+  rules<T extends object>(ports: ObjectPorts, make: (ports: ObjectPorts) => T): T;
+  /** What a site is given. */
+  sitePorts?(ports: SitePorts, life: Life): SitePorts;
 }
 
 export interface LogLine {
@@ -67,8 +75,10 @@ export class World {
   tampered = false;
   readonly #steps: StepSizes | undefined;
   #isolate = new Isolate();
+  readonly #shell: Shell | undefined;
 
   constructor(options: WorldOptions = {}) {
+    this.#shell = options.shell;
     const names = options.sites ?? ["site_a"];
     const chance = new Chance(options.seed ?? 1);
     this.config = configFor(names.map(siteNamed), options.config);
@@ -195,7 +205,8 @@ export class World {
   }
 
   #object<T extends object>(name: string, make: (ports: ObjectPorts) => T) {
-    return new WorldObject<T>(name, this.scheduler, this.effects, make);
+    const made = (ports: ObjectPorts) => this.#shell?.rules(ports, make) ?? make(ports);
+    return new WorldObject<T>(name, this.scheduler, this.effects, made);
   }
 
   #makeCoordinator({ life, store, ...ports }: ObjectPorts): Coordinator {
@@ -203,8 +214,10 @@ export class World {
     const alarm = this.clocks.alarmOf(life, ports.alarm);
     const view = this.limits.view(life, this.view.portOf(life));
     const site = (name: SiteName) => this.#peerOf(life, name);
+    const restart = (name: SiteName) =>
+      this.effects.remote(life, { label: `${life.name} ${name}.restart` }, () => this.site(name).kill());
     return new Coordinator(
-      { store, alarm, clock, view, gate: this.#gateOf(life), log: this.#log, site },
+      { store, alarm, clock, view, gate: this.#gateOf(life), log: this.#log, site, restart },
       this.config,
     );
   }
@@ -221,7 +234,8 @@ export class World {
       head: this.#headOf(life),
       log: this.#log,
     };
-    return new SiteBackfill(ports, site, this.config, this.#isolate, this.#steps);
+    const given = this.#shell?.sitePorts?.(ports, life) ?? ports;
+    return new SiteBackfill(given, site, this.config, this.#isolate, this.#steps);
   }
 
   readonly #log: Log = (level, message, fields = {}) => {

@@ -20,19 +20,20 @@ const GATE_SLACK_MS = 10_000;
 export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
   const { archive, clock, gate, head } = ports;
   const view = boundedView(clock, ports.view);
-  const answer = async <T>(work: Promise<T>): Promise<T> => {
-    const result = await within(clock, ANSWER_MS_MAX, work);
+  // A call that throws before there is a promise fails as any other does.
+  const answer = async <T>(call: () => Promise<T>): Promise<T> => {
+    const result = await within(clock, ANSWER_MS_MAX, call());
     if (result === LATE) throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
     return result;
   };
   return {
     ...ports,
     archive: {
-      head: (key) => connection.take(() => answer(archive.head(key))),
-      publish: (key, file, expected) => answer(archive.publish(key, file, expected)),
-      list: (prefix, cursor) => connection.take(() => answer(archive.list(prefix, cursor))),
+      head: (key) => connection.take(() => answer(() => archive.head(key))),
+      publish: (key, file, expected) => answer(() => archive.publish(key, file, expected)),
+      list: (prefix, cursor) => connection.take(() => answer(() => archive.list(prefix, cursor))),
       read: (key, etag, offset, length) =>
-        connection.take(() => answer(archive.read(key, etag, offset, length))),
+        connection.take(() => answer(() => archive.read(key, etag, offset, length))),
     },
     view: { put: (key, value, ttl) => connection.take(() => view.put(key, value, ttl)) },
     gate: {
@@ -41,12 +42,12 @@ export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
         const permit = await within(clock, HOLD_MS_MAX + GATE_SLACK_MS, gate.take(caller));
         return permit === LATE ? { kind: "again", askedAt: 0, retryAt: 0 } : permit;
       },
-      pauseFor: (ms) => answer(gate.pauseFor(ms)),
-      pausedUntil: () => answer(gate.pausedUntil()),
+      pauseFor: (ms) => answer(() => gate.pauseFor(ms)),
+      pausedUntil: () => answer(() => gate.pausedUntil()),
     },
     head: {
-      current: () => answer(head.current()),
-      news: (site) => answer(head.news(site)),
+      current: () => answer(() => head.current()),
+      news: (site) => answer(() => head.news(site)),
     },
   };
 }

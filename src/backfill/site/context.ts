@@ -1,5 +1,6 @@
 import type { Walk } from "../../ace/walk.ts";
 import type { Config } from "../../domain/config.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import { errorKey } from "../../domain/layout.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -46,6 +47,8 @@ export interface SiteContext extends SitePorts {
   readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
   /** 429s of this incarnation: a permit from before the last one is not used. */
   readonly throttles: { count: number };
+  /** A sign of life from the action at hand: a request or an upload has come to an end, or the gate has spoken. */
+  alive(): void;
   /** What the site says of itself now. */
   report(): SiteReport;
   /** Counts samples against the present tick. */
@@ -64,9 +67,19 @@ export function holds(sql: Sql, fence: Fence): SiteJob | undefined {
   return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
 }
 
-/** Progress was made: what the watchdogs look at. */
-export function touch(sql: Sql, clock: Clock): void {
+/** Progress was made, for a day or for all of them: what the Coordinator looks at. */
+export function touch(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
   setFact(sql, "lastProgressAt", clock.now());
+  if (date === undefined) return;
+  sql.run(
+    "INSERT INTO progress VALUES (?, ?) ON CONFLICT (date) DO UPDATE SET at = excluded.at",
+    date,
+    clock.now(),
+  );
+}
+
+export function progressOf(sql: Sql, date: UtcDay): EpochMs | undefined {
+  return sql.all<{ at: number }>("SELECT at FROM progress WHERE date = ?", date)[0]?.at;
 }
 
 /** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */

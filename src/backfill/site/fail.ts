@@ -3,7 +3,7 @@ import { dayKey, objectKey } from "../../domain/layout.ts";
 import { DAY_TTL_S } from "../outbox.ts";
 import type { Sql } from "../ports.ts";
 import { PAUSE_MS_MAX } from "../rate-gate.ts";
-import { type Fence, holds, logError, type SiteContext } from "./context.ts";
+import { type Fence, holds, logError, type SiteContext, touch } from "./context.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
 import { dropStaging, keepForRetry, stagedDay, stagedDays } from "./staging.ts";
@@ -56,6 +56,8 @@ export function failDay(
     if (!job || !stagedDay(sql, date, token)) return;
     const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
     recordFailure(sql, date, failure, job.round);
+    // The site goes on to the next day, which is not standing still.
+    touch(sql, clock, undefined);
     logError(context, sql, job, failure, where);
     if (how.keep) keepForRetry(sql, date, true);
     else dropStaging(sql, date);

@@ -85,7 +85,7 @@ function commit(
       setFact(sql, "outage", undefined);
     }
     if (latencyMs !== undefined) setFact(sql, "latencyMs", smooth(fact(sql, "latencyMs"), latencyMs));
-    if (transport.pages > 0) touch(sql, clock);
+    if (transport.pages > 0) touch(sql, clock, day.date);
     return true;
   });
   remember(context.walks, walkKey(day, index), committed && !done ? { walk, saved } : undefined);

@@ -60,7 +60,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
     });
     addToRun(sql, fence.epoch, { requests: count.requests });
     setFact(sql, "throttledUntil", undefined);
-    touch(sql, clock);
+    touch(sql, clock, undefined);
   });
 }
 

@@ -100,7 +100,7 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
   sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
   layDown(sql, MERGE_KEY);
   context.spend(after.merge.read - before.merge.read);
-  touch(sql, context.clock);
+  touch(sql, context.clock, day.date);
   if (after.merge.done) seal(context, fence, sql, day, after);
 }
 

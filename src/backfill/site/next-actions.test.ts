@@ -12,8 +12,7 @@ const IDLE: Situation = {
   now: NOW,
   run: true,
   halted: false,
-  outageUntil: undefined,
-  throttledUntil: undefined,
+  heldUntil: undefined,
   pointsLoaded: true,
   staged: [],
   pending: [],
@@ -86,10 +85,10 @@ test("what is fetched goes on during an outage and a pause; what is not waits fo
     staged("2024-01-02", "merging"),
     staged("2024-01-03", "fetching"),
   ];
-  const decision = nextActions({ ...IDLE, staged: all, outageUntil: NOW + 5, throttledUntil: NOW + 9 });
+  const decision = nextActions({ ...IDLE, staged: all, heldUntil: NOW + 9 });
   expect(decision.start.map((action) => action.key)).toEqual(["publish 2024-01-01", "merge"]);
   expect(decision.laterAt).toBe(NOW + 9);
-  expect(keys({ staged: all.slice(2), outageUntil: NOW })).toHaveLength(2);
+  expect(keys({ staged: all.slice(2), heldUntil: NOW })).toHaveLength(2);
 });
 
 test("a day that killed its object twice has one lane", () => {

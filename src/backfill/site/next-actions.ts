@@ -20,8 +20,8 @@ export interface Situation {
   readonly now: EpochMs;
   readonly run: boolean;
   readonly halted: boolean;
-  readonly outageUntil: EpochMs | undefined;
-  readonly throttledUntil: EpochMs | undefined;
+  /** The vendor is left alone until then: it is down, or a 429 asked for it. */
+  readonly heldUntil: EpochMs | undefined;
   readonly pointsLoaded: boolean;
   readonly staged: readonly StagedDay[];
   readonly pending: readonly UtcDay[];
@@ -84,8 +84,7 @@ function work(s: Situation, plan: Plan): void {
 
   const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
   if (!toFetch) return;
-  const holdUntil = Math.max(s.outageUntil ?? 0, s.throttledUntil ?? 0);
-  if (holdUntil > s.now) plan.lookAgain(holdUntil);
+  if (s.heldUntil !== undefined && s.heldUntil > s.now) plan.lookAgain(s.heldUntil);
   else if (s.pointsLoaded) fillLanes(s, days, plan);
   else plan.begin({ do: "load-points", key: "load-points" });
 }

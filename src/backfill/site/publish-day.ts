@@ -5,7 +5,7 @@ import type { ObjectHead, PublishableFile } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
 import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
-import { PEER_RETRY_MS } from "./request.ts";
+import { PEER_RETRY_MS, retryDelayMs } from "./request.ts";
 import {
   beginReplacing,
   dropStaging,
@@ -31,7 +31,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   if (!file) throw new Error(`${day.date} is encoded and has no file`);
   let message = "";
   for (let tries = 0; tries <= config.maxRetries; tries++) {
-    if (tries > 0) await clock.sleep(config.retryBaseDelayMs * 2 ** (tries - 1), fence.signal);
+    if (tries > 0) await clock.sleep(retryDelayMs(config, tries), fence.signal);
     const job = store.tx((sql) => (stagedDay(sql, day.date, day.token) ? holds(sql, fence) : undefined));
     if (!job || fence.signal.aborted) return false;
     try {
@@ -60,6 +60,8 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
     }
+    context.alive();
+    store.tx((sql) => setFact(sql, "uploadFailures", fact(sql, "uploadFailures") + 1));
     context.log("WARN", `[BACKFILL] Upload of ${day.date} failed, try ${tries + 1}`, {
       site: context.site,
       date: day.date,
@@ -158,7 +160,8 @@ function finish(
     addToRun(sql, fence.epoch, { days: 1 });
     if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);
     showDay(context, sql, day.date, undefined);
-    touch(sql, clock);
+    touch(sql, clock, undefined);
+    setFact(sql, "uploadFailures", 0);
     return publishedDay(sql, day.date) !== undefined;
   });
   if (!committed) return false;

@@ -3,7 +3,7 @@ import type { DayEvidence } from "../../domain/evidence.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
 import type { ObjectHead } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
-import type { SiteContext } from "./context.ts";
+import { type SiteContext, touch } from "./context.ts";
 import {
   forgetPublished,
   type Published,
@@ -18,6 +18,8 @@ export async function stepRebuild(context: SiteContext, before: Audit): Promise<
   const page = await archive.list("timeseries/", before.cursor);
   store.tx((sql) => {
     let audit = before;
+    // A job waits for it, and is not stuck.
+    touch(sql, clock, undefined);
     for (const head of page.heads) {
       const where = parseObjectKey(head.key);
       if (where?.site !== site) continue;

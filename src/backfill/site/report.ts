@@ -3,9 +3,10 @@ import { daysBetween, type EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
 import type { Sql } from "../ports.ts";
+import { progressOf } from "./context.ts";
 import { pendingDays, type Tally, tally } from "./ledger.ts";
 import { stagedDays } from "./staging.ts";
-import { fact } from "./state.ts";
+import { fact, heldUntil, rateLimits } from "./state.ts";
 
 /** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
 const FAILED_DAYS_NAMED = 400;
@@ -15,13 +16,20 @@ export interface Live {
   readonly busy: boolean;
   readonly pageSize: number;
   readonly pipelineBytesPeak: number;
+  readonly signOfLifeAt: EpochMs | undefined;
 }
 
 /** What the site says of itself, from its own database. */
 export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   const job = fact(sql, "job");
   const lastProgressAt = fact(sql, "lastProgressAt");
-  if (!job) return { epoch: 0, round: 0, lastProgressAt, view: idleView(site, live) };
+  const beside = {
+    lastProgressAt,
+    signOfLifeAt: live.signOfLifeAt,
+    uploadFailures: fact(sql, "uploadFailures"),
+    rateLimitsLastHour: rateLimits(sql, live.now).length,
+  };
+  if (!job) return { ...beside, epoch: 0, round: 0, dayProgressAt: undefined, view: idleView(site, live) };
   const counts = tally(sql, job);
   const staged = stagedDays(sql).filter((day) => !day.kept);
   const total = daysBetween(job.startDate, job.endDate) + 1;
@@ -39,7 +47,8 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   return {
     epoch: job.epoch,
     round: job.round,
-    lastProgressAt,
+    ...beside,
+    dayProgressAt: first && (progressOf(sql, first.date) ?? first.plan.createdAt),
     view: {
       site,
       state,
@@ -59,7 +68,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
       errors: errors[0]?.errors ?? 0,
       last_error: lastError ? (JSON.parse(lastError.body) as { error: string }).error : null,
       halt_reason: state === "halted" ? (fact(sql, "halt")?.reason ?? null) : null,
-      waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
+      waiting_until: state === "waiting" ? iso(heldUntil(sql, live.now)) : null,
       last_progress: iso(lastProgressAt),
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
@@ -71,12 +80,7 @@ function stateOf(sql: Sql, job: SiteJob, counts: Tally, total: number, live: Liv
   if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
   if (fact(sql, "halt")?.round === job.round) return "halted";
   if (counts.completed + counts.failedDays.length === total) return "completed";
-  return waitingUntil(sql, live.now) === undefined ? "running" : "waiting";
-}
-
-function waitingUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
-  const until = Math.max(fact(sql, "outage")?.until ?? 0, fact(sql, "throttledUntil") ?? 0);
-  return until > now ? until : undefined;
+  return heldUntil(sql, live.now) === undefined ? "running" : "waiting";
 }
 
 const NO_RUN = { days: 0, samples: 0, requests: 0 };

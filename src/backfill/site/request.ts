@@ -1,9 +1,11 @@
 import { VendorFault } from "../../ace/faults.ts";
 import { type Outcome, outcomeOfFault, settle } from "../../ace/outcome.ts";
+import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { isFresh } from "../permit.ts";
 import { LATE, within } from "../within.ts";
 import type { Fence, SiteContext } from "./context.ts";
+import { countRateLimit } from "./state.ts";
 
 /** What one question to the API came to once permits, retries and pauses are done with. */
 export type Answer<T> =
@@ -45,12 +47,13 @@ export async function ask<T>(
   question: Question<T>,
   count: RequestCount,
 ): Promise<Answer<T>> {
-  const { clock, config, gate, log } = context;
+  const { clock, config, gate, log, store } = context;
   for (let tries = 0; ; ) {
     const permit = await permitOf(context, fence);
     if (permit !== "permitted") return permit;
     count.requests += 1;
     const outcome = await once(context, fence, question, count);
+    context.alive();
     if (fence.signal.aborted) return { kind: "interrupted" };
     switch (outcome.kind) {
       case "value":
@@ -61,6 +64,7 @@ export async function ask<T>(
       case "throttled": {
         const until = clock.now() + outcome.retryAfterMs;
         context.throttles.count += 1;
+        store.tx((sql) => countRateLimit(sql, clock.now()));
         log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(outcome.retryAfterMs / 1000)} s`, {
           site: context.site,
           until: new Date(until).toISOString(),
@@ -79,7 +83,7 @@ export async function ask<T>(
           return { kind: "failed", failed: { kind: outcome.kind, reason, message: outcome.message } };
         }
         count.retries += 1;
-        await clock.sleep(config.retryBaseDelayMs * 2 ** Math.max(0, tries - 1), fence.signal);
+        await clock.sleep(retryDelayMs(config, tries), fence.signal);
         if (fence.signal.aborted) return { kind: "interrupted" };
         continue;
       }
@@ -114,6 +118,8 @@ async function permitOf(
       await clock.sleep(PEER_RETRY_MS, fence.signal);
       continue;
     }
+    // An answer that asks to come again at once may be none: a gate that hangs is no sign of life.
+    if (permit.kind === "permit" || permit.retryAt > permit.askedAt) context.alive();
     if (fence.signal.aborted) break;
     const waitedMs = clock.now() - askedAt;
     if (permit.kind === "permit") {
@@ -130,6 +136,14 @@ async function permitOf(
 }
 
 export const PEER_RETRY_MS = 1_000;
+
+/** However many retries are configured, the last is not days away: by then it would be taken for a call that hangs. */
+const RETRY_DELAY_MS_MAX = 600_000;
+
+/** Before the retry of that number, from 1: the configured delay, doubling. */
+export function retryDelayMs({ retryBaseDelayMs }: Config, tries: number): number {
+  return Math.min(retryBaseDelayMs * 2 ** Math.max(0, tries - 1), RETRY_DELAY_MS_MAX);
+}
 
 /** A pause longer than this is slept through without holding calls and memory. */
 const REST_MS_MIN = 30_000;

@@ -30,6 +30,8 @@ const TABLES = [
   "error (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, date TEXT, body TEXT NOT NULL)",
   // Days that a rebuild has found in R2.
   "audit_seen (date TEXT PRIMARY KEY)",
+  // When a day under way last came further.
+  "progress (date TEXT PRIMARY KEY, at INTEGER NOT NULL)",
   // The configured points, sorted, in parts.
   "points (idx INTEGER PRIMARY KEY, names TEXT NOT NULL)",
 ];

@@ -25,20 +25,22 @@ import { lanesFor, planHolds } from "./plan.ts";
 import { reportOf } from "./report.ts";
 import { createTables } from "./schema.ts";
 import { dropStaging, stagedDays } from "./staging.ts";
-import { fact } from "./state.ts";
+import { fact, heldUntil } from "./state.ts";
 
 /** If this object dies while it works, the next tick begins no later. */
 const ARMED_FIRST_MS = 30_000;
+/** A tick this long over its time was ended by the runtime: it will never say so. */
+const TICK_LOST_MS = 300_000;
 /** Samples of one tick, in fetch and merge: well under 30 s of CPU. */
 const TICK_SAMPLES = 3_000_000;
+/** After something that nothing expected. */
+const STUMBLE_MS = 5_000;
+
 interface Tick {
   readonly beganAt: EpochMs;
   samples: number;
   days: number;
 }
-
-/** After something that nothing expected. */
-const STUMBLE_MS = 5_000;
 
 /**
  * One site's backfill: owns its ledger, staged work and errors. Works in ticks that its alarm begins; what a
@@ -46,7 +48,7 @@ const STUMBLE_MS = 5_000;
  */
 export class SiteBackfill implements SitePeer {
   readonly #context: SiteContext;
-  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #inHand = new Map<string, { readonly work: Promise<void>; aliveAt: EpochMs }>();
   #fence: { epoch: number; abort: AbortController } | undefined;
   #names: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
   #tick: Tick | undefined;
@@ -74,6 +76,8 @@ export class SiteBackfill implements SitePeer {
       report: () => this.#report(),
       walks: new Map(),
       throttles: { count: 0 },
+      // Between two actions nobody lives; `#begin` says whose sign it is.
+      alive: () => undefined,
       spend: (samples) => {
         if (this.#tick) this.#tick.samples += samples;
       },
@@ -132,7 +136,7 @@ export class SiteBackfill implements SitePeer {
     const decision = this.#decide();
     if (!decision.workLeft && decision.laterAt === undefined) return;
     // The alarm that is set may be the one that a dead incarnation armed first, half a minute ahead.
-    if (!this.#tick && decision.start.length > 0) return this.#wake(clock.now());
+    if (!this.#ticks() && decision.start.length > 0) return this.#wake(clock.now());
     const armedAt = await alarm.armedAt();
     const now = clock.now();
     const neededAt = decision.workLeft ? now + ARMED_FIRST_MS : (decision.laterAt ?? now);
@@ -145,20 +149,29 @@ export class SiteBackfill implements SitePeer {
     await alarm.arm(clock.now() + ARMED_FIRST_MS);
     await store.sync();
     // Delivered twice: the tick under way arms what is needed.
-    if (this.#tick) return;
-    this.#tick = { beganAt: clock.now(), samples: 0, days: 0 };
+    if (this.#ticks()) return;
+    const tick = { beganAt: clock.now(), samples: 0, days: 0 };
+    this.#tick = tick;
     try {
-      await this.#work(this.#tick);
+      await this.#work(tick);
     } catch (error) {
       log("ERROR", "[BACKFILL] A tick failed", { site, error: String(error) });
       return;
     } finally {
-      this.#tick = undefined;
+      if (this.#tick === tick) this.#tick = undefined;
     }
     const { workLeft, laterAt } = this.#decide();
     if (workLeft) await alarm.arm(clock.now());
     else if (laterAt !== undefined) await alarm.arm(laterAt);
     else await alarm.disarm();
+  }
+
+  /** Whether a tick is under way, and not one that the runtime ended, or whose clock has stepped. */
+  #ticks(): boolean {
+    const { clock, config } = this.#context;
+    if (!this.#tick) return false;
+    const agoMs = clock.now() - this.#tick.beganAt;
+    return agoMs >= 0 && agoMs < config.processTimeoutMs + TICK_LOST_MS;
   }
 
   /** Until the tick's budget is used. Its end is a checkpoint, not a barrier: what is in hand goes on. */
@@ -168,7 +181,7 @@ export class SiteBackfill implements SitePeer {
     for (;;) {
       const now = clock.now();
       // Before its beginning: the clock stepped back, and how long this has been going on is not known.
-      const over = now >= deadline || now < tick.beganAt;
+      const over = now >= deadline || now < tick.beganAt || this.#tick !== tick;
       if (over || tick.samples >= TICK_SAMPLES || tick.days >= config.maxDaysPerRequest) return;
       const { start, laterAt } = this.#decide();
       for (const action of start) this.#begin(action);
@@ -176,7 +189,7 @@ export class SiteBackfill implements SitePeer {
       const until = Math.min(deadline, laterAt ?? deadline);
       const done = new AbortController();
       await Promise.race([
-        ...this.#inHand.values(),
+        ...[...this.#inHand.values()].map(({ work }) => work),
         clock.sleep(Math.max(0, until - clock.now()), done.signal),
       ]);
       done.abort("done");
@@ -188,7 +201,11 @@ export class SiteBackfill implements SitePeer {
     const fence = this.#fenceNow();
     const date = "day" in action ? action.day.date : undefined;
     if (date) store.tx((sql) => takeInHand(sql, action.key, date));
-    const work = perform(this.#context, fence, action)
+    const alive = () => {
+      const hand = this.#inHand.get(action.key);
+      if (hand?.work === work) hand.aliveAt = clock.now();
+    };
+    const work = perform({ ...this.#context, alive }, fence, action)
       .then((result) => {
         if (result === "day done" && this.#tick) this.#tick.days += 1;
         if (date) store.tx((sql) => layDown(sql, action.key));
@@ -199,7 +216,7 @@ export class SiteBackfill implements SitePeer {
         await clock.sleep(STUMBLE_MS, fence.signal);
       })
       .finally(() => this.#inHand.delete(action.key));
-    this.#inHand.set(action.key, work);
+    this.#inHand.set(action.key, { work, aliveAt: clock.now() });
     work.catch(() => undefined);
   }
 
@@ -229,8 +246,7 @@ export class SiteBackfill implements SitePeer {
         now: clock.now(),
         run: job?.desired === "run",
         halted: job !== undefined && fact(sql, "halt")?.round === job.round,
-        outageUntil: fact(sql, "outage")?.until,
-        throttledUntil: fact(sql, "throttledUntil"),
+        heldUntil: heldUntil(sql, clock.now()),
         pointsLoaded,
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
@@ -276,6 +292,7 @@ export class SiteBackfill implements SitePeer {
         busy: [...this.#inHand.keys()].some((key) => key !== "view" && key !== "audit"),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
+        signOfLifeAt: least([...this.#inHand.values()].map(({ aliveAt }) => aliveAt)),
       }),
     );
   }
@@ -285,6 +302,8 @@ export class SiteBackfill implements SitePeer {
     await this.#context.store.sync();
   }
 }
+
+const least = (times: readonly EpochMs[]) => (times.length === 0 ? undefined : Math.min(...times));
 
 /** A string's header, and its place in the map and the list. */
 const BYTES_A_NAME = 60;

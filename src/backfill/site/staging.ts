@@ -178,7 +178,7 @@ export function dropStaging(sql: Sql, date: UtcDay): void {
   if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
     doubtPublished(sql, date);
   }
-  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
+  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand", "progress"]) {
     sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
   }
 }

@@ -29,6 +29,10 @@ export interface SiteFacts {
   oneLaneFor: string | undefined;
   /** Of this epoch alone. */
   run: { epoch: number; days: number; samples: number; requests: number };
+  /** Uploads in a row that failed; one that is verified ends the row. */
+  uploadFailures: number;
+  /** The latest 429s, of the last hour. */
+  rateLimitedAt: EpochMs[];
   lastProgressAt: EpochMs | undefined;
   lastErrorAt: EpochMs | undefined;
 }
@@ -46,6 +50,8 @@ const INITIAL: SiteFacts = {
   latencyMs: undefined,
   oneLaneFor: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
+  uploadFailures: 0,
+  rateLimitedAt: [],
   lastProgressAt: undefined,
   lastErrorAt: undefined,
 };
@@ -56,6 +62,29 @@ export function fact<K extends keyof SiteFacts>(sql: Sql, key: K): SiteFacts[K] 
 
 export function setFact<K extends keyof SiteFacts>(sql: Sql, key: K, value: SiteFacts[K]): void {
   writeMeta(sql, key, value);
+}
+
+/** No pause is meant to last longer than an hour; as much again for clocks that differ. */
+const HOLD_MS_MAX = 2 * 3_600_000;
+
+/** Until when the vendor is left alone. A time further ahead was written by a clock that has stepped back since. */
+export function heldUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
+  const holds = [fact(sql, "outage")?.until, fact(sql, "throttledUntil")];
+  const until = Math.max(...holds.map((at = 0) => (at <= now + HOLD_MS_MAX ? at : 0)));
+  return until > now ? until : undefined;
+}
+
+const RATE_LIMIT_WINDOW_MS = 3_600_000;
+/** More than any alert asks for: a site of five lanes that is refused once a minute. */
+const RATE_LIMITS_KEPT = 300;
+
+export function countRateLimit(sql: Sql, now: EpochMs): void {
+  setFact(sql, "rateLimitedAt", [...rateLimits(sql, now), now].slice(-RATE_LIMITS_KEPT));
+}
+
+/** Those of the last hour; times ahead are of a clock that has stepped back since. */
+export function rateLimits(sql: Sql, now: EpochMs): EpochMs[] {
+  return fact(sql, "rateLimitedAt").filter((at) => at <= now && at > now - RATE_LIMIT_WINDOW_MS);
 }
 
 /** Requests, samples and days of the present run; an older run's counts are dropped. */

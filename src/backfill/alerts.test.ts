@@ -1,0 +1,119 @@
+import { expect, test } from "vitest";
+import type { SiteView } from "../contract/backfill.ts";
+import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { ALERT_THRESHOLDS, changesOf, conditionsOf } from "./alerts.ts";
+import { jobFixture, reportFixture } from "./job.fixture.ts";
+import type { Job, SiteReport } from "./job.ts";
+import type { Watch } from "./watch.ts";
+
+const A = parseSiteName("a") as SiteName;
+const B = parseSiteName("b") as SiteName;
+const NOW = Date.parse("2025-06-01T12:00:00Z");
+const HOUR = 3_600_000;
+const JOB = jobFixture([A, B]);
+
+type Given = Partial<Omit<SiteReport, "view">> & { view?: Partial<SiteView>; standingMs?: number };
+
+function raised(a: Given, b: Given = {}, job: Job = JOB) {
+  const reports = new Map(
+    [[A, a] as const, [B, b] as const].map(([site, { standingMs: _, ...given }]) => [
+      site,
+      reportFixture(site, given),
+    ]),
+  );
+  const watches = new Map<SiteName, Watch>(
+    [[A, a] as const, [B, b] as const].map(([site, { standingMs = 0 }]) => [
+      site,
+      { wanted: "", committed: "", alive: undefined, standingMs, silentMs: 0 },
+    ]),
+  );
+  return conditionsOf(job, reports, watches, NOW);
+}
+
+const names = (...given: Parameters<typeof raised>) => raised(...given).map(({ alert }) => alert);
+
+test("two hours without progress are an alert that names site, day, phase and since when", () => {
+  const view = { current_date: "2024-01-03", phase: "merging" };
+  expect(raised({ standingMs: 2 * HOUR + 1, view })).toEqual([
+    {
+      alert: "backfill_stuck",
+      site: "a",
+      date: "2024-01-03",
+      phase: "merging",
+      since: "2025-06-01T09:59:59.999Z",
+      message: "Site a makes no progress with 2024-01-03 (merging)",
+    },
+  ]);
+  expect(names({ standingMs: 2 * HOUR, view })).toEqual([]);
+  const nothing = conditionsOf(
+    JOB,
+    new Map(),
+    new Map([[B, { wanted: "", committed: "", alive: undefined, standingMs: 3 * HOUR, silentMs: 0 }]]),
+    NOW,
+  );
+  expect(nothing[0]?.message).toBe("Site b makes no progress");
+});
+
+test("more than a tenth of the finished days failed: of ten at least, or of all", () => {
+  const days = (failed: number, completed: number, state: SiteView["state"] = "running") =>
+    names(
+      { view: { state, days_failed: failed, days_completed: completed } },
+      { view: { state, days_completed: 4 } },
+    );
+  expect(days(1, 5)).toEqual([]);
+  expect(days(2, 4)).toEqual(["high_error_rate"]);
+  expect(days(1, 4)).toEqual([]);
+  // Of a job that has come to its end all days are finished, however few.
+  expect(days(1, 4, "completed")).toEqual(["high_error_rate"]);
+  expect(days(0, 0, "completed")).toEqual([]);
+});
+
+test("more than five uploads in a row that failed are an alert of their site", () => {
+  expect(names({ uploadFailures: 5 }, { uploadFailures: 5 })).toEqual([]);
+  expect(raised({}, { uploadFailures: 6 })).toMatchObject([{ alert: "upload_failures", site: "b" }]);
+});
+
+test("more than ten answers of 429 within an hour are one alert, over all sites, while it runs", () => {
+  expect(names({ rateLimitsLastHour: 5 }, { rateLimitsLastHour: 5 })).toEqual([]);
+  expect(names({ rateLimitsLastHour: 5 }, { rateLimitsLastHour: 6 })).toEqual(["rate_limit_exhaustion"]);
+  const done = { rateLimitsLastHour: 9, view: { state: "completed" as const } };
+  expect(names(done, done)).toEqual([]);
+});
+
+test("a job that was stopped is not stuck, and what was said of an earlier job is not about this one", () => {
+  const bad = { standingMs: 9 * HOUR, uploadFailures: 9, rateLimitsLastHour: 99 };
+  expect(names(bad, bad, { ...JOB, desired: "stop" })).toEqual([]);
+  const old = { uploadFailures: 9, rateLimitsLastHour: 99, view: { days_failed: 31 } };
+  expect(names(old, old, { ...JOB, epoch: 3, sinceEpoch: 3 })).toEqual([]);
+});
+
+test("an alert is raised once, keeps its beginning while its words change, and is cleared once", () => {
+  const first = raised({ rateLimitsLastHour: 11 });
+  const begun = changesOf([], first);
+  expect(begun).toEqual({ alerts: first, raised: first, cleared: [] });
+  const later = conditionsOf(
+    JOB,
+    new Map([[A, reportFixture("a", { rateLimitsLastHour: 20 })]]),
+    new Map(),
+    NOW + HOUR,
+  );
+  const going = changesOf(begun.alerts, later);
+  expect(going).toMatchObject({ raised: [], cleared: [], alerts: [{ since: first[0]?.since }] });
+  expect(going.alerts[0]?.message).toContain("20");
+  expect(changesOf(going.alerts, [])).toEqual({ alerts: [], raised: [], cleared: going.alerts });
+});
+
+test("another stuck day is another alert", () => {
+  const stuck = (date: string) => raised({ standingMs: 3 * HOUR, view: { current_date: date } });
+  const { raised: now, cleared } = changesOf(stuck("2024-01-01"), stuck("2024-01-02"));
+  expect([now[0]?.date, cleared[0]?.date]).toEqual(["2024-01-02", "2024-01-01"]);
+});
+
+test("the bounds are the document's", () => {
+  expect(ALERT_THRESHOLDS).toMatchObject({
+    stuckMs: 7_200_000,
+    failedShare: 0.1,
+    uploadFailures: 5,
+    rateLimitsAnHour: 10,
+  });
+});

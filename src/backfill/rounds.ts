@@ -1,0 +1,208 @@
+import type { Status } from "../contract/backfill.ts";
+import type { EpochMs } from "../domain/day.ts";
+import { stateKey } from "../domain/layout.ts";
+import type { SiteName } from "../domain/site.ts";
+import { boundedView } from "./bounded-view.ts";
+import { isRunning, type Reports } from "./decide-job.ts";
+import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
+import { Outbox } from "./outbox.ts";
+import type { Alarm, Clock, Log, SitePeer, Store, View } from "./ports.ts";
+import type { Roster } from "./roster.ts";
+import { type Beside, statusName, statusOf } from "./status.ts";
+import { Watchdog } from "./watchdog.ts";
+import { LATE, within } from "./within.ts";
+
+/** Between two looks at the sites while a job runs: KV's progress is at most this old. */
+export const ROUND_MS = 10_000;
+/** A site that answers nothing must not hold up the others' round; the next one tells it again. */
+const TELL_MS_MAX = 20_000;
+/** A status answers with what it has rather than wait longer for a site. */
+export const PULL_MS_MAX = 3_000;
+
+export interface RoundsPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly view: View;
+  readonly log: Log;
+  site(name: SiteName): SitePeer;
+  /** Ends the object of a site as a crash would; the next call makes it anew from its database. */
+  restart(name: SiteName): Promise<void>;
+}
+
+/**
+ * The Coordinator among its sites: tells them the job until they have acknowledged it, hears how far they are, shows
+ * that in KV, and sees to it that its own alarm is set while anything of this is left to do.
+ */
+export class Rounds {
+  readonly watchdog: Watchdog;
+  readonly #ports: RoundsPorts;
+  readonly #roster: Roster;
+  readonly #outbox: Outbox;
+
+  constructor(ports: RoundsPorts, roster: Roster) {
+    this.#ports = ports;
+    this.#roster = roster;
+    this.#outbox = new Outbox(ports.store, ports.clock, boundedView(ports.clock, ports.view));
+    this.watchdog = new Watchdog(ports.store, this.#outbox, ports.log);
+  }
+
+  /** Sends the job to whoever has not acknowledged it, and hears how far everybody is. */
+  async round(): Promise<void> {
+    const { clock, restart } = this.#ports;
+    const { job, reports } = this.#roster.read();
+    if (job) {
+      const told = [...new Set([...job.sites, ...reports.keys()])];
+      const heard = new Set<SiteName>();
+      await Promise.allSettled(
+        told.map(async (site) => {
+          const taken = this.#roster.question();
+          const report = await within(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
+          if (report === undefined || report === LATE) return;
+          // At once: cancel may stop waiting for the others, and this site has acknowledged.
+          taken(report, clock.now());
+          heard.add(site);
+        }),
+      );
+      await this.#takeStock(heard, "progress");
+      // Each goes on by its alarm, or is told again by the next round.
+      const restarts = this.watchdog.restarts(job);
+      await Promise.allSettled(restarts.map(async (site) => within(clock, TELL_MS_MAX, restart(site))));
+    }
+    await this.#flush();
+  }
+
+  /** Nobody waits for it: what goes wrong is done again by the alarm. */
+  roundSoon(): void {
+    this.round().catch((error: unknown) => {
+      this.#ports.log("WARN", "[BACKFILL] The coordinator's round failed", { error: String(error) });
+    });
+  }
+
+  /** Hears the sites of the job, as far as they answer in time; what is known already stays known. */
+  async pull(): Promise<void> {
+    const { job } = this.#roster.read();
+    if (!job) return;
+    await this.#takeStock(await this.#hear(job.sites), "progress");
+    await this.#armForView();
+  }
+
+  /** One site has news: they are shown in KV, and acted on if they end the job. */
+  async news(site: SiteName): Promise<void> {
+    await this.#takeStock(await this.#hear([site]), "transition");
+    await this.#flush();
+  }
+
+  /** Inside a transaction: the job that is wanted from now on, and what KV shows of it. */
+  commit(job: Job): void {
+    this.#ports.store.tx((sql) => {
+      this.#roster.setJob(job);
+      const { reports } = this.#roster.read();
+      this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, "transition");
+    });
+  }
+
+  statusOf(job: Job, reports: Reports, asked: Partial<Beside> = {}): Status {
+    const found = this.#ports.store.tx((sql) => this.watchdog.findings(sql, job));
+    return statusOf(job, reports, this.#ports.clock.now(), { ...found, ...asked });
+  }
+
+  /** There is a job that somebody has not acknowledged, or that goes on. */
+  get busy(): boolean {
+    const { job, reports } = this.#roster.read();
+    if (!job) return false;
+    const unheard = [...reports.keys(), ...job.sites].some(
+      (site) => (reports.get(site)?.epoch ?? 0) < job.epoch,
+    );
+    return unheard || statusName(job, reports) === "in_progress";
+  }
+
+  async armNext(): Promise<void> {
+    const { alarm, clock, store } = this.#ports;
+    const now = clock.now();
+    const wakes = [store.tx((sql) => this.#outbox.dueAt(sql))];
+    if (this.busy) wakes.push(now + ROUND_MS);
+    const next = wakes.reduce<EpochMs>((first, at) => Math.min(first, at ?? first), Number.POSITIVE_INFINITY);
+    if (next === Number.POSITIVE_INFINITY) await alarm.disarm();
+    else await alarm.arm(Math.max(next, now));
+  }
+
+  async wakeSoon(): Promise<void> {
+    await this.#ports.alarm.arm(this.#ports.clock.now() + 1_000);
+    await this.#ports.store.sync();
+  }
+
+  async #tell(job: Job, site: SiteName, known: SiteReport | undefined): Promise<SiteReport | undefined> {
+    const peer = this.#ports.site(site);
+    if (job.sites.includes(site)) return peer.apply(siteJob(job, site));
+    // A site of an earlier job that this one replaced: it must have stopped, and then is left alone.
+    if (known && known.epoch >= job.epoch) return undefined;
+    const stop: SiteJob = { ...siteJob(job, site), desired: "stop" };
+    return peer.apply(stop);
+  }
+
+  /** Answers who has answered. */
+  async #hear(sites: readonly SiteName[]): Promise<Set<SiteName>> {
+    const { clock, site: peer } = this.#ports;
+    const heard = new Set<SiteName>();
+    const asked = sites.map(async (site) => {
+      const taken = this.#roster.question();
+      taken(await peer(site).report(), clock.now());
+      heard.add(site);
+    });
+    await within(clock, PULL_MS_MAX, Promise.allSettled(asked));
+    return heard;
+  }
+
+  /** What the sites have said, as a whole: shown in KV, looked at by the watchdog, and the job's end where they are done. */
+  async #takeStock(heard: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<void> {
+    const { clock, store } = this.#ports;
+    const reopened = store.tx((sql) => {
+      let { job, reports } = this.#roster.read();
+      if (!job) return false;
+      const running = isRunning(job, reports);
+      const over = job.endedAt !== undefined;
+      if (running && over) {
+        // A verification found a day to be none: the job has an end before it again.
+        job = { ...job, endedAt: undefined };
+        this.#roster.setJob(job);
+      }
+      if (!running && !over) {
+        job = { ...job, endedAt: clock.now() };
+        this.#roster.setJob(job);
+        this.#logEnd(job, reports);
+      }
+      this.watchdog.look(sql, job, reports, heard, clock.now());
+      const ended = !running && !over;
+      this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, ended ? "transition" : kind);
+      return running && over;
+    });
+    if (reopened) await this.wakeSoon();
+  }
+
+  #logEnd(job: Job, reports: Reports): void {
+    const { status, outcome, metrics, failed_days } = this.statusOf(job, reports);
+    const level = status === "completed" && outcome === "success" ? "INFO" : "WARN";
+    const { backfillId } = job;
+    this.#ports.log(level, `[BACKFILL] Backfill ${status}`, {
+      backfillId,
+      outcome,
+      metrics,
+      failedDays: failed_days,
+    });
+  }
+
+  /** What was just staged for KV goes out though no round may be due any more; a round is never put off. */
+  async #armForView(): Promise<void> {
+    const { alarm, clock, store } = this.#ports;
+    const dueAt = store.tx((sql) => this.#outbox.dueAt(sql));
+    if (dueAt === undefined) return;
+    const armedAt = await alarm.armedAt();
+    if (armedAt === undefined || armedAt > dueAt) await alarm.arm(Math.max(dueAt, clock.now()));
+  }
+
+  async #flush(): Promise<void> {
+    await this.#outbox.flush();
+    await this.armNext();
+  }
+}

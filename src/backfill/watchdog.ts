@@ -1,0 +1,156 @@
+import type { Alert, ErrorView } from "../contract/backfill.ts";
+import type { EpochMs, UtcDay } from "../domain/day.ts";
+import { errorKey } from "../domain/layout.ts";
+import type { SiteName } from "../domain/site.ts";
+import { changesOf, conditionsOf } from "./alerts.ts";
+import type { Reports } from "./decide-job.ts";
+import type { Job } from "./job.ts";
+import { DAY_TTL_S, type Outbox } from "./outbox.ts";
+import type { Log, Sql, Store } from "./ports.ts";
+import { look, needsRestart, restarted, STUCK_MS, type Watch } from "./watch.ts";
+
+/** Errors of the Coordinator's own; older ones make room. */
+const ERRORS_KEPT = 500;
+/** Behind the milliseconds of an error's time, where a site puts its index: none has this one. */
+const OWN_INDEX = "999";
+
+/**
+ * The Coordinator's eye on its sites, which needs no help of theirs: what it has seen is in the Coordinator's own database,
+ * written in the transaction of the state it belongs to, so a crash neither repeats an alert nor loses one.
+ */
+export class Watchdog {
+  readonly #store: Store;
+  readonly #outbox: Outbox;
+  readonly #log: Log;
+  /** Of this incarnation: time before its first look was watched by nobody. */
+  #lookedAt: EpochMs | undefined;
+
+  constructor(store: Store, outbox: Outbox, log: Log) {
+    this.#store = store;
+    this.#outbox = outbox;
+    this.#log = log;
+    store.tx((sql) => {
+      sql.run("CREATE TABLE IF NOT EXISTS watch (site TEXT PRIMARY KEY, body TEXT NOT NULL)");
+      sql.run(
+        "CREATE TABLE IF NOT EXISTS alerts (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
+      );
+      sql.run(`CREATE TABLE IF NOT EXISTS error (
+        at INTEGER PRIMARY KEY, site TEXT, date TEXT, body TEXT NOT NULL)`);
+    });
+  }
+
+  /** One look at all sites; `heard` are those that have just spoken. Alerts are raised and cleared by it. */
+  look(sql: Sql, job: Job, reports: Reports, heard: ReadonlySet<string>, now: EpochMs): void {
+    const elapsedMs = now - (this.#lookedAt ?? now);
+    this.#lookedAt = now;
+    const before = readWatches(sql);
+    const watches = new Map(
+      job.sites.map((site) => [
+        site,
+        look(before.get(site), job, reports.get(site), heard.has(site), elapsedMs),
+      ]),
+    );
+    for (const [site, watch] of watches) writeWatch(sql, site, watch);
+    this.#raise(sql, job, conditionsOf(job, reports, watches, now), now);
+  }
+
+  /** Sites whose objects are to be ended now. Committed before it is done: a crash in between costs an hour, not a second restart. */
+  restarts(job: Job): SiteName[] {
+    return this.#store.tx((sql) => {
+      const due = [...readWatches(sql)].filter(
+        ([site, watch]) => job.sites.includes(site) && needsRestart(watch),
+      );
+      for (const [site, watch] of due) {
+        writeWatch(sql, site, restarted(watch));
+        this.#log("ERROR", `[BACKFILL] Site ${site} has shown no sign of life for an hour and is restarted`, {
+          site,
+        });
+      }
+      return due.map(([site]) => site);
+    });
+  }
+
+  /** For the status. */
+  findings(sql: Sql, job: Job): { alerts: Alert[]; stuck: SiteName[] } {
+    const watches = readWatches(sql);
+    const stuck = job.sites.filter((site) => (watches.get(site)?.standingMs ?? 0) >= STUCK_MS);
+    return { alerts: readAlerts(sql), stuck };
+  }
+
+  /** Stuck days, which their sites may be unable to speak of. */
+  errors(selection: {
+    site?: SiteName | undefined;
+    from?: UtcDay | undefined;
+    to?: UtcDay | undefined;
+    limit: number;
+  }): ErrorView[] {
+    const { site, from, to, limit } = selection;
+    return this.#store.tx((sql) =>
+      sql
+        .all<{ body: string }>(
+          `SELECT body FROM error WHERE coalesce(?, site) = site
+             AND coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY at DESC LIMIT ?`,
+          site ?? null,
+          from ?? "",
+          to ?? "9999",
+          limit,
+        )
+        .map((row) => JSON.parse(row.body) as ErrorView),
+    );
+  }
+
+  #raise(sql: Sql, job: Job, conditions: readonly Alert[], now: EpochMs): void {
+    const before = readAlerts(sql);
+    const { alerts, raised, cleared } = changesOf(before, conditions);
+    if (JSON.stringify(alerts) !== JSON.stringify(before)) writeAlerts(sql, alerts);
+    for (const alert of raised) {
+      if (alert.alert === "backfill_stuck") this.#keepError(sql, job, alert, now);
+      this.#log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
+    }
+    for (const alert of cleared)
+      this.#log("INFO", `[BACKFILL] Alert is over: ${alert.message}`, { ...alert });
+  }
+
+  #keepError(sql: Sql, { backfillId }: Job, alert: Alert, now: EpochMs): void {
+    const [last] = sql.all<{ at: number | null }>("SELECT max(at) AS at FROM error");
+    const at = Math.max(now, (last?.at ?? 0) + 1);
+    const timestamp = new Date(at).toISOString().replace("Z", `${OWN_INDEX}Z`);
+    const { site, date, phase, since, message } = alert;
+    const entry: ErrorView = {
+      backfill_id: backfillId,
+      timestamp,
+      error: `${message} since ${since}`,
+      stack: `stuck: ${message}`,
+      context: { site, ...(date === null ? {} : { date }), phase, since },
+    };
+    sql.run("INSERT INTO error VALUES (?, ?, ?, ?)", at, site, date, JSON.stringify(entry));
+    sql.run("DELETE FROM error WHERE at NOT IN (SELECT at FROM error ORDER BY at DESC LIMIT ?)", ERRORS_KEPT);
+    this.#outbox.stage(sql, errorKey(backfillId, timestamp), entry, DAY_TTL_S, "transition");
+  }
+}
+
+function readWatches(sql: Sql): Map<SiteName, Watch> {
+  const rows = sql.all<{ site: string; body: string }>("SELECT site, body FROM watch");
+  return new Map(rows.map(({ site, body }) => [site as SiteName, JSON.parse(body) as Watch]));
+}
+
+function writeWatch(sql: Sql, site: SiteName, watch: Watch): void {
+  sql.run(
+    `INSERT INTO watch VALUES (?, ?) ON CONFLICT (site) DO UPDATE SET body = excluded.body
+       WHERE body <> excluded.body`,
+    site,
+    JSON.stringify(watch),
+  );
+}
+
+function readAlerts(sql: Sql): Alert[] {
+  const [row] = sql.all<{ body: string }>("SELECT body FROM alerts");
+  return row ? (JSON.parse(row.body) as Alert[]) : [];
+}
+
+function writeAlerts(sql: Sql, alerts: readonly Alert[]): void {
+  sql.run(
+    "INSERT INTO alerts VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+    JSON.stringify(alerts),
+  );
+}

@@ -1,0 +1,146 @@
+import {
+  createExecutionContext,
+  createScheduledController,
+  env,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from "cloudflare:test";
+import { afterEach, expect, test } from "vitest";
+import worker from "../../src/backfill-worker.ts";
+import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
+
+const SITE = "ses_falls_city";
+/** Nobody listens there: whatever a site begins here reaches no vendor. */
+const NOWHERE = { ACE_API_BASE: "http://127.0.0.1:9/api", ACE_API_KEY: "key" };
+
+interface Insides {
+  env: object;
+  alarm(): Promise<void>;
+}
+
+const site = () => env.SITE_BACKFILL.getByName(SITE);
+const coordinator = () => env.COORDINATOR.getByName("coordinator");
+
+/** Inside the object, as its runtime would call it; `given` are variables that a deploy has changed. */
+function inside<T>(
+  stub: DurableObjectStub,
+  given: object,
+  body: (object: Insides, storage: DurableObjectStorage) => Promise<T>,
+): Promise<T> {
+  return runInDurableObject(stub, (instance, state) => {
+    const object = instance as unknown as Insides;
+    object.env = { ...env, ...NOWHERE, ...given };
+    return body(object, state.storage);
+  });
+}
+
+afterEach(async () => {
+  for (const stub of [site(), coordinator()]) {
+    await runInDurableObject(stub, (_, { storage }) => storage.deleteAll().then(() => storage.deleteAlarm()));
+    await end(stub);
+  }
+});
+
+/** Its rules are gone, and the variables it was given. */
+const end = (stub: DurableObjectStub) => evictDurableObject(stub).catch(() => undefined);
+
+test.each([
+  ["a site", site],
+  ["the Coordinator", coordinator],
+])("the alarm of %s outlives variables that make no sense, and works once they do", async (_, stub) => {
+  await inside(stub(), { PAGE_SIZE: "7" }, async (object, storage) => {
+    await storage.setAlarm(Date.now() + 3_600_000);
+    await storage.deleteAlarm();
+    await object.alarm();
+    const armedAt = (await storage.getAlarm()) ?? 0;
+    expect(armedAt - Date.now()).toBeGreaterThan(20_000);
+    expect(armedAt - Date.now()).toBeLessThan(31_000);
+  });
+  await end(stub());
+  await inside(stub(), {}, async (object, storage) => {
+    expect(await storage.getAlarm()).not.toBeNull();
+    // Nothing was ever started: with a sound configuration there is nothing to wake for.
+    await object.alarm();
+    expect(await storage.getAlarm()).toBeNull();
+  });
+});
+
+test.each([
+  ["a site", site],
+  ["the Coordinator", coordinator],
+])("the alarm of %s outlives a database that refuses every transaction", async (_, stub) => {
+  await inside(stub(), {}, async (object, storage) => {
+    Object.defineProperty(storage, "transactionSync", {
+      configurable: true,
+      value: () => {
+        throw new Error("the database is ill");
+      },
+    });
+    await object.alarm();
+    expect(((await storage.getAlarm()) ?? 0) - Date.now()).toBeGreaterThan(20_000);
+    Reflect.deleteProperty(storage, "transactionSync");
+    await object.alarm();
+    expect(await storage.getAlarm()).toBeNull();
+  });
+});
+
+test("a call to an object whose rules can't be made fails and says why, and the next finds it well", async () => {
+  const asked = () =>
+    inside(site(), { PAGE_SIZE: "7" }, (object) => (object as unknown as SiteBackfillObject).report());
+  await expect(asked()).rejects.toThrow(/PAGE_SIZE/);
+  const report = await inside(site(), {}, (object) => (object as unknown as SiteBackfillObject).report());
+  expect(report.view.site).toBe(SITE);
+});
+
+test("a restart ends the object, whatever it is doing, and leaves its database and its alarm", async () => {
+  const at = Date.now() + 3_600_000;
+  await inside(site(), {}, async (object, storage) => {
+    Object.assign(object, { marked: true });
+    await storage.setAlarm(at);
+    storage.kv.put("kept", "yes");
+  });
+  // In the middle of something that never ends, with rules that can't be made.
+  const endless = inside(site(), { PAGE_SIZE: "7" }, () => new Promise<void>(() => undefined));
+  const ended = expect(endless).rejects.toThrow();
+  const stub = site() as unknown as Pick<SiteBackfillObject, "restart">;
+  await expect((async () => stub.restart())()).rejects.toThrow(/no sign of life/);
+  await ended;
+  await inside(site(), {}, async (object, storage) => {
+    expect("marked" in object).toBe(false);
+    expect(storage.kv.get("kept")).toBe("yes");
+    expect(await storage.getAlarm()).toBe(at);
+  });
+});
+
+test("the cron trigger sets an alarm again that was lost while a job is wanted", async () => {
+  await inside(coordinator(), {}, async (object, storage) => {
+    expect(await (object as unknown as CoordinatorObject).status()).toBeUndefined();
+    const job = {
+      backfillId: "id",
+      startDate: "2024-01-01",
+      endDate: "2024-01-02",
+      sites: [SITE],
+      desired: "run",
+      epoch: 1,
+      sinceEpoch: 1,
+      generation: 1,
+      requiredGeneration: 0,
+      round: 1,
+      retry: {},
+      startedAt: Date.now(),
+      resumedAt: Date.now(),
+    };
+    storage.sql.exec("INSERT INTO job VALUES (1, ?)", JSON.stringify(job));
+    await storage.deleteAlarm();
+  });
+  const context = createExecutionContext();
+  await worker.scheduled(createScheduledController(), env);
+  await waitOnExecutionContext(context);
+  const armed = await runInDurableObject(coordinator(), (_, { storage }) => storage.getAlarm());
+  expect(armed).not.toBeNull();
+  // Before it fires and tells a site to work.
+  await runInDurableObject(coordinator(), (_, { storage }) => storage.deleteAlarm());
+  expect(await runDurableObjectAlarm(coordinator())).toBe(false);
+});
