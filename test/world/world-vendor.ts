@@ -6,6 +6,7 @@ import { factsOf, routeOf } from "../../simulator/route.ts";
 import { type Series, type ServedRow, servedRows } from "../../simulator/series.ts";
 import { damaged, delayOf, insteadOf, twistsOf } from "../../simulator/strike.ts";
 import { VendorFault } from "../../src/ace/faults.ts";
+import { redact } from "../../src/ace/redact.ts";
 import type { Vendor, VendorResponse } from "../../src/backfill/ports.ts";
 import type { EpochMs, UtcDay } from "../../src/domain/day.ts";
 import type { Effects } from "./effects.ts";
@@ -59,6 +60,7 @@ export class WorldVendor {
 
   portOf(life: Life): Vendor {
     return {
+      redact: (text) => redact(text, this.key),
       get: (path, signal) => {
         const label = `${life.name} vendor.get`;
         const answer = this.#effects.remote(life, { label, fault: brokenOff }, () => this.#arrive(path));

@@ -19,6 +19,7 @@ export type Answer<T> =
 export interface FailedRequest {
   readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "aborted">;
   readonly reason: string;
+  /** Without the API key. */
   readonly message: string;
 }
 
@@ -46,6 +47,9 @@ export async function ask<T>(
   count: RequestCount,
 ): Promise<Answer<T>> {
   const { clock, config, gate, log } = context;
+  const failed = (kind: FailedRequest["kind"], reason: string, message: string): Answer<T> => {
+    return { kind: "failed", failed: { kind, reason, message: context.vendor.redact(message) } };
+  };
   for (let tries = 0; ; ) {
     const permit = await permitOf(context, fence);
     if (permit !== "permitted") return permit;
@@ -73,9 +77,7 @@ export async function ask<T>(
       case "unhandled": {
         const reason = outcome.kind === "transient" ? outcome.reason : "5xx";
         tries = question.easier(reason) ? 0 : tries + 1;
-        if (tries > config.maxRetries) {
-          return { kind: "failed", failed: { kind: outcome.kind, reason, message: outcome.message } };
-        }
+        if (tries > config.maxRetries) return failed(outcome.kind, reason, outcome.message);
         count.retries += 1;
         await clock.sleep(config.retryBaseDelayMs * 2 ** Math.max(0, tries - 1), fence.signal);
         if (fence.signal.aborted) return { kind: "interrupted" };
@@ -84,10 +86,8 @@ export async function ask<T>(
       case "unauthorized":
       case "forbidden":
       case "refused":
-      case "protocol": {
-        const { kind, message } = outcome;
-        return { kind: "failed", failed: { kind, reason: kind, message } };
-      }
+      case "protocol":
+        return failed(outcome.kind, outcome.kind, outcome.message);
       default:
         outcome satisfies never;
     }
