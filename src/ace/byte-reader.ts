@@ -1,7 +1,12 @@
+import { decodeText } from "./decode-text.ts";
+
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const ASCII_END = 0x80;
+
+/** Times and values are shorter, and so many characters are joined sooner than a decoder is called. */
+const JOINED_BYTES_MAX = 64;
 
 /** JSON's white space: space, line feed, carriage return, tab. */
 function isSpace(byte: number | undefined): boolean {
@@ -73,6 +78,8 @@ export class ByteReader {
 
   /** ASCII from `start` to before `end`. */
   text(start: number, end: number): string {
+    // A string that grows by characters keeps a node for each: a value of megabytes would take thirty times as many.
+    if (end - start > JOINED_BYTES_MAX) return decodeText(this.body.subarray(start, end));
     let text = "";
     for (let at = start; at < end; at += 1) text += String.fromCharCode(this.body[at] ?? 0);
     return text;

@@ -18,7 +18,10 @@ export type FaultReason = TransientReason | "aborted" | "protocol";
 
 export type FaultData = Readonly<Record<string, string | number | boolean | null>>;
 
-/** Something went wrong between us and the vendor. Neither message nor data ever hold the API key. */
+/**
+ * Something went wrong between us and the vendor. Message and data may quote an answer: the message passes
+ * `Vendor.redact` before anybody sees it, the data are for tests and debuggers.
+ */
 export class VendorFault extends Error {
   readonly kind = "vendor-fault";
   readonly reason: FaultReason;

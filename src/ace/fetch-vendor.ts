@@ -1,12 +1,12 @@
 import type { Vendor, VendorResponse } from "../ports/ports.ts";
-import { decodeLeniently } from "./decode-text.ts";
 import { VendorFault } from "./faults.ts";
 import { readBody } from "./read-body.ts";
+import { redact } from "./redact.ts";
 
 export interface FetchVendorOptions {
   /** The API's base URL, with or without a slash at the end. */
   readonly base: string;
-  /** Goes into the Authorization header, and nowhere else. */
+  /** Goes into the Authorization header, and nowhere else: see `redact`. */
   readonly key: string;
 }
 
@@ -22,11 +22,12 @@ export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
       try {
         // Not followed: a redirect would carry the key to another place.
         const response = await fetch(`${root}/${path}`, { headers, signal, redirect: "manual" });
-        return new FetchedResponse(response, signal, key);
+        return new FetchedResponse(response, signal);
       } catch (cause) {
         throw transportFault(cause, signal);
       }
     },
+    redact: (text) => redact(text, key),
   };
 }
 
@@ -43,22 +44,17 @@ class FetchedResponse implements VendorResponse {
   readonly retryAfter: string | undefined;
   private readonly response: Response;
   private readonly signal: AbortSignal;
-  private readonly key: string;
 
-  constructor(response: Response, signal: AbortSignal, key: string) {
+  constructor(response: Response, signal: AbortSignal) {
     this.response = response;
     this.signal = signal;
-    this.key = key;
     this.status = response.status;
     this.contentType = response.headers.get("content-type") ?? "";
     this.retryAfter = response.headers.get("retry-after") ?? undefined;
   }
 
-  async bytes(bytesMax: number): Promise<Uint8Array> {
-    const bytes = await readWhole(this.response, bytesMax, this.signal);
-    if (this.status === 200) return bytes;
-    // Errors are quoted in messages, and some servers repeat what they were sent.
-    return new TextEncoder().encode(decodeLeniently(bytes).replaceAll(this.key, "[key]"));
+  bytes(bytesMax: number): Promise<Uint8Array> {
+    return readWhole(this.response, bytesMax, this.signal);
   }
 
   discard(): void {

@@ -1,13 +1,18 @@
+import { decodeText } from "./decode-text.ts";
 import { excerpt } from "./excerpt.ts";
 import { VendorFault } from "./faults.ts";
+import { JSON_VALUES_MAX } from "./limits.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The JSON object in a body. Throws `VendorFault`: "truncated" where the text ends before its JSON does,
- * "malformed" where it is not JSON, "protocol" where it is JSON but no object.
+ * The JSON object in a body. Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
+ * JSON does, "malformed" where it is not JSON, "too-large" where it has too many values, "protocol" where it is JSON
+ * but no object.
  */
-export function parseJsonObject(text: string): JsonObject {
+export function parseJsonObject(body: Uint8Array): JsonObject {
+  refuseSwellingJson(body);
+  const text = decodeText(body);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
@@ -38,4 +43,29 @@ function endsEarly(text: string): boolean {
     else if (character === "}" || character === "]") depth -= 1;
   }
   return inString || depth > 0 || text.trim() === "";
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const OPEN_LIST = 0x5b;
+
+/**
+ * Three bytes of JSON can become fifty in memory, as empty lists and objects do. So what begins a value outside of
+ * strings is counted first: every bracket that opens, which bounds the depth as well, and every comma.
+ */
+function refuseSwellingJson(body: Uint8Array): void {
+  let values = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === OPEN || byte === OPEN_LIST) values += 1;
+  }
+  if (values > JSON_VALUES_MAX) {
+    const bounds = { values, valuesMax: JSON_VALUES_MAX };
+    throw new VendorFault("too-large", `the body has more than ${JSON_VALUES_MAX} JSON values`, bounds);
+  }
 }

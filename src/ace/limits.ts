@@ -6,6 +6,15 @@ export const MARGIN_MICROS = 1_000_000;
 /** Empty pages in a row that say there is more; one more is a walk that does not advance. */
 export const EMPTY_PAGES_MAX = 10;
 
+/**
+ * Values of a body that is parsed to objects, which takes up to 60 bytes each: a page of 100,000 rows has 400,000, a
+ * page of 5,000 points some 200,000.
+ */
+export const JSON_VALUES_MAX = 600_000;
+
+/** What stands behind the rows of a page that is scanned: a cursor and a word. */
+export const PAGE_REST_BYTES_MAX = 64 * 1024;
+
 /** A cursor goes into a URL and into the ledger; the vendor's own has about 80 characters. */
 export const CURSOR_CHARS_MAX = 4_096;
 
@@ -14,6 +23,9 @@ export const BORDER_ROWS_MAX = 200_000;
 
 /** Points a list page asks for: the largest of the vendor's choices that stays near 5 MB of JSON. */
 export const POINTS_PER_PAGE = 5_000;
+
+/** Pages of a site's list of points: as many as `POINTS_MAX` has at a hundred each; a point a page would take days. */
+export const POINTS_PAGES_MAX = 2_000;
 
 /** An error's body is read for its message only. */
 export const ERROR_BODY_BYTES_MAX = 64 * 1024;

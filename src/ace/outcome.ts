@@ -7,7 +7,10 @@ import { isTransient, type TransientReason, VendorFault } from "./faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "./limits.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-/** What one request came to, in the terms of the failure table. Messages are bounded and hold no key. */
+/**
+ * What one request came to, in the terms of the failure table. Messages are bounded; they quote the answer, and so
+ * pass `Vendor.redact` before anybody sees them.
+ */
 export type Outcome =
   | { readonly kind: "ok"; readonly body: Uint8Array }
   /** "No data for time period": means empty for a window's first request only, see `stepNoData`. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
 import { VendorFault } from "./faults.ts";
-import { POINTS_PER_PAGE } from "./limits.ts";
+import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "./limits.ts";
 import { type PointsWalk, pointNames, sortNames, startPoints, stepPoints } from "./points.ts";
 
 function list(names: readonly unknown[], rest: object = {}): Uint8Array {
@@ -63,6 +63,39 @@ test("a full page that brings nothing new is a fault, not a loop", () => {
   expect(() => stepPoints(first.walk, page)).toThrow("repeats");
 });
 
+test("a total that is passed is no end: the list goes on to its short page", () => {
+  for (const total of [0, -1, POINTS_PER_PAGE - 1, 1e300, "5000", [], null]) {
+    const first = stepPoints(startPoints(), list(names(POINTS_PER_PAGE), { total }));
+    expect(first.done).toBe(false);
+    const { walk, done } = stepPoints(first.walk, list(names(3, POINTS_PER_PAGE), { total }));
+    expect([walk.names.size, done]).toEqual([POINTS_PER_PAGE + 3, true]);
+  }
+});
+
+test("a list that gives a point a page is not followed for days", () => {
+  let walk = startPoints();
+  const next = () => stepPoints(walk, list([`p${walk.page}`], { per_page: 1, total: null }));
+  while (walk.page < POINTS_PAGES_MAX) walk = next().walk;
+  expect(next).toThrow("no end");
+});
+
+test("names that only look alike are different points, and none is special", () => {
+  const alike = [
+    "\u00e9",
+    "e\u0301",
+    "\u212b",
+    "\u00c5",
+    "A\u030a",
+    "__proto__",
+    "constructor",
+    "a\u0000",
+    "a ",
+  ];
+  const longest = "é".repeat(POINT_NAME_BYTES_MAX / 2);
+  const { walk } = stepPoints(startPoints(), list([...alike, longest]));
+  expect(pointNames(walk).sort()).toEqual([...alike, longest].sort());
+});
+
 test.each([
   ["[]", "protocol"],
   ['{"items": null}', "protocol"],
@@ -73,6 +106,9 @@ test.each([
   ['{"items": ["a"]}', "protocol"],
   ['{"items": [null]}', "protocol"],
   [list(["half \ud800"]), "protocol"],
+  [list(["x".repeat(POINT_NAME_BYTES_MAX + 1)]), "protocol"],
+  [list(["x".repeat(1_000_000)]), "protocol"],
+  [Buffer.from([...Buffer.from('{"items":[{"name":"'), 0xff, ...Buffer.from('"}]}')]), "malformed"],
   [list(["é".repeat(POINT_NAME_BYTES_MAX / 2 + 1)]), "protocol"],
   ['{"items": [', "truncated"],
   ["<html>", "malformed"],

@@ -1,8 +1,7 @@
 import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../domain/limits.ts";
-import { decodeText } from "./decode-text.ts";
 import { protocolFault } from "./faults.ts";
 import { parseJsonObject } from "./json.ts";
-import { POINTS_PER_PAGE } from "./limits.ts";
+import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "./limits.ts";
 import { byUtf8 } from "./utf8-order.ts";
 
 /** How far a site's list of points has been read. */
@@ -25,12 +24,12 @@ export function startPoints(): PointsWalk {
 }
 
 /**
- * Takes in one page of `configured_points`. The list ends with an empty page, a short one, or at `total`;
- * `pages` is not looked at, for it can be null. Throws `VendorFault`: as `decodeText` and `parseJsonObject` do, and "protocol"
+ * Takes in one page of `configured_points`. The list ends with an empty page, a short one, or exactly at `total`;
+ * `pages` is not looked at, for it can be null. Throws `VendorFault`: as `parseJsonObject` does, and "protocol"
  * for a page that is none, a point without a usable name, a page that repeats, and a list over its bounds.
  */
 export function stepPoints(walk: PointsWalk, bytes: Uint8Array): PointsStep {
-  const body = parseJsonObject(decodeText(bytes));
+  const body = parseJsonObject(bytes);
   const { items, total, per_page: perPage } = body;
   if (!Array.isArray(items)) throw protocolFault("the list of points has no array items");
   const names = new Set(walk.names);
@@ -47,9 +46,13 @@ export function stepPoints(walk: PointsWalk, bytes: Uint8Array): PointsStep {
   // A server that gives less a page than it was asked for says so: its full page is not a short one.
   const full =
     typeof perPage === "number" && perPage > 0 ? Math.min(perPage, POINTS_PER_PAGE) : POINTS_PER_PAGE;
-  const done = items.length < full || (typeof total === "number" && count >= total);
+  // A total that has been passed is none: believed, it would cut the list off.
+  const done = items.length < full || count === total;
   if (!done && names.size === walk.names.size)
     throw protocolFault("a page of points repeats", { page: walk.page });
+  if (!done && walk.page >= POINTS_PAGES_MAX) {
+    throw protocolFault("the list of points has no end", { page: walk.page, pagesMax: POINTS_PAGES_MAX });
+  }
   return { done, walk: { page: walk.page + 1, items: count, names, nameBytes } };
 }
 

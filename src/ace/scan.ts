@@ -5,6 +5,7 @@ import { takeDecimal } from "./decimal.ts";
 import { decodeText } from "./decode-text.ts";
 import { VendorFault } from "./faults.ts";
 import type { JsonObject } from "./json.ts";
+import { PAGE_REST_BYTES_MAX } from "./limits.ts";
 import { nameHashOfAscii } from "./name-hash.ts";
 import { indexOf, type NameIndex } from "./name-index.ts";
 import { type PageContext, PageRows } from "./page-rows.ts";
@@ -73,6 +74,7 @@ class Scan {
       reader.take(OPEN) && reader.takeWord(POINT_SAMPLES) && reader.take(COLON) && reader.take(OPEN_LIST);
     if (!opens) return undefined;
     if (!reader.take(CLOSE_LIST) && !(this.takeRowStart() && this.takeRows())) return undefined;
+    if (reader.body.length - reader.at > PAGE_REST_BYTES_MAX) return undefined;
     // From the bracket on, so that no byte order mark is at the beginning, where it would be taken off.
     const rest = JSON.parse(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
     if (Object.hasOwn(rest, "point_samples")) return undefined;

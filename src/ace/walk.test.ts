@@ -358,6 +358,44 @@ test("a server that ignores end_time is not followed into the present", () => {
   expect(step(startWalk(span), page([[0, beyond]], "q:7"), 3).next).toBe("done");
 });
 
+test("one absurd time at the end of a page is not followed past the rows behind it", () => {
+  const absurd = Date.UTC(9999, 0, 1) * 1_000 - START;
+  const cursor = encodeCursor(1, formatNaiveTime(START + 5));
+  const rows = [
+    [0, 5],
+    [1, absurd],
+  ] as const;
+  expect(step(startWalk(span), page(rows, cursor), 3)).toMatchObject({ next: "fault", accept: false });
+  // Where its cursor agrees, the server has left the window by itself.
+  expect(step(startWalk(span), page(rows, encodeCursor(1, formatNaiveTime(START + absurd))), 3).next).toBe(
+    "more",
+  );
+});
+
+test("a full page with a cursor is not believed to be the last: one request tells", () => {
+  const lying = (samples: readonly (readonly [number, number])[], offset: number) => ({
+    ...page(samples, encodeCursor(offset, formatNaiveTime(START + (samples.at(-1)?.[1] ?? 0)))),
+    hasMore: false,
+  });
+  const full = [
+    [0, 0],
+    [1, 0],
+    [2, 5],
+  ] as const;
+  const doubted = step(startWalk(span), lying(full, 1), 3);
+  expect(doubted).toMatchObject({ next: "more", accept: true, walk: { toldEnd: true } });
+  expect(walkAfter(doubted).cursor).toBe(encodeCursor(1, formatNaiveTime(START + 5)));
+  // It was the last: an empty page says so, or "no data".
+  expect(step(walkAfter(doubted), page([], null), 3).next).toBe("done");
+  expect(stepNoData(walkAfter(doubted)).next).toBe("done");
+  // It was not.
+  const more = step(walkAfter(doubted), page([[3, 7]], encodeCursor(1, formatNaiveTime(START + 7))), 3);
+  expect(more).toMatchObject({ next: "more", walk: { toldEnd: false } });
+  expect(stepNoData(walkAfter(more)).next).toBe("fault");
+  // A page that is not full is the last one, whatever cursor it has.
+  expect(step(startWalk(span), lying([[0, 0]], 1), 3).next).toBe("done");
+});
+
 test("a timestamp that is asked for again and is gone is a fault", () => {
   const at = encodeCursor(1, formatNaiveTime(START));
   const first = walkAfter(step(startWalk(span), page([[0, 0]], at), 3));

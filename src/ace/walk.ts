@@ -20,6 +20,8 @@ export interface Walk {
   readonly holding: { readonly micros: EpochMicros; readonly pageSizeMin: PageSize } | undefined;
   /** Empty pages in a row. */
   readonly empties: number;
+  /** The vendor has said that this is the end, and contradicted itself: "no data" only agrees. */
+  readonly toldEnd: boolean;
 }
 
 /** The storable part, plain JSON. */
@@ -40,7 +42,14 @@ export type Step =
   | { readonly next: "fault"; readonly accept: false; readonly fault: VendorFault };
 
 export function startWalk(span: Span): Walk {
-  return { span, cursor: null, floorMicros: undefined, border: undefined, holding: undefined, empties: 0 };
+  const nothing = {
+    floorMicros: undefined,
+    border: undefined,
+    holding: undefined,
+    empties: 0,
+    toldEnd: false,
+  };
+  return { span, cursor: null, ...nothing };
 }
 
 export function saveWalk(walk: Walk): SavedWalk {
@@ -65,7 +74,7 @@ export function pageSizeFor(walk: Walk, ladderSize: PageSize): PageSize {
 
 /** After "no data": an answer to a window's first request only; later it contradicts the pages that came. */
 export function stepNoData(walk: Walk): Step {
-  if (walk.cursor === null) return { next: "done", accept: true, walk };
+  if (walk.cursor === null || walk.toldEnd) return { next: "done", accept: true, walk };
   return fault("no data, in the middle of a window that has some", walk);
 }
 
@@ -83,19 +92,28 @@ export function step(
   }
   if (walk.holding !== undefined) return stepHolding(walk, page, walk.holding.micros, pageSize, pageSizeMax);
   if (repeatsAcross(walk.border, page.first)) return fetchBorderAgain(walk, page, pageSize, pageSizeMax);
-  return advance(walk, page);
+  return advance(walk, page, pageSize);
 }
 
-function advance(walk: Walk, page: SamplesPage): Step {
+function advance(walk: Walk, page: SamplesPage, pageSize: PageSize): Step {
   const { last } = page;
   const border = last && borderAfter(walk.border, last);
   // A page without one readable time shows no progress either.
   const empties = last ? 0 : walk.empties + 1;
   const floorMicros = last?.micros ?? walk.floorMicros;
-  const walked: Walk = { ...walk, border, floorMicros, holding: undefined, empties };
+  const server = page.nextCursor === null ? undefined : decodeCursor(page.nextCursor);
+  // A page that is full and has a cursor may have more behind it, whatever `has_more` says: one request will tell.
+  const toldEnd = !page.hasMore;
+  const atEnd = toldEnd && !(server && page.rows >= pageSize);
+  const walked: Walk = { ...walk, border, floorMicros, holding: undefined, empties, toldEnd };
   // A server that ignores `end_time` would walk us to the present: behind a page beyond it nothing is ours.
-  const beyond = page.first !== undefined && page.first.micros > askedSpan(walk.span).toMicros;
-  if (!page.hasMore || beyond) return { next: "done", accept: true, walk: walked };
+  const { toMicros } = askedSpan(walk.span);
+  const beyond = page.first !== undefined && page.first.micros > toMicros;
+  if (atEnd || beyond) return { next: "done", accept: true, walk: walked };
+  // One absurd time at the end of a page would lead past every row behind it, and to a day that looks whole.
+  if (last !== undefined && last.micros > toMicros && server && server.micros <= toMicros) {
+    return fault("the page ends beyond what was asked for, and its cursor does not", walk);
+  }
   if (border !== undefined && border.nameHashes.size > BORDER_ROWS_MAX) {
     return fault("a timestamp has too many rows to be followed over its pages", walk);
   }
@@ -145,7 +163,7 @@ function stepHolding(
   if (first?.micros !== micros || last === undefined) return fault("a timestamp is gone", walk);
   const whole = last.micros > micros || !page.hasMore;
   return whole
-    ? advance({ ...walk, border: undefined }, page)
+    ? advance({ ...walk, border: undefined }, page, pageSize)
     : hold(walk, micros, pageSize + 1, pageSizeMax);
 }
 

@@ -1,6 +1,5 @@
 import type { EpochMicros } from "../domain/day.ts";
 import { parseTime } from "../domain/time.ts";
-import { decodeText } from "./decode-text.ts";
 import { protocolFault } from "./faults.ts";
 import { parseJsonObject } from "./json.ts";
 import { nameHash } from "./name-hash.ts";
@@ -15,7 +14,7 @@ export interface SamplesPage extends Tally, Way {}
 
 /**
  * Decodes a response of `timeseries/paginated`. Throws `VendorFault`: "truncated" or "malformed" for bad JSON,
- * "protocol" for JSON that isn't a page, and for times that do not ascend: cursors count rows of the last
+ * "too-large" for more of it than is parsed, "protocol" for JSON that isn't a page, and for times that do not ascend: cursors count rows of the last
  * timestamp, which means nothing in a page without order.
  */
 export function decodeSamples(body: Uint8Array, context: PageContext): SamplesPage {
@@ -24,7 +23,7 @@ export function decodeSamples(body: Uint8Array, context: PageContext): SamplesPa
 
 /** The same by way of text and objects, which takes any page, and several times as long. */
 export function parseSamples(bytes: Uint8Array, context: PageContext): SamplesPage {
-  const body = parseJsonObject(decodeText(bytes));
+  const body = parseJsonObject(bytes);
   const samples: unknown = body.point_samples;
   if (!Array.isArray(samples)) throw protocolFault("the page has no array point_samples");
   const way = decodeWay(body);

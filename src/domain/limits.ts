@@ -12,6 +12,14 @@ export const SQL_VALUE_BYTES_MAX = 1_900_000;
 /** The pipeline's share of an isolate's 128 MB, over all sites in it. */
 export const PIPELINE_BYTES_MAX = 64 * 1024 * 1024;
 
+/**
+ * Rows of a site-day, and pages: far above a day of 200,000 points every five minutes, and at 14 to 30 bytes a row far
+ * below the 10 GB of an object. A vendor that makes up rows for ever fails its day here, and so does one that gives a
+ * row a page: 100,000 pages are 33 hours.
+ */
+export const DAY_ROWS_MAX = 100_000_000;
+export const DAY_PAGES_MAX = 100_000;
+
 /** A run is committed before the page that would carry it past this: what a crash may cost one lane. */
 export const RUN_SAMPLES = 50_000;
 

@@ -33,6 +33,26 @@ test("formatting and parsing are inverse, with and without zone", () => {
   );
 });
 
+test.each([
+  "0000-01-01T00:00:00+00:01",
+  "9999-12-31T23:59:59-00:01",
+  "275760-09-13T00:00:00",
+  "+275760-09-13T00:00:00Z",
+  "-000001-01-01T00:00:00Z",
+  "2026-08-07T16:30:60",
+  "2026-08-07T16:30:37+99:99",
+  "2026-08-07T16:30:37.123456789012345678901234567890",
+  "\uff12026-08-07T16:30:37",
+])("%s is no time", (text) => {
+  expect(parseTime(text)).toBeUndefined();
+});
+
+test("the first and the last second of all come back as they were written", () => {
+  for (const text of ["0000-01-01T00:00:00", "9999-12-31T23:59:59"]) {
+    expect(formatNaiveTime(parseTime(text) ?? Number.NaN)).toBe(text);
+  }
+});
+
 test("offsets agree with the engine's own reading of zoned times", () => {
   const offset = fc.tuple(
     fc.constantFrom("+", "-"),

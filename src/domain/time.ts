@@ -2,8 +2,8 @@ import type { EpochMicros } from "./day.ts";
 
 /**
  * Reads `YYYY-MM-DD[T ]HH:MM:SS[.1–9 digits][Z | ±HH:MM | ±HHMM]`; without a zone it is UTC. Digits beyond
- * microseconds are cut off. Undefined for anything else, and for dates and times that do not exist.
- * Works on character codes because `Date.parse` takes a string without a zone for local time.
+ * microseconds are cut off. Undefined for anything else, for dates and times that do not exist, and where an offset
+ * leads out of the years 0000 to 9999, which `formatTime` could not write. Works on character codes because `Date.parse` takes a string without a zone for local time.
  */
 export function parseTime(text: string): EpochMicros | undefined {
   if (text.length < SECONDS_END || text.length > LONGEST || !isPunctuated(text)) return undefined;
@@ -22,7 +22,8 @@ export function parseTime(text: string): EpochMicros | undefined {
   const offset = zoneMinutes(text, fractionEnd);
   if (Number.isNaN(micros) || Number.isNaN(offset)) return undefined;
   const minutes = (daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute - offset;
-  return (minutes * 60 + second) * 1_000_000 + micros;
+  const at = (minutes * 60 + second) * 1_000_000 + micros;
+  return at >= FIRST_MICROS && at < END_MICROS ? at : undefined;
 }
 
 /** `2026-08-07T16:30:37.626470Z`, as requests carry it; the fraction only where it is not zero. */
@@ -40,6 +41,9 @@ export function formatNaiveTime(micros: EpochMicros): string {
 
 const SECONDS_END = "2026-08-07T16:30:37".length;
 const LONGEST = "2026-08-07T16:30:37.626470123+00:00".length;
+
+const FIRST_MICROS = Date.parse("0000-01-01T00:00:00Z") * 1_000;
+const END_MICROS = (Date.parse("9999-12-31T23:59:59Z") + 1_000) * 1_000;
 
 const DASH = 45;
 const PLUS = 43;

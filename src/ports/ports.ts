@@ -55,6 +55,8 @@ export interface VendorResponse {
 export interface Vendor {
   /** `path` is relative to the base, with its query. Throws `VendorFault` for transport failures. */
   get(path: string, signal: AbortSignal): Promise<VendorResponse>;
+  /** `text` without the API key. Whatever quotes an answer passes here, for a server may repeat what it was sent. */
+  redact(text: string): string;
 }
 
 /** Whole-object storage. Strongly consistent; a reader sees the old bytes or the new, never a part. */

@@ -11,7 +11,7 @@ import { World } from "./world.ts";
 const KEY = "timeseries/2024/01/01/site_a.parquet" as ObjectKey;
 const life = (name: string) => new Life(name, () => undefined);
 const never = () => new Promise<never>(() => undefined);
-const silent: Vendor = { get: never };
+const silent: Vendor = { get: never, redact: (text) => text };
 const taking = { publish: async () => "published" } as unknown as Archive;
 
 function setup() {

@@ -62,7 +62,10 @@ export class ProductionLimits {
   }
 
   vendor(life: Life, vendor: Vendor): Vendor {
-    return { get: (path, signal) => this.#connected(life, "vendor.get", () => vendor.get(path, signal)) };
+    return {
+      ...vendor,
+      get: (path, signal) => this.#connected(life, "vendor.get", () => vendor.get(path, signal)),
+    };
   }
 
   archive(life: Life, archive: Archive): Archive {

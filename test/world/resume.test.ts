@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Chance } from "./chance.ts";
-import { contentOf, ledgerOf, stagedRows, viewLags } from "./look.ts";
+import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "./look.ts";
 import { startRequest, World } from "./world.ts";
 
 const TWO = ["site_a", "site_b"];
@@ -163,4 +163,30 @@ test("an alarm that is delivered twice does nothing twice", async () => {
   await world.run();
   expect(contentOf(world)).toEqual(wanted.content);
   expect(asked.filter((label) => label.includes("archive.publish"))).toHaveLength(4);
+});
+
+test("a site that is refused a publication rests until it hears of the epoch that counts", async () => {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-03");
+  const staged = () =>
+    rowsOf<{ n: number }>(world.site("site_a"), "SELECT count(*) AS n FROM staging WHERE phase = 'merging'");
+  await world.run(() => staged()[0]?.n === 1);
+  // From now on no news of the job reaches the site: it works for an epoch that is over.
+  world.effects.break({
+    on: /^coordinator site_a\.apply/,
+    fate: "fail before",
+    times: Number.POSITIVE_INFINITY,
+  });
+  expect(await world.cancel()).toMatchObject({ sitesStopping: ["site_a"] });
+  const asks = () => world.effects.labels.filter((label) => label === "site_a head.current").length;
+  const before = asks();
+  await world.pass(60_000);
+  expect(asks() - before).toBeGreaterThan(5);
+  // Every 5 s for each of its two days, and not as fast as the Coordinator answers.
+  expect(asks() - before).toBeLessThanOrEqual(2 * 13);
+  expect(world.archive.objects.size).toBe(0);
+  world.effects.mend();
+  await world.start("2024-01-01", "2024-01-03");
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 3 });
 });

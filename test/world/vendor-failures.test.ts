@@ -124,6 +124,22 @@ test.each([
   expect(await world.status()).toMatchObject({ status: "completed", outcome: "success", days_completed: 4 });
 });
 
+test("an outage that answers with the unhandled exception of a bad key is waited for, not taken for a bad key", async () => {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-06");
+  await world.run(() => world.archive.objects.size === 2);
+  const fault = world.vendor.faults.add({ effect: { do: "status", status: 500, body: "json" } });
+  await world.pass(3 * 60 * MINUTE);
+  const probes = world.vendor.arrivals.filter((one) => one.kind === "points" && one.status === 500);
+  expect(probes.length).toBeGreaterThan(1);
+  const status = await world.status();
+  expect(status).toMatchObject({ status: "in_progress", days_failed: 0 });
+  expect(status.sites[0]).toMatchObject({ state: "waiting", halt_reason: null });
+  world.vendor.faults.clear(fault);
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 6 });
+});
+
 test("a halted site is resumed while another runs, and that one is not disturbed", async () => {
   const world = new World({ sites: TWO, config: { requestsPerMinute: 60 } });
   const fault = world.vendor.faults.add({ site: "site_a", effect: { do: "status", status: 401 } });

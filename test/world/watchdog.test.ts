@@ -23,6 +23,7 @@ function withoutAnswer(ports: SitePorts, strikes: (path: string) => boolean): Si
   return {
     ...ports,
     vendor: {
+      ...ports.vendor,
       get: (path, signal) => (strikes(path) ? never() : ports.vendor.get(path, signal)),
     },
     clock: {

@@ -6,6 +6,7 @@ import { factsOf, routeOf } from "../../simulator/route.ts";
 import { type Series, type ServedRow, servedRows } from "../../simulator/series.ts";
 import { damaged, delayOf, insteadOf, twistsOf } from "../../simulator/strike.ts";
 import { VendorFault } from "../../src/ace/faults.ts";
+import { redact } from "../../src/ace/redact.ts";
 import type { Vendor, VendorResponse } from "../../src/backfill/ports.ts";
 import type { EpochMs, UtcDay } from "../../src/domain/day.ts";
 import type { Effects } from "./effects.ts";
@@ -22,6 +23,15 @@ export interface VendorArrival {
   readonly status: number;
 }
 
+/** A request, as whoever forges answers sees it. */
+export interface Asked {
+  readonly kind: VendorArrival["kind"];
+  readonly day: string;
+  readonly params: URLSearchParams;
+  /** What the API itself answers, to these or to other parameters. */
+  honest(params?: URLSearchParams): Reply;
+}
+
 /** The simulator's API and its faults, without HTTP and in virtual time. */
 export class WorldVendor {
   readonly faults = createFaultDesk();
@@ -29,6 +39,8 @@ export class WorldVendor {
   settings: Settings;
   /** The key that the sites send. */
   key = KEY;
+  /** Answers in the API's place, with what no API would say. */
+  forge: ((asked: Asked) => Reply | undefined) | undefined;
   readonly #sites: Map<string, Series>;
   #api: ReturnType<typeof createApi>;
   readonly #scheduler: Scheduler;
@@ -53,12 +65,19 @@ export class WorldVendor {
   /** Another list of points from now on; the data stay. */
   relist(site: string, listed: (before: Series["listed"]) => Series["listed"]): void {
     const series = this.#series(site);
-    this.#sites.set(site, { ...series, listed: listed(series.listed) });
-    this.#api = createApi(this.#sites);
+    this.#change({ ...series, listed: listed(series.listed) });
+  }
+
+  /** Other names for the same points, listed or not. */
+  rename(site: string, named: (before: string) => string): void {
+    const series = this.#series(site);
+    const listed = series.listed.map((point) => ({ ...point, name: named(point.name) }));
+    this.#change({ ...series, names: series.names.map(named), listed });
   }
 
   portOf(life: Life): Vendor {
     return {
+      redact: (text) => redact(text, this.key),
       get: (path, signal) => {
         const label = `${life.name} vendor.get`;
         const answer = this.#effects.remote(life, { label, fault: brokenOff }, () => this.#arrive(path));
@@ -78,9 +97,11 @@ export class WorldVendor {
     const effects = this.faults.strike(facts);
     const asked = { method: "GET", route, params: url.searchParams, key: this.key };
     const instead = insteadOf(effects, this.#scheduler.now);
-    const reply = damaged(instead ?? this.#api.answer(asked, this.settings, twistsOf(effects)), effects);
-    const middle = facts.window ? (facts.window.fromMicros + facts.window.toMicros) / 2_000 : 0;
-    const day = new Date(middle).toISOString().slice(0, 10);
+    const honest = (params = asked.params) =>
+      this.#api.answer({ ...asked, params }, this.settings, twistsOf(effects));
+    const day = dayAsked(url.searchParams);
+    const forged = this.forge?.({ kind: facts.kind, day, params: asked.params, honest });
+    const reply = forged ?? damaged(instead ?? honest(), effects);
     const { status } = reply;
     this.arrivals.push({ at: this.#scheduler.now, site: facts.site ?? "", kind: facts.kind, day, status });
     const waitMs = delayOf(effects) + this.settings.latency.ms;
@@ -114,11 +135,23 @@ export class WorldVendor {
     });
   }
 
+  #change(series: Series): void {
+    this.#sites.set(series.site, series);
+    this.#api = createApi(this.#sites);
+  }
+
   #series(site: string): Series {
     const series = this.#sites.get(site);
     if (!series) throw new RangeError(`no such site: ${site}`);
     return series;
   }
+}
+
+/** The day in the middle of what is asked for, whatever else may be wrong with the question. */
+function dayAsked(params: URLSearchParams): string {
+  const [from, to] = ["start_time", "end_time"].map((name) => Date.parse(params.get(name) ?? ""));
+  const middle = ((from ?? 0) + (to ?? 0)) / 2;
+  return Number.isNaN(middle) ? "" : new Date(middle).toISOString().slice(0, 10);
 }
 
 const brokenOff = () => new VendorFault("network", "the connection failed or broke off");

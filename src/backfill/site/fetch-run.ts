@@ -1,11 +1,12 @@
 import { PAGE_SIZE_MAX, type PageSizeLadder, parsePageSize, startLadder } from "../../ace/page-size.ts";
 import { resumeWalk, type SavedWalk, saveWalk, startWalk, type Walk } from "../../ace/walk.ts";
 import { dayStartMs } from "../../domain/day.ts";
-import { addTransport } from "../../domain/evidence.ts";
-import { LANES_MAX } from "../../domain/limits.ts";
+import { addTransport, type Transport } from "../../domain/evidence.ts";
+import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { layDown } from "./in-hand.ts";
 import { fetchKey } from "./next-actions.ts";
+import type { FailedRequest } from "./request.ts";
 import {
   addBlock,
   isStaged,
@@ -42,6 +43,8 @@ export async function fetchRun(
     while (reader.roomLeft) {
       // Another lane may have failed the day: no more requests for it.
       if (!context.store.tx((sql) => isStaged(sql, day.date, day.token))) return { kind: "interrupted" };
+      const over = overBounds(addTransport(day.transport, reader.transport));
+      if (over) return { kind: "failed", failed: over, page: reader.transport.pages };
       const halt = await reader.readPage();
       if (halt?.kind === "paused") break;
       if (halt) return halt as FetchResult;
@@ -52,6 +55,13 @@ export async function fetchRun(
     reader.letGo();
     context.spend(reader.transport.fetched);
   }
+}
+
+/** `transport` as it was when this run began, with this run's own: other lanes may be a run each ahead of it. */
+function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
+  if (fetched <= DAY_ROWS_MAX && pages <= DAY_PAGES_MAX) return undefined;
+  const message = `the day has no end: ${fetched} rows in ${pages} pages, of at most ${DAY_ROWS_MAX} in ${DAY_PAGES_MAX}`;
+  return { kind: "protocol", reason: "protocol", message };
 }
 
 /** False where the fence fell meanwhile, or the attempt is gone: then none of it counts. */
@@ -88,7 +98,8 @@ function commit(
     if (transport.pages > 0) touch(sql, clock, day.date);
     return true;
   });
-  remember(context.walks, walkKey(day, index), committed && !done ? { walk, saved } : undefined);
+  const kept = committed && !done && (walk.border?.nameHashes.size ?? 0) <= BORDER_ROWS_KEPT_MAX;
+  remember(context.walks, walkKey(day, index), kept ? { walk, saved } : undefined);
   return committed;
 }
 
@@ -104,6 +115,9 @@ function remember<T>(walks: Map<string, T>, key: string, walk: T | undefined): v
 
 /** Two days of a window a lane. */
 const WALKS_MAX = 2 * LANES_MAX;
+
+/** Some megabytes over all walks, and ten times what real timestamps have; those of a larger one are read again. */
+const BORDER_ROWS_KEPT_MAX = 20_000;
 
 /**
  * The walk of the run before, where this incarnation made it: it knows which points the border's timestamp has

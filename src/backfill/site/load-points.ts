@@ -69,7 +69,9 @@ function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
   // On the first call of a run the vendor's "unhandled exception" accuses the key. Later, as a probe after an
   // outage, it is the outage, as is any other failure to answer.
   const first = store.tx((sql) => fact(sql, "run").epoch !== fence.epoch);
-  if (!isUnreachable(failed) || (failed.kind === "unhandled" && first)) {
+  // A list over its bound is over it again after any wait.
+  const hopeless = !isUnreachable(failed) || failed.reason === "too-large";
+  if (hopeless || (failed.kind === "unhandled" && first)) {
     halt(context, fence, failed, {});
     return;
   }

@@ -21,6 +21,7 @@ export type Answer<T> =
 export interface FailedRequest {
   readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "aborted">;
   readonly reason: string;
+  /** Without the API key. */
   readonly message: string;
 }
 
@@ -48,6 +49,9 @@ export async function ask<T>(
   count: RequestCount,
 ): Promise<Answer<T>> {
   const { clock, config, gate, log, store } = context;
+  const failed = (kind: FailedRequest["kind"], reason: string, message: string): Answer<T> => {
+    return { kind: "failed", failed: { kind, reason, message: context.vendor.redact(message) } };
+  };
   for (let tries = 0; ; ) {
     const permit = await permitOf(context, fence);
     if (permit !== "permitted") return permit;
@@ -79,9 +83,7 @@ export async function ask<T>(
       case "unhandled": {
         const reason = outcome.kind === "transient" ? outcome.reason : "5xx";
         tries = question.easier(reason) ? 0 : tries + 1;
-        if (tries > config.maxRetries) {
-          return { kind: "failed", failed: { kind: outcome.kind, reason, message: outcome.message } };
-        }
+        if (tries > config.maxRetries) return failed(outcome.kind, reason, outcome.message);
         count.retries += 1;
         await clock.sleep(retryDelayMs(config, tries), fence.signal);
         if (fence.signal.aborted) return { kind: "interrupted" };
@@ -90,10 +92,8 @@ export async function ask<T>(
       case "unauthorized":
       case "forbidden":
       case "refused":
-      case "protocol": {
-        const { kind, message } = outcome;
-        return { kind: "failed", failed: { kind, reason: kind, message } };
-      }
+      case "protocol":
+        return failed(outcome.kind, outcome.kind, outcome.message);
       default:
         outcome satisfies never;
     }

@@ -12,6 +12,9 @@ import { setFact } from "./state.ts";
 /** Pages of one run: a crash costs them, so a run of tiny pages ends before it holds many samples. */
 const PAGES_A_RUN_MAX = 60;
 
+/** A hash and its place in the set. */
+const BYTES_A_BORDER_ROW = 48;
+
 /** How one page went, beyond being taken over. */
 export type Halt =
   | { readonly kind: "interrupted" | "paused" }
@@ -88,7 +91,8 @@ export class WindowReader {
   /** What the run holds, and `besideBytes` with it; counted anew at each call. */
   hold(besideBytes = 0): void {
     this.#release();
-    this.#release = this.#context.isolate.hold(this.run.bytesHeld + besideBytes);
+    const borderBytes = (this.walk.border?.nameHashes.size ?? 0) * BYTES_A_BORDER_ROW;
+    this.#release = this.#context.isolate.hold(this.run.bytesHeld + borderBytes + besideBytes);
   }
 
   letGo(): void {
