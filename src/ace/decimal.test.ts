@@ -12,7 +12,9 @@ function decimalOf(text: string): number {
 }
 
 const long = fc.stringMatching(/^-?\d{0,20}\.?\d{0,25}$/);
-const small = fc.stringMatching(/^-?0?\.0{0,24}\d{0,16}$/);
+const small = fc
+  .tuple(fc.nat(25), fc.maxSafeNat())
+  .map(([zeros, digits]) => `.${"0".repeat(zeros)}${digits}`);
 
 test("a decimal is the nearest double, or left to others", () => {
   fc.assert(
