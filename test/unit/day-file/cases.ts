@@ -5,22 +5,29 @@ import { textOf, type Vendor, type VendorRow } from "./vendor.ts";
 import { DAY_END, DAY_START, NAMES } from "./world.ts";
 
 const SECOND = 1_000_000;
-const micro = fc.oneof(fc.nat(3), fc.integer({ min: 998, max: 1_002 }));
 
 /** Borders of windows inside the day: anywhere, to the microsecond. */
 const borders = fc
   .uniqueArray(fc.integer({ min: DAY_START + 1, max: DAY_END - 1 }), { maxLength: 4 })
   .map((inside) => inside.sort((a, b) => a - b));
 
-/** Timestamps where it matters: around every border and the ends of its margins, and some anywhere. */
+/** Milliseconds where it matters: around every border and the ends of its margins, and some anywhere. */
 function timesAround(marks: readonly number[]) {
   const edge = fc
     .tuple(fc.constantFrom(...marks), fc.constantFrom(-2, -1, 0, 1, 2), fc.integer({ min: -1, max: 1 }))
     .map(([mark, seconds, off]) => mark + seconds * SECOND + off);
-  const anywhere = fc.integer({ min: DAY_START - 3 * SECOND, max: DAY_END + 3 * SECOND });
-  // Neighbours in one millisecond are what the rule of the latest microsecond is for.
-  return fc.tuple(fc.oneof(edge, anywhere), fc.oneof(fc.constant(0), micro)).map(([at, more]) => at + more);
+  const anywhere = fc
+    .integer({ min: DAY_START / 1_000 - 3_000, max: DAY_END / 1_000 + 3_000 })
+    .map((ms) => ms * 1_000);
+  return fc.oneof(edge, anywhere);
 }
+
+/** Few of them, and then neighbours in one millisecond and the next: what the rule of the latest microsecond is for. */
+const crowded = (times: fc.Arbitrary<number>) =>
+  fc.array(times, { minLength: 1, maxLength: 5 }).map((few) => {
+    const near = fc.constantFrom(0, 0, 0, 1, 998, 999, 1_000, 1_001);
+    return fc.tuple(fc.constantFrom(...few), near).map(([at, more]) => at + more);
+  });
 
 const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => `"${number}"`),
@@ -60,8 +67,11 @@ const rowWith = (timed: boolean) =>
 
 /** Rows by the timestamp, as the vendor has them: often many at once, a point twice among them. */
 function rowsAt(times: fc.Arbitrary<number>, timed: boolean) {
-  const group = fc.tuple(times, fc.array(rowWith(timed), { minLength: 1, maxLength: 14 }));
-  return fc.array(group, { maxLength: 12 }).map((groups) =>
+  const row = rowWith(timed);
+  const groups = crowded(times).chain((near) =>
+    fc.array(fc.tuple(near, fc.array(row, { minLength: 1, maxLength: 14 })), { maxLength: 12 }),
+  );
+  return groups.map((groups) =>
     groups
       .flatMap(([micros, rows]) =>
         rows.map(({ name, value, form, odd }): VendorRow => {

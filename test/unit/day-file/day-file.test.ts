@@ -34,7 +34,7 @@ test("a day is one file, however it was cut, paged, ordered, repeated, interrupt
         expected.map((row) => ({ ...row, site_name: SITE })),
       );
     }),
-    { numRuns: 250 },
+    { numRuns: 150 },
   );
 });
 
