@@ -35,9 +35,9 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 10_000,
   },
   {
-    title: "a row group of every row",
+    title: "fifteen row groups of one row, the first number that a list can't say in half a byte",
     names: ["a", "b"],
-    samples: list(9, (i) => at(i % 2, i * 5_000, i)),
+    samples: list(15, (i) => at(i % 2, i * 5_000, i)),
     rowGroupSize: 1,
   },
   ...[9_999, 10_000, 10_001, 20_000].map((count) => ({
@@ -113,6 +113,12 @@ export const SHAPES: readonly Shape[] = [
     title: "both zeros in a column that takes a dictionary",
     names: ["a"],
     samples: list(2_000, (i) => at(0, i * 1_000, i % 3 === 0 ? -0 : i % 3 === 1 ? 0 : 1)),
+    rowGroupSize: 1_000,
+  },
+  {
+    title: "whole numbers that come again: all alike in their lower bits, and many to a hash",
+    names: ["a"],
+    samples: list(1_000, (i) => at(0, i * 1_000, (i * 7) % 300)),
     rowGroupSize: 1_000,
   },
   {
