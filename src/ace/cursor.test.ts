@@ -82,6 +82,42 @@ test("rows without a readable time are counted by the server's word, as far as i
   expect(nextCursor(encodeCursor(5, T), page(["?", "?"], encodeCursor(2, T)))).toBe(encodeCursor(7, T));
 });
 
+/** So many rows each in timestamps that lie a microsecond apart, and in the order of the vendor. */
+const groups = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
+const timeText = (group: number) => `2025-10-12T16:30:37.00000${group + 1}`;
+/** The vendor's cursor, put together without a line of ours: see "The cursor" of its description. */
+const python = (offset: number, group: number) =>
+  Buffer.from(`{"offset": ${offset}, "timestamp": "${timeText(group)}"}`).toString("base64");
+
+test("at every page, of whatever size, the cursor is the one that a right server gives", () => {
+  const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
+  const server = fc.constantFrom(
+    (right: number) => right,
+    // The live one forgets the offset that came in.
+    (_: number, onPage: number) => onPage,
+    // No server is known to count so; rows whose times can be read need nobody's word.
+    (right: number) => (right * 7) % 5,
+  );
+  fc.assert(
+    fc.property(groups, sizes, server, (counts, pageSizes, offsetOf) => {
+      const rows = counts.flatMap((count, group) => Array.from({ length: count }, () => group));
+      let sent: string | null = null;
+      for (let from = 0, request = 0; from < rows.length; request += 1) {
+        const drawn = rows.slice(from, from + (pageSizes[request % pageSizes.length] ?? 1));
+        from += drawn.length;
+        const last = drawn.at(-1) ?? 0;
+        const offset = from - rows.indexOf(last);
+        const right = python(offset, last);
+        const onPage = drawn.filter((group) => group === last).length;
+        const given = python(offsetOf(offset, onPage), last);
+        expect(nextCursor(sent, page(drawn.map(timeText), given))).toBe(right);
+        sent = right;
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("a cursor that leads back or nowhere is a fault", () => {
   const sent = encodeCursor(3, LATER);
   expect(nextCursor(sent, page([T], encodeCursor(1, T)))).toBeInstanceOf(VendorFault);

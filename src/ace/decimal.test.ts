@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { nearestDouble } from "../../test/reference/value.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { takeDecimal } from "./decimal.ts";
 
@@ -10,11 +11,16 @@ function decimalOf(text: string): number {
   return value;
 }
 
+const long = fc.stringMatching(/^-?\d{0,20}\.?\d{0,25}$/);
+const small = fc
+  .tuple(fc.nat(25), fc.maxSafeNat())
+  .map(([zeros, digits]) => `.${"0".repeat(zeros)}${digits}`);
+
 test("a decimal is the nearest double, or left to others", () => {
   fc.assert(
-    fc.property(fc.stringMatching(/^-?\d{0,20}\.?\d{0,25}$/), (text) => {
+    fc.property(fc.oneof(long, small), (text) => {
       const value = decimalOf(text);
-      if (!Number.isNaN(value)) expect(value).toBe(Number(text));
+      if (!Number.isNaN(value)) expect(value).toBe(nearestDouble(text));
     }),
     { numRuns: 5_000 },
   );

@@ -14,6 +14,12 @@ export function nameHash(name: string): number {
   return joined(low, high);
 }
 
+/**
+ * What every row without a name is taken for. With no hash at all such a row could come twice unseen, and the row
+ * whose place it took in an order that moved would be lost.
+ */
+export const NAMELESS_HASH = -1;
+
 /** The same of an ASCII name that has not become a string: `bytes` from `start` to before `end`. */
 export function nameHashOfAscii(bytes: Uint8Array, start: number, end: number): number {
   let low = LOW_START;

@@ -89,8 +89,8 @@ export class PageRows {
     this.length = at + 1;
   }
 
-  /** `hashOf` answers for a row's name; undefined where it has none. */
-  tally(hashOf: (row: number) => number | undefined): Tally {
+  /** `hashOf` answers for a row's name. */
+  tally(hashOf: (row: number) => number): Tally {
     const { length, point, micros, value, rows, rejected, outside, unconfigured } = this;
     const fetched = length + this.rejections + outside + unconfigured;
     const kept = { length, point, micros, value };

@@ -9,7 +9,7 @@ export interface TimeGroup {
   /** How many of `rows` stand, unreadable, before and after those that certainly belong. */
   readonly unreadBefore: number;
   readonly unreadAfter: number;
-  /** Of all `rows` that have a name. */
+  /** Of each of `rows`, see `nameHash`. */
   readonly nameHashes: readonly number[];
 }
 
@@ -52,8 +52,8 @@ export class TimeRuns {
     this.lastRow = row;
   }
 
-  /** Of a page of so many `rows`; `hashOf` answers for a row's name, undefined where it has none. */
-  ends(rows: number, hashOf: (row: number) => number | undefined): PageEnds {
+  /** Of a page of so many `rows`; `hashOf` answers for a row's name. */
+  ends(rows: number, hashOf: (row: number) => number): PageEnds {
     if (this.lastSeen === -1) return { first: undefined, last: undefined };
     const from = this.previousSeen + 1;
     const last = {
@@ -75,11 +75,6 @@ export class TimeRuns {
   }
 }
 
-function hashNames(hashOf: (row: number) => number | undefined, from: number, to: number): number[] {
-  const hashes: number[] = [];
-  for (let row = from; row < to; row += 1) {
-    const hash = hashOf(row);
-    if (hash !== undefined) hashes.push(hash);
-  }
-  return hashes;
+function hashNames(hashOf: (row: number) => number, from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, index) => hashOf(from + index));
 }

@@ -24,6 +24,7 @@ const POINTS = 6_000;
 const points = new Map(Array.from({ length: POINTS }, (_, id) => [`ses/site/${id}`, id]));
 
 interface Row {
+  /** Below zero: sent without a name. */
   readonly point: number;
   readonly micros: number;
   /** The time text is sent spoiled. */
@@ -50,7 +51,7 @@ function answer(model: Model, cursor: string | null, pageSize: number, request: 
   const offset = !model.forgets && place?.micros === last ? place.offset + drawn : drawn;
   return JSON.stringify({
     point_samples: page.map((row) => ({
-      name: `ses/site/${row.point}`,
+      name: row.point < 0 ? null : `ses/site/${row.point}`,
       value: "1.5",
       time: row.unreadable ? "yesterday" : formatNaiveTime(row.micros),
     })),
@@ -174,6 +175,17 @@ test("an order that moves is healed with the smallest page that holds the timest
   expectWhole(model, walked);
   expect(walked.refetches).toBe(1);
   expect(walked.requests).toBe(3);
+});
+
+test("a row without a name that comes twice says that the order moved, like any other", () => {
+  const nameless = { point: -1, micros: START };
+  const rows = [nameless, ...rowsOf([4])];
+  // Behind the border the second request finds the nameless row again, and before it one that it has not seen.
+  const shuffle = (group: Row[], request: number) =>
+    request === 1 ? group : [...group.slice(1, -1), nameless, ...group.slice(-1)];
+  const walked = drive({ rows, forgets: true, shuffle }, 3);
+  expect(walked.end.next).toBe("done");
+  expect([...walked.received.keys()].sort()).toEqual(everyRow({ rows: rows.slice(1), forgets: true }));
 });
 
 test("a moving timestamp that fits on no page fails instead of losing rows", () => {

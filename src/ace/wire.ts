@@ -2,7 +2,7 @@ import type { EpochMicros } from "../domain/day.ts";
 import { parseTime } from "../domain/time.ts";
 import { protocolFault } from "./faults.ts";
 import { parseJsonObject } from "./json.ts";
-import { nameHash } from "./name-hash.ts";
+import { NAMELESS_HASH, nameHash } from "./name-hash.ts";
 import { type PageContext, PageRows, type Tally } from "./page-rows.ts";
 import { scanSamples } from "./scan.ts";
 import { decodeWay, type Way } from "./way.ts";
@@ -50,7 +50,7 @@ function readRows(samples: readonly unknown[], context: PageContext): Tally {
   }
   return rows.tally((row) => {
     const sample = samples[row] as { readonly name?: unknown } | null | undefined;
-    return typeof sample?.name === "string" ? nameHash(sample.name) : undefined;
+    return typeof sample?.name === "string" ? nameHash(sample.name) : NAMELESS_HASH;
   });
 }
 

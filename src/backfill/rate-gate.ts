@@ -25,8 +25,11 @@ export class RateGate {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  /** Callers in the order of their turns, each with its waiting calls. */
+  /** Callers in the order in which they came, each with its waiting calls. */
   readonly #waiting = new Map<string, Waiter[]>();
+  /** By caller: which of all turns was its last. */
+  readonly #lastTurns = new Map<string, number>();
+  #turns = 0;
   #pumping = false;
   #wake = new AbortController();
 
@@ -99,15 +102,21 @@ export class RateGate {
     }
   }
 
-  /** The next caller's oldest call; the caller goes to the end of the round. */
+  /**
+   * The oldest call of the waiting caller whose last turn is the longest ago. A caller whose call was given back
+   * unanswered has not had its turn: where slots are scarce it would else queue at the end each time it came again.
+   */
   #next(): Waiter {
-    for (const [caller, queue] of this.#waiting) {
-      const waiter = queue.shift();
-      this.#waiting.delete(caller);
-      if (queue.length > 0) this.#waiting.set(caller, queue);
-      if (waiter) return waiter;
-    }
-    throw new Error("the gate was asked for a waiting call and has none");
+    const lastTurn = (caller: string) => this.#lastTurns.get(caller) ?? 0;
+    const [caller] = [...this.#waiting.keys()].sort((a, b) => lastTurn(a) - lastTurn(b));
+    const queue = caller === undefined ? undefined : this.#waiting.get(caller);
+    const waiter = queue?.shift();
+    if (caller === undefined || !waiter)
+      throw new Error("the gate was asked for a waiting call and has none");
+    if (queue?.length === 0) this.#waiting.delete(caller);
+    this.#turns += 1;
+    this.#lastTurns.set(caller, this.#turns);
+    return waiter;
   }
 
   #expire(now: EpochMs, due: EpochMs): void {

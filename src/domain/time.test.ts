@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { referenceTime } from "../../test/reference/time.ts";
 import { formatNaiveTime, formatTime, parseTime } from "./time.ts";
 
 const YEAR_1600_MS = Date.UTC(1600, 0, 1);
@@ -90,6 +91,36 @@ test("only dates of the calendar are taken", () => {
         [2026, 4, 31],
       ],
     },
+  );
+});
+
+const two = (max: number) => fc.nat(max).map((value) => String(value).padStart(2, "0"));
+/** Mostly times, some of them on no calendar. */
+const written = fc
+  .tuple(
+    // Microseconds are exact in a double from 1685 to 2255.
+    fc.oneof(fc.integer({ min: 1685, max: 2254 }), fc.constantFrom(1700, 1900, 2000, 2024, 2100)),
+    two(13),
+    two(32),
+    fc.constantFrom("T", "T", " "),
+    fc.tuple(two(24), two(60), two(60)),
+    fc.stringMatching(/^(\.\d{1,10})?$/),
+    fc.oneof(fc.constantFrom("", "", "Z", "z"), fc.stringMatching(/^[+-]([01]\d|2[0-4]):?[0-6]\d$/)),
+  )
+  .map(([year, month, day, t, clock, fraction, zone]) => {
+    return `${year}-${month}-${day}${t}${clock.join(":")}${fraction}${zone}`;
+  });
+const spoilt = fc
+  .tuple(written, fc.nat(40), fc.nat(2), fc.constantFrom(..."0 9:-+.TZz/é".split(""), ""))
+  .map(([text, at, gone, by]) => text.slice(0, at) + by + text.slice(at + gone));
+
+test("a text is a time, to the microsecond, exactly when grammar and calendar say so", () => {
+  fc.assert(
+    fc.property(fc.oneof(written, written, spoilt), (text) => {
+      const expected = referenceTime(text);
+      expect(parseTime(text)).toBe(expected === undefined ? undefined : Number(expected));
+    }),
+    { numRuns: 5_000 },
   );
 });
 

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { referenceValue } from "../../test/reference/value.ts";
 import { parseValue, valueRejection } from "./value.ts";
 
 test("every finite double survives as the API writes it, as a string and as a JSON number", () => {
@@ -12,18 +13,37 @@ test("every finite double survives as the API writes it, as a string and as a JS
   );
 });
 
-test("a string is a number exactly when it is a decimal of sign, digits, point and exponent", () => {
-  const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
-  const piece = fc.constantFrom(..."0123456789+-.eExXobB_ nN,".split(""), "Infinity", "0x", "\u00a0");
+/** What a parser meets around its grammar: whole words and decimals, and what is nearly one. */
+const piece = fc.oneof(
+  fc.constantFrom(..."0123456789+-.eExXobB_ nN,\t".split(""), "Infinity", "inf", "0x", "\u00a0", "\ufeff"),
+  fc.constantFrom("on", "OFF", "true", "False", "active", "inActive", "nan", "e-3", "E+30", "e308", "e-324"),
+);
+const decimals = fc.stringMatching(/^[+-]?(\d{1,25}(\.\d{0,25})?|\.\d{1,25})([eE][+-]?\d{1,3})?$/);
+const texts = fc.oneof(
+  fc.array(piece, { maxLength: 8 }).map((pieces) => pieces.join("")),
+  decimals,
+  fc.tuple(decimals, piece, fc.nat(30)).map(([text, by, at]) => text.slice(0, at) + by + text.slice(at)),
+);
+
+test("a value, or the reason that it is none, is what grammar and exact arithmetic say", () => {
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
-      const text = pieces.join("");
-      const trimmed = text.trim();
-      const expected =
-        decimal.test(trimmed) && Number.isFinite(Number(trimmed)) ? Number(trimmed) : Number.NaN;
-      if (!/^(on)$/i.test(trimmed)) expect(parseValue(text)).toBe(expected);
+    fc.property(fc.oneof({ arbitrary: texts, weight: 9 }, fc.jsonValue()), (raw) => {
+      const value = parseValue(raw);
+      expect(Number.isNaN(value) ? valueRejection(raw) : value).toBe(referenceValue(raw));
     }),
-    { numRuns: 3000 },
+    {
+      numRuns: 5_000,
+      examples: [
+        // Half way between two doubles, and a hair above: the even one, and the upper.
+        ["9007199254740993"],
+        [`9007199254740993.${"0".repeat(40)}1`],
+        // Half of the least double, and a hair above; the end of the doubles, and half a step beyond.
+        ["2.4703282292062327e-324"],
+        ["2.4703282292062328e-324"],
+        ["1.7976931348623158e308"],
+        ["1.7976931348623159e308"],
+      ],
+    },
   );
 });
 

@@ -1,117 +1,117 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { parquetReadObjects } from "hyparquet";
-import { Compression, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { BIGINT, DOUBLE, VARCHAR } from "@duckdb/node-api";
+import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
+import { describe, expect, it } from "vitest";
+import { queryWithDuckdb, readWithDuckdb } from "../../test/system/duckdb.ts";
+import { readWithArrow, readWithHyparquet } from "../../test/system/other-readers.ts";
+import { lines, type Row } from "../../test/system/truth.ts";
 import { DAY_MS } from "../domain/day.ts";
-import type { FileSpec } from "./encode.ts";
+import { recount } from "./decode.ts";
 import { encodeDay } from "./encode-day.ts";
-import { columnsOf, referenceRows, type Sample } from "./reference.ts";
+import { columnsOf, referenceRows } from "./reference.ts";
+import { CREATED_BY } from "./schema.ts";
+import { DAY_START_MS, SHAPES, type Shape, SITE } from "./shapes.fixture.ts";
 
-const DAY_START_MS = Date.UTC(2024, 0, 15);
-const PREFIX = `site/${"building_floor_unit_".repeat(3)}`;
+const READERS = [
+  ["DuckDB", readWithDuckdb],
+  ["hyparquet", readWithHyparquet],
+  ["Arrow's Rust reader", readWithArrow],
+] as const;
 
-/** `point` of a sample counts as the index in `names`, which are in UTF-8 order. */
-interface Case {
-  readonly title: string;
-  readonly names: readonly string[];
-  readonly samples: readonly Sample[];
-}
+describe.each(SHAPES)("a file of $title", (shape) => {
+  const expected = rowsOf(shape);
+  const file = fileOf(shape);
 
-const cases: Case[] = [
-  { title: "no row", names: ["a"], samples: [] },
-  { title: "one row", names: ["a"], samples: [at(0, 0, 21.5)] },
-  {
-    title: "10,001 rows, one more than a row group",
-    names: ["a", "b"],
-    samples: rows(10_001, (i) => at(i % 2, i * 5_000, Math.round(i * 0.7) / 10)),
-  },
-  {
-    title: "10,500 points, nearly as many names in one row group",
-    names: rows(10_500, (i) => `${PREFIX}${String(i).padStart(6, "0")}`),
-    samples: rows(10_500, (i) => at(i, 0, i)),
-  },
-  {
-    title: "names with a long common prefix, quotes, accents and beyond the basic plane",
-    names: [`${PREFIX}'a"`, `${PREFIX}'b\\`, `${PREFIX}größe`, `${PREFIX}\u{ff5e}`, `${PREFIX}\u{1f321}`],
-    samples: rows(5, (i) => at(i, i * 1_000, i)),
-  },
-  {
-    title: "the extremes of double, both zeros, and the first and last millisecond of the day",
-    names: ["a", "b"],
-    samples: [
-      ...[-0, 0, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, 0.1 + 0.2].map((value, i) =>
-        at(0, i * 1_000, value),
-      ),
-      at(1, DAY_MS * 1000 - 1, 1),
-    ],
-  },
-  {
-    title: "both zeros in a column that takes a dictionary",
-    names: ["a"],
-    samples: rows(2_000, (i) => at(0, i * 1_000, i % 3 === 0 ? -0 : i % 3 === 1 ? 0 : 1)),
-  },
-  {
-    title: "ten kinds of value in turns over many row groups",
-    names: rows(40, (i) => `p${String(i).padStart(2, "0")}`),
-    samples: rows(45_000, (i) => at(i % 40, i * 1_900_001, kind(i % 40, i))),
-  },
-];
+  it.each(READERS)("is read row by row, bit by bit, by %s", async (_, read) => {
+    expect(lines(await read(file))).toEqual(lines(expected));
+  });
 
-describe.each(cases)("a file of $title", ({ names, samples }) => {
-  const spec: FileSpec = { site: "ses_falls_city", dayStartMs: DAY_START_MS, names };
-  const expected = referenceRows(samples).map(({ point, timestampMs, value }) => ({
-    timestamp: timestampMs,
-    point_name: names[point],
-    value,
-    site_name: "ses_falls_city",
-  }));
-  const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 10_000 });
+  it("is counted anew by ourselves", async () => {
+    const times = expected.map(({ timestamp }) => timestamp).sort((a, b) => a - b);
+    expect(await finish(recount(bufferOf(file), SITE))).toEqual({
+      rows: expected.length,
+      points: new Set(expected.map(({ point_name }) => point_name)).size,
+      firstTimestampMs: times[0],
+      lastTimestampMs: times.at(-1),
+      sorted: true,
+      siteMatches: true,
+    });
+  });
 
-  it("is read row by row by DuckDB", async () => {
-    const read = await duckdb(
+  it("says in its footer how many rows it has, and no more than its rows say", () => {
+    const { num_rows, row_groups, key_value_metadata, created_by } = parquetMetadata(bufferOf(file).slice(0));
+    const sizes = groupsOf(shape).map(({ length }) => BigInt(length));
+    expect({ num_rows, key_value_metadata, created_by }).toEqual({
+      num_rows: BigInt(expected.length),
+      key_value_metadata: undefined,
+      created_by: CREATED_BY,
+    });
+    expect(row_groups.map((group) => group.num_rows)).toEqual(sizes);
+  });
+
+  it("has the least and the greatest of every row group, whole, as DuckDB reads them", async () => {
+    const bounds = await queryWithDuckdb(
       file,
-      (path) => `SELECT epoch_ms(timestamp) AS timestamp, point_name, value, site_name FROM '${path}'`,
+      (path) => `SELECT path_in_schema AS name, stats_min_value AS min, stats_max_value AS max
+        FROM parquet_metadata('${path}') ORDER BY row_group_id, column_id`,
     );
-    expect(read.map((row) => ({ ...row, timestamp: Number(row.timestamp) }))).toEqual(expected);
+    expect(bounds.map(typed)).toEqual(groupsOf(shape).flatMap(boundsOf));
   });
 
-  it("is read row by row by hyparquet", async () => {
-    expect(await hyparquet(file)).toEqual(expected);
-  });
-
-  it("is read row by row by Arrow's Rust reader", async () => {
-    // It hands out Arrow; written again without compression or dictionary it comes back as rows.
-    const plain = new WriterPropertiesBuilder()
-      .setCompression(Compression.UNCOMPRESSED)
-      .setDictionaryEnabled(false);
-    expect(await hyparquet(writeParquet(readParquet(file), plain.build()))).toEqual(expected);
+  it("can be pruned by them: DuckDB's filters find every row", async () => {
+    const asked = expected.filter((_, row) => row % Math.ceil(expected.length / 5) === 0);
+    for (const { point_name, timestamp, value } of asked) {
+      const [found] = await queryWithDuckdb(
+        file,
+        (path) => `SELECT (SELECT count(*) FROM '${path}' WHERE point_name = $1) AS names,
+          (SELECT count(*) FROM '${path}' WHERE timestamp = make_timestamptz($2)) AS times,
+          (SELECT count(*) FROM '${path}' WHERE value = $3) AS values`,
+        [point_name, BigInt(timestamp) * 1000n, value],
+        [VARCHAR, BIGINT, DOUBLE],
+      );
+      const count = (like: (row: Row) => boolean) => BigInt(expected.filter(like).length);
+      expect(found).toEqual({
+        names: count((row) => row.point_name === point_name),
+        times: count((row) => row.timestamp === timestamp),
+        values: count((row) => row.value === value),
+      });
+    }
   });
 });
 
-describe("the footer", () => {
-  const names = rows(30, (i) => `${PREFIX}${String(i).padStart(3, "0")}`);
-  const samples = rows(30_000, (i) => at(i % 30, i * 2_000_000, i % 7));
-  const spec = { site: "ses_falls_city", dayStartMs: DAY_START_MS, names };
-  const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 10_000 });
-
-  it("holds each row group's least and greatest names whole", async () => {
-    const bounds = await duckdb(
-      file,
-      (path) => `SELECT stats_min_value AS min, stats_max_value AS max FROM parquet_metadata('${path}')
-        WHERE path_in_schema = 'point_name' ORDER BY row_group_id`,
+describe("a file", () => {
+  it("of any names, times and values means the same to all three readers", async () => {
+    const shapes = fc
+      .uniqueArray(fc.string({ unit: "binary", maxLength: 40 }).filter(readAlike), {
+        minLength: 1,
+        maxLength: 8,
+      })
+      .chain((names) => {
+        const sample = fc.record({
+          point: fc.nat(names.length - 1),
+          micros: fc.nat(DAY_MS * 1000 - 1).map((micros) => DAY_START_MS * 1000 + micros),
+          value: fc.double({ noNaN: true, noDefaultInfinity: true }),
+        });
+        return fc.record({
+          title: fc.constant("any"),
+          names: fc.constant(names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))),
+          samples: fc.array(sample, { maxLength: 60 }),
+          rowGroupSize: fc.integer({ min: 1, max: 30 }),
+        });
+      });
+    await fc.assert(
+      fc.asyncProperty(shapes, async (shape) => {
+        const expected = lines(rowsOf(shape));
+        const file = fileOf(shape);
+        for (const [, read] of READERS) expect(lines(await read(file))).toEqual(expected);
+      }),
+      { numRuns: 30 },
     );
-    expect(bounds).toEqual([
-      { min: names[0], max: names[9] },
-      { min: names[10], max: names[19] },
-      { min: names[20], max: names[29] },
-    ]);
   });
 
   it("says how each column is typed, packed and compressed", async () => {
-    const columns = await duckdb(
+    const file = fileOf(DICTIONARIES as Shape);
+    const columns = await queryWithDuckdb(
       file,
       (path) => `SELECT path_in_schema AS name, type, encodings, compression FROM parquet_metadata('${path}')
         WHERE row_group_id = 0`,
@@ -122,7 +122,7 @@ describe("the footer", () => {
       { name: "value", type: "DOUBLE", encodings: "PLAIN, RLE_DICTIONARY", compression: "SNAPPY" },
       { name: "site_name", type: "BYTE_ARRAY", encodings: "PLAIN, RLE_DICTIONARY", compression: "SNAPPY" },
     ]);
-    const schema = await duckdb(
+    const schema = await queryWithDuckdb(
       file,
       (
         path,
@@ -138,58 +138,72 @@ describe("the footer", () => {
       { name: "site_name", repetition: "REQUIRED", converted: "UTF8", logical: "StringType()" },
     ]);
   });
-
-  it("has bounds that DuckDB can prune by: a filter on a name finds all of its rows", async () => {
-    const [found] = await duckdb(
-      file,
-      (path) => `SELECT count(*) AS rows FROM '${path}' WHERE point_name = '${names[17]}'`,
-    );
-    expect(found).toEqual({ rows: 1000n });
-  });
 });
 
-let folder: string;
-let connection: DuckDBConnection;
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), "parquet-"));
-  connection = await (await DuckDBInstance.create()).connect();
-});
-afterAll(() => {
-  connection.closeSync();
-  rmSync(folder, { recursive: true });
-});
+/** A file whose columns all take the encoding that is meant for them. */
+const DICTIONARIES = SHAPES.find(({ title }) => title.includes("dictionary"));
 
-async function duckdb(file: Uint8Array, query: (path: string) => string) {
-  const path = join(folder, "day.parquet");
-  writeFileSync(path, file);
-  return (await connection.runAndReadAll(query(path))).getRowObjects();
+/** Where their bytes become text, JavaScript takes a byte order mark off the beginning of a name. */
+function readAlike(name: string): boolean {
+  return !name.startsWith("\ufeff");
 }
 
-async function hyparquet(file: Uint8Array) {
-  const copy = file.slice().buffer;
-  return parquetReadObjects({
-    file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
-    parsers: { timestampFromMilliseconds: (ms) => Number(ms) },
-  });
+function fileOf({ names, samples, rowGroupSize }: Shape): Uint8Array {
+  return encodeDay({ site: SITE, dayStartMs: DAY_START_MS, names }, [columnsOf(samples)], { rowGroupSize });
 }
 
-function at(point: number, sinceStart: number, value: number): Sample {
-  return { point, micros: DAY_START_MS * 1000 + sinceStart, value };
+function rowsOf({ names, samples }: Shape): Row[] {
+  return referenceRows(samples).map(({ point, timestampMs, value }) => ({
+    timestamp: timestampMs,
+    point_name: names[point] ?? "",
+    value,
+    site_name: SITE,
+  }));
 }
 
-function rows<T>(count: number, make: (index: number) => T): T[] {
-  return Array.from({ length: count }, (_, index) => make(index));
+function groupsOf(shape: Shape): Row[][] {
+  const rows = rowsOf(shape);
+  return Array.from({ length: Math.ceil(rows.length / shape.rowGroupSize) }, (_, group) =>
+    rows.slice(group * shape.rowGroupSize, (group + 1) * shape.rowGroupSize),
+  );
 }
 
-function kind(point: number, i: number): number {
-  switch (point % 4) {
-    case 0:
-      return Math.fround(Math.sin(i));
-    case 1:
-      return i % 2;
-    case 2:
-      return i;
-    default:
-      return Math.round(Math.sin(i / 900) * 100) / 10;
+interface Bounds {
+  readonly name: string;
+  readonly min: unknown;
+  readonly max: unknown;
+}
+
+/** The specification wants -0 for a least zero and +0 for a greatest, whichever the rows have. */
+function boundsOf(rows: readonly Row[]): Bounds[] {
+  const times = rows.map(({ timestamp }) => timestamp).sort((a, b) => a - b);
+  const values = rows.map(({ value }) => value).sort((a, b) => a - b);
+  const [least, greatest] = [values[0], values.at(-1)];
+  return [
+    { name: "timestamp", min: times[0], max: times.at(-1) },
+    { name: "point_name", min: rows[0]?.point_name, max: rows.at(-1)?.point_name },
+    { name: "value", min: least === 0 ? -0 : least, max: greatest === 0 ? 0 : greatest },
+    { name: "site_name", min: SITE, max: SITE },
+  ];
+}
+
+/** DuckDB writes all bounds as text. */
+function typed({ name, min, max }: Record<string, unknown>): Bounds {
+  const read = (text: unknown) => {
+    if (name === "timestamp") return Date.parse(`${String(text).replace(" ", "T")}:00`);
+    return name === "value" ? Number(text) : text;
+  };
+  return { name: String(name), min: read(min), max: read(max) };
+}
+
+function bufferOf(bytes: Uint8Array) {
+  const copy = bytes.slice().buffer;
+  return { byteLength: bytes.length, slice: (start: number, end?: number) => copy.slice(start, end) };
+}
+
+async function finish<T>(generator: AsyncGenerator<unknown, T>): Promise<T> {
+  while (true) {
+    const step = await generator.next();
+    if (step.done) return step.value;
   }
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
 import type { Row } from "./truth.ts";
 
 /** One for all files of a test run: opening DuckDB takes longer than reading a day. */
@@ -9,15 +9,26 @@ let connection: Promise<DuckDBConnection> | undefined;
 
 /** A file's rows as DuckDB reads them, in the file's order. */
 export async function readWithDuckdb(file: Uint8Array): Promise<Row[]> {
+  const rows = await queryWithDuckdb(
+    file,
+    (path) => `SELECT epoch_ms(timestamp) AS timestamp, point_name, value, site_name FROM '${path}'`,
+  );
+  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as Row);
+}
+
+/** What DuckDB answers to a query over a file; `values` stand for $1, $2 and so on, and are of these `types`. */
+export async function queryWithDuckdb(
+  file: Uint8Array,
+  sql: (path: string) => string,
+  values: DuckDBValue[] = [],
+  types: DuckDBType[] = [],
+) {
   connection ??= DuckDBInstance.create().then((instance) => instance.connect());
   const folder = mkdtempSync(join(tmpdir(), "backfill-duckdb-"));
   try {
     const path = join(folder, "day.parquet");
     writeFileSync(path, file);
-    const result = await (await connection).runAndReadAll(
-      `SELECT epoch_ms(timestamp) AS timestamp, point_name, value, site_name FROM '${path}'`,
-    );
-    return result.getRowObjects().map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as Row);
+    return (await (await connection).runAndReadAll(sql(path), values, types)).getRowObjects();
   } finally {
     rmSync(folder, { recursive: true });
   }

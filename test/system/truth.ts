@@ -1,4 +1,5 @@
 import type { Simulator } from "../../simulator/server.ts";
+import { referenceValue } from "../reference/value.ts";
 
 /** A row of an archived file. */
 export interface Row {
@@ -30,7 +31,7 @@ export function truthOf(sim: Simulator, site: string, day: string): Truth {
   let duplicates = 0;
   for (const { name, value, micros } of sim.truth(site, day)) {
     fetched += 1;
-    const number = numberOf(value);
+    const number = referenceValue(value);
     if (!configured.has(name)) unconfigured += 1;
     else if (typeof number === "string") rejected[number] = (rejected[number] ?? 0) + 1;
     else {
@@ -45,22 +46,6 @@ export function truthOf(sim: Simulator, site: string, day: string): Truth {
   }
   const rows = [...best.values()].map(({ row }) => row).sort(byPointThenTime);
   return { rows, fetched, rejected, unconfigured, duplicates };
-}
-
-/** The number that a value of the API stands for, or why it stands for none. */
-function numberOf(value: unknown): number | string {
-  if (value === null) return "null";
-  if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return value;
-  if (typeof value !== "string") return "type";
-  const text = value.trim().toLowerCase();
-  if (text === "") return "empty";
-  if (["true", "active", "on"].includes(text)) return 1;
-  if (["false", "inactive", "off"].includes(text)) return 0;
-  if (/^[+-]?nan$/.test(text)) return "nan";
-  if (/^[+-]?inf(inity)?$/.test(text)) return "infinite";
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/.test(text)) return "text";
-  return Number.isFinite(Number(text)) ? Number(text) : "infinite";
 }
 
 function above(a: number, b: number): boolean {

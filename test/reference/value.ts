@@ -1,0 +1,52 @@
+/**
+ * What a sample's value is, once more, the slow and plain way: by a grammar and by exact arithmetic. Tests compare
+ * the code with what was agreed, not with itself, so nothing of `src` is used here.
+ */
+
+const DECIMAL = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+))?$/;
+
+/** The number that a value of the API stands for, or why it stands for none. */
+export function referenceValue(value: unknown): number | string {
+  if (value === null || value === undefined) return "null";
+  if (typeof value === "boolean") return value ? 1 : 0;
+  if (typeof value === "number") return Number.isFinite(value) ? value : "infinite";
+  if (typeof value !== "string") return "type";
+  const text = value.trim().toLowerCase();
+  if (text === "") return "empty";
+  if (["true", "active", "on"].includes(text)) return 1;
+  if (["false", "inactive", "off"].includes(text)) return 0;
+  if (/^[+-]?nan$/.test(text)) return "nan";
+  if (/^[+-]?inf(inity)?$/.test(text)) return "infinite";
+  if (!DECIMAL.test(text)) return "text";
+  const number = nearestDouble(text);
+  return Number.isFinite(number) ? number : "infinite";
+}
+
+/** The double nearest to a decimal in lower case, ties to even, reckoned in whole numbers; infinite beyond the largest. */
+export function nearestDouble(decimal: string): number {
+  const [, sign = "", mantissa = "", exponent = "0"] = DECIMAL.exec(decimal) ?? [];
+  const [whole = "", fraction = ""] = mantissa.split(".");
+  const digits = BigInt(whole + fraction);
+  const tens = Number(exponent) - fraction.length;
+  const magnitude =
+    digits === 0n || tens < -FAR ? 0 : tens > FAR ? Infinity : nearest(digits * power(tens), power(-tens));
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+/** Powers of ten far beyond what a double holds of a few hundred digits: not to be written out. */
+const FAR = 1_000;
+const power = (tens: number) => (tens > 0 ? 10n ** BigInt(tens) : 1n);
+const bits = (number: bigint) => number.toString(2).length;
+
+/** The double nearest to `numerator / denominator`: 53 bits, and none below 2 ** -1074. */
+function nearest(numerator: bigint, denominator: bigint): number {
+  const shifted = (number: bigint, by: number) => (by > 0 ? number << BigInt(by) : number);
+  let exponent = Math.max(-1074, bits(numerator) - bits(denominator) - 53);
+  // The lengths in bits say the size of a fraction up to one bit.
+  if (shifted(numerator, -exponent) >= shifted(denominator, exponent) << 53n) exponent += 1;
+  const [up, down] = [shifted(numerator, -exponent), shifted(denominator, exponent)];
+  const rest = 2n * (up % down);
+  const floor = up / down;
+  const odd = (floor & 1n) === 1n;
+  return Number(rest > down || (rest === down && odd) ? floor + 1n : floor) * 2 ** exponent;
+}
