@@ -31,6 +31,8 @@ export interface SiteFacts {
   run: { epoch: number; days: number; samples: number; requests: number };
   lastProgressAt: EpochMs | undefined;
   lastErrorAt: EpochMs | undefined;
+  /** Of the code that was started last. */
+  codeVersion: string | undefined;
 }
 
 const INITIAL: SiteFacts = {
@@ -48,6 +50,7 @@ const INITIAL: SiteFacts = {
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
   lastProgressAt: undefined,
   lastErrorAt: undefined,
+  codeVersion: undefined,
 };
 
 export function fact<K extends keyof SiteFacts>(sql: Sql, key: K): SiteFacts[K] {
