@@ -8,10 +8,16 @@ const LEASE_MS_MAX = 60_000;
  * at a time, and the account of bytes that the pipeline holds.
  */
 export class Isolate {
+  /** Of the code that runs here; undefined where the platform does not tell. */
+  readonly codeVersion: string | undefined;
   #holder: { until: number } | undefined;
   readonly #waiting: (() => void)[] = [];
   #bytes = 0;
   #peak = 0;
+
+  constructor(codeVersion?: string) {
+    this.codeVersion = codeVersion;
+  }
 
   /** Runs `body` alone. Bodies of other callers stay unread meanwhile, at the vendor's expense. */
   async alone<T>(clock: Clock, body: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ export interface Env {
   readonly COORDINATOR: DurableObjectNamespace;
   readonly SITE_BACKFILL: DurableObjectNamespace;
   readonly RATE_GATE: DurableObjectNamespace;
+  readonly CF_VERSION_METADATA?: { readonly id: string };
   readonly ACE_API_KEY?: string;
   readonly BACKFILL_API_KEY?: string;
 }

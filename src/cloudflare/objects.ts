@@ -1,4 +1,4 @@
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/fetch-vendor.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator } from "../backfill/coordinator.ts";
@@ -19,7 +19,7 @@ import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
  */
 
 /** Shared by all objects of this isolate, as its memory is. */
-const isolate = new Isolate();
+const isolate = new Isolate((env as Env).CF_VERSION_METADATA?.id);
 
 export class CoordinatorObject extends DurableObject<Env> implements BackfillApi {
   #made: Coordinator | undefined;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Archive, ObjectHead, PublishableFile } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { ObjectKey } from "../../src/domain/layout.ts";
-import { announced } from "./announced.ts";
+import { announced, Dawdlers } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
 import type { WriteRate } from "./production-limits.ts";
@@ -31,6 +31,12 @@ export interface BegunPut {
 export class WorldArchive {
   readonly objects = new Map<string, StoredObject>();
   readonly #hashes = new Map<string, Set<string>>();
+  readonly late = new Dawdlers();
+  /** HEADs to come that do not see what is there. */
+  blindHeads = 0;
+  /** Whether every other page of a listing is empty, though more follow. */
+  emptyPages = false;
+  #lists = 0;
   /** Of request and reply each, where it is not to be chance's. */
   latencyMs: number | undefined;
   /** Puts that came too late for the object they meant to replace. */
@@ -48,10 +54,12 @@ export class WorldArchive {
   }
 
   portOf(life: Life): Archive {
-    const remote = <T>(what: string, effect: () => T) =>
-      this.#effects.remote(life, announced(`${life.name} archive.${what}`, this.latencyMs), effect);
+    const remote = <T>(what: string, effect: () => T) => {
+      const label = `${life.name} archive.${what}`;
+      return this.#effects.remote(life, announced(label, this.late.take(label) ?? this.latencyMs), effect);
+    };
     return {
-      head: (key) => remote(`head ${key}`, () => this.#head(key)),
+      head: (key) => remote(`head ${key}`, () => this.#seen(key)),
       publish: (key, file, expected) => {
         if (life.runs) this.onPut({ key, site: life.name, life, at: this.#scheduler.now });
         // Read at the call: what has been sent can land whatever becomes of the sender.
@@ -94,6 +102,10 @@ export class WorldArchive {
     return "published";
   }
 
+  #seen(key: ObjectKey): ObjectHead | undefined {
+    return this.blindHeads-- > 0 ? undefined : this.#head(key);
+  }
+
   #head(key: ObjectKey): ObjectHead | undefined {
     const object = this.objects.get(key);
     if (!object) return undefined;
@@ -102,6 +114,7 @@ export class WorldArchive {
   }
 
   #list(prefix: string, cursor: string | undefined): { heads: ObjectHead[]; cursor?: string } {
+    if (this.emptyPages && this.#lists++ % 2 === 0) return { heads: [], cursor: cursor ?? "" };
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > (cursor ?? ""));
     const page = keys.sort().slice(0, LIST_PAGE);
     const heads = page.flatMap((key) => this.#head(key as ObjectKey) ?? []);

@@ -1,6 +1,6 @@
 import type { View } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
-import { announced } from "./announced.ts";
+import { announced, Dawdlers } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
 import type { WriteRate } from "./production-limits.ts";
@@ -17,6 +17,7 @@ export interface ViewPut {
 /** KV: takes one write a second a key, shows the last. */
 export class WorldView {
   readonly values = new Map<string, string>();
+  readonly late = new Dawdlers();
   /** Every put that was begun, also those that were refused. */
   readonly puts: ViewPut[] = [];
   /** Of request and reply each, where it is not to be chance's. */
@@ -38,7 +39,7 @@ export class WorldView {
       put: (key, value, ttl) => {
         this.puts.push({ key, value, ttl, at: this.#scheduler.now });
         const label = `${life.name} view.put ${key}`;
-        return this.#effects.remote(life, announced(label, this.latencyMs), () => {
+        return this.#effects.remote(life, announced(label, this.late.take(label) ?? this.latencyMs), () => {
           if (this.refusing) throw new Error("KV is not to be had");
           this.#writes.admit("KV", key, this.#scheduler.now);
           this.values.set(key, value);

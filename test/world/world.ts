@@ -65,7 +65,7 @@ export class World {
   readonly archive: WorldArchive;
   readonly view: WorldView;
   readonly limits: ProductionLimits;
-  readonly config: Config;
+  config: Config;
   readonly coordinator: WorldObject<Coordinator>;
   readonly gate: WorldObject<RateGate>;
   readonly sites = new Map<SiteName, WorldObject<SiteBackfill>>();
@@ -74,7 +74,8 @@ export class World {
   /** Set by tests that take objects or rows away behind the backfill's back. */
   tampered = false;
   readonly #steps: StepSizes | undefined;
-  #isolate = new Isolate();
+  #isolate = new Isolate("version 0");
+  #deployments = 0;
   readonly #shell: Shell | undefined;
 
   constructor(options: WorldOptions = {}) {
@@ -109,13 +110,26 @@ export class World {
       return new RateGate(store, this.clocks.clockOf(life), this.config.requestsPerMinute);
     });
     this.coordinator = this.#object("coordinator", (ports) => this.#makeCoordinator(ports));
+    this.#addSites();
+    this.invariants = new Invariants(this);
+  }
+
+  /** Every object is reset in the middle of whatever it does, and lives on by new code and `changes`. */
+  deploy(changes: Partial<Config> = {}): void {
+    this.config = { ...this.config, ...changes };
+    this.#isolate = new Isolate(`version ${++this.#deployments}`);
+    this.#addSites();
+    for (const object of this.#objects) object.kill();
+  }
+
+  #addSites(): void {
     for (const site of this.config.sites) {
+      if (this.sites.has(site)) continue;
       this.sites.set(
         site,
         this.#object(site, (ports) => this.#makeSite(site, ports)),
       );
     }
-    this.invariants = new Invariants(this);
   }
 
   site(name: string): WorldObject<SiteBackfill> {
@@ -124,10 +138,10 @@ export class World {
     return site;
   }
 
-  /** Every object at once, and what they shared: a deploy, or memory used up. */
+  /** Every object at once, and what they shared: memory used up, say. */
   isolateDies(): void {
+    this.#isolate = new Isolate(`version ${this.#deployments}`);
     for (const object of this.#objects) object.kill();
-    this.#isolate = new Isolate();
   }
 
   /** The platform's trigger every five minutes. */

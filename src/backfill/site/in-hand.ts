@@ -18,6 +18,17 @@ export function layDown(sql: Sql, work: string): void {
 }
 
 /**
+ * Whether this is the first start of other code: then a deployment has ended the life before, whatever was in hand,
+ * and the new code gets its own three tries.
+ */
+export function beginVersion(sql: Sql, version: string | undefined): boolean {
+  if (version === undefined || version === fact(sql, "codeVersion")) return false;
+  setFact(sql, "codeVersion", version);
+  sql.run("DELETE FROM in_hand");
+  return true;
+}
+
+/**
  * Counts a death for everything that was in hand (or for `work` alone, when it threw what nothing expected).
  * Returns the days that have died too often; smaller pages and one lane come before that.
  */

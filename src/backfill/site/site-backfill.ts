@@ -15,7 +15,7 @@ import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSize
 import { endUnbelievableWaits, failDay } from "./fail.ts";
 
 import { ladderOf } from "./fetch-run.ts";
-import { countCrash, layDown, takeInHand } from "./in-hand.ts";
+import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { dayViews, estimate, pendingDays } from "./ledger.ts";
 import { readPoints } from "./load-points.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
@@ -84,7 +84,7 @@ export class SiteBackfill implements SitePeer {
     };
     // What is in hand now was being done when an earlier incarnation died.
     ports.store.tx((sql) => {
-      this.#crashed(sql);
+      if (!beginVersion(sql, isolate.codeVersion)) this.#crashed(sql);
       dropStale(sql, ports.clock.now());
     });
   }

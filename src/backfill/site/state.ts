@@ -35,6 +35,8 @@ export interface SiteFacts {
   rateLimitedAt: EpochMs[];
   lastProgressAt: EpochMs | undefined;
   lastErrorAt: EpochMs | undefined;
+  /** Of the code that was started last. */
+  codeVersion: string | undefined;
 }
 
 const INITIAL: SiteFacts = {
@@ -54,6 +56,7 @@ const INITIAL: SiteFacts = {
   rateLimitedAt: [],
   lastProgressAt: undefined,
   lastErrorAt: undefined,
+  codeVersion: undefined,
 };
 
 export function fact<K extends keyof SiteFacts>(sql: Sql, key: K): SiteFacts[K] {

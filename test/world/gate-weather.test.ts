@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../simulator/rate-limit.ts";
-import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "./rate-gate.ts";
-import { type Blow, LATE_MS_MAX, live, type Weather } from "./rate-gate-world.fixture.ts";
+import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../src/backfill/rate-gate.ts";
+import { type Blow, LATE_MS_MAX, live, type Weather } from "./gate-weather.ts";
 
 const HOUR = 3_600_000;
 
@@ -94,7 +94,9 @@ test("no slot is wasted while somebody waits, but for what befell the gate", asy
         if (kind === "pause") return sum + ms + HOLD_MS_MAX;
         return sum + (kind === "restart" ? LATE_MS_MAX : SLOT_AHEAD_MS_MAX + HOLD_MS_MAX);
       }, HOLD_MS_MAX);
-      const slotMs = (60_000 + JITTER_MS) / given.perMinute + given.lateMs;
+      // A timer later than the jitter could be a clock that stepped, and its slot is waited for once more.
+      const slots = given.lateMs > JITTER_MS ? 2 : 1;
+      const slotMs = (slots * (60_000 + JITTER_MS)) / given.perMinute + given.lateMs;
       expect(grants.length).toBeGreaterThanOrEqual(Math.floor((trueMs - lost) / slotMs));
     }),
     { numRuns: 40 },

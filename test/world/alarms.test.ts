@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { contentOf, ledgerOf, stagedRows, viewLags } from "./look.ts";
+import { World } from "./world.ts";
+
+const TWO = { sites: ["site_a", "site_b"] };
+const MINUTE = 60_000;
+
+/** With the cron trigger, every five minutes. */
+async function finished(world: World, minutes: number) {
+  for (let passed = 0; passed < minutes; passed += 5) {
+    await world.pass(5 * MINUTE);
+    await world.ask((coordinator) => coordinator.wake());
+  }
+  const status = await world.status();
+  return { status: status.outcome, content: contentOf(world), ledger: ledgerOf(world) };
+}
+
+/** Alarms that are set in the beginning, for some steps, are delivered late; those after them in time. */
+async function startedWith(alarmsLateMs: number, seed: number) {
+  const world = new World({ ...TWO, seed });
+  await world.start("2024-01-01", "2024-01-02");
+  let left = 15 * seed;
+  await world.run(() => left-- <= 0);
+  world.clocks.alarmsLateMs = alarmsLateMs;
+  left = 40;
+  await world.run(() => left-- <= 0);
+  // Who lives on would not notice that its alarm is late.
+  for (const object of [world.coordinator, ...world.sites.values()]) object.kill();
+  world.clocks.alarmsLateMs = 0;
+  return world;
+}
+
+test("alarms that come an hour late, or some seconds early, change nothing of how a job ends, nor of when", async () => {
+  const usual = await finished(await startedWith(0, 1), 15);
+  expect(usual.status).toBe("success");
+  for (const lateMs of [-5_000, 5_000, 60 * MINUTE]) {
+    for (let seed = 1; seed <= 4; seed++) {
+      const world = await startedWith(lateMs, seed);
+      expect(await finished(world, 15), `seed ${seed}, ${lateMs} ms late`).toEqual(usual);
+      await world.run();
+      expect([stagedRows(world), viewLags(world)], `seed ${seed}, ${lateMs} ms late`).toEqual([0, []]);
+    }
+  }
+});
