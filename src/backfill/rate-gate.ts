@@ -69,6 +69,7 @@ export class RateGate {
   async #pump(): Promise<void> {
     this.#pumping = true;
     let slept = false;
+    let spacedAnew = false;
     try {
       for (;;) {
         const now = this.#clock.now();
@@ -84,13 +85,15 @@ export class RateGate {
           slept = true;
           continue;
         }
-        if (slept && now - due > JITTER_MS) {
+        if (slept && !spacedAnew && now - due > JITTER_MS) {
           // A timer that is that late, or a clock that stepped forward: only the distance to the last permit is sure.
-          slept = false;
+          // Once a permit: where timers always are that late there would never be one.
+          spacedAnew = true;
           this.#write("slot", now + this.#intervalMs);
           continue;
         }
         slept = false;
+        spacedAnew = false;
         // A late timer may catch up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
