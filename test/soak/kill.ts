@@ -5,6 +5,8 @@ import type { Call, Operator } from "./operator.ts";
 /** Where a kill falls. Whatever it waits for, it comes `afterMs` later: the commits around it take as long. */
 export type Kill =
   | { readonly at: "any time"; readonly afterMs: number }
+  /** After so many more requests at the API: quicker kills alone would never let a day get behind its first run. */
+  | { readonly at: "fetch"; readonly requests: number; readonly afterMs: number }
   /** Of whichever site comes to it first. */
   | { readonly at: keyof typeof LINE_BEFORE; readonly afterMs: number }
   /** At once, and again so long after the next start has begun. */
@@ -31,10 +33,16 @@ export async function strike(world: World, operator: Operator, kill: Kill): Prom
     case "any time":
       await sleep(kill.afterMs);
       break;
+    case "fetch": {
+      const before = world.sim.arrivals().length;
+      await soOrRest(operator, () => world.sim.arrivals().length >= before + kill.requests);
+      await sleep(kill.afterMs);
+      break;
+    }
     case "merge":
     case "put":
     case "ledger":
-      await lineOrRest(world, operator, LINE_BEFORE[kill.at]);
+      await soOrRest(operator, sees(world, LINE_BEFORE[kill.at]));
       await sleep(kill.afterMs);
       break;
     case "start-up":
@@ -66,15 +74,19 @@ async function killAtStartUp(world: World, afterMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-const LINE_POLL_MS = 2;
+const POLL_MS = 2;
 /** An operator's look at the status; it also tells when nothing is left to wait for. */
 const STATUS_POLL_MS = 500;
 
-async function lineOrRest(world: World, operator: Operator, text: string): Promise<void> {
-  const from = world.lines.length;
-  for (let waitedMs = 0; ; waitedMs += LINE_POLL_MS) {
-    if (world.lines.slice(from).some((line) => line.includes(text))) return;
+async function soOrRest(operator: Operator, isSo: () => boolean): Promise<void> {
+  for (let waitedMs = 0; !isSo(); waitedMs += POLL_MS) {
     if (waitedMs % STATUS_POLL_MS === 0 && (await operator.goOn()) === "done") return;
-    await sleep(LINE_POLL_MS);
+    await sleep(POLL_MS);
   }
+}
+
+/** Whether the Worker has printed `text` since now. */
+function sees(world: World, text: string): () => boolean {
+  const from = world.lines.length;
+  return () => world.lines.slice(from).some((line) => line.includes(text));
 }

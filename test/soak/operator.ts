@@ -43,7 +43,9 @@ export class Operator {
   /** Wants the range, by force from other data; `goOn` sees to it. */
   async want(range: Range, force: boolean): Promise<void> {
     this.#wanted = { ...range, force, before: (await this.#status()).backfill_id };
-    if (force) await this.#api.change();
+    if (!force) return;
+    await this.#api.change();
+    this.count.restarts += 1;
   }
 
   /** All that comes before the call's request; answers the request, which is made once. */
@@ -56,7 +58,6 @@ export class Operator {
         return () => this.#cancel();
       case "renew":
         await this.want({ from, to }, true);
-        this.count.restarts += 1;
         return () => this.#start();
       case "widen":
         await this.#cancel();

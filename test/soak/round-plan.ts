@@ -19,16 +19,19 @@ export interface RoundPlan {
 /** Ranges overlap from round to round, so that some days are there already and some are not. */
 const FIRST_DAY = "2024-01-01" as UtcDay;
 const DAYS_APART_MAX = 12;
-const PAGE_SIZES = [100, 500, 1_000];
+/** With the smallest a window has more pages than a run, and kills fall between its commits. */
+const PAGE_SIZES = [50, 100, 500];
 
 export function planRound(seed: number, round: number, kills: number): RoundPlan {
   const chance = new Chance(seed * 1_000 + round);
   const from = addDays(FIRST_DAY, chance.below(DAYS_APART_MAX));
+  const pageSize = PAGE_SIZES[chance.below(PAGE_SIZES.length)] ?? 100;
   return {
     from,
-    to: addDays(from, 1 + chance.below(3)),
+    // Small pages take their time.
+    to: addDays(from, pageSize < 500 ? chance.below(2) : 1 + chance.below(3)),
     force: round > 1 && chance.below(2) === 0,
-    pageSize: PAGE_SIZES[chance.below(PAGE_SIZES.length)] ?? 100,
+    pageSize,
     latency: { ms: chance.below(40), jitterMs: chance.below(120), seed: chance.below(1e6) },
     weather: drawWeather(chance),
     kills: [drawStartKill(chance), ...Array.from({ length: kills - 1 }, () => drawKill(chance))],
@@ -42,7 +45,7 @@ function drawStartKill(chance: Chance): Kill {
 
 function drawKill(chance: Chance): Kill {
   const afterMs = chance.below(30);
-  switch (chance.below(9)) {
+  switch (chance.below(11)) {
     case 0:
       return { at: "merge", afterMs };
     case 1:
@@ -57,7 +60,10 @@ function drawKill(chance: Chance): Kill {
       return { at: "call", call: "renew", answered: chance.below(2) === 0, afterMs: chance.below(150) };
     case 6:
       return { at: "call", call: "widen", answered: chance.below(2) === 0, afterMs: chance.below(150) };
-    default:
+    case 7:
+    case 8:
       return { at: "any time", afterMs: 200 + chance.below(4_000) };
+    default:
+      return { at: "fetch", requests: 20 + chance.below(150), afterMs };
   }
 }
