@@ -28,8 +28,14 @@ export class World {
   #simulator: Simulator;
   #worker: WorkerProcess | undefined;
   #state: Promise<StoredState> | undefined;
+  readonly #ownsState: boolean;
 
-  private constructor(options: SimulatorOptions, vars: Record<string, string>, simulator: Simulator) {
+  private constructor(
+    options: SimulatorOptions,
+    vars: Record<string, string>,
+    simulator: Simulator,
+    stateDir: string | undefined,
+  ) {
     this.#options = options;
     this.#simulator = simulator;
     const sites = options.sites.map((site) => (typeof site === "string" ? site : site.name));
@@ -41,11 +47,17 @@ export class World {
       ...VARS,
       ...vars,
     };
-    this.stateDir = mkdtempSync(join(tmpdir(), "backfill-system-"));
+    this.#ownsState = stateDir === undefined;
+    this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), "backfill-system-"));
   }
 
-  static async open(options: SimulatorOptions, vars: Record<string, string> = {}): Promise<World> {
-    const world = new World(options, vars, await startSimulator(options));
+  /** A `stateDir` that is given outlives the world; its own goes with it. */
+  static async open(
+    options: SimulatorOptions,
+    vars: Record<string, string> = {},
+    stateDir?: string,
+  ): Promise<World> {
+    const world = new World(options, vars, await startSimulator(options), stateDir);
     try {
       await world.startWorker();
     } catch (error) {
@@ -53,6 +65,10 @@ export class World {
       throw error;
     }
     return world;
+  }
+
+  get options(): SimulatorOptions {
+    return this.#options;
   }
 
   get sim(): Simulator {
@@ -68,11 +84,16 @@ export class World {
     return new BackfillClient(this.url, TOKEN);
   }
 
-  /** Starts the Worker on the state that is there. */
-  async startWorker(vars: Record<string, string> = {}): Promise<void> {
+  /** Starts the Worker on the state that is there; `signal` kills it, also while it starts. */
+  async startWorker(vars: Record<string, string> = {}, signal?: AbortSignal): Promise<void> {
     this.#vars = { ...this.#vars, ...vars };
     const onLine = (line: string) => this.lines.push(line);
-    this.#worker = await startWorker({ stateDir: this.stateDir, vars: this.#vars, onLine });
+    this.#worker = await startWorker({
+      stateDir: this.stateDir,
+      vars: this.#vars,
+      onLine,
+      ...(signal ? { signal } : {}),
+    });
   }
 
   async stopWorker(): Promise<void> {
@@ -124,7 +145,7 @@ export class World {
     await this.stopWorker();
     await this.closeState();
     await this.#simulator.close();
-    rmSync(this.stateDir, { recursive: true, force: true });
+    if (this.#ownsState) rmSync(this.stateDir, { recursive: true, force: true });
   }
 }
 

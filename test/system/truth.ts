@@ -1,4 +1,4 @@
-import type { Simulator } from "../../simulator/server.ts";
+import type { Simulation } from "../../simulator/simulation.ts";
 import { referenceValue } from "../reference/value.ts";
 
 /** A row of an archived file. */
@@ -22,7 +22,7 @@ export interface Truth {
  * The rules for samples once more, the slow and plain way: these tests compare the Worker with what was
  * agreed, not with itself, so nothing of `src` is used here.
  */
-export function truthOf(sim: Simulator, site: string, day: string): Truth {
+export function truthOf(sim: Pick<Simulation, "configured" | "truth">, site: string, day: string): Truth {
   const configured = new Set(sim.configured(site));
   const best = new Map<string, { micros: number; row: Row }>();
   const rejected: Record<string, number> = {};

@@ -1,0 +1,58 @@
+import type { FaultInput } from "../../simulator/faults.ts";
+import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { createSimulation, type Simulation } from "../../simulator/simulation.ts";
+import type { EpochMs } from "../../src/domain/day.ts";
+import type { World } from "../system/fixture.ts";
+
+export interface Conditions {
+  readonly latency: { readonly ms: number; readonly jitterMs: number; readonly seed: number };
+  readonly weather: readonly FaultInput[];
+}
+
+/** The API over many sets of data, one after another: what it served under each, and every request it got. */
+export class ApiData {
+  readonly #world: World;
+  readonly #served = new Map<number, Pick<Simulation, "configured" | "truth">>();
+  readonly #arrivals: EpochMs[] = [];
+  #conditions: Conditions | undefined;
+  /** Of the data that are served now. */
+  seed: number;
+
+  constructor(world: World, seed: number) {
+    this.#world = world;
+    this.seed = seed;
+  }
+
+  setConditions(conditions: Conditions): void {
+    this.#conditions = conditions;
+    this.#world.sim.faults.clear();
+    this.#world.sim.set({ latency: conditions.latency });
+    for (const fault of conditions.weather) this.#world.sim.faults.add(fault);
+  }
+
+  /** From now on other values at other points, at the same address and under the same conditions. */
+  async change(): Promise<void> {
+    this.#gatherArrivals();
+    this.seed += 1;
+    await this.#world.replaceSimulator({ seed: this.seed });
+    if (this.#conditions) this.setConditions(this.#conditions);
+  }
+
+  /** What was served under `seed`. */
+  under(seed: number): Pick<Simulation, "configured" | "truth"> {
+    const served = this.#served.get(seed) ?? createSimulation({ ...this.#world.options, seed });
+    this.#served.set(seed, served);
+    return served;
+  }
+
+  /** Over all that ever ran at this address. */
+  traffic(): { requests: number; busiestMinute: number } {
+    this.#gatherArrivals();
+    return { requests: this.#arrivals.length, busiestMinute: busiestMinute(this.#arrivals) };
+  }
+
+  #gatherArrivals(): void {
+    for (const { atMs } of this.#world.sim.arrivals()) this.#arrivals.push(atMs);
+    this.#world.sim.resetStats();
+  }
+}

@@ -1,0 +1,128 @@
+import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
+import type { DayView, Status } from "../../src/contract/backfill.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
+import { readWithDuckdb } from "../system/duckdb.ts";
+import { eventually, keyOf, type World } from "../system/fixture.ts";
+import { lines, type Truth, truthOf } from "../system/truth.ts";
+import type { ApiData } from "./api-data.ts";
+
+/** A day that has to be in R2, and the data that it was last fetched from. */
+export interface ExpectedDay {
+  readonly site: string;
+  readonly day: UtcDay;
+  readonly seed: number;
+}
+
+/** What a check came to: every difference as a sentence, none where all is as it should be. */
+export interface Verdict {
+  readonly differences: readonly string[];
+  readonly samples: number;
+}
+
+/** Objects against what the API served, read by DuckDB; with `views`, the Worker's own word against both. */
+export async function checkObjects(
+  world: World,
+  api: ApiData,
+  expected: readonly ExpectedDay[],
+  views?: readonly DayView[],
+): Promise<Verdict> {
+  const differences: string[] = [];
+  let samples = 0;
+  for (const { site, day, seed } of expected) {
+    const bytes = await (await world.state()).bytes(keyOf(site, day));
+    if (!bytes) {
+      differences.push(`${site} ${day}: R2 has no object`);
+      continue;
+    }
+    const truth = truthOf(api.under(seed), site, day);
+    const found = firstDifference(lines(await readWithDuckdb(bytes)), lines(truth.rows));
+    const wrong = found ? [`its object differs from the API's data: ${found}`] : [];
+    if (views) {
+      const view = views.find((each) => each.site === site && each.date === day);
+      wrong.push(...contradictions(view, truth, bytes));
+    }
+    differences.push(...wrong.map((what) => `${site} ${day}: ${what}`));
+    samples += truth.rows.length;
+  }
+  return { differences, samples };
+}
+
+function firstDifference(stored: readonly string[], served: readonly string[]): string | undefined {
+  const at = served.findIndex((line, index) => line !== stored[index]);
+  if (at < 0 && stored.length === served.length) return undefined;
+  const row = at < 0 ? served.length : at;
+  return `${stored.length} rows for ${served.length}; row ${row} is "${stored[row]}" for "${served[row]}"`;
+}
+
+/** The calendar's word for a day against its object, and the evidence equation. */
+function contradictions(view: DayView | undefined, truth: Truth, bytes: Uint8Array): string[] {
+  const evidence = view?.evidence;
+  if (!view || !evidence || view.status !== "completed") return [`the calendar says ${JSON.stringify(view)}`];
+  const { written, outside, unconfigured, duplicates, fetched } = evidence;
+  const rejected = sum(evidence.rejected);
+  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  return unequal([
+    ["the evidence's sum", written + rejected + outside + unconfigured + duplicates, fetched],
+    ["rows written", written, truth.rows.length],
+    ["records", view.records, truth.rows.length],
+    ["bytes", evidence.bytes, bytes.length],
+    ["SHA-256", evidence.sha256, sha256],
+    // Rows of a page's border are asked for twice after a kill; none is left out.
+    ["rows fetched, at least", Math.min(fetched, truth.fetched), truth.fetched],
+    ["rows rejected, at least", Math.min(rejected, sum(truth.rejected)), sum(truth.rejected)],
+  ]);
+}
+
+/** The status of a range that is completed, and KV's copies of it and of every day. */
+export async function checkViews(
+  world: World,
+  status: Status,
+  expected: readonly ExpectedDay[],
+  views: readonly DayView[],
+): Promise<string[]> {
+  const records = views.reduce((total, view) => total + (view.records ?? 0), 0);
+  const wrong = unequal([
+    ["the status", status.status, "completed"],
+    ["the outcome", status.outcome, "success"],
+    ["days_total", status.days_total, expected.length],
+    ["days_completed", status.days_completed, expected.length],
+    ["records_processed", status.records_processed, records],
+    ["days_failed", status.days_failed, 0],
+    ["the sites", status.sites.map(({ state }) => state).join(), status.sites.map(() => "completed").join()],
+  ]);
+  wrong.push(...(await unlikeInKv(world, "backfill:state", () => world.client.status())));
+  for (const view of views) {
+    const key = `backfill:day:${view.date}:${view.site}`;
+    wrong.push(...(await unlikeInKv(world, key, async () => kvDay(view))));
+  }
+  return wrong;
+}
+
+/** A sentence where KV has not come to show what it should. */
+async function unlikeInKv(world: World, key: string, wanted: () => Promise<unknown>): Promise<string[]> {
+  const state = await world.state();
+  const same = async () => isDeepStrictEqual(await state.kv(key), await wanted());
+  try {
+    await eventually(`KV shows ${key}`, same, KV_MS_MAX);
+    return [];
+  } catch {
+    return [`KV ${key} is ${JSON.stringify(await state.kv(key))} for ${JSON.stringify(await wanted())}`];
+  }
+}
+
+/** KV is written a few times a minute at most; it has shown the end by then. */
+const KV_MS_MAX = 30_000;
+
+function kvDay({ status, records, r2_path, completed_at, evidence }: DayView) {
+  return { status, records, r2_path, completed_at, bytes: evidence?.bytes, sha256: evidence?.sha256 };
+}
+
+function unequal(pairs: readonly (readonly [what: string, found: unknown, wanted: unknown])[]): string[] {
+  return pairs.flatMap(([what, found, wanted]) =>
+    Object.is(found, wanted) ? [] : [`${what}: ${found} for ${wanted}`],
+  );
+}
+
+const sum = (counts: Readonly<Record<string, number>>) =>
+  Object.values(counts).reduce((total, count) => total + count, 0);

@@ -1,0 +1,94 @@
+/** `npm run test:soak`: kills the Worker on workerd again and again, and compares what comes of it with the truth. */
+import { rmSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { clockOf, whole } from "../../local/figures.ts";
+import { type Run, runToEnd, Unable } from "../../local/run.ts";
+import { claimStateDir } from "../../local/state-dir.ts";
+import { soak, type Tally } from "./soak.ts";
+
+const HELP = `npm run test:soak -- [--minutes N] [--seed S] [--sites N]
+
+  --minutes N  a round that has begun by then is brought to its end; 10 where it is not given
+  --seed S     the rounds, faults and kills of an earlier soak; a new one where it is not given
+  --sites N    1 to 8; 3 where it is not given
+
+Progress goes to stderr, the summary to stdout. The exit code is 1 where anything differs.
+`;
+
+const KILLS_A_ROUND = 6;
+
+void runToEnd(async (run) => {
+  const { values } = readArguments();
+  if (values.help) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  const minutes = numberOf("--minutes", values.minutes, 1, 10_000);
+  const sites = numberOf("--sites", values.sites, 1, 8);
+  const seed = numberOf("--seed", values.seed ?? String(Date.now() % 1_000_000), 0, 999_999);
+  return main({ minutes, seed, sites }, run);
+});
+
+async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites", number>, run: Run) {
+  const state = claimStateDir(`soak/${seed}`, true, run);
+  const startedAt = performance.now();
+  const elapsedMs = () => performance.now() - startedAt;
+  const say = (line: string) => console.error(`${clockOf(elapsedMs()).padStart(7)}  ${line}`);
+  say(`seed ${seed}, ${sites} sites, ${minutes} minutes`);
+  try {
+    const tally = await soak({
+      seed,
+      sites,
+      killsARound: KILLS_A_ROUND,
+      enough: () => elapsedMs() >= minutes * 60_000,
+      stateDir: state.path,
+      say,
+    });
+    for (const line of summary(tally)) console.log(line);
+    console.log(`All of it agrees, after ${clockOf(elapsedMs())}. Seed ${seed}.`);
+    rmSync(state.path, { recursive: true, force: true });
+    return 0;
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error);
+    console.log(
+      `FAILED after ${clockOf(elapsedMs())} with seed ${seed}. The state is kept in ${state.shown}.`,
+    );
+    console.log(`Again: npm run test:soak -- --seed ${seed} --sites ${sites} --minutes ${minutes}`);
+    return 1;
+  }
+}
+
+function summary(tally: Tally): string[] {
+  const { cancels, resumes, restarts, retries, daysRetried } = tally.operator;
+  const kinds = [...tally.kills].sort(([a], [b]) => a.localeCompare(b));
+  const kills = kinds.reduce((sum, [, count]) => sum + count, 0);
+  return [
+    `${whole(tally.rounds)} rounds`,
+    `${whole(kills)} kills: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")}`,
+    `${whole(cancels)} cancels, ${whole(resumes)} resumes, ${whole(restarts)} restarts over changed data`,
+    `${whole(retries)} retries of ${whole(daysRetried)} failed days`,
+    `${whole(tally.objects)} objects of ${whole(tally.samples)} samples compared by DuckDB`,
+    `${whole(tally.requests)} requests, at most ${whole(tally.busiestMinute)} in any minute of ${whole(tally.limit)} allowed`,
+  ];
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        minutes: { type: "string", default: "10" },
+        seed: { type: "string" },
+        sites: { type: "string", default: "3" },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    });
+  } catch (cause) {
+    throw new Unable(cause instanceof Error ? cause.message : String(cause), HELP, { cause });
+  }
+}
+
+function numberOf(option: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= min && value <= max) return value;
+  throw new Unable(`${option} ${text} is no whole number from ${min} to ${max}.`, HELP);
+}

@@ -1,0 +1,45 @@
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** What is gone from a site's database once nothing is under way. */
+const EMPTY_AT_REST = ["staging", "span", "block", "part", "row_group", "in_hand"];
+
+/**
+ * What the sites' databases still hold of work under way, as sentences; nothing where all is at rest. Reads copies:
+ * opened in place they would be recovered by us, and not by the Worker's next start. No Worker may run meanwhile.
+ */
+export function stillStaged(stateDir: string): string[] {
+  const folder = join(stateDir, "v3/do/building-vitals-backfill-SiteBackfillObject");
+  const objects = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  if (objects.length === 0) return [`${folder} has no database of a site`];
+  return objects.flatMap((name) => withCopy(join(folder, name), leftIn));
+}
+
+function leftIn(database: DatabaseSync): string[] {
+  const { value } = database.prepare("SELECT value FROM meta WHERE key = 'job'").get() ?? {};
+  const { site } = JSON.parse(String(value)) as { site: string };
+  return EMPTY_AT_REST.flatMap((table) => {
+    const rows = database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows;
+    return rows === 0 ? [] : [`${site}: ${table} still holds ${rows} rows`];
+  });
+}
+
+function withCopy<T>(path: string, read: (database: DatabaseSync) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "backfill-staged-"));
+  try {
+    const copy = join(folder, "site.sqlite");
+    copyFileSync(path, copy);
+    // What was committed since the last checkpoint.
+    if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
+    const database = new DatabaseSync(copy);
+    try {
+      return read(database);
+    } finally {
+      database.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
