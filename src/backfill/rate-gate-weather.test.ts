@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { type Blow, LATE_MS_MAX, live, type Weather } from "../../test/world/gate-weather.ts";
 import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "./rate-gate.ts";
-import { type Blow, LATE_MS_MAX, live, type Weather } from "./rate-gate-world.fixture.ts";
 
 const HOUR = 3_600_000;
 

@@ -1,9 +1,9 @@
-import { Chance } from "../../test/world/chance.ts";
-import { Life } from "../../test/world/life.ts";
-import { Scheduler } from "../../test/world/scheduler.ts";
-import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
-import type { Again, Clock, Permit, Store } from "./ports.ts";
-import { JITTER_MS, RateGate } from "./rate-gate.ts";
+import type { Again, Clock, Permit, Store } from "../../src/backfill/ports.ts";
+import { JITTER_MS, RateGate } from "../../src/backfill/rate-gate.ts";
+import { Chance } from "./chance.ts";
+import { Life } from "./life.ts";
+import { Scheduler } from "./scheduler.ts";
+import { SqliteDatabase } from "./sqlite-store.ts";
 
 /** What befalls a gate, so many true milliseconds after what befell it before. */
 export interface Blow {
