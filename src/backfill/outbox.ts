@@ -26,18 +26,21 @@ interface OutboxRow extends Record<string, string | number | null> {
 /**
  * What KV should show, written in the transaction of the state it shows. A newer value replaces an older one that
  * has not gone out. A put whose end is unknown may land after those that follow it, so its key is put once more
- * when it can't any longer: KV ends at the last state. `view` answers or fails within a bound.
+ * when it can't any longer: KV ends at the last state. `view` answers or fails within a bound; each put takes
+ * its turn at `connection`.
  */
 export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #view: View;
+  readonly #connection: Turns;
   readonly #flushes = new Turns();
 
-  constructor(store: Store, clock: Clock, view: View) {
+  constructor(store: Store, clock: Clock, view: View, connection: Turns = new Turns()) {
     this.#store = store;
     this.#clock = clock;
     this.#view = view;
+    this.#connection = connection;
     store.tx((sql) => {
       sql.run(`CREATE TABLE IF NOT EXISTS outbox (
         key TEXT PRIMARY KEY, value TEXT NOT NULL, ttl INTEGER, version INTEGER NOT NULL,
@@ -86,21 +89,23 @@ export class Outbox {
 
   /** Never throws: a view that lags fails nothing. */
   async #putDue(): Promise<void> {
-    for (const row of this.#due()) {
-      const unsureSince = this.#begin(row);
-      try {
-        await this.#view.put(row.key, row.value, row.ttl ?? undefined);
-        this.#settle(row, unsureSince);
-      } catch {
-        const wait = Math.min(RETRY_MS * 2 ** row.failures, RETRY_MS_MAX);
-        this.#store.tx((sql) => {
-          sql.run(
-            "UPDATE outbox SET due_at = ?, failures = failures + 1 WHERE key = ?",
-            this.#clock.now() + wait,
-            row.key,
-          );
-        });
-      }
+    for (const row of this.#due()) await this.#connection.take(() => this.#put(row));
+  }
+
+  async #put(row: OutboxRow): Promise<void> {
+    const unsureSince = this.#begin(row);
+    try {
+      await this.#view.put(row.key, row.value, row.ttl ?? undefined);
+      this.#settle(row, unsureSince);
+    } catch {
+      const wait = Math.min(RETRY_MS * 2 ** row.failures, RETRY_MS_MAX);
+      this.#store.tx((sql) => {
+        sql.run(
+          "UPDATE outbox SET due_at = ?, failures = failures + 1 WHERE key = ?",
+          this.#clock.now() + wait,
+          row.key,
+        );
+      });
     }
   }
 

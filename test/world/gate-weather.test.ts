@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../simulator/rate-limit.ts";
-<<<<<<<< HEAD:test/world/gate-weather.test.ts
 import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../src/backfill/rate-gate.ts";
 import { type Blow, LATE_MS_MAX, live, type Weather } from "./gate-weather.ts";
-========
-import { type Blow, LATE_MS_MAX, live, type Weather } from "../../test/world/gate-weather.ts";
-import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "./rate-gate.ts";
->>>>>>>> h-files:src/backfill/rate-gate-weather.test.ts
 
 const HOUR = 3_600_000;
 

@@ -14,12 +14,11 @@ const GATE_SLACK_MS = 10_000;
  * and keeps the object alive, so no death would clear it. Requests at the vendor have bounds of their own.
  *
  * R2 and KV take turns at `connection`, the one that the lanes leave free: what the platform held back behind a slow
- * upload could be a request at the vendor, and arrive when its permit is long over. An upload takes its turn itself,
- * for it has to ask for leave after it has waited.
+ * upload could be a request at the vendor, and arrive when its permit is long over. Uploads and puts into KV take their
+ * turns themselves: leave is asked, and a distance counted, when they go out.
  */
 export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
   const { archive, clock, gate, head } = ports;
-  const view = boundedView(clock, ports.view);
   // A call that throws before there is a promise fails as any other does.
   const answer = async <T>(call: () => Promise<T>): Promise<T> => {
     const result = await within(clock, ANSWER_MS_MAX, call());
@@ -35,7 +34,7 @@ export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
       read: (key, etag, offset, length) =>
         connection.take(() => answer(() => archive.read(key, etag, offset, length))),
     },
-    view: { put: (key, value, ttl) => connection.take(() => view.put(key, value, ttl)) },
+    view: boundedView(clock, ports.view),
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
       take: async (caller) => {

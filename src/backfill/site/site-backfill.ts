@@ -70,7 +70,7 @@ export class SiteBackfill implements SitePeer {
       config,
       isolate,
       steps,
-      outbox: new Outbox(bounded.store, bounded.clock, bounded.view),
+      outbox: new Outbox(bounded.store, bounded.clock, bounded.view, connection),
       connection,
       points: () => this.#points(),
       report: () => this.#report(),
