@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    // System tests wait most of their time; more than three at once are only slow.
+    maxWorkers: 3,
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
     onUnhandledError: ({ stack }) => !stack?.includes("src/ace/read-body.ts"),
@@ -19,6 +21,7 @@ export default defineConfig({
             "test/faults/**/*.test.ts",
           ],
           testTimeout: 60_000,
+          isolate: false,
         },
       },
       {
@@ -37,8 +40,6 @@ export default defineConfig({
           include: ["test/system/**/*.test.ts"],
           testTimeout: 240_000,
           hookTimeout: 120_000,
-          // Each file starts a Worker of its own, and waits most of its time; more than two at once are only slow.
-          maxWorkers: 2,
         },
       },
     ],
