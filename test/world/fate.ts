@@ -1,4 +1,4 @@
-/** What can become of an effect. The letters before and after are those of its effect on the world. */
+/** What can become of an effect; before and after are meant of what it does to the world. */
 export type Fate =
   /** It has no effect, and the caller is told of a failure. */
   | "fail before"
