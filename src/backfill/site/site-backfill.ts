@@ -10,10 +10,8 @@ import { Turns } from "../turns.ts";
 import { isAlarmLost } from "./alarm-lost.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
-
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
 import { endUnbelievableWaits, failDay } from "./fail.ts";
-
 import { ladderOf } from "./fetch-run.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { dayViews, estimate, pendingDays } from "./ledger.ts";
