@@ -11,6 +11,7 @@ import { isAlarmLost } from "./alarm-lost.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
+import { recentErrors } from "./errors.ts";
 import { endUnbelievableWaits, failDay } from "./fail.ts";
 import { ladderOf } from "./fetch-run.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
@@ -311,15 +312,4 @@ function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroup
   for (const day of stagedDays(sql)) {
     if (!planHolds(day.plan, { pointsHash, generation, rowGroupSize })) dropStaging(sql, day.date);
   }
-}
-
-function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "days" | "errors" }>) {
-  return sql
-    .all<{ body: string }>(
-      "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",
-      query.from ?? "",
-      query.to ?? "9999",
-      query.limit,
-    )
-    .map((row) => JSON.parse(row.body));
 }
