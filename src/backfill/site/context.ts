@@ -1,6 +1,6 @@
 import type { Walk } from "../../ace/walk.ts";
 import type { Config } from "../../domain/config.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate.ts";
@@ -69,13 +69,5 @@ export function holds(sql: Sql, fence: Fence): SiteJob | undefined {
 export function touch(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
   setFact(sql, "lastProgressAt", clock.now());
   if (date === undefined) return;
-  sql.run(
-    "INSERT INTO progress VALUES (?, ?) ON CONFLICT (date) DO UPDATE SET at = excluded.at",
-    date,
-    clock.now(),
-  );
-}
-
-export function progressOf(sql: Sql, date: UtcDay): EpochMs | undefined {
-  return sql.all<{ at: number }>("SELECT at FROM progress WHERE date = ?", date)[0]?.at;
+  sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
 }
