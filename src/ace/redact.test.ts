@@ -10,6 +10,10 @@ test("the key is taken out wherever it stands", () => {
   expect(redact("no such thing", KEY)).toBe("no such thing");
 });
 
+test("where no key is set there is nothing to take out", () => {
+  expect(redact("401: no key was given", "")).toBe("401: no key was given");
+});
+
 test("a key that JSON has written with escapes is found in the message", () => {
   const escaped = [...KEY].map((one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
   for (const written of [escaped, KEY.replaceAll("/", "\\/").replaceAll('"', '\\"')]) {

@@ -14,8 +14,8 @@ export interface SamplesPage extends Tally, Way {}
 
 /**
  * Decodes a response of `timeseries/paginated`. Throws `VendorFault`: "truncated" or "malformed" for bad JSON,
- * "too-large" for more of it than is parsed, "protocol" for JSON that isn't a page, and for times that do not ascend: cursors count rows of the last
- * timestamp, which means nothing in a page without order.
+ * "too-large" for more of it than is parsed, "protocol" for JSON that isn't a page, and for times that do not ascend:
+ * cursors count rows of the last timestamp, which means nothing in a page without order.
  */
 export function decodeSamples(body: Uint8Array, context: PageContext): SamplesPage {
   return scanSamples(body, context) ?? parseSamples(body, context);

@@ -7,25 +7,17 @@ import { aboutJob } from "./status.ts";
 import type { Watch } from "./watch.ts";
 
 /** The document's four alerts, each raised beyond its bound. */
-export interface AlertThresholds {
-  readonly stuckMs: number;
-  /** Of the finished site-days. */
-  readonly failedShare: number;
-  /** A share of fewer days than these says nothing, unless they are all there are. */
-  readonly failedShareDays: number;
-  /** In a row, at one site. */
-  readonly uploadFailures: number;
-  /** Answers of 429 within an hour, at all sites: they share the key. */
-  readonly rateLimitsAnHour: number;
-}
-
-export const ALERT_THRESHOLDS: AlertThresholds = {
+export const ALERT_THRESHOLDS = {
   stuckMs: 2 * 3_600_000,
+  /** Of the finished site-days. */
   failedShare: 0.1,
+  /** A share of fewer days than these says nothing, unless they are all there are. */
   failedShareDays: 10,
+  /** In a row, at one site. */
   uploadFailures: 5,
+  /** Answers of 429 within an hour, at all sites: they share the key. */
   rateLimitsAnHour: 10,
-};
+} as const;
 
 /** What is wrong now, from what the sites said last and how long they have stood still. Pure. */
 export function conditionsOf(
@@ -33,8 +25,8 @@ export function conditionsOf(
   reports: Reports,
   watches: ReadonlyMap<SiteName, Watch>,
   now: EpochMs,
-  thresholds = ALERT_THRESHOLDS,
 ): Alert[] {
+  const thresholds = ALERT_THRESHOLDS;
   const alerts: Alert[] = [];
   const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
   if (isRunning(job, reports)) {

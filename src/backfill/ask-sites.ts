@@ -5,7 +5,7 @@ import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
 import type { Clock, SitePeer } from "./ports.ts";
-import { LATE, within } from "./within.ts";
+import { answered } from "./within.ts";
 
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;
@@ -20,10 +20,8 @@ export function askSites(sites: Sites, names: readonly SiteName[], query: SiteQu
   return Promise.all(names.map((name) => askSite(sites, name, query)));
 }
 
-async function askSite({ clock, site }: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
-  const answer = await within(clock, ANSWER_MS_MAX, site(name).read(query));
-  if (answer === LATE) throw new Error(`site ${name} does not answer`);
-  return answer;
+function askSite({ clock, site }: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+  return answered(clock, ANSWER_MS_MAX, () => site(name).read(query));
 }
 
 export async function askForPlan(peers: Sites, config: Config, request: StartRequest): Promise<Plan> {
@@ -75,10 +73,13 @@ export async function askForErrors(
 }
 
 export async function beginAudits(
-  { site }: Sites,
+  { clock, site }: Sites,
   names: readonly SiteName[],
   request: Omit<AuditRequest, "site">,
 ): Promise<AuditOutcome> {
-  const answers = await Promise.all(names.map((name) => site(name).audit({ site: name, ...request })));
+  const begun = names.map((name) =>
+    answered(clock, ANSWER_MS_MAX, () => site(name).audit({ site: name, ...request })),
+  );
+  const answers = await Promise.all(begun);
   return answers.includes("started") ? { kind: "started", sites: names } : { kind: "audit-running" };
 }

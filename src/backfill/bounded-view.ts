@@ -1,5 +1,5 @@
 import type { Clock, View } from "./ports.ts";
-import { LATE, within } from "./within.ts";
+import { answered } from "./within.ts";
 
 /** A put without an answer by then is given up; it may land all the same. */
 const PUT_MS_MAX = 20_000;
@@ -7,9 +7,6 @@ const PUT_MS_MAX = 20_000;
 /** A view that answers or fails. */
 export function boundedView(clock: Clock, view: View): View {
   return {
-    async put(key, value, ttlSeconds) {
-      const answer = await within(clock, PUT_MS_MAX, view.put(key, value, ttlSeconds));
-      if (answer === LATE) throw new Error(`no answer within ${PUT_MS_MAX} ms`);
-    },
+    put: (key, value, ttlSeconds) => answered(clock, PUT_MS_MAX, () => view.put(key, value, ttlSeconds)),
   };
 }

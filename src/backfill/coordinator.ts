@@ -193,13 +193,12 @@ export class Coordinator {
 
   /** A cron trigger's nudge: harmless when all is well. */
   async wake(): Promise<void> {
-    if (this.#rounds.busy) return this.#rounds.wakeSoon();
-    // Each looks after its own alarm when it is spoken to, also one that belongs to no job.
-    const spoken = this.#config.sites.map(async (site) => this.#ports.site(site).report());
-    await within(this.#ports.clock, PULL_MS_MAX, Promise.allSettled(spoken));
-    // One may have found a day to be none, and its word of it was lost.
-    await this.#pull();
     if (this.#rounds.busy) await this.#rounds.wakeSoon();
+    // Each looks after its own alarm when it is spoken to, also one that the job does not name.
+    const spoken = this.#knownSites(undefined).map(async (site) => this.#ports.site(site).report());
+    await within(this.#ports.clock, PULL_MS_MAX, Promise.allSettled(spoken));
+    // One may have found a day to be none, and its word of it was lost: its job goes on then.
+    await this.#pull();
   }
 
   async alarm(): Promise<void> {
@@ -211,9 +210,7 @@ export class Coordinator {
     } catch (error) {
       // The alarm armed above does it again.
       log("ERROR", "[BACKFILL] The coordinator's round failed", { error: String(error) });
-      return;
     }
-    await this.#rounds.armNext();
   }
 
   async #status(): Promise<Status> {

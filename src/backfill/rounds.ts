@@ -117,7 +117,7 @@ export class Rounds {
     return unheard || statusName(job, reports) === "in_progress";
   }
 
-  async armNext(): Promise<void> {
+  async #armNext(): Promise<void> {
     const { alarm, clock, store } = this.#ports;
     const now = clock.now();
     const wakes = [store.tx((sql) => this.#outbox.dueAt(sql))];
@@ -203,6 +203,6 @@ export class Rounds {
 
   async #flush(): Promise<void> {
     await this.#outbox.flush();
-    await this.armNext();
+    await this.#armNext();
   }
 }

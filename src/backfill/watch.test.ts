@@ -68,6 +68,16 @@ test("a site that rightly waits neither stands nor is silent, as long as it says
   expect(needsRestart(gone)).toBe(true);
 });
 
+test("a site whose answers come too late for every other look neither stands nor is silent", () => {
+  let watch = look(undefined, JOB, undefined, false, 0);
+  for (let minute = 0; minute < 200; minute += 1) {
+    const report = says({ dayProgressAt: minute, signOfLifeAt: minute });
+    watch = look(watch, JOB, report, false, MINUTE);
+    watch = look(watch, JOB, report, true, 0);
+  }
+  expect(watch).toMatchObject({ standingMs: 0, silentMs: 0 });
+});
+
 test("a site that never answered, or has nothing in hand and begins nothing, is restarted after an hour", () => {
   expect(needsRestart(watched(often(undefined, 59)))).toBe(false);
   expect(needsRestart(watched(often(undefined, 60)))).toBe(true);

@@ -39,11 +39,12 @@ export function look(
   const over = job.desired === "stop" || (report !== undefined && settled(report, job));
   if (over || before?.wanted !== wanted) return { ...now, standingMs: 0, silentMs: 0 };
   const ms = Math.min(Math.max(0, elapsedMs), LOOK_MS_MAX);
-  // A site that does not answer may have waited rightly when it last did; that says nothing of now.
-  const waits = heard && report?.view.state === "waiting";
-  const moved = waits || (heard && now.committed !== before.committed);
+  // It may have waited rightly when it last spoke; that says nothing of now. What came too late for this look is news
+  // to the next: a site that is slow to answer would else be taken for one that stands still.
+  if (!heard) return { ...before, standingMs: before.standingMs + ms, silentMs: before.silentMs + ms };
+  const moved = report?.view.state === "waiting" || now.committed !== before.committed;
   // A call that never answers stays in hand whatever else moves on or waits.
-  const lives = heard && (now.alive !== before.alive || (now.alive === undefined && moved));
+  const lives = now.alive !== before.alive || (now.alive === undefined && moved);
   return {
     ...now,
     standingMs: moved ? 0 : before.standingMs + ms,

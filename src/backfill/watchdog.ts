@@ -30,10 +30,8 @@ export class Watchdog {
     this.#outbox = outbox;
     this.#log = log;
     store.tx((sql) => {
-      sql.run("CREATE TABLE IF NOT EXISTS watch (site TEXT PRIMARY KEY, body TEXT NOT NULL)");
-      sql.run(
-        "CREATE TABLE IF NOT EXISTS alerts (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
-      );
+      // One row each for all sites: a look is one write, however many they are.
+      sql.run("CREATE TABLE IF NOT EXISTS watchdog (name TEXT PRIMARY KEY, body TEXT NOT NULL)");
       sql.run(`CREATE TABLE IF NOT EXISTS error (
         at INTEGER PRIMARY KEY, site TEXT, date TEXT, body TEXT NOT NULL)`);
     });
@@ -44,29 +42,27 @@ export class Watchdog {
     const elapsedMs = now - (this.#lookedAt ?? now);
     this.#lookedAt = now;
     const before = readWatches(sql);
-    const watches = new Map(
-      job.sites.map((site) => [
-        site,
-        look(before.get(site), job, reports.get(site), heard.has(site), elapsedMs),
-      ]),
-    );
-    for (const [site, watch] of watches) writeWatch(sql, site, watch);
+    const looked = (site: SiteName) =>
+      look(before.get(site), job, reports.get(site), heard.has(site), elapsedMs);
+    const watches = new Map(job.sites.map((site) => [site, looked(site)]));
+    writeWatches(sql, watches);
     this.#raise(sql, job, conditionsOf(job, reports, watches, now), now);
   }
 
   /** Sites whose objects are to be ended now. Committed before it is done: a crash in between costs an hour, not a second restart. */
   restarts(job: Job): SiteName[] {
     return this.#store.tx((sql) => {
-      const due = [...readWatches(sql)].filter(
-        ([site, watch]) => job.sites.includes(site) && needsRestart(watch),
-      );
-      for (const [site, watch] of due) {
-        writeWatch(sql, site, restarted(watch));
-        this.#log("ERROR", `[BACKFILL] Site ${site} has shown no sign of life for an hour and is restarted`, {
-          site,
-        });
-      }
-      return due.map(([site]) => site);
+      const watches = readWatches(sql);
+      const due = job.sites.filter((site) => {
+        const watch = watches.get(site);
+        if (!watch || !needsRestart(watch)) return false;
+        watches.set(site, restarted(watch));
+        return true;
+      });
+      writeWatches(sql, watches);
+      const silence = "has shown no sign of life for an hour and is restarted";
+      for (const site of due) this.#log("ERROR", `[BACKFILL] Site ${site} ${silence}`, { site });
+      return due;
     });
   }
 
@@ -102,7 +98,7 @@ export class Watchdog {
   #raise(sql: Sql, job: Job, conditions: readonly Alert[], now: EpochMs): void {
     const before = readAlerts(sql);
     const { alerts, raised, cleared } = changesOf(before, conditions);
-    if (JSON.stringify(alerts) !== JSON.stringify(before)) writeAlerts(sql, alerts);
+    write(sql, "alerts", alerts);
     for (const alert of raised) {
       if (alert.alert === "backfill_stuck") this.#keepError(sql, job, alert, now);
       this.#log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
@@ -130,27 +126,27 @@ export class Watchdog {
 }
 
 function readWatches(sql: Sql): Map<SiteName, Watch> {
-  const rows = sql.all<{ site: string; body: string }>("SELECT site, body FROM watch");
-  return new Map(rows.map(({ site, body }) => [site as SiteName, JSON.parse(body) as Watch]));
+  return new Map(read<[SiteName, Watch]>(sql, "watches"));
 }
 
-function writeWatch(sql: Sql, site: SiteName, watch: Watch): void {
-  sql.run(
-    `INSERT INTO watch VALUES (?, ?) ON CONFLICT (site) DO UPDATE SET body = excluded.body
-       WHERE body <> excluded.body`,
-    site,
-    JSON.stringify(watch),
-  );
+function writeWatches(sql: Sql, watches: ReadonlyMap<SiteName, Watch>): void {
+  write(sql, "watches", [...watches]);
 }
 
 function readAlerts(sql: Sql): Alert[] {
-  const [row] = sql.all<{ body: string }>("SELECT body FROM alerts");
-  return row ? (JSON.parse(row.body) as Alert[]) : [];
+  return read(sql, "alerts");
 }
 
-function writeAlerts(sql: Sql, alerts: readonly Alert[]): void {
+function read<T>(sql: Sql, name: "watches" | "alerts"): T[] {
+  const [row] = sql.all<{ body: string }>("SELECT body FROM watchdog WHERE name = ?", name);
+  return row ? (JSON.parse(row.body) as T[]) : [];
+}
+
+function write(sql: Sql, name: "watches" | "alerts", all: readonly unknown[]): void {
   sql.run(
-    "INSERT INTO alerts VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-    JSON.stringify(alerts),
+    `INSERT INTO watchdog VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body
+       WHERE body <> excluded.body`,
+    name,
+    JSON.stringify(all),
   );
 }

@@ -157,7 +157,7 @@ export const status = z.object({
     .object({ days_completed: z.number(), records_processed: z.number(), duration: z.number() })
     .nullable(),
   sites: z.array(siteView),
-  /** Sites whose answer is older than the others', with the age in seconds. */
+  /** Sites that have answered nothing lately: what is said of them is old. */
   sites_unreachable: z.array(z.string()),
   /** Sites without progress for an hour that wait for nothing. */
   sites_stuck: z.array(z.string()),

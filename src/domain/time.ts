@@ -3,7 +3,8 @@ import type { EpochMicros } from "./day.ts";
 /**
  * Reads `YYYY-MM-DD[T ]HH:MM:SS[.1–9 digits][Z | ±HH:MM | ±HHMM]`; without a zone it is UTC. Digits beyond
  * microseconds are cut off. Undefined for anything else, for dates and times that do not exist, and where an offset
- * leads out of the years 0000 to 9999, which `formatTime` could not write. Works on character codes because `Date.parse` takes a string without a zone for local time.
+ * leads out of the years 0000 to 9999, which `formatTime` could not write. Works on character codes because
+ * `Date.parse` takes a string without a zone for local time.
  */
 export function parseTime(text: string): EpochMicros | undefined {
   if (text.length < SECONDS_END || text.length > LONGEST || !isPunctuated(text)) return undefined;

@@ -176,3 +176,23 @@ test("an audit survives the death of its object at any moment", async () => {
     });
   }
 });
+
+test("an upload that waits for the Coordinator's leave holds up no audit", async () => {
+  const world = await completed();
+  world.effects.break({
+    on: /^site_a head\.current/,
+    fate: "fail before",
+    times: Number.POSITIVE_INFINITY,
+  });
+  await world.start("2024-01-06", "2024-01-06");
+  await world.run(() => world.effects.labels.filter((label) => label === "site_a head.current").length > 10);
+  await world.ask((coordinator) =>
+    coordinator.verify({ mode: "quick", from: undefined, to: undefined, site: undefined }),
+  );
+  await world.pass(60_000);
+  const [audit] = await world.ask((coordinator) => coordinator.audits());
+  expect(audit).toMatchObject({ state: "completed", days_ok: 5 });
+  world.effects.mend();
+  await world.run();
+  expect((await world.status()).outcome).toBe("success");
+});

@@ -1,7 +1,7 @@
 import { boundedView } from "../bounded-view.ts";
 import { HOLD_MS_MAX } from "../rate-gate.ts";
 import type { Turns } from "../turns.ts";
-import { LATE, within } from "../within.ts";
+import { answered } from "../within.ts";
 import type { SitePorts } from "./context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
@@ -19,12 +19,7 @@ const GATE_SLACK_MS = 10_000;
  */
 export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
   const { archive, clock, gate, head } = ports;
-  // A call that throws before there is a promise fails as any other does.
-  const answer = async <T>(call: () => Promise<T>): Promise<T> => {
-    const result = await within(clock, ANSWER_MS_MAX, call());
-    if (result === LATE) throw new Error(`no answer within ${ANSWER_MS_MAX} ms`);
-    return result;
-  };
+  const answer = <T>(call: () => Promise<T>) => answered(clock, ANSWER_MS_MAX, call);
   return {
     ...ports,
     archive: {
@@ -37,10 +32,7 @@ export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
     view: boundedView(clock, ports.view),
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
-      take: async (caller) => {
-        const permit = await within(clock, HOLD_MS_MAX + GATE_SLACK_MS, gate.take(caller));
-        return permit === LATE ? { kind: "again", askedAt: 0, retryAt: 0 } : permit;
-      },
+      take: (caller) => answered(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.take(caller)),
       pauseFor: (ms) => answer(() => gate.pauseFor(ms)),
       pausedUntil: () => answer(() => gate.pausedUntil()),
     },

@@ -1,15 +1,13 @@
 import type { Walk } from "../../ace/walk.ts";
 import type { Config } from "../../domain/config.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import { errorKey } from "../../domain/layout.ts";
+import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
-import { DAY_TTL_S, type Outbox } from "../outbox.ts";
+import type { Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
 import type { Turns } from "../turns.ts";
-import type { DayFailure } from "./ledger.ts";
 import { fact, setFact } from "./state.ts";
 
 export interface SitePorts {
@@ -71,46 +69,5 @@ export function holds(sql: Sql, fence: Fence): SiteJob | undefined {
 export function touch(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
   setFact(sql, "lastProgressAt", clock.now());
   if (date === undefined) return;
-  sql.run(
-    "INSERT INTO progress VALUES (?, ?) ON CONFLICT (date) DO UPDATE SET at = excluded.at",
-    date,
-    clock.now(),
-  );
-}
-
-export function progressOf(sql: Sql, date: UtcDay): EpochMs | undefined {
-  return sql.all<{ at: number }>("SELECT at FROM progress WHERE date = ?", date)[0]?.at;
-}
-
-/** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */
-export function logError(
-  context: SiteContext,
-  sql: Sql,
-  job: SiteJob,
-  failure: DayFailure,
-  where: Record<string, unknown>,
-): void {
-  const at = Math.max(failure.at, (fact(sql, "lastErrorAt") ?? 0) + 1);
-  setFact(sql, "lastErrorAt", at);
-  // The digits behind the milliseconds tell the sites apart: two may fail in the same one.
-  const timestamp = new Date(at).toISOString().replace("Z", `${String(job.siteIndex).padStart(3, "0")}Z`);
-  const entry = {
-    backfill_id: job.backfillId,
-    timestamp,
-    error: failure.message,
-    stack: `${failure.reason}: ${failure.message}`,
-    context: { site: context.site, ...where },
-  };
-  const date = typeof where.date === "string" ? where.date : null;
-  sql.run("INSERT INTO error (at, date, body) VALUES (?, ?, ?)", at, date, JSON.stringify(entry));
-  sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
-  context.outbox.stage(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
-  context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
-}
-
-/** Errors of a site; older ones make room. */
-const ERRORS_KEPT = 5_000;
-
-function failureTitle(where: Record<string, unknown>): string {
-  return typeof where.date === "string" ? `Failed to process day ${where.date}` : "Failed";
+  sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
 }

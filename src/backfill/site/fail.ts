@@ -3,10 +3,11 @@ import { dayKey, objectKey } from "../../domain/layout.ts";
 import { DAY_TTL_S } from "../outbox.ts";
 import type { Sql } from "../ports.ts";
 import { PAUSE_MS_MAX } from "../rate-gate.ts";
-import { type Fence, holds, logError, type SiteContext, touch } from "./context.ts";
+import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { logError } from "./errors.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
-import { dropStaging, keepForRetry, stagedDay, stagedDays } from "./staging.ts";
+import { dropStaging, isStaged, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
 
 /** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
@@ -53,7 +54,7 @@ export function failDay(
   const { clock, store } = context;
   store.tx((sql) => {
     const job = holds(sql, fence);
-    if (!job || !stagedDay(sql, date, token)) return;
+    if (!job || !isStaged(sql, date, token)) return;
     const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
     recordFailure(sql, date, failure, job.round);
     // The site goes on to the next day, which is not standing still.

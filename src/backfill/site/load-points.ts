@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { pointNames, startPoints, stepPoints } from "../../ace/points.ts";
 import { pointsPath } from "../../ace/request.ts";
-import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
-import type { Sql } from "../ports.ts";
-import { type Fence, holds, logError, type SiteContext, touch } from "./context.ts";
+import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { logError } from "./errors.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";
+import { storePoints } from "./point-names.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
@@ -90,31 +90,4 @@ function hashOf(names: readonly string[]): string {
   // The length before each name: no two lists have the same text.
   for (const name of names) hash.update(`${name.length}:${name}\n`);
   return hash.digest("hex");
-}
-
-/** In parts that SQLite takes, each a JSON array. */
-function storePoints(sql: Sql, names: readonly string[]): void {
-  sql.run("DELETE FROM points");
-  let part: string[] = [];
-  let bytes = 0;
-  let index = 0;
-  const flush = () => {
-    if (part.length > 0) sql.run("INSERT INTO points VALUES (?, ?)", index++, JSON.stringify(part));
-    part = [];
-    bytes = 0;
-  };
-  for (const name of names) {
-    // UTF-8 takes at most three bytes a code unit, and JSON at most six characters for one.
-    const size = name.length * 6 + 3;
-    if (bytes + size > SQL_VALUE_BYTES_MAX) flush();
-    part.push(name);
-    bytes += size;
-  }
-  flush();
-}
-
-export function readPoints(sql: Sql): string[] {
-  return sql
-    .all<{ names: string }>("SELECT names FROM points ORDER BY idx")
-    .flatMap((row) => JSON.parse(row.names) as string[]);
 }

@@ -49,8 +49,7 @@ class Held {
   /** The bucket before is let go of. */
   bucket(blockBytes: number): void {
     // Its blocks in windows, at most; and one point of it being put in order: 8/7 of its bytes, half as much again
-    // while its columns grow. Segment tables come
-    // on top where the bucket is larger than its windows.
+    // while its columns grow. Segment tables come on top where the bucket is larger than its windows.
     const windowed = Math.min(blockBytes, BUCKET_BYTES_MAX);
     const tables = Math.min(blockBytes - windowed, TABLE_BYTES_MAX);
     this.#bucketBytes = windowed * (1 + (3 / 2) * (8 / 7)) + tables;

@@ -46,6 +46,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       done: false,
     })),
     kept: false,
+    progressAt: NOW,
     ...more,
   };
 }

@@ -3,7 +3,7 @@ import type { SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";
-import { PLAN_AGE_MS_MAX } from "./plan.ts";
+import { PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
 import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
 
@@ -34,6 +34,13 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
 export function dropStale(sql: Sql, now: EpochMs): void {
   for (const day of stagedDays(sql)) {
     if (now - day.plan.createdAt > PLAN_AGE_MS_MAX) dropStaging(sql, day.date);
+  }
+}
+
+/** Half a day by one plan and half by another is no day. */
+export function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroupSize: number): void {
+  for (const day of stagedDays(sql)) {
+    if (!planHolds(day.plan, { pointsHash, generation, rowGroupSize })) dropStaging(sql, day.date);
   }
 }
 

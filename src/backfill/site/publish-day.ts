@@ -9,11 +9,11 @@ import { PEER_RETRY_MS, retryDelayMs } from "./request.ts";
 import {
   beginReplacing,
   dropStaging,
+  isStaged,
   partCount,
   readPart,
   type StagedDay,
   type StagedFile,
-  stagedDay,
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 
@@ -32,19 +32,13 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   let message = "";
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(retryDelayMs(config, tries), fence.signal);
-    const job = store.tx((sql) => (stagedDay(sql, day.date, day.token) ? holds(sql, fence) : undefined));
-    if (!job || fence.signal.aborted) return false;
+    const wanted = store.tx((sql) => isStaged(sql, day.date, day.token) && holds(sql, fence));
+    if (!wanted || fence.signal.aborted) return false;
     try {
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
       if (seen?.sha256 === file.content.sha256 && !distrusted) return finish(context, fence, day, file, seen);
-      const put = await context.connection.take(async () => {
-        if (!(await permitted(context, fence))) return "refused";
-        store.tx((sql) => {
-          if (publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
-        });
-        return archive.publish(key, publishable(context, job, day, file), seen?.etag ?? "absent");
-      });
+      const put = await replace(context, fence, day, file, seen);
       if (put === "refused") {
         // The news of another epoch is on its way here; until it comes there is nothing to be done.
         await clock.sleep(REFUSED_MS, fence.signal);
@@ -75,21 +69,48 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   return false;
 }
 
-/** The Coordinator's word, and then, without an await in between, the site's own epoch. */
-async function permitted(context: SiteContext, fence: Fence): Promise<boolean> {
-  for (;;) {
-    const word = await context.head.current().catch(() => undefined);
-    if (fence.signal.aborted) return false;
-    if (word) return allowed(context, fence, word);
-    // A Coordinator that can't be reached is no fault of the day, but without its word nothing is published.
-    await context.clock.sleep(PEER_RETRY_MS, fence.signal);
+/**
+ * One put, as soon as the Coordinator has given leave. A Coordinator that can't be reached is no fault of the day, but
+ * without its word nothing is published: it is asked again in another turn, for others wait for this one.
+ */
+async function replace(
+  context: SiteContext,
+  fence: Fence,
+  day: StagedDay,
+  file: StagedFile,
+  seen: ObjectHead | undefined,
+): Promise<"published" | "changed" | "refused"> {
+  const { archive, clock, connection, head, site } = context;
+  while (!fence.signal.aborted) {
+    const put = await connection.take(async () => {
+      const word = await head.current().catch(() => undefined);
+      if (!word) return "no word";
+      // No await between leave, mark and put: a cancel that has been answered finds none of them half done.
+      const job = beginPut(context, fence, day, file, word);
+      if (!job) return "refused";
+      const expected = seen?.etag ?? "absent";
+      return archive.publish(objectKey(site, day.date), publishable(context, job, day, file), expected);
+    });
+    if (put !== "no word") return put;
+    await clock.sleep(PEER_RETRY_MS, fence.signal);
   }
+  return "refused";
 }
 
-function allowed(context: SiteContext, fence: Fence, word: { epoch: number; desired: Desired }): boolean {
-  const { epoch, desired } = word;
-  const wanted = epoch === fence.epoch && desired === "run";
-  return wanted && !fence.signal.aborted && context.store.tx((sql) => holds(sql, fence)) !== undefined;
+/** The job to publish for, where the Coordinator and the site agree on it; the day is marked where its object changes. */
+function beginPut(
+  { store }: SiteContext,
+  fence: Fence,
+  day: StagedDay,
+  file: StagedFile,
+  word: { epoch: number; desired: Desired },
+): SiteJob | undefined {
+  if (fence.signal.aborted || word.epoch !== fence.epoch || word.desired !== "run") return undefined;
+  return store.tx((sql) => {
+    const job = isStaged(sql, day.date, day.token) ? holds(sql, fence) : undefined;
+    if (job && publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
+    return job;
+  });
 }
 
 function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: StagedFile): PublishableFile {
@@ -137,7 +158,7 @@ function finish(
   const records = file.content.written;
   const committed = store.tx((sql) => {
     const job = holds(sql, fence);
-    if (!job || !stagedDay(sql, day.date, day.token)) return false;
+    if (!job || !isStaged(sql, day.date, day.token)) return false;
     dropStaging(sql, day.date);
     recordPublished(sql, day.date, {
       status: statusOf(day, file),

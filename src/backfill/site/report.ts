@@ -3,7 +3,6 @@ import { daysBetween, type EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
 import type { Sql } from "../ports.ts";
-import { progressOf } from "./context.ts";
 import { pendingDays, type Tally, tally } from "./ledger.ts";
 import { stagedDays } from "./staging.ts";
 import { fact, heldUntil, rateLimits } from "./state.ts";
@@ -48,7 +47,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     epoch: job.epoch,
     round: job.round,
     ...beside,
-    dayProgressAt: first && (progressOf(sql, first.date) ?? first.plan.createdAt),
+    dayProgressAt: first?.progressAt,
     view: {
       site,
       state,

@@ -114,12 +114,11 @@ async function permitOf(
     const askedAt = clock.now();
     const permit = await gate.take(context.site).catch(() => undefined);
     if (!permit) {
-      // A gate that is being replaced is no fault of the day: ask the new one.
+      // A gate that is being replaced, or hangs, is no fault of the day, and no sign of life: ask the new one.
       await clock.sleep(PEER_RETRY_MS, fence.signal);
       continue;
     }
-    // An answer that asks to come again at once may be none: a gate that hangs is no sign of life.
-    if (permit.kind === "permit" || permit.retryAt > permit.askedAt) context.alive();
+    context.alive();
     if (fence.signal.aborted) break;
     const waitedMs = clock.now() - askedAt;
     if (permit.kind === "permit") {

@@ -16,7 +16,7 @@ const TABLES = [
   // Days under way. `token` tells one attempt from the next: work of an older one is never committed.
   `staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL, plan TEXT NOT NULL,
      transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,
-     replacing INTEGER NOT NULL DEFAULT 0)`,
+     replacing INTEGER NOT NULL DEFAULT 0, progress_at INTEGER NOT NULL)`,
   `span (date TEXT NOT NULL, idx INTEGER NOT NULL, from_micros INTEGER NOT NULL, to_micros INTEGER NOT NULL,
      walk TEXT, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
   // Sorted runs, divided by ranges of points.
@@ -30,8 +30,6 @@ const TABLES = [
   "error (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, date TEXT, body TEXT NOT NULL)",
   // Days that a rebuild has found in R2.
   "audit_seen (date TEXT PRIMARY KEY)",
-  // When a day under way last came further.
-  "progress (date TEXT PRIMARY KEY, at INTEGER NOT NULL)",
   // The configured points, sorted, in parts.
   "points (idx INTEGER PRIMARY KEY, names TEXT NOT NULL)",
 ];

@@ -10,21 +10,20 @@ import { Turns } from "../turns.ts";
 import { isAlarmLost } from "./alarm-lost.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
-
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
+import { recentErrors } from "./errors.ts";
 import { endUnbelievableWaits, failDay } from "./fail.ts";
-
 import { ladderOf } from "./fetch-run.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { dayViews, estimate, pendingDays } from "./ledger.ts";
-import { readPoints } from "./load-points.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
-import { dropStale, obey } from "./obey.ts";
+import { dropOutdated, dropStale, obey } from "./obey.ts";
 import { perform } from "./perform.ts";
-import { lanesFor, planHolds } from "./plan.ts";
+import { lanesFor } from "./plan.ts";
+import { PointNames } from "./point-names.ts";
 import { reportOf } from "./report.ts";
 import { createTables } from "./schema.ts";
-import { dropStaging, stagedDays } from "./staging.ts";
+import { stagedDays } from "./staging.ts";
 import { fact, heldUntil } from "./state.ts";
 
 /** If this object dies while it works, the next tick begins no later. */
@@ -50,7 +49,6 @@ export class SiteBackfill implements SitePeer {
   readonly #context: SiteContext;
   readonly #inHand = new Map<string, { readonly work: Promise<void>; aliveAt: EpochMs }>();
   #fence: { epoch: number; abort: AbortController } | undefined;
-  #names: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
   #tick: Tick | undefined;
 
   /** `steps`: smaller ones make many commits of little data, for tests. */
@@ -63,6 +61,7 @@ export class SiteBackfill implements SitePeer {
   ) {
     ports.store.tx(createTables);
     const connection = new Turns();
+    const points = new PointNames(ports.store, isolate);
     const bounded = boundedPorts(ports, connection);
     this.#context = {
       ...bounded,
@@ -72,7 +71,7 @@ export class SiteBackfill implements SitePeer {
       steps,
       outbox: new Outbox(bounded.store, bounded.clock, bounded.view, connection),
       connection,
-      points: () => this.#points(),
+      points: () => points.current(),
       report: () => this.#report(),
       walks: new Map(),
       throttles: { count: 0 },
@@ -270,20 +269,6 @@ export class SiteBackfill implements SitePeer {
     return { epoch, signal: this.#fence.abort.signal };
   }
 
-  #points(): { ids: Map<string, number>; names: string[] } {
-    const { isolate, store } = this.#context;
-    return store.tx((sql) => {
-      const hash = fact(sql, "points")?.hash ?? "";
-      if (this.#names?.hash !== hash) {
-        this.#names?.release();
-        const names = readPoints(sql);
-        const release = isolate.hold(names.reduce((sum, name) => sum + name.length + BYTES_A_NAME, 0));
-        this.#names = { hash, names, ids: new Map(names.map((name, id) => [name, id])), release };
-      }
-      return this.#names;
-    });
-  }
-
   #report(): SiteReport {
     const { clock, isolate, site, store } = this.#context;
     return store.tx((sql) =>
@@ -304,24 +289,3 @@ export class SiteBackfill implements SitePeer {
 }
 
 const least = (times: readonly EpochMs[]) => (times.length === 0 ? undefined : Math.min(...times));
-
-/** A string's header, and its place in the map and the list. */
-const BYTES_A_NAME = 60;
-
-/** Half a day by one plan and half by another is no day. */
-function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroupSize: number): void {
-  for (const day of stagedDays(sql)) {
-    if (!planHolds(day.plan, { pointsHash, generation, rowGroupSize })) dropStaging(sql, day.date);
-  }
-}
-
-function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "days" | "errors" }>) {
-  return sql
-    .all<{ body: string }>(
-      "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",
-      query.from ?? "",
-      query.to ?? "9999",
-      query.limit,
-    )
-    .map((row) => JSON.parse(row.body));
-}

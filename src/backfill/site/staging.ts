@@ -1,4 +1,4 @@
-import type { UtcDay } from "../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
@@ -25,6 +25,8 @@ export interface StagedDay {
   readonly windows: readonly StagedWindow[];
   /** Kept after a failed upload, for a retry: not to be worked on in this round. */
   readonly kept: boolean;
+  /** When it last came further. */
+  readonly progressAt: EpochMs;
 }
 
 export interface StagedWindow {
@@ -42,6 +44,7 @@ interface StagingRow extends Record<string, string | number | null> {
   transport: string;
   file: string | null;
   kept: number;
+  progress_at: number;
 }
 
 export function stageDay(
@@ -53,11 +56,12 @@ export function stageDay(
 ): void {
   dropStaging(sql, date);
   sql.run(
-    "INSERT INTO staging (date, token, phase, plan, transport) VALUES (?, ?, 'fetching', ?, ?)",
+    "INSERT INTO staging (date, token, phase, plan, transport, progress_at) VALUES (?, ?, 'fetching', ?, ?, ?)",
     date,
     token,
     JSON.stringify(plan),
     JSON.stringify(NOTHING_FETCHED),
+    plan.createdAt,
   );
   windows.forEach((span, index) => {
     sql.run(
@@ -81,7 +85,9 @@ export function stagedDays(sql: Sql): StagedDay[] {
     done: number;
   }>("SELECT * FROM span ORDER BY date, idx");
   return sql
-    .all<StagingRow>("SELECT date, token, phase, plan, transport, file, kept FROM staging ORDER BY date")
+    .all<StagingRow>(
+      "SELECT date, token, phase, plan, transport, file, kept, progress_at FROM staging ORDER BY date",
+    )
     .map((row) => ({
       date: row.date as UtcDay,
       token: row.token,
@@ -90,6 +96,7 @@ export function stagedDays(sql: Sql): StagedDay[] {
       transport: JSON.parse(row.transport) as Transport,
       file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
       kept: row.kept === 1,
+      progressAt: row.progress_at,
       windows: windows
         .filter((window) => window.date === row.date)
         .map((window) => ({
@@ -178,7 +185,7 @@ export function dropStaging(sql: Sql, date: UtcDay): void {
   if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
     doubtPublished(sql, date);
   }
-  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand", "progress"]) {
+  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
     sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
   }
 }

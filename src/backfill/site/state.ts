@@ -67,13 +67,9 @@ export function setFact<K extends keyof SiteFacts>(sql: Sql, key: K, value: Site
   writeMeta(sql, key, value);
 }
 
-/** No pause is meant to last longer than an hour; as much again for clocks that differ. */
-const HOLD_MS_MAX = 2 * 3_600_000;
-
-/** Until when the vendor is left alone. A time further ahead was written by a clock that has stepped back since. */
+/** Until when the vendor is left alone: it is down, or a 429 asked for it. */
 export function heldUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
-  const holds = [fact(sql, "outage")?.until, fact(sql, "throttledUntil")];
-  const until = Math.max(...holds.map((at = 0) => (at <= now + HOLD_MS_MAX ? at : 0)));
+  const until = Math.max(fact(sql, "outage")?.until ?? 0, fact(sql, "throttledUntil") ?? 0);
   return until > now ? until : undefined;
 }
 
