@@ -107,3 +107,23 @@ test("a holder that died before the clock stepped back by a day holds nobody up 
   await run();
   expect((enteredAt ?? Number.POSITIVE_INFINITY) - stepped).toBeLessThanOrEqual(60_000);
 });
+
+test("a waiter that died takes nobody's turn", async () => {
+  const { scheduler, run, isolate, clock } = setup();
+  const life = new Life("dead", () => undefined);
+  void isolate.alone(clock, () => clock.sleep(10));
+  void isolate.alone(scheduler.clockOf(life), async () => undefined);
+  const next = isolate.alone(clock, async () => clock.now());
+  await scheduler.settle();
+  life.kill();
+  await run();
+  expect(await next).toBe(10);
+});
+
+test("a body that may take longer than usual has its lease as long", async () => {
+  const { run, isolate, clock } = setup();
+  void isolate.alone(clock, () => clock.sleep(100_000), 120_000);
+  const next = isolate.alone(clock, async () => clock.now());
+  await run();
+  expect(await next).toBe(100_000);
+});

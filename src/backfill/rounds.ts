@@ -2,6 +2,7 @@ import type { Status } from "../contract/backfill.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
+import { isAlarmLost } from "./alarm-lost.ts";
 import { boundedView } from "./bounded-view.ts";
 import { isRunning, type Reports } from "./decide-job.ts";
 import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
@@ -198,7 +199,8 @@ export class Rounds {
     const dueAt = store.tx((sql) => this.#outbox.dueAt(sql));
     if (dueAt === undefined) return;
     const armedAt = await alarm.armedAt();
-    if (armedAt === undefined || armedAt > dueAt) await alarm.arm(Math.max(dueAt, clock.now()));
+    const now = clock.now();
+    if (isAlarmLost(armedAt, dueAt, now) || (armedAt ?? 0) > dueAt) await alarm.arm(Math.max(dueAt, now));
   }
 
   async #flush(): Promise<void> {

@@ -27,6 +27,7 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   }
   // What KV shows as running is so no longer, or is again.
   for (const day of underWay) showDay(context, sql, day.date, undefined);
+  setFact(sql, "uploadFailures", 0);
   return "new epoch";
 }
 

@@ -147,6 +147,9 @@ export function retryDelayMs({ retryBaseDelayMs }: Config, tries: number): numbe
 /** A pause longer than this is slept through without holding calls and memory. */
 const REST_MS_MIN = 30_000;
 
+/** Of the largest body, on the slowest machine. */
+const PARSE_MS_MAX = 30_000;
+
 type Once<T> = Exclude<Outcome, { kind: "ok" }> | { readonly kind: "value"; readonly value: T };
 
 /** One request, from headers to decoded page. */
@@ -165,7 +168,7 @@ async function once<T>(
     const response = await timed(context, limit, vendor.get(question.path(), limit.signal));
     const headersMs = clock.now() - sentAt;
     // One body at a time is read and parsed; the others stay with the vendor until it is their turn.
-    return await isolate.alone(clock, async (): Promise<Once<T>> => {
+    const read = async (): Promise<Once<T>> => {
       const readAt = clock.now();
       const outcome = await timed(context, limit, settle(response, clock.now()));
       if (outcome.kind !== "ok") return outcome;
@@ -176,7 +179,8 @@ async function once<T>(
       } finally {
         release();
       }
-    });
+    };
+    return await isolate.alone(clock, read, context.config.aceTimeoutMs + PARSE_MS_MAX);
   } catch (error) {
     if (fence.signal.aborted) return { kind: "aborted", message: "stopped" };
     return outcomeOfFault(error);

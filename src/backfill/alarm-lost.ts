@@ -1,4 +1,4 @@
-import type { EpochMs } from "../../domain/day.ts";
+import type { EpochMs } from "../domain/day.ts";
 
 /** Longer past, or longer after it is needed, no alarm is set that can be relied on. */
 const ALARM_LOST_MS = 60_000;
