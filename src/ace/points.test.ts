@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
+import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../domain/limits.ts";
 import { VendorFault } from "./faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "./limits.ts";
 import { type PointsWalk, pointNames, sortNames, startPoints, stepPoints } from "./points.ts";
@@ -77,6 +77,15 @@ test("a list that gives a point a page is not followed for days", () => {
   const next = () => stepPoints(walk, list([`p${walk.page}`], { per_page: 1, total: null }));
   while (walk.page < POINTS_PAGES_MAX) walk = next().walk;
   expect(next).toThrow("no end");
+});
+
+test("a list with as many points, or bytes of names, as there may be is taken, and one more is too many", () => {
+  const before = { ...startPoints(), names: new Set(names(POINTS_MAX - 1)) };
+  expect(stepPoints(before, list(["x"])).walk.names.size).toBe(POINTS_MAX);
+  expect(() => stepPoints(before, list(["x", "y"]))).toThrow("too many points");
+  const wordy = { ...startPoints(), nameBytes: POINT_NAMES_BYTES_MAX - 2 };
+  expect(stepPoints(wordy, list(["é"])).walk.nameBytes).toBe(POINT_NAMES_BYTES_MAX);
+  expect(() => stepPoints(wordy, list(["é", "x"]))).toThrow("too many points");
 });
 
 test("names that only look alike are different points, and none is special", () => {

@@ -94,20 +94,6 @@ test("bytes are held until they are let go, once", () => {
   expect(isolate.bytes).toBe(0);
 });
 
-test("a holder that died before the clock stepped back by a day holds nobody up for a day", async () => {
-  const { scheduler, run, isolate, clock } = setup();
-  void isolate.alone(clock, () => new Promise(() => undefined));
-  await scheduler.settle();
-  scheduler.leap(-86_400_000);
-  const stepped = scheduler.now;
-  let enteredAt: number | undefined;
-  void isolate.alone(clock, async () => {
-    enteredAt = clock.now();
-  });
-  await run();
-  expect((enteredAt ?? Number.POSITIVE_INFINITY) - stepped).toBeLessThanOrEqual(60_000);
-});
-
 test("a waiter that died takes nobody's turn", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const life = new Life("dead", () => undefined);

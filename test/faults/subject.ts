@@ -15,9 +15,9 @@ export class Subject {
     this.world = new World({
       seed,
       sites: SITES,
-      config: { pageSize: 100, rowGroupSize: 60, requestsPerMinute: 1_200 },
+      config: { pageSize: 100, rowGroupSize: 60, requestsPerMinute: 40 },
       steps: { runSamples: 100, sliceSamples: 60 },
-      vendor: { pointsPerSite: 12, samplesPerDay: 150, unconfigured: 1, silent: 1, latency: { ms: 60 } },
+      vendor: { pointsPerSite: 12, samplesPerDay: 150, unconfigured: 1, silent: 1, latency: { ms: 2_000 } },
     });
     const { faults } = this.world.vendor;
     faults.add({

@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import type { DayView, Status } from "../../src/contract/backfill.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
-import { readWithDuckdb } from "../system/duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines, type Truth, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, type World } from "../system/fixture.ts";
-import { lines, type Truth, truthOf } from "../system/truth.ts";
 import type { ApiData } from "./api-data.ts";
 
 /** A day that has to be in R2, and the data that it was last fetched from. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DayView } from "../../src/contract/backfill.ts";
-import { readWithDuckdb } from "./duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { readWithArrow, readWithHyparquet } from "../reference/other-readers.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, TOKEN, World } from "./fixture.ts";
-import { readWithArrow, readWithHyparquet } from "./other-readers.ts";
-import { lines, truthOf } from "./truth.ts";
 
 const DAYS = ["2024-01-01", "2024-01-02"] as const;
 const EMPTY_DAYS = ["2024-02-02", "2024-02-03"] as const;

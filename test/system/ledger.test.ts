@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { AuditView } from "../../src/contract/backfill.ts";
-import { readWithDuckdb } from "./duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, World } from "./fixture.ts";
-import { lines, truthOf } from "./truth.ts";
 
 const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04"] as const;
 const [KEPT, FLIPPED, REMOVED, REPLACED] = DAYS;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { readWithDuckdb } from "./duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines } from "../reference/truth.ts";
 import { keyOf, World } from "./fixture.ts";
 import { FILES, MISSING, measurements, pointOf } from "./measurements.ts";
-import { lines } from "./truth.ts";
 
 if (MISSING.length > 0) console.warn(`REAL MEASUREMENTS NOT TESTED: ${MISSING.join(", ")} is not there`);
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Row } from "./truth.ts";
+import type { Row } from "../reference/truth.ts";
 
 /** Two real temperature series; they lie beside the repository, not in it. */
 const FOLDER = join(import.meta.dirname, "../../../shared/data");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readWithDuckdb } from "./duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, World } from "./fixture.ts";
-import { lines, truthOf } from "./truth.ts";
 
 const DAYS = ["2024-01-01", "2024-01-02"] as const;
 const [FIRST, SECOND] = DAYS;

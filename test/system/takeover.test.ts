@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { readWithDuckdb } from "./duckdb.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, World } from "./fixture.ts";
-import { lines, truthOf } from "./truth.ts";
 
 let world: World;
 beforeAll(async () => {

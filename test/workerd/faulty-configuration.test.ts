@@ -1,4 +1,4 @@
-import { createExecutionContext, env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { createExecutionContext, env, runInDurableObject } from "cloudflare:test";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/backfill-worker.ts";
 import type { Env } from "../../src/cloudflare/env.ts";
@@ -36,21 +36,6 @@ describe("with a faulty variable", () => {
     expect(JSON.parse(String(logged.mock.calls[0]?.[0]))).toMatchObject({
       level: "ERROR",
       error: expect.stringMatching(/PAGE_SIZE is "777"/),
-    });
-  });
-
-  test.each(["COORDINATOR", "SITE_BACKFILL"] as const)("an alarm of %s is tried again", async (binding) => {
-    vi.spyOn(console, "error").mockImplementation(() => undefined);
-    const stub = env[binding].getByName("site_of_faults");
-    await runInDurableObject(stub, async (instance, { storage }) => {
-      Object.defineProperty(instance, "env", { value: FAULTY });
-      await storage.setAlarm(Date.now() + 3_600_000);
-    });
-    expect(await runDurableObjectAlarm(stub)).toBe(true);
-    await runInDurableObject(stub, async (_, { storage }) => {
-      const next = (await storage.getAlarm()) ?? 0;
-      expect(next).toBeGreaterThan(Date.now());
-      expect(next).toBeLessThanOrEqual(Date.now() + 30_000);
     });
   });
 

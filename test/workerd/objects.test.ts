@@ -86,14 +86,6 @@ test.each([
   });
 });
 
-test("a call to an object whose rules can't be made fails and says why, and the next finds it well", async () => {
-  const asked = () =>
-    inside(site(), { PAGE_SIZE: "7" }, (object) => (object as unknown as SiteBackfillObject).report());
-  await expect(asked()).rejects.toThrow(/PAGE_SIZE/);
-  const report = await inside(site(), {}, (object) => (object as unknown as SiteBackfillObject).report());
-  expect(report.view.site).toBe(SITE);
-});
-
 test("a restart ends the object, whatever it is doing, and leaves its database and its alarm", async () => {
   const at = Date.now() + 3_600_000;
   await inside(site(), {}, async (object, storage) => {

@@ -1,13 +1,16 @@
 import { expect, test } from "vitest";
 import { htmlReply, jsonReply, type Reply, withHeaders } from "../../simulator/reply.ts";
 import { encodeCursor } from "../../src/ace/cursor.ts";
-import { BODY_BYTES_MAX, DAY_PAGES_MAX } from "../../src/domain/limits.ts";
+import { BODY_BYTES_MAX, DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../src/domain/limits.ts";
 import { DAY, dayOf, json, SMALL, whole } from "./forgery.ts";
 import { contentOf, ledgerOf } from "./look.ts";
 import { World } from "./world.ts";
 import { KEY } from "./world-vendor.ts";
 
-test("a day without an end fails at its bound of pages", async () => {
+test.each([
+  ["pages", "pages", DAY_PAGES_MAX],
+  ["rows", "fetched", DAY_ROWS_MAX],
+])("a day without an end fails at its bound of %s", async (_, counted, max) => {
   let pages = 0;
   const world = new World(SMALL);
   world.vendor.forge = ({ kind, day: asked }) => {
@@ -21,9 +24,12 @@ test("a day without an end fails at its bound of pages", async () => {
   await world.run(() => pages > 100);
   // Not all of the way, which has a hundred thousand requests: the day's last pages.
   const { db } = world.site("site_a");
-  const already = DAY_PAGES_MAX - 200;
+  const already = max - 200;
   db.tx((sql) =>
-    sql.run(`UPDATE staging SET transport = json_set(transport, '$.pages', ${already}) WHERE date = ?`, DAY),
+    sql.run(
+      `UPDATE staging SET transport = json_set(transport, '$.${counted}', ${already}) WHERE date = ?`,
+      DAY,
+    ),
   );
   await world.run();
   expect(pages).toBeLessThan(600);

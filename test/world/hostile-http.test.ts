@@ -52,6 +52,20 @@ const anyRequest = fc.oneof(
   ),
 );
 
+/** A conflict and a refused origin, which chance alone would leave out once in a hundred times. */
+const SELDOM: HostileRequest[] = [
+  post("/backfill/start", YEAR),
+  post("/backfill/start", YEAR),
+  {
+    ...get("/backfill/status"),
+    method: "OPTIONS",
+    headers: [
+      ["Origin", "https://evil.test"],
+      ["Access-Control-Request-Method", "GET"],
+    ],
+  },
+];
+
 test("any sequence of requests gets documented answers only, and no secret leaves or is logged", async () => {
   const answers = new Set<number>();
   await fc.assert(
@@ -62,7 +76,7 @@ test("any sequence of requests gets documented answers only, and no secret leave
       for (const secret of [TOKEN, ACE_KEY]) expect(logged).not.toContain(secret);
       expect(http.logs.filter(({ level }) => level === "ERROR")).toEqual([]);
     }),
-    { numRuns: 80 },
+    { numRuns: 80, examples: [[SELDOM]] },
   );
   // Else it would hold of a Worker that knows one answer only.
   expect([...answers].sort()).toEqual([200, 202, 204, 400, 401, 403, 404, 405, 409, 413]);

@@ -1,8 +1,8 @@
-import { parquetReadObjects } from "hyparquet";
 import type { SiteJob } from "../../src/backfill/job.ts";
 import type { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
-import { daysBetween, type UtcDay } from "../../src/domain/day.ts";
-import { parseValue } from "../../src/domain/value.ts";
+import { daysBetween } from "../../src/domain/day.ts";
+import { readWithHyparquet } from "../reference/other-readers.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import type { World } from "./world.ts";
 import type { WorldObject } from "./world-object.ts";
 
@@ -66,38 +66,16 @@ export function contentOf(world: World): Record<string, string | undefined> {
   );
 }
 
-export interface ArchivedRow {
-  readonly name: string;
-  readonly ms: number;
-  readonly value: number;
+/** What an object holds, row by row. */
+export async function storedRows(world: World, key: string): Promise<string[]> {
+  const object = world.archive.objects.get(key);
+  if (!object) throw new Error(`there is no ${key}`);
+  return lines(await readWithHyparquet(object.bytes));
 }
 
-/** Every row of an object, in its order. */
-export async function rowsIn(bytes: Uint8Array): Promise<ArchivedRow[]> {
-  const file = bytes.slice().buffer;
-  const rows = await parquetReadObjects({ file });
-  return rows.map((row) => ({
-    name: String(row.point_name),
-    ms: (row.timestamp as Date).getTime(),
-    value: Number(row.value),
-  }));
-}
-
-/** What the file of a day has to hold, reckoned the plain way: one row a point and millisecond, the latest wins. */
-export function expectedRows(world: World, site: string, date: UtcDay): ArchivedRow[] {
-  const configured = new Set(world.vendor.configured(site));
-  const kept = new Map<string, { name: string; micros: number; value: number }>();
-  for (const { name, value, micros } of world.vendor.truth(site, date)) {
-    const number = parseValue(value);
-    if (!configured.has(name) || Number.isNaN(number)) continue;
-    const key = `${name}\n${Math.floor(micros / 1000)}`;
-    const other = kept.get(key);
-    const later = !other || micros > other.micros || (micros === other.micros && number > other.value);
-    if (later) kept.set(key, { name, micros, value: number });
-  }
-  return [...kept.values()]
-    .map(({ name, micros, value }) => ({ name, ms: Math.floor(micros / 1000), value }))
-    .sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) || a.ms - b.ms);
+/** What the object of a day has to hold. */
+export function servedRows(world: World, site: string, date: string): string[] {
+  return lines(truthOf(world.vendor, site, date).rows);
 }
 
 type AnyObject = Pick<WorldObject<object>, "db">;

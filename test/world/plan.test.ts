@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { contentOf, expectedRows, rowsIn, siteFact, stagedRows } from "./look.ts";
-import { day, World } from "./world.ts";
+import { contentOf, servedRows, siteFact, stagedRows, storedRows } from "./look.ts";
+import { World } from "./world.ts";
 
 const MANY_PAGES = { config: { pageSize: 10, requestsPerMinute: 60 } };
 const KEY = "timeseries/2024/01/01/site_a.parquet";
@@ -26,8 +26,7 @@ async function finish(world: World): Promise<number> {
   await world.start("2024-01-01", "2024-01-01");
   await world.run();
   expect((await world.status()).outcome).toBe("success");
-  const rows = await rowsIn(world.archive.objects.get(KEY)?.bytes ?? new Uint8Array());
-  expect(rows).toEqual(expectedRows(world, "site_a", day("2024-01-01")));
+  expect(await storedRows(world, KEY)).toEqual(servedRows(world, "site_a", "2024-01-01"));
   return world.vendor.arrivals.length - before;
 }
 

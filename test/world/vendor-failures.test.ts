@@ -207,3 +207,16 @@ test("a failed fetch of a forced restart leaves the valid day valid", async () =
   expect(day).toMatchObject({ date: "2024-01-01", status: "completed" });
   expect(day?.failure?.message).toContain("400");
 });
+
+test("once a day has failed, nothing more of it is read, however many of its answers have come", async () => {
+  const world = new World({ config: { maxRetries: 0 }, vendor: { latency: { ms: 400 } } });
+  world.vendor.faults.add({ on: "samples", day: "2024-01-02", effect: { do: "hang", share: 0.5 } });
+  await world.start("2024-01-01", "2024-01-03");
+  await world.run();
+  const at = (day: string) => world.vendor.arrivals.filter((one) => one.day === day).map((one) => one.at);
+  // Five windows, whose bodies are read one after the other: all of them would take as many times 30 s.
+  expect(at("2024-01-02").length).toBeGreaterThan(2);
+  const between = Math.min(...at("2024-01-03")) - Math.min(...at("2024-01-02"));
+  expect(between).toBeLessThan(2 * 30_000);
+  expect((await world.status()).failed_days).toEqual([{ site: "site_a", date: "2024-01-02" }]);
+});

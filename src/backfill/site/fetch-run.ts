@@ -40,12 +40,13 @@ export async function fetchRun(
   const walk = walkOf(context, day, window);
   const reader = new WindowReader(context, fence, window.span, walk, ladderOf(context));
   try {
+    // Another lane may have failed the day: nothing more is asked or read for it.
+    const wanted = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
     while (reader.roomLeft) {
-      // Another lane may have failed the day: no more requests for it.
-      if (!context.store.tx((sql) => isStaged(sql, day.date, day.token))) return { kind: "interrupted" };
+      if (!wanted()) return { kind: "interrupted" };
       const over = overBounds(addTransport(day.transport, reader.transport));
       if (over) return { kind: "failed", failed: over, page: reader.transport.pages };
-      const halt = await reader.readPage();
+      const halt = await reader.readPage(wanted);
       if (halt?.kind === "paused") break;
       if (halt) return halt as FetchResult;
     }

@@ -24,6 +24,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       {
         path: () => pointsPath(site, asked.page),
         decode: (body) => stepPoints(asked, body),
+        wanted: () => true,
         easier: () => false,
       },
       count,

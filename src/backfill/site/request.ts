@@ -30,6 +30,8 @@ export interface Question<T> {
   path(): string;
   /** From the body; throws `VendorFault`. Runs while no other page of the isolate is in memory. */
   decode(body: Uint8Array): T;
+  /** Asked when its turn to be read has come: whether anybody wants the answer still. */
+  wanted(): boolean;
   /** After a failure that a smaller page may cure. True: the tries begin anew. */
   easier(reason: string): boolean;
 }
@@ -169,6 +171,7 @@ async function once<T>(
     const headersMs = clock.now() - sentAt;
     // One body at a time is read and parsed; the others stay with the vendor until it is their turn.
     const read = async (): Promise<Once<T>> => {
+      if (!question.wanted()) return { kind: "aborted", message: "nobody wants it any more" };
       const readAt = clock.now();
       const outcome = await timed(context, limit, settle(response, clock.now()));
       if (outcome.kind !== "ok") return outcome;

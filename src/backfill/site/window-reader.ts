@@ -67,8 +67,8 @@ export class WindowReader {
   }
 
   /** The next page into the run; undefined where that went well. */
-  async readPage(): Promise<Halt | undefined> {
-    const answer = await this.#ask();
+  async readPage(wanted: () => boolean): Promise<Halt | undefined> {
+    const answer = await this.#ask(wanted);
     if (answer.kind === "interrupted") return { kind: "interrupted" };
     if (answer.kind === "throttled") {
       this.#context.store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
@@ -99,7 +99,7 @@ export class WindowReader {
     this.#release();
   }
 
-  #ask() {
+  #ask(wanted: () => boolean) {
     const { ids } = this.#context.points();
     const { walk } = this;
     const span = this.#span;
@@ -121,6 +121,7 @@ export class WindowReader {
           this.hold();
           return { page, next };
         },
+        wanted,
         easier: (reason) => {
           // The first failure may be a hiccup; a body over the bound will be over it again.
           const again = failedOnce || reason === "too-large";

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { parquetReadObjects } from "hyparquet";
 import { expect, test } from "vitest";
 import { imbalance } from "../../../src/domain/evidence.ts";
 import { encodeFooter } from "../../../src/parquet/encode.ts";
 import { encodeSlice, FILE_START, type FilePosition } from "../../../src/parquet/encode-slice.ts";
+import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { days, type MergePlan } from "./cases.ts";
 import { type FetchedDay, fetchDay } from "./fetch-day.ts";
 import { countsOf, isTimed, rowsOf } from "./truth.ts";
@@ -30,7 +30,7 @@ test("a day is one file, however it was cut, paged, ordered, repeated, interrupt
         expect(position.merge).toMatchObject(contentOf(expected));
       }
       expect(files[1]).toEqual(files[0]);
-      expect(await rowsIn(files[0] as Uint8Array)).toEqual(
+      expect(await readWithHyparquet(files[0] as Uint8Array)).toEqual(
         expected.map((row) => ({ ...row, site_name: SITE })),
       );
     }),
@@ -74,12 +74,4 @@ function contentOf(rows: ReturnType<typeof rowsOf>) {
     firstMs: rows.length > 0 ? Math.min(...sinceStart) : -1,
     lastMs: Math.max(-1, ...sinceStart),
   };
-}
-
-function rowsIn(file: Uint8Array) {
-  const copy = file.slice().buffer;
-  return parquetReadObjects({
-    file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
-    parsers: { timestampFromMilliseconds: (ms) => Number(ms) },
-  });
 }

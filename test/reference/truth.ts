@@ -1,5 +1,5 @@
 import type { Simulation } from "../../simulator/simulation.ts";
-import { referenceValue } from "../reference/value.ts";
+import { referenceValue } from "./value.ts";
 
 /** A row of an archived file. */
 export interface Row {

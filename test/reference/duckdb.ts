@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
 import type { Row } from "./truth.ts";
 
-/** One for all files of a test run: opening DuckDB takes longer than reading a day. */
+/** One for all tests of a process or a file: opening DuckDB takes longer than reading a day. */
 let connection: Promise<DuckDBConnection> | undefined;
 
 /** A file's rows as DuckDB reads them, in the file's order. */
