@@ -1,6 +1,7 @@
 import type { Log } from "../backfill/ports.ts";
 import type { Config } from "../domain/config.ts";
-import { parseConfig, secretOf } from "../domain/config-parse.ts";
+import { parseConfig } from "../domain/config-parse.ts";
+import { secretOf } from "../domain/variables.ts";
 
 // The namespaces carry no class: the types of RPC stubs over recursive JSON take the compiler minutes, and the
 // ports say the same.

@@ -1,5 +1,5 @@
 import { SECRETS } from "../domain/config.ts";
-import { secretOf } from "../domain/config-parse.ts";
+import { secretOf } from "../domain/variables.ts";
 import { type Answer, refusal } from "./answer.ts";
 
 /** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
