@@ -5,13 +5,13 @@ test("nothing set is twenty hot days and no origin", () => {
   expect(parseQueryConfig({})).toEqual({ ok: true, config: { hotDays: 20, allowedOrigins: [] } });
 });
 
-test("what is set is taken, 0 hot days too", () => {
+test("what is set is taken", () => {
   const parsed = parseQueryConfig({
-    HOT_DAYS: " 0\n",
+    HOT_DAYS: " 1\n",
     ALLOWED_ORIGINS: "https://a.test, http://localhost:5173",
   });
   const allowedOrigins = ["https://a.test", "http://localhost:5173"];
-  expect(parsed).toEqual({ ok: true, config: { hotDays: 0, allowedOrigins } });
+  expect(parsed).toEqual({ ok: true, config: { hotDays: 1, allowedOrigins } });
 });
 
 test("every fault is named at once, with what is allowed", () => {
@@ -19,7 +19,7 @@ test("every fault is named at once, with what is allowed", () => {
   expect(parsed).toEqual({
     ok: false,
     faults: [
-      'HOT_DAYS is "367"; it must be a whole number from 0 to 366',
+      'HOT_DAYS is "367"; it must be a whole number from 1 to 366',
       expect.stringMatching(/^ALLOWED_ORIGINS holds "\*"; it must hold exact origins/),
     ],
   });

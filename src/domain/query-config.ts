@@ -14,8 +14,8 @@ export type QueryConfigResult =
   | { readonly ok: true; readonly config: QueryConfig }
   | { readonly ok: false; readonly faults: readonly string[] };
 
-/** The documented split; 0 asks the archive alone, and more than a year can only be a slip of the hand. */
-const HOT_DAYS = { standard: 20, min: 0, max: 366 } as const;
+/** The documented split; more than a year can only be a slip of the hand. */
+const HOT_DAYS = { standard: 20, min: 1, max: 366 } as const;
 
 /** As `parseConfig`: every fault at once, each with variable, value and what is allowed; no secret is shown. */
 export function parseQueryConfig(env: Env): QueryConfigResult {
