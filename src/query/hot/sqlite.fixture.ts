@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { HotDatabase } from "./database.ts";
+import { type HotDatabase, HotUnavailable, type HotValue } from "./database.ts";
 
 const SCHEMA = readFileSync(join(import.meta.dirname, "../../../workers/schema/d1-schema.sql"), "utf8");
 
@@ -18,11 +18,19 @@ export class SqliteHot implements HotDatabase {
     this.db.exec(SCHEMA);
   }
 
-  async select<R>(statement: string, ...values: readonly (string | number | null)[]) {
+  async select<R>(statement: string, ...values: readonly HotValue[]) {
     if (values.length > PARAMETERS_MAX) throw new Error(`${values.length} parameters`);
     this.asked.push(statement);
-    const rows = this.db.prepare(statement).all(...values) as R[];
-    return { rows, rowsRead: rows.length };
+    try {
+      // Plain objects, as D1 gives them: those of node:sqlite have no prototype.
+      const rows = this.db
+        .prepare(statement)
+        .all(...values)
+        .map((row) => ({ ...row }) as R);
+      return { rows, rowsRead: rows.length };
+    } catch (cause) {
+      throw new HotUnavailable(cause);
+    }
   }
 
   insert(site: string, point: string, samples: Iterable<readonly [ms: number, value: number]>): void {
