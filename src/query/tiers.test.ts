@@ -5,7 +5,8 @@ import type { SiteName } from "../domain/site.ts";
 import { answerOf } from "./answer.fixture.ts";
 import { daysOfQuery, HotSource } from "./hot/hot-source.ts";
 import { SqliteHot } from "./hot/sqlite.fixture.ts";
-import { type DaySamples, newMeter, type SampleQuery, type SampleSource } from "./source.ts";
+import { MemoryCold } from "./memory-cold.fixture.ts";
+import { newMeter, type SampleSource } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 
 const site = "site_a" as SiteName;
@@ -13,31 +14,13 @@ const POINT = "Haus, Vorlauf";
 const JAN_1 = dayStartMs("2024-01-01" as UtcDay);
 const HOUR_MS = 3_600_000;
 
-/** Cold by its contract: the samples of the days it has, which it notes as they are asked. */
-class Archive implements SampleSource {
-  readonly objects = new Map<string, ReadonlyMap<number, number>>();
-  readonly asked: string[][] = [];
-
-  async *days(query: SampleQuery): AsyncGenerator<DaySamples> {
-    this.asked.push(daysOfQuery(query));
-    for (const day of daysOfQuery(query)) {
-      const object = this.objects.get(day);
-      const times = [...(object?.keys() ?? [])].filter((ms) => ms >= query.fromMs && ms < query.toMs);
-      const ms = Float64Array.from(times).sort();
-      const series = query.points.map(() => ({ ms, value: ms.map((at) => object?.get(at) ?? Number.NaN) }));
-      const state = !object ? "missing" : object.size === 0 ? "empty" : "present";
-      yield { day, state, tiers: object ? ["cold"] : [], series };
-    }
-  }
-}
-
 const at = (day: number, ms = 0) => JAN_1 + (day - 1) * DAY_MS + ms;
 const dayOf = (day: number) => utcDayOf(at(day));
 
 /** Noon of 10 January 2024 with three hot days: the boundary is noon of 7 January. */
 function world() {
   const database = new SqliteHot();
-  const cold = new Archive();
+  const cold = new MemoryCold(site);
   const tiers = {
     hot: new HotSource(database),
     cold,
@@ -151,7 +134,7 @@ test("cold is let go of when the caller turns away in the middle of a shared day
     async *days(query) {
       open += 1;
       try {
-        yield* new Archive().days(query);
+        yield* new MemoryCold(site).days(query);
       } finally {
         open -= 1;
       }
