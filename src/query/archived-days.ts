@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type EpochMs, type UtcDay } from "../domain/day.ts";
+import { addDays, daysBetween, type UtcDay } from "../domain/day.ts";
 import { objectKey, parseObjectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Archive, ObjectHead } from "../ports/ports.ts";
@@ -10,10 +10,6 @@ export interface ArchivedDay {
   readonly day: UtcDay;
   /** By the object's metadata; undefined where it has none of ours. */
   readonly samples: number | undefined;
-  readonly bytes: number;
-  /** Lower-case hex; undefined on objects that were not written with one. */
-  readonly sha256: string | undefined;
-  readonly publishedAt: EpochMs;
 }
 
 /** A Worker holds six connections that wait for an answer. */
@@ -107,13 +103,7 @@ async function listMonth(
 
 function archived(day: UtcDay, head: ObjectHead): ArchivedDay {
   const count = head.metadata.record_count ?? "";
-  return {
-    day,
-    samples: /^\d{1,15}$/.test(count) ? Number(count) : undefined,
-    bytes: head.bytes,
-    sha256: head.sha256,
-    publishedAt: head.uploadedAt,
-  };
+  return { day, samples: /^\d{1,15}$/.test(count) ? Number(count) : undefined };
 }
 
 function monthsOf(from: UtcDay, to: UtcDay): Month[] {

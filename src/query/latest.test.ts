@@ -14,7 +14,7 @@ const YESTERDAY = TODAY - DAY_MS;
 function world() {
   const database = new SqliteHot();
   const archive = new MemoryCold(site);
-  const sources = { hot: new HotTables(database), cold: archive, archive, clock: { now: () => TODAY + 50 } };
+  const sources = { hot: new HotTables(database), cold: archive, archive, nowMs: TODAY + 50 };
   return {
     database,
     archive,
@@ -28,9 +28,11 @@ test("points with a sample of today are answered by hot, without a look at the a
     [TODAY, 2],
     [YESTERDAY, 1],
   ]);
-  const { samples, searchedFrom } = await latest("a");
-  expect([...samples]).toEqual([["a", { ms: TODAY, value: 2, tier: "hot" }]]);
-  expect(searchedFrom).toBe("2024-01-15");
+  expect(await latest("a")).toEqual({
+    samples: [{ ms: TODAY, value: 2 }],
+    tiers: ["hot"],
+    searchedFromMs: TODAY,
+  });
   expect(archive.listed).toEqual([]);
 });
 
@@ -47,19 +49,23 @@ test("a point without a sample of today has the newer of hot's and the newest ar
   database.insert(site, "behind", [[YESTERDAY + 99, 1]]);
   database.insert(site, "level", [[YESTERDAY + 100, 2]]);
   database.insert(site, "ahead", [[YESTERDAY + 101, 3]]);
-  const { samples, searchedFrom } = await latest("behind", "level", "ahead", "cold only");
-  expect(Object.fromEntries(samples)).toEqual({
-    behind: { ms: YESTERDAY + 100, value: 20, tier: "cold" },
-    level: { ms: YESTERDAY + 100, value: 2, tier: "hot" },
-    ahead: { ms: YESTERDAY + 101, value: 3, tier: "hot" },
-    "cold only": { ms: YESTERDAY + 100, value: 20, tier: "cold" },
+  expect(await latest("behind", "level", "ahead", "cold only")).toEqual({
+    samples: [
+      { ms: YESTERDAY + 100, value: 20 },
+      { ms: YESTERDAY + 100, value: 2 },
+      { ms: YESTERDAY + 101, value: 3 },
+      { ms: YESTERDAY + 100, value: 20 },
+    ],
+    tiers: ["cold", "hot"],
+    searchedFromMs: YESTERDAY,
   });
-  expect(searchedFrom).toBe("2024-01-14");
   expect(archive.asked).toEqual([["2024-01-14"]]);
 });
 
-test("a point that nobody has is not in the answer, which says how far back was looked", async () => {
-  const { samples, searchedFrom } = await world().latest("a");
-  expect(samples.size).toBe(0);
-  expect(searchedFrom).toBe("2023-01-01");
+test("a point that nobody has is undefined, and the answer says how far back was looked", async () => {
+  expect(await world().latest("a")).toEqual({
+    samples: [undefined],
+    tiers: [],
+    searchedFromMs: dayStartMs("2023-01-01" as UtcDay),
+  });
 });

@@ -5,6 +5,11 @@ import { NO_SAMPLES } from "./hot/point-series.ts";
 import { mergeSeries } from "./merge-series.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource } from "./source.ts";
 
+/** The day that hot and cold are split in: those before it are cold alone. */
+export function boundaryDay(nowMs: EpochMs, hotDays: number): UtcDay {
+  return utcDayOf(nowMs - hotDays * DAY_MS);
+}
+
 export interface Tiers {
   readonly hot: Pick<HotSource, "open">;
   readonly cold: SampleSource;
@@ -26,7 +31,7 @@ export class TieredSource implements SampleSource {
 
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
     const { hot, cold, clock, hotDays } = this.#tiers;
-    const boundary = utcDayOf(clock.now() - hotDays * DAY_MS);
+    const boundary = boundaryDay(clock.now(), hotDays);
     const [older, newer] = split(query, dayStartMs(boundary));
     if (older) yield* cold.days(older, meter);
     if (!newer) return;

@@ -3,7 +3,7 @@ import { inOrder } from "../in-order.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource } from "../source.ts";
 import type { HotDatabase } from "./database.ts";
 import { NO_SAMPLES, readSeries } from "./point-series.ts";
-import { type HeldDay, HotTables } from "./tables.ts";
+import { type HotDay, HotTables } from "./tables.ts";
 
 /** Days begun before the one that is waited for: the database works off one at a time, but the way to it is shared. */
 const DAYS_AHEAD = 4;
@@ -46,7 +46,7 @@ export class HotSource implements SampleSource {
     query: SampleQuery,
     day: UtcDay,
     ids: ReadonlyMap<string, number>,
-    held: HeldDay | undefined,
+    held: HotDay | undefined,
     meter: Meter,
   ): Promise<DaySamples> {
     const fromMs = Math.max(query.fromMs, dayStartMs(day));

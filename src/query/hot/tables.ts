@@ -1,10 +1,10 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { Meter } from "../source.ts";
+import type { Meter, PointSummary } from "../source.ts";
 import type { HotDatabase, HotValue } from "./database.ts";
 
 /** What the hot tier has of a day. */
-export interface HeldDay {
+export interface HotDay {
   /** All samples of all points are here; else some may be. */
   readonly whole: boolean;
   /** Of all points. */
@@ -40,7 +40,13 @@ const NEWEST = `SELECT points.name AS name, samples.ms AS ms, samples.value AS v
     AND samples.ms = (SELECT max(ms) FROM samples AS newest WHERE newest.point_id = points.id)
   WHERE points.site_id = ${SITE} AND points.name IN (SELECT value FROM json_each(?2))`;
 
-export const STATEMENTS = { POINT_IDS, DAYS, SAMPLES, NEWEST } as const;
+// In the order of the index on names, point after point. The count is what costs: it looks at every sample.
+const SUMMARIES = `SELECT points.name AS point, count(*) AS samples, min(samples.ms) AS firstMs, max(samples.ms) AS lastMs
+  FROM points JOIN samples ON samples.point_id = points.id AND samples.ms >= ?2 AND samples.ms < ?3
+  WHERE points.site_id = ${SITE} AND points.name > ?4
+  GROUP BY points.name ORDER BY points.name LIMIT ?5`;
+
+export const STATEMENTS = { POINT_IDS, DAYS, SAMPLES, NEWEST, SUMMARIES } as const;
 
 /** The questions that are put to the hot storage, with what they cost added to the meter. */
 export class HotTables {
@@ -66,7 +72,7 @@ export class HotTables {
   }
 
   /** Both ends included; without those of which nothing is known. */
-  async days(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<ReadonlyMap<UtcDay, HeldDay>> {
+  async days(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<ReadonlyMap<UtcDay, HotDay>> {
     const rows = await this.#rows<{ day: UtcDay; whole: number; samples: number }>(
       meter,
       DAYS,
@@ -91,6 +97,18 @@ export class HotTables {
   /** Each point's newest sample; without points that have none. */
   newest(site: SiteName, names: readonly string[], meter: Meter): Promise<readonly NewestRow[]> {
     return this.#rows(meter, NEWEST, site, JSON.stringify(names));
+  }
+
+  /** Points with samples in [fromMs, toMs) whose names come after `after`, in order of the names' UTF-8 bytes. */
+  summaries(
+    site: SiteName,
+    fromMs: EpochMs,
+    toMs: EpochMs,
+    after: string,
+    limit: number,
+    meter: Meter,
+  ): Promise<readonly PointSummary[]> {
+    return this.#rows(meter, SUMMARIES, site, fromMs, toMs, after, limit);
   }
 
   async #rows<R>(meter: Meter, statement: string, ...values: HotValue[]): Promise<readonly R[]> {
