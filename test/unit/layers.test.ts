@@ -16,6 +16,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   archive: ["domain", "ports"],
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "ace", "parquet"],
+  // Reads what the backfill wrote; storage only through ports.
+  query: ["domain", "ports", "contract", "parquet"],
   http: ["domain", "ports", "contract"],
   // The only layer that knows Cloudflare's objects.
   cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill"],
