@@ -1,5 +1,4 @@
-import type { ColumnChunk, FileMetaData } from "hyparquet";
-import { parquetMetadata } from "hyparquet";
+import { type ColumnChunk, parquetMetadata } from "hyparquet";
 import type { EpochMs } from "../domain/day.ts";
 import { compareBytes } from "./byte-order.ts";
 import { checkSchema } from "./check-schema.ts";
@@ -132,7 +131,20 @@ export interface RowGroupFacts {
  * reader that goes by them would leave out rows.
  */
 export function indexFooter(end: Uint8Array, size: number): FooterIndex {
-  const metadata = parse(end);
+  try {
+    return index(end, size);
+  } catch (cause) {
+    if (cause instanceof FileUnreadable) throw cause;
+    throw new FileUnreadable(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function index(end: Uint8Array, size: number): FooterIndex {
+  const metadata = parquetMetadata(end, {
+    geoparquet: false,
+    // Names stay bytes: decoding would take a mark at their beginning for one of byte order.
+    parsers: { timestampFromMilliseconds: (ms: bigint) => Number(ms), stringFromBytes: (bytes) => bytes },
+  });
   checkSchema(metadata);
   const dataEnd = size - 8 - metadata.metadata_length;
   const groups = metadata.row_groups.map(({ columns, num_rows }) =>
@@ -145,18 +157,6 @@ export function indexFooter(end: Uint8Array, size: number): FooterIndex {
     }
   });
   return FooterIndex.pack(groups);
-}
-
-function parse(end: Uint8Array): FileMetaData {
-  try {
-    return parquetMetadata(end, {
-      geoparquet: false,
-      // Names stay bytes: decoding would take a mark at their beginning for one of byte order.
-      parsers: { timestampFromMilliseconds: (ms: bigint) => Number(ms), stringFromBytes: (bytes) => bytes },
-    });
-  } catch (cause) {
-    throw new FileUnreadable(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
 }
 
 function factsOf(columns: readonly ColumnChunk[], rows: number, dataEnd: number): RowGroupFacts {

@@ -9,7 +9,7 @@ export interface ObjectEnd {
   readonly bytes: Uint8Array;
 }
 
-/** Parts of objects. Strongly consistent; one call is one request, and what it brings is of one version. */
+/** Parts of objects. Strongly consistent; a call is a request, and what it brings is of one version. */
 export interface RangeReader {
   /**
    * The last `length` bytes of whatever object is there now; "unchanged", and no byte, where it is the one with

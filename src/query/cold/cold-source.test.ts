@@ -8,7 +8,17 @@ import { encodeDay } from "../../parquet/encode-day.ts";
 import { columnsOf, referenceRows, type Sample } from "../../parquet/reference.ts";
 import { SHAPES } from "../../parquet/shapes.fixture.ts";
 import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
-import { DAY, dayFile, evenDay, namesOf, plain, query, rowsAsked, SITE, wholeDay } from "./archive.fixture.ts";
+import {
+  DAY,
+  dayFile,
+  evenDay,
+  namesOf,
+  plain,
+  query,
+  rowsAsked,
+  SITE,
+  wholeDay,
+} from "./archive.fixture.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
 import { MemoryRanges } from "./memory-ranges.fixture.ts";
@@ -131,7 +141,10 @@ describe("days", () => {
 
   test("come in order, with the missing and the empty told apart, however late each one's reads are", async () => {
     const files = new Map(
-      days.map((day, i) => [day, i % 5 === 1 ? undefined : evenDay(day, names, i % 5 === 2 ? 0 : 50, 100, i)]),
+      days.map((day, i) => [
+        day,
+        i % 5 === 1 ? undefined : evenDay(day, names, i % 5 === 2 ? 0 : 50, 100, i),
+      ]),
     );
     for (const [day, file] of files) if (file) archive.place(keyOf(day), file.bytes);
     archive.before = async (read) => {
