@@ -1,11 +1,11 @@
-import { parquetSchema } from "hyparquet";
+import { type ParquetType, parquetSchema } from "hyparquet";
 import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import type { EpochMs } from "../domain/day.ts";
 import { compareBytes } from "./byte-order.ts";
 import { FileUnreadable } from "./file-unreadable.ts";
 import type { SampleChunks } from "./footer-index.ts";
-import { SCHEMA } from "./schema.ts";
+import type { SCHEMA } from "./schema.ts";
 
 /** A row group as it lies in memory. */
 export interface GroupBytes {
@@ -32,25 +32,35 @@ export function groupSamples(
   fromMs: EpochMs,
   toMs: EpochMs,
 ): Stretch[] {
-  const pointName = column(group, "pointName") as ArrayLike<Uint8Array>;
-  const timestamp = column(group, "timestamp") as ArrayLike<number>;
-  const value = column(group, "value") as ArrayLike<number>;
+  const pointName = column(group, "pointName");
+  const timestamp = column(group, "timestamp");
+  const value = column(group, "value");
+  // Of ten thousand rows most are other points': only what is looked at is converted.
+  const order = (row: number, name: Uint8Array) => compareBytes(bytesAt(pointName, row), name);
   return names.map((name) => {
-    const nameFrom = firstRow(0, group.rows, (row) => compareBytes(pointName[row] as Uint8Array, name) >= 0);
-    const nameTo = firstRow(
-      nameFrom,
-      group.rows,
-      (row) => compareBytes(pointName[row] as Uint8Array, name) > 0,
-    );
-    const from = firstRow(nameFrom, nameTo, (row) => (timestamp[row] as number) >= fromMs);
-    const to = firstRow(from, nameTo, (row) => (timestamp[row] as number) >= toMs);
+    const nameFrom = firstRow(0, group.rows, (row) => order(row, name) >= 0);
+    const nameTo = firstRow(nameFrom, group.rows, (row) => order(row, name) > 0);
+    const from = firstRow(nameFrom, nameTo, (row) => numberAt(timestamp, row) >= fromMs);
+    const to = firstRow(from, nameTo, (row) => numberAt(timestamp, row) >= toMs);
     const stretch = { ms: new Float64Array(to - from), value: new Float64Array(to - from) };
     for (let row = from; row < to; row++) {
-      stretch.ms[row - from] = timestamp[row] as number;
-      stretch.value[row - from] = value[row] as number;
+      stretch.ms[row - from] = numberAt(timestamp, row);
+      stretch.value[row - from] = numberAt(value, row);
     }
     return stretch;
   });
+}
+
+function bytesAt(column: ArrayLike<unknown>, row: number): Uint8Array {
+  const value = column[row];
+  if (!(value instanceof Uint8Array)) throw new FileUnreadable(`row ${row} has no name`);
+  return value;
+}
+
+function numberAt(column: ArrayLike<unknown>, row: number): number {
+  const value = Number(column[row] ?? Number.NaN);
+  if (!Number.isFinite(value)) throw new FileUnreadable(`row ${row} has no number`);
+  return value;
 }
 
 /** The first row of [from, to) for which `reached` is true, as it is for all after it; `to` where there is none. */
@@ -75,37 +85,34 @@ function column(group: GroupBytes, which: keyof SampleChunks): ArrayLike<unknown
   const data: ArrayLike<unknown> = pages.length === 1 && first ? first : pages.flatMap((page) => [...page]);
   if (data.length !== group.rows)
     throw new FileUnreadable(`${data.length} rows of ${group.rows} in ${which}`);
-  for (let row = 0; row < data.length; row++) {
-    if (data[row] === undefined) throw new FileUnreadable(`row ${row} of ${which} has no value`);
-  }
   return data;
 }
 
 type ColumnDecoder = Parameters<typeof readColumn>[2];
 
-const decoderOf = (name: string): ColumnDecoder => {
-  const root = parquetSchema({ schema: SCHEMA.map((element) => ({ ...element })) });
-  const leaf = root.children.find(({ element }) => element.name === name);
-  if (!leaf?.element.type) throw new TypeError(`the schema has no column ${name}`);
+/** For values as they are stored, names as bytes and times as bigints: what they mean is known here. */
+const decoderOf = (name: (typeof SCHEMA)[number]["name"], type: ParquetType): ColumnDecoder => {
+  const schema = [
+    { name: "root", num_children: 1 },
+    { name, type, repetition_type: "REQUIRED" as const },
+  ];
+  const root = parquetSchema({ schema });
+  const [leaf = root] = root.children;
   return {
     pathInSchema: [name],
-    type: leaf.element.type,
+    type,
     element: leaf.element,
     schemaPath: [root, leaf],
     codec: "SNAPPY",
-    parsers: {
-      ...DEFAULT_PARSERS,
-      timestampFromMilliseconds: (ms: bigint) => Number(ms),
-      // Names are compared as bytes.
-      stringFromBytes: (bytes: Uint8Array) => bytes,
-    },
+    parsers: DEFAULT_PARSERS,
+    utf8: false,
   };
 };
 
 const DECODERS: Readonly<Record<keyof SampleChunks, ColumnDecoder>> = {
-  timestamp: decoderOf("timestamp"),
-  pointName: decoderOf("point_name"),
-  value: decoderOf("value"),
+  timestamp: decoderOf("timestamp", "INT64"),
+  pointName: decoderOf("point_name", "BYTE_ARRAY"),
+  value: decoderOf("value", "DOUBLE"),
 };
 
 function read<T>(decode: () => T): T {
