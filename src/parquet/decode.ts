@@ -1,14 +1,8 @@
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  type ParquetScan,
-  parquetMetadataAsync,
-  parquetScan,
-} from "hyparquet";
+import { type AsyncBuffer, type ParquetScan, parquetMetadataAsync, parquetScan } from "hyparquet";
+import { checkSchema } from "./check-schema.ts";
 import { FileUnreadable } from "./file-unreadable.ts";
 import { withReadAhead } from "./read-ahead.ts";
 import { type GroupColumns, type Recount, RowCounter } from "./row-counter.ts";
-import { SCHEMA } from "./schema.ts";
 
 /** Read from storage at a time: some hundred row groups. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
@@ -62,18 +56,6 @@ async function readGroup(scan: ParquetScan, rowStart: number, rowEnd: number): P
   const pointName = await column("point_name");
   const value = await column("value");
   return { rows: rowEnd - rowStart, timestamp, pointName, value, siteName: await column("site_name") };
-}
-
-function checkSchema(metadata: FileMetaData): void {
-  const same =
-    metadata.schema.length === SCHEMA.length &&
-    SCHEMA.every((ours, column) => {
-      const theirs: object = metadata.schema[column] ?? {};
-      return Object.entries(ours).every(
-        ([field, value]) => JSON.stringify(Reflect.get(theirs, field)) === JSON.stringify(value),
-      );
-    });
-  if (!same) throw new FileUnreadable("its schema is another");
 }
 
 /** The reader's own errors carry no type: `readable` gives them one, and lets pass those of the storage. */

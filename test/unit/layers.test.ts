@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   archive: ["domain", "ports"],
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "ace", "parquet"],
-  // What reads: over ports as well, so that it runs without the runtime.
+  // Reads what the backfill wrote; storage only through ports.
   query: ["domain", "ports", "contract", "parquet"],
   http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
