@@ -1,8 +1,8 @@
-import { type Config, SECRETS } from "./config.ts";
+import { type Config, QUERY_SECRETS, type QueryConfig, SECRETS, type SecretName } from "./config.ts";
 import { parseSiteName, type SiteName } from "./site.ts";
 
-export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+export type ConfigResult<C = Config> =
+  | { readonly ok: true; readonly config: C }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** The Coordinator asks every site at least once a minute; beyond this a minute is not enough. */
@@ -50,8 +50,15 @@ export function parseConfig(env: Env): ConfigResult {
   return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
 }
 
+/** The Query Worker's variables, judged in the same way. */
+export function parseQueryConfig(env: Env): ConfigResult<QueryConfig> {
+  const faults: string[] = [];
+  const config = { allowedOrigins: parseOrigins(env, faults) };
+  return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
+}
+
 /** A secret, "" where unset; trimmed, for `echo KEY | wrangler secret put` leaves a newline that no header could carry. */
-export function secretOf(env: Env, name: (typeof SECRETS)[number]): string {
+export function secretOf(env: Env, name: SecretName): string {
   const value = env[name];
   return typeof value === "string" ? value.trim() : "";
 }
@@ -149,7 +156,7 @@ function listed(text: string): string[] {
 /** What a fault shows of a variable: nothing where a secret got into it, whole or as a part. */
 function quoted(env: Env, name: string, text: string): string {
   const whole = String(env[name]);
-  const held = SECRETS.some(
+  const held = [...SECRETS, ...QUERY_SECRETS].some(
     (secret) => secretOf(env, secret) !== "" && whole.includes(secretOf(env, secret)),
   );
   return held ? '"***"' : `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;

@@ -16,7 +16,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   archive: ["domain", "ports"],
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "ace", "parquet"],
-  http: ["domain", "ports", "contract"],
+  // Reads of the archive: no rule of the backfill, and nothing of the vendor.
+  query: ["domain", "ports", "contract", "parquet", "archive"],
+  http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
   cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill"],
   entry: ["domain", "ports", "contract", "cloudflare", "http"],
