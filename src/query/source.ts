@@ -52,3 +52,43 @@ export const newMeter = (): Meter => ({
   cacheHits: 0,
   d1Rows: 0,
 });
+
+/** What one day holds of a point. */
+export interface PointSummary {
+  readonly point: string;
+  readonly samples: number;
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+}
+
+export interface DayPoints {
+  readonly state: DaySamples["state"];
+  readonly tiers: readonly Tier[];
+  /** In the order of the names' UTF-8 bytes. */
+  readonly points: readonly PointSummary[];
+}
+
+export interface HeldDay {
+  readonly day: UtcDay;
+  readonly state: DaySamples["state"];
+  readonly tiers: readonly Tier[];
+  /** undefined: nobody has counted them. */
+  readonly samples: number | undefined;
+}
+
+export interface LatestSamples {
+  /** One for each point asked, in that order; undefined where none was found. */
+  readonly samples: readonly ({ readonly ms: EpochMs; readonly value: number } | undefined)[];
+  readonly tiers: readonly Tier[];
+  /** Nothing before it was looked at. */
+  readonly searchedFromMs: EpochMs;
+}
+
+/** What is held of a site, beside the samples of a query. */
+export interface Holdings {
+  points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;
+  /** Every day of the range, both ends included, in order. */
+  days(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly HeldDay[]>;
+  /** Each point's newest sample, as far back as it looks. */
+  latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples>;
+}
