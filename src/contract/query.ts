@@ -89,7 +89,9 @@ export const timeseriesQuery = z.strictObject({
   /** Only with an interval; avg where absent. */
   agg: z.enum(AGGREGATES).optional(),
   /** Rows of this page. */
-  limit: limitUpTo(ROWS_MAX).default(ROWS_DEFAULT),
+  limit: limitUpTo(ROWS_MAX)
+    .default(ROWS_DEFAULT)
+    .register(forms, { json: { default: ROWS_DEFAULT } }),
   /** `next_cursor` of the page before, with the same query; limit and format may change. */
   cursor: z.string().optional(),
   /** Before `Accept`. */

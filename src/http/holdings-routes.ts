@@ -51,7 +51,7 @@ export const days: QueryRoute = {
     if ("refused" in judged) return judged.refused;
     const { site_name, from, to } = judged.value;
     const spent = spending(clock);
-    const held = await holdings.days(site_name, from, to, spent.meter);
+    const held = await holdings.heldDays(site_name, from, to, spent.meter);
     const body: wire.DaysAnswer = {
       site_name,
       from,

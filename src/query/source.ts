@@ -88,7 +88,7 @@ export interface LatestSamples {
 export interface Holdings {
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;
   /** Every day of the range, both ends included, in order. */
-  days(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly HeldDay[]>;
+  heldDays(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly HeldDay[]>;
   /** Each point's newest sample, as far back as it looks. */
   latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples>;
 }
