@@ -1,5 +1,6 @@
 import { type QueryEnv, queryLog } from "./cloudflare/query-env.ts";
-import { parseQueryConfig, QUERY_SECRETS } from "./domain/query-config.ts";
+import { QUERY_SECRETS } from "./domain/config.ts";
+import { parseQueryConfig } from "./domain/query-config.ts";
 import { secretOf } from "./domain/variables.ts";
 
 export default {

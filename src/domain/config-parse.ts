@@ -2,8 +2,8 @@ import { type Config, SECRETS } from "./config.ts";
 import { parseSiteName, type SiteName } from "./site.ts";
 import { type Env, listed, Variables, withoutCredentials } from "./variables.ts";
 
-export type ConfigResult =
-  | { readonly ok: true; readonly config: Config }
+export type ConfigResult<C = Config> =
+  | { readonly ok: true; readonly config: C }
   | { readonly ok: false; readonly faults: readonly string[] };
 
 /** The Coordinator asks every site at least once a minute; beyond this a minute is not enough. */

@@ -1,7 +1,6 @@
+import { QUERY_SECRETS } from "./config.ts";
+import type { ConfigResult } from "./config-parse.ts";
 import { type Env, Variables } from "./variables.ts";
-
-/** Set with `wrangler secret put`; without it nobody may ask. */
-export const QUERY_SECRETS = ["QUERY_API_KEY"] as const;
 
 /** The Query Worker's variables, parsed and within their bounds. */
 export interface QueryConfig {
@@ -10,15 +9,11 @@ export interface QueryConfig {
   readonly allowedOrigins: readonly string[];
 }
 
-export type QueryConfigResult =
-  | { readonly ok: true; readonly config: QueryConfig }
-  | { readonly ok: false; readonly faults: readonly string[] };
-
 /** The documented split; more than a year can only be a slip of the hand. */
 const HOT_DAYS = { standard: 20, min: 1, max: 366 } as const;
 
 /** As `parseConfig`: every fault at once, each with variable, value and what is allowed; no secret is shown. */
-export function parseQueryConfig(env: Env): QueryConfigResult {
+export function parseQueryConfig(env: Env): ConfigResult<QueryConfig> {
   const variables = new Variables(env, QUERY_SECRETS);
   const config: QueryConfig = {
     hotDays: variables.integer("HOT_DAYS", HOT_DAYS),
