@@ -10,7 +10,9 @@ import { boundaryDay } from "./tiers.ts";
 
 export interface HoldingTiers {
   readonly hot: HotTables;
-  readonly cold: SampleSource & Pick<Holdings, "points">;
+  readonly cold: SampleSource;
+  /** Of the archive. */
+  readonly points: Pick<Holdings, "points">;
   readonly archive: Pick<Archive, "list">;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
@@ -25,7 +27,8 @@ export class TieredHoldings implements Holdings {
   }
 
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints> {
-    return dayPoints({ ...this.#tiers, boundary: this.#boundary() }, site, day, meter);
+    const { hot, points: cold } = this.#tiers;
+    return dayPoints({ hot, cold, boundary: this.#boundary() }, site, day, meter);
   }
 
   heldDays(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<HeldDay[]> {
