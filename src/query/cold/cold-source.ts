@@ -4,7 +4,7 @@ import type { RangeReader } from "../../ports/range-reader.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
 import { EndSizes } from "./end-sizes.ts";
 import type { Footers } from "./footers.ts";
-import { DAYS_AHEAD_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
+import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { type DayTools, readDay } from "./read-day.ts";
 import { withMeter, withReadsInFlight, withStop } from "./reads.ts";
@@ -44,6 +44,7 @@ export class ColdSource implements SampleSource {
           footers: this.#footers,
           endSizes: this.#endSizes,
           meter,
+          rangesMax: Math.max(1, Math.floor(RANGES_A_QUERY_MAX / days.length)),
           admit: (bytes: number) => ahead.admit(at, bytes),
         };
         const day = readSamples(query, days[at] as UtcDay, tools).then((read) => {
