@@ -26,7 +26,13 @@ export default defineConfig({
       },
       {
         // Inside workerd: that the ports mean there what they mean in the simulated world.
-        plugins: [cloudflareTest({ wrangler: { configPath: "./workers/wrangler-backfill.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./workers/wrangler-backfill.toml" },
+            // The Query Worker's: the ports of both are looked at in one runtime.
+            miniflare: { d1Databases: ["D1"] },
+          }),
+        ],
         test: {
           name: "workerd",
           include: ["test/workerd/**/*.test.ts"],

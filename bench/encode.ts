@@ -5,49 +5,22 @@
  * `RUN_SAMPLES`; a tenth of the points each of the kinds below. Every other point reports up to `late` milliseconds
  * late (0): noise that the timestamps then have to carry.
  */
-import { RUN_SAMPLES } from "../src/domain/limits.ts";
-import type { SampleColumns } from "../src/domain/samples.ts";
 import { toBlocks } from "../src/parquet/blocks.ts";
 import { encodeFooter, RowGroupEncoder } from "../src/parquet/encode.ts";
 import { MemoryBlocks } from "../src/parquet/encode-day.ts";
 import { mergeSlice } from "../src/parquet/merge.ts";
 import { MERGE_START } from "../src/parquet/position.ts";
 import { sortRun } from "../src/parquet/run.ts";
+import { madeUpNames, madeUpRuns } from "./made-up-day.ts";
 
 const SAMPLES = Number(process.argv[2] ?? 3_741_234);
 const LATE_MS = Number(process.argv[3] ?? 0);
 const POINTS = 4_583;
 const ROW_GROUP_SIZE = 10_000;
 const DAY_START_MS = Date.UTC(2024, 0, 15);
-const DAY_MICROS = 86_400_000_000;
 
-let seed = 12345;
-function random(): number {
-  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-  return seed / 2 ** 32;
-}
-
-/** The next value of a point from its last, by kind. */
-const kinds: ((last: number) => number)[] = [
-  (last) => Math.round((last + (random() - 0.5) * 0.6) * 10) / 10, // a temperature
-  (last) => (random() < 0.01 ? 18 + Math.floor(random() * 8) : last), // a setpoint
-  () => Math.fround(random() * 100), // float32 noise
-  (last) => (random() < 0.05 ? 1 - Math.sign(last) : Math.sign(last)), // a state
-  (last) => last + Math.floor(random() * 5), // a counter
-  (last) => Math.round((last + (random() - 0.5) * 0.4) * 100) / 100, // a flow
-  (last) => Math.min(100, Math.max(0, Math.round(last + (random() - 0.5) * 4))), // a valve in percent
-  (last) => (random() < 0.3 ? Math.round(random() * 1000) / 10 : last), // change of value
-  () => 72, // a constant
-  (last) => Math.fround(last + (random() - 0.5)), // a float32 walk
-];
-
-const names = Array.from(
-  { length: POINTS },
-  (_, id) => `ses_falls_city/floor_${1 + (id % 9)}/vav_${String(id).padStart(5, "0")}/present_value_of_zone`,
-).sort();
-const interval = (DAY_MICROS * POINTS) / SAMPLES;
-const phase = Array.from({ length: POINTS }, () => Math.floor(random() * 1_000_000));
-const last = Array.from({ length: POINTS }, () => 20);
+const day = { samples: SAMPLES, points: POINTS, dayStartMs: DAY_START_MS, lateMs: LATE_MS };
+const names = madeUpNames(POINTS);
 
 const cpu = { "sort runs": 0, "to blocks": 0, merge: 0, encode: 0, footer: 0 };
 function timed<T>(what: keyof typeof cpu, work: () => T): T {
@@ -61,7 +34,7 @@ function timed<T>(what: keyof typeof cpu, work: () => T): T {
 const source = new MemoryBlocks();
 let blockCount = 0;
 let blockBytes = 0;
-for (const run of runs()) {
+for (const run of madeUpRuns(day)) {
   const sorted = timed("sort runs", () => sortRun(run));
   const blocks = timed("to blocks", () => toBlocks(sorted, DAY_START_MS * 1000, POINTS));
   blockCount += blocks.length;
@@ -112,33 +85,4 @@ function memoryUsed(): number {
 
 function notePeak(): void {
   peak = Math.max(peak, memoryUsed() - base);
-}
-
-/** The day in order of time: every point reports once an interval, at its own phase. */
-function* runs(): Generator<SampleColumns> {
-  let run = emptyRun();
-  for (let made = 0; made < SAMPLES; made++) {
-    const point = made % POINTS;
-    const late = point % 2 === 0 ? 0 : Math.floor(random() * LATE_MS * 1000);
-    const at = Math.floor(Math.floor(made / POINTS) * interval) + (phase[point] as number) + late;
-    run.point[run.length] = point;
-    run.micros[run.length] = DAY_START_MS * 1000 + Math.min(at, DAY_MICROS - 1);
-    const value = (kinds[point % kinds.length] as (last: number) => number)(last[point] as number);
-    last[point] = value;
-    run.value[run.length++] = value;
-    if (run.length === RUN_SAMPLES) {
-      yield run;
-      run = emptyRun();
-    }
-  }
-  yield run;
-}
-
-function emptyRun() {
-  return {
-    length: 0,
-    point: new Uint32Array(RUN_SAMPLES),
-    micros: new Float64Array(RUN_SAMPLES),
-    value: new Float64Array(RUN_SAMPLES),
-  };
 }

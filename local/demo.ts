@@ -68,7 +68,7 @@ async function demo(scenario: Scenario, fresh: boolean, run: Run): Promise<numbe
   const state = claimStateDir(scenario.name, fresh, run);
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
-  say("Starting the ACE simulator and the Backfill Worker on workerd …");
+  say("Starting the ACE simulator and both Workers on workerd …");
   const { simulator, worker, client } = await startStack(
     { state, sites: scenario.sites, requestsPerMinute: REQUESTS_PER_MINUTE },
     run,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { getPlatformProxy } from "wrangler";
 
-/** What the Worker has stored, read from its state directory, also while it runs. */
+/** What the Workers have stored, read from their state directory, also while they run. */
 export interface StoredState {
   keys(prefix?: string): Promise<string[]>;
   bytes(key: string): Promise<Uint8Array | undefined>;
@@ -11,12 +11,15 @@ export interface StoredState {
   /** A value of KV, parsed. */
   kv(key: string): Promise<unknown>;
   kvKeys(prefix?: string): Promise<{ name: string; expiration?: number }[]>;
+  /** The hot storage; without tables until `createHotTables`. */
+  readonly hot: D1Database;
   close(): Promise<void>;
 }
 
 interface Bindings extends Record<string, unknown> {
   readonly R2: R2Bucket;
   readonly ETL_STATE: KVNamespace;
+  readonly D1: D1Database;
 }
 
 export async function openState(stateDir: string): Promise<StoredState> {
@@ -27,7 +30,7 @@ export async function openState(stateDir: string): Promise<StoredState> {
     envFiles: [],
     remoteBindings: false,
   });
-  const { R2, ETL_STATE } = env;
+  const { R2, ETL_STATE, D1 } = env;
   return {
     async keys(prefix = "") {
       const keys: string[] = [];
@@ -57,6 +60,7 @@ export async function openState(stateDir: string): Promise<StoredState> {
       const { keys } = await ETL_STATE.list({ prefix });
       return keys.map(({ name, expiration }) => ({ name, ...(expiration ? { expiration } : {}) }));
     },
+    hot: D1,
     close: dispose,
   };
 }

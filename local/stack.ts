@@ -1,13 +1,15 @@
 import type { SimulatorOptions, SiteOptions } from "../simulator/options.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
 import { BackfillClient } from "./client.ts";
+import { createHotTables } from "./hot-tables.ts";
 import { type Run, Unable } from "./run.ts";
 import type { StateDir } from "./state-dir.ts";
-import { startWorker, type WorkerProcess } from "./worker-process.ts";
+import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
-/** Keys of this machine alone: both servers listen on 127.0.0.1. */
+/** Keys of this machine alone: all servers listen on 127.0.0.1. */
 export const ACE_API_KEY = "local-ace-key";
 export const BACKFILL_API_KEY = "local-backfill-key";
+export const QUERY_API_KEY = "local-query-key";
 
 export interface StackOptions {
   readonly state: StateDir;
@@ -15,18 +17,21 @@ export interface StackOptions {
   /** 0: any free one. */
   readonly simulatorPort?: number;
   readonly workerPort?: number;
+  readonly queryPort?: number;
   readonly requestsPerMinute: number;
-  /** Lines of wrangler and the Worker. */
+  /** Lines of wrangler and the Workers. */
   readonly onLine?: (line: string) => void;
 }
 
 export interface Stack {
   readonly simulator: Simulator;
   readonly worker: WorkerProcess;
+  /** The Query Worker, on the same R2. */
+  readonly query: WorkerProcess;
   readonly client: BackfillClient;
 }
 
-/** The simulator and, on real workerd, the Worker that reads it; both end with the run. */
+/** The simulator and, on real workerd, the Worker that reads it and the one that reads its files; all end with the run. */
 export async function startStack(options: StackOptions, run: Run): Promise<Stack> {
   const simulator = await openSimulator({
     sites: options.sites,
@@ -34,9 +39,11 @@ export async function startStack(options: StackOptions, run: Run): Promise<Stack
     port: options.simulatorPort ?? 0,
   });
   run.onEnd(() => simulator.close());
-  const worker = await openWorker(options, simulator, run);
-  run.onEnd(() => worker.stop());
-  return { simulator, worker, client: new BackfillClient(worker.url, BACKFILL_API_KEY) };
+  const [worker, query] = await Promise.all([
+    openWorker("Backfill", backfillWorker(options, simulator), options, run),
+    openQueryWorker(options, run),
+  ]);
+  return { simulator, worker, query, client: new BackfillClient(worker.url, BACKFILL_API_KEY) };
 }
 
 async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
@@ -53,25 +60,42 @@ async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   }
 }
 
-async function openWorker(options: StackOptions, simulator: Simulator, run: Run): Promise<WorkerProcess> {
+type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars">;
+
+function backfillWorker(options: StackOptions, simulator: Simulator): WorkerChoice {
+  return {
+    port: options.workerPort ?? 0,
+    vars: {
+      ACE_API_BASE: simulator.api,
+      ACE_API_KEY,
+      BACKFILL_API_KEY,
+      SITE_NAME: options.sites.map((site) => site.name).join(","),
+      REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
+      PAGE_SIZE: "50000",
+    },
+  };
+}
+
+async function openQueryWorker(options: StackOptions, run: Run): Promise<WorkerProcess> {
+  await createHotTables(options.state.path);
+  const port = options.queryPort ?? 0;
+  return openWorker("Query", { toml: "wrangler-query.toml", port, vars: { QUERY_API_KEY } }, options, run);
+}
+
+async function openWorker(
+  name: string,
+  choice: WorkerChoice,
+  { state, onLine }: StackOptions,
+  run: Run,
+): Promise<WorkerProcess> {
   try {
-    return await startWorker({
-      stateDir: options.state.path,
-      signal: run.signal,
-      port: options.workerPort ?? 0,
-      ...(options.onLine ? { onLine: options.onLine } : {}),
-      vars: {
-        ACE_API_BASE: simulator.api,
-        ACE_API_KEY,
-        BACKFILL_API_KEY,
-        SITE_NAME: options.sites.map((site) => site.name).join(","),
-        REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
-        PAGE_SIZE: "50000",
-      },
-    });
+    const common = { stateDir: state.path, signal: run.signal, ...(onLine ? { onLine } : {}) };
+    const worker = await startWorker({ ...common, ...choice });
+    run.onEnd(() => worker.stop());
+    return worker;
   } catch (cause) {
     throw new Unable(
-      `The Backfill Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
+      `The ${name} Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
       "If packages are missing: npm install. If the state can't be read: run it once with --fresh.\n" +
         "If it was not ready in time, the machine is busy: run it again.",
       { cause },

@@ -1,17 +1,18 @@
-/** `npm start`: the simulator and the Worker stay up, to be steered by hand. */
+/** `npm start`: the simulator and both Workers stay up, to be steered by hand. */
 import { parseArgs } from "node:util";
 import { freePort } from "./port.ts";
 import { runToEnd, Unable } from "./run.ts";
 import { BUILDING, BUILDINGS } from "./scenario.ts";
-import { BACKFILL_API_KEY, startStack } from "./stack.ts";
+import { BACKFILL_API_KEY, QUERY_API_KEY, startStack } from "./stack.ts";
 import { claimStateDir } from "./state-dir.ts";
 
-const HELP = `npm start -- [--port N] [--simulator-port N] [--fresh] [--quiet]
+const HELP = `npm start -- [--port N] [--simulator-port N] [--query-port N] [--fresh] [--quiet]
 
   --port N            of the Backfill Worker, by default 8787; another free one where it is taken
   --simulator-port N  of the ACE simulator, by default 8788
+  --query-port N      of the Query Worker, by default 8789
   --fresh             forget what was backfilled before
-  --quiet             do not show the Worker's log
+  --quiet             do not show the Workers' logs
 `;
 
 /** Slow enough to look at and to cancel: a month of both sites takes some minutes. */
@@ -25,16 +26,18 @@ void runToEnd(async (run) => {
   }
   const workerPort = await portOr(values.port, "--port");
   const simulatorPort = await portOr(values["simulator-port"], "--simulator-port");
+  const queryPort = await portOr(values["query-port"], "--query-port");
   const state = claimStateDir("start", values.fresh, run);
-  console.log("Starting the ACE simulator and the Backfill Worker on workerd …");
+  console.log("Starting the ACE simulator and both Workers on workerd …");
   let up = false;
-  const { simulator, worker } = await startStack(
+  const { simulator, worker, query } = await startStack(
     {
       state,
       sites: BUILDINGS.map((name) => ({ name, ...BUILDING })),
       requestsPerMinute: REQUESTS_PER_MINUTE,
       workerPort,
       simulatorPort,
+      queryPort,
       onLine: (line) => {
         if (up && !values.quiet) console.log(line);
       },
@@ -45,12 +48,17 @@ void runToEnd(async (run) => {
   console.log(`
 ACE simulator    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state.shown})
+Query Worker     ${query.url}
 
 Start, look, cancel:
 
 ${curlLines(worker.url)}
 
-Ctrl-C ends both; the next npm start goes on where they were.
+What there is, and the points of a day:
+
+${queryLines(query.url)}
+
+Ctrl-C ends them; the next npm start goes on where they were.
 `);
   // Until a signal; the servers keep the process alive.
   return new Promise<number>(() => {});
@@ -63,12 +71,20 @@ curl ${url}/backfill/status
 curl -X POST ${url}/backfill/cancel ${token}`;
 }
 
+function queryLines(url: string): string {
+  const token = `-H "Authorization: Bearer ${QUERY_API_KEY}"`;
+  const site = `site_name=${BUILDINGS[0]}`;
+  return `curl ${token} "${url}/timeseries/days?${site}&from=2024-01-01&to=2024-01-31"
+curl ${token} "${url}/timeseries/points?${site}&date=2024-01-01"`;
+}
+
 function readArguments() {
   try {
     return parseArgs({
       options: {
         port: { type: "string", default: "8787" },
         "simulator-port": { type: "string", default: "8788" },
+        "query-port": { type: "string", default: "8789" },
         fresh: { type: "boolean", default: false },
         quiet: { type: "boolean", default: false },
         help: { type: "boolean", short: "h", default: false },

@@ -8,7 +8,12 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 /** Bundling and the start of workerd; slow machines and first runs take most of it. */
 const READY_MS_MAX = 90_000;
 
+/** Which Worker: its configuration below `workers/`. */
+export type WorkerToml = "wrangler-backfill.toml" | "wrangler-query.toml";
+
 export interface WorkerOptions {
+  /** The Backfill Worker's where it is absent. */
+  readonly toml?: WorkerToml;
   /** Where R2, KV and Durable Objects keep their data; a second start goes on with it. */
   readonly stateDir: string;
   readonly vars: Readonly<Record<string, string>>;
@@ -22,7 +27,7 @@ export interface WorkerOptions {
   readonly v8Flags?: readonly string[];
 }
 
-/** The Backfill Worker on real workerd, in a process group of its own. */
+/** A Worker on real workerd, in a process group of its own. */
 export interface WorkerProcess {
   readonly url: string;
   /** The leader of the process group that wrangler and workerd are in. */
@@ -77,12 +82,13 @@ function guardOf(child: ChildProcess): ChildProcess {
   });
 }
 
-function wranglerArguments({ stateDir, vars, port = 0 }: WorkerOptions): string[] {
+function wranglerArguments(options: WorkerOptions): string[] {
+  const { toml = "wrangler-backfill.toml", stateDir, vars, port = 0 } = options;
   const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
   return [
     join(dirname(manifest), "bin/wrangler.js"),
     "dev",
-    ...["-c", join(ROOT, "workers/wrangler-backfill.toml")],
+    ...["-c", join(ROOT, "workers", toml)],
     ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
     ...["--persist-to", stateDir, "--show-interactive-dev-session=false"],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),

@@ -1,6 +1,7 @@
-import type { Log } from "../backfill/ports.ts";
 import type { Config } from "../domain/config.ts";
-import { parseConfig, secretOf } from "../domain/config-parse.ts";
+import { parseConfig } from "../domain/config-parse.ts";
+import { secretOf } from "../domain/variables.ts";
+import { logAs } from "./console-log.ts";
 
 // The namespaces carry no class: the types of RPC stubs over recursive JSON take the compiler minutes, and the
 // ports say the same.
@@ -36,13 +37,5 @@ export function aceKeyOf(env: object): string {
   return secretOf(env as Readonly<Record<string, unknown>>, "ACE_API_KEY");
 }
 
-const PREFIX = "[BACKFILL]";
-
-/** One line of JSON; the document's `grep ERROR` and `[BACKFILL]` find it. */
-export const consoleLog: Log = (level, message, fields = {}) => {
-  const text = message.startsWith(PREFIX) ? message : `${PREFIX} ${message}`;
-  const line = JSON.stringify({ level, message: text, ...fields });
-  if (level === "ERROR") console.error(line);
-  else if (level === "WARN") console.warn(line);
-  else console.log(line);
-};
+/** The document's `grep ERROR` and `[BACKFILL]` find its lines. */
+export const consoleLog = logAs("[BACKFILL]");

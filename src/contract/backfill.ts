@@ -4,25 +4,9 @@
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config-parse.ts";
-import { parseUtcDay } from "../domain/day.ts";
-import { parseSiteName } from "../domain/site.ts";
+import { limitUpTo, siteName, utcDay } from "./parameters.ts";
 
-export const utcDay = z.string().transform((text, context) => {
-  const day = parseUtcDay(text);
-  if (day) return day;
-  context.addIssue({
-    code: "custom",
-    message: `"${text.slice(0, 40)}" is not a real date of the form YYYY-MM-DD`,
-  });
-  return z.NEVER;
-});
-
-export const siteName = z.string().transform((text, context) => {
-  const site = parseSiteName(text);
-  if (site) return site;
-  context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not a site name` });
-  return z.NEVER;
-});
+export * from "./parameters.ts";
 
 /** Body of `POST /backfill/start`. Both dates are UTC and included. */
 export const startRequest = z.strictObject({
@@ -226,17 +210,6 @@ export const auditView = z.object({
 });
 export type AuditView = z.output<typeof auditView>;
 
-/** Every refusal: what is wrong, each fault by name, and what would help. */
-export const problem = z.object({
-  error: z.string(),
-  details: z.array(z.string()).optional(),
-  hint: z.string().optional(),
-});
-export type Problem = z.output<typeof problem>;
-
-export const notFound = z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) });
-export type NotFound = z.output<typeof notFound>;
-
 export const startConflict = z.object({
   error: z.literal("Backfill already in progress"),
   current_state: status,
@@ -298,27 +271,4 @@ export const DAYS_MAX = 4_000;
 /** One answer of `GET /backfill/errors` holds at most this many. */
 export const ERRORS_LIMIT_MAX = 1_000;
 
-// A query parameter is text; Number() alone would take "1e2" and " 5 ".
-export const errorsLimit = z.string().transform((text, context) => {
-  const limit = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= ERRORS_LIMIT_MAX) return limit;
-  context.addIssue({
-    code: "custom",
-    message: `"${text.slice(0, 40)}" is not a whole number from 1 to ${ERRORS_LIMIT_MAX}`,
-  });
-  return z.NEVER;
-});
-
-export const errorsQuery = daySelection.extend({ limit: errorsLimit.optional() });
-
-/** Body of the routes that take none: a field in it was meant to do something, and is refused. */
-export const emptyRequest = z.strictObject({});
-
-/** What `GET /` answers. */
-export const serviceRoot = z.object({
-  service: z.literal("Building Vitals Backfill Worker"),
-  version: z.string(),
-  endpoints: z.record(z.string(), z.string()),
-  configuration: z.enum(["ok", "invalid"]),
-});
-export type ServiceRoot = z.output<typeof serviceRoot>;
+export const errorsQuery = daySelection.extend({ limit: limitUpTo(ERRORS_LIMIT_MAX).optional() });

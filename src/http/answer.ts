@@ -1,4 +1,4 @@
-import type { Problem } from "../contract/backfill.ts";
+import type { Problem } from "../contract/parameters.ts";
 
 /** What a route answers, before it becomes a `Response`. `body` is JSON; absent for 204. */
 export interface Answer {

@@ -1,14 +1,14 @@
 import type { AuditOutcome } from "../contract/api.ts";
 import * as wire from "../contract/backfill.ts";
 import { type Answer, refusal } from "./answer.ts";
+import type { BackfillRoute } from "./backfill-call.ts";
 import { bodyFields, queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
-import type { Route } from "./route.ts";
 import { selectionRules } from "./rules.ts";
 
 const busy = { description: "A backfill or another audit runs", schema: wire.problem };
 
-export const verify: Route = {
+export const verify: BackfillRoute = {
   name: "verify",
   method: "POST",
   path: "/backfill/verify",
@@ -27,7 +27,7 @@ export const verify: Route = {
   },
 };
 
-export const audits: Route = {
+export const audits: BackfillRoute = {
   name: "audits",
   method: "GET",
   path: "/backfill/verify",
@@ -42,7 +42,7 @@ export const audits: Route = {
   },
 };
 
-export const rebuild: Route = {
+export const rebuild: BackfillRoute = {
   name: "rebuild",
   method: "POST",
   path: "/backfill/rebuild",

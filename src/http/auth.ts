@@ -1,5 +1,5 @@
-import { SECRETS } from "../domain/config.ts";
-import { secretOf } from "../domain/config-parse.ts";
+import type { SecretName } from "../domain/config.ts";
+import { secretOf } from "../domain/variables.ts";
 import { type Answer, refusal } from "./answer.ts";
 
 /** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
@@ -9,31 +9,33 @@ const TOKEN = /^[\x21-\x7e]+$/;
 const BEARER = /^bearer +([\x21-\x7e]+)$/i;
 
 /** Faults of the secrets, each named, none shown. */
-export function secretFaults(env: Readonly<Record<string, unknown>>): string[] {
-  return SECRETS.flatMap((name) => {
+export function secretFaults(
+  env: Readonly<Record<string, unknown>>,
+  secrets: readonly SecretName[],
+): string[] {
+  return secrets.flatMap((name) => {
     const secret = secretOf(env, name);
     if (secret === "") return [`${name} is not set; set it with: wrangler secret put ${name}`];
     return TOKEN.test(secret) ? [] : [`${name} holds spaces or characters that a header can't carry`];
   });
 }
 
-/** undefined: the bearer may pass. Call it only where `secretFaults` finds none. */
+/** undefined: the bearer knows the secret `name` and may pass. Call it only where `secretFaults` finds none. */
 export async function authenticate(
   authorization: string | null,
   env: Readonly<Record<string, unknown>>,
+  name: SecretName,
 ): Promise<Answer | undefined> {
   const token = BEARER.exec(authorization ?? "")?.[1];
   if (token === undefined) {
     return refusal(
       401,
-      { error: "Unauthorized", hint: "Send the header Authorization: Bearer <BACKFILL_API_KEY>" },
+      { error: "Unauthorized", hint: `Send the header Authorization: Bearer <${name}>` },
       { "WWW-Authenticate": "Bearer" },
     );
   }
-  const allowed = await sameSecret(token, secretOf(env, "BACKFILL_API_KEY"));
-  return allowed
-    ? undefined
-    : refusal(403, { error: "Forbidden", hint: "The token is not BACKFILL_API_KEY" });
+  const allowed = await sameSecret(token, secretOf(env, name));
+  return allowed ? undefined : refusal(403, { error: "Forbidden", hint: `The token is not ${name}` });
 }
 
 /** Takes the same time wherever the texts differ: hashes have one length, and every byte is looked at. */

@@ -30,17 +30,23 @@ export async function bodyFields(request: Request, optional: boolean): Promise<I
     : { fields: parsed.fields, kind: "field" };
 }
 
-/** The parameters of the URL; the same name twice has no one meaning and is refused. */
-export function queryFields(request: Request): Input {
+/**
+ * The parameters of the URL. The same name twice has no one meaning and is refused, but for those in `lists`, which are
+ * lists however often they come.
+ */
+export function queryFields(request: Request, lists: readonly string[] = []): Input {
   const params = new URL(request.url).searchParams;
   const seen = new Set<string>();
   const twice = new Set<string>();
-  for (const name of params.keys()) (seen.has(name) ? twice : seen).add(name);
+  for (const name of params.keys()) {
+    if (!lists.includes(name)) (seen.has(name) ? twice : seen).add(name);
+  }
   if (twice.size > 0) {
     const details = [...twice].map((name) => `${name.slice(0, 40)} is given more than once`);
     return { refused: validationFailed(details) };
   }
-  return { fields: Object.fromEntries(params), kind: "parameter" };
+  const given = lists.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]);
+  return { fields: { ...Object.fromEntries(params), ...Object.fromEntries(given) }, kind: "parameter" };
 }
 
 function unknownParameters(request: Request): string[] {

@@ -3,12 +3,12 @@ import type { CancelOutcome, RetryOutcome, StartOutcome } from "../contract/api.
 import * as wire from "../contract/backfill.ts";
 import { utcDayOf } from "../domain/day.ts";
 import { type Answer, refusal } from "./answer.ts";
+import type { BackfillRoute } from "./backfill-call.ts";
 import { bodyFields } from "./input.ts";
 import { judge } from "./judge.ts";
-import type { Route } from "./route.ts";
 import { selectionRules, startRules } from "./rules.ts";
 
-export const start: Route = {
+export const start: BackfillRoute = {
   name: "start",
   method: "POST",
   path: "/backfill/start",
@@ -30,7 +30,7 @@ export const start: Route = {
   },
 };
 
-export const cancel: Route = {
+export const cancel: BackfillRoute = {
   name: "cancel",
   method: "POST",
   path: "/backfill/cancel",
@@ -47,7 +47,7 @@ export const cancel: Route = {
   },
 };
 
-export const retry: Route = {
+export const retry: BackfillRoute = {
   name: "retry",
   method: "POST",
   path: "/backfill/retry",

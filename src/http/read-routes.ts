@@ -1,16 +1,16 @@
 import type { BackfillApi } from "../contract/api.ts";
 import * as wire from "../contract/backfill.ts";
 import { validationFailed } from "./answer.ts";
+import type { BackfillRoute } from "./backfill-call.ts";
 import { eventStream, statusEvents } from "./events.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
-import type { Route } from "./route.ts";
 import { selectionRules } from "./rules.ts";
 
 /** Where `GET /backfill/errors` names no limit. */
 const ERRORS_LIMIT = 100;
 
-export const status: Route = {
+export const status: BackfillRoute = {
   name: "status",
   method: "GET",
   path: "/backfill/status",
@@ -26,7 +26,7 @@ export const status: Route = {
   },
 };
 
-export const days: Route = {
+export const days: BackfillRoute = {
   name: "days",
   method: "GET",
   path: "/backfill/days",
@@ -46,7 +46,7 @@ export const days: Route = {
   },
 };
 
-export const errors: Route = {
+export const errors: BackfillRoute = {
   name: "errors",
   method: "GET",
   path: "/backfill/errors",
@@ -63,7 +63,7 @@ export const errors: Route = {
   },
 };
 
-export const events: Route = {
+export const events: BackfillRoute = {
   name: "events",
   method: "GET",
   path: "/backfill/events",

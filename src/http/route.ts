@@ -1,26 +1,20 @@
 import type { z } from "zod";
-import type { BackfillApi } from "../contract/api.ts";
-import type { Config } from "../domain/config.ts";
-import type { Clock, Log } from "../ports/ports.ts";
+import type { SecretName } from "../domain/config.ts";
 import type { Answer } from "./answer.ts";
-
-/** One request that has passed routing, configuration and authentication. */
-export interface Call {
-  readonly request: Request;
-  readonly config: Config;
-  readonly backfill: BackfillApi;
-  readonly clock: Pick<Clock, "now" | "sleep">;
-  readonly log: Log;
-}
 
 /** What a status means, and the schema of its JSON body; without one the body is described in words. */
 export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
+  /** Further media types in which it is given, described in words. */
+  readonly otherwise?: readonly string[];
 }
 
-/** One route, with what its documentation needs. Schemas are those that `handle` judges by. */
-export interface Route {
+/**
+ * One route, with what its documentation needs. Schemas are those that `handle` judges by. A `Call` is a request that
+ * has passed routing, configuration and authentication, with what the Worker answers it from.
+ */
+export interface Route<Call> {
   /** Name in the list of endpoints, and OpenAPI's operationId. */
   readonly name: string;
   readonly method: "GET" | "POST";
@@ -31,4 +25,16 @@ export interface Route {
   readonly query?: z.ZodObject;
   readonly replies: Readonly<Record<number, Reply>>;
   handle(call: Call): Promise<Answer | Response>;
+}
+
+/** The HTTP of one Worker, described once: for routing, for the lock and for its documentation. */
+export interface Service<Call> {
+  readonly title: string;
+  /** The secret that a bearer must know. */
+  readonly bearer: SecretName;
+  /** Secrets without which no protected route can do its work; `bearer` among them. */
+  readonly secrets: readonly SecretName[];
+  readonly routes: readonly Route<Call>[];
+  /** Schemas that get a name of their own in the documentation; the others stand where they are used. */
+  readonly schemas: Readonly<Record<string, z.ZodType>>;
 }

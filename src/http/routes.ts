@@ -1,12 +1,14 @@
-import type { NotFound } from "../contract/backfill.ts";
-import { type Answer, refusal } from "./answer.ts";
+import * as wire from "../contract/backfill.ts";
+import { SECRETS } from "../domain/config.ts";
 import { audits, rebuild, verify } from "./audit-routes.ts";
+import type { BackfillCall, BackfillRoute } from "./backfill-call.ts";
+import { endpointTable } from "./endpoints.ts";
 import { cancel, retry, start } from "./job-routes.ts";
 import { days, errors, events, status } from "./read-routes.ts";
-import type { Route } from "./route.ts";
+import type { Service } from "./route.ts";
 
-/** Everything that asks the backfill; `GET /` and `GET /openapi.json` describe it and stand in `app.ts`. */
-export const routes: readonly Route[] = [
+/** Everything that asks the backfill; `GET /` and `GET /openapi.json` describe it and are every Worker's. */
+export const routes: readonly BackfillRoute[] = [
   start,
   status,
   cancel,
@@ -19,37 +21,36 @@ export const routes: readonly Route[] = [
   events,
 ];
 
-/** The routes that need no backfill to be answered. */
-export const DESCRIPTIONS = { root: "GET /", openapi: "GET /openapi.json" } as const;
-
-/** Every route by name, as `METHOD /path`. */
-export const endpoints: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(routes.map((route) => [route.name, `${route.method} ${route.path}`])),
-  ...DESCRIPTIONS,
+export const backfillService: Service<BackfillCall> = {
+  title: "Building Vitals Backfill Worker",
+  bearer: "BACKFILL_API_KEY",
+  secrets: SECRETS,
+  routes,
+  schemas: {
+    StartRequest: wire.startRequest,
+    StartAccepted: wire.startAccepted,
+    StartConflict: wire.startConflict,
+    Plan: wire.plan,
+    Status: wire.status,
+    NotStarted: wire.notStarted,
+    SiteView: wire.siteView,
+    Cancelled: wire.cancelled,
+    DaySelection: wire.daySelection,
+    DayView: wire.dayView,
+    DayList: wire.dayList,
+    Evidence: wire.evidence,
+    ErrorView: wire.errorView,
+    ErrorList: wire.errorList,
+    RetryAccepted: wire.retryAccepted,
+    VerifyRequest: wire.verifyRequest,
+    AuditAccepted: wire.auditAccepted,
+    AuditView: wire.auditView,
+    AuditList: wire.auditList,
+    EmptyRequest: wire.emptyRequest,
+    Problem: wire.problem,
+    NotFound: wire.notFound,
+    ServiceRoot: wire.serviceRoot,
+  },
 };
 
-/** Every path with the methods it takes; HEAD goes with GET. */
-export const allowedMethods: ReadonlyMap<string, string> = methodsByPath();
-
-export function notFound(): Answer {
-  return {
-    status: 404,
-    body: { error: "Not found", endpoints: Object.values(endpoints) } satisfies NotFound,
-  };
-}
-
-export function methodNotAllowed(path: string): Answer {
-  const allow = allowedMethods.get(path) ?? "OPTIONS";
-  return refusal(405, { error: "Method not allowed", hint: `Allowed here: ${allow}` }, { Allow: allow });
-}
-
-function methodsByPath(): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const endpoint of Object.values(endpoints)) {
-    const [method = "", path = ""] = endpoint.split(" ");
-    const methods = method === "GET" ? "GET, HEAD" : method;
-    found.set(path, [found.get(path), methods].filter(Boolean).join(", "));
-  }
-  for (const [path, methods] of found) found.set(path, `${methods}, OPTIONS`);
-  return found;
-}
+export const { endpoints, allowedMethods } = endpointTable(routes);

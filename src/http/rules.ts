@@ -61,6 +61,7 @@ function unconfiguredFaults(field: string, name: unknown, sites: readonly SiteNa
     : [];
 }
 
-function dayIn(field: unknown): UtcDay | undefined {
+/** The day in a field that holds one. */
+export function dayIn(field: unknown): UtcDay | undefined {
   return typeof field === "string" ? parseUtcDay(field) : undefined;
 }

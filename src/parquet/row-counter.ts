@@ -1,4 +1,5 @@
 import type { EpochMs } from "../domain/day.ts";
+import { compareBytes } from "./byte-order.ts";
 import { FileUnreadable } from "./file-unreadable.ts";
 
 /** What a file holds by its own rows, not by its footer. */
@@ -72,12 +73,4 @@ export class RowCounter {
       siteMatches,
     };
   }
-}
-
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    if (a[i] !== b[i]) return (a[i] as number) - (b[i] as number);
-  }
-  return a.length - b.length;
 }

@@ -23,9 +23,9 @@ test.concurrent.for([
     maxDays: "5",
   },
 ])(
-  "a dry run of the deployment of $name lists every binding and variable",
+  "a dry run of the Backfill Worker's deployment of $name lists every binding and variable",
   async (environment, { expect }) => {
-    const listed = await bindingsOf(environment.flags);
+    const listed = await bindingsOf("wrangler-backfill.toml", environment.flags);
     expect(listed).toEqual({
       COORDINATOR: "CoordinatorObject",
       SITE_BACKFILL: "SiteBackfillObject",
@@ -47,18 +47,34 @@ test.concurrent.for([
   },
 );
 
+test.concurrent.for([
+  { name: "the top level", flags: [], suffix: "" },
+  { name: "production", flags: ["--env", "production"], suffix: "" },
+  { name: "development", flags: ["--env", "development"], suffix: "-dev" },
+])(
+  "a dry run of the Query Worker's deployment of $name lists every binding and variable",
+  async (environment, { expect }) => {
+    expect(await bindingsOf("wrangler-query.toml", environment.flags)).toEqual({
+      R2: `ace-timeseries${environment.suffix}`,
+      D1: `ace-timeseries-hot${environment.suffix}`,
+      HOT_DAYS: '"20"',
+      ALLOWED_ORIGINS: '""',
+    });
+  },
+);
+
 test("an environment that does not exist is refused", async () => {
-  await expect(bindingsOf(["--env", "staging"])).rejects.toThrow(/staging/);
+  await expect(bindingsOf("wrangler-backfill.toml", ["--env", "staging"])).rejects.toThrow(/staging/);
 });
 
 /** What `wrangler deploy --dry-run` says the Worker would have, by name. */
-async function bindingsOf(flags: readonly string[]): Promise<Record<string, string>> {
+async function bindingsOf(toml: string, flags: readonly string[]): Promise<Record<string, string>> {
   const wrangler = join(
     dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
     "bin/wrangler.js",
   );
   const outdir = mkdtempSync(join(tmpdir(), "backfill-deploy-"));
-  const config = ["-c", join(ROOT, "workers/wrangler-backfill.toml")];
+  const config = ["-c", join(ROOT, "workers", toml)];
   try {
     const { stdout } = await promisify(execFile)(
       process.execPath,

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../local/client.ts";
+import { createHotTables } from "../../local/hot-tables.ts";
 import { openState, type StoredState } from "../../local/objects.ts";
 import { startWorker, type WorkerProcess } from "../../local/worker-process.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/server.ts";
 
 export const TOKEN = "operator-token";
+export const QUERY_TOKEN = "reader-token";
 
 /** Quick enough that a test waits for the Worker and not for its politeness. */
 const VARS = { REQUESTS_PER_MINUTE: "12000", RETRY_BASE_DELAY_MS: "20", MAX_RETRIES: "1" };
@@ -27,6 +29,7 @@ export class World {
   #vars: Record<string, string>;
   #simulator: Simulator;
   #worker: WorkerProcess | undefined;
+  #query: WorkerProcess | undefined;
   #state: Promise<StoredState> | undefined;
   readonly #ownsState: boolean;
 
@@ -80,6 +83,11 @@ export class World {
     return this.#worker.url;
   }
 
+  get queryUrl(): string {
+    if (!this.#query) throw new Error("the Query Worker is not started");
+    return this.#query.url;
+  }
+
   get client(): BackfillClient {
     return new BackfillClient(this.url, TOKEN);
   }
@@ -99,6 +107,22 @@ export class World {
   async stopWorker(): Promise<void> {
     await this.#worker?.stop();
     this.#worker = undefined;
+  }
+
+  /** Starts the Query Worker on the same R2, and on the hot storage, whose tables are made. */
+  async startQueryWorker(vars: Record<string, string> = {}): Promise<void> {
+    await createHotTables(this.stateDir);
+    this.#query = await startWorker({
+      toml: "wrangler-query.toml",
+      stateDir: this.stateDir,
+      vars: { QUERY_API_KEY: QUERY_TOKEN, ...vars },
+      onLine: (line) => this.lines.push(line),
+    });
+  }
+
+  async stopQueryWorker(): Promise<void> {
+    await this.#query?.stop();
+    this.#query = undefined;
   }
 
   /** SIGKILL to the whole process tree: nothing gets to finish. */
@@ -143,6 +167,7 @@ export class World {
 
   async close(): Promise<void> {
     await this.stopWorker();
+    await this.stopQueryWorker();
     await this.closeState();
     await this.#simulator.close();
     if (this.#ownsState) rmSync(this.stateDir, { recursive: true, force: true });

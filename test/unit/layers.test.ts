@@ -16,10 +16,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   archive: ["domain", "ports"],
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "ace", "parquet"],
-  http: ["domain", "ports", "contract"],
+  // Reads what the backfill wrote; storage only through ports.
+  query: ["domain", "ports", "contract", "parquet"],
+  http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
-  cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill"],
-  entry: ["domain", "ports", "contract", "cloudflare", "http"],
+  cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill", "query"],
+  entry: ["domain", "ports", "contract", "cloudflare", "http", "query"],
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
@@ -46,7 +48,7 @@ test("every layer imports only what stands below it", () => {
 });
 
 test("only the Cloudflare layer and the archive name the runtime's types and modules", () => {
-  const runtime = /\b(DurableObject|R2Bucket|KVNamespace|cloudflare:)\w*/;
+  const runtime = /\b(DurableObject|R2Bucket|KVNamespace|D1Database|cloudflare:)\w*/;
   const wrong = files
     .filter((file) => !["cloudflare", "archive", "entry"].includes(layerOf(file)))
     .filter((file) => runtime.test(readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*/g, "")))

@@ -1,11 +1,17 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { R2Archive } from "../../src/archive/r2-archive.ts";
+import { R2Ranges } from "../../src/archive/r2-ranges.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "../../src/cloudflare/storage.ts";
 import { archiveConformance } from "../conformance/archive.ts";
+import { rangeReaderConformance } from "../conformance/range-reader.ts";
 import { storeConformance } from "../conformance/store.ts";
 
 let objects = 0;
+
+async function clearBucket(): Promise<void> {
+  for (const { key } of (await env.R2.list()).objects) await env.R2.delete(key);
+}
 
 /** The storage of a new object: which class it has doesn't matter here, its rules are not made. */
 function withStorage<T>(body: (storage: DurableObjectStorage) => Promise<T>): Promise<T> {
@@ -19,8 +25,21 @@ describe("a Durable Object's SQLite as Store", () => {
 
 describe("R2 as Archive", () => {
   archiveConformance(async (body) => {
-    for (const { key } of (await env.R2.list()).objects) await env.R2.delete(key);
+    await clearBucket();
     await body(new R2Archive(env.R2));
+  });
+});
+
+describe("R2 as RangeReader", () => {
+  rangeReaderConformance(async (body) => {
+    await clearBucket();
+    await body({
+      reader: new R2Ranges(env.R2),
+      place: async (key, content) => {
+        await env.R2.put(key, content);
+      },
+      remove: (key) => env.R2.delete(key),
+    });
   });
 });
 

@@ -2,10 +2,10 @@ import { expect } from "vitest";
 import { z } from "zod";
 import * as wire from "../../src/contract/backfill.ts";
 import { openApiDocument } from "../../src/http/openapi.ts";
-import { allowedMethods, routes } from "../../src/http/routes.ts";
+import { allowedMethods, backfillService, routes } from "../../src/http/routes.ts";
 import { ORIGINS } from "./http.ts";
 
-const DOCUMENT = openApiDocument(routes, "1.0.0") as {
+const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
 

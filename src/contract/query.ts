@@ -1,0 +1,203 @@
+/** The wire of the Query Worker: one schema for validation, types and OpenAPI. */
+import { z } from "zod";
+import { parseInstant } from "../domain/instant.ts";
+import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
+import { forms, limitUpTo, siteName, utcDay } from "./parameters.ts";
+
+export * from "./parameters.ts";
+
+/** Points of one answer: each day is held for all of them at once. */
+export const QUERY_POINTS_MAX = 100;
+
+/** Days of one answer: a leap year. */
+export const QUERY_DAYS_MAX = 366;
+
+/** Rows of a page: a point's year at full resolution is some 300,000, and a page of a million some 100 MB of JSON. */
+export const ROWS_DEFAULT = 100_000;
+export const ROWS_MAX = 1_000_000;
+
+export const INTERVALS = ["raw", "1min", "5min", "15min", "1hr", "1day"] as const;
+export type Interval = (typeof INTERVALS)[number];
+
+export const AGGREGATES = ["avg", "min", "max", "sum", "count", "first", "last"] as const;
+export type Aggregate = (typeof AGGREGATES)[number];
+
+/** What a query is answered in, and how `Accept` asks for it; the first is given where nothing is asked for. */
+export const MEDIA_TYPES = {
+  json: "application/json",
+  csv: "text/csv",
+  ndjson: "application/x-ndjson",
+  arrow: "application/vnd.apache.arrow.stream",
+} as const;
+export type FormatName = keyof typeof MEDIA_TYPES;
+const FORMAT_NAMES = Object.keys(MEDIA_TYPES) as [FormatName, ...FormatName[]];
+
+const NOT_AN_INSTANT = {
+  "no zone": "has no zone; write Z or an offset behind it, as in 2024-01-31T00:00:00Z",
+  "lost plus": "has lost the + of its offset; write %2B in a URL",
+  "no instant":
+    "is not a time from 1970 to 2254 of the form 2024-01-31T00:00:00Z (with its zone), nor milliseconds since 1970",
+} as const;
+
+export const instant = z
+  .string()
+  .transform((text, context) => {
+    const ms = parseInstant(text);
+    if (typeof ms === "number") return ms;
+    context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" ${NOT_AN_INSTANT[ms]}` });
+    return z.NEVER;
+  })
+  .register(forms, {
+    json: {
+      description: "ISO 8601 with its zone, or milliseconds since 1970",
+      examples: ["2024-01-31T00:00:00Z"],
+    },
+  });
+
+export const pointNames = z
+  .array(z.string())
+  .transform((given, context) => {
+    // Once it is a list; repeated each is one name, commas and all. So a lone name with a comma is given twice.
+    const names = [...new Set(given.length === 1 ? given.flatMap((list) => list.split(",")) : given)];
+    const message = namesFault(names);
+    if (message === undefined) return names;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  })
+  .register(forms, {
+    json: {
+      description: `Up to ${QUERY_POINTS_MAX} names: given once, separated by commas; repeated, each value is one name, commas and all. A name given twice is answered once, so a single name with a comma in it is given twice.`,
+    },
+  });
+
+function namesFault(names: readonly string[]): string | undefined {
+  if (names.length > QUERY_POINTS_MAX)
+    return `${names.length} points are asked for; at most ${QUERY_POINTS_MAX} are allowed`;
+  if (names.includes("")) return "a name is empty";
+  const long = names.find((name) => new TextEncoder().encode(name).length > POINT_NAME_BYTES_MAX);
+  return long && `"${long.slice(0, 40)}…" has more than ${POINT_NAME_BYTES_MAX} bytes`;
+}
+
+/** Parameters of `GET /timeseries/query`; the range is half-open. */
+export const timeseriesQuery = z.strictObject({
+  site_name: siteName,
+  point_names: pointNames,
+  start_time: instant,
+  end_time: instant,
+  /** Buckets begin at multiples of it since 1970 in UTC. */
+  interval: z.enum(INTERVALS).default("raw"),
+  /** Only with an interval; avg where absent. */
+  agg: z.enum(AGGREGATES).optional(),
+  /** Rows of this page. */
+  limit: limitUpTo(ROWS_MAX)
+    .default(ROWS_DEFAULT)
+    .register(forms, { json: { default: ROWS_DEFAULT } }),
+  /** `next_cursor` of the page before, with the same query; limit and format may change. */
+  cursor: z.string().optional(),
+  /** Before `Accept`. */
+  format: z.enum(FORMAT_NAMES).optional(),
+});
+export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
+
+export const pointsQuery = z.strictObject({ site_name: siteName, date: utcDay });
+
+/** Both dates are included. */
+export const daysQuery = z.strictObject({ site_name: siteName, from: utcDay, to: utcDay });
+
+export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames });
+
+export const sample = z.object({
+  point_name: z.string(),
+  /** ISO 8601 in UTC with milliseconds; of a bucket its beginning. */
+  timestamp: z.string(),
+  /** null for what JSON has no number for: a sum beyond the doubles. */
+  value: z.number().nullable(),
+});
+export type Sample = z.output<typeof sample>;
+
+/** Where an answer came from, and what it cost. */
+export const cost = z.object({
+  sources: z.array(z.enum(["R2", "D1"])),
+  storage_tiers: z.array(z.enum(["cold", "hot"])),
+  query_time_ms: z.number(),
+  bytes_read: z.number(),
+  r2_requests: z.number(),
+  row_groups_read: z.number(),
+  row_groups_pruned: z.number(),
+  /** Footers that had not to be read. */
+  cache_hits: z.number(),
+  d1_rows: z.number(),
+});
+export type Cost = z.output<typeof cost>;
+
+export const queryMetadata = cost.extend({
+  /** In this page. */
+  total_samples: z.number(),
+  /** Days that nobody has; their samples may still come. */
+  missing_days: z.array(z.string()),
+  /** Days known to have no sample of any point. */
+  empty_days: z.array(z.string()),
+  /** null: the answer ends here. A page behind one that ended with its day may be empty. */
+  next_cursor: z.string().nullable(),
+});
+export type QueryMetadata = z.output<typeof queryMetadata>;
+
+/** In order of UTC day, then of the points as asked, then of time. */
+export const queryAnswer = z.object({
+  site_name: z.string(),
+  point_names: z.array(z.string()),
+  samples: z.array(sample),
+  metadata: queryMetadata,
+});
+export type QueryAnswer = z.output<typeof queryAnswer>;
+
+export const dayState = z.enum(["missing", "empty", "present"]);
+
+export const pointsAnswer = z.object({
+  site_name: z.string(),
+  date: z.string(),
+  state: dayState,
+  points: z.array(
+    z.object({
+      point_name: z.string(),
+      count: z.number(),
+      first_timestamp: z.string(),
+      last_timestamp: z.string(),
+    }),
+  ),
+  metadata: cost.extend({ total_points: z.number() }),
+});
+export type PointsAnswer = z.output<typeof pointsAnswer>;
+
+export const daysAnswer = z.object({
+  site_name: z.string(),
+  from: z.string(),
+  to: z.string(),
+  /** Every day of the range, in order. */
+  days: z.array(
+    z.object({
+      date: z.string(),
+      state: dayState,
+      storage_tiers: z.array(z.enum(["cold", "hot"])),
+      /** null: nobody has counted them. */
+      samples: z.number().nullable(),
+    }),
+  ),
+  metadata: cost,
+});
+export type DaysAnswer = z.output<typeof daysAnswer>;
+
+export const latestAnswer = z.object({
+  site_name: z.string(),
+  point_names: z.array(z.string()),
+  /** One for each point that has any, in the order asked. */
+  samples: z.array(sample),
+  missing_points: z.array(z.string()),
+  /** Nothing before it was looked at. */
+  searched_from: z.string(),
+  metadata: cost.extend({ total_samples: z.number() }),
+});
+export type LatestAnswer = z.output<typeof latestAnswer>;
+
+export const health = z.object({ status: z.literal("ok"), service: z.string(), version: z.string() });
+export type Health = z.output<typeof health>;

@@ -1,0 +1,57 @@
+import * as wire from "../contract/query.ts";
+import { QUERY_SECRETS } from "../domain/config.ts";
+import { parseQueryConfig, type QueryConfig } from "../domain/query-config.ts";
+import type { Clock, Log } from "../ports/ports.ts";
+import { secretFaults } from "./auth.ts";
+import { days, health, latest, points } from "./holdings-routes.ts";
+import type { QueryCall, QuerySources } from "./query-call.ts";
+import { query } from "./query-routes.ts";
+import type { Service } from "./route.ts";
+import { type WorkerApp, workerApp } from "./worker-app.ts";
+
+export interface QueryAppDeps<Env extends object> {
+  /** What is behind the bindings of `env`; asked for only once the request may pass. */
+  sources(env: Env): QuerySources;
+  readonly clock: Pick<Clock, "now">;
+  readonly log: Log;
+  readonly version: string;
+}
+
+export const queryService: Service<QueryCall> = {
+  title: "Building Vitals Query Worker",
+  bearer: "QUERY_API_KEY",
+  secrets: QUERY_SECRETS,
+  routes: [query, points, days, latest, health],
+  schemas: {
+    QueryAnswer: wire.queryAnswer,
+    Sample: wire.sample,
+    QueryMetadata: wire.queryMetadata,
+    PointsAnswer: wire.pointsAnswer,
+    DaysAnswer: wire.daysAnswer,
+    LatestAnswer: wire.latestAnswer,
+    Cost: wire.cost,
+    Health: wire.health,
+    Problem: wire.problem,
+    NotFound: wire.notFound,
+    ServiceRoot: wire.serviceRoot,
+  },
+};
+
+/** The HTTP of the Query Worker over any source of samples. */
+export function createQueryApp<Env extends object>(deps: QueryAppDeps<Env>): WorkerApp<Env, QueryConfig> {
+  const { sources, clock, log, version } = deps;
+  return workerApp({
+    service: queryService,
+    parse: parseQueryConfig,
+    call: (request, _, env) => ({
+      request,
+      clock,
+      log,
+      version,
+      secretFaults: secretFaults(env as Readonly<Record<string, unknown>>, QUERY_SECRETS),
+      ...sources(env),
+    }),
+    log,
+    version,
+  });
+}

@@ -1,0 +1,15 @@
+import { type QueryEnv, queryLog } from "./cloudflare/query-env.ts";
+import { sourcesOf } from "./cloudflare/query-sources.ts";
+import { wallClock } from "./cloudflare/storage.ts";
+import { createQueryApp } from "./http/query-app.ts";
+
+const app = createQueryApp<QueryEnv>({
+  sources: sourcesOf,
+  clock: wallClock,
+  log: queryLog,
+  version: "1.0.0",
+});
+
+export default {
+  fetch: (request: Request, env: QueryEnv, context: ExecutionContext) => app.fetch(request, env, context),
+};

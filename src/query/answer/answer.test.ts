@@ -1,0 +1,280 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import {
+  AGGREGATES,
+  type FormatName,
+  INTERVALS,
+  MEDIA_TYPES,
+  queryMetadata,
+  type TimeseriesQuery,
+} from "../../contract/query.ts";
+import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { answerQuery } from "./answer.ts";
+import { foldFor } from "./asked.ts";
+import { bytesOf, READERS, type ReadBack } from "./read-back.fixture.ts";
+import {
+  anyHeld,
+  anyRange,
+  DAYS,
+  expectedRows,
+  FIRST_DAY_MS,
+  FixtureSource,
+  type Held,
+  POINTS,
+  type Row,
+  SITE,
+} from "./source.fixture.ts";
+
+const FORMATS = Object.keys(MEDIA_TYPES) as FormatName[];
+const CLOCK = { now: () => 1_000 };
+
+const ALL: TimeseriesQuery = {
+  site_name: SITE,
+  point_names: [...POINTS],
+  start_time: FIRST_DAY_MS,
+  end_time: FIRST_DAY_MS + DAYS * DAY_MS,
+  interval: "raw",
+  limit: 1_000_000,
+};
+
+async function answer(source: FixtureSource, query: TimeseriesQuery, format: FormatName): Promise<ReadBack> {
+  const body = await answerQuery(query, format, {
+    samples: source,
+    clock: CLOCK,
+    brokeOff: (fault) => {
+      throw fault;
+    },
+  });
+  if ("fault" in body) throw new Error(body.fault);
+  return READERS[format](await bytesOf(body));
+}
+
+const anyQuery = fc
+  .record({
+    range: anyRange,
+    point_names: fc.shuffledSubarray([...POINTS, "unknown"], { minLength: 1 }),
+    interval: fc.constantFrom(...INTERVALS),
+    agg: fc.constantFrom(...AGGREGATES),
+    format: fc.constantFrom(...FORMATS),
+  })
+  .map(({ range, interval, agg, ...rest }) => ({
+    ...ALL,
+    ...rest,
+    start_time: range.fromMs,
+    end_time: range.toMs,
+    interval,
+    ...(interval !== "raw" && { agg }),
+  }));
+
+const expectedOf = (held: Held, { point_names, start_time, end_time, interval, agg }: TimeseriesQuery) =>
+  expectedRows(held, {
+    points: point_names,
+    fromMs: start_time,
+    toMs: end_time,
+    widthMs: foldFor(interval, agg)?.widthMs,
+    aggregate: agg,
+  });
+
+test("any question is answered with the rows that looking at every sample gives, in every format", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyHeld, anyQuery, async (held, query) => {
+      const { rows, nextCursor, metadata } = await answer(new FixtureSource(held), query, query.format);
+      expect(rows).toEqual(expectedOf(held, query));
+      expect(nextCursor).toBeNull();
+      if (metadata) expect(queryMetadata.parse(metadata).total_samples).toBe(rows.length);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("all pages together are the answer, for any lengths of pages in any formats, and no row is on two", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyHeld,
+      anyQuery,
+      fc.array(fc.record({ limit: fc.integer({ min: 1, max: 40 }), format: fc.constantFrom(...FORMATS) }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      async (held, query, pages) => {
+        const rows: Row[] = [];
+        const missing: string[] = [];
+        let cursor: string | undefined;
+        for (let page = 0; page === 0 || cursor !== undefined; page++) {
+          const { limit, format } = pages[page % pages.length] as (typeof pages)[number];
+          const asked = { ...query, limit, ...(cursor !== undefined && { cursor }) };
+          const read = await answer(new FixtureSource(held), asked, format);
+          rows.push(...read.rows);
+          missing.push(...(read.metadata?.missing_days ?? []));
+          // Only the last page may be short: a page goes on exactly where it is full.
+          expect(read.rows.length).toBeLessThanOrEqual(limit);
+          if (read.nextCursor !== null) expect(read.rows).toHaveLength(limit);
+          cursor = read.nextCursor ?? undefined;
+        }
+        expect(rows).toEqual(expectedOf(held, query));
+        if (pages.every(({ format }) => format === "json" || format === "ndjson")) {
+          const days = daysOf(utcDayOf(query.start_time), utcDayOf(query.end_time - 1));
+          expect(missing).toEqual(days.filter((day) => held.missing.has(day)));
+        }
+      },
+    ),
+    { numRuns: 100 },
+  );
+});
+
+/** One point, `count` samples, a second apart, from the first day on. */
+const regular = (count: number): Held => ({
+  samples: new Map([
+    [POINTS[0], Array.from({ length: count }, (_, row) => [FIRST_DAY_MS + row * 1_000, row])],
+  ]),
+  missing: new Set(),
+});
+
+describe("a page", () => {
+  test.each(FORMATS)("of more rows than a block holds is whole in %s", async (format) => {
+    const { rows } = await answer(new FixtureSource(regular(9_000)), ALL, format);
+    expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 9_000 }, (_, row) => row));
+  });
+
+  test.each([4_095, 4_096, 4_097, 8_192])(
+    "that ends at row %d, by the border of a block, goes on behind it",
+    async (limit) => {
+      for (const format of FORMATS) {
+        const source = new FixtureSource(regular(9_000));
+        const first = await answer(source, { ...ALL, limit }, format);
+        expect(first.rows).toHaveLength(limit);
+        const second = await answer(source, { ...ALL, cursor: first.nextCursor as string }, format);
+        expect(second.rows[0]?.value).toBe(limit);
+        expect(second.rows).toHaveLength(9_000 - limit);
+      }
+    },
+  );
+
+  test("that ends with the last row of the last day is the last", async () => {
+    const last = regular(10);
+    const query = { ...ALL, end_time: FIRST_DAY_MS + DAY_MS, limit: 10 };
+    expect((await answer(new FixtureSource(last), query, "csv")).nextCursor).toBeNull();
+  });
+
+  test("reads no day behind the one that fills it, nor on the next page the points before its own", async () => {
+    const held: Held = {
+      samples: new Map(
+        POINTS.map((point) => [
+          point,
+          [
+            [FIRST_DAY_MS + 5, 1],
+            [FIRST_DAY_MS + DAY_MS, 2],
+          ],
+        ]),
+      ),
+      missing: new Set(),
+    };
+    const source = new FixtureSource(held);
+    const first = await answer(source, { ...ALL, limit: 3 }, "json");
+    expect(source.given).toEqual(["2024-02-27"]);
+    expect(source.left).toBe(1);
+    await answer(source, { ...ALL, limit: 2, cursor: first.nextCursor as string }, "json");
+    expect(source.queries.slice(1)).toEqual([
+      { ...source.queries[0], points: POINTS.slice(3), toMs: FIRST_DAY_MS + DAY_MS },
+    ]);
+  });
+});
+
+test("days that nobody has are told apart from days without samples", async () => {
+  const held = { ...regular(3), missing: new Set(["2024-02-29"]) };
+  const { metadata } = await answer(new FixtureSource(held), ALL, "json");
+  expect(metadata).toEqual({
+    total_samples: 3,
+    sources: ["R2"],
+    storage_tiers: ["cold"],
+    query_time_ms: 0,
+    bytes_read: 0,
+    r2_requests: 5,
+    row_groups_read: 0,
+    row_groups_pruned: 0,
+    cache_hits: 0,
+    d1_rows: 0,
+    missing_days: ["2024-02-29"],
+    empty_days: ["2024-02-28", "2024-03-01", "2024-03-02"],
+    next_cursor: null,
+  });
+});
+
+test.each(FORMATS)("the doubles that can be written come back as they were in %s", async (format) => {
+  const values = [-0, 0, 5e-324, 1.7976931348623157e308, 0.1, -1 / 3, 1e21, 123456789.123, 2 ** 53];
+  const samples = values.map((value, row): [number, number] => [FIRST_DAY_MS + row, value]);
+  const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
+  const { rows } = await answer(new FixtureSource(held), ALL, format);
+  expect(rows.map(({ value }) => value)).toEqual(values);
+});
+
+test("a sum beyond the doubles is null in JSON and infinite where there is a word for it", async () => {
+  const samples = [0, 1].map((row): [number, number] => [FIRST_DAY_MS + row, 1.5e308]);
+  const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
+  const query: TimeseriesQuery = { ...ALL, interval: "1day", agg: "sum" };
+  for (const format of FORMATS) {
+    const { rows } = await answer(new FixtureSource(held), query, format);
+    expect(rows[0]?.value).toBe(format.endsWith("json") ? Number.NaN : Number.POSITIVE_INFINITY);
+  }
+});
+
+describe("an answer on its way", () => {
+  const DAY_OF_FAULT = "2024-02-29" as UtcDay;
+  const heldDaily: Held = {
+    // More than a block a day, so that what comes before the fault is on its way when it comes.
+    samples: new Map([
+      [
+        POINTS[0],
+        daysOf(utcDayOf(FIRST_DAY_MS), utcDayOf(ALL.end_time - 1)).flatMap((day) =>
+          Array.from({ length: 5_000 }, (_, row): [number, number] => [dayStartMs(day) + row, row]),
+        ),
+      ],
+    ]),
+    missing: new Set(),
+  };
+
+  const opened = async (source: FixtureSource, format: FormatName) => {
+    const faults: unknown[] = [];
+    const body = await answerQuery(ALL, format, {
+      samples: source,
+      clock: CLOCK,
+      brokeOff: (fault) => faults.push(fault),
+    });
+    if ("fault" in body) throw new Error(body.fault);
+    return { reader: body.getReader(), faults };
+  };
+
+  test.each(FORMATS)("breaks off in %s where its source fails, and says so", async (format) => {
+    const source = new FixtureSource(heldDaily);
+    source.failsAt = DAY_OF_FAULT;
+    const { reader, faults } = await opened(source, format);
+    let chunks = 0;
+    const read = async () => {
+      while (!(await reader.read()).done) chunks += 1;
+    };
+    await expect(read()).rejects.toThrow("the bucket is away");
+    expect(chunks).toBeGreaterThan(1);
+    expect(faults).toEqual([new Error("the bucket is away")]);
+  });
+
+  test("does not begin where its source fails before the first row", async () => {
+    const source = new FixtureSource(heldDaily);
+    source.failsAt = utcDayOf(FIRST_DAY_MS);
+    await expect(opened(source, "json")).rejects.toThrow("the bucket is away");
+  });
+
+  test.each(FORMATS)(
+    "in %s waits for its reader, and lets go of its source when that goes away",
+    async (format) => {
+      for (const chunks of [0, 1, 3]) {
+        const source = new FixtureSource(heldDaily);
+        const { reader } = await opened(source, format);
+        for (let taken = 0; taken < chunks; taken++) await reader.read();
+        await new Promise(setImmediate);
+        expect(source.given.length).toBeLessThanOrEqual(chunks + 1);
+        await reader.cancel();
+        expect(source.left).toBe(1);
+      }
+    },
+  );
+});

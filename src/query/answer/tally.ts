@@ -1,0 +1,53 @@
+import type { Cost, QueryMetadata } from "../../contract/query.ts";
+import type { UtcDay } from "../../domain/day.ts";
+import type { DaySamples, Meter, Tier } from "../source.ts";
+
+/** What became of a page; counted up while it is written, so complete only once all its blocks are. */
+export interface Tally {
+  samples: number;
+  readonly tiers: Set<Tier>;
+  readonly missing: UtcDay[];
+  readonly empty: UtcDay[];
+  nextCursor: string | null;
+}
+
+export const newTally = (): Tally => ({
+  samples: 0,
+  tiers: new Set(),
+  missing: [],
+  empty: [],
+  nextCursor: null,
+});
+
+export function tallyDay(tally: Tally, { day, state, tiers }: DaySamples): void {
+  for (const tier of tiers) tally.tiers.add(tier);
+  if (state === "missing") tally.missing.push(day);
+  if (state === "empty") tally.empty.push(day);
+}
+
+export function metadataOf(tally: Tally, meter: Meter, queryTimeMs: number): QueryMetadata {
+  return {
+    total_samples: tally.samples,
+    ...costOf(tally.tiers, meter, queryTimeMs),
+    missing_days: tally.missing,
+    empty_days: tally.empty,
+    next_cursor: tally.nextCursor,
+  };
+}
+
+const STORES = { cold: "R2", hot: "D1" } as const;
+
+export function costOf(tiers: Iterable<Tier>, meter: Meter, queryTimeMs: number): Cost {
+  const sorted = [...new Set(tiers)].sort();
+  return {
+    sources: sorted.map((tier) => STORES[tier]),
+    storage_tiers: sorted,
+    query_time_ms: queryTimeMs,
+    bytes_read: meter.bytesRead,
+    r2_requests: meter.r2Requests,
+    row_groups_read: meter.rowGroupsRead,
+    row_groups_pruned: meter.rowGroupsPruned,
+    cache_hits: meter.cacheHits,
+    d1_rows: meter.d1Rows,
+  };
+}

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import { archivedDays, ListingTooLong, newestArchivedDay } from "./archived-days.ts";
+import { MemoryCold } from "./memory-cold.fixture.ts";
+import { newMeter } from "./source.ts";
+
+const site = "site_a" as SiteName;
+const day = (text: string): UtcDay => parseUtcDay(text) as UtcDay;
+const SAMPLES = new Map([
+  [1, 1],
+  [2, 2],
+]);
+
+function archiveOf(days: Iterable<string>): MemoryCold {
+  const archive = new MemoryCold(site);
+  for (const date of days) archive.objects.set(date, SAMPLES);
+  return archive;
+}
+
+test("what is archived of a range is found, both ends included, over months and over a leap day", async () => {
+  const archive = archiveOf(daysOf(day("2023-11-01"), day("2024-04-30")));
+  const meter = newMeter();
+  const found = await archivedDays(archive, site, day("2023-12-31"), day("2024-03-01"), meter);
+  expect([...found.keys()]).toEqual(daysOf(day("2023-12-31"), day("2024-03-01")));
+  expect(found.get(day("2024-02-29"))).toEqual({ day: "2024-02-29", samples: 2 });
+  expect(meter.r2Requests).toBe(archive.listed.length);
+});
+
+test("a single day is one request for its key, ten days are one for their decade, a year is thirteen for its months", async () => {
+  const prefixes = async (from: string, to: string) => {
+    const archive = new MemoryCold(site);
+    await archivedDays(archive, site, day(from), day(to), newMeter());
+    return archive.listed;
+  };
+  expect(await prefixes("2024-01-15", "2024-01-15")).toEqual(["timeseries/2024/01/15/site_a.parquet"]);
+  expect(await prefixes("2024-01-10", "2024-01-19")).toEqual(["timeseries/2024/01/1"]);
+  expect(await prefixes("2024-01-15", "2025-01-14")).toHaveLength(13);
+});
+
+test("other sites' objects, and what is no object of ours, are not taken for days of this site", async () => {
+  const archive = archiveOf(["2024-01-02"]);
+  archive.otherKeys.push(
+    "timeseries/2024/01/01/site_b.parquet",
+    "timeseries/2024/01/03/site_a.parquet.bak",
+    "timeseries/2024/01/99/site_a.parquet",
+    "timeseries/2024/01/04/deeper/site_a.parquet",
+  );
+  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"), newMeter());
+  expect([...found.keys()]).toEqual(["2024-01-02"]);
+});
+
+test("an object without a count of ours has an unknown one", async () => {
+  const head = { etag: "e", bytes: 1, sha256: undefined, uploadedAt: 0, metadata: { record_count: "many" } };
+  const archive = {
+    list: async (key: string) => ({ heads: [{ ...head, key: key as never }] }),
+  };
+  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-01"), newMeter());
+  expect(found.get(day("2024-01-01"))).toMatchObject({ samples: undefined });
+});
+
+test("a listing that does not end is given up", async () => {
+  const archive = { list: async () => ({ heads: [], cursor: "on" }) };
+  const asked = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"), newMeter());
+  await expect(asked).rejects.toThrow(ListingTooLong);
+});
+
+test("the newest day is the last one that has samples, months back where need be", async () => {
+  const archive = archiveOf(["2023-06-30", "2023-11-03", "2023-11-05"]);
+  archive.objects.set("2023-11-07", new Map());
+  expect(await newestArchivedDay(archive, site, day("2024-01-15"), newMeter())).toEqual({
+    day: "2023-11-05",
+    searchedFrom: "2023-11-05",
+  });
+  const before = await newestArchivedDay(archive, site, day("2023-11-04"), newMeter());
+  expect(before.day).toBe("2023-11-03");
+});
+
+test("the search for a newest day ends after thirteen months", async () => {
+  const archive = archiveOf(["2022-12-31"]);
+  const newest = await newestArchivedDay(archive, site, day("2024-01-15"), newMeter());
+  expect(newest).toEqual({ day: undefined, searchedFrom: "2023-01-01" });
+  expect(archive.listed).toHaveLength(13);
+});

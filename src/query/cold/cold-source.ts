@@ -1,0 +1,96 @@
+import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { objectKey } from "../../domain/layout.ts";
+import type { RangeReader } from "../../ports/range-reader.ts";
+import { inOrder } from "../in-order.ts";
+import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
+import { EndSizes } from "./end-sizes.ts";
+import type { Footers } from "./footers.ts";
+import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
+import { ReadAhead } from "./read-ahead.ts";
+import { readDay } from "./read-day.ts";
+import { withMeter, withReadsInFlight, withStop } from "./reads.ts";
+
+/**
+ * The archive as a source of samples. A day's footer says which row groups can have them; these alone are read.
+ *
+ * Its days throw `ObjectUnreadable`, `ObjectUnsettled`, and whatever the storage throws, when it is their turn.
+ */
+export class ColdSource implements SampleSource {
+  readonly #reader: RangeReader;
+  readonly #footers: Footers;
+  readonly #endSizes = new EndSizes();
+
+  readonly #readAheadBytesMax: number;
+
+  constructor(reader: RangeReader, footers: Footers, readAheadBytesMax = READ_AHEAD_BYTES_MAX) {
+    this.#reader = reader;
+    this.#footers = footers;
+    this.#readAheadBytesMax = readAheadBytesMax;
+  }
+
+  async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
+    const { site, fromMs, toMs } = query;
+    if (!(fromMs < toMs)) return;
+    const days = daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1));
+    const points = distinct(query.points);
+    const stop = new AbortController();
+    const room = new ReadAhead(this.#readAheadBytesMax);
+    const tools = {
+      reader: withReadsInFlight(withStop(withMeter(this.#reader, meter), stop.signal), READS_IN_FLIGHT_MAX),
+      footers: this.#footers,
+      endSizes: this.#endSizes,
+      meter,
+      rangesMax: Math.max(1, Math.floor(RANGES_A_QUERY_MAX / days.length)),
+    };
+    const read = async (at: number): Promise<DaySamples> => {
+      const day = days[at] as UtcDay;
+      const asked = { ...askedOf(query, day), names: points.names };
+      const { state, series } = await readDay(asked, { ...tools, admit: (bytes) => room.admit(at, bytes) });
+      room.settle(at, bytesOf(series));
+      return {
+        day,
+        state,
+        tiers: state === "missing" ? [] : ["cold"],
+        series: points.nameOf.map((name) => series[name] as Series),
+      };
+    };
+    // A first day shows how large footers are; the others then ask for as much, and not too much or too little.
+    let ahead = this.#endSizes.knows(site) ? DAYS_AHEAD_MAX : 0;
+    try {
+      for await (const day of inOrder(days.length, () => ahead, read)) {
+        ahead = DAYS_AHEAD_MAX;
+        room.advance();
+        yield day;
+      }
+    } finally {
+      stop.abort();
+      room.close();
+    }
+  }
+}
+
+/** What of the query falls into the day. */
+function askedOf({ site, fromMs, toMs }: SampleQuery, day: UtcDay) {
+  const startMs: EpochMs = dayStartMs(day);
+  return {
+    site,
+    key: objectKey(site, day),
+    fromMs: Math.max(fromMs, startMs),
+    toMs: Math.min(toMs, startMs + DAY_MS),
+  };
+}
+
+/** Each name once, as bytes, and which of them each of `points` is. */
+function distinct(points: readonly string[]): { names: Uint8Array[]; nameOf: number[] } {
+  const unique = [...new Set(points)];
+  const utf8 = new TextEncoder();
+  const indexes = new Map(unique.map((name, at) => [name, at]));
+  return {
+    names: unique.map((name) => utf8.encode(name)),
+    nameOf: points.map((name) => indexes.get(name) as number),
+  };
+}
+
+function bytesOf(series: readonly Series[]): number {
+  return series.reduce((bytes, { ms, value }) => bytes + ms.byteLength + value.byteLength, 0);
+}

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { addDays } from "../../domain/day.ts";
+import { type ObjectKey, objectKey } from "../../domain/layout.ts";
+import { indexFooter } from "../../parquet/footer-index.ts";
+import type { FooterCache } from "../../ports/footer-cache.ts";
+import { DAY, evenDay, KEY, namesOf, SITE } from "./archive.fixture.ts";
+import { Footers } from "./footers.ts";
+import { FOOTER_TRUST_MS } from "./limits.ts";
+
+const { bytes } = evenDay(DAY, namesOf(9), 10, 20);
+const index = indexFooter(bytes, bytes.length);
+const version = { etag: "first", index };
+const keyOf = (day: number): ObjectKey => objectKey(SITE, addDays(DAY, day));
+
+class MemoryCache implements FooterCache {
+  readonly entries = new Map<string, Uint8Array>();
+  async get(key: string) {
+    return this.entries.get(key);
+  }
+  async put(key: string, entry: Uint8Array) {
+    this.entries.set(key, entry);
+  }
+}
+
+test("memory keeps as many bytes as it may, the last used ones", async () => {
+  const footers = new Footers(() => 0, undefined, index.packed.length * 2);
+  footers.keep(keyOf(1), version);
+  footers.keep(keyOf(2), version);
+  await footers.find(keyOf(1));
+  footers.keep(keyOf(3), version);
+  footers.keep(keyOf(3), version);
+  const found = await Promise.all([1, 2, 3].map((day) => footers.find(keyOf(day))));
+  expect(found.map((one) => one?.etag)).toEqual(["first", undefined, "first"]);
+});
+
+test("another isolate finds the same footer in the cache, and trusts it as long as the first would", async () => {
+  let nowMs = 0;
+  const cache = new MemoryCache();
+  new Footers(() => nowMs, cache).keep(KEY, version);
+  const others = new Footers(() => nowMs, cache);
+  const found = await others.find(KEY);
+  expect(found?.etag).toBe("first");
+  expect(found?.index.packed).toEqual(index.packed);
+  expect(found?.index.groups).toBe(5);
+  expect(found?.index.maxName(4)).toEqual(index.maxName(4));
+  nowMs = FOOTER_TRUST_MS - 1;
+  expect(others.trusts(KEY, version)).toBe(true);
+  nowMs = FOOTER_TRUST_MS;
+  expect(others.trusts(KEY, version)).toBe(false);
+  others.confirm(KEY, version);
+  expect(others.trusts(KEY, version)).toBe(true);
+});
+
+test("a version is not trusted for the sake of another", async () => {
+  const footers = new Footers(() => 0);
+  footers.keep(KEY, { etag: "second", index });
+  expect(footers.trusts(KEY, version)).toBe(false);
+  footers.forget(KEY, version);
+  expect((await footers.find(KEY))?.etag).toBe("second");
+  footers.forget(KEY, { etag: "second", index });
+  expect(await footers.find(KEY)).toBeUndefined();
+});
+
+test("what the cache gives does not replace what was read while it was asked", async () => {
+  const cache = new MemoryCache();
+  new Footers(() => 0, cache).keep(KEY, version);
+  const footers = new Footers(() => 0, cache);
+  const finding = footers.find(KEY);
+  footers.keep(KEY, { etag: "second", index });
+  expect((await finding)?.etag).toBe("second");
+});
+
+test("a cache that fails, or gives what is none of ours, is as good as none", async () => {
+  const cache = new MemoryCache();
+  new Footers(() => 0, cache).keep(KEY, version);
+  const entry = cache.entries.get(KEY) as Uint8Array;
+  const junk = [
+    new Uint8Array(),
+    new Uint8Array([0, 0]),
+    new TextEncoder().encode("<html>"),
+    entry.subarray(0, 30),
+    entry.subarray(0, entry.length - 1),
+    Uint8Array.from([0, 0, 0, 2, 0x7b, 0x7d, ...index.packed]),
+  ];
+  for (const bytes of junk) {
+    cache.entries.set(KEY, bytes);
+    expect(await new Footers(() => 0, cache).find(KEY)).toBeUndefined();
+  }
+  const away = async () => {
+    throw new Error("the cache is away");
+  };
+  const footers = new Footers(() => 0, { get: away, put: away });
+  expect(await footers.find(KEY)).toBeUndefined();
+  footers.keep(KEY, version);
+  expect((await footers.find(KEY))?.etag).toBe("first");
+});

@@ -1,0 +1,79 @@
+import { expect, test } from "vitest";
+import { dayStartMs, type UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import { answerOf } from "./answer.fixture.ts";
+import { heldDays } from "./held-days.ts";
+import { HotSource } from "./hot/hot-source.ts";
+import { SqliteHot } from "./hot/sqlite.fixture.ts";
+import { MemoryCold } from "./memory-cold.fixture.ts";
+import { type HeldDay, newMeter } from "./source.ts";
+import { TieredSource } from "./tiers.ts";
+
+const site = "site_a" as SiteName;
+const [FROM, TO] = ["2024-01-05" as UtcDay, "2024-01-12" as UtcDay];
+
+test("every day of a range is listed with who holds it, in the state that a query of it tells", async () => {
+  const database = new SqliteHot();
+  const archive = new MemoryCold(site);
+  archive.objects.set("2024-01-05", new Map([[dayStartMs(FROM), 1]]));
+  archive.objects.set("2024-01-06", new Map());
+  archive.objects.set("2024-01-08", new Map([[dayStartMs("2024-01-08" as UtcDay), 1]]));
+  // Older than the three hot days: no query would look there.
+  database.hold(site, "2024-01-07", 9);
+  database.hold(site, "2024-01-08", 0);
+  database.hold(site, "2024-01-09", 4);
+  database.hold(site, "2024-01-10", 0);
+  database.hold(site, "2024-01-11", 0, false);
+  const hot = new HotSource(database);
+  const clock = { now: () => dayStartMs("2024-01-11" as UtcDay) + 5 };
+  const holders = { hot: hot.tables, archive, boundary: "2024-01-08" as UtcDay };
+  const days = await heldDays(holders, site, FROM, TO, newMeter());
+  expect(days.map(({ day, state, samples, tiers }) => [day, state, samples, ...tiers])).toEqual([
+    ["2024-01-05", "present", 1, "cold"],
+    ["2024-01-06", "empty", 0, "cold"],
+    ["2024-01-07", "missing", undefined],
+    ["2024-01-08", "present", 1, "cold", "hot"],
+    ["2024-01-09", "present", 4, "hot"],
+    ["2024-01-10", "empty", 0, "hot"],
+    ["2024-01-11", "missing", undefined],
+    ["2024-01-12", "missing", undefined],
+  ]);
+  const source = new TieredSource({ hot, cold: archive, clock, hotDays: 3 });
+  const range = { fromMs: dayStartMs(FROM), toMs: dayStartMs("2024-01-13" as UtcDay) };
+  const answer = await answerOf(source, { site, points: ["a"], ...range });
+  const said = ({ day, state, tiers }: { day: string; state: string; tiers: HeldDay["tiers"] }) => [
+    day,
+    state,
+    ...tiers,
+  ];
+  expect(days.map(said)).toEqual(answer.days.map(said));
+});
+
+test("two holders with samples of one day leave its count unknown, and so does an object without one", async () => {
+  const database = new SqliteHot();
+  const archive = new MemoryCold(site);
+  archive.objects.set(FROM, new Map([[dayStartMs(FROM), 1]]));
+  database.hold(site, FROM, 7, false);
+  const { tables } = new HotSource(database);
+  const count = async (list: MemoryCold["list"]) => {
+    const holders = { hot: tables, archive: { list }, boundary: "2024-01-01" as UtcDay };
+    return (await heldDays(holders, site, FROM, FROM, newMeter()))[0]?.samples;
+  };
+  expect(await count((prefix, cursor) => archive.list(prefix, cursor))).toBeUndefined();
+  const uncounted: MemoryCold["list"] = async (prefix, cursor) => {
+    const page = await archive.list(prefix, cursor);
+    return { ...page, heads: page.heads.map((head) => ({ ...head, metadata: {} })) };
+  };
+  database.db.exec("DELETE FROM days");
+  expect(await count(uncounted)).toBeUndefined();
+});
+
+test("hot is not asked for days that are all before the boundary", async () => {
+  const database = new SqliteHot();
+  const { tables } = new HotSource(database);
+  const holders = { hot: tables, archive: new MemoryCold(site), boundary: "2024-01-09" as UtcDay };
+  await heldDays(holders, site, FROM, "2024-01-08" as UtcDay, newMeter());
+  expect(database.asked).toEqual([]);
+  await heldDays(holders, site, FROM, "2024-01-09" as UtcDay, newMeter());
+  expect(database.asked).toHaveLength(1);
+});

@@ -1,0 +1,13 @@
+import { describe } from "vitest";
+import { hotConformance } from "../../../test/conformance/hot.ts";
+import { SqliteHot } from "./sqlite.fixture.ts";
+
+describe("SQLite in memory as HotDatabase", () => {
+  hotConformance(async () => {
+    const database = new SqliteHot();
+    const run = async (statement: string, ...values: readonly (string | number)[]) => {
+      database.db.prepare(statement).run(...values);
+    };
+    return { database, run };
+  });
+});

@@ -1,0 +1,70 @@
+import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { inOrder } from "../in-order.ts";
+import type { DaySamples, Meter, SampleQuery, SampleSource } from "../source.ts";
+import type { HotDatabase } from "./database.ts";
+import { NO_SAMPLES, readSeries } from "./point-series.ts";
+import { type HotDay, HotTables } from "./tables.ts";
+
+/** Days begun before the one that is waited for: the database works off one at a time, but the way to it is shared. */
+const DAYS_AHEAD = 3;
+
+export interface HotAnswer {
+  /** Days of the query of which no samples are anywhere else. */
+  readonly whole: ReadonlySet<UtcDay>;
+  /** In order; a day is `missing` where it is not whole and none of the points has a sample. */
+  readonly days: AsyncIterable<DaySamples>;
+}
+
+/** The samples of the last days, out of D1. */
+export class HotSource implements SampleSource {
+  readonly tables: HotTables;
+
+  constructor(database: HotDatabase) {
+    this.tables = new HotTables(database);
+  }
+
+  async *days(query: SampleQuery, meter: Meter): AsyncIterable<DaySamples> {
+    yield* (await this.open(query, meter)).days;
+  }
+
+  /** As `days`, but tells beforehand which of them are whole. */
+  async open(query: SampleQuery, meter: Meter): Promise<HotAnswer> {
+    const [ids, held] = await Promise.all([
+      this.tables.pointIds(query.site, query.points, meter),
+      this.tables.days(query.site, utcDayOf(query.fromMs), utcDayOf(query.toMs - 1), meter),
+    ]);
+    const whole = new Set([...held].filter(([, day]) => day.whole).map(([day]) => day));
+    const days = daysOfQuery(query);
+    const read = (at: number) => {
+      const day = days[at] as UtcDay;
+      return this.#day(query, day, ids, held.get(day), meter);
+    };
+    return { whole, days: inOrder(days.length, () => DAYS_AHEAD, read) };
+  }
+
+  async #day(
+    query: SampleQuery,
+    day: UtcDay,
+    ids: ReadonlyMap<string, number>,
+    held: HotDay | undefined,
+    meter: Meter,
+  ): Promise<DaySamples> {
+    const fromMs = Math.max(query.fromMs, dayStartMs(day));
+    const toMs = Math.min(query.toMs, dayStartMs(day) + DAY_MS);
+    const series = await readSeries(this.tables, ids.values(), fromMs, toMs, meter);
+    // Rows of a day that nobody vouches for are samples all the same.
+    const present = series.size > 0 || (held !== undefined && held.samples > 0);
+    const state = present ? "present" : held?.whole ? "empty" : "missing";
+    return {
+      day,
+      state,
+      tiers: state === "missing" ? [] : ["hot"],
+      series: query.points.map((name) => series.get(ids.get(name) ?? Number.NaN) ?? NO_SAMPLES),
+    };
+  }
+}
+
+/** The UTC days that [fromMs, toMs) touches. */
+export function daysOfQuery({ fromMs, toMs }: SampleQuery): UtcDay[] {
+  return fromMs < toMs ? daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)) : [];
+}

@@ -1,0 +1,47 @@
+import type { EpochMs } from "../../domain/day.ts";
+import type { Meter, Series } from "../source.ts";
+import type { HotTables, SampleRow } from "./tables.ts";
+
+/** Rows of one answer: under 1 MB of JSON, and 100 points of a sample a minute are eight answers a day. */
+export const PAGE_ROWS = 20_000;
+
+export const NO_SAMPLES: Series = { ms: new Float64Array(0), value: new Float64Array(0) };
+
+/** The samples in [fromMs, toMs) of each point that has any, by its id. */
+export async function readSeries(
+  tables: HotTables,
+  points: Iterable<number>,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+  meter: Meter,
+  pageRows = PAGE_ROWS,
+): Promise<ReadonlyMap<number, Series>> {
+  const pages: (readonly SampleRow[])[] = [];
+  const asks = [{ points: [...points].sort((a, b) => a - b), fromMs }];
+  for (let ask = asks.pop(); ask; ask = asks.pop()) {
+    if (ask.points.length === 0) continue;
+    const page = await tables.samples(ask.points, ask.fromMs, toMs, pageRows, meter);
+    pages.push(page);
+    const last = page.at(-1);
+    if (!last || page.length < pageRows) continue;
+    // The point that filled the page may have more; those behind it have not been looked at.
+    asks.push({ points: ask.points.filter((point) => point > last.point), fromMs });
+    asks.push({ points: [last.point], fromMs: last.ms + 1 });
+  }
+  return columnsOf(pages.flat());
+}
+
+/** Rows of a point stand side by side, in order of time. */
+function columnsOf(rows: readonly SampleRow[]): ReadonlyMap<number, Series> {
+  const series = new Map<number, Series>();
+  for (let start = 0, end = 0; start < rows.length; start = end) {
+    const point = rows[start]?.point as number;
+    while (rows[end]?.point === point) end += 1;
+    const own = rows.slice(start, end);
+    series.set(point, {
+      ms: Float64Array.from(own, (row) => row.ms),
+      value: Float64Array.from(own, (row) => row.value),
+    });
+  }
+  return series;
+}

@@ -1,0 +1,151 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+import { answerOf } from "./answer.fixture.ts";
+import { daysOfQuery, HotSource } from "./hot/hot-source.ts";
+import { SqliteHot } from "./hot/sqlite.fixture.ts";
+import { MemoryCold } from "./memory-cold.fixture.ts";
+import { newMeter, type SampleSource } from "./source.ts";
+import { TieredSource } from "./tiers.ts";
+
+const site = "site_a" as SiteName;
+const POINT = "Haus, Vorlauf";
+const JAN_1 = dayStartMs("2024-01-01" as UtcDay);
+const HOUR_MS = 3_600_000;
+
+const at = (day: number, ms = 0) => JAN_1 + (day - 1) * DAY_MS + ms;
+const dayOf = (day: number) => utcDayOf(at(day));
+
+/** Noon of 10 January 2024 with three hot days: the boundary is noon of 7 January. */
+function world() {
+  const database = new SqliteHot();
+  const cold = new MemoryCold(site);
+  const tiers = {
+    hot: new HotSource(database),
+    cold,
+    clock: { now: () => at(10, 12 * HOUR_MS) },
+    hotDays: 3,
+  };
+  const source = new TieredSource(tiers);
+  const ask = (fromMs: number, toMs: number) => answerOf(source, { site, points: [POINT], fromMs, toMs });
+  return { database, cold, ask };
+}
+
+test("days that ended before the boundary come from cold alone, and hot is not asked", async () => {
+  const { database, cold, ask } = world();
+  cold.objects.set(dayOf(5), new Map([[at(5), 1]]));
+  database.insert(site, POINT, [[at(5), 2]]);
+  database.hold(site, dayOf(5), 1);
+  const { days } = await ask(at(4), at(7));
+  expect(days.map(({ day, state, series }) => [day, state, series[0]])).toEqual([
+    [dayOf(4), "missing", []],
+    [dayOf(5), "present", [[at(5), 1]]],
+    [dayOf(6), "missing", []],
+  ]);
+  expect(database.asked).toEqual([]);
+});
+
+test("days that hot has whole come from hot alone, and cold is asked in one query for those between them", async () => {
+  const { database, cold, ask } = world();
+  database.insert(site, POINT, [[at(8, 1), 8]]);
+  database.hold(site, dayOf(7), 1);
+  database.hold(site, dayOf(8), 1);
+  const { days } = await ask(at(6), at(11));
+  expect(days.map(({ day, state, tiers }) => [day, state, ...tiers])).toEqual([
+    [dayOf(6), "missing"],
+    // Of the boundary's day hot may have lost samples already.
+    [dayOf(7), "present", "hot"],
+    [dayOf(8), "present", "hot"],
+    [dayOf(9), "missing"],
+    [dayOf(10), "missing"],
+  ]);
+  expect(cold.asked).toEqual([[dayOf(6)], [dayOf(7)], [dayOf(9), dayOf(10)]]);
+});
+
+test("a day that hot has in part is filled up from cold, and hot's value wins", async () => {
+  const { database, cold, ask } = world();
+  cold.objects.set(
+    dayOf(9),
+    new Map([
+      [at(9), 1],
+      [at(9, 10), 2],
+      [at(9, DAY_MS - 1), 3],
+    ]),
+  );
+  database.insert(site, POINT, [
+    [at(9, 10), 20],
+    [at(9, 11), 30],
+  ]);
+  const { days } = await ask(at(9), at(10));
+  const series = [
+    [at(9), 1],
+    [at(9, 10), 20],
+    [at(9, 11), 30],
+    [at(9, DAY_MS - 1), 3],
+  ];
+  expect(days).toEqual([{ day: dayOf(9), state: "present", tiers: ["cold", "hot"], series: [series] }]);
+});
+
+test("an empty file in cold makes a day empty that hot knows nothing of", async () => {
+  const { cold, ask } = world();
+  cold.objects.set(dayOf(9), new Map());
+  expect((await ask(at(9), at(10))).days).toMatchObject([{ state: "empty", tiers: ["cold"] }]);
+});
+
+test("whoever has which samples, an answer has each millisecond of its range once, hot's where both may be asked", async () => {
+  // Hours from midnight before the boundary's day on, with the milliseconds around each.
+  const time = fc
+    .tuple(fc.integer({ min: 0, max: 5 * 24 }), fc.integer({ min: -1, max: 1 }))
+    .map(([hour, ms]) => at(6) + hour * HOUR_MS + ms);
+  const samples = fc.uniqueArray(time, { maxLength: 12 });
+  const whole = fc.uniqueArray(fc.integer({ min: 7, max: 10 }));
+  await fc.assert(
+    fc.asyncProperty(samples, samples, whole, time, time, async (inHot, inCold, wholeDays, a, b) => {
+      const { database, cold, ask } = world();
+      const [fromMs, toMs] = [Math.min(a, b), Math.max(a, b)];
+      database.insert(
+        site,
+        POINT,
+        inHot.map((ms) => [ms, 1]),
+      );
+      for (const day of wholeDays) database.hold(site, dayOf(day), 1);
+      for (const ms of inCold) {
+        const day = utcDayOf(ms);
+        cold.objects.set(day, new Map([...(cold.objects.get(day) ?? []), [ms, 2]]));
+      }
+      const expected = new Map<number, number>();
+      const hotAlone = (ms: number) => wholeDays.some((day) => day > 7 && utcDayOf(ms) === dayOf(day));
+      for (const ms of inCold) if (!hotAlone(ms)) expected.set(ms, 2);
+      for (const ms of inHot) if (ms >= at(7)) expected.set(ms, 1);
+      const { days } = await ask(fromMs, toMs);
+      const inRange = [...expected].filter(([ms]) => ms >= fromMs && ms < toMs).sort(([x], [y]) => x - y);
+      expect(days.flatMap(({ series }) => series[0])).toEqual(inRange);
+      expect(days.map(({ day }) => day)).toEqual(daysOfQuery({ site, points: [], fromMs, toMs }));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("cold is let go of when the caller turns away in the middle of a shared day", async () => {
+  const { database } = world();
+  let open = 0;
+  const cold: SampleSource = {
+    async *days(query) {
+      open += 1;
+      try {
+        yield* new MemoryCold(site).days(query);
+      } finally {
+        open -= 1;
+      }
+    },
+  };
+  const clock = { now: () => at(10) };
+  const source = new TieredSource({ hot: new HotSource(database), cold, clock, hotDays: 3 });
+  const query = { site, points: [POINT], fromMs: at(8), toMs: at(11) };
+  for await (const day of source.days(query, newMeter())) {
+    expect([day.day, open]).toEqual([dayOf(8), 1]);
+    break;
+  }
+  expect(open).toBe(0);
+});

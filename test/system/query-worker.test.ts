@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { DaysAnswer, LatestAnswer, PointsAnswer, QueryAnswer } from "../../src/contract/query.ts";
+import { addDays, dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
+import { eventually, QUERY_TOKEN, World } from "./fixture.ts";
+import { truthOf } from "./truth.ts";
+
+const SITE = "site_a";
+// Fixed at the start: whatever midnight does to a run, all of these days lie in the hot tier's share.
+const TODAY = utcDayOf(Date.now());
+const before = (days: number): UtcDay => addDays(TODAY, -days);
+const [FIRST, SECOND] = [before(3), before(2)];
+
+let world: World;
+beforeAll(async () => {
+  world = await World.open({ sites: [{ name: SITE, pointsPerSite: 8, samplesPerDay: 60 }] });
+  await world.startQueryWorker();
+  await world.client.start(FIRST, SECOND);
+  await eventually("the backfill is done", async () => (await world.client.status()).status === "completed");
+});
+afterAll(() => world?.close());
+
+async function get<T>(path: string, parameters: Record<string, string>, token = QUERY_TOKEN) {
+  const url = `${world.queryUrl}${path}?${new URLSearchParams(parameters)}`;
+  const response = await fetch(url, { headers: { Authorization: `Bearer ${token}` } });
+  return { status: response.status, body: (await response.json()) as T };
+}
+
+const truth = (day: UtcDay) => truthOf(world.sim, SITE, day).rows;
+const iso = (ms: number) => new Date(ms).toISOString();
+
+async function insertHot(point: string, samples: readonly (readonly [ms: number, value: number])[]) {
+  const { hot } = await world.state();
+  const insert = "INSERT INTO samples SELECT id, ?2, ?3 FROM points WHERE name = ?1";
+  await hot.batch([
+    hot.prepare("INSERT OR IGNORE INTO sites VALUES (1, ?1)").bind(SITE),
+    hot.prepare("INSERT OR IGNORE INTO points (site_id, name) VALUES (1, ?1)").bind(point),
+    ...samples.map(([ms, value]) => hot.prepare(insert).bind(point, ms, value)),
+  ]);
+}
+
+test("without its key, and with another, nobody is answered", async () => {
+  expect((await fetch(`${world.queryUrl}/timeseries/query`)).status).toBe(401);
+  expect((await get("/timeseries/query", {}, "operator-token")).status).toBe(403);
+  expect((await fetch(`${world.queryUrl}/health`)).status).toBe(200);
+});
+
+test("a query over archived days and days that D1 has in part gives each millisecond once, D1's where both have it", async () => {
+  const rows = [...truth(FIRST), ...truth(SECOND)];
+  const point = rows[0]?.point_name as string;
+  const archived = rows.filter((row) => row.point_name === point);
+  const replaced = archived.at(-1)?.timestamp as number;
+  const added = dayStartMs(TODAY);
+  await insertHot(point, [
+    [replaced, -12.5],
+    [added, 99],
+  ]);
+  const { status, body } = await get<QueryAnswer>("/timeseries/query", {
+    site_name: SITE,
+    point_names: point,
+    start_time: String(dayStartMs(FIRST)),
+    end_time: String(added + 1),
+  });
+  const samples = new Map(archived.map(({ timestamp, value }) => [timestamp, value]));
+  samples.set(replaced, -12.5).set(added, 99);
+  expect(status).toBe(200);
+  expect(body.samples).toEqual(
+    [...samples].map(([ms, value]) => ({ point_name: point, timestamp: iso(ms), value })),
+  );
+  expect(body.metadata).toMatchObject({
+    total_samples: samples.size,
+    storage_tiers: ["cold", "hot"],
+    missing_days: [before(1)],
+    next_cursor: null,
+  });
+  expect(body.metadata.d1_rows).toBeGreaterThan(0);
+  expect(body.metadata.r2_requests).toBeGreaterThan(0);
+});
+
+test("the points and days that are held are those of the data", async () => {
+  const held = await get<PointsAnswer>("/timeseries/points", { site_name: SITE, date: FIRST });
+  const times = new Map<string, number[]>();
+  for (const { point_name, timestamp } of truth(FIRST)) {
+    times.set(point_name, [...(times.get(point_name) ?? []), timestamp]);
+  }
+  expect(held.body.points).toEqual(
+    [...times].map(([point_name, all]) => ({
+      point_name,
+      count: all.length,
+      first_timestamp: iso(Math.min(...all)),
+      last_timestamp: iso(Math.max(...all)),
+    })),
+  );
+  const days = await get<DaysAnswer>("/timeseries/days", { site_name: SITE, from: before(4), to: SECOND });
+  expect(days.body.days.map(({ date, state, samples }) => [date, state, samples])).toEqual([
+    [before(4), "missing", null],
+    [FIRST, "present", truth(FIRST).length],
+    [SECOND, "present", truth(SECOND).length],
+  ]);
+});
+
+test("a point's newest sample is D1's of today, or else the archive's of its newest day", async () => {
+  const names = [...new Set(truth(SECOND).map((row) => row.point_name))];
+  const [fresh, stale] = [names[1] as string, names[2] as string];
+  await insertHot(fresh, [[dayStartMs(TODAY) + 5, 7]]);
+  const last = truth(SECOND)
+    .filter((row) => row.point_name === stale)
+    .at(-1);
+  const { body } = await get<LatestAnswer>("/timeseries/latest", {
+    site_name: SITE,
+    point_names: `${fresh},${stale},nobody`,
+  });
+  expect(body.samples).toEqual([
+    { point_name: fresh, timestamp: iso(dayStartMs(TODAY) + 5), value: 7 },
+    { point_name: stale, timestamp: iso(last?.timestamp ?? Number.NaN), value: last?.value },
+  ]);
+  expect(body.missing_points).toEqual(["nobody"]);
+});
+
+test("a Query Worker that is configured wrongly refuses, and names every fault of its variables", async () => {
+  await world.stopQueryWorker();
+  await world.startQueryWorker({ HOT_DAYS: "many", ALLOWED_ORIGINS: "*" });
+  const { status, body } = await get<{ details: string[] }>("/timeseries/query", {});
+  expect(status).toBe(500);
+  expect(body.details).toEqual([
+    'HOT_DAYS is "many"; it must be a whole number from 1 to 366',
+    expect.stringMatching(/^ALLOWED_ORIGINS holds "\*"/),
+  ]);
+});
