@@ -6,6 +6,7 @@ import { ColdSource } from "../src/query/cold/cold-source.ts";
 import { Footers } from "../src/query/cold/footers.ts";
 import { newMeter, type SampleQuery } from "../src/query/source.ts";
 import { FileRanges } from "./file-ranges.ts";
+import type { BenchArchive } from "./query-archive.ts";
 import type { RivalFigures } from "./query-rival.ts";
 
 export type Span = SampleQuery;
@@ -45,12 +46,11 @@ async function ask(source: ColdSource, asked: Span): Promise<Cost> {
   };
 }
 
-/** `warmUp` is read before what is measured. */
+/** In a process of its own, that has read one small file before. */
 export async function askRival(
   rival: "duckdb" | "hyparquet",
-  folder: string,
+  { folder, warmUp }: BenchArchive,
   asked: Span,
-  warmUp: string,
 ): Promise<Cost> {
   const files = daysOf(utcDayOf(asked.fromMs), utcDayOf(asked.toMs - 1)).map((day) =>
     join(folder, objectKey(asked.site, day)),
@@ -65,3 +65,17 @@ export async function askRival(
   const { reads, ...figures } = JSON.parse(line) as RivalFigures;
   return { requests: reads, ...figures };
 }
+
+export const KB = 1024;
+
+export const kb = (bytes: number) => `${Math.round(bytes / KB)} KB`;
+
+export const costs = ({ requests, bytes, cpuSeconds }: Cost) =>
+  `${requests} reads, ${kb(bytes)}, ${(cpuSeconds * 1000).toFixed(0)} ms CPU`;
+
+/** Samples as many, and of the same sum, which is added up in another order. */
+export const same = (first: Cost, ...others: Cost[]) =>
+  others.every(({ samples, sum }) => samples === first.samples && Math.abs(sum - first.sum) < 1e-6 * samples);
+
+export const times = (cost: Cost, other: Cost, what: "requests" | "bytes" | "cpuSeconds") =>
+  cost[what] / other[what];

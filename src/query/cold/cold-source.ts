@@ -4,9 +4,10 @@ import type { RangeReader } from "../../ports/range-reader.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
 import { EndSizes } from "./end-sizes.ts";
 import type { Footers } from "./footers.ts";
-import { DAYS_AHEAD_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
+import { inOrder } from "./in-order.ts";
+import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import { type DayTools, readDay } from "./read-day.ts";
+import { readDay } from "./read-day.ts";
 import { withMeter, withReadsInFlight, withStop } from "./reads.ts";
 
 /**
@@ -19,76 +20,63 @@ export class ColdSource implements SampleSource {
   readonly #footers: Footers;
   readonly #endSizes = new EndSizes();
 
-  constructor(reader: RangeReader, footers: Footers) {
+  readonly #readAheadBytesMax: number;
+
+  constructor(reader: RangeReader, footers: Footers, readAheadBytesMax = READ_AHEAD_BYTES_MAX) {
     this.#reader = reader;
     this.#footers = footers;
+    this.#readAheadBytesMax = readAheadBytesMax;
   }
 
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
     const { site, fromMs, toMs } = query;
     if (!(fromMs < toMs)) return;
     const days = daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1));
+    const points = distinct(query.points);
     const stop = new AbortController();
-    const reader = withReadsInFlight(
-      withStop(withMeter(this.#reader, meter), stop.signal),
-      READS_IN_FLIGHT_MAX,
-    );
-    const ahead = new ReadAhead(READ_AHEAD_BYTES_MAX);
-    const begun: Promise<DaySamples>[] = [];
-    let next = 0;
-    const beginUpTo = (end: number) => {
-      for (; next < Math.min(end, days.length); next++) {
-        const at = next;
-        const tools = {
-          reader,
-          footers: this.#footers,
-          endSizes: this.#endSizes,
-          meter,
-          admit: (bytes: number) => ahead.admit(at, bytes),
-        };
-        const day = readSamples(query, days[at] as UtcDay, tools).then((read) => {
-          ahead.settle(at, bytesOf(read.series));
-          return read;
-        });
-        // It may fail before it is its turn, and then nobody waits for it yet.
-        day.catch(() => undefined);
-        begun.push(day);
-      }
+    const room = new ReadAhead(this.#readAheadBytesMax);
+    const tools = {
+      reader: withReadsInFlight(withStop(withMeter(this.#reader, meter), stop.signal), READS_IN_FLIGHT_MAX),
+      footers: this.#footers,
+      endSizes: this.#endSizes,
+      meter,
+      rangesMax: Math.max(1, Math.floor(RANGES_A_QUERY_MAX / days.length)),
     };
+    const read = async (at: number): Promise<DaySamples> => {
+      const day = days[at] as UtcDay;
+      const asked = { ...askedOf(query, day), names: points.names };
+      const { state, series } = await readDay(asked, { ...tools, admit: (bytes) => room.admit(at, bytes) });
+      room.settle(at, bytesOf(series));
+      return {
+        day,
+        state,
+        tiers: state === "missing" ? [] : ["cold"],
+        series: points.nameOf.map((name) => series[name] as Series),
+      };
+    };
+    // A first day shows how large footers are; the others then ask for as much, and not too much or too little.
+    let ahead = this.#endSizes.knows(site) ? DAYS_AHEAD_MAX : 0;
     try {
-      // A first day shows how large footers are; the others then ask for as much, and not too much or too little.
-      beginUpTo(this.#endSizes.knows(site) ? DAYS_AHEAD_MAX : 1);
-      for (let at = 0; at < days.length; at++) {
-        const day = await (begun.shift() as Promise<DaySamples>);
-        ahead.advance();
-        beginUpTo(at + 1 + DAYS_AHEAD_MAX);
+      for await (const day of inOrder(days.length, () => ahead, read)) {
+        ahead = DAYS_AHEAD_MAX;
+        room.advance();
         yield day;
       }
     } finally {
       stop.abort();
-      ahead.close();
+      room.close();
     }
   }
 }
 
-async function readSamples(query: SampleQuery, day: UtcDay, tools: DayTools): Promise<DaySamples> {
-  const { names, nameOf } = distinct(query.points);
+/** What of the query falls into the day. */
+function askedOf({ site, fromMs, toMs }: SampleQuery, day: UtcDay) {
   const startMs: EpochMs = dayStartMs(day);
-  const { state, series } = await readDay(
-    {
-      site: query.site,
-      key: objectKey(query.site, day),
-      names,
-      fromMs: Math.max(query.fromMs, startMs),
-      toMs: Math.min(query.toMs, startMs + DAY_MS),
-    },
-    tools,
-  );
   return {
-    day,
-    state,
-    tiers: state === "missing" ? [] : ["cold"],
-    series: nameOf.map((name) => series[name] as Series),
+    site,
+    key: objectKey(site, day),
+    fromMs: Math.max(fromMs, startMs),
+    toMs: Math.min(toMs, startMs + DAY_MS),
   };
 }
 

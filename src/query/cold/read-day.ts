@@ -10,7 +10,7 @@ import type { EndSizes } from "./end-sizes.ts";
 import { ObjectUnsettled } from "./faults.ts";
 import { FetchedRanges } from "./fetched-ranges.ts";
 import type { FileVersion, Footers } from "./footers.ts";
-import { GAP_BYTES_MAX, RANGES_A_DAY_MAX, VERSIONS_MAX } from "./limits.ts";
+import { GAP_BYTES_MAX, VERSIONS_MAX } from "./limits.ts";
 import { pruneGroups, type WantedGroup } from "./prune.ts";
 import { type ReadVersion, readFooter } from "./read-footer.ts";
 
@@ -30,6 +30,8 @@ export interface DayTools {
   readonly footers: Footers;
   readonly endSizes: EndSizes;
   readonly meter: Meter;
+  /** Ranges that a day may ask for. */
+  readonly rangesMax: number;
   /** Resolves when so many bytes may be fetched and decoded. */
   admit(bytes: number): Promise<void>;
 }
@@ -106,13 +108,13 @@ async function open(
 /** The bytes of the row groups; undefined where the object no longer is this version. */
 async function fetchGroups(
   { key }: DayAsked,
-  { reader, admit }: DayTools,
+  { reader, rangesMax, admit }: DayTools,
   { version, tail, wanted }: Opened,
 ): Promise<FetchedRanges | undefined> {
   const { index } = version;
   const ranges = wanted.flatMap(({ group }) => Object.values(index.chunks(group)));
   const missing = tail ? ranges.filter(({ offset }) => offset < tail.offset) : ranges;
-  const asked = coalesce(missing, GAP_BYTES_MAX, RANGES_A_DAY_MAX);
+  const asked = coalesce(missing, GAP_BYTES_MAX, rangesMax);
   await admit(bytesHeld(index, wanted, asked));
   const parts = await Promise.all(
     asked.map(({ offset, length }) => reader.read(key, version.etag, offset, length)),

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DAY_MS, dayStartMs, type UtcDay } from "../src/domain/day.ts";
+import { objectKey } from "../src/domain/layout.ts";
+import type { SiteName } from "../src/domain/site.ts";
+import { encodeDay } from "../src/parquet/encode-day.ts";
+import { madeUpRuns } from "./made-up-day.ts";
+import type { Span } from "./query-runs.ts";
+
+export const FIRST_DAY = "2024-01-01" as UtcDay;
+
+/** A folder of made-up days, all with row groups of one size. */
+export interface BenchArchive {
+  readonly folder: string;
+  readonly rowGroupSize: number;
+  /** The key of a small file, read by each rival before it is measured: then whatever it loads is loaded. */
+  readonly warmUp: string;
+}
+
+/** Writes a site-day and gives its bytes. */
+export function writeDay(
+  { folder, rowGroupSize }: Pick<BenchArchive, "folder" | "rowGroupSize">,
+  site: SiteName,
+  day: UtcDay,
+  names: readonly string[],
+  samples: number,
+  seed: number,
+): Uint8Array {
+  const startMs = dayStartMs(day);
+  const runs = [...madeUpRuns({ samples, points: names.length, dayStartMs: startMs, seed })];
+  const bytes = encodeDay({ site, dayStartMs: startMs, names }, runs, { rowGroupSize });
+  const path = join(folder, objectKey(site, day));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, bytes);
+  return bytes;
+}
+
+export function spanOf(site: SiteName, days: number): Omit<Span, "points"> {
+  return { site, fromMs: dayStartMs(FIRST_DAY), toMs: dayStartMs(FIRST_DAY) + days * DAY_MS };
+}
+
+/** `count` of them, evenly over all. */
+export function spread(names: readonly string[], count: number): string[] {
+  const step = Math.floor(names.length / count);
+  return names.filter((_, at) => at % step === step >> 1).slice(0, count);
+}

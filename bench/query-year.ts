@@ -1,0 +1,61 @@
+import { addDays, daysOf } from "../src/domain/day.ts";
+import type { SiteName } from "../src/domain/site.ts";
+import { madeUpNames } from "./made-up-day.ts";
+import { type BenchArchive, FIRST_DAY, spanOf, spread, writeDay } from "./query-archive.ts";
+import { askArchive, askRival, costs, kb, same, times } from "./query-runs.ts";
+import { atMost, type Figure, mustBe, told } from "./verdict.ts";
+
+const SITE = "ses_small" as SiteName;
+const NAMES = madeUpNames(458);
+/** Of a day, so that a year is made in a minute: some 220 a point. */
+const SAMPLES = 100_000;
+/** A point that comes with the second half of the year. */
+const NEWCOMER = "ses_falls_city/floor_1/newcomer";
+
+/** A year of a smaller site: one point, ten points, and one that half of the days have not. */
+export async function yearFigures(archive: BenchArchive, days: number): Promise<Figure[]> {
+  const daysWithout = days >> 1;
+  let bytes = 0;
+  for (const [at, day] of daysOf(FIRST_DAY, addDays(FIRST_DAY, days - 1)).entries()) {
+    const names = at < daysWithout ? NAMES : [...NAMES, NEWCOMER].sort();
+    bytes += writeDay(archive, SITE, day, names, SAMPLES, at + 1).length;
+  }
+  const span = spanOf(SITE, days);
+  const onePoint = { ...span, points: spread(NAMES, 1) };
+  const tenPoints = { ...span, points: spread(NAMES, 10) };
+  // Once for nothing: the first run pays for compiling what all run.
+  await askArchive(archive.folder, onePoint);
+  const one = await askArchive(archive.folder, onePoint);
+  const ten = await askArchive(archive.folder, tenPoints);
+  const newcomer = await askArchive(archive.folder, { ...span, points: [NEWCOMER] });
+  const duckdb = await askRival("duckdb", archive, onePoint);
+  const duckdbTen = await askRival("duckdb", archive, tenPoints);
+  const hyparquet = await askRival("hyparquet", archive, onePoint);
+  return [
+    told(`${days} days of ${SAMPLES} samples`, kb(bytes)),
+    mustBe("the same answer", `${one.cold.samples} samples`, same(one.cold, duckdb, hyparquet)),
+    atMost("requests a day, cold", one.cold.requests / days, 2),
+    atMost("requests a day, warm", one.warm.requests / days, 1),
+    atMost(
+      "requests, warm, of a point that half of the days have not",
+      newcomer.warm.requests,
+      days - daysWithout,
+    ),
+    atMost("bytes, cold, of DuckDB's", times(one.cold, duckdb, "bytes"), 1),
+    atMost("bytes, warm, of DuckDB's", times(one.warm, duckdb, "bytes"), 1),
+    atMost("CPU, cold", one.cold.cpuSeconds, 3, " s"),
+    told("cold", costs(one.cold)),
+    told("warm", costs(one.warm)),
+    told("DuckDB", costs(duckdb)),
+    told("plain hyparquet", costs(hyparquet)),
+    mustBe("ten points", `${ten.cold.samples} samples`, same(ten.cold, duckdbTen)),
+    atMost("ten points, requests, cold, of one's", times(ten.cold, one.cold, "requests"), 4),
+    // A day of this site has ten row groups, and these points are in all of them: it is read whole.
+    told("ten points, bytes, cold, of one's", times(ten.cold, one.cold, "bytes").toFixed(2)),
+    told("ten points, CPU, cold, of one's", times(ten.cold, one.cold, "cpuSeconds").toFixed(2)),
+    atMost("ten points, bytes, cold, of DuckDB's", times(ten.cold, duckdbTen, "bytes"), 1),
+    told("ten points, cold", costs(ten.cold)),
+    told("ten points, warm", costs(ten.warm)),
+    told("ten points, DuckDB", costs(duckdbTen)),
+  ];
+}

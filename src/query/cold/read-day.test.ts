@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { DAY_MS, dayStartMs } from "../../domain/day.ts";
+import { newMeter } from "../source.ts";
+import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "./archive.fixture.ts";
+import { EndSizes } from "./end-sizes.ts";
+import { Footers } from "./footers.ts";
+import { MemoryRanges } from "./memory-ranges.fixture.ts";
+import { readDay } from "./read-day.ts";
+
+const NAMES = namesOf(400);
+const FILE = evenDay(DAY, NAMES, 400, 1_000);
+const START = dayStartMs(DAY);
+const POINTS = [7, 100, 200, 390].map((at) => NAMES[at] as string);
+
+test.each([
+  [20, 4],
+  [2, 2],
+  [1, 1],
+])("a day that may ask for %i ranges asks for %i, and finds the same", async (rangesMax, reads) => {
+  const reader = new MemoryRanges();
+  reader.place(KEY, FILE.bytes);
+  const admitted: number[] = [];
+  const read = await readDay(
+    {
+      site: SITE,
+      key: KEY,
+      names: POINTS.map((name) => new TextEncoder().encode(name)),
+      fromMs: START,
+      toMs: START + DAY_MS,
+    },
+    {
+      reader,
+      footers: new Footers(() => 0),
+      endSizes: new EndSizes(),
+      meter: newMeter(),
+      rangesMax,
+      admit: async (bytes) => {
+        admitted.push(bytes);
+      },
+    },
+  );
+  expect(plain(read.series)).toEqual(rowsAsked(FILE, POINTS, START, START + DAY_MS));
+  expect(reader.reads.filter(({ kind }) => kind === "read")).toHaveLength(reads);
+  // Room was asked for all that it holds: what is fetched after the footer, and the samples.
+  const [, ...data] = reader.reads.map(({ bytes }) => bytes);
+  const held = data.reduce((sum, bytes) => sum + bytes, 16 * POINTS.length * 400);
+  expect(admitted).toHaveLength(1);
+  expect(admitted[0]).toBeGreaterThanOrEqual(held);
+});
