@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { freePort } from "./port.ts";
 import { runToEnd, Unable } from "./run.ts";
 import { BUILDING, BUILDINGS } from "./scenario.ts";
-import { BACKFILL_API_KEY, startStack } from "./stack.ts";
+import { BACKFILL_API_KEY, QUERY_API_KEY, startStack } from "./stack.ts";
 import { claimStateDir } from "./state-dir.ts";
 
 const HELP = `npm start -- [--port N] [--simulator-port N] [--query-port N] [--fresh] [--quiet]
@@ -54,6 +54,10 @@ Start, look, cancel:
 
 ${curlLines(worker.url)}
 
+What there is, and the points of a day:
+
+${queryLines(query.url)}
+
 Ctrl-C ends them; the next npm start goes on where they were.
 `);
   // Until a signal; the servers keep the process alive.
@@ -65,6 +69,13 @@ function curlLines(url: string): string {
   return `curl -X POST ${url}/backfill/start ${token} -H "Content-Type: application/json" -d '{"start_date":"2024-01-01","end_date":"2024-01-31"}'
 curl ${url}/backfill/status
 curl -X POST ${url}/backfill/cancel ${token}`;
+}
+
+function queryLines(url: string): string {
+  const token = `-H "Authorization: Bearer ${QUERY_API_KEY}"`;
+  const site = `site_name=${BUILDINGS[0]}`;
+  return `curl ${token} "${url}/timeseries/days?${site}&from=2024-01-01&to=2024-01-31"
+curl ${token} "${url}/timeseries/points?${site}&date=2024-01-01"`;
 }
 
 function readArguments() {
