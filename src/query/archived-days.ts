@@ -41,8 +41,9 @@ export async function archivedDays(
   meter: Meter,
 ): Promise<ReadonlyMap<UtcDay, ArchivedDay>> {
   const found = new Map<UtcDay, ArchivedDay>();
-  const list = (month: Month) => listMonth(archive, site, month, meter);
-  for await (const days of inOrder(monthsOf(from, to), LISTS_IN_FLIGHT_MAX, list)) {
+  const months = monthsOf(from, to);
+  const list = (at: number) => listMonth(archive, site, months[at] as Month, meter);
+  for await (const days of inOrder(months.length, () => LISTS_IN_FLIGHT_MAX - 1, list)) {
     for (const day of days) found.set(day.day, day);
   }
   return found;

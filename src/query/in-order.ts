@@ -1,21 +1,27 @@
 /**
- * The results of `begin`, in the order of the items; up to `ahead` of them are begun before the one that is waited
- * for is there. Once the caller turns away, nothing more is begun.
+ * What `begin` gives for 0, 1, … up to `count`, in that order. While one is waited for, so many of those after it as
+ * `ahead` says at that moment have begun. What fails, fails when it is its turn.
  */
-export async function* inOrder<Item, Result>(
-  items: readonly Item[],
-  ahead: number,
-  begin: (item: Item) => Promise<Result>,
-): AsyncGenerator<Result> {
-  const begun: Promise<Result>[] = [];
+export async function* inOrder<T>(
+  count: number,
+  ahead: () => number,
+  begin: (at: number) => Promise<T>,
+): AsyncGenerator<T> {
+  const begun: Promise<T>[] = [];
   let next = 0;
-  for (const _ of items) {
-    for (; next < items.length && begun.length < ahead; next += 1) {
-      const result = begin(items[next] as Item);
-      // One that fails while another is waited for fails when its turn comes, not as unhandled before.
+  const beginUpTo = (last: number) => {
+    for (; next <= Math.min(last, count - 1); next++) {
+      const result = begin(next);
+      // It may fail before anybody waits for it.
       result.catch(() => undefined);
       begun.push(result);
     }
-    yield await (begun.shift() as Promise<Result>);
+  };
+  for (let at = 0; at < count; at++) {
+    beginUpTo(at + ahead());
+    const result = await (begun.shift() as Promise<T>);
+    // Those after it go on while this one is made use of.
+    beginUpTo(at + ahead());
+    yield result;
   }
 }

@@ -1,10 +1,10 @@
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { RangeReader } from "../../ports/range-reader.ts";
+import { inOrder } from "../in-order.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
 import { EndSizes } from "./end-sizes.ts";
 import type { Footers } from "./footers.ts";
-import { inOrder } from "./in-order.ts";
 import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { readDay } from "./read-day.ts";

@@ -6,7 +6,7 @@ import { NO_SAMPLES, readSeries } from "./point-series.ts";
 import { type HotDay, HotTables } from "./tables.ts";
 
 /** Days begun before the one that is waited for: the database works off one at a time, but the way to it is shared. */
-const DAYS_AHEAD = 4;
+const DAYS_AHEAD = 3;
 
 export interface HotAnswer {
   /** Days of the query of which no samples are anywhere else. */
@@ -34,12 +34,12 @@ export class HotSource implements SampleSource {
       this.tables.days(query.site, utcDayOf(query.fromMs), utcDayOf(query.toMs - 1), meter),
     ]);
     const whole = new Set([...held].filter(([, day]) => day.whole).map(([day]) => day));
-    return {
-      whole,
-      days: inOrder(daysOfQuery(query), DAYS_AHEAD, (day) =>
-        this.#day(query, day, ids, held.get(day), meter),
-      ),
+    const days = daysOfQuery(query);
+    const read = (at: number) => {
+      const day = days[at] as UtcDay;
+      return this.#day(query, day, ids, held.get(day), meter);
     };
+    return { whole, days: inOrder(days.length, () => DAYS_AHEAD, read) };
   }
 
   async #day(
