@@ -15,6 +15,7 @@ const PROTECTED = [
 describe("the token", () => {
   it.each(PROTECTED)("is asked for by %s, which reads nothing without it", async (path) => {
     const { request, sources, get } = queryUnderTest();
+    expect((await request(path, { method: "HEAD" })).status).toBe(401);
     const none = await request(path);
     expect([none.status, none.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
     expect(await none.json()).toMatchObject({ hint: expect.stringContaining("QUERY_API_KEY") });

@@ -42,7 +42,7 @@ const FOLDS: Readonly<Record<Aggregate, (values: Float64Array) => number>> = {
   last: (values) => values[values.length - 1] as number,
 };
 
-/** Lies between the least and the greatest, which rounding alone would not keep: 49 times 0.1 average to 0.1. */
+/** Lies between the least and the greatest, which rounding alone would not keep: of 0.1 three times it would be 0.10000000000000002. */
 function mean(values: Float64Array): number {
   const total = sum(values);
   const mean = Number.isFinite(total)

@@ -117,7 +117,14 @@ export const SITE = "site_a" as SiteName;
 export const FIRST_DAY_MS = dayStartMs("2024-02-27" as UtcDay);
 export const DAYS = 5;
 /** Names that every format has to write with care. */
-export const POINTS = ["ahu/1 temp", 'comma, "quote"', "line\nend\r", "ünïcødé 😀", "=1+1"] as const;
+export const POINTS = [
+  "ahu/1 temp",
+  'comma, "quote"',
+  "line\nend",
+  "return\rend",
+  "ünïcødé 😀",
+  "=1+1",
+] as const;
 
 /** Mostly few samples a day, at the ends of days and buckets more often than chance would have it. */
 const time = fc.oneof(
