@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DaysAnswer, LatestAnswer, PointsAnswer, QueryAnswer } from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
-import { eventually, QUERY_TOKEN, World } from "./fixture.ts";
 import { truthOf } from "../reference/truth.ts";
+import { eventually, QUERY_TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
 // Fixed at the start: whatever midnight does to a run, all of these days lie in the hot tier's share.
