@@ -29,8 +29,12 @@ export default defineConfig({
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./workers/wrangler-backfill.toml" },
-            // The Query Worker's: the ports of both are looked at in one runtime.
-            miniflare: { d1Databases: ["D1"] },
+            miniflare: {
+              // The Query Worker's: the ports of both are looked at in one runtime.
+              d1Databases: ["D1"],
+              // Nobody listens there: whatever a site begins reaches no vendor.
+              bindings: { ACE_API_BASE: "http://127.0.0.1:9/api", ACE_API_KEY: "vendor-key" },
+            },
           }),
         ],
         test: {

@@ -12,8 +12,6 @@ import worker from "../../src/backfill-worker.ts";
 import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
 
 const SITE = "ses_falls_city";
-/** Nobody listens there: whatever a site begins here reaches no vendor. */
-const NOWHERE = { ACE_API_BASE: "http://127.0.0.1:9/api", ACE_API_KEY: "key" };
 
 interface Insides {
   env: object;
@@ -31,7 +29,7 @@ function inside<T>(
 ): Promise<T> {
   return runInDurableObject(stub, (instance, state) => {
     const object = instance as unknown as Insides;
-    object.env = { ...env, ...NOWHERE, ...given };
+    object.env = { ...env, ...given };
     return body(object, state.storage);
   });
 }
