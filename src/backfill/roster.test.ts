@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
+import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { reportFixture } from "./job.fixture.ts";
+import type { Store } from "./ports.ts";
+import { Roster } from "./roster.ts";
+
+const A = parseSiteName("a") as SiteName;
+const done = (days_completed: number) => reportFixture("a", { view: { days_completed } });
+
+function setup() {
+  const db = new SqliteDatabase();
+  const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
+  const roster = new Roster(store);
+  return { roster, known: () => roster.read().reports.get(A)?.view.days_completed };
+}
+
+test("an answer that was overtaken by one to a later question turns nothing back", () => {
+  const { roster, known } = setup();
+  const [first, second] = [roster.question(), roster.question()];
+  second(done(3), 10);
+  first(done(1), 20);
+  expect(known()).toBe(3);
+});
+
+test("answers that come in their order are each taken over", () => {
+  const { roster, known } = setup();
+  const [first, second] = [roster.question(), roster.question()];
+  first(done(1), 10);
+  expect(known()).toBe(1);
+  second(done(3), 20);
+  expect(known()).toBe(3);
+});
