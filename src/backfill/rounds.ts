@@ -163,19 +163,19 @@ export class Rounds {
       if (!job) return false;
       const running = isRunning(job, reports);
       const over = job.endedAt !== undefined;
+      const ends = !running && !over;
       if (running && over) {
         // A verification found a day to be none: the job has an end before it again.
         job = { ...job, endedAt: undefined };
         this.#roster.setJob(job);
       }
-      if (!running && !over) {
+      if (ends) {
         job = { ...job, endedAt: clock.now() };
         this.#roster.setJob(job);
         this.#logEnd(job, reports);
       }
       this.watchdog.look(sql, job, reports, heard, clock.now());
-      const ended = !running && !over;
-      this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, ended ? "transition" : kind);
+      this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, ends ? "transition" : kind);
       return running && over;
     });
     if (reopened) await this.wakeSoon();

@@ -4,8 +4,7 @@ import { SITES_MAX } from "../domain/config-parse.ts";
 import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../domain/limits.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { reportFixture } from "./job.fixture.ts";
-import { type Job, RETRY_ALL } from "./job.ts";
+import { jobFixture, reportFixture } from "./job.fixture.ts";
 import { FAILED_DAYS_MAX, statusOf } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;
@@ -14,22 +13,7 @@ const day = (text: string) => parseUtcDay(text) as UtcDay;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
 const QUIET = { stuck: [], alerts: [] };
-const JOB: Job = {
-  backfillId: "id",
-  startDate: day("2024-01-01"),
-  endDate: day("2024-01-31"),
-  sites: [A, B],
-  desired: "run",
-  epoch: 1,
-  sinceEpoch: 1,
-  generation: 1,
-  requiredGeneration: 0,
-  round: 1,
-  retry: RETRY_ALL,
-  startedAt: T,
-  resumedAt: T,
-  endedAt: undefined,
-};
+const JOB = jobFixture([A, B], { startedAt: T, resumedAt: T });
 
 const saying = (a: Partial<SiteView>, b: Partial<SiteView>) =>
   new Map([

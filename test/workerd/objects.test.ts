@@ -8,8 +8,10 @@ import {
   waitOnExecutionContext,
 } from "cloudflare:test";
 import { afterEach, expect, test } from "vitest";
+import { jobFixture } from "../../src/backfill/job.fixture.ts";
 import worker from "../../src/backfill-worker.ts";
 import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
+import type { SiteName } from "../../src/domain/site.ts";
 
 const SITE = "ses_falls_city";
 
@@ -107,21 +109,7 @@ test("a restart ends the object, whatever it is doing, and leaves its database a
 test("the cron trigger sets an alarm again that was lost while a job is wanted", async () => {
   await inside(coordinator(), {}, async (object, storage) => {
     expect(await (object as unknown as CoordinatorObject).status()).toBeUndefined();
-    const job = {
-      backfillId: "id",
-      startDate: "2024-01-01",
-      endDate: "2024-01-02",
-      sites: [SITE],
-      desired: "run",
-      epoch: 1,
-      sinceEpoch: 1,
-      generation: 1,
-      requiredGeneration: 0,
-      round: 1,
-      retry: {},
-      startedAt: Date.now(),
-      resumedAt: Date.now(),
-    };
+    const job = jobFixture([SITE as SiteName], { startedAt: Date.now(), resumedAt: Date.now() });
     storage.sql.exec("INSERT INTO job VALUES (1, ?)", JSON.stringify(job));
     await storage.deleteAlarm();
   });
