@@ -11,6 +11,12 @@ export type Input =
 export const REQUEST_BYTES_MAX = 64 * 1024;
 
 /**
+ * So much of a body that is too large is read and dropped before it is refused: who is still sending when the
+ * connection closes sees it break off, and never the answer. An endless body ends here.
+ */
+export const REFUSED_BYTES_MAX = 1024 * 1024;
+
+/**
  * The JSON object in the body. Its bytes decide, not its Content-Type: `curl -d` labels JSON a form, and
  * the token, not a label, keeps strangers out. An empty body is `{}` where `optional`. Routes with a body
  * take no parameters: `?dry_run=true` must not start anything.
@@ -69,9 +75,8 @@ function parseJson(bytes: Uint8Array): { fields: Fields } | { fault: string } {
   return { fields: value as Fields };
 }
 
-/** The length is announced by the sender and may be absent, so bytes count. */
+/** The length is announced by the sender and may be absent or wrong, so bytes count. */
 async function boundedBytes(request: Request): Promise<Uint8Array | "too large" | "broken off"> {
-  if (Number(request.headers.get("Content-Length")) > REQUEST_BYTES_MAX) return "too large";
   if (!request.body) return new Uint8Array();
   const whole = new Uint8Array(REQUEST_BYTES_MAX);
   let length = 0;
@@ -80,12 +85,13 @@ async function boundedBytes(request: Request): Promise<Uint8Array | "too large" 
     // A sender that hangs up is no fault of ours, and nothing to wake an operator for.
     const piece = await reader.read().catch(() => "broken off" as const);
     if (piece === "broken off") return piece;
-    if (piece.done) return whole.subarray(0, length);
-    if (length + piece.value.length > REQUEST_BYTES_MAX) {
+    if (piece.done) return length > REQUEST_BYTES_MAX ? "too large" : whole.subarray(0, length);
+    const end = length + piece.value.length;
+    if (end <= REQUEST_BYTES_MAX) whole.set(piece.value, length);
+    length = end;
+    if (length > REFUSED_BYTES_MAX) {
       await reader.cancel();
       return "too large";
     }
-    whole.set(piece.value, length);
-    length += piece.value.length;
   }
 }

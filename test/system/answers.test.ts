@@ -179,7 +179,8 @@ test.each<[string, Spoken, number[]]>([
   ["a chunk that stalls", { bytes: start([chunked], "ff\r\n{"), hangUpAfterMs: 300 }, []],
   ["chunks that are none", { bytes: start([chunked], "zz\r\nhello\r\n0\r\n\r\n"), hangUpAfterMs: 300 }, []],
   ["chunks over 64 KiB", { bytes: start([chunked], `${chunk(40_000)}${chunk(40_000)}0\r\n\r\n`) }, [413]],
-  ["chunks without end", { bytes: start([chunked], chunk(60_000).repeat(20)) }, [413]],
+  ["a length over 64 KiB", { bytes: start(["Content-Length: 1000000"], " ".repeat(1_000_000)) }, [413]],
+  ["chunks without end", { bytes: start([chunked], chunk(60_000).repeat(99)), hangUpAfterMs: 300 }, []],
   ["arrays 32,000 deep", { bytes: start([`Content-Length: ${deep.length}`], deep) }, [400]],
   [
     "junk behind a request",
