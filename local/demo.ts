@@ -1,10 +1,11 @@
-/** `npm run demo`: a backfill from an empty bucket to checked files, on this machine. */
+/** `npm run demo`: a backfill from an empty bucket to checked files and a drawn query, on this machine. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import type { DayView, Status } from "../src/contract/backfill.ts";
 import type { BackfillClient } from "./client.ts";
 import { balanceLine, contradictions, dayTable } from "./day-report.ts";
+import { drawQuery } from "./drawn-query.ts";
 import { whole } from "./figures.ts";
 import { objectFacts, openObjects } from "./object-facts.ts";
 import { progressScreen } from "./progress-screen.ts";
@@ -69,7 +70,7 @@ async function demo(scenario: Scenario, fresh: boolean, run: Run): Promise<numbe
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
   say("Starting the ACE simulator and both Workers on workerd …");
-  const { simulator, worker, client } = await startStack(
+  const { simulator, worker, client, query } = await startStack(
     { state, sites: scenario.sites, requestsPerMinute: REQUESTS_PER_MINUTE },
     run,
   );
@@ -111,6 +112,7 @@ async function demo(scenario: Scenario, fresh: boolean, run: Run): Promise<numbe
   say(`\n${balanceLine(days)}`);
   const wrong = days.flatMap((day) => contradictions(day, facts.get(day.r2_path ?? "")));
   wrong.push(...(await scenario.check(opened, width, say)));
+  if (complete) wrong.push(...(await drawQuery(query, scenario.drawn, opened, say)));
   if (wrong.length > 0 || !complete) {
     say(`\nNOT as it should be after ${seconds()} s:`);
     for (const line of wrong) say(`  ${line}`);

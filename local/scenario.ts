@@ -2,6 +2,7 @@ import type { SiteOptions } from "../simulator/options.ts";
 import { daysOf, utcDayOf } from "../src/domain/day.ts";
 import { compareCsv, verdictTable } from "./csv-check.ts";
 import { type CsvFile, fingerprintOf, openCsvFiles, rangesOf } from "./csv-plan.ts";
+import type { Drawn } from "./drawn-query.ts";
 import { whole } from "./figures.ts";
 import type { OpenedObjects } from "./object-facts.ts";
 import { Unable } from "./run.ts";
@@ -15,6 +16,8 @@ export interface Scenario {
   readonly about: readonly string[];
   readonly ranges: readonly DayRange[];
   readonly samplesPerDay: number;
+  /** The point that is asked for and drawn at the end. */
+  readonly drawn: Drawn;
   /** The command that shows something else. */
   readonly other: string;
   /** Further checks of the objects, printed through `say`; answers what is wrong. */
@@ -26,14 +29,17 @@ export const BUILDINGS = ["ses_falls_city", "building_a"];
 export const BUILDING = { pointsPerSite: 1_500, samplesPerDay: 300_000 };
 
 export function madeUpBuildings(): Scenario {
+  const [site = ""] = BUILDINGS;
+  const range = { from: "2024-01-01", to: "2024-01-03" };
   return {
     name: "demo/buildings",
     sites: BUILDINGS.map((name) => ({ name, ...BUILDING })),
     about: [
       `2 sites of ${whole(BUILDING.pointsPerSite)} points and ${whole(BUILDING.samplesPerDay)} samples a day`,
     ],
-    ranges: [{ from: "2024-01-01", to: "2024-01-03" }],
+    ranges: [range],
     samplesPerDay: BUILDING.samplesPerDay,
+    drawn: { site, point: `ses/${site}/weather/temp`, range },
     other: "npm run demo -- --csv FILE…   your own timestamp,value files, compared row by row",
     check: async () => [],
   };
@@ -44,16 +50,19 @@ export function csvFiles(paths: readonly string[], nowMs: number): Scenario {
   const files = openCsvFiles(paths);
   const today = utcDayOf(nowMs);
   const ranges = rangesOf(files, today);
-  if (ranges.length === 0) {
+  const [last, newest] = [ranges.at(-1), [...files].sort((a, b) => (a.to < b.to ? -1 : 1)).at(-1)];
+  if (!last || !newest) {
     throw new Unable("Every row lies on a day that is not over (UTC).", "Name files with older rows.");
   }
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const site = "csv_site";
   return {
     name: `demo/csv-${fingerprintOf(files)}`,
-    sites: [{ name: "csv_site", csv: files.map(({ path, point }) => ({ path, name: point })) }],
+    sites: [{ name: site, csv: files.map(({ path, point }) => ({ path, name: point })) }],
     about: files.map(aboutFile),
     ranges,
     samplesPerDay: rows / ranges.flatMap(({ from, to }) => daysOf(from, to)).length,
+    drawn: { site, point: newest.point, range: last },
     other: "npm run demo                  made-up buildings: more points, more samples",
     async check(opened, width, say) {
       const verdicts = [];

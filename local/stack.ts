@@ -2,6 +2,7 @@ import type { SimulatorOptions, SiteOptions } from "../simulator/options.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
 import { BackfillClient } from "./client.ts";
 import { createHotTables } from "./hot-tables.ts";
+import { QueryClient } from "./query-client.ts";
 import { type Run, Unable } from "./run.ts";
 import type { StateDir } from "./state-dir.ts";
 import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
@@ -26,9 +27,10 @@ export interface StackOptions {
 export interface Stack {
   readonly simulator: Simulator;
   readonly worker: WorkerProcess;
-  /** The Query Worker, on the same R2. */
-  readonly query: WorkerProcess;
   readonly client: BackfillClient;
+  /** The Query Worker, on the same R2. */
+  readonly queryWorker: WorkerProcess;
+  readonly query: QueryClient;
 }
 
 /** The simulator and, on real workerd, the Worker that reads it and the one that reads its files; all end with the run. */
@@ -39,11 +41,17 @@ export async function startStack(options: StackOptions, run: Run): Promise<Stack
     port: options.simulatorPort ?? 0,
   });
   run.onEnd(() => simulator.close());
-  const [worker, query] = await Promise.all([
+  const [worker, queryWorker] = await Promise.all([
     openWorker("Backfill", backfillWorker(options, simulator), options, run),
     openQueryWorker(options, run),
   ]);
-  return { simulator, worker, query, client: new BackfillClient(worker.url, BACKFILL_API_KEY) };
+  return {
+    simulator,
+    worker,
+    client: new BackfillClient(worker.url, BACKFILL_API_KEY),
+    queryWorker,
+    query: new QueryClient(queryWorker.url, QUERY_API_KEY),
+  };
 }
 
 async function openSimulator(options: SimulatorOptions): Promise<Simulator> {

@@ -30,7 +30,7 @@ void runToEnd(async (run) => {
   const state = claimStateDir("start", values.fresh, run);
   console.log("Starting the ACE simulator and both Workers on workerd …");
   let up = false;
-  const { simulator, worker, query } = await startStack(
+  const { simulator, worker, queryWorker } = await startStack(
     {
       state,
       sites: BUILDINGS.map((name) => ({ name, ...BUILDING })),
@@ -48,7 +48,7 @@ void runToEnd(async (run) => {
   console.log(`
 ACE simulator    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state.shown})
-Query Worker     ${query.url}
+Query Worker     ${queryWorker.url}
 
 Start, look, cancel:
 
@@ -56,7 +56,7 @@ ${curlLines(worker.url)}
 
 What there is, and the points of a day:
 
-${queryLines(query.url)}
+${queryLines(queryWorker.url)}
 
 Ctrl-C ends them; the next npm start goes on where they were.
 `);
