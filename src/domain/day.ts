@@ -10,6 +10,8 @@ export type EpochMicros = number;
 export const DAY_MS = 86_400_000;
 
 export function parseUtcDay(text: string): UtcDay | undefined {
+  // The engine has a notation for years of six digits, whose months would pass for days.
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return undefined;
   const ms = Date.parse(`${text}T00:00:00Z`);
   // The engine rolls 02-31 into March; the round trip refuses it.
   return Number.isFinite(ms) && utcDayOf(ms) === text ? (text as UtcDay) : undefined;

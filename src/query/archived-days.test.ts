@@ -36,6 +36,7 @@ test("a single day is one request for its key, ten days are one for their decade
   expect(await prefixes("2024-01-15", "2024-01-15")).toEqual(["timeseries/2024/01/15/site_a.parquet"]);
   expect(await prefixes("2024-01-10", "2024-01-19")).toEqual(["timeseries/2024/01/1"]);
   expect(await prefixes("2024-01-15", "2025-01-14")).toHaveLength(13);
+  expect(await prefixes("9999-12-30", "9999-12-31")).toEqual(["timeseries/9999/12/3"]);
 });
 
 test("other sites' objects, and what is no object of ours, are not taken for days of this site", async () => {
