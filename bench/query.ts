@@ -7,10 +7,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { objectKey } from "../src/domain/layout.ts";
-import type { SiteName } from "../src/domain/site.ts";
 import { madeUpNames } from "./made-up-day.ts";
-import { FIRST_DAY, writeDay } from "./query-archive.ts";
+import { FIRST_DAY, WARM_UP, writeDay } from "./query-archive.ts";
 import { fullDayFigures } from "./query-day.ts";
 import { yearFigures } from "./query-year.ts";
 import { verdict } from "./verdict.ts";
@@ -22,14 +20,9 @@ const { values } = parseArgs({
     "row-group-size": { type: "string", default: "10000" },
   },
 });
-const WARM_UP = "warm_up" as SiteName;
 
 const folder = mkdtempSync(join(tmpdir(), "bench-query-"));
-const archive = {
-  folder,
-  rowGroupSize: Number(values["row-group-size"]),
-  warmUp: objectKey(WARM_UP, FIRST_DAY),
-};
+const archive = { folder, rowGroupSize: Number(values["row-group-size"]) };
 try {
   writeDay(archive, WARM_UP, FIRST_DAY, madeUpNames(10), 1_000, 1);
   let good = true;
