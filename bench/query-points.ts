@@ -21,6 +21,6 @@ export function pointFigures({ folder }: BenchArchive, site: SiteName): Figure[]
     mustBe("points of the day", `${ours.points} points of ${ours.samples} samples`, same),
     told("points of the day", shown(ours)),
     told("points of the day, DuckDB", shown(duckdb)),
-    atMost("points of the day, CPU, of DuckDB's", ours.cpuSeconds / duckdb.cpuSeconds, 5),
+    atMost("points of the day, CPU, of DuckDB's", ours.cpuSeconds / duckdb.cpuSeconds, 4),
   ];
 }
