@@ -48,6 +48,10 @@ export async function yearFigures(archive: BenchArchive, days: number): Promise<
     told("DuckDB", costs(duckdb)),
     told("plain hyparquet", costs(hyparquet)),
     // A day of this site has ten row groups, and points spread over all of it are in each: it is read whole.
-    ...(await tenPointFigures(archive, NAMES, span, { cold: sent, warm: sent })),
+    ...(await tenPointFigures(archive, NAMES, span, {
+      device: ["requests", "bytes", "cpuSeconds", "elapsedSeconds"],
+      cold: sent,
+      warm: sent,
+    })),
   ];
 }
