@@ -9,17 +9,18 @@ import type { Span } from "./query-runs.ts";
 
 export const FIRST_DAY = "2024-01-01" as UtcDay;
 
+/** The site of a small file that is read by each rival before it is measured: then whatever it loads is loaded. */
+export const WARM_UP = "warm_up" as SiteName;
+
 /** A folder of made-up days, all with row groups of one size. */
 export interface BenchArchive {
   readonly folder: string;
   readonly rowGroupSize: number;
-  /** The key of a small file, read by each rival before it is measured: then whatever it loads is loaded. */
-  readonly warmUp: string;
 }
 
 /** Writes a site-day and gives its bytes. */
 export function writeDay(
-  { folder, rowGroupSize }: Pick<BenchArchive, "folder" | "rowGroupSize">,
+  { folder, rowGroupSize }: BenchArchive,
   site: SiteName,
   day: UtcDay,
   names: readonly string[],

@@ -6,7 +6,8 @@ import { ColdSource } from "../src/query/cold/cold-source.ts";
 import { Footers } from "../src/query/cold/footers.ts";
 import { newMeter, type SampleQuery } from "../src/query/source.ts";
 import { FileRanges } from "./file-ranges.ts";
-import type { BenchArchive } from "./query-archive.ts";
+import { withLatency } from "./latency.ts";
+import { type BenchArchive, FIRST_DAY, WARM_UP } from "./query-archive.ts";
 import type { RivalFigures } from "./query-rival.ts";
 
 export type Span = SampleQuery;
@@ -19,14 +20,25 @@ export interface Cost {
   readonly sum: number;
 }
 
+export interface ArchiveCost extends Cost {
+  readonly elapsedSeconds: number;
+}
+
 /** Asks twice: with nothing known, and then with the footers known. */
-export async function askArchive(folder: string, asked: Span): Promise<{ cold: Cost; warm: Cost }> {
-  const source = new ColdSource(new FileRanges(folder), new Footers(() => Date.now()));
+export async function askArchive(
+  folder: string,
+  asked: Span,
+  latencyMs = 0,
+): Promise<{ cold: ArchiveCost; warm: ArchiveCost }> {
+  const files = new FileRanges(folder);
+  const reader = latencyMs > 0 ? withLatency(files, latencyMs) : files;
+  const source = new ColdSource(reader, new Footers(() => Date.now()));
   return { cold: await ask(source, asked), warm: await ask(source, asked) };
 }
 
-async function ask(source: ColdSource, asked: Span): Promise<Cost> {
+async function ask(source: ColdSource, asked: Span): Promise<ArchiveCost> {
   const meter = newMeter();
+  const startMs = performance.now();
   const before = process.cpuUsage();
   let samples = 0;
   let sum = 0;
@@ -41,6 +53,7 @@ async function ask(source: ColdSource, asked: Span): Promise<Cost> {
     requests: meter.r2Requests,
     bytes: meter.bytesRead,
     cpuSeconds: (user + system) / 1e6,
+    elapsedSeconds: (performance.now() - startMs) / 1000,
     samples,
     sum,
   };
@@ -49,17 +62,18 @@ async function ask(source: ColdSource, asked: Span): Promise<Cost> {
 /** In a process of its own, that has read one small file before. */
 export async function askRival(
   rival: "duckdb" | "hyparquet",
-  { folder, warmUp }: BenchArchive,
+  { folder }: BenchArchive,
   asked: Span,
 ): Promise<Cost> {
   const files = daysOf(utcDayOf(asked.fromMs), utcDayOf(asked.toMs - 1)).map((day) =>
     join(folder, objectKey(asked.site, day)),
   );
   const script = join(import.meta.dirname, "query-rival.ts");
+  const warmUp = join(folder, objectKey(WARM_UP, FIRST_DAY));
   const { points, fromMs, toMs } = asked;
   const line = execFileSync(
     process.execPath,
-    [script, rival, join(folder, warmUp), JSON.stringify(points), String(fromMs), String(toMs), ...files],
+    [script, rival, warmUp, JSON.stringify(points), String(fromMs), String(toMs), ...files],
     { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] },
   );
   const { reads, ...figures } = JSON.parse(line) as RivalFigures;
@@ -77,5 +91,8 @@ export const costs = ({ requests, bytes, cpuSeconds }: Cost) =>
 export const same = (first: Cost, ...others: Cost[]) =>
   others.every(({ samples, sum }) => samples === first.samples && Math.abs(sum - first.sum) < 1e-6 * samples);
 
-export const times = (cost: Cost, other: Cost, what: "requests" | "bytes" | "cpuSeconds") =>
-  cost[what] / other[what];
+export const times = <What extends string>(
+  cost: Readonly<Record<What, number>>,
+  other: Readonly<Record<What, number>>,
+  what: What,
+) => cost[what] / other[what];

@@ -3,6 +3,7 @@ import type { SiteName } from "../src/domain/site.ts";
 import { madeUpNames } from "./made-up-day.ts";
 import { type BenchArchive, FIRST_DAY, spanOf, spread, writeDay } from "./query-archive.ts";
 import { askArchive, askRival, costs, kb, same, times } from "./query-runs.ts";
+import { tenPointFigures } from "./query-ten.ts";
 import { atMost, type Figure, mustBe, told } from "./verdict.ts";
 
 const SITE = "ses_small" as SiteName;
@@ -22,15 +23,13 @@ export async function yearFigures(archive: BenchArchive, days: number): Promise<
   }
   const span = spanOf(SITE, days);
   const onePoint = { ...span, points: spread(NAMES, 1) };
-  const tenPoints = { ...span, points: spread(NAMES, 10) };
   // Once for nothing: the first run pays for compiling what all run.
   await askArchive(archive.folder, onePoint);
   const one = await askArchive(archive.folder, onePoint);
-  const ten = await askArchive(archive.folder, tenPoints);
   const newcomer = await askArchive(archive.folder, { ...span, points: [NEWCOMER] });
   const duckdb = await askRival("duckdb", archive, onePoint);
-  const duckdbTen = await askRival("duckdb", archive, tenPoints);
   const hyparquet = await askRival("hyparquet", archive, onePoint);
+  const sent = ["requests", "elapsedSeconds"] as const;
   return [
     told(`${days} days of ${SAMPLES} samples`, kb(bytes)),
     mustBe("the same answer", `${one.cold.samples} samples`, same(one.cold, duckdb, hyparquet)),
@@ -48,14 +47,11 @@ export async function yearFigures(archive: BenchArchive, days: number): Promise<
     told("warm", costs(one.warm)),
     told("DuckDB", costs(duckdb)),
     told("plain hyparquet", costs(hyparquet)),
-    mustBe("ten points", `${ten.cold.samples} samples`, same(ten.cold, duckdbTen)),
-    atMost("ten points, requests, cold, of one's", times(ten.cold, one.cold, "requests"), 4),
-    // A day of this site has ten row groups, and these points are in all of them: it is read whole.
-    told("ten points, bytes, cold, of one's", times(ten.cold, one.cold, "bytes").toFixed(2)),
-    told("ten points, CPU, cold, of one's", times(ten.cold, one.cold, "cpuSeconds").toFixed(2)),
-    atMost("ten points, bytes, cold, of DuckDB's", times(ten.cold, duckdbTen, "bytes"), 1),
-    told("ten points, cold", costs(ten.cold)),
-    told("ten points, warm", costs(ten.warm)),
-    told("ten points, DuckDB", costs(duckdbTen)),
+    // A day of this site has ten row groups, and points spread over all of it are in each: it is read whole.
+    ...(await tenPointFigures(archive, NAMES, span, {
+      device: ["requests", "bytes", "cpuSeconds", "elapsedSeconds"],
+      cold: sent,
+      warm: sent,
+    })),
   ];
 }

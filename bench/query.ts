@@ -1,5 +1,5 @@
 /**
- * What reading the archive costs: `npm run bench:query [-- --only day|year --days 366 --row-group-size 10000]`. Full
+ * What reading the archive costs: `npm run bench:query [-- --only day|year|layouts --days 366 --row-group-size 10000]`. Full
  * days of the reference site, and a year of a smaller one, by the query's own source, by DuckDB and by plain hyparquet
  * on the same files in the same run. Prints figures beside their bounds and ends with 1 where one is over.
  */
@@ -7,11 +7,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { objectKey } from "../src/domain/layout.ts";
-import type { SiteName } from "../src/domain/site.ts";
 import { madeUpNames } from "./made-up-day.ts";
-import { FIRST_DAY, writeDay } from "./query-archive.ts";
+import { FIRST_DAY, WARM_UP, writeDay } from "./query-archive.ts";
 import { fullDayFigures } from "./query-day.ts";
+import { printLayouts } from "./query-layouts.ts";
 import { yearFigures } from "./query-year.ts";
 import { verdict } from "./verdict.ts";
 
@@ -22,20 +21,21 @@ const { values } = parseArgs({
     "row-group-size": { type: "string", default: "10000" },
   },
 });
-const WARM_UP = "warm_up" as SiteName;
 
 const folder = mkdtempSync(join(tmpdir(), "bench-query-"));
-const archive = {
-  folder,
-  rowGroupSize: Number(values["row-group-size"]),
-  warmUp: objectKey(WARM_UP, FIRST_DAY),
-};
+const archive = { folder, rowGroupSize: Number(values["row-group-size"]) };
 try {
   writeDay(archive, WARM_UP, FIRST_DAY, madeUpNames(10), 1_000, 1);
   let good = true;
-  if (values.only !== "year") good = verdict("A full day, one point", await fullDayFigures(archive));
-  if (values.only !== "day") {
+  if (values.only === undefined || values.only === "day") {
+    good = verdict("A full day, one point", await fullDayFigures(archive));
+  }
+  if (values.only === undefined || values.only === "year") {
     good = verdict("A year, one point", await yearFigures(archive, Number(values.days))) && good;
+  }
+  if (values.only === "layouts") {
+    printLayouts("A small day", 458, 100_000);
+    printLayouts("A full day", 4_583, 3_741_234);
   }
   process.exitCode = good ? 0 : 1;
 } finally {

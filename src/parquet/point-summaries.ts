@@ -29,7 +29,7 @@ export class PointCounter {
   }
 
   #add(name: Uint8Array, samples: number, firstMs: unknown, lastMs: unknown): void {
-    if (typeof firstMs !== "number" || typeof lastMs !== "number") {
+    if (typeof firstMs !== "bigint" || typeof lastMs !== "bigint") {
       throw new FileUnreadable("a timestamp is of another type");
     }
     const order = this.#name ? compareBytes(name, this.#name) : 1;
@@ -39,8 +39,8 @@ export class PointCounter {
     this.counted.push({
       point: this.#decoder.decode(name),
       samples: samples + (known?.samples ?? 0),
-      firstMs: known?.firstMs ?? firstMs,
-      lastMs,
+      firstMs: known?.firstMs ?? Number(firstMs),
+      lastMs: Number(lastMs),
     });
   }
 }

@@ -17,6 +17,7 @@ export interface Recount {
 /** A row group as decoded, not yet known to be what the schema says. */
 export interface GroupColumns {
   readonly rows: number;
+  /** Milliseconds as bigints, as they are stored. */
   readonly timestamp: ArrayLike<unknown>;
   readonly pointName: ArrayLike<unknown>;
   readonly value: ArrayLike<unknown>;
@@ -47,11 +48,12 @@ export class RowCounter {
     let last = this.counted.lastTimestampMs ?? Number.NEGATIVE_INFINITY;
     let site: unknown;
     for (let row = 0; row < rows; row++) {
-      const at = timestamp[row];
+      const ms = timestamp[row];
       const name = pointName[row];
-      if (typeof at !== "number" || !(name instanceof Uint8Array) || !Number.isFinite(value[row])) {
+      if (typeof ms !== "bigint" || !(name instanceof Uint8Array) || !Number.isFinite(value[row])) {
         throw new FileUnreadable(`row ${this.counted.rows + row} has a value of another type, or none`);
       }
+      const at = Number(ms);
       const order = points === 0 ? 1 : name === this.#point ? 0 : compareBytes(name, this.#point);
       if (order !== 0) points++;
       if (order < 0 || (order === 0 && at <= this.#timestamp)) sorted = false;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
+import { indexFooter } from "../../parquet/footer-index.ts";
 import type { ObjectHead } from "../../ports/ports.ts";
 import { newMeter } from "../source.ts";
 import { DAY, type DayFile, dayFile, evenDay, KEY, namesOf, SITE } from "./archive.fixture.ts";
@@ -48,6 +49,17 @@ test("the points of a day are listed with count, first and last time, also where
   expect(await points).toEqual({ state: "present", tiers: ["cold"], points: summaries(file) });
   expect(meter.rowGroupsRead).toBe(5);
   expect(meter.bytesRead).toBeGreaterThanOrEqual(file.bytes.length / 2);
+});
+
+test("values are not decoded: a day whose values are damaged still has its points", async () => {
+  const file = evenDay(DAY, namesOf(3), 50, 20);
+  const damaged = file.bytes.slice();
+  const index = indexFooter(damaged, damaged.length);
+  for (let group = 0; group < index.groups; group++) {
+    const { offset, length } = index.chunks(group).value;
+    damaged.fill(0xff, offset, offset + length);
+  }
+  expect((await pointsOf([damaged]).points).points).toEqual(summaries(file));
 });
 
 test("no object is a missing day, and a file without rows an empty one", async () => {

@@ -8,7 +8,7 @@ import { MemoryRanges } from "./memory-ranges.fixture.ts";
 import { readDay } from "./read-day.ts";
 
 const NAMES = namesOf(400);
-const FILE = evenDay(DAY, NAMES, 400, 1_000);
+const FILE = evenDay(DAY, NAMES, 400, 5_000);
 const START = dayStartMs(DAY);
 const POINTS = [7, 100, 200, 390].map((at) => NAMES[at] as string);
 

@@ -11,9 +11,9 @@ import { MemoryRanges } from "./memory-ranges.fixture.ts";
 const NAMES = namesOf(400);
 /** Row groups far from each other: two reads of data. */
 const POINTS = [NAMES[3], NAMES[300]] as string[];
-const version = (seed: number, day: UtcDay = DAY) => evenDay(day, NAMES, 400, 2_000, seed);
+const version = (seed: number, day: UtcDay = DAY) => evenDay(day, NAMES, 400, 5_000, seed);
 const [FIRST, SECOND] = [version(1), version(2)];
-const WITH_NEWCOMER = evenDay(DAY, [...NAMES, "site_b"], 400, 2_000, 3);
+const WITH_NEWCOMER = evenDay(DAY, [...NAMES, "site_b"], 400, 5_000, 3);
 
 let nowMs: number;
 let archive: MemoryRanges;
@@ -100,7 +100,7 @@ describe("a day that has none of the points", () => {
     const { days, kinds, meter } = await answer(wholeDay(["site_b"]));
     expect(kinds).toEqual([]);
     expect(days[0]?.state).toBe("present");
-    expect(meter).toMatchObject({ r2Requests: 0, rowGroupsRead: 0, rowGroupsPruned: 80, cacheHits: 1 });
+    expect(meter).toMatchObject({ r2Requests: 0, rowGroupsRead: 0, rowGroupsPruned: 32, cacheHits: 1 });
   });
 
   test("is asked for whether it still is the same after that, without its footer being read", async () => {
