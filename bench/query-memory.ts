@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROWS_MAX, type TimeseriesQuery } from "../src/contract/query.ts";
@@ -14,7 +14,7 @@ const HELD_MIB_MAX = 64;
 /** Under this much of V8's heap, and little for what is young, garbage has to go before it is much. */
 const CAPPED = [`--max-old-space-size=${HELD_MIB_MAX}`, "--max-semi-space-size=1"];
 /** Nothing starts with it; 14 were enough for the year. */
-const TOO_SMALL_MIB = 6;
+const TOO_SMALL_MIB = 8;
 /** A collection of all garbage takes longer than a read. */
 const READS_A_LOOK = 64;
 
@@ -47,7 +47,10 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
   const withGarbage = { folder, held: false, readsALook: 1 };
   const capped = run(CAPPED, { ...withGarbage, answers: full });
   const free = run([], { ...withGarbage, answers: full.slice(0, 1) });
-  const tooSmall = run([`--max-old-space-size=${TOO_SMALL_MIB}`], { ...held, answers: [json(small)] });
+  const tooSmall = run([`--max-old-space-size=${TOO_SMALL_MIB}`, "--max-semi-space-size=1"], {
+    ...withGarbage,
+    answers: full.slice(0, 1),
+  });
   const rows = 20 * days;
   return [
     mustBe(
@@ -94,18 +97,14 @@ function queryOf(site: typeof FULL_SITE, points: readonly string[], days: number
 /** At least: 816 samples of each point a day, until the page is full. */
 const rowsOfPage = (days: number) => Math.min(ROWS_MAX, 20 * 816 * days);
 
-/** Nothing where the process did not come to its end. */
+/** Nothing where V8 came to the end of its heap. */
 function run(flags: readonly string[], memoryRun: MemoryRun): AnswerMemory[] {
   const script = join(import.meta.dirname, "query-memory-run.ts");
   const args = ["--expose-gc", ...flags, script, JSON.stringify(memoryRun)];
-  try {
-    return JSON.parse(
-      execFileSync(process.execPath, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }),
-    );
-  } catch (fault) {
-    if (process.env.BENCH_VERBOSE) console.error(fault);
-    return [];
-  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status === 0) return JSON.parse(stdout);
+  if (stderr.includes("heap out of memory")) return [];
+  throw new Error(`the answers failed: ${stderr}`);
 }
 
 const rowsOf = (memory: AnswerMemory | undefined) =>
