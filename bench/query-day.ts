@@ -11,8 +11,8 @@ import { tenPointFigures } from "./query-ten.ts";
 import { atMost, type Figure, mustBe, told } from "./verdict.ts";
 
 const SITE = "ses_falls_city" as SiteName;
-const NAMES = madeUpNames(4_583);
-const SAMPLES = 3_741_234;
+export const NAMES = madeUpNames(4_583);
+export const SAMPLES = 3_741_234;
 /** Enough that the first day, which shows how large footers are, is not most of it. */
 const FULL_DAYS = 4;
 

@@ -6,21 +6,27 @@ import { askArchive, askRival, costs, kb, same, times } from "./query-runs.ts";
 import { tenPointFigures } from "./query-ten.ts";
 import { atMost, type Figure, mustBe, told } from "./verdict.ts";
 
-const SITE = "ses_small" as SiteName;
-const NAMES = madeUpNames(458);
+export const SITE = "ses_small" as SiteName;
+export const NAMES = madeUpNames(458);
 /** Of a day, so that a year is made in a minute: some 220 a point. */
 const SAMPLES = 100_000;
 /** A point that comes with the second half of the year. */
 const NEWCOMER = "ses_falls_city/floor_1/newcomer";
 
+/** Writes the year, and tells the bytes of its files. */
+export function writeYear(archive: BenchArchive, days: number): number {
+  let bytes = 0;
+  for (const [at, day] of daysOf(FIRST_DAY, addDays(FIRST_DAY, days - 1)).entries()) {
+    const names = at < days >> 1 ? NAMES : [...NAMES, NEWCOMER].sort();
+    bytes += writeDay(archive, SITE, day, names, SAMPLES, at + 1).length;
+  }
+  return bytes;
+}
+
 /** A year of a smaller site: one point, ten points, and one that half of the days have not. */
 export async function yearFigures(archive: BenchArchive, days: number): Promise<Figure[]> {
   const daysWithout = days >> 1;
-  let bytes = 0;
-  for (const [at, day] of daysOf(FIRST_DAY, addDays(FIRST_DAY, days - 1)).entries()) {
-    const names = at < daysWithout ? NAMES : [...NAMES, NEWCOMER].sort();
-    bytes += writeDay(archive, SITE, day, names, SAMPLES, at + 1).length;
-  }
+  const bytes = writeYear(archive, days);
   const span = spanOf(SITE, days);
   const onePoint = { ...span, points: spread(NAMES, 1) };
   // Once for nothing: the first run pays for compiling what all run.

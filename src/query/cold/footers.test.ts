@@ -5,7 +5,7 @@ import { indexFooter } from "../../parquet/footer-index.ts";
 import type { FooterCache } from "../../ports/footer-cache.ts";
 import { DAY, evenDay, KEY, namesOf, SITE } from "./archive.fixture.ts";
 import { Footers } from "./footers.ts";
-import { FOOTER_TRUST_MS } from "./limits.ts";
+import { CACHE_PUTS_MAX, FOOTER_TRUST_MS } from "./limits.ts";
 
 const { bytes } = evenDay(DAY, namesOf(9), 10, 20);
 const index = indexFooter(bytes, bytes.length);
@@ -93,4 +93,19 @@ test("a cache that fails, or gives what is none of ours, is as good as none", as
   expect(await footers.find(KEY)).toBeUndefined();
   footers.keep(KEY, version);
   expect((await footers.find(KEY))?.etag).toBe("first");
+});
+
+test("a cache that is slow holds up nobody, and is given no more than so many at a time", async () => {
+  const under: (() => void)[] = [];
+  const put = () => new Promise<void>((resolve) => under.push(resolve));
+  const footers = new Footers(() => 0, { get: async () => undefined, put });
+  for (let day = 0; day < CACHE_PUTS_MAX + 5; day++) footers.keep(keyOf(day), version);
+  expect(under).toHaveLength(CACHE_PUTS_MAX);
+  expect((await footers.find(keyOf(CACHE_PUTS_MAX + 4)))?.etag).toBe("first");
+  under.shift()?.();
+  await Promise.resolve();
+  await Promise.resolve();
+  footers.keep(keyOf(99), version);
+  footers.keep(keyOf(100), version);
+  expect(under).toHaveLength(CACHE_PUTS_MAX);
 });

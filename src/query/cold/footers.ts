@@ -2,7 +2,7 @@ import type { EpochMs } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import { FooterIndex } from "../../parquet/footer-index.ts";
 import type { FooterCache } from "../../ports/footer-cache.ts";
-import { FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./limits.ts";
+import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./limits.ts";
 
 /** One version of an object, and where its samples are. */
 export interface FileVersion {
@@ -23,6 +23,7 @@ interface Kept extends FileVersion {
 export class Footers {
   readonly #kept = new Map<ObjectKey, Kept>();
   #bytes = 0;
+  #puts = 0;
   readonly #now: () => EpochMs;
   readonly #cache: FooterCache | undefined;
   readonly #bytesMax: number;
@@ -49,7 +50,7 @@ export class Footers {
   keep(key: ObjectKey, { etag, index }: FileVersion): void {
     const kept = { etag, index, seenAtMs: this.#now() };
     this.#remember(key, kept);
-    this.#cache?.put(key, bytesOf(kept)).catch(() => undefined);
+    void this.#share(key, kept);
   }
 
   /** Notes that the object still is this version. */
@@ -67,6 +68,14 @@ export class Footers {
     const found = bytes && keptOf(bytes);
     // What another query has read in the meantime is no older.
     return this.#kept.get(key) ?? found;
+  }
+
+  /** Nobody waits for it: of a cache that is slow, more than so many would be held here twice. */
+  async #share(key: ObjectKey, kept: Kept): Promise<void> {
+    if (!this.#cache || this.#puts === CACHE_PUTS_MAX) return;
+    this.#puts++;
+    await this.#cache.put(key, bytesOf(kept)).catch(() => undefined);
+    this.#puts--;
   }
 
   #remember(key: ObjectKey, kept: Kept): void {

@@ -131,6 +131,22 @@ test("no statement sorts or scans a table", () => {
   }
 });
 
+test("samples are sought by point and time: those of other days and points are not looked at", () => {
+  const database = new SqliteHot();
+  const soughtBy = (statement: string) =>
+    database.db
+      .prepare(`EXPLAIN QUERY PLAN ${statement}`)
+      .all()
+      .flatMap(
+        ({ detail }) => /SEARCH (?:samples|newest) USING PRIMARY KEY (.*)/.exec(String(detail))?.[1] ?? [],
+      );
+  const range = "(point_id=? AND ms>? AND ms<?)";
+  expect(soughtBy(STATEMENTS.SAMPLES)).toEqual([range]);
+  expect(soughtBy(STATEMENTS.SUMMARIES)).toEqual([range]);
+  // The newest is the end of the point's stretch: a seek without a range.
+  expect(soughtBy(STATEMENTS.NEWEST)).toEqual(["(point_id=? AND ms=?)", "(point_id=?)"]);
+});
+
 test("nothing more is begun once the caller turns away", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
