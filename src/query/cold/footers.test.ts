@@ -24,36 +24,48 @@ class MemoryCache implements FooterCache {
 
 test("memory keeps as many bytes as it may, the last used ones", async () => {
   const footers = new Footers(() => 0, undefined, index.packed.length * 2);
-  footers.keep(keyOf(1), version);
-  footers.keep(keyOf(2), version);
+  footers.keep(keyOf(1), version, 0);
+  footers.keep(keyOf(2), version, 0);
   await footers.find(keyOf(1));
-  footers.keep(keyOf(3), version);
-  footers.keep(keyOf(3), version);
+  footers.keep(keyOf(3), version, 0);
+  footers.keep(keyOf(3), version, 0);
   const found = await Promise.all([1, 2, 3].map((day) => footers.find(keyOf(day))));
   expect(found.map((one) => one?.etag)).toEqual(["first", undefined, "first"]);
 });
 
-test("another isolate finds the same footer in the cache, and trusts it as long as the first would", async () => {
+test("another isolate finds the same footer in the cache, and trusts it once it has looked itself", async () => {
   let nowMs = 0;
   const cache = new MemoryCache();
-  new Footers(() => nowMs, cache).keep(KEY, version);
+  new Footers(() => nowMs, cache).keep(KEY, version, 0);
   const others = new Footers(() => nowMs, cache);
   const found = await others.find(KEY);
   expect(found?.etag).toBe("first");
   expect(found?.index.packed).toEqual(index.packed);
   expect(found?.index.groups).toBe(5);
   expect(found?.index.maxName(4)).toEqual(index.maxName(4));
+  expect(others.trusts(KEY, version)).toBe(false);
+  others.confirm(KEY, version, 0);
   nowMs = FOOTER_TRUST_MS - 1;
   expect(others.trusts(KEY, version)).toBe(true);
   nowMs = FOOTER_TRUST_MS;
   expect(others.trusts(KEY, version)).toBe(false);
-  others.confirm(KEY, version);
-  expect(others.trusts(KEY, version)).toBe(true);
 });
+
+test.each(["keep", "confirm"] as const)(
+  "a request that was slow does not %s an older version over that of a later request",
+  async (note) => {
+    const footers = new Footers(() => 100);
+    footers.keep(KEY, { etag: "second", index }, 60);
+    footers[note](KEY, version, 50);
+    expect((await footers.find(KEY))?.etag).toBe("second");
+    footers[note](KEY, version, 70);
+    expect((await footers.find(KEY))?.etag).toBe("first");
+  },
+);
 
 test("a version is not trusted for the sake of another", async () => {
   const footers = new Footers(() => 0);
-  footers.keep(KEY, { etag: "second", index });
+  footers.keep(KEY, { etag: "second", index }, 0);
   expect(footers.trusts(KEY, version)).toBe(false);
   footers.forget(KEY, version);
   expect((await footers.find(KEY))?.etag).toBe("second");
@@ -63,16 +75,16 @@ test("a version is not trusted for the sake of another", async () => {
 
 test("what the cache gives does not replace what was read while it was asked", async () => {
   const cache = new MemoryCache();
-  new Footers(() => 0, cache).keep(KEY, version);
+  new Footers(() => 0, cache).keep(KEY, version, 0);
   const footers = new Footers(() => 0, cache);
   const finding = footers.find(KEY);
-  footers.keep(KEY, { etag: "second", index });
+  footers.keep(KEY, { etag: "second", index }, 0);
   expect((await finding)?.etag).toBe("second");
 });
 
 test("a cache that fails, or gives what is none of ours, is as good as none", async () => {
   const cache = new MemoryCache();
-  new Footers(() => 0, cache).keep(KEY, version);
+  new Footers(() => 0, cache).keep(KEY, version, 0);
   const entry = cache.entries.get(KEY) as Uint8Array;
   const junk = [
     new Uint8Array(),
@@ -91,7 +103,7 @@ test("a cache that fails, or gives what is none of ours, is as good as none", as
   };
   const footers = new Footers(() => 0, { get: away, put: away });
   expect(await footers.find(KEY)).toBeUndefined();
-  footers.keep(KEY, version);
+  footers.keep(KEY, version, 0);
   expect((await footers.find(KEY))?.etag).toBe("first");
 });
 
@@ -99,13 +111,13 @@ test("a cache that is slow holds up nobody, and is given no more than so many at
   const under: (() => void)[] = [];
   const put = () => new Promise<void>((resolve) => under.push(resolve));
   const footers = new Footers(() => 0, { get: async () => undefined, put });
-  for (let day = 0; day < CACHE_PUTS_MAX + 5; day++) footers.keep(keyOf(day), version);
+  for (let day = 0; day < CACHE_PUTS_MAX + 5; day++) footers.keep(keyOf(day), version, 0);
   expect(under).toHaveLength(CACHE_PUTS_MAX);
   expect((await footers.find(keyOf(CACHE_PUTS_MAX + 4)))?.etag).toBe("first");
   under.shift()?.();
   await Promise.resolve();
   await Promise.resolve();
-  footers.keep(keyOf(99), version);
-  footers.keep(keyOf(100), version);
+  footers.keep(keyOf(99), version, 0);
+  footers.keep(keyOf(100), version, 0);
   expect(under).toHaveLength(CACHE_PUTS_MAX);
 });

@@ -11,7 +11,7 @@ export interface FileVersion {
 }
 
 interface Kept extends FileVersion {
-  /** When the object was last seen to have this etag. */
+  /** When the request was made that showed the object to have this etag; long ago where none of this isolate's did. */
   readonly seenAtMs: EpochMs;
 }
 
@@ -24,12 +24,12 @@ export class Footers {
   readonly #kept = new Map<ObjectKey, Kept>();
   #bytes = 0;
   #puts = 0;
-  readonly #now: () => EpochMs;
+  readonly now: () => EpochMs;
   readonly #cache: FooterCache | undefined;
   readonly #bytesMax: number;
 
   constructor(now: () => EpochMs, cache?: FooterCache, bytesMax = FOOTERS_BYTES_MAX) {
-    this.#now = now;
+    this.now = now;
     this.#cache = cache;
     this.#bytesMax = bytesMax;
   }
@@ -43,19 +43,18 @@ export class Footers {
   /** Whether the object was this version just now. */
   trusts(key: ObjectKey, { etag }: FileVersion): boolean {
     const kept = this.#kept.get(key);
-    return kept?.etag === etag && this.#now() - kept.seenAtMs < FOOTER_TRUST_MS;
+    return kept?.etag === etag && this.now() - kept.seenAtMs < FOOTER_TRUST_MS;
   }
 
-  /** Notes a version that was read just now. The cache may get it later, or not at all. */
-  keep(key: ObjectKey, { etag, index }: FileVersion): void {
-    const kept = { etag, index, seenAtMs: this.#now() };
-    this.#remember(key, kept);
-    void this.#share(key, kept);
+  /** Notes a version that was read, by a request made at `seenAtMs`. The cache may get it later, or not at all. */
+  keep(key: ObjectKey, { etag, index }: FileVersion, seenAtMs: EpochMs): void {
+    this.#remember(key, { etag, index, seenAtMs });
+    void this.#share(key, { etag, index });
   }
 
-  /** Notes that the object still is this version. */
-  confirm(key: ObjectKey, { etag, index }: FileVersion): void {
-    this.#remember(key, { etag, index, seenAtMs: this.#now() });
+  /** Notes that the object still was this version for a request made at `seenAtMs`. */
+  confirm(key: ObjectKey, { etag, index }: FileVersion, seenAtMs: EpochMs): void {
+    this.#remember(key, { etag, index, seenAtMs });
   }
 
   /** Notes that the object no longer is this version. */
@@ -65,20 +64,22 @@ export class Footers {
 
   async #fromCache(key: ObjectKey): Promise<Kept | undefined> {
     const bytes = await this.#cache?.get(key).catch(() => undefined);
-    const found = bytes && keptOf(bytes);
+    const found = bytes && versionOf(bytes);
     // What another query has read in the meantime is no older.
-    return this.#kept.get(key) ?? found;
+    return this.#kept.get(key) ?? (found && { ...found, seenAtMs: Number.NEGATIVE_INFINITY });
   }
 
   /** Nobody waits for it: of a cache that is slow, more than so many would be held here twice. */
-  async #share(key: ObjectKey, kept: Kept): Promise<void> {
+  async #share(key: ObjectKey, version: FileVersion): Promise<void> {
     if (!this.#cache || this.#puts === CACHE_PUTS_MAX) return;
     this.#puts++;
-    await this.#cache.put(key, bytesOf(kept)).catch(() => undefined);
+    await this.#cache.put(key, bytesOf(version)).catch(() => undefined);
     this.#puts--;
   }
 
+  /** A request that took long may bring an older version than one made after it. */
   #remember(key: ObjectKey, kept: Kept): void {
+    if ((this.#kept.get(key)?.seenAtMs ?? kept.seenAtMs) > kept.seenAtMs) return;
     this.#drop(key);
     this.#kept.set(key, kept);
     this.#bytes += kept.index.packed.length;
@@ -94,9 +95,9 @@ export class Footers {
   }
 }
 
-/** The etag and the time as JSON, its length before it; then the index. */
-function bytesOf({ etag, index, seenAtMs }: Kept): Uint8Array {
-  const head = new TextEncoder().encode(JSON.stringify({ etag, seenAtMs }));
+/** The etag as JSON, its length before it; then the index. Without a time: a look of another isolate, perhaps at another bucket, is not ours. */
+function bytesOf({ etag, index }: FileVersion): Uint8Array {
+  const head = new TextEncoder().encode(JSON.stringify({ etag }));
   const bytes = new Uint8Array(4 + head.length + index.packed.length);
   new DataView(bytes.buffer).setUint32(0, head.length);
   bytes.set(head, 4);
@@ -105,15 +106,12 @@ function bytesOf({ etag, index, seenAtMs }: Kept): Uint8Array {
 }
 
 /** Undefined for bytes that we have not written: then the footer is read. */
-function keptOf(bytes: Uint8Array): Kept | undefined {
+function versionOf(bytes: Uint8Array): FileVersion | undefined {
   try {
     const headEnd = 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0);
-    const head: unknown = JSON.parse(new TextDecoder().decode(bytes.subarray(4, headEnd)));
-    const { etag, seenAtMs } = head as Partial<Kept>;
+    const { etag } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, headEnd))) as Partial<FileVersion>;
     const index = FooterIndex.unpack(bytes.subarray(headEnd));
-    return index && typeof etag === "string" && typeof seenAtMs === "number"
-      ? { etag, seenAtMs, index }
-      : undefined;
+    return index && typeof etag === "string" ? { etag, index } : undefined;
   } catch {
     return undefined;
   }

@@ -55,6 +55,7 @@ interface Opened {
 export async function readDay(asked: DayAsked, tools: DayTools): Promise<DayRead> {
   const { footers, meter } = tools;
   for (let begun = 0; begun < VERSIONS_MAX; begun++) {
+    const askedAtMs = footers.now();
     // What is known is tried once: a cache may lag behind for longer than we try.
     const opened = await open(asked, tools, begun === 0 ? await footers.find(asked.key) : undefined);
     if (opened === "changed") continue;
@@ -65,7 +66,7 @@ export async function readDay(asked: DayAsked, tools: DayTools): Promise<DayRead
       footers.forget(asked.key, version);
       continue;
     }
-    if (fetched.requests > 0) footers.confirm(asked.key, version);
+    if (fetched.requests > 0) footers.confirm(asked.key, version, askedAtMs);
     if (!opened.tail) meter.cacheHits++;
     meter.rowGroupsRead += wanted.length;
     meter.rowGroupsPruned += version.index.groups - wanted.length;
@@ -87,6 +88,7 @@ async function open(
 ): Promise<Opened | "changed" | undefined> {
   const { site, key } = asked;
   const { reader, footers, endSizes } = tools;
+  const askedAtMs = footers.now();
   const wantedOf = ({ index }: FileVersion) => pruneGroups(index, asked.names, asked.fromMs, asked.toMs);
   if (known) {
     const wanted = wantedOf(known);
@@ -95,12 +97,12 @@ async function open(
   }
   const read = await readFooter(reader, key, endSizes.guess(site), known?.etag);
   if (read === "unchanged" && known) {
-    footers.confirm(key, known);
+    footers.confirm(key, known, askedAtMs);
     return { version: known, tail: undefined, wanted: [] };
   }
   if (known) footers.forget(key, known);
   if (read === undefined || read === "changed" || read === "unchanged") return read && "changed";
-  footers.keep(key, read);
+  footers.keep(key, read, askedAtMs);
   endSizes.learn(site, read.footerBytes);
   return { version: read, tail: read.tail, wanted: wantedOf(read) };
 }
