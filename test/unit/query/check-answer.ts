@@ -9,9 +9,9 @@ import { expectedDays } from "./reference-days.ts";
 import { type ExpectedRow, expectedRows, isRight } from "./reference-rows.ts";
 
 /** Asks for the answer whole, and again page after page: both are what DuckDB says. */
-export async function checkAnswer(workerOf: (asked: Asked) => QueryWorker, asked: Asked, boundary: string) {
+export async function checkAnswer(workerOf: (asked: Asked) => QueryWorker, asked: Asked) {
   const rows = await expectedRows(asked);
-  const days = await expectedDays(asked, boundary);
+  const days = await expectedDays(asked);
   const [format = "json"] = asked.formats;
   const whole = await ask(workerOf(asked), asked, format, {});
   expectRows(whole.rows, rows);

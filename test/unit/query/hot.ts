@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { dayStartMs, utcDayOf } from "../../../src/domain/day.ts";
 import { SITE } from "../../../src/query/cold/archive.fixture.ts";
 import { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
-import { type ArchivedDay, anyValue, DAYS, dayAt, NAMES, OTHER_SITE, timeOfDay } from "./archives.ts";
+import { type ArchivedDay, anyValue, dayAt, NAMES, OTHER_SITE, timeOfDay } from "./archives.ts";
 
 interface HotSample {
   readonly point: number;
@@ -18,11 +18,15 @@ export interface HotRows {
 }
 
 /** Rows of its own, and for some of the archive's samples another value at the same millisecond. */
-export function anyHot(days: readonly ArchivedDay[], firstDay: number): fc.Arbitrary<HotRows> {
+export function anyHot(
+  days: readonly ArchivedDay[],
+  firstDay: number,
+  lastDay: number,
+): fc.Arbitrary<HotRows> {
   const own = fc.record({
     point: fc.nat(NAMES.length - 1),
     ms: fc
-      .tuple(fc.integer({ min: firstDay, max: DAYS - 1 }), timeOfDay)
+      .tuple(fc.integer({ min: firstDay, max: lastDay }), timeOfDay)
       .map(([nth, ms]) => dayStartMs(dayAt(nth)) + ms),
     value: anyValue,
   });
@@ -34,7 +38,10 @@ export function anyHot(days: readonly ArchivedDay[], firstDay: number): fc.Arbit
     .record({
       own: fc.array(own, { maxLength: 60 }),
       echoes: fc.oneof(fc.constant([]), echoes),
-      whole: fc.array(fc.constantFrom(true, false, undefined), { minLength: DAYS, maxLength: DAYS }),
+      whole: fc.array(fc.constantFrom(true, false, undefined), {
+        minLength: lastDay + 1,
+        maxLength: lastDay + 1,
+      }),
     })
     .map(({ own, echoes, whole }) => ({ samples: [...own, ...echoes], whole }));
 }
@@ -42,7 +49,7 @@ export function anyHot(days: readonly ArchivedDay[], firstDay: number): fc.Arbit
 export function hotOf({ samples, whole }: HotRows): SqliteHot {
   const hot = new SqliteHot();
   const once = new Map(samples.map((sample) => [`${sample.point} ${sample.ms}`, sample]));
-  hot.insert(OTHER_SITE, NAMES[0] as string, [[dayStartMs(dayAt(DAYS - 1)), 99]]);
+  hot.insert(OTHER_SITE, NAMES[0] as string, [[dayStartMs(dayAt(whole.length - 1)), 99]]);
   for (const { point, ms, value } of once.values()) hot.insert(SITE, NAMES[point] as string, [[ms, value]]);
   whole.forEach((isWhole, nth) => {
     if (isWhole === undefined) return;

@@ -1,5 +1,5 @@
-import { select } from "./reference.ts";
 import type { Question } from "./reference-rows.ts";
+import { select } from "./select.ts";
 
 type State = "missing" | "empty" | "present";
 
@@ -24,29 +24,23 @@ interface DayFacts {
   readonly hot: number;
 }
 
-const FACTS = `SELECT strftime(midnight, '%Y-%m-%d') AS day, files.samples AS archived, strftime(midnight, '%Y-%m-%d') >= $boundary AS is_hot,
-    held.whole AS whole, held.samples AS held,
-    (SELECT count(*) FROM hot WHERE hot.day = strftime(midnight, '%Y-%m-%d') AND ms >= $fromMs AND ms < $toMs
-      AND list_contains($points, point)) AS hot
-  FROM (SELECT unnest(generate_series(make_timestamp_ms($fromMs)::DATE, make_timestamp_ms($toMs - 1)::DATE,
-    INTERVAL 1 DAY)) AS midnight)
-  LEFT JOIN (FROM files SEMI JOIN asked_of_cold USING (day)) AS files ON files.day = strftime(midnight, '%Y-%m-%d')
-  LEFT JOIN held ON held.day = strftime(midnight, '%Y-%m-%d')
-  ORDER BY midnight`;
+const FACTS = `SELECT day, archived, is_hot, whole, held, coalesce(hot, 0) AS hot
+  FROM days LEFT JOIN (
+    SELECT day, count(*) AS hot FROM hot
+    WHERE ms >= $fromMs AND ms < $toMs AND list_contains($points, point) GROUP BY day
+  ) USING (day)
+  WHERE first_ms < $toMs AND first_ms + 86400000 > $fromMs ORDER BY day`;
 
 /** Row groups of the days that are asked of the archive, and those that its statistics can't rule out. */
 const ROW_GROUPS = `SELECT count(*) AS all_groups, count(*) FILTER (first_ms < $toMs AND last_ms >= $fromMs
-    AND EXISTS (FROM (SELECT unnest($points) AS point) WHERE point BETWEEN min_point AND max_point)) AS read
-  FROM row_groups SEMI JOIN asked_of_cold USING (day)
-  WHERE day BETWEEN strftime(make_timestamp_ms($fromMs), '%Y-%m-%d')
-    AND strftime(make_timestamp_ms($toMs - 1), '%Y-%m-%d')`;
+    AND len(list_filter($points, lambda point: point BETWEEN min_point AND max_point)) > 0) AS read
+  FROM row_groups JOIN (
+    SELECT day FROM days WHERE archived IS NOT NULL AND first_ms < $toMs AND first_ms + 86400000 > $fromMs
+  ) USING (day)`;
 
-export async function expectedDays(
-  { points, fromMs, toMs }: Question,
-  boundary: string,
-): Promise<ExpectedDays> {
+export async function expectedDays({ points, fromMs, toMs }: Question): Promise<ExpectedDays> {
   const range = { points, fromMs, toMs };
-  const days = await select<DayFacts>(FACTS, { ...range, boundary });
+  const days = await select<DayFacts>(FACTS, range);
   const [groups] = await select<{ all_groups: number; read: number }>(ROW_GROUPS, range);
   const { all_groups = 0, read = 0 } = groups ?? {};
   const inState = (state: State) => days.filter((day) => stateOf(day) === state).map(({ day }) => day);

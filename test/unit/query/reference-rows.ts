@@ -1,5 +1,5 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
-import { select } from "./reference.ts";
+import { select } from "./select.ts";
 
 /** What is asked of `GET /timeseries/query`. */
 export interface Question {

@@ -1,29 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { BIGINT, type DuckDBValue, LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import { parseObjectKey } from "../../../src/domain/layout.ts";
 import type { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
 import { duckdb } from "../../reference/duckdb.ts";
 import type { Bucket } from "./bucket.ts";
-
-/** A list of points or a time, by the name it has in a statement. */
-export type Parameters = Readonly<Record<string, number | string | readonly string[]>>;
-
-/** DuckDB's answer to one statement; its whole numbers as numbers. */
-export async function select<R>(sql: string, parameters: Parameters = {}): Promise<R[]> {
-  const values: Record<string, DuckDBValue> = {};
-  const types: Record<string, typeof BIGINT | typeof VARCHAR | ReturnType<typeof LIST>> = {};
-  for (const [name, value] of Object.entries(parameters)) {
-    const isText = typeof value === "string";
-    values[name] = typeof value === "number" ? BigInt(value) : isText ? value : listValue([...value]);
-    types[name] = typeof value === "number" ? BIGINT : isText ? VARCHAR : LIST(VARCHAR);
-  }
-  const rows = await (await duckdb()).runAndReadAll(sql, values, types);
-  const plain = (value: DuckDBValue) => (typeof value === "bigint" ? Number(value) : value);
-  return rows
-    .getRowObjects()
-    .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])) as R);
-}
+import { select } from "./select.ts";
 
 /**
  * Puts into DuckDB what a site holds: its files, which DuckDB reads from disk by itself and whole, without leaving
@@ -38,21 +20,34 @@ export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
     }
-    await loadArchive(`${folder}/timeseries/*/*/*/*.parquet`, site);
+    await loadArchive(`${folder}/timeseries/*/*/*/*.parquet`, site, countedDays(bucket, site));
   } finally {
     rmSync(folder, { recursive: true });
   }
   await loadHot(hot, site);
+  await loadDays(boundary);
+  await select(
+    `CREATE OR REPLACE TEMP TABLE samples AS
+      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary),
+      cold_share AS (SELECT point, ms, value FROM archived SEMI JOIN asked_of_cold USING (day))
+      SELECT * FROM hot_share UNION ALL SELECT * FROM cold_share ANTI JOIN hot_share USING (point, ms)`,
+    { boundary },
+  );
+}
+
+/** What is known of each day beside its samples, for days around those that the tests are about. */
+async function loadDays(boundary: string) {
   await select(
     `CREATE OR REPLACE TEMP TABLE asked_of_cold AS
       SELECT day FROM files WHERE day <= $boundary OR day NOT IN (SELECT day FROM held WHERE whole)`,
     { boundary },
   );
   await select(
-    `CREATE OR REPLACE TEMP TABLE samples AS
-      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary),
-      cold_share AS (SELECT point, ms, value FROM archived WHERE day IN (SELECT day FROM asked_of_cold))
-      SELECT * FROM hot_share UNION ALL SELECT * FROM cold_share ANTI JOIN hot_share USING (point, ms)`,
+    `CREATE OR REPLACE TEMP TABLE days AS
+      SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, asked.samples AS archived, whole, held.samples AS held,
+        day >= $boundary AS is_hot
+      FROM (SELECT strftime(unnest(generate_series(DATE '2024-02-20', DATE '2024-03-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
+      LEFT JOIN (FROM files SEMI JOIN asked_of_cold USING (day)) AS asked USING (day) LEFT JOIN held USING (day)`,
     { boundary },
   );
 }
@@ -60,13 +55,22 @@ export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string
 const DAY_OF_KEY = (column: string) =>
   `replace(regexp_extract(${column}, 'timeseries/([0-9/]{10})/', 1), '/', '-')`;
 
-async function loadArchive(glob: string, site: string) {
+/** Days whose objects say themselves how many samples they have. */
+function countedDays({ objects }: Bucket, site: string): string[] {
+  return [...objects].flatMap(([key, { metadata }]) => {
+    const object = parseObjectKey(key);
+    return object?.site === site && metadata.record_count !== undefined ? object.day : [];
+  });
+}
+
+async function loadArchive(glob: string, site: string, counted: readonly string[]) {
   const own = (column: string) => `parse_filename(${column}, true) = $site`;
   await select(
     `CREATE OR REPLACE TEMP TABLE files AS
-      SELECT ${DAY_OF_KEY("file_name")} AS day, num_rows AS samples, num_row_groups AS row_groups
+      SELECT ${DAY_OF_KEY("file_name")} AS day, num_rows AS samples,
+        CASE WHEN list_contains($counted, day) THEN num_rows END AS counted
       FROM parquet_file_metadata('${glob}') WHERE ${own("file_name")}`,
-    { site },
+    { site, counted },
   );
   await select(
     `CREATE OR REPLACE TEMP TABLE archived AS
