@@ -40,6 +40,8 @@ async function checkPages(
     paged.push(...answer.rows);
     metadata.push(answer.metadata);
     cursor = answer.nextCursor;
+    // All but the last have a row.
+    expect(page).toBeLessThanOrEqual(rows.length);
     expect(answer.rows.length).toBeLessThanOrEqual(limit);
     if (cursor !== null) expect(answer.rows).toHaveLength(limit);
     if (answer.metadata) {
