@@ -33,7 +33,7 @@ test(
         for (const asked of questions) await check(asked);
         expect(hot.asked).toEqual([]);
       }),
-      runs(20),
+      runs(14),
     );
   },
   TIMEOUT_MS,
@@ -51,7 +51,7 @@ test(
       fullDay(5, 800, 10_000),
     ];
     const { check } = await worldOf(days);
-    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(15));
+    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(10));
   },
   TIMEOUT_MS,
 );

@@ -40,7 +40,7 @@ export function place(bucket: Bucket, nth: number, { bytes }: Version): void {
 /** Each with values of its own. Between the points asked lies more than is read to save a request. */
 function dayLike(title: Title, nth: number): ArchivedDay {
   const seed = TITLES.indexOf(title) + 1;
-  const full = fullDay(nth, 1_500, title === "other row groups" ? 700 : 250, seed);
+  const full = fullDay(nth, 1_000, title === "other row groups" ? 700 : 250, seed);
   const isWanted = ({ point }: Sample, at: number) =>
     !POINTS.includes(NAMES[point] as string) || at % 20 === 0;
   const day = { ...full, samples: full.samples?.filter(isWanted) };
