@@ -15,7 +15,8 @@ export interface PointCount {
 export class PointCounter {
   readonly counted: PointCount[] = [];
   #name: Uint8Array | undefined;
-  readonly #decoder = new TextDecoder();
+  /** A mark of byte order at the beginning of a name is part of it. */
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
 
   count({ rows, timestamp, pointName }: Pick<GroupColumns, "rows" | "timestamp" | "pointName">): void {
     for (let row = 0; row < rows; ) {

@@ -7,6 +7,11 @@ import type { Row } from "./truth.ts";
 /** One for all tests of a process or a file: opening DuckDB takes longer than reading a day. */
 let connection: Promise<DuckDBConnection> | undefined;
 
+export function duckdb(): Promise<DuckDBConnection> {
+  connection ??= DuckDBInstance.create().then((instance) => instance.connect());
+  return connection;
+}
+
 /** A file's rows as DuckDB reads them, in the file's order. */
 export async function readWithDuckdb(file: Uint8Array): Promise<Row[]> {
   const rows = await queryWithDuckdb(
@@ -23,12 +28,11 @@ export async function queryWithDuckdb(
   values: DuckDBValue[] = [],
   types: DuckDBType[] = [],
 ) {
-  connection ??= DuckDBInstance.create().then((instance) => instance.connect());
   const folder = mkdtempSync(join(tmpdir(), "backfill-duckdb-"));
   try {
     const path = join(folder, "day.parquet");
     writeFileSync(path, file);
-    return (await (await connection).runAndReadAll(sql(path), values, types)).getRowObjects();
+    return (await (await duckdb()).runAndReadAll(sql(path), values, types)).getRowObjects();
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -46,7 +46,8 @@ export const READERS: Readonly<Record<FormatName, (body: Uint8Array) => Promise<
     const copy = file.slice().buffer;
     const read = (await parquetReadObjects({
       file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
-      parsers: { timestampFromMilliseconds: (ms) => Number(ms) },
+      // Its own text would lose a mark of byte order at the beginning of a name.
+      parsers: { timestampFromMilliseconds: (ms) => Number(ms), stringFromBytes: textOf },
     })) as { point_name: string; timestamp: number; value: number; next_cursor: string | null }[];
     const rows = read.map(({ point_name, timestamp, value }) => ({
       point: point_name,

@@ -62,6 +62,12 @@ test("values are not decoded: a day whose values are damaged still has its point
   expect((await pointsOf([damaged]).points).points).toEqual(summaries(file));
 });
 
+test("a name that begins with a mark of byte order is another than the one without", async () => {
+  const samples = [0, 1].map((point) => ({ point, micros: START * 1000, value: point }));
+  const file = dayFile(DAY, ["a", "\ufeffa"], samples, 5);
+  expect((await pointsOf([file.bytes]).points).points.map(({ point }) => point)).toEqual(["a", "\ufeffa"]);
+});
+
 test("no object is a missing day, and a file without rows an empty one", async () => {
   expect(await pointsOf([undefined]).points).toEqual({ state: "missing", tiers: [], points: [] });
   const empty = dayFile(DAY, ["a"], [], 5);

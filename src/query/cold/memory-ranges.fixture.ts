@@ -3,7 +3,7 @@ import type { ObjectKey } from "../../domain/layout.ts";
 import type { ObjectEnd, RangeReader } from "../../ports/range-reader.ts";
 
 export interface CountedRead {
-  readonly kind: "end" | "read";
+  readonly kind: "head" | "list" | "end" | "read";
   readonly key: ObjectKey;
   /** What came. */
   readonly bytes: number;
@@ -31,7 +31,7 @@ export class MemoryRanges implements RangeReader {
     length: number,
     knownEtag?: string,
   ): Promise<ObjectEnd | "unchanged" | undefined> {
-    const object = await this.#arrive("end", key);
+    const object = await this.arrive("end", key);
     if (!object) return undefined;
     if (object.etag === knownEtag) return "unchanged";
     const bytes = this.#brought(object.read, object.bytes.slice(Math.max(0, object.bytes.length - length)));
@@ -39,13 +39,13 @@ export class MemoryRanges implements RangeReader {
   }
 
   async read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-    const object = await this.#arrive("read", key);
+    const object = await this.arrive("read", key);
     if (object?.etag !== etag) return undefined;
     return this.#brought(object.read, object.bytes.slice(offset, offset + length));
   }
 
   /** The object as it is when the request comes to it. */
-  async #arrive(kind: CountedRead["kind"], key: ObjectKey) {
+  protected async arrive(kind: CountedRead["kind"], key: ObjectKey) {
     const read = this.reads.push({ kind, key, bytes: 0 }) - 1;
     this.inFlightMax = Math.max(this.inFlightMax, ++this.inFlight);
     try {

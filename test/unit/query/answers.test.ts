@@ -1,0 +1,57 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { SITE } from "../../../src/query/cold/archive.fixture.ts";
+import { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
+import { type ArchivedDay, anyArchive, bucketOf, fullDay, timesOf } from "./archives.ts";
+import { checkAnswer } from "./check-answer.ts";
+import { loadReference } from "./load-reference.ts";
+import { QueryWorker } from "./query-worker.ts";
+import { type Asked, anyQuestion } from "./questions.ts";
+import { runs, TIMEOUT_MS } from "./runs.ts";
+
+/** So late that hot is asked for nothing. */
+const NOW_MS = Date.UTC(2024, 4, 1);
+const BOUNDARY = "2024-04-11";
+
+async function worldOf(days: readonly ArchivedDay[]) {
+  const bindings = { bucket: bucketOf(days), hot: new SqliteHot(), nowMs: NOW_MS, hotDays: 20 };
+  await loadReference(bindings.bucket, bindings.hot, SITE, BOUNDARY);
+  const isolate = new QueryWorker(bindings);
+  const workerOf = ({ anew }: Asked) => (anew ? new QueryWorker(bindings) : isolate);
+  return { hot: bindings.hot, check: (asked: Asked) => checkAnswer(workerOf, asked) };
+}
+
+test(
+  "answers over random archives are DuckDB's, whole and page by page, and say what they cost",
+  async () => {
+    const cases = anyArchive.chain((days) =>
+      fc.tuple(fc.constant(days), fc.array(anyQuestion(timesOf(days)), { minLength: 3, maxLength: 6 })),
+    );
+    await fc.assert(
+      fc.asyncProperty(cases, async ([days, questions]) => {
+        const { hot, check } = await worldOf(days);
+        for (const asked of questions) await check(asked);
+        expect(hot.asked).toEqual([]);
+      }),
+      runs(14),
+    );
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "answers over files that take many reads are DuckDB's",
+  async () => {
+    const days = [
+      fullDay(0, 800, 97),
+      { samples: undefined, rowGroupSize: 1, counted: true },
+      { samples: [], rowGroupSize: 1, counted: true },
+      fullDay(3, 800, 1_000),
+      { samples: fullDay(4, 2, 1).samples?.slice(3, 4), rowGroupSize: 1, counted: true },
+      fullDay(5, 800, 10_000),
+    ];
+    const { check } = await worldOf(days);
+    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(10));
+  },
+  TIMEOUT_MS,
+);

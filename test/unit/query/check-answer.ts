@@ -1,0 +1,90 @@
+import { expect } from "vitest";
+import type { FormatName, QueryMetadata } from "../../../src/contract/query.ts";
+import { MEDIA_TYPES } from "../../../src/contract/query.ts";
+import { READERS, type ReadBack } from "../../../src/query/answer/read-back.fixture.ts";
+import type { Row } from "../../../src/query/answer/source.fixture.ts";
+import type { QueryWorker, Reply } from "./query-worker.ts";
+import { type Asked, inFormat, parametersOf } from "./questions.ts";
+import { expectedDays } from "./reference-days.ts";
+import { type ExpectedRow, expectedRows, isRight } from "./reference-rows.ts";
+
+/** Asks for the answer whole, and again page after page: both are what DuckDB says. */
+export async function checkAnswer(workerOf: (asked: Asked) => QueryWorker, asked: Asked) {
+  const rows = await expectedRows(asked);
+  const days = await expectedDays(asked);
+  const [format = "json"] = asked.formats;
+  const whole = await ask(workerOf(asked), asked, format, {});
+  expectRows(whole.rows, rows);
+  expect(whole.nextCursor).toBeNull();
+  if (whole.metadata) {
+    expect(whole.metadata).toMatchObject({ ...days, total_samples: rows.length, ...costOf(whole.reply) });
+  }
+  await checkPages(workerOf, asked, rows, days);
+}
+
+/** Pages of any format and of about the same length; a cursor is followed to the end. */
+async function checkPages(
+  workerOf: (asked: Asked) => QueryWorker,
+  asked: Asked,
+  rows: readonly ExpectedRow[],
+  days: { missing_days: readonly string[]; empty_days: readonly string[] },
+) {
+  const limit = Math.max(1, Math.floor(rows.length / asked.pages));
+  const paged: Row[] = [];
+  const metadata: (QueryMetadata | undefined)[] = [];
+  let cursor: string | null = null;
+  for (let page = 0; page === 0 || cursor !== null; page += 1) {
+    const format = asked.formats[page % asked.formats.length] as FormatName;
+    const given: Record<string, string> = { limit: String(limit), ...(cursor !== null && { cursor }) };
+    const answer = await ask(workerOf(asked), asked, format, given);
+    paged.push(...answer.rows);
+    metadata.push(answer.metadata);
+    cursor = answer.nextCursor;
+    // All but the last have a row.
+    expect(page).toBeLessThanOrEqual(rows.length);
+    expect(answer.rows.length).toBeLessThanOrEqual(limit);
+    if (cursor !== null) expect(answer.rows).toHaveLength(limit);
+    if (answer.metadata) {
+      expect(answer.metadata.total_samples).toBe(answer.rows.length);
+      expectCost(answer.metadata, answer.reply, cursor === null);
+    }
+  }
+  expectRows(paged, rows);
+  if (metadata.some((page) => !page)) return;
+  expect(metadata.flatMap((page) => page?.missing_days)).toEqual(days.missing_days);
+  expect(metadata.flatMap((page) => page?.empty_days)).toEqual(days.empty_days);
+}
+
+async function ask(worker: QueryWorker, asked: Asked, format: FormatName, given: Record<string, string>) {
+  const params = parametersOf(asked);
+  for (const [name, value] of Object.entries(given)) params.set(name, value);
+  const headers = inFormat(params, format, asked);
+  const reply = await worker.get("/timeseries/query", params, headers);
+  const text = () => `${params} ${new TextDecoder().decode(reply.body.subarray(0, 500))}`;
+  expect(reply.status, reply.status === 200 ? "" : text()).toBe(200);
+  expect(reply.contentType).toContain(MEDIA_TYPES[format]);
+  const read: ReadBack = await READERS[format](reply.body);
+  return { ...read, reply };
+}
+
+export function expectRows(actual: readonly Row[], expected: readonly ExpectedRow[]): void {
+  expect(actual.map(({ point, ms }) => [point, ms])).toEqual(expected.map(({ point, ms }) => [point, ms]));
+  const wrong = expected.flatMap((row, at) => {
+    const value = actual[at]?.value ?? Number.NaN;
+    return isRight(value, row.value) ? [] : [{ ...row, actual: value }];
+  });
+  expect(wrong).toEqual([]);
+}
+
+/** What really came out of the bucket. */
+export function costOf({ reads }: Reply) {
+  return { r2_requests: reads.length, bytes_read: reads.reduce((sum, { bytes }) => sum + bytes, 0) };
+}
+
+/** A page that ends before its days do leaves reads of later ones under way, whose bytes it doesn't wait for. */
+function expectCost(metadata: QueryMetadata, reply: Reply, isLast: boolean): void {
+  const cost = costOf(reply);
+  if (isLast) expect(metadata).toMatchObject(cost);
+  expect(metadata.r2_requests).toBe(cost.r2_requests);
+  expect(metadata.bytes_read).toBeLessThanOrEqual(cost.bytes_read);
+}

@@ -1,0 +1,123 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { parseObjectKey } from "../../../src/domain/layout.ts";
+import type { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
+import { duckdb } from "../../reference/duckdb.ts";
+import type { Bucket } from "./bucket.ts";
+import { select } from "./select.ts";
+
+/**
+ * Puts into DuckDB what a site holds: its files, which DuckDB reads from disk by itself and whole, without leaving
+ * out anything by statistics; the rows of the hot storage, as SQL gives them; and `samples`, what an answer may be made
+ * of: hot's since the day of the boundary, and the archive's where hot has not both the day and the millisecond.
+ */
+export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string, boundary: string) {
+  const folder = mkdtempSync(join(tmpdir(), "query-reference-"));
+  try {
+    for (const [key, { bytes }] of bucket.objects) {
+      const path = join(folder, key);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, bytes);
+    }
+    await loadArchive(`${folder}/timeseries/*/*/*/*.parquet`, site, countedDays(bucket, site));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  await loadHot(hot, site);
+  await loadDays(boundary);
+  await select(
+    `CREATE OR REPLACE TEMP TABLE samples AS
+      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary),
+      cold_share AS (SELECT point, ms, value FROM archived SEMI JOIN asked_of_cold USING (day))
+      SELECT * FROM hot_share UNION ALL SELECT * FROM cold_share ANTI JOIN hot_share USING (point, ms)`,
+    { boundary },
+  );
+}
+
+/** What is known of each day beside its samples, for days around those that the tests are about. */
+async function loadDays(boundary: string) {
+  await select(
+    `CREATE OR REPLACE TEMP TABLE asked_of_cold AS
+      SELECT day FROM files WHERE day <= $boundary OR day NOT IN (SELECT day FROM held WHERE whole)`,
+    { boundary },
+  );
+  await select(
+    `CREATE OR REPLACE TEMP TABLE days AS
+      SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, asked.samples AS archived, whole, held.samples AS held,
+        day >= $boundary AS is_hot
+      FROM (SELECT strftime(unnest(generate_series(DATE '2024-02-20', DATE '2024-03-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
+      LEFT JOIN (FROM files SEMI JOIN asked_of_cold USING (day)) AS asked USING (day) LEFT JOIN held USING (day)`,
+    { boundary },
+  );
+}
+
+const DAY_OF_KEY = (column: string) =>
+  `replace(regexp_extract(${column}, 'timeseries/([0-9/]{10})/', 1), '/', '-')`;
+
+/** Days whose objects say themselves how many samples they have. */
+function countedDays({ objects }: Bucket, site: string): string[] {
+  return [...objects].flatMap(([key, { metadata }]) => {
+    const object = parseObjectKey(key);
+    return object?.site === site && metadata.record_count !== undefined ? object.day : [];
+  });
+}
+
+async function loadArchive(glob: string, site: string, counted: readonly string[]) {
+  const own = (column: string) => `parse_filename(${column}, true) = $site`;
+  await select(
+    `CREATE OR REPLACE TEMP TABLE files AS
+      SELECT ${DAY_OF_KEY("file_name")} AS day, num_rows AS samples,
+        CASE WHEN list_contains($counted, day) THEN num_rows END AS counted
+      FROM parquet_file_metadata('${glob}') WHERE ${own("file_name")}`,
+    { site, counted },
+  );
+  await select(
+    `CREATE OR REPLACE TEMP TABLE archived AS
+      SELECT ${DAY_OF_KEY("filename")} AS day, point_name AS point, epoch_ms(timestamp) AS ms, value
+      FROM read_parquet('${glob}', filename = true) WHERE ${own("filename")}`,
+    { site },
+  );
+  await select(
+    `CREATE OR REPLACE TEMP TABLE row_groups AS
+      SELECT ${DAY_OF_KEY("file_name")} AS day, row_group_id,
+        any_value(stats_min_value) FILTER (path_in_schema = 'point_name') AS min_point,
+        any_value(stats_max_value) FILTER (path_in_schema = 'point_name') AS max_point,
+        epoch_ms(any_value(stats_min_value) FILTER (path_in_schema = 'timestamp')::TIMESTAMPTZ) AS first_ms,
+        epoch_ms(any_value(stats_max_value) FILTER (path_in_schema = 'timestamp')::TIMESTAMPTZ) AS last_ms
+      FROM parquet_metadata('${glob}') WHERE ${own("file_name")} GROUP BY ALL`,
+    { site },
+  );
+}
+
+async function loadHot({ db }: SqliteHot, site: string) {
+  await select("CREATE OR REPLACE TEMP TABLE hot (day VARCHAR, point VARCHAR, ms BIGINT, value DOUBLE)");
+  await select("CREATE OR REPLACE TEMP TABLE held (day VARCHAR, whole BOOLEAN, samples BIGINT)");
+  const connection = await duckdb();
+  const rows = db
+    .prepare(
+      `SELECT strftime('%Y-%m-%d', ms / 1000, 'unixepoch') AS day, points.name AS point, ms, value
+        FROM samples JOIN points ON points.id = point_id JOIN sites ON sites.id = site_id WHERE sites.name = ?`,
+    )
+    .all(site);
+  const hot = await connection.createAppender("hot", undefined, "temp");
+  for (const { day, point, ms, value } of rows) {
+    hot.appendVarchar(String(day));
+    hot.appendVarchar(String(point));
+    hot.appendBigInt(BigInt(Number(ms)));
+    hot.appendDouble(Number(value));
+    hot.endRow();
+  }
+  hot.closeSync();
+  const held = await connection.createAppender("held", undefined, "temp");
+  const days = db
+    .prepare("SELECT days.* FROM days JOIN sites ON sites.id = site_id WHERE name = ?")
+    .all(site);
+  for (const { day, whole, samples } of days) {
+    held.appendVarchar(String(day));
+    held.appendBoolean(whole === 1);
+    held.appendBigInt(BigInt(Number(samples)));
+    held.endRow();
+  }
+  held.closeSync();
+}

@@ -1,0 +1,80 @@
+import { parseQueryConfig } from "../../../src/domain/query-config.ts";
+import { createQueryApp } from "../../../src/http/query-app.ts";
+import type { FooterCache } from "../../../src/ports/footer-cache.ts";
+import { ColdPoints } from "../../../src/query/cold/cold-points.ts";
+import { ColdSource } from "../../../src/query/cold/cold-source.ts";
+import { Footers } from "../../../src/query/cold/footers.ts";
+import type { CountedRead } from "../../../src/query/cold/memory-ranges.fixture.ts";
+import type { HotDatabase } from "../../../src/query/hot/database.ts";
+import { HotSource } from "../../../src/query/hot/hot-source.ts";
+import { TieredHoldings } from "../../../src/query/tiered-holdings.ts";
+import { TieredSource } from "../../../src/query/tiers.ts";
+import type { Bucket } from "./bucket.ts";
+
+const KEY = "query-key";
+
+export interface Bindings {
+  readonly bucket: Bucket;
+  readonly hot: HotDatabase;
+  readonly nowMs: number;
+  readonly hotDays: number;
+  readonly cache?: FooterCache;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** What came out of the bucket for it. */
+  readonly reads: readonly CountedRead[];
+}
+
+/** An isolate of the Query Worker, all of it but Cloudflare's bindings: those are put together as its entry does. */
+export class QueryWorker {
+  readonly #bucket: Bucket;
+  readonly #hotDays: number;
+  readonly #app;
+
+  constructor({ bucket, hot, nowMs, hotDays, cache }: Bindings) {
+    this.#bucket = bucket;
+    this.#hotDays = hotDays;
+    const clock = { now: () => nowMs };
+    const cold = new ColdSource(bucket, new Footers(clock.now, cache));
+    const hotSource = new HotSource(hot);
+    this.#app = createQueryApp<object>({
+      sources: (env) => {
+        const parsed = parseQueryConfig({ ...env });
+        if (!parsed.ok) throw new Error(parsed.faults.join());
+        const shared = { archive: bucket, clock, hotDays: parsed.config.hotDays };
+        return {
+          samples: new TieredSource({ ...shared, hot: hotSource, cold }),
+          holdings: new TieredHoldings({
+            ...shared,
+            hot: hotSource.tables,
+            cold,
+            points: new ColdPoints(bucket),
+          }),
+        };
+      },
+      clock,
+      log: () => {},
+      version: "0",
+    });
+  }
+
+  async get(path: string, parameters: URLSearchParams, headers: Record<string, string> = {}): Promise<Reply> {
+    this.#bucket.reads.length = 0;
+    const response = await this.#app.request(
+      `${path}?${parameters}`,
+      { headers: { Authorization: `Bearer ${KEY}`, ...headers } },
+      { QUERY_API_KEY: KEY, HOT_DAYS: String(this.#hotDays) },
+    );
+    const body = new Uint8Array(await response.arrayBuffer());
+    return {
+      status: response.status,
+      contentType: response.headers.get("Content-Type") ?? "",
+      body,
+      reads: [...this.#bucket.reads],
+    };
+  }
+}

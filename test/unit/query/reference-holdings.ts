@@ -1,0 +1,80 @@
+import { select } from "./select.ts";
+
+export interface ExpectedPoints {
+  readonly state: string;
+  readonly points: readonly { point_name: string; count: number; first_ms: number; last_ms: number }[];
+}
+
+/** The points of a day by whoever has it whole: hot where it says so, else the archive, else hot's part of it. */
+export async function expectedPoints(day: string, boundary: string): Promise<ExpectedPoints> {
+  const [facts] = await select<{ archived: boolean; whole: boolean }>(
+    `SELECT $day IN (SELECT day FROM files) AS archived, $day IN (SELECT day FROM held WHERE whole) AS whole`,
+    { day },
+  );
+  const { archived = false, whole = false } = facts ?? {};
+  const isHot = day >= boundary && ((whole && day !== boundary) || !archived);
+  // Names by their bytes: DuckDB's reader would lose a mark of byte order at the beginning of one.
+  const points = await select<{ point_name: string; count: number; first_ms: number; last_ms: number }>(
+    `SELECT encode(point) AS point_name, count(*) AS count, min(ms) AS first_ms, max(ms) AS last_ms
+      FROM ${isHot ? "hot" : "archived"} WHERE day = $day GROUP BY point ORDER BY point`,
+    { day },
+  );
+  const isKnown = isHot ? whole : archived;
+  return { state: points.length > 0 ? "present" : isKnown ? "empty" : "missing", points };
+}
+
+/** What is held of each day by what files and hot storage say of themselves. */
+export function expectedHoldings(from: string, to: string, boundary: string) {
+  return select(
+    `WITH days AS (SELECT strftime(unnest(generate_series($from::DATE, $to::DATE, INTERVAL 1 DAY)), '%Y-%m-%d') AS day),
+    holders AS (
+      SELECT day, 'cold' AS tier, counted AS samples FROM files SEMI JOIN asked_of_cold USING (day)
+      UNION ALL SELECT day, 'hot', samples FROM held WHERE day >= $boundary AND (whole OR samples > 0)
+    )
+    SELECT day AS date,
+      CASE WHEN count(tier) = 0 THEN 'missing' WHEN count(*) FILTER (samples IS DISTINCT FROM 0) = 0 THEN 'empty'
+        ELSE 'present' END AS state,
+      coalesce(list(tier ORDER BY tier) FILTER (tier IS NOT NULL), []) AS storage_tiers,
+      CASE count(*) FILTER (samples IS DISTINCT FROM 0) WHEN 0 THEN min(samples) WHEN 1 THEN
+        any_value(samples) FILTER (samples IS DISTINCT FROM 0) END AS samples
+    FROM days LEFT JOIN holders USING (day) GROUP BY day ORDER BY day`,
+    { from, to, boundary },
+  );
+}
+
+export interface ExpectedLatest {
+  readonly samples: readonly { readonly point: string; readonly ms: number; readonly value: number }[];
+  readonly tiers: readonly string[];
+  readonly searchedFrom: string;
+}
+
+/** No object is looked for in a month before the twelve before this one. */
+const MONTHS_BACK = 12;
+
+/**
+ * Each point's newest sample: hot's, or that of the archive's newest day which says that it has samples, or doesn't say;
+ * hot's of the same millisecond. Nobody looks there for points that hot has of today.
+ */
+export async function expectedLatest(points: readonly string[], today: string): Promise<ExpectedLatest> {
+  const [searched] = await select<{ newest: string | null; earliest: string; fresh: number }>(
+    `SELECT (SELECT max(day) FROM files WHERE day <= $today AND counted IS DISTINCT FROM 0) AS newest,
+      strftime(date_trunc('month', $today::DATE) - INTERVAL ${MONTHS_BACK} MONTH, '%Y-%m-%d') AS earliest,
+      (SELECT count(DISTINCT point) FROM hot WHERE day >= $today AND list_contains($points, point)) AS fresh`,
+    { points, today },
+  );
+  const { newest = null, earliest = "", fresh = 0 } = searched ?? {};
+  const rows = await select<{ nth: number; ms: number; value: number; tier: string }>(
+    `WITH held AS (
+      SELECT point, 'hot' AS tier, ms, value FROM hot
+      UNION ALL SELECT point, 'cold', ms, value FROM archived WHERE day = $newest)
+    SELECT nth, max(ms) AS ms, arg_max(value, (ms, tier)) AS value, arg_max(tier, (ms, tier)) AS tier
+    FROM held JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
+    GROUP BY nth ORDER BY nth`,
+    { points, newest: newest ?? "" },
+  );
+  return {
+    samples: rows.map(({ nth, ms, value }) => ({ point: points[nth - 1] as string, ms, value })),
+    tiers: [...new Set(rows.map(({ tier }) => tier))].sort(),
+    searchedFrom: fresh === points.length ? today : (newest ?? earliest),
+  };
+}
