@@ -15,7 +15,8 @@ export interface PointCount {
 export class PointCounter {
   readonly counted: PointCount[] = [];
   #name: Uint8Array | undefined;
-  readonly #decoder = new TextDecoder();
+  // A name may begin with U+FEFF, which is a letter of it and no mark.
+  readonly #decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
   count({ rows, timestamp, pointName }: Pick<GroupColumns, "rows" | "timestamp" | "pointName">): void {
     for (let row = 0; row < rows; ) {

@@ -50,6 +50,11 @@ test("the points of a day are listed with count, first and last time, also where
   expect(meter.bytesRead).toBeGreaterThanOrEqual(file.bytes.length / 2);
 });
 
+test("a name comes back to the letter, U+FEFF at its beginning too", async () => {
+  const file = evenDay(DAY, ["a", "\ufeff", "\ufeffa"], 3, 2);
+  expect((await pointsOf([file.bytes]).points).points).toEqual(summaries(file));
+});
+
 test("no object is a missing day, and a file without rows an empty one", async () => {
   expect(await pointsOf([undefined]).points).toEqual({ state: "missing", tiers: [], points: [] });
   const empty = dayFile(DAY, ["a"], [], 5);
