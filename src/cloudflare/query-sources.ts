@@ -2,7 +2,6 @@ import { env as isolateEnv } from "cloudflare:workers";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { R2Ranges } from "../archive/r2-ranges.ts";
 import { parseQueryConfig } from "../domain/query-config.ts";
-import { ColdPoints } from "../query/cold/cold-points.ts";
 import { ColdSource } from "../query/cold/cold-source.ts";
 import { Footers } from "../query/cold/footers.ts";
 import { HotSource } from "../query/hot/hot-source.ts";
@@ -19,18 +18,17 @@ import { wallClock } from "./storage.ts";
 const cold = new ColdSource(
   new R2Ranges((isolateEnv as unknown as QueryEnv).R2),
   new Footers(wallClock.now, new CacheFooters()),
+  wallClock,
 );
 
 /** What the bindings of a request hold, split between the tiers. */
 export function sourcesOf(env: QueryEnv): { samples: SampleSource; holdings: Holdings } {
   const parsed = parseQueryConfig({ ...env });
   if (!parsed.ok) throw new ConfigurationInvalid(parsed.faults);
-  const archive = new R2Archive(env.R2);
   const hot = new HotSource(new D1Hot(env.D1));
-  const points = new ColdPoints(archive);
-  const shared = { archive, clock: wallClock, hotDays: parsed.config.hotDays };
+  const shared = { cold, clock: wallClock, hotDays: parsed.config.hotDays };
   return {
-    samples: new TieredSource({ ...shared, hot, cold }),
-    holdings: new TieredHoldings({ ...shared, hot: hot.tables, cold, points }),
+    samples: new TieredSource({ ...shared, hot }),
+    holdings: new TieredHoldings({ ...shared, hot: hot.tables, archive: new R2Archive(env.R2) }),
   };
 }

@@ -86,10 +86,14 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
     await expect(insert(7, MS + 5, "warm")).rejects.toThrow(/REAL/);
   });
 
-  test("a statement that fails is the hot storage being unavailable", async () => {
+  test("a statement that fails is the hot storage being unavailable, which tells whether a table is missing", async () => {
     const { hot } = await filled();
-    await expect(hot.database.select("SELECT * FROM nothing")).rejects.toMatchObject({
-      kind: "hot-unavailable",
-    });
+    for (const [statement, tablesMissing] of [
+      ["SELECT * FROM absent", true],
+      ["SELECT unknown FROM days", false],
+    ] as const) {
+      const fault = { kind: "hot-unavailable", tablesMissing };
+      await expect(hot.database.select(statement)).rejects.toMatchObject(fault);
+    }
   });
 }

@@ -3,6 +3,7 @@ import { DAY_MS, dayStartMs } from "../../domain/day.ts";
 import type { ObjectHead } from "../../ports/ports.ts";
 import { newMeter } from "../source.ts";
 import { DAY, type DayFile, dayFile, evenDay, KEY, namesOf, SITE } from "./archive.fixture.ts";
+import { withArchiveMeter } from "./archive-reads.ts";
 import { ColdPoints } from "./cold-points.ts";
 import { VERSIONS_MAX } from "./limits.ts";
 
@@ -25,7 +26,9 @@ function pointsOf(versions: readonly (Uint8Array | undefined)[], replacedAtRead 
       return versions[Math.min(Number(etag), versions.length) - 1]?.slice(offset, offset + length);
     },
   };
-  return { meter, points: new ColdPoints(archive).points(SITE, DAY, meter) };
+  const list = async () => ({ heads: [] });
+  const metered = withArchiveMeter({ ...archive, list }, meter, (ask) => ask());
+  return { meter, points: new ColdPoints(metered).points(SITE, DAY, meter) };
 }
 
 /** By the rows that went into a file. */
