@@ -5,6 +5,7 @@ import type { Clock, Log } from "../ports/ports.ts";
 import { secretFaults } from "./auth.ts";
 import { days, health, latest, points } from "./holdings-routes.ts";
 import type { QueryCall, QuerySources } from "./query-call.ts";
+import { faultAnswer } from "./query-faults.ts";
 import { query } from "./query-routes.ts";
 import type { Service } from "./route.ts";
 import { type WorkerApp, workerApp } from "./worker-app.ts";
@@ -22,6 +23,7 @@ export const queryService: Service<QueryCall> = {
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
   routes: [query, points, days, latest, health],
+  faultAnswer,
   schemas: {
     QueryAnswer: wire.queryAnswer,
     Sample: wire.sample,

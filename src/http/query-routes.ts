@@ -5,6 +5,7 @@ import { refusal, validationFailed } from "./answer.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import type { QueryRoute } from "./query-call.ts";
+import { FAULT_REPLIES } from "./query-faults.ts";
 import { queryRules } from "./query-rules.ts";
 
 const OFFERED = Object.entries(wire.MEDIA_TYPES) as [wire.FormatName, string][];
@@ -33,6 +34,7 @@ export const query: QueryRoute = {
       otherwise: OFFERED.map(([, mediaType]) => mediaType).filter((type) => type !== wire.MEDIA_TYPES.json),
     },
     406: { description: "Accept names no format of ours", schema: wire.problem },
+    ...FAULT_REPLIES,
   },
   async handle({ request, samples, clock, log }) {
     const judged = judge(queryFields(request, ["point_names"]), wire.timeseriesQuery, queryRules);
