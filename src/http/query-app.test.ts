@@ -136,7 +136,7 @@ describe("routing", () => {
   it.each(["json", "csv", "ndjson", "arrow"])(
     "answers HEAD to a query in %s with its headers, and lets go of what it would read",
     async (format) => {
-      const { request, get, sources } = queryUnderTest();
+      const { request, get, sources, logged } = queryUnderTest();
       let [given, left] = [0, 0];
       const days = sources.days.bind(sources);
       sources.sampleTimes = Array.from(
@@ -154,6 +154,7 @@ describe("routing", () => {
       const headers = { Authorization: `Bearer ${QUERY_KEY}` };
       const response = await request(path, { method: "HEAD", headers });
       expect([response.status, response.body, given, left]).toEqual([200, null, 0, 1]);
+      expect(logged).toMatchObject([{ level: "INFO", fields: { site: "site_a", r2_requests: 0 } }]);
       const asGet = await get(path);
       expect([...response.headers]).toEqual([...asGet.headers]);
       await asGet.body?.cancel();

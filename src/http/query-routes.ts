@@ -1,5 +1,6 @@
 import * as wire from "../contract/query.ts";
 import { answerQuery } from "../query/answer/answer.ts";
+import type { Meter } from "../query/source.ts";
 import { preferred } from "./accept.ts";
 import { refusal, validationFailed } from "./answer.ts";
 import { queryFields } from "./input.ts";
@@ -49,7 +50,13 @@ export const query: QueryRoute = {
         error: fault instanceof Error ? fault.message : String(fault),
         ...(fault instanceof Error && { stack: fault.stack }),
       });
-    const body = await answerQuery(judged.value, format, { samples, clock, brokeOff });
+    const left = ({ r2Requests, bytesRead }: Meter) =>
+      log("INFO", "An answer was let go of before its end", {
+        site: judged.value.site_name,
+        r2_requests: r2Requests,
+        bytes_read: bytesRead,
+      });
+    const body = await answerQuery(judged.value, format, { samples, clock, brokeOff, left });
     if ("fault" in body) return validationFailed([body.fault]);
     return new Response(body, { headers: { ...VARY, "Content-Type": CONTENT_TYPES[format] } });
   },

@@ -48,7 +48,7 @@ test.each(["csv", "ndjson", "json"] as const)(
         limit: 1_000,
       },
       format,
-      { samples: new FixtureSource(HELD), clock: { now: () => 0 }, brokeOff: () => {} },
+      { samples: new FixtureSource(HELD), clock: { now: () => 0 }, brokeOff: () => {}, left: () => {} },
     );
     if ("fault" in body) throw new Error(body.fault);
     const read = await queryWithDuckdb(
