@@ -34,8 +34,8 @@ export function withCorsHeaders(headers: Headers, request: Request, allowedOrigi
   const origin = request.headers.get("Origin");
   if (origin === null || !isAllowed(request, allowedOrigins)) return;
   headers.set("Access-Control-Allow-Origin", origin);
-  // Scripts see few headers that are not named here.
-  headers.set("Access-Control-Expose-Headers", "Retry-After");
+  // Which a script sees only where it is named.
+  if (headers.has("Retry-After")) headers.set("Access-Control-Expose-Headers", "Retry-After");
 }
 
 function isAllowed(request: Request, allowedOrigins: readonly string[]): boolean {

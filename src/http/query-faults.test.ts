@@ -78,6 +78,16 @@ it("a fault behind the first rows breaks the answer off, and one before them is 
   await expect(begun.text()).rejects.toThrow();
 });
 
+it("a page of an allowed origin sees when to ask again", async () => {
+  const { get, sources } = queryUnderTest();
+  sources.fault = FAULTS[2][0];
+  const { headers } = await get(queryPath(), { Origin: "https://app.example.com" });
+  expect(headers.get("Access-Control-Expose-Headers")).toBe("Retry-After");
+  expect((await get(queryPath(), { Origin: "https://evil.test" })).headers.keys()).not.toContain(
+    "access-control-expose-headers",
+  );
+});
+
 it("missing tables come with the command that the configuration and the schema name", async () => {
   const { body } = await answerTo(FAULTS[1][0]);
   const command = /npx wrangler .*$/.exec(body.hint ?? "")?.[0];
