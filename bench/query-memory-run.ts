@@ -46,7 +46,11 @@ async function take(query: TimeseriesQuery, format: FormatName): Promise<AnswerM
   const brokeOff = (fault: unknown) => {
     throw fault;
   };
-  const body = await answerQuery(query, format, { samples, clock: { now: () => Date.now() }, brokeOff });
+  const left = () => {
+    throw new Error("the reader went away");
+  };
+  const parts = { samples, clock: { now: () => Date.now() }, brokeOff, left };
+  const body = await answerQuery(query, format, parts);
   if ("fault" in body) throw new Error(body.fault);
   let bytes = 0;
   let last = new Uint8Array();

@@ -1,3 +1,4 @@
+import { waitUntil } from "cloudflare:workers";
 import type { FooterCache } from "../ports/footer-cache.ts";
 
 /** A footer is known by its etag, which is asked for again; so a day may pass before one goes by itself. */
@@ -11,7 +12,10 @@ export class CacheFooters implements FooterCache {
   }
 
   put(key: string, bytes: Uint8Array): Promise<void> {
-    return caches.default.put(urlOf(key), new Response(bytes, { headers: HEADERS }));
+    const put = caches.default.put(urlOf(key), new Response(bytes, { headers: HEADERS }));
+    // Nobody waits for it, and what goes on behind the answer would be ended with it.
+    waitUntil(put.catch(() => undefined));
+    return put;
   }
 }
 

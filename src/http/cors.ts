@@ -32,8 +32,10 @@ export function preflight(request: Request, allowedOrigins: readonly string[]): 
 export function withCorsHeaders(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
   headers.append("Vary", "Origin");
   const origin = request.headers.get("Origin");
-  if (origin !== null && isAllowed(request, allowedOrigins))
-    headers.set("Access-Control-Allow-Origin", origin);
+  if (origin === null || !isAllowed(request, allowedOrigins)) return;
+  headers.set("Access-Control-Allow-Origin", origin);
+  // Which a script sees only where it is named.
+  if (headers.has("Retry-After")) headers.set("Access-Control-Expose-Headers", "Retry-After");
 }
 
 function isAllowed(request: Request, allowedOrigins: readonly string[]): boolean {

@@ -6,6 +6,7 @@ import { configurationInvalid } from "./answer.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import type { QueryCall, QueryRoute } from "./query-call.ts";
+import { FAULT_REPLIES } from "./query-faults.ts";
 import { daysRules } from "./query-rules.ts";
 
 export const points: QueryRoute = {
@@ -15,7 +16,7 @@ export const points: QueryRoute = {
   access: "bearer",
   summary: "The points of a day, in order of name, with count, first and last time",
   query: wire.pointsQuery,
-  replies: { 200: { description: "The points", schema: wire.pointsAnswer } },
+  replies: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_REPLIES },
   async handle({ request, holdings, clock }) {
     const judged = judge(queryFields(request), wire.pointsQuery);
     if ("refused" in judged) return judged.refused;
@@ -45,7 +46,7 @@ export const days: QueryRoute = {
   access: "bearer",
   summary: `What is held of each day of a range, both ends included; at most ${wire.QUERY_DAYS_MAX} days`,
   query: wire.daysQuery,
-  replies: { 200: { description: "The days", schema: wire.daysAnswer } },
+  replies: { 200: { description: "The days", schema: wire.daysAnswer }, ...FAULT_REPLIES },
   async handle({ request, holdings, clock }) {
     const judged = judge(queryFields(request), wire.daysQuery, daysRules);
     if ("refused" in judged) return judged.refused;
@@ -75,7 +76,7 @@ export const latest: QueryRoute = {
   access: "bearer",
   summary: `The newest sample of each of up to ${wire.QUERY_POINTS_MAX} points`,
   query: wire.latestQuery,
-  replies: { 200: { description: "The samples", schema: wire.latestAnswer } },
+  replies: { 200: { description: "The samples", schema: wire.latestAnswer }, ...FAULT_REPLIES },
   async handle({ request, holdings, clock }) {
     const judged = judge(queryFields(request, ["point_names"]), wire.latestQuery);
     if ("refused" in judged) return judged.refused;

@@ -59,6 +59,7 @@ describe("origins", () => {
     const { get, request } = queryUnderTest();
     const allowed = await get(queryPath(), origin);
     expect(allowed.headers.get("Access-Control-Allow-Origin")).toBe(origin.Origin);
+    expect(allowed.headers.get("Access-Control-Expose-Headers")).toBeNull();
     expect(allowed.headers.get("Access-Control-Allow-Credentials")).toBeNull();
     const stranger = await get(queryPath(), { Origin: "https://evil.test" });
     expect(stranger.headers.get("Access-Control-Allow-Origin")).toBeNull();
@@ -131,6 +132,34 @@ describe("routing", () => {
       expect([response.status, await response.text()]).toEqual([200, ""]);
     }
   });
+
+  it.each(["json", "csv", "ndjson", "arrow"])(
+    "answers HEAD to a query in %s with its headers, and lets go of what it would read",
+    async (format) => {
+      const { request, get, sources, logged } = queryUnderTest();
+      let [given, left] = [0, 0];
+      const days = sources.days.bind(sources);
+      sources.sampleTimes = Array.from(
+        { length: 5_000 },
+        (_, row) => Date.parse("2024-01-31T00:00:00Z") + row,
+      );
+      sources.days = async function* (query) {
+        try {
+          for (; ; given++) yield* days(query);
+        } finally {
+          left++;
+        }
+      };
+      const path = queryPath({ format });
+      const headers = { Authorization: `Bearer ${QUERY_KEY}` };
+      const response = await request(path, { method: "HEAD", headers });
+      expect([response.status, response.body, given, left]).toEqual([200, null, 0, 1]);
+      expect(logged).toMatchObject([{ level: "INFO", fields: { site: "site_a", r2_requests: 0 } }]);
+      const asGet = await get(path);
+      expect([...response.headers]).toEqual([...asGet.headers]);
+      await asGet.body?.cancel();
+    },
+  );
 
   it.each([...PROTECTED, "/health", "/nowhere"])("%s is not sniffed and not stored", async (path) => {
     const { headers } = await queryUnderTest().get(path);

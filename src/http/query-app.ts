@@ -2,16 +2,18 @@ import * as wire from "../contract/query.ts";
 import { QUERY_SECRETS } from "../domain/config.ts";
 import { parseQueryConfig, type QueryConfig } from "../domain/query-config.ts";
 import type { Clock, Log } from "../ports/ports.ts";
+import type { QuerySources } from "../query/source.ts";
 import { secretFaults } from "./auth.ts";
 import { days, health, latest, points } from "./holdings-routes.ts";
-import type { QueryCall, QuerySources } from "./query-call.ts";
+import type { QueryCall } from "./query-call.ts";
+import { faultAnswer } from "./query-faults.ts";
 import { query } from "./query-routes.ts";
 import type { Service } from "./route.ts";
 import { type WorkerApp, workerApp } from "./worker-app.ts";
 
 export interface QueryAppDeps<Env extends object> {
   /** What is behind the bindings of `env`; asked for only once the request may pass. */
-  sources(env: Env): QuerySources;
+  sources(env: Env, config: QueryConfig): QuerySources;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
   readonly version: string;
@@ -22,6 +24,7 @@ export const queryService: Service<QueryCall> = {
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
   routes: [query, points, days, latest, health],
+  faultAnswer,
   schemas: {
     QueryAnswer: wire.queryAnswer,
     Sample: wire.sample,
@@ -43,13 +46,13 @@ export function createQueryApp<Env extends object>(deps: QueryAppDeps<Env>): Wor
   return workerApp({
     service: queryService,
     parse: parseQueryConfig,
-    call: (request, _, env) => ({
+    call: (request, config, env) => ({
       request,
       clock,
       log,
       version,
       secretFaults: secretFaults(env as Readonly<Record<string, unknown>>, QUERY_SECRETS),
-      ...sources(env),
+      ...sources(env, config),
     }),
     log,
     version,

@@ -1,12 +1,6 @@
 import type { Clock, Log } from "../ports/ports.ts";
-import type { Holdings, SampleSource } from "../query/source.ts";
+import type { QuerySources } from "../query/source.ts";
 import type { Route } from "./route.ts";
-
-/** What the Query Worker answers from. */
-export interface QuerySources {
-  readonly samples: SampleSource;
-  readonly holdings: Holdings;
-}
 
 /** One request to the Query Worker. */
 export interface QueryCall extends QuerySources {

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as wire from "../contract/query.ts";
-import { QUERY_KEY, queryUnderTest } from "./fake-query.ts";
+import type { ObjectKey } from "../domain/layout.ts";
+import { ListingTooLong } from "../query/archived-days.ts";
+import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../query/cold/faults.ts";
+import { HotUnavailable } from "../query/hot/database.ts";
+import { QUERY_KEY, queryPath, queryUnderTest } from "./fake-query.ts";
 import { queryService } from "./query-app.ts";
 
 const DAY_MS = 86_400_000;
@@ -161,7 +165,7 @@ test("a query is answered exactly where an independent reading of its parameters
 });
 
 const PATHS = [...queryService.routes.map(({ path }) => path), "/", "/openapi.json"];
-const target = fc
+const hostileTarget = fc
   .tuple(
     fc.constantFrom(
       ...PATHS,
@@ -206,6 +210,31 @@ const target = fc
     ),
   )
   .map(([path, parameters]) => `${path}?${parameters}`);
+const target = fc.oneof(
+  { weight: 3, arbitrary: hostileTarget },
+  fc.constantFrom(
+    queryPath(),
+    queryPath({ format: "arrow" }),
+    "/timeseries/points?site_name=site_a&date=2024-01-31",
+    "/timeseries/days?site_name=site_a&from=2024-01-31&to=2024-02-01",
+    "/timeseries/latest?site_name=site_a&point_names=a",
+  ),
+);
+
+/** What is said where a storage fails, and stays inside. */
+const INSIDE = "bound to 10.0.0.7";
+const KEY = "timeseries/2024/01/31/site_a.parquet" as ObjectKey;
+const fault = fc.constantFrom(
+  undefined,
+  undefined,
+  new HotUnavailable(new Error(INSIDE)),
+  new ArchiveUnavailable(3, new Error(INSIDE)),
+  new ObjectUnsettled(KEY, 5),
+  new ObjectUnreadable(KEY, new Error(INSIDE)),
+  new ListingTooLong("timeseries/2024/01/"),
+  new Error(INSIDE),
+  INSIDE,
+);
 const authorization = fc.constantFrom(
   undefined,
   "",
@@ -221,7 +250,7 @@ const accept = fc.oneof(
   fc.constantFrom("*/*", "text/csv;q=2", ";;q=,", ",,,", "*/*;q=NaN", "a/b;q=1".repeat(500)),
 );
 
-test("whatever is sent, the answer is documented, nothing is read without the token, and no secret leaves", async () => {
+test("whatever is sent and whatever fails, the answer is documented, nothing is read without the token, and no secret leaves", async () => {
   const seen = new Set<number>();
   await fc.assert(
     fc.asyncProperty(
@@ -229,15 +258,21 @@ test("whatever is sent, the answer is documented, nothing is read without the to
       fc.constantFrom("GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "DELETE", "QUERY"),
       authorization,
       accept,
-      async (path, method, token, wish) => {
+      fault,
+      async (path, method, token, wish, thrown) => {
         const { request, sources, logged } = queryUnderTest();
+        sources.fault = thrown;
         const headers = { Accept: wish, ...(token !== undefined && { Authorization: token }) };
         const response = await request(path, { method, headers });
         const text = await response.text();
         seen.add(response.status);
-        expect([200, 204, 400, 401, 403, 404, 405, 406]).toContain(response.status);
-        expect(logged).toEqual([]);
-        expect(JSON.stringify([...response.headers]) + text).not.toContain(QUERY_KEY);
+        const answers = [200, 204, 400, 401, 403, 404, 405, 406];
+        expect(thrown === undefined ? answers : [...answers, 500, 503]).toContain(response.status);
+        const errors = logged.filter(({ level }) => level !== "INFO");
+        expect(errors).toHaveLength(response.status >= 500 ? 1 : 0);
+        expect(response.headers.has("Retry-After")).toBe(response.status === 503);
+        const said = JSON.stringify([...response.headers]) + text;
+        for (const secret of [QUERY_KEY, INSIDE]) expect(said).not.toContain(secret);
         expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
         if (response.status >= 400 && response.status !== 404 && method !== "HEAD")
           wire.problem.parse(JSON.parse(text));
@@ -248,5 +283,5 @@ test("whatever is sent, the answer is documented, nothing is read without the to
     ),
     { numRuns: 400 },
   );
-  expect([...seen].sort()).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 404, 405]));
+  expect([...seen].sort()).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 404, 405, 500, 503]));
 });

@@ -54,6 +54,7 @@ describe("GET /timeseries/query", () => {
     ["a lone name with a comma, given twice", ["a,b", "a,b"], ["a,b"]],
     ["names as they are, spaces and all", " a ,b", [" a ", "b"]],
     ["no name for an escape", "%2c", ["%2c"]],
+    ["a name that begins with U+FEFF", "\ufeffa,b", ["\ufeffa", "b"]],
     ["as many points as are allowed", Array.from({ length: 100 }, (_, i) => `p${i}`).join(), undefined],
     ["the longest name", "é".repeat(1_024), undefined],
   ] as const)("takes %s", async (_, point_names, points) => {

@@ -1,10 +1,12 @@
 import * as wire from "../contract/query.ts";
 import { answerQuery } from "../query/answer/answer.ts";
+import type { Meter } from "../query/source.ts";
 import { preferred } from "./accept.ts";
 import { refusal, validationFailed } from "./answer.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import type { QueryRoute } from "./query-call.ts";
+import { FAULT_REPLIES } from "./query-faults.ts";
 import { queryRules } from "./query-rules.ts";
 
 const OFFERED = Object.entries(wire.MEDIA_TYPES) as [wire.FormatName, string][];
@@ -33,6 +35,7 @@ export const query: QueryRoute = {
       otherwise: OFFERED.map(([, mediaType]) => mediaType).filter((type) => type !== wire.MEDIA_TYPES.json),
     },
     406: { description: "Accept names no format of ours", schema: wire.problem },
+    ...FAULT_REPLIES,
   },
   async handle({ request, samples, clock, log }) {
     const judged = judge(queryFields(request, ["point_names"]), wire.timeseriesQuery, queryRules);
@@ -47,7 +50,13 @@ export const query: QueryRoute = {
         error: fault instanceof Error ? fault.message : String(fault),
         ...(fault instanceof Error && { stack: fault.stack }),
       });
-    const body = await answerQuery(judged.value, format, { samples, clock, brokeOff });
+    const left = ({ r2Requests, bytesRead }: Meter) =>
+      log("INFO", "An answer was let go of before its end", {
+        site: judged.value.site_name,
+        r2_requests: r2Requests,
+        bytes_read: bytesRead,
+      });
+    const body = await answerQuery(judged.value, format, { samples, clock, brokeOff, left });
     if ("fault" in body) return validationFailed([body.fault]);
     return new Response(body, { headers: { ...VARY, "Content-Type": CONTENT_TYPES[format] } });
   },

@@ -35,6 +35,8 @@ export interface Service<Call> {
   /** Secrets without which no protected route can do its work; `bearer` among them. */
   readonly secrets: readonly SecretName[];
   readonly routes: readonly Route<Call>[];
+  /** What is said of a fault that a route throws; undefined: nothing but that there was one. */
+  readonly faultAnswer?: (fault: unknown) => Answer | undefined;
   /** Schemas that get a name of their own in the documentation; the others stand where they are used. */
   readonly schemas: Readonly<Record<string, z.ZodType>>;
 }

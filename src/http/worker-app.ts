@@ -48,7 +48,7 @@ type WorkerContext<Env extends object, Config> = Context<{
 export function workerApp<Env extends object, Config extends HttpConfig, Call>(
   parts: WorkerParts<Env, Config, Call>,
 ): WorkerApp<Env, Config> {
-  const { service, version, log } = parts;
+  const { service, version } = parts;
   const table = endpointTable(service.routes);
   // Not strict: a slash at the end of a path changes nothing.
   const app: WorkerApp<Env, Config> = new Hono({ strict: false });
@@ -88,7 +88,7 @@ export function workerApp<Env extends object, Config extends HttpConfig, Call>(
     app.all(path, () => toResponse(methodNotAllowed(allow)));
   }
   app.notFound(() => toResponse(notFound(table)));
-  app.onError((fault, c) => toResponse(unexpected(fault, c.req.raw, log)));
+  app.onError((fault, c) => toResponse(failed(fault, c.req.raw, parts)));
   return app;
 }
 
@@ -100,10 +100,17 @@ async function answered<Env extends object, Config, Call>(
   // Hono's own net lets through what is thrown but is no Error.
   try {
     const answer = await guarded(route, c, parts);
-    return answer instanceof Response ? answer : toResponse(answer);
+    const response = answer instanceof Response ? answer : toResponse(answer);
+    return c.req.raw.method === "HEAD" ? await withoutBody(response) : response;
   } catch (fault) {
-    return toResponse(unexpected(fault, c.req.raw, parts.log));
+    return toResponse(failed(fault, c.req.raw, parts));
   }
+}
+
+/** Hono drops the body of an answer to HEAD as it is; what is behind it would wait for its reader for ever. */
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 /** Configuration first, for without it nobody can be let in; the body is read last. */
@@ -125,15 +132,19 @@ async function guarded<Env extends object, Config, Call>(
   return route.handle(call(request, result.config, c.env));
 }
 
-/** The caller learns nothing of what went wrong inside; the log line does. */
-function unexpected(fault: unknown, request: Request, log: Log): Answer {
+/** Of what nobody foresaw the caller learns nothing; the log line tells all of it. */
+function failed<Call>(
+  fault: unknown,
+  request: Request,
+  { service, log }: { readonly service: Service<Call>; readonly log: Log },
+): Answer {
   log("ERROR", "Request failed", {
     method: request.method,
     path: new URL(request.url).pathname,
     error: fault instanceof Error ? fault.message : String(fault),
     ...(fault instanceof Error && { stack: fault.stack }),
   });
-  return internalError;
+  return service.faultAnswer?.(fault) ?? internalError;
 }
 
 // Bindings and variables share one object; its type names the bindings only.

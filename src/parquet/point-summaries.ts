@@ -15,8 +15,8 @@ export interface PointCount {
 export class PointCounter {
   readonly counted: PointCount[] = [];
   #name: Uint8Array | undefined;
-  /** A mark of byte order at the beginning of a name is part of it. */
-  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true, fatal: false });
+  // A name may begin with U+FEFF, which is a letter of it and no mark.
+  readonly #decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
   count({ rows, timestamp, pointName }: Pick<GroupColumns, "rows" | "timestamp" | "pointName">): void {
     for (let row = 0; row < rows; ) {

@@ -3,7 +3,6 @@ import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { archivedDays, ListingTooLong, newestArchivedDay } from "./archived-days.ts";
 import { MemoryCold } from "./memory-cold.fixture.ts";
-import { newMeter } from "./source.ts";
 
 const site = "site_a" as SiteName;
 const day = (text: string): UtcDay => parseUtcDay(text) as UtcDay;
@@ -20,17 +19,15 @@ function archiveOf(days: Iterable<string>): MemoryCold {
 
 test("what is archived of a range is found, both ends included, over months and over a leap day", async () => {
   const archive = archiveOf(daysOf(day("2023-11-01"), day("2024-04-30")));
-  const meter = newMeter();
-  const found = await archivedDays(archive, site, day("2023-12-31"), day("2024-03-01"), meter);
+  const found = await archivedDays(archive, site, day("2023-12-31"), day("2024-03-01"));
   expect([...found.keys()]).toEqual(daysOf(day("2023-12-31"), day("2024-03-01")));
   expect(found.get(day("2024-02-29"))).toEqual({ day: "2024-02-29", samples: 2 });
-  expect(meter.r2Requests).toBe(archive.listed.length);
 });
 
 test("a single day is one request for its key, ten days are one for their decade, a year is thirteen for its months", async () => {
   const prefixes = async (from: string, to: string) => {
     const archive = new MemoryCold(site);
-    await archivedDays(archive, site, day(from), day(to), newMeter());
+    await archivedDays(archive, site, day(from), day(to));
     return archive.listed;
   };
   expect(await prefixes("2024-01-15", "2024-01-15")).toEqual(["timeseries/2024/01/15/site_a.parquet"]);
@@ -47,7 +44,7 @@ test("other sites' objects, and what is no object of ours, are not taken for day
     "timeseries/2024/01/99/site_a.parquet",
     "timeseries/2024/01/04/deeper/site_a.parquet",
   );
-  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"), newMeter());
+  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
   expect([...found.keys()]).toEqual(["2024-01-02"]);
 });
 
@@ -56,30 +53,31 @@ test("an object without a count of ours has an unknown one", async () => {
   const archive = {
     list: async (key: string) => ({ heads: [{ ...head, key: key as never }] }),
   };
-  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-01"), newMeter());
+  const found = await archivedDays(archive, site, day("2024-01-01"), day("2024-01-01"));
   expect(found.get(day("2024-01-01"))).toMatchObject({ samples: undefined });
 });
 
 test("a listing that does not end is given up", async () => {
   const archive = { list: async () => ({ heads: [], cursor: "on" }) };
-  const asked = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"), newMeter());
+  const asked = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
   await expect(asked).rejects.toThrow(ListingTooLong);
+  await expect(asked).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
 });
 
 test("the newest day is the last one that has samples, months back where need be", async () => {
   const archive = archiveOf(["2023-06-30", "2023-11-03", "2023-11-05"]);
   archive.objects.set("2023-11-07", new Map());
-  expect(await newestArchivedDay(archive, site, day("2024-01-15"), newMeter())).toEqual({
+  expect(await newestArchivedDay(archive, site, day("2024-01-15"))).toEqual({
     day: "2023-11-05",
     searchedFrom: "2023-11-05",
   });
-  const before = await newestArchivedDay(archive, site, day("2023-11-04"), newMeter());
+  const before = await newestArchivedDay(archive, site, day("2023-11-04"));
   expect(before.day).toBe("2023-11-03");
 });
 
 test("the search for a newest day ends after thirteen months", async () => {
   const archive = archiveOf(["2022-12-31"]);
-  const newest = await newestArchivedDay(archive, site, day("2024-01-15"), newMeter());
+  const newest = await newestArchivedDay(archive, site, day("2024-01-15"));
   expect(newest).toEqual({ day: undefined, searchedFrom: "2023-01-01" });
   expect(archive.listed).toHaveLength(13);
 });

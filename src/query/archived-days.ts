@@ -1,9 +1,9 @@
 import { addDays, daysBetween, type UtcDay } from "../domain/day.ts";
 import { objectKey, parseObjectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { Archive, ObjectHead } from "../ports/ports.ts";
+import type { ObjectHead } from "../ports/ports.ts";
+import type { ArchiveReads } from "./cold/archive-reads.ts";
 import { inOrder } from "./in-order.ts";
-import type { Meter } from "./source.ts";
 
 /** The archive's object of a site-day, as a listing tells. */
 export interface ArchivedDay {
@@ -24,8 +24,10 @@ const MONTHS_BACK_MAX = 13;
 /** A month holds more keys than the sites of this archive explain. */
 export class ListingTooLong extends Error {
   readonly kind = "listing-too-long";
+  readonly prefix: string;
   constructor(prefix: string) {
     super(`the listing of ${prefix} has more than ${MONTH_PAGES_MAX} pages`);
+    this.prefix = prefix;
   }
 }
 
@@ -34,15 +36,14 @@ export class ListingTooLong extends Error {
  * listed with all of its sites: 13 requests for a year where a HEAD a day would be 366.
  */
 export async function archivedDays(
-  archive: Pick<Archive, "list">,
+  archive: Pick<ArchiveReads, "list">,
   site: SiteName,
   from: UtcDay,
   to: UtcDay,
-  meter: Meter,
 ): Promise<ReadonlyMap<UtcDay, ArchivedDay>> {
   const found = new Map<UtcDay, ArchivedDay>();
   const months = monthsOf(from, to);
-  const list = (at: number) => listMonth(archive, site, months[at] as Month, meter);
+  const list = (at: number) => listMonth(archive, site, months[at] as Month);
   for await (const days of inOrder(months.length, () => LISTS_IN_FLIGHT_MAX - 1, list)) {
     for (const day of days) found.set(day.day, day);
   }
@@ -57,14 +58,13 @@ export interface NewestDay {
 
 /** The newest day up to `last`, within 13 months, whose object has samples. */
 export async function newestArchivedDay(
-  archive: Pick<Archive, "list">,
+  archive: Pick<ArchiveReads, "list">,
   site: SiteName,
   last: UtcDay,
-  meter: Meter,
 ): Promise<NewestDay> {
   let month: Month = { first: firstOfMonth(last), last };
   for (let back = 1; ; back += 1) {
-    const days = await listMonth(archive, site, month, meter);
+    const days = await listMonth(archive, site, month);
     const newest = days.filter(({ samples }) => samples !== 0).at(-1);
     if (newest) return { day: newest.day, searchedFrom: newest.day };
     if (back === MONTHS_BACK_MAX) return { day: undefined, searchedFrom: month.first };
@@ -81,16 +81,14 @@ interface Month {
 
 /** The site's days, in order. */
 async function listMonth(
-  archive: Pick<Archive, "list">,
+  archive: Pick<ArchiveReads, "list">,
   site: SiteName,
   { first, last }: Month,
-  meter: Meter,
 ): Promise<ArchivedDay[]> {
   const prefix = commonPrefix(objectKey(site, first), objectKey(site, last));
   const found: ArchivedDay[] = [];
   let cursor: string | undefined;
   for (let pages = 0; pages < MONTH_PAGES_MAX; pages += 1) {
-    meter.r2Requests += 1;
     const page = await archive.list(prefix, cursor);
     for (const head of page.heads) {
       const key = parseObjectKey(head.key);

@@ -70,13 +70,25 @@ test("a day that hot has in part comes from the archive, and from hot where the 
   }
 });
 
-test("before the boundary's day hot is not asked, and on it the archive comes first", async () => {
+test("of a day that is no younger than the boundary's the archive comes first, and is enough", async () => {
   const { database, points } = world(ARCHIVED);
   database.hold(site, "2024-01-14", 1);
   database.hold(site, BOUNDARY, 1);
   expect(await points("2024-01-14" as UtcDay)).toEqual(ARCHIVED);
-  expect(database.asked).toEqual([]);
   expect(await points(BOUNDARY)).toEqual(ARCHIVED);
+  expect(database.asked).toEqual([]);
+});
+
+test("a day before the boundary that is not archived yet comes from hot, as long as that says that it has it", async () => {
+  const { database, points } = world();
+  const before = "2024-01-14" as UtcDay;
+  const ms = dayStartMs(before);
+  database.insert(site, "a", [[ms, 1]]);
+  expect(await points(before)).toEqual(MISSING);
+  expect(database.asked).toHaveLength(1);
+  database.hold(site, before, 1);
+  const point = { point: "a", samples: 1, firstMs: ms, lastMs: ms };
+  expect(await points(before)).toEqual({ state: "present", tiers: ["hot"], points: [point] });
 });
 
 test("missing and empty days are told apart", async () => {

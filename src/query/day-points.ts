@@ -14,7 +14,7 @@ export interface PointHolders {
 }
 
 /**
- * The points of a day from whoever has it whole: hot, where it does and the day is not older than its share; else the
+ * The points of a day from whoever has it whole: hot, where it does and the day is younger than the boundary's; else the
  * archive; and where that has nothing either, what hot has of the day so far.
  */
 export async function dayPoints(
@@ -24,13 +24,18 @@ export async function dayPoints(
   meter: Meter,
   pageRows = SUMMARIES_A_PAGE,
 ): Promise<DayPoints> {
-  if (day < boundary) return cold.points(site, day, meter);
-  const held = (await hot.days(site, day, day, meter)).get(day);
-  if (!held?.whole || day === boundary) {
+  const heldOfDay = async () => (await hot.days(site, day, day, meter)).get(day);
+  // Hot may be taking samples out of the boundary's day, and is not needed for one before it that is archived.
+  const coldFirst = day <= boundary;
+  const held = coldFirst ? undefined : await heldOfDay();
+  if (!held?.whole) {
     const archived = await cold.points(site, day, meter);
     if (archived.state !== "missing") return archived;
   }
-  return hotPoints(await summariesOf(hot, site, day, meter, pageRows), held);
+  const kept = coldFirst ? await heldOfDay() : held;
+  // Of a day before the boundary hot has samples only as long as it says so.
+  if (day < boundary && !kept) return { state: "missing", tiers: [], points: [] };
+  return hotPoints(await summariesOf(hot, site, day, meter, pageRows), kept);
 }
 
 function hotPoints(points: readonly PointSummary[], held: HotDay | undefined): DayPoints {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayStartMs, type UtcDay } from "../domain/day.ts";
+import { dayStartMs, daysOf, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { answerOf } from "./answer.fixture.ts";
 import { heldDays } from "./held-days.ts";
@@ -18,7 +18,8 @@ test("every day of a range is listed with who holds it, in the state that a quer
   archive.objects.set("2024-01-05", new Map([[dayStartMs(FROM), 1]]));
   archive.objects.set("2024-01-06", new Map());
   archive.objects.set("2024-01-08", new Map([[dayStartMs("2024-01-08" as UtcDay), 1]]));
-  // Older than the three hot days: no query would look there.
+  // Older than the three hot days: the one that is archived does not count, the other is not archived yet.
+  database.hold(site, "2024-01-06", 9);
   database.hold(site, "2024-01-07", 9);
   database.hold(site, "2024-01-08", 0);
   database.hold(site, "2024-01-09", 4);
@@ -31,7 +32,7 @@ test("every day of a range is listed with who holds it, in the state that a quer
   expect(days.map(({ day, state, samples, tiers }) => [day, state, samples, ...tiers])).toEqual([
     ["2024-01-05", "present", 1, "cold"],
     ["2024-01-06", "empty", 0, "cold"],
-    ["2024-01-07", "missing", undefined],
+    ["2024-01-07", "present", 9, "hot"],
     ["2024-01-08", "present", 1, "cold", "hot"],
     ["2024-01-09", "present", 4, "hot"],
     ["2024-01-10", "empty", 0, "hot"],
@@ -68,12 +69,17 @@ test("two holders with samples of one day leave its count unknown, and so does a
   expect(await count(uncounted)).toBeUndefined();
 });
 
-test("hot is not asked for days that are all before the boundary", async () => {
+test("hot is not asked for days before the boundary that are all archived, and once for others", async () => {
   const database = new SqliteHot();
+  const archive = new MemoryCold(site);
+  for (const day of daysOf(FROM, "2024-01-07" as UtcDay)) archive.objects.set(day, new Map());
   const { tables } = new HotSource(database);
-  const holders = { hot: tables, archive: new MemoryCold(site), boundary: "2024-01-09" as UtcDay };
-  await heldDays(holders, site, FROM, "2024-01-08" as UtcDay, newMeter());
+  const holders = { hot: tables, archive, boundary: "2024-01-09" as UtcDay };
+  await heldDays(holders, site, FROM, "2024-01-07" as UtcDay, newMeter());
   expect(database.asked).toEqual([]);
-  await heldDays(holders, site, FROM, "2024-01-09" as UtcDay, newMeter());
-  expect(database.asked).toHaveLength(1);
+  for (const to of ["2024-01-08", "2024-01-09"] as UtcDay[]) {
+    database.asked.length = 0;
+    await heldDays(holders, site, FROM, to, newMeter());
+    expect(database.asked).toHaveLength(1);
+  }
 });

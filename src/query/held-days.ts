@@ -1,18 +1,21 @@
 import { daysOf, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { Archive } from "../ports/ports.ts";
 import { type ArchivedDay, archivedDays } from "./archived-days.ts";
+import type { ArchiveReads } from "./cold/archive-reads.ts";
 import type { HotDay, HotTables } from "./hot/tables.ts";
 import type { HeldDay, Meter } from "./source.ts";
 
 export interface Holders {
   readonly hot: Pick<HotTables, "days">;
-  readonly archive: Pick<Archive, "list">;
+  readonly archive: Pick<ArchiveReads, "list">;
   /** The day that hot and cold are split in. */
   readonly boundary: UtcDay;
 }
 
-/** Every day of [from, to], both ends included, in order, as a query of it would find it; nothing of it is read. */
+/**
+ * Every day of [from, to], both ends included, in order, as a query of it would find it; nothing of it is read. Hot is
+ * asked from the first day on that the archive does not settle: one that it has not, or the boundary's.
+ */
 export async function heldDays(
   { hot, archive, boundary }: Holders,
   site: SiteName,
@@ -20,12 +23,13 @@ export async function heldDays(
   to: UtcDay,
   meter: Meter,
 ): Promise<HeldDay[]> {
-  const hotFrom = from > boundary ? from : boundary;
-  const [inCold, inHot] = await Promise.all([
-    archivedDays(archive, site, from, to, meter),
-    hotFrom <= to ? hot.days(site, hotFrom, to, meter) : new Map<UtcDay, HotDay>(),
-  ]);
-  return daysOf(from, to).map((day) => {
+  const days = daysOf(from, to);
+  const inCold = await archivedDays(archive, site, from, to);
+  const isSettled = (day: UtcDay) => day < boundary && inCold.has(day);
+  const unsettled = days.find((day) => !isSettled(day));
+  const inHot = unsettled ? await hot.days(site, unsettled, to, meter) : new Map<UtcDay, HotDay>();
+  return days.map((day) => {
+    if (isSettled(day)) return { day, ...holding(inCold.get(day), undefined) };
     const hotDay = inHot.get(day);
     // Cold is not asked for what hot has whole.
     const coldDay = hotDay?.whole && day !== boundary ? undefined : inCold.get(day);

@@ -62,6 +62,12 @@ test("a point without a sample of today has the newer of hot's and the newest ar
   expect(archive.asked).toEqual([["2024-01-14"]]);
 });
 
+test("a sample of months ago that hot still has is found, where the archive has none", async () => {
+  const { database, latest } = world();
+  database.insert(site, "a", [[TODAY - 99 * DAY_MS, 1]]);
+  expect((await latest("a")).samples).toEqual([{ ms: TODAY - 99 * DAY_MS, value: 1 }]);
+});
+
 test("a point that nobody has is undefined, and the answer says how far back was looked", async () => {
   expect(await world().latest("a")).toEqual({
     samples: [undefined],

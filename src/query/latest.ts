@@ -1,14 +1,14 @@
 import { DAY_MS, dayStartMs, type EpochMs, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { Archive } from "../ports/ports.ts";
 import { newestArchivedDay } from "./archived-days.ts";
+import type { ArchiveReads } from "./cold/archive-reads.ts";
 import type { HotTables } from "./hot/tables.ts";
 import type { LatestSamples, Meter, SampleSource, Tier } from "./source.ts";
 
 export interface LatestSources {
   readonly hot: Pick<HotTables, "newest">;
   readonly cold: SampleSource;
-  readonly archive: Pick<Archive, "list">;
+  readonly archive: Pick<ArchiveReads, "list">;
   readonly nowMs: EpochMs;
 }
 
@@ -37,7 +37,7 @@ export async function latestSamples(
   // A day is archived once it is over.
   const others = points.filter((point) => (newest.get(point)?.ms ?? 0) < dayStartMs(today));
   if (others.length === 0) return answer(points, newest, dayStartMs(today));
-  const { day, searchedFrom } = await newestArchivedDay(archive, site, today, meter);
+  const { day, searchedFrom } = await newestArchivedDay(archive, site, today);
   if (day) {
     const fromMs = dayStartMs(day);
     const query = { site, points: others, fromMs, toMs: fromMs + DAY_MS };

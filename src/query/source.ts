@@ -84,6 +84,12 @@ export interface LatestSamples {
   readonly searchedFromMs: EpochMs;
 }
 
+/** What the Query Worker answers from. */
+export interface QuerySources {
+  readonly samples: SampleSource;
+  readonly holdings: Holdings;
+}
+
 /** What is held of a site, beside the samples of a query. */
 export interface Holdings {
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;

@@ -1,6 +1,9 @@
 import type { UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { Archive, Clock } from "../ports/ports.ts";
+import type { Clock } from "../ports/ports.ts";
+import { type ArchiveReads, withArchiveMeter } from "./cold/archive-reads.ts";
+import { ColdPoints } from "./cold/cold-points.ts";
+import { retrying } from "./cold/retry.ts";
 import { dayPoints } from "./day-points.ts";
 import { heldDays } from "./held-days.ts";
 import type { HotTables } from "./hot/tables.ts";
@@ -11,10 +14,8 @@ import { boundaryDay } from "./tiers.ts";
 export interface HoldingTiers {
   readonly hot: HotTables;
   readonly cold: SampleSource;
-  /** Of the archive. */
-  readonly points: Pick<Holdings, "points">;
-  readonly archive: Pick<Archive, "list">;
-  readonly clock: Pick<Clock, "now">;
+  readonly archive: ArchiveReads;
+  readonly clock: Pick<Clock, "now" | "sleep">;
   readonly hotDays: number;
 }
 
@@ -27,16 +28,22 @@ export class TieredHoldings implements Holdings {
   }
 
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints> {
-    const { hot, points: cold } = this.#tiers;
-    return dayPoints({ hot, cold, boundary: this.#boundary() }, site, day, meter);
+    const cold = new ColdPoints(this.#archive(meter));
+    return dayPoints({ hot: this.#tiers.hot, cold, boundary: this.#boundary() }, site, day, meter);
   }
 
   heldDays(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<HeldDay[]> {
-    return heldDays({ ...this.#tiers, boundary: this.#boundary() }, site, from, to, meter);
+    const holders = { hot: this.#tiers.hot, archive: this.#archive(meter), boundary: this.#boundary() };
+    return heldDays(holders, site, from, to, meter);
   }
 
   latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples> {
-    return latestSamples({ ...this.#tiers, nowMs: this.#tiers.clock.now() }, site, points, meter);
+    const sources = { ...this.#tiers, archive: this.#archive(meter), nowMs: this.#tiers.clock.now() };
+    return latestSamples(sources, site, points, meter);
+  }
+
+  #archive(meter: Meter): ArchiveReads {
+    return withArchiveMeter(this.#tiers.archive, meter, retrying(this.#tiers.clock));
   }
 
   #boundary(): UtcDay {

@@ -5,6 +5,7 @@ import type { SiteName } from "../domain/site.ts";
 import { answerOf } from "./answer.fixture.ts";
 import { daysOfQuery, HotSource } from "./hot/hot-source.ts";
 import { SqliteHot } from "./hot/sqlite.fixture.ts";
+import { STATEMENTS } from "./hot/tables.ts";
 import { MemoryCold } from "./memory-cold.fixture.ts";
 import { newMeter, type SampleSource } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
@@ -32,18 +33,86 @@ function world() {
   return { database, cold, ask };
 }
 
-test("days that ended before the boundary come from cold alone, and hot is not asked", async () => {
+test("days that ended before the boundary and are archived come from cold alone, and hot is not asked", async () => {
   const { database, cold, ask } = world();
-  cold.objects.set(dayOf(5), new Map([[at(5), 1]]));
+  for (const day of [4, 5, 6]) cold.objects.set(dayOf(day), new Map(day === 5 ? [[at(5), 1]] : []));
   database.insert(site, POINT, [[at(5), 2]]);
   database.hold(site, dayOf(5), 1);
+  database.hold(site, dayOf(6), 1);
   const { days } = await ask(at(4), at(7));
   expect(days.map(({ day, state, series }) => [day, state, series[0]])).toEqual([
-    [dayOf(4), "missing", []],
+    [dayOf(4), "empty", []],
     [dayOf(5), "present", [[at(5), 1]]],
-    [dayOf(6), "missing", []],
+    [dayOf(6), "empty", []],
   ]);
   expect(database.asked).toEqual([]);
+});
+
+test("a day before the boundary that is not archived yet comes from hot, which is asked once for all that it has not", async () => {
+  const { database, cold, ask } = world();
+  cold.objects.set(dayOf(2), new Map([[at(2), 1]]));
+  database.insert(site, POINT, [
+    [at(3, 5), 3],
+    [at(5), 5],
+  ]);
+  database.hold(site, dayOf(3), 1);
+  // Samples of the fifth, of which no row speaks, are being taken out.
+  const { days } = await ask(at(1), at(7));
+  expect(days.map(({ day, state, tiers, series }) => [day, state, series[0], ...tiers])).toEqual([
+    [dayOf(1), "missing", []],
+    [dayOf(2), "present", [[at(2), 1]], "cold"],
+    [dayOf(3), "present", [[at(3, 5), 3]], "hot"],
+    [dayOf(4), "missing", []],
+    [dayOf(5), "missing", []],
+    [dayOf(6), "missing", []],
+  ]);
+  const { DAYS, POINT_IDS, SAMPLES } = STATEMENTS;
+  expect(database.asked).toEqual([DAYS, POINT_IDS, SAMPLES, DAYS]);
+  database.asked.length = 0;
+  await ask(at(4), at(7));
+  expect(database.asked).toEqual([DAYS]);
+});
+
+test("a day that hot lets go of while it is read comes from cold, where it is by then", async () => {
+  const { database, cold, ask } = world();
+  database.insert(site, POINT, [[at(3), 3]]);
+  database.hold(site, dayOf(3), 1);
+  const select = database.select.bind(database);
+  database.select = async (statement, ...values) => {
+    if (statement === STATEMENTS.SAMPLES) {
+      cold.objects.set(dayOf(3), new Map([[at(3), 3]]));
+      database.db.exec("DELETE FROM days; DELETE FROM samples");
+    }
+    return select(statement, ...values);
+  };
+  const { days } = await ask(at(3), at(4));
+  expect(days).toEqual([{ day: dayOf(3), state: "present", tiers: ["cold"], series: [[[at(3), 3]]] }]);
+});
+
+test("where hot is away, archived days are answered, and a day that is not fails rather than be called missing", async () => {
+  const { database, cold, ask } = world();
+  database.db.exec("DROP TABLE days");
+  cold.objects.set(dayOf(4), new Map([[at(4), 1]]));
+  expect((await ask(at(4), at(5))).days).toMatchObject([{ state: "present" }]);
+  await expect(ask(at(4), at(6))).rejects.toMatchObject({ kind: "hot-unavailable", tablesMissing: true });
+  await expect(ask(at(8), at(9))).rejects.toMatchObject({ kind: "hot-unavailable" });
+});
+
+test("where cold is away, days that hot has whole are answered", async () => {
+  const { database } = world();
+  database.insert(site, POINT, [[at(9), 9]]);
+  for (const day of [8, 9]) database.hold(site, dayOf(day), day - 8);
+  const cold: SampleSource = {
+    // biome-ignore lint/correctness/useYield: it fails before it could.
+    async *days() {
+      throw new Error("R2 is away");
+    },
+  };
+  const tiers = { hot: new HotSource(database), cold, clock: { now: () => at(10) }, hotDays: 3 };
+  const ask = (fromMs: number) =>
+    answerOf(new TieredSource(tiers), { site, points: [POINT], fromMs, toMs: at(10) });
+  expect((await ask(at(8))).days.map(({ state }) => state)).toEqual(["empty", "present"]);
+  await expect(ask(at(7))).rejects.toThrow("R2 is away");
 });
 
 test("days that hot has whole come from hot alone, and cold is asked in one query for those between them", async () => {
@@ -99,7 +168,7 @@ test("whoever has which samples, an answer has each millisecond of its range onc
     .tuple(fc.integer({ min: 0, max: 5 * 24 }), fc.integer({ min: -1, max: 1 }))
     .map(([hour, ms]) => at(6) + hour * HOUR_MS + ms);
   const samples = fc.uniqueArray(time, { maxLength: 12 });
-  const whole = fc.uniqueArray(fc.integer({ min: 7, max: 10 }));
+  const whole = fc.uniqueArray(fc.integer({ min: 6, max: 10 }));
   await fc.assert(
     fc.asyncProperty(samples, samples, whole, time, time, async (inHot, inCold, wholeDays, a, b) => {
       const { database, cold, ask } = world();
@@ -117,7 +186,8 @@ test("whoever has which samples, an answer has each millisecond of its range onc
       const expected = new Map<number, number>();
       const hotAlone = (ms: number) => wholeDays.some((day) => day > 7 && utcDayOf(ms) === dayOf(day));
       for (const ms of inCold) if (!hotAlone(ms)) expected.set(ms, 2);
-      for (const ms of inHot) if (ms >= at(7)) expected.set(ms, 1);
+      const kept = wholeDays.includes(6) && !cold.objects.has(dayOf(6));
+      for (const ms of inHot) if (ms >= at(7) || kept) expected.set(ms, 1);
       const { days } = await ask(fromMs, toMs);
       const inRange = [...expected].filter(([ms]) => ms >= fromMs && ms < toMs).sort(([x], [y]) => x - y);
       expect(days.flatMap(({ series }) => series[0])).toEqual(inRange);

@@ -1,6 +1,6 @@
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { Clock } from "../ports/ports.ts";
-import { daysOfQuery, type HotSource } from "./hot/hot-source.ts";
+import { daysOfQuery, type HotSource, type KeptDays } from "./hot/hot-source.ts";
 import { NO_SAMPLES } from "./hot/point-series.ts";
 import { mergeSeries } from "./merge-series.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource } from "./source.ts";
@@ -11,16 +11,16 @@ export function boundaryDay(nowMs: EpochMs, hotDays: number): UtcDay {
 }
 
 export interface Tiers {
-  readonly hot: Pick<HotSource, "open">;
+  readonly hot: Pick<HotSource, "kept" | "open">;
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
 }
 
 /**
- * Hot over cold. Days that ended `hotDays` ago come from cold alone. Of the others, those that hot has whole come from
- * hot alone; the rest, and the day the boundary falls into, from both: each millisecond of a point once, hot's value
- * where both have it. What neither has is `missing`.
+ * Hot over cold. Days that ended `hotDays` ago come from cold, or from hot where cold has them not yet. Of the others,
+ * those that hot has whole come from hot alone; the rest, and the day the boundary falls into, from both: each
+ * millisecond of a point once, hot's value where both have it. What neither has is `missing`.
  */
 export class TieredSource implements SampleSource {
   readonly #tiers: Tiers;
@@ -33,7 +33,7 @@ export class TieredSource implements SampleSource {
     const { hot, cold, clock, hotDays } = this.#tiers;
     const boundary = boundaryDay(clock.now(), hotDays);
     const [older, newer] = split(query, dayStartMs(boundary));
-    if (older) yield* cold.days(older, meter);
+    if (older) yield* this.#older(older, meter);
     if (!newer) return;
     const { whole, days } = await hot.open(newer, meter);
     // Hot may be taking samples out of the boundary's day.
@@ -45,6 +45,24 @@ export class TieredSource implements SampleSource {
       await shared.return(undefined);
     }
   }
+
+  /** Hot is asked once a day is missing, and not before: where cold has all of them it need not even be there. */
+  async *#older(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
+    const { hot, cold } = this.#tiers;
+    let kept: KeptDays | undefined;
+    for await (const day of cold.days(query, meter)) {
+      if (day.state === "missing") kept ??= await hot.kept(query, meter);
+      const read = day.state === "missing" ? kept?.get(day.day) : undefined;
+      if (!read) {
+        yield day;
+        continue;
+      }
+      const found = await read();
+      if (found) yield found;
+      // Hot lets go of a day once it is archived.
+      else yield* cold.days(partOf(query, day.day), meter);
+    }
+  }
 }
 
 function split(query: SampleQuery, atMs: EpochMs): [SampleQuery | undefined, SampleQuery | undefined] {
@@ -52,6 +70,15 @@ function split(query: SampleQuery, atMs: EpochMs): [SampleQuery | undefined, Sam
   const newer = { ...query, fromMs: Math.max(query.fromMs, atMs) };
   const orNothing = (part: SampleQuery) => (part.fromMs < part.toMs ? part : undefined);
   return [orNothing(older), orNothing(newer)];
+}
+
+function partOf(query: SampleQuery, day: UtcDay): SampleQuery {
+  const startMs = dayStartMs(day);
+  return {
+    ...query,
+    fromMs: Math.max(query.fromMs, startMs),
+    toMs: Math.min(query.toMs, startMs + DAY_MS),
+  };
 }
 
 /** What cold has of the shared days, in order; those that follow one another are one query, so that it can read ahead. */

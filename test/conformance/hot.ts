@@ -11,13 +11,18 @@ export interface WritableHot {
 
 const MS = Date.parse("2024-01-15T23:59:59.999Z");
 const site = "site_a" as SiteName;
+const NAME = 'Käl,te "1" 😀';
 
 /** What the hot tier relies on in a `HotDatabase`. `open` gives one with the schema and nothing in it. */
 export function hotConformance(open: () => Promise<WritableHot>): void {
   async function filled() {
     const hot = await open();
     await hot.run("INSERT INTO sites (id, name) VALUES (1, ?1)", site);
-    await hot.run("INSERT INTO points (id, site_id, name) VALUES (7, 1, ?1), (9, 1, 'b')", 'Käl,te "1" 😀');
+    await hot.run(
+      "INSERT INTO points (id, site_id, name) VALUES (7, 1, ?1), (9, 1, 'b'), (11, 1, ?2)",
+      NAME,
+      `\ufeff${NAME}`,
+    );
     for (const [point, ms, value] of [
       [9, MS, 0.1],
       [7, MS + 1, -1e-308],
@@ -32,11 +37,12 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
 
   test("names are found to the letter, whatever is in them", async () => {
     const { tables, meter } = await filled();
-    const ids = await tables.pointIds(site, ['Käl,te "1" 😀', "B", "b"], meter);
+    const ids = await tables.pointIds(site, [NAME, `\ufeff${NAME}`, "B", "b"], meter);
     expect(ids).toEqual(
       new Map([
-        ['Käl,te "1" 😀', 7],
+        [NAME, 7],
         ["b", 9],
+        [`\ufeff${NAME}`, 11],
       ]),
     );
   });
@@ -64,10 +70,10 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
 
   test("each point's newest sample is found", async () => {
     const { tables, meter } = await filled();
-    const rows = await tables.newest(site, ["b", 'Käl,te "1" 😀', "nobody"], meter);
+    const rows = await tables.newest(site, ["b", NAME, "nobody"], meter);
     expect([...rows].sort((a, b) => a.ms - b.ms)).toEqual([
       { name: "b", ms: MS, value: 0.1 },
-      { name: 'Käl,te "1" 😀', ms: MS + 1, value: -1e-308 },
+      { name: NAME, ms: MS + 1, value: -1e-308 },
     ]);
   });
 
@@ -80,10 +86,14 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
     await expect(insert(7, MS + 5, "warm")).rejects.toThrow(/REAL/);
   });
 
-  test("a statement that fails is the hot storage being unavailable", async () => {
+  test("a statement that fails is the hot storage being unavailable, which tells whether a table is missing", async () => {
     const { hot } = await filled();
-    await expect(hot.database.select("SELECT * FROM nothing")).rejects.toMatchObject({
-      kind: "hot-unavailable",
-    });
+    for (const [statement, tablesMissing] of [
+      ["SELECT * FROM absent", true],
+      ["SELECT unknown FROM days", false],
+    ] as const) {
+      const fault = { kind: "hot-unavailable", tablesMissing };
+      await expect(hot.database.select(statement)).rejects.toMatchObject(fault);
+    }
   });
 }

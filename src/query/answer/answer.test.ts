@@ -44,6 +44,7 @@ async function answer(source: FixtureSource, query: TimeseriesQuery, format: For
     brokeOff: (fault) => {
       throw fault;
     },
+    left: () => {},
   });
   if ("fault" in body) throw new Error(body.fault);
   return READERS[format](await bytesOf(body));
@@ -235,19 +236,21 @@ describe("an answer on its way", () => {
 
   const opened = async (source: FixtureSource, format: FormatName) => {
     const faults: unknown[] = [];
+    const spent: number[] = [];
     const body = await answerQuery(ALL, format, {
       samples: source,
       clock: CLOCK,
       brokeOff: (fault) => faults.push(fault),
+      left: ({ r2Requests }) => spent.push(r2Requests),
     });
     if ("fault" in body) throw new Error(body.fault);
-    return { reader: body.getReader(), faults };
+    return { reader: body.getReader(), faults, spent };
   };
 
   test.each(FORMATS)("breaks off in %s where its source fails, and says so", async (format) => {
     const source = new FixtureSource(heldDaily);
     source.failsAt = DAY_OF_FAULT;
-    const { reader, faults } = await opened(source, format);
+    const { reader, faults, spent } = await opened(source, format);
     let chunks = 0;
     const read = async () => {
       while (!(await reader.read()).done) chunks += 1;
@@ -255,6 +258,7 @@ describe("an answer on its way", () => {
     await expect(read()).rejects.toThrow("the bucket is away");
     expect(chunks).toBeGreaterThan(1);
     expect(faults).toEqual([new Error("the bucket is away")]);
+    expect(spent).toEqual([]);
   });
 
   test("does not begin where its source fails before the first row", async () => {
@@ -268,12 +272,13 @@ describe("an answer on its way", () => {
     async (format) => {
       for (const chunks of [0, 1, 3]) {
         const source = new FixtureSource(heldDaily);
-        const { reader } = await opened(source, format);
+        const { reader, spent } = await opened(source, format);
         for (let taken = 0; taken < chunks; taken++) await reader.read();
         await new Promise(setImmediate);
         expect(source.given.length).toBeLessThanOrEqual(chunks + 1);
         await reader.cancel();
         expect(source.left).toBe(1);
+        expect(spent).toEqual([source.given.length]);
       }
     },
   );

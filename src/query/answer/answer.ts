@@ -1,6 +1,6 @@
 import type { FormatName, TimeseriesQuery } from "../../contract/query.ts";
 import type { Clock } from "../../ports/ports.ts";
-import { newMeter, type SampleSource } from "../source.ts";
+import { type Meter, newMeter, type SampleSource } from "../source.ts";
 import { type Asked, foldFor } from "./asked.ts";
 import { blocksOf } from "./blocks.ts";
 import { begun, byteStream } from "./byte-stream.ts";
@@ -13,6 +13,8 @@ export interface AnswerParts {
   readonly clock: Pick<Clock, "now">;
   /** Called with what breaks an answer off in its middle. */
   brokeOff(fault: unknown): void;
+  /** Called where the reader goes away before the end; with what was spent until then. */
+  left(meter: Meter): void;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface AnswerParts {
 export async function answerQuery(
   query: TimeseriesQuery,
   format: FormatName,
-  { samples, clock, brokeOff }: AnswerParts,
+  { samples, clock, brokeOff, left }: AnswerParts,
 ): Promise<ReadableStream<Uint8Array> | { readonly fault: string }> {
   const beganMs = clock.now();
   const asked = askedBy(query);
@@ -39,7 +41,13 @@ export async function answerQuery(
     blocks,
     metadata: () => metadataOf(tally, meter, clock.now() - beganMs),
   };
-  return byteStream(WRITERS[format](page), { brokeOff, left: async () => blocks.return?.() });
+  return byteStream(WRITERS[format](page), {
+    brokeOff,
+    async left() {
+      await blocks.return?.();
+      left(meter);
+    },
+  });
 }
 
 function askedBy(query: TimeseriesQuery): Asked {

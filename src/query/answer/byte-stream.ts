@@ -22,18 +22,23 @@ export function byteStream(
   chunks: AsyncGenerator<Uint8Array, void>,
   { brokeOff, left }: { brokeOff(fault: unknown): void; left(): Promise<unknown> },
 ): ReadableStream<Uint8Array> {
+  // A chunk, or a fault, may be on its way while the reader goes: neither is of interest to anybody then.
+  let gone = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await chunks.next();
+        if (gone) return;
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (fault) {
+        if (gone) return;
         brokeOff(fault);
         controller.error(fault);
       }
     },
     async cancel() {
+      gone = true;
       await chunks.return();
       await left();
     },

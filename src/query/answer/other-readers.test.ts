@@ -14,16 +14,19 @@ import {
   SITE,
 } from "./source.fixture.ts";
 
+/** DuckDB's binding for Node drops U+FEFF at the beginning of a text. */
+const NAMES = POINTS.filter((name) => !name.startsWith("\ufeff"));
+
 const HELD: Held = {
   samples: new Map(
-    POINTS.map((point, index) => [
+    NAMES.map((point, index) => [
       point,
       Array.from({ length: 20 }, (_, row) => [FIRST_DAY_MS + row * 6 * 3_600_000 + index, row / 3 - index]),
     ]),
   ),
   missing: new Set(),
 };
-const QUESTION = { points: POINTS, fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + DAYS * DAY_MS };
+const QUESTION = { points: NAMES, fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + DAYS * DAY_MS };
 
 /** DuckDB's own reading, without being told how the file is made. */
 const READ: Partial<Record<FormatName, (path: string) => string>> = {
@@ -38,14 +41,14 @@ test.each(["csv", "ndjson", "json"] as const)(
     const body = await answerQuery(
       {
         site_name: SITE,
-        point_names: [...POINTS],
+        point_names: NAMES,
         start_time: QUESTION.fromMs,
         end_time: QUESTION.toMs,
         interval: "raw",
         limit: 1_000,
       },
       format,
-      { samples: new FixtureSource(HELD), clock: { now: () => 0 }, brokeOff: () => {} },
+      { samples: new FixtureSource(HELD), clock: { now: () => 0 }, brokeOff: () => {}, left: () => {} },
     );
     if ("fault" in body) throw new Error(body.fault);
     const read = await queryWithDuckdb(

@@ -46,8 +46,11 @@ export const READERS: Readonly<Record<FormatName, (body: Uint8Array) => Promise<
     const copy = file.slice().buffer;
     const read = (await parquetReadObjects({
       file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
-      // Its own text would lose a mark of byte order at the beginning of a name.
-      parsers: { timestampFromMilliseconds: (ms) => Number(ms), stringFromBytes: textOf },
+      parsers: {
+        timestampFromMilliseconds: (ms) => Number(ms),
+        // hyparquet's own drops U+FEFF at the beginning of a text.
+        stringFromBytes: (bytes) => bytes && textOf(bytes),
+      },
     })) as { point_name: string; timestamp: number; value: number; next_cursor: string | null }[];
     const rows = read.map(({ point_name, timestamp, value }) => ({
       point: point_name,

@@ -124,6 +124,7 @@ export const POINTS = [
   "return\rend",
   "ünïcødé 😀",
   "=1+1",
+  "\ufeffmarked",
 ] as const;
 
 /** Mostly few samples a day, at the ends of days and buckets more often than chance would have it. */

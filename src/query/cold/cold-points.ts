@@ -4,8 +4,9 @@ import type { SiteName } from "../../domain/site.ts";
 import { FileUnreadable } from "../../parquet/file-unreadable.ts";
 import { PointCounter } from "../../parquet/point-summaries.ts";
 import { rowGroups } from "../../parquet/row-groups.ts";
-import type { Archive, ObjectHead } from "../../ports/ports.ts";
+import type { ObjectHead } from "../../ports/ports.ts";
 import type { DayPoints, Meter, PointSummary } from "../source.ts";
+import type { ArchiveReads } from "./archive-reads.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "./faults.ts";
 import { VERSIONS_MAX } from "./limits.ts";
 
@@ -17,18 +18,17 @@ class Replaced extends Error {}
 
 /**
  * The points of a day by the rows of its file, which is read whole, for no statistic tells them: some 12 MB of the
- * reference site, a few MiB of them held at a time. Throws `ObjectUnreadable` and `ObjectUnsettled`.
+ * reference site, a few MiB of them held at a time. Throws `ObjectUnreadable`, `ObjectUnsettled`, and what the archive throws.
  */
 export class ColdPoints {
-  readonly #archive: Pick<Archive, "head" | "read">;
+  readonly #archive: Pick<ArchiveReads, "head" | "read">;
 
-  constructor(archive: Pick<Archive, "head" | "read">) {
+  constructor(archive: Pick<ArchiveReads, "head" | "read">) {
     this.#archive = archive;
   }
 
   async points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints> {
     for (let versions = 0; versions < VERSIONS_MAX; versions += 1) {
-      meter.r2Requests += 1;
       const head = await this.#archive.head(objectKey(site, day));
       if (!head) return { state: "missing", tiers: [], points: [] };
       try {
@@ -44,10 +44,8 @@ export class ColdPoints {
 
   async #count(head: ObjectHead, meter: Meter): Promise<readonly PointSummary[]> {
     const slice = async (start: number, end = head.bytes): Promise<ArrayBuffer> => {
-      meter.r2Requests += 1;
       const bytes = await this.#archive.read(head.key, head.etag, start, end - start);
       if (!bytes) throw new Replaced();
-      meter.bytesRead += bytes.length;
       return bytes.slice().buffer;
     };
     const counter = new PointCounter();

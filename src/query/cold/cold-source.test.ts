@@ -183,7 +183,7 @@ describe("days", () => {
 test("where only one day has room, the data of each is read after the one before it is taken", async () => {
   const days = Array.from({ length: 6 }, (_, i) => addDays(DAY, i));
   for (const day of days) archive.place(keyOf(day), evenDay(day, namesOf(400), 400, 5_000).bytes);
-  source = new ColdSource(archive, new Footers(() => 0), 1);
+  source = new ColdSource(archive, new Footers(() => 0), undefined, 1);
   const taken: UtcDay[] = [];
   for await (const { day, series } of source.days(query(namesOf(1), START, START + 6 * DAY_MS), newMeter())) {
     await new Promise((resolve) => setImmediate(resolve));

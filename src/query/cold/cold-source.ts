@@ -1,5 +1,6 @@
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
+import type { Clock } from "../../ports/ports.ts";
 import type { RangeReader } from "../../ports/range-reader.ts";
 import { inOrder } from "../in-order.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
@@ -8,23 +9,33 @@ import type { Footers } from "./footers.ts";
 import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
 import { ReadAhead } from "./read-ahead.ts";
 import { readDay } from "./read-day.ts";
-import { withMeter, withReadsInFlight, withStop } from "./reads.ts";
+import { withMeter, withReadsInFlight, withRetries, withStop } from "./reads.ts";
+import { retrying } from "./retry.ts";
+
+/** For those who would not wait: what fails is asked again at once. */
+const NO_PAUSES: Pick<Clock, "sleep"> = { sleep: async () => undefined };
 
 /**
  * The archive as a source of samples. A day's footer says which row groups can have them; these alone are read.
  *
- * Its days throw `ObjectUnreadable`, `ObjectUnsettled`, and whatever the storage throws, when it is their turn.
+ * Its days throw `ObjectUnreadable`, `ObjectUnsettled` and `ArchiveUnavailable` when it is their turn.
  */
 export class ColdSource implements SampleSource {
   readonly #reader: RangeReader;
   readonly #footers: Footers;
+  readonly #clock: Pick<Clock, "sleep">;
+  readonly #readAheadBytesMax: number;
   readonly #endSizes = new EndSizes();
 
-  readonly #readAheadBytesMax: number;
-
-  constructor(reader: RangeReader, footers: Footers, readAheadBytesMax = READ_AHEAD_BYTES_MAX) {
+  constructor(
+    reader: RangeReader,
+    footers: Footers,
+    clock = NO_PAUSES,
+    readAheadBytesMax = READ_AHEAD_BYTES_MAX,
+  ) {
     this.#reader = reader;
     this.#footers = footers;
+    this.#clock = clock;
     this.#readAheadBytesMax = readAheadBytesMax;
   }
 
@@ -36,7 +47,11 @@ export class ColdSource implements SampleSource {
     const stop = new AbortController();
     const room = new ReadAhead(this.#readAheadBytesMax);
     const tools = {
-      reader: withReadsInFlight(withStop(withMeter(this.#reader, meter), stop.signal), READS_IN_FLIGHT_MAX),
+      // Outermost the retries, whose pauses then take nobody's turn.
+      reader: withRetries(
+        withReadsInFlight(withStop(withMeter(this.#reader, meter), stop.signal), READS_IN_FLIGHT_MAX),
+        retrying(this.#clock, stop.signal),
+      ),
       footers: this.#footers,
       endSizes: this.#endSizes,
       meter,

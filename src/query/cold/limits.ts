@@ -3,6 +3,12 @@
 /** A Worker holds six connections that wait for an answer. */
 export const READS_IN_FLIGHT_MAX = 6;
 
+/**
+ * Pauses before R2 is asked again what it failed to answer. What fails for a moment is back by then; an outage outlasts
+ * them, and a caller who is used to an answer within two seconds had better hear of it.
+ */
+export const RETRY_PAUSES_MS = [100, 400] as const;
+
 /** Days begun before the one that is waited for: each has at most two requests one after the other, so these keep six reads busy. */
 export const DAYS_AHEAD_MAX = 12;
 
@@ -18,7 +24,8 @@ export const GAP_BYTES_MAX = 16 * 1024;
 
 /**
  * Ranges of a query, divided among its days; beyond its share a day reads the smallest gaps. With two requests for the
- * footer and two of the cache, 366 days of 20 ranges are 8,784 of the 10,000 subrequests that an invocation has.
+ * footer and two of the cache, 366 days of 20 ranges are 8,784 of the 10,000 subrequests that an invocation has; the others are left for what is
+ * asked again.
  */
 export const RANGES_A_QUERY_MAX = 7_320;
 

@@ -1,5 +1,6 @@
 import type { RangeReader } from "../../ports/range-reader.ts";
 import type { Meter } from "../source.ts";
+import type { Retry } from "./retry.ts";
 
 /** Counts every request, and every byte that it brings, also of an answer that is of no use. */
 export const withMeter = (reader: RangeReader, meter: Meter): RangeReader => ({
@@ -49,4 +50,10 @@ export const withStop = (reader: RangeReader, signal: AbortSignal): RangeReader 
     signal.throwIfAborted();
     return reader.read(...asked);
   },
+});
+
+/** Reads again what failed, as `retry` says; throws what it throws. */
+export const withRetries = (reader: RangeReader, retry: Retry): RangeReader => ({
+  end: (...asked) => retry(() => reader.end(...asked)),
+  read: (...asked) => retry(() => reader.read(...asked)),
 });

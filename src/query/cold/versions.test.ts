@@ -135,11 +135,3 @@ test("a missing day is asked for every time, so that it is seen as soon as it is
   archive.place(KEY, SECOND.bytes);
   expect((await answer(wholeDay(POINTS))).days[0]?.state).toBe("present");
 });
-
-test("what the storage throws is thrown when it is the day's turn, as it is", async () => {
-  const fault = new Error("R2 is away");
-  archive.before = () => {
-    throw fault;
-  };
-  await expect(answer(wholeDay(POINTS))).rejects.toBe(fault);
-});

@@ -19,8 +19,11 @@ export interface HotDatabase {
 /** The database did not answer, or has not the tables of the schema. */
 export class HotUnavailable extends Error {
   readonly kind = "hot-unavailable";
+  readonly tablesMissing: boolean;
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`the hot storage can't be read: ${why}`, { cause });
+    // SQLite's own words, which is all that D1 hands on.
+    this.tablesMissing = why.includes("no such table");
   }
 }

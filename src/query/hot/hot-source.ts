@@ -15,6 +15,9 @@ export interface HotAnswer {
   readonly days: AsyncIterable<DaySamples>;
 }
 
+/** Days that hot knows; undefined where it no longer has the day that is read. */
+export type KeptDays = ReadonlyMap<UtcDay, () => Promise<DaySamples | undefined>>;
+
 /** The samples of the last days, out of D1. */
 export class HotSource implements SampleSource {
   readonly tables: HotTables;
@@ -31,7 +34,7 @@ export class HotSource implements SampleSource {
   async open(query: SampleQuery, meter: Meter): Promise<HotAnswer> {
     const [ids, held] = await Promise.all([
       this.tables.pointIds(query.site, query.points, meter),
-      this.tables.days(query.site, utcDayOf(query.fromMs), utcDayOf(query.toMs - 1), meter),
+      this.#held(query, meter),
     ]);
     const whole = new Set([...held].filter(([, day]) => day.whole).map(([day]) => day));
     const days = daysOfQuery(query);
@@ -40,6 +43,24 @@ export class HotSource implements SampleSource {
       return this.#day(query, day, ids, held.get(day), meter);
     };
     return { whole, days: inOrder(days.length, () => DAYS_AHEAD, read) };
+  }
+
+  /** What is still here of days that were to be archived by now: it can be taken out at any time. */
+  async kept(query: SampleQuery, meter: Meter): Promise<KeptDays> {
+    const held = await this.#held(query, meter);
+    let ids: Promise<ReadonlyMap<string, number>> | undefined;
+    const read = async (day: UtcDay, then: HotDay) => {
+      ids ??= this.tables.pointIds(query.site, query.points, meter);
+      const samples = await this.#day(query, day, await ids, then, meter);
+      // Its row goes before any of its samples: where it is still there, they all were.
+      const now = await this.tables.days(query.site, day, day, meter);
+      return now.has(day) ? samples : undefined;
+    };
+    return new Map([...held].map(([day, then]) => [day, () => read(day, then)]));
+  }
+
+  #held({ site, fromMs, toMs }: SampleQuery, meter: Meter): Promise<ReadonlyMap<UtcDay, HotDay>> {
+    return this.tables.days(site, utcDayOf(fromMs), utcDayOf(toMs - 1), meter);
   }
 
   async #day(

@@ -1,14 +1,10 @@
-import { parseQueryConfig } from "../../../src/domain/query-config.ts";
 import { createQueryApp } from "../../../src/http/query-app.ts";
 import type { FooterCache } from "../../../src/ports/footer-cache.ts";
-import { ColdPoints } from "../../../src/query/cold/cold-points.ts";
 import { ColdSource } from "../../../src/query/cold/cold-source.ts";
 import { Footers } from "../../../src/query/cold/footers.ts";
 import type { CountedRead } from "../../../src/query/cold/memory-ranges.fixture.ts";
 import type { HotDatabase } from "../../../src/query/hot/database.ts";
-import { HotSource } from "../../../src/query/hot/hot-source.ts";
-import { TieredHoldings } from "../../../src/query/tiered-holdings.ts";
-import { TieredSource } from "../../../src/query/tiers.ts";
+import { tiered } from "../../../src/query/tiered.ts";
 import type { Bucket } from "./bucket.ts";
 
 const KEY = "query-key";
@@ -38,24 +34,10 @@ export class QueryWorker {
   constructor({ bucket, hot, nowMs, hotDays, cache }: Bindings) {
     this.#bucket = bucket;
     this.#hotDays = hotDays;
-    const clock = { now: () => nowMs };
+    const clock = { now: () => nowMs, sleep: async () => undefined };
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
-    const hotSource = new HotSource(hot);
     this.#app = createQueryApp<object>({
-      sources: (env) => {
-        const parsed = parseQueryConfig({ ...env });
-        if (!parsed.ok) throw new Error(parsed.faults.join());
-        const shared = { archive: bucket, clock, hotDays: parsed.config.hotDays };
-        return {
-          samples: new TieredSource({ ...shared, hot: hotSource, cold }),
-          holdings: new TieredHoldings({
-            ...shared,
-            hot: hotSource.tables,
-            cold,
-            points: new ColdPoints(bucket),
-          }),
-        };
-      },
+      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, cold, clock, hotDays }),
       clock,
       log: () => {},
       version: "0",

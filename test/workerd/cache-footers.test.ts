@@ -1,0 +1,22 @@
+import { expect, test, vi } from "vitest";
+import { CacheFooters } from "../../src/cloudflare/cache-footers.ts";
+import { indexFooter } from "../../src/parquet/footer-index.ts";
+import { DAY, evenDay, KEY } from "../../src/query/cold/archive.fixture.ts";
+import { Footers } from "../../src/query/cold/footers.ts";
+
+test("a footer goes into the data centre's cache without anybody waiting, and a fresh isolate finds it there", async () => {
+  const { bytes } = evenDay(DAY, ["a", "b"], 10, 5);
+  const index = indexFooter(bytes, bytes.length);
+  expect(await new Footers(() => 0, new CacheFooters()).find(KEY)).toBeUndefined();
+  new Footers(() => 0, new CacheFooters()).keep(KEY, { etag: "first", index }, 0);
+  const found = await vi.waitUntil(() => new Footers(() => 0, new CacheFooters()).find(KEY));
+  expect(found.etag).toBe("first");
+  expect(found.index.packed).toEqual(index.packed);
+});
+
+test("a footer replaces the one of the version before it", async () => {
+  const cache = new CacheFooters();
+  await cache.put("day", new Uint8Array([1]));
+  await cache.put("day", new Uint8Array([2, 3]));
+  expect(await cache.get("day")).toEqual(new Uint8Array([2, 3]));
+});
