@@ -11,7 +11,7 @@ import { MemoryRanges } from "./memory-ranges.fixture.ts";
 import { retrying } from "./retry.ts";
 
 const NAMES = namesOf(40);
-const FILE = evenDay(DAY, NAMES, 50, 100);
+const FILE = evenDay(DAY, NAMES, 10, 100);
 const TRIES_MAX = RETRY_PAUSES_MS.length + 1;
 const AWAY = new Error("R2 is away");
 

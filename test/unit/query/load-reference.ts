@@ -10,7 +10,8 @@ import { select } from "./select.ts";
 /**
  * Puts into DuckDB what a site holds: its files, which DuckDB reads from disk by itself and whole, without leaving
  * out anything by statistics; the rows of the hot storage, as SQL gives them; and `samples`, what an answer may be made
- * of: hot's since the day of the boundary, and the archive's where hot has not both the day and the millisecond.
+ * of: hot's since the day of the boundary, and of days before it that are not archived but are still held there; and the
+ * archive's where hot has not both the day and the millisecond.
  */
 export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string, boundary: string) {
   const folder = mkdtempSync(join(tmpdir(), "query-reference-"));
@@ -28,7 +29,7 @@ export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string
   await loadDays(boundary);
   await select(
     `CREATE OR REPLACE TEMP TABLE samples AS
-      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary),
+      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary OR day IN (FROM kept)),
       cold_share AS (SELECT point, ms, value FROM archived SEMI JOIN asked_of_cold USING (day))
       SELECT * FROM hot_share UNION ALL SELECT * FROM cold_share ANTI JOIN hot_share USING (point, ms)`,
     { boundary },
@@ -43,9 +44,13 @@ async function loadDays(boundary: string) {
     { boundary },
   );
   await select(
+    `CREATE OR REPLACE TEMP TABLE kept AS SELECT day FROM held WHERE day < $boundary AND day NOT IN (SELECT day FROM files)`,
+    { boundary },
+  );
+  await select(
     `CREATE OR REPLACE TEMP TABLE days AS
       SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, asked.samples AS archived, whole, held.samples AS held,
-        day >= $boundary AS is_hot
+        day >= $boundary OR day IN (FROM kept) AS is_hot
       FROM (SELECT strftime(unnest(generate_series(DATE '2024-02-20', DATE '2024-03-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
       LEFT JOIN (FROM files SEMI JOIN asked_of_cold USING (day)) AS asked USING (day) LEFT JOIN held USING (day)`,
     { boundary },

@@ -7,12 +7,13 @@ export interface ExpectedPoints {
 
 /** The points of a day by whoever has it whole: hot where it says so, else the archive, else hot's part of it. */
 export async function expectedPoints(day: string, boundary: string): Promise<ExpectedPoints> {
-  const [facts] = await select<{ archived: boolean; whole: boolean }>(
-    `SELECT $day IN (SELECT day FROM files) AS archived, $day IN (SELECT day FROM held WHERE whole) AS whole`,
+  const [facts] = await select<{ archived: boolean; whole: boolean; kept: boolean }>(
+    `SELECT $day IN (SELECT day FROM files) AS archived, $day IN (SELECT day FROM held WHERE whole) AS whole,
+      $day IN (FROM kept) AS kept`,
     { day },
   );
-  const { archived = false, whole = false } = facts ?? {};
-  const isHot = day >= boundary && ((whole && day !== boundary) || !archived);
+  const { archived = false, whole = false, kept = false } = facts ?? {};
+  const isHot = kept || (day >= boundary && ((whole && day !== boundary) || !archived));
   // Names by their bytes: DuckDB's reader would lose a mark of byte order at the beginning of one.
   const points = await select<{ point_name: string; count: number; first_ms: number; last_ms: number }>(
     `SELECT encode(point) AS point_name, count(*) AS count, min(ms) AS first_ms, max(ms) AS last_ms
@@ -29,7 +30,7 @@ export function expectedHoldings(from: string, to: string, boundary: string) {
     `WITH days AS (SELECT strftime(unnest(generate_series($from::DATE, $to::DATE, INTERVAL 1 DAY)), '%Y-%m-%d') AS day),
     holders AS (
       SELECT day, 'cold' AS tier, counted AS samples FROM files SEMI JOIN asked_of_cold USING (day)
-      UNION ALL SELECT day, 'hot', samples FROM held WHERE day >= $boundary AND (whole OR samples > 0)
+      UNION ALL SELECT day, 'hot', samples FROM held WHERE (day >= $boundary OR day IN (FROM kept)) AND (whole OR samples > 0)
     )
     SELECT day AS date,
       CASE WHEN count(tier) = 0 THEN 'missing' WHEN count(*) FILTER (samples IS DISTINCT FROM 0) = 0 THEN 'empty'
