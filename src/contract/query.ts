@@ -133,11 +133,16 @@ export type Cost = z.output<typeof cost>;
 export const queryMetadata = cost.extend({
   /** In this page. */
   total_samples: z.number(),
+  /** Points asked that have no row in this page: perhaps no point of the site has such a name. */
+  points_without_samples: z.array(z.string()),
   /** Days that nobody has; their samples may still come. */
   missing_days: z.array(z.string()),
   /** Days known to have no sample of any point. */
   empty_days: z.array(z.string()),
-  /** null: the answer ends here. A page behind one that ended with its day may be empty. */
+  /**
+   * null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page
+   * behind one that ended with its day may be empty.
+   */
   next_cursor: z.string().nullable(),
 });
 export type QueryMetadata = z.output<typeof queryMetadata>;

@@ -8,6 +8,7 @@ import { objectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import { ListingTooLong } from "../query/archived-days.ts";
 import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../query/cold/faults.ts";
+import { DayTooLarge } from "../query/day-series.ts";
 import { HotUnavailable } from "../query/hot/database.ts";
 import { queryPath, queryUnderTest } from "./fake-query.ts";
 
@@ -39,6 +40,13 @@ async function answerTo(fault: unknown, path = queryPath()) {
   const text = await response.text();
   return { response, text, body: problem.strict().parse(JSON.parse(text)), logged };
 }
+
+it("more samples than are held at once are the caller's fault, and no error of the Worker", async () => {
+  const { response, body, logged } = await answerTo(new DayTooLarge("2024-01-31" as UtcDay, 1_000_000));
+  expect([response.status, body.error]).toEqual([400, "Too many samples in a day"]);
+  expect(body.details).toEqual(["the points asked have more than 1000000 samples on 2024-01-31"]);
+  expect(logged).toEqual([]);
+});
 
 describe.each(FAULTS)("%s", (fault, status, error) => {
   it.each(PATHS)(`is a ${status} of %s that names it, with what helps, and is logged once`, async (path) => {

@@ -2,6 +2,7 @@ import * as wire from "../contract/query.ts";
 import { parseObjectKey } from "../domain/layout.ts";
 import { ListingTooLong } from "../query/archived-days.ts";
 import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../query/cold/faults.ts";
+import { DayTooLarge } from "../query/day-series.ts";
 import { HotUnavailable } from "../query/hot/database.ts";
 import { type Answer, refusal } from "./answer.ts";
 import type { Reply } from "./route.ts";
@@ -49,6 +50,13 @@ export function faultAnswer(fault: unknown): Answer | undefined {
   }
   if (fault instanceof ObjectUnreadable) {
     return refusal(500, { error: "Object unreadable", details: [fault.key], hint: verifying(fault) });
+  }
+  if (fault instanceof DayTooLarge) {
+    return refusal(400, {
+      error: "Too many samples in a day",
+      details: [fault.message],
+      hint: "Ask for fewer points, or for a part of the day",
+    });
   }
   if (fault instanceof ListingTooLong) {
     return refusal(500, {

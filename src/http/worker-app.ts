@@ -138,13 +138,16 @@ function failed<Call>(
   request: Request,
   { service, log }: { readonly service: Service<Call>; readonly log: Log },
 ): Answer {
+  const foreseen = service.faultAnswer?.(fault);
+  // To ask too much of us is no error of ours.
+  if (foreseen && foreseen.status < 500) return foreseen;
   log("ERROR", "Request failed", {
     method: request.method,
     path: new URL(request.url).pathname,
     error: fault instanceof Error ? fault.message : String(fault),
     ...(fault instanceof Error && { stack: fault.stack }),
   });
-  return service.faultAnswer?.(fault) ?? internalError;
+  return foreseen ?? internalError;
 }
 
 // Bindings and variables share one object; its type names the bindings only.

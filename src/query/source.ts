@@ -1,7 +1,7 @@
 import type { EpochMs, UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 
-/** What is asked of a source: half-open in time, points in the order in which they are answered. */
+/** What is asked of a source: half-open in time, points in the order in which they are answered, each once. */
 export interface SampleQuery {
   readonly site: SiteName;
   readonly points: readonly string[];

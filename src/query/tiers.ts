@@ -1,7 +1,7 @@
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { Clock } from "../ports/ports.ts";
+import { NO_SAMPLES } from "./day-series.ts";
 import { daysOfQuery, type HotSource, type KeptDays } from "./hot/hot-source.ts";
-import { NO_SAMPLES } from "./hot/point-series.ts";
 import { mergeSeries } from "./merge-series.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource } from "./source.ts";
 

@@ -151,6 +151,23 @@ describe("a page", () => {
     },
   );
 
+  test.each(["bytesRead", "d1Rows"] as const)(
+    "for which much had to be read (%s) ends with its day once it has a row, and the next goes on behind it",
+    async (what) => {
+      const moved = [2, 3].flatMap((day) =>
+        [0, 1].map((row): [number, number] => [FIRST_DAY_MS + day * DAY_MS + row, row]),
+      );
+      const source = new FixtureSource({ samples: new Map([[POINTS[0], moved]]), missing: new Set() });
+      source.costsADay = { [what]: 2 ** 29 };
+      for (const format of FORMATS) {
+        const first = await answer(source, ALL, format);
+        expect(first.rows.map(({ ms }) => ms)).toEqual(moved.slice(0, 2).map(([ms]) => ms));
+        const second = await answer(source, { ...ALL, cursor: first.nextCursor as string }, format);
+        expect(second.rows.map(({ ms }) => ms)).toEqual(moved.slice(2).map(([ms]) => ms));
+      }
+    },
+  );
+
   test("that ends with the last row of the last day is the last", async () => {
     const last = regular(10);
     const query = { ...ALL, end_time: FIRST_DAY_MS + DAY_MS, limit: 10 };
@@ -186,6 +203,7 @@ test("days that nobody has are told apart from days without samples", async () =
   const { metadata } = await answer(new FixtureSource(held), ALL, "json");
   expect(metadata).toEqual({
     total_samples: 3,
+    points_without_samples: POINTS.slice(1),
     sources: ["R2"],
     storage_tiers: ["cold"],
     query_time_ms: 0,

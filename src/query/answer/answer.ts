@@ -39,7 +39,7 @@ export async function answerQuery(
     siteName: asked.site,
     pointNames: asked.points,
     blocks,
-    metadata: () => metadataOf(tally, meter, clock.now() - beganMs),
+    metadata: () => metadataOf(tally, asked.points, meter, clock.now() - beganMs),
   };
   return byteStream(WRITERS[format](page), {
     brokeOff,

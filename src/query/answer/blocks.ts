@@ -29,9 +29,15 @@ export interface PageQuery {
   cursorAt(position: Position): string;
 }
 
+/** A page that has read so much ends with its day, whatever its limit: some 5 s of CPU, of the 30 s of an invocation. */
+const PAGE_BYTES_MAX = 512 * 1024 * 1024;
+
+/** As well: with a day more they are 700 statements, of the 1,000 of an invocation. */
+const PAGE_D1_ROWS_MAX = 4_000_000;
+
 /**
  * The rows of one page. Reads no day behind the one that fills it: what comes after is not looked for, so the page
- * behind a full one may be empty.
+ * behind a full one may be empty. A page that goes on has a row at least, for a table has its cursor there.
  */
 export async function* blocksOf(
   { asked, from, limit, cursorAt }: PageQuery,
@@ -57,12 +63,14 @@ export async function* blocksOf(
         }
         const taken = Math.min(rows.ms.length - row, BLOCK_ROWS - block.length, limit - tally.samples);
         append(block, point, rows, row, taken);
+        tally.points.add(point);
         tally.samples += taken;
         row += taken;
       }
     }
     const nextDayMs = dayStartMs(samples.day) + DAY_MS;
-    if (tally.samples === limit && nextDayMs < asked.toMs) {
+    const spent = meter.bytesRead >= PAGE_BYTES_MAX || meter.d1Rows >= PAGE_D1_ROWS_MAX;
+    if ((tally.samples === limit || (spent && tally.samples > 0)) && nextDayMs < asked.toMs) {
       yield endWith(block, tally, cursorAt({ point: 0, ms: nextDayMs }));
       return;
     }

@@ -24,6 +24,8 @@ export class FixtureSource implements SampleSource {
   left = 0;
   /** Thrown instead of this day. */
   failsAt: UtcDay | undefined;
+  /** Put on the meter for each day. */
+  costsADay: Partial<Meter> = {};
   readonly #held: Held;
 
   constructor(held: Held) {
@@ -38,6 +40,8 @@ export class FixtureSource implements SampleSource {
         if (day === this.failsAt) throw new Error("the bucket is away");
         this.given.push(day);
         meter.r2Requests += 1;
+        meter.bytesRead += this.costsADay.bytesRead ?? 0;
+        meter.d1Rows += this.costsADay.d1Rows ?? 0;
         yield this.#day(day, query);
       }
       ended = true;

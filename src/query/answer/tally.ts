@@ -5,6 +5,8 @@ import type { DaySamples, Meter, Tier } from "../source.ts";
 /** What became of a page; counted up while it is written, so complete only once all its blocks are. */
 export interface Tally {
   samples: number;
+  /** Indexes among the points asked. */
+  readonly points: Set<number>;
   readonly tiers: Set<Tier>;
   readonly missing: UtcDay[];
   readonly empty: UtcDay[];
@@ -13,6 +15,7 @@ export interface Tally {
 
 export const newTally = (): Tally => ({
   samples: 0,
+  points: new Set(),
   tiers: new Set(),
   missing: [],
   empty: [],
@@ -25,9 +28,15 @@ export function tallyDay(tally: Tally, { day, state, tiers }: DaySamples): void 
   if (state === "empty") tally.empty.push(day);
 }
 
-export function metadataOf(tally: Tally, meter: Meter, queryTimeMs: number): QueryMetadata {
+export function metadataOf(
+  tally: Tally,
+  points: readonly string[],
+  meter: Meter,
+  queryTimeMs: number,
+): QueryMetadata {
   return {
     total_samples: tally.samples,
+    points_without_samples: points.filter((_, index) => !tally.points.has(index)),
     ...costOf(tally.tiers, meter, queryTimeMs),
     missing_days: tally.missing,
     empty_days: tally.empty,

@@ -7,6 +7,7 @@ import { objectKey } from "../../domain/layout.ts";
 import { encodeDay } from "../../parquet/encode-day.ts";
 import { columnsOf, referenceRows, type Sample } from "../../parquet/reference.ts";
 import { SHAPES } from "../../parquet/shapes.fixture.ts";
+import { DayTooLarge } from "../day-series.ts";
 import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
 import {
   DAY,
@@ -213,4 +214,11 @@ test("the meter counts every request and byte, and the row groups of every day",
       d1Rows: 0,
     });
   }
+});
+
+test("a million samples of a day are given, more are refused before any is", async () => {
+  archive.place(keyOf(DAY), evenDay(DAY, namesOf(11), 100_000, 100_000).bytes);
+  const { days } = await answer(wholeDay(namesOf(10)));
+  expect(days[0]?.series.map(({ ms }) => ms.length)).toEqual(Array(10).fill(100_000));
+  await expect(answer(wholeDay(namesOf(11)))).rejects.toThrow(DayTooLarge);
 });

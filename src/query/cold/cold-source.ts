@@ -12,13 +12,15 @@ import { readDay } from "./read-day.ts";
 import { withMeter, withReadsInFlight, withRetries, withStop } from "./reads.ts";
 import { retrying } from "./retry.ts";
 
+const UTF8 = new TextEncoder();
+
 /** For those who would not wait: what fails is asked again at once. */
 const NO_PAUSES: Pick<Clock, "sleep"> = { sleep: async () => undefined };
 
 /**
  * The archive as a source of samples. A day's footer says which row groups can have them; these alone are read.
  *
- * Its days throw `ObjectUnreadable`, `ObjectUnsettled` and `ArchiveUnavailable` when it is their turn.
+ * Its days throw `ObjectUnreadable`, `ObjectUnsettled`, `DayTooLarge` and `ArchiveUnavailable` when it is their turn.
  */
 export class ColdSource implements SampleSource {
   readonly #reader: RangeReader;
@@ -43,7 +45,7 @@ export class ColdSource implements SampleSource {
     const { site, fromMs, toMs } = query;
     if (!(fromMs < toMs)) return;
     const days = daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1));
-    const points = distinct(query.points);
+    const names = query.points.map((name) => UTF8.encode(name));
     const stop = new AbortController();
     const room = new ReadAhead(this.#readAheadBytesMax);
     const tools = {
@@ -59,14 +61,14 @@ export class ColdSource implements SampleSource {
     };
     const read = async (at: number): Promise<DaySamples> => {
       const day = days[at] as UtcDay;
-      const asked = { ...askedOf(query, day), names: points.names };
+      const asked = { ...askedOf(query, day), names };
       const { state, series } = await readDay(asked, { ...tools, admit: (bytes) => room.admit(at, bytes) });
       room.settle(at, bytesOf(series));
       return {
         day,
         state,
         tiers: state === "missing" ? [] : ["cold"],
-        series: points.nameOf.map((name) => series[name] as Series),
+        series,
       };
     };
     // A first day shows how large footers are; the others then ask for as much, and not too much or too little.
@@ -89,20 +91,10 @@ function askedOf({ site, fromMs, toMs }: SampleQuery, day: UtcDay) {
   const startMs: EpochMs = dayStartMs(day);
   return {
     site,
+    day,
     key: objectKey(site, day),
     fromMs: Math.max(fromMs, startMs),
     toMs: Math.min(toMs, startMs + DAY_MS),
-  };
-}
-
-/** Each name once, as bytes, and which of them each of `points` is. */
-function distinct(points: readonly string[]): { names: Uint8Array[]; nameOf: number[] } {
-  const unique = [...new Set(points)];
-  const utf8 = new TextEncoder();
-  const indexes = new Map(unique.map((name, at) => [name, at]));
-  return {
-    names: unique.map((name) => utf8.encode(name)),
-    nameOf: points.map((name) => indexes.get(name) as number),
   };
 }
 

@@ -1,20 +1,21 @@
 import { FileUnreadable } from "../../parquet/file-unreadable.ts";
 import type { FooterIndex } from "../../parquet/footer-index.ts";
-import { groupSamples, type Stretch } from "../../parquet/group-samples.ts";
+import { groupSamples } from "../../parquet/group-samples.ts";
+import { DaySeries } from "../day-series.ts";
 import type { Series } from "../source.ts";
 import { ObjectUnreadable } from "./faults.ts";
 import type { FetchedRanges } from "./fetched-ranges.ts";
 import type { WantedGroup } from "./prune.ts";
 import type { DayAsked } from "./read-day.ts";
 
-/** The samples of each name, over the row groups in the order of the file. Throws `ObjectUnreadable`. */
+/** The samples of each name, over the row groups in the order of the file. Throws `ObjectUnreadable` and `DayTooLarge`. */
 export function decodeDay(
-  { key, names, fromMs, toMs }: DayAsked,
+  { key, day, names, fromMs, toMs }: DayAsked,
   index: FooterIndex,
   wanted: readonly WantedGroup[],
   fetched: FetchedRanges,
 ): Series[] {
-  const stretches: Stretch[][] = names.map(() => []);
+  const gathered = new DaySeries(day, names.length);
   try {
     for (const { group, names: here } of wanted) {
       const bytes = {
@@ -24,29 +25,20 @@ export function decodeDay(
       };
       const namesHere = here.map((at) => names[at] as Uint8Array);
       const found = groupSamples(bytes, namesHere, fromMs, toMs);
-      here.forEach((at, i) => {
-        stretches[at]?.push(found[i] as Stretch);
-      });
+      for (const [i, at] of here.entries()) gathered.add(at, found[i] as Series);
     }
-    return stretches.map(seriesOf);
+    const series = gathered.take();
+    for (const one of series) checkAscending(one);
+    return series;
   } catch (fault) {
     throw fault instanceof FileUnreadable ? new ObjectUnreadable(key, fault) : fault;
   }
 }
 
-function seriesOf(stretches: readonly Stretch[]): Series {
-  const length = stretches.reduce((sum, { ms }) => sum + ms.length, 0);
-  const series = { ms: new Float64Array(length), value: new Float64Array(length) };
-  let at = 0;
-  for (const { ms, value } of stretches) {
-    series.ms.set(ms, at);
-    series.value.set(value, at);
-    at += ms.length;
-  }
-  for (let i = 1; i < length; i++) {
-    if (!((series.ms[i] as number) > (series.ms[i - 1] as number))) {
+function checkAscending({ ms }: Series): void {
+  for (let i = 1; i < ms.length; i++) {
+    if (!((ms[i] as number) > (ms[i - 1] as number))) {
       throw new FileUnreadable("the times of a point do not ascend");
     }
   }
-  return series;
 }

@@ -23,6 +23,7 @@ test.each([
   const read = await readDay(
     {
       site: SITE,
+      day: DAY,
       key: KEY,
       names: POINTS.map((name) => new TextEncoder().encode(name)),
       fromMs: START,

@@ -1,8 +1,9 @@
-import type { EpochMs } from "../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { ByteRange, FooterIndex } from "../../parquet/footer-index.ts";
 import type { RangeReader } from "../../ports/range-reader.ts";
+import { NO_SAMPLES } from "../day-series.ts";
 import type { DaySamples, Meter, Series } from "../source.ts";
 import { coalesce } from "./coalesce.ts";
 import { decodeDay } from "./decode-day.ts";
@@ -17,6 +18,7 @@ import { type ReadVersion, readFooter } from "./read-footer.ts";
 /** What is asked of one site-day. */
 export interface DayAsked {
   readonly site: SiteName;
+  readonly day: UtcDay;
   readonly key: ObjectKey;
   /** In UTF-8, each once. */
   readonly names: readonly Uint8Array[];
@@ -50,7 +52,7 @@ interface Opened {
 
 /**
  * Reads one day: all of it from one version of its object. Where that is replaced in between, the day begins anew
- * with the one that is there then. Throws `ObjectUnreadable` and `ObjectUnsettled`.
+ * with the one that is there then. Throws `ObjectUnreadable`, `ObjectUnsettled` and `DayTooLarge`.
  */
 export async function readDay(asked: DayAsked, tools: DayTools): Promise<DayRead> {
   const { footers, meter } = tools;
@@ -59,7 +61,7 @@ export async function readDay(asked: DayAsked, tools: DayTools): Promise<DayRead
     // What is known is tried once: a cache may lag behind for longer than we try.
     const opened = await open(asked, tools, begun === 0 ? await footers.find(asked.key) : undefined);
     if (opened === "changed") continue;
-    if (opened === undefined) return { state: "missing", series: asked.names.map(() => EMPTY) };
+    if (opened === undefined) return { state: "missing", series: asked.names.map(() => NO_SAMPLES) };
     const { version, wanted } = opened;
     const fetched = await fetchGroups(asked, tools, opened);
     if (!fetched) {
@@ -77,8 +79,6 @@ export async function readDay(asked: DayAsked, tools: DayTools): Promise<DayRead
   }
   throw new ObjectUnsettled(asked.key, VERSIONS_MAX);
 }
-
-const EMPTY: Series = { ms: new Float64Array(), value: new Float64Array() };
 
 /** The day's file and its row groups that are wanted, by the footer that is known where that is enough. */
 async function open(

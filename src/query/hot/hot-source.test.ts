@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { answerOf } from "../answer.fixture.ts";
-import { newMeter, type SampleQuery } from "../source.ts";
+import { newMeter, type SampleQuery, type Series } from "../source.ts";
 import { HotSource } from "./hot-source.ts";
-import { readSeries } from "./point-series.ts";
+import { readPoints } from "./read-points.ts";
 import { SqliteHot } from "./sqlite.fixture.ts";
 import { HotTables, STATEMENTS } from "./tables.ts";
 
@@ -109,8 +109,10 @@ test("whatever a page holds, every sample is read once", async () => {
       }
       const ids = counts.map((_, point) => point + 1);
       const tables = new HotTables(database);
-      const series = await readSeries(tables, ids, START, START + DAY_MS, newMeter(), pageRows);
-      expect(ids.map((id) => [...(series.get(id)?.ms ?? [])])).toEqual(expected);
+      const read = new Map<number, number[]>(ids.map((id) => [id, []]));
+      const take = (id: number, { ms }: Series) => read.get(id)?.push(...ms);
+      await readPoints(tables, ids, START, START + DAY_MS, newMeter(), take, pageRows);
+      expect([...read.values()]).toEqual(expected);
       const samples = counts.reduce((sum, count) => sum + count, 0);
       // A full page costs one more for the rest of its point.
       expect(database.asked.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
@@ -151,5 +153,5 @@ test("nothing more is begun once the caller turns away", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
   for await (const _ of new HotSource(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
-  expect(database.asked.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(4);
+  expect(database.asked.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
 });

@@ -1,12 +1,13 @@
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { DaySeries } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource } from "../source.ts";
 import type { HotDatabase } from "./database.ts";
-import { NO_SAMPLES, readSeries } from "./point-series.ts";
+import { readPoints } from "./read-points.ts";
 import { type HotDay, HotTables } from "./tables.ts";
 
-/** Days begun before the one that is waited for: the database works off one at a time, but the way to it is shared. */
-const DAYS_AHEAD = 3;
+/** Days begun before the one that is waited for: the database works off one at a time, and each may hold 16 MB here. */
+const DAYS_AHEAD = 1;
 
 export interface HotAnswer {
   /** Days of the query of which no samples are anywhere else. */
@@ -18,7 +19,7 @@ export interface HotAnswer {
 /** Days that hot knows; undefined where it no longer has the day that is read. */
 export type KeptDays = ReadonlyMap<UtcDay, () => Promise<DaySamples | undefined>>;
 
-/** The samples of the last days, out of D1. */
+/** The samples of the last days, out of D1. Its days throw `DayTooLarge` and `HotUnavailable` when it is their turn. */
 export class HotSource implements SampleSource {
   readonly tables: HotTables;
 
@@ -72,15 +73,20 @@ export class HotSource implements SampleSource {
   ): Promise<DaySamples> {
     const fromMs = Math.max(query.fromMs, dayStartMs(day));
     const toMs = Math.min(query.toMs, dayStartMs(day) + DAY_MS);
-    const series = await readSeries(this.tables, ids.values(), fromMs, toMs, meter);
+    const gathered = new DaySeries(day, query.points.length);
+    const at = new Map(query.points.map((name, index) => [ids.get(name), index]));
+    await readPoints(this.tables, ids.values(), fromMs, toMs, meter, (point, part) => {
+      gathered.add(at.get(point) as number, part);
+    });
+    const series = gathered.take();
     // Rows of a day that nobody vouches for are samples all the same.
-    const present = series.size > 0 || (held !== undefined && held.samples > 0);
+    const present = series.some(({ ms }) => ms.length > 0) || (held !== undefined && held.samples > 0);
     const state = present ? "present" : held?.whole ? "empty" : "missing";
     return {
       day,
       state,
       tiers: state === "missing" ? [] : ["hot"],
-      series: query.points.map((name) => series.get(ids.get(name) ?? Number.NaN) ?? NO_SAMPLES),
+      series,
     };
   }
 }
