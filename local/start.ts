@@ -1,9 +1,10 @@
 /** `npm start`: the simulator and both Workers stay up, to be steered by hand. */
 import { parseArgs } from "node:util";
+import { BACKFILL_API_KEY, QUERY_API_KEY } from "./addresses.ts";
 import { freePort } from "./port.ts";
 import { runToEnd, Unable } from "./run.ts";
 import { BUILDING, BUILDINGS } from "./scenario.ts";
-import { BACKFILL_API_KEY, QUERY_API_KEY, startStack } from "./stack.ts";
+import { startStack } from "./stack.ts";
 import { claimStateDir } from "./state-dir.ts";
 
 const HELP = `npm start -- [--port N] [--simulator-port N] [--query-port N] [--fresh] [--quiet]

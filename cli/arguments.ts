@@ -1,0 +1,47 @@
+import { InvalidArgumentError, Option } from "commander";
+import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
+import { parseSiteName } from "../src/domain/site.ts";
+
+export function day(text: string): UtcDay {
+  const parsed = parseUtcDay(text);
+  if (parsed) return parsed;
+  throw new InvalidArgumentError("It must be a real date of the form YYYY-MM-DD.");
+}
+
+export function site(text: string): string {
+  if (parseSiteName(text)) return text;
+  throw new InvalidArgumentError("It is no site's name.");
+}
+
+export function count(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 1 on.");
+}
+
+export const jsonOption = () => new Option("--json", "the Worker's own JSON");
+
+export const siteOption = () => new Option("--site <name>", "of this site alone").argParser(site);
+
+/** May be given again and again. */
+export const sitesOption = () =>
+  new Option("--site <name>", "a site of several: may be given again (all sites where absent)").argParser(
+    (text: string, before: readonly string[] | undefined) => [...(before ?? []), site(text)],
+  );
+
+/** Which days, as the routes that select days take it. */
+export interface Selection {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly site?: string | undefined;
+}
+
+/** As a body; absent ones aren't sent. */
+export function selectionFields({ from, to, site }: Selection): Record<string, string> {
+  return { ...(from && { from }), ...(to && { to }), ...(site && { site }) };
+}
+
+/** As parameters of a URL, with their "?" where there are any. */
+export function selectionQuery(selection: Selection, more: Readonly<Record<string, string>> = {}): string {
+  const query = new URLSearchParams({ ...selectionFields(selection), ...more }).toString();
+  return query && `?${query}`;
+}
