@@ -49,7 +49,7 @@ export function queryAddress(options: ConnectionOptions): Address {
 const local = (port: number) => `http://127.0.0.1:${port}`;
 
 /** The keys of the local stack are no secrets, and let in nowhere else. */
-const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+export const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
 function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -4,11 +4,14 @@ import { runToEnd } from "../local/run.ts";
 import { type AddCommand, Cli } from "./cli.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addDays } from "./commands/days.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addErrors } from "./commands/errors.ts";
 import { addPlan } from "./commands/plan.ts";
+import { addQuery } from "./commands/query.ts";
 import { addRetry } from "./commands/retry.ts";
 import { addStart } from "./commands/start.ts";
 import { addStatus } from "./commands/status.ts";
+import { addVerify } from "./commands/verify.ts";
 import { CONNECTION_OPTIONS } from "./connection.ts";
 
 /** In the order of the help: that of an operator's day. */
@@ -20,6 +23,9 @@ const COMMANDS: readonly AddCommand[] = [
   addRetry,
   addDays,
   addErrors,
+  addVerify,
+  addQuery,
+  addDoctor,
 ];
 
 const HELP = `

@@ -2,30 +2,27 @@ import { stripVTControlCharacters } from "node:util";
 import { EXIT } from "../local/exit-codes.ts";
 import { follow } from "../local/follow.ts";
 import { samplesPerDayOf } from "../local/progress.ts";
-import { type ProgressScreen, progressScreen } from "../local/progress-screen.ts";
+import type { ProgressScreen } from "../local/progress-screen.ts";
 import { SiteLines } from "../local/site-lines.ts";
 import type { Status } from "../src/contract/backfill.ts";
 import type { Cli } from "./cli.ts";
 import { failedLines, headLines, plainLine } from "./status-lines.ts";
 import { note, paint, plain } from "./terminal.ts";
-
-const POLL_MS = 1_000;
-/** Networks go away for a while, and a deployment takes its time: the backfill minds neither. */
-const SILENCE_MS_MAX = 120_000;
-/** Of lines in a log, where something has changed. */
-const PLAIN_INTERVAL_MS = 5_000;
+import { watched, watchScreen } from "./watched.ts";
 
 /** Shows the backfill on `out` until it rests. Ctrl-C ends the looking, never the backfill. */
 export async function watchBackfill(cli: Cli, out: NodeJS.WriteStream): Promise<Status> {
-  const screen = progressScreen(out, { plainIntervalMs: PLAIN_INTERVAL_MS });
+  const screen = watchScreen(cli, out);
   const sites = new SiteLines();
-  return whileWatched(cli, screen, (status) => screen.show(linesOf(status, sites, screen, out)));
+  const last = await whileWatched(cli, (status) => screen.show(linesOf(status, sites, screen, out)));
+  screen.settle();
+  return last;
 }
 
 /** The same as a line of JSON whenever something has changed. */
 export async function watchAsJson(cli: Cli): Promise<Status> {
   let written = "";
-  return whileWatched(cli, undefined, (status) => {
+  return whileWatched(cli, (status) => {
     const news = JSON.stringify(status, (key, value) => (OF_THE_MOMENT.has(key) ? undefined : value));
     if (news !== written) process.stdout.write(`${JSON.stringify(status)}\n`);
     written = news;
@@ -47,27 +44,9 @@ export function exitCodeOf(status: Status | undefined): number {
   return status.status === "completed" && status.outcome === "success" ? EXIT.done : EXIT.partial;
 }
 
-async function whileWatched(
-  cli: Cli,
-  screen: ProgressScreen | undefined,
-  show: (status: Status) => void,
-): Promise<Status> {
-  const comeBack = `It goes on. Come back with: ${cli.typed("status --watch")}`;
-  let watching = true;
-  cli.run.onEnd(() => {
-    screen?.close();
-    if (watching) note(`\n${comeBack}\nEnd it with: ${cli.typed("cancel")}`);
-  });
-  const status = await follow(cli.backfill, {
-    pollMs: POLL_MS,
-    silenceMsMax: SILENCE_MS_MAX,
-    whenSilent: comeBack,
-    show,
-  }).finally(() => {
-    watching = false;
-  });
-  screen?.settle();
-  return status;
+function whileWatched(cli: Cli, show: (status: Status) => void): Promise<Status> {
+  const goesOn = `It goes on. Come back with: ${cli.typed("status --watch")}\nEnd it with: ${cli.typed("cancel")}`;
+  return watched<Status>(cli, goesOn, (how) => follow(cli.backfill, { ...how, show }));
 }
 
 function linesOf(

@@ -69,7 +69,7 @@ export function refused(worker: Worker, status: number, { error, details = [], h
 function unreachable({ name, url }: Worker, reason: string, cause: unknown): Unable {
   return new Unable(
     `The ${name} can't be reached at ${url}: ${reason}`,
-    "Is the address right? It is looked at piece by piece by: npx backfill doctor\nFor a stack on this machine: npx backfill up",
+    "Is the address right? What can be seen from here is looked at by: npx backfill doctor\nFor a stack on this machine: npx backfill up",
     { cause, exitCode: EXIT.unreachable },
   );
 }
@@ -78,7 +78,7 @@ function adviceFor({ name }: Worker, status: number, hint: string | undefined): 
   const [option, variable] =
     name === "Backfill Worker" ? ["--token", "BACKFILL_API_KEY"] : ["--query-token", "QUERY_API_KEY"];
   if (status === 401 || status === 403) return `Give the Worker's key in ${variable}, or by ${option}.`;
-  if (status >= 500) return "What is wrong with it is looked at piece by piece by: npx backfill doctor";
+  if (status >= 500) return "What can be seen of it from here is looked at by: npx backfill doctor";
   return hint ?? "How it stands: npx backfill status";
 }
 

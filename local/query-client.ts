@@ -9,6 +9,15 @@ export class QueryClient {
     this.worker = { name: "Query Worker", url, token };
   }
 
+  /** The pages of an answer, each asked for when the one before has been taken. */
+  async *pages(parameters: readonly (readonly [string, string])[]): AsyncGenerator<QueryAnswer, void> {
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: QueryAnswer = await this.samples(cursor ? [...parameters, ["cursor", cursor]] : parameters);
+      yield page;
+      cursor = page.metadata.next_cursor;
+    }
+  }
+
   samples(parameters: readonly (readonly [string, string])[]): Promise<QueryAnswer> {
     return this.get("/timeseries/query", parameters);
   }
