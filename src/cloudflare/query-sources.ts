@@ -1,7 +1,9 @@
 import { env as isolateEnv } from "cloudflare:workers";
 import { R2Archive } from "../archive/r2-archive.ts";
+import { R2Files } from "../archive/r2-files.ts";
 import { R2Ranges } from "../archive/r2-ranges.ts";
 import { parseQueryConfig } from "../domain/query-config.ts";
+import type { ObjectFiles } from "../ports/object-files.ts";
 import { ColdPoints } from "../query/cold/cold-points.ts";
 import { ColdSource } from "../query/cold/cold-source.ts";
 import { Footers } from "../query/cold/footers.ts";
@@ -22,7 +24,11 @@ const cold = new ColdSource(
 );
 
 /** What the bindings of a request hold, split between the tiers. */
-export function sourcesOf(env: QueryEnv): { samples: SampleSource; holdings: Holdings } {
+export function sourcesOf(env: QueryEnv): {
+  samples: SampleSource;
+  holdings: Holdings;
+  files: ObjectFiles;
+} {
   const parsed = parseQueryConfig({ ...env });
   if (!parsed.ok) throw new ConfigurationInvalid(parsed.faults);
   const archive = new R2Archive(env.R2);
@@ -32,5 +38,6 @@ export function sourcesOf(env: QueryEnv): { samples: SampleSource; holdings: Hol
   return {
     samples: new TieredSource({ ...shared, hot, cold }),
     holdings: new TieredHoldings({ ...shared, hot: hot.tables, cold, points }),
+    files: new R2Files(env.R2),
   };
 }

@@ -3,6 +3,7 @@ import { QUERY_SECRETS } from "../domain/config.ts";
 import { parseQueryConfig, type QueryConfig } from "../domain/query-config.ts";
 import type { Clock, Log } from "../ports/ports.ts";
 import { secretFaults } from "./auth.ts";
+import { file } from "./file-route.ts";
 import { days, health, latest, points } from "./holdings-routes.ts";
 import type { QueryCall, QuerySources } from "./query-call.ts";
 import { query } from "./query-routes.ts";
@@ -21,7 +22,7 @@ export const queryService: Service<QueryCall> = {
   title: "Building Vitals Query Worker",
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
-  routes: [query, points, days, latest, health],
+  routes: [query, points, days, latest, file, health],
   schemas: {
     QueryAnswer: wire.queryAnswer,
     Sample: wire.sample,

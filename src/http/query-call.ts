@@ -1,3 +1,4 @@
+import type { ObjectFiles } from "../ports/object-files.ts";
 import type { Clock, Log } from "../ports/ports.ts";
 import type { Holdings, SampleSource } from "../query/source.ts";
 import type { Route } from "./route.ts";
@@ -6,6 +7,7 @@ import type { Route } from "./route.ts";
 export interface QuerySources {
   readonly samples: SampleSource;
   readonly holdings: Holdings;
+  readonly files: ObjectFiles;
 }
 
 /** One request to the Query Worker. */
