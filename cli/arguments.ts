@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
-import { parseSiteName } from "../src/domain/site.ts";
+import { parseSiteName, type SiteName } from "../src/domain/site.ts";
 
 export function day(text: string): UtcDay {
   const parsed = parseUtcDay(text);
@@ -8,8 +8,9 @@ export function day(text: string): UtcDay {
   throw new InvalidArgumentError("It must be a real date of the form YYYY-MM-DD.");
 }
 
-export function site(text: string): string {
-  if (parseSiteName(text)) return text;
+export function site(text: string): SiteName {
+  const parsed = parseSiteName(text);
+  if (parsed) return parsed;
   throw new InvalidArgumentError("It is no site's name.");
 }
 
@@ -22,10 +23,14 @@ export const jsonOption = () => new Option("--json", "the Worker's own JSON");
 
 export const siteOption = () => new Option("--site <name>", "of this site alone").argParser(site);
 
-/** May be given again and again. */
+/** Of an option that may be given again and again. */
+export function sites(text: string, before: readonly SiteName[] | undefined): SiteName[] {
+  return [...new Set([...(before ?? []), site(text)])];
+}
+
 export const sitesOption = () =>
   new Option("--site <name>", "a site of several: may be given again (all sites where absent)").argParser(
-    (text: string, before: readonly string[] | undefined) => [...(before ?? []), site(text)],
+    sites,
   );
 
 /** Which days, as the routes that select days take it. */

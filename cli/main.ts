@@ -6,6 +6,7 @@ import { addCancel } from "./commands/cancel.ts";
 import { addDays } from "./commands/days.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addErrors } from "./commands/errors.ts";
+import { addExport } from "./commands/export.ts";
 import { addPlan } from "./commands/plan.ts";
 import { addQuery } from "./commands/query.ts";
 import { addRetry } from "./commands/retry.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly AddCommand[] = [
   addErrors,
   addVerify,
   addQuery,
+  addExport,
   addDoctor,
 ];
 

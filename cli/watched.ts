@@ -25,11 +25,18 @@ export async function watched<T>(
   goesOn: string,
   look: (how: Omit<Following<T>, "show">) => Promise<T>,
 ): Promise<T> {
-  let watching = true;
+  return stoppable(cli, goesOn, () =>
+    look({ pollMs: POLL_MS, silenceMsMax: SILENCE_MS_MAX, whenSilent: goesOn }),
+  );
+}
+
+/** Does something that Ctrl-C may end: then `goesOn` says how to go on with it. */
+export async function stoppable<T>(cli: Cli, goesOn: string, act: () => Promise<T>): Promise<T> {
+  let acting = true;
   cli.run.onEnd(() => {
-    if (watching) note(`\n${goesOn}`);
+    if (acting) note(`\n${goesOn}`);
   });
-  return look({ pollMs: POLL_MS, silenceMsMax: SILENCE_MS_MAX, whenSilent: goesOn }).finally(() => {
-    watching = false;
+  return act().finally(() => {
+    acting = false;
   });
 }

@@ -1,5 +1,16 @@
 import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
-import { askWorker, granted, type Worker } from "./call-worker.ts";
+import { askWorker, callWorker, granted, type Worker } from "./call-worker.ts";
+
+/** A day's file as the archive has it. */
+export interface ArchivedFile {
+  readonly bytes: number;
+  /** Lower-case hex; undefined where it was stored without one. */
+  readonly sha256: string | undefined;
+  readonly response: Response;
+}
+
+/** A day is 12 MB, and lines may be slow. */
+const FILE_MS_MAX = 15 * 60_000;
 
 /** The Query Worker's HTTP API, as scripts call it. */
 export class QueryClient {
@@ -27,6 +38,21 @@ export class QueryClient {
       ["site_name", site],
       ["date", date],
     ]);
+  }
+
+  /** The file, or with HEAD what is said of it; undefined where the day is not archived. Its body may break off. */
+  async file(method: "GET" | "HEAD", site: string, date: string): Promise<ArchivedFile | undefined> {
+    const path = `/timeseries/file?${new URLSearchParams({ site_name: site, date })}`;
+    const response = await callWorker(this.worker, path, { method, msMax: FILE_MS_MAX });
+    if (response.status === 404) return undefined;
+    // HEAD has no body to say why: the same by GET does.
+    if (!response.ok) return granted(this.worker, await askWorker(this.worker, path));
+    const digest = /^sha-256=:([\w+/=]+):$/.exec(response.headers.get("Repr-Digest") ?? "")?.[1];
+    return {
+      bytes: Number(response.headers.get("Content-Length")),
+      sha256: digest === undefined ? undefined : Buffer.from(digest, "base64").toString("hex"),
+      response,
+    };
   }
 
   async get<T>(path: string, parameters: readonly (readonly [string, string])[]): Promise<T> {
