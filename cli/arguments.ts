@@ -19,6 +19,12 @@ export function count(text: string): number {
   throw new InvalidArgumentError("It must be a whole number from 1 on.");
 }
 
+/** 0 is any free one. */
+export function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new InvalidArgumentError("It must be a port, from 0 to 65535.");
+}
+
 export const jsonOption = () => new Option("--json", "the Worker's own JSON");
 
 export const siteOption = () => new Option("--site <name>", "of this site alone").argParser(site);

@@ -12,11 +12,13 @@ import { addQuery } from "./commands/query.ts";
 import { addRetry } from "./commands/retry.ts";
 import { addStart } from "./commands/start.ts";
 import { addStatus } from "./commands/status.ts";
+import { addUp } from "./commands/up.ts";
 import { addVerify } from "./commands/verify.ts";
 import { CONNECTION_OPTIONS } from "./connection.ts";
 
 /** In the order of the help: that of an operator's day. */
 const COMMANDS: readonly AddCommand[] = [
+  addUp,
   addPlan,
   addStart,
   addStatus,
@@ -41,7 +43,7 @@ Exit codes:
 
 What was asked for goes to stdout, what accompanies it to stderr. NO_COLOR is minded.`;
 
-// A reader that has seen enough closes the pipe: \`npx backfill query … | head\`.
+// A reader that has seen enough closes the pipe: `npx backfill query … | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(EXIT.done);
   throw error;

@@ -6,7 +6,7 @@ import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { day, sites } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
-import { type CsvExport, writeCsvFile } from "../export/csv-file.ts";
+import type { CsvExport } from "../export/csv-file.ts";
 import { bringFile } from "../export/parquet-folder.ts";
 import { note, say } from "../terminal.ts";
 import { stoppable, watchScreen } from "../watched.ts";
@@ -77,6 +77,8 @@ async function exportFiles(cli: Cli, folder: string, { from, to, sites }: CsvExp
 }
 
 async function exportCsv(cli: Cli, path: string, wanted: CsvExport): Promise<readonly string[]> {
+  // It reads Parquet, which no other command does.
+  const { writeCsvFile } = await import("../export/csv-file.ts");
   const progress = progressLines(cli);
   const missing = await writeCsvFile(cli.query, path, wanted, ({ filesDone, bytes }, filesTotal) =>
     progress.show(filesDone, filesTotal, bytes),
