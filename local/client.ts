@@ -1,31 +1,21 @@
-import type { AuditView, DayView, Status } from "../src/contract/backfill.ts";
-
-export interface Reply<T> {
-  readonly status: number;
-  readonly body: T;
-}
+import type { AuditList, AuditView, DayList, DayView, NotStarted, Status } from "../src/contract/backfill.ts";
+import { askWorker, granted, type Reply, type Worker } from "./call-worker.ts";
 
 /** The Backfill Worker's HTTP API, as scripts and tests call it. */
 export class BackfillClient {
-  readonly #url: string;
-  readonly #token: string;
+  readonly worker: Worker;
 
-  constructor(url: string, token: string) {
-    this.#url = url;
-    this.#token = token;
+  constructor(url: string, token: string | undefined) {
+    this.worker = { name: "Backfill Worker", url, token };
   }
 
-  async call<T = Record<string, unknown>>(
-    method: "GET" | "POST",
-    path: string,
-    body?: unknown,
-  ): Promise<Reply<T>> {
-    const response = await fetch(`${this.#url}${path}`, {
-      method,
-      headers: { Authorization: `Bearer ${this.#token}` },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: response.status, body: (await response.json()) as T };
+  call<T = Record<string, unknown>>(method: "GET" | "POST", path: string, body?: unknown): Promise<Reply<T>> {
+    return askWorker(this.worker, path, { method, body });
+  }
+
+  /** The body of what was granted; throws `Unable` with what the Worker says otherwise. */
+  async ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
+    return granted<T>(this.worker, await this.call(method, path, body));
   }
 
   start(startDate: string, endDate: string, more: Record<string, unknown> = {}) {
@@ -36,16 +26,23 @@ export class BackfillClient {
     return this.call("POST", "/backfill/cancel");
   }
 
-  async status(): Promise<Status> {
-    return (await this.call<Status>("GET", "/backfill/status")).body;
+  /** Of the backfill that was started before. */
+  status(): Promise<Status> {
+    return this.ask<Status>("GET", "/backfill/status");
+  }
+
+  /** undefined: none was ever started. */
+  async current(): Promise<Status | undefined> {
+    const status = await this.ask<Status | NotStarted>("GET", "/backfill/status");
+    return status.status === "not_started" ? undefined : status;
   }
 
   async days(query = ""): Promise<DayView[]> {
-    return (await this.call<{ days: DayView[] }>("GET", `/backfill/days${query}`)).body.days;
+    return (await this.ask<DayList>("GET", `/backfill/days${query}`)).days;
   }
 
   async audits(): Promise<AuditView[]> {
-    return (await this.call<{ audits: AuditView[] }>("GET", "/backfill/verify")).body.audits;
+    return (await this.ask<AuditList>("GET", "/backfill/verify")).audits;
   }
 
   /** Polls until `enough`; throws with the last status where that takes longer than `msMax`. */

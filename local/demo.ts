@@ -147,5 +147,5 @@ const next = (other: string) => `
 Next:
   ${other}
   npm run demo -- --fresh       made-up buildings from an empty bucket
-  npm start                     both servers stay up, with curl lines to steer them
+  npm start                     all servers stay up, to be steered by npx backfill
   npm test                      everything else that is claimed`;

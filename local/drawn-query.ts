@@ -1,8 +1,8 @@
-import type { Interval, QueryAnswer } from "../src/contract/query.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../src/domain/day.ts";
 import { chartLines } from "./chart.ts";
 import { whole } from "./figures.ts";
 import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
+import { costLine, drawableInterval, namedPoints } from "./query-answer.ts";
 import type { QueryClient } from "./query-client.ts";
 import type { DayRange } from "./watch.ts";
 
@@ -16,13 +16,6 @@ export interface Drawn {
 const COLUMNS_MAX = 72;
 const ROWS = 8;
 
-const WIDTHS_MS: readonly (readonly [Interval, number])[] = [
-  ["1day", DAY_MS],
-  ["1hr", 3_600_000],
-  ["15min", 900_000],
-  ["5min", 300_000],
-];
-
 /**
  * Asks the Query Worker for the point's averages over the range, draws them through `say`, and gives what is wrong with
  * them: DuckDB averages the same files.
@@ -35,15 +28,11 @@ export async function drawQuery(
 ): Promise<string[]> {
   const fromMs = dayStartMs(range.from as UtcDay);
   const toMs = dayStartMs(range.to as UtcDay) + DAY_MS;
-  // As coarse as still fills every column of dots.
-  const enough = ([, ms]: readonly [Interval, number]) => (toMs - fromMs) / ms >= 2 * COLUMNS_MAX;
-  const [interval, widthMs] = WIDTHS_MS.find(enough) ?? (["5min", 300_000] as const);
+  const { interval, widthMs } = drawableInterval(toMs - fromMs, COLUMNS_MAX);
   say(`\nGET /timeseries/query  ${point}, ${interval} averages, by the Query Worker:\n`);
   const { samples, metadata } = await query.samples([
     ["site_name", site],
-    // Twice, for then a comma in it is its own.
-    ["point_names", point],
-    ["point_names", point],
+    ...namedPoints([point]),
     ["start_time", new Date(fromMs).toISOString()],
     ["end_time", new Date(toMs).toISOString()],
     ["interval", interval],
@@ -53,23 +42,9 @@ export async function drawQuery(
   );
   if (dots.length === 0) return [`${point}: the Query Worker has no sample of it`];
   for (const line of chartLines(dots, { fromMs, toMs, columns: COLUMNS_MAX, rows: ROWS })) say(`  ${line}`);
-  say(`\n  ${costLine(metadata)}`);
+  say(`\n  ${whole(metadata.total_samples)} averages ${costLine(metadata)}`);
   const wrong = await averagesThatDiffer(dots, point, { fromMs, toMs, widthMs }, opened);
   return wrong === 0 ? [] : [`${point}: ${wrong} averages differ from DuckDB's`];
-}
-
-function costLine({
-  total_samples,
-  query_time_ms,
-  r2_requests,
-  bytes_read,
-  ...rest
-}: QueryAnswer["metadata"]) {
-  const groups = rest.row_groups_read + rest.row_groups_pruned;
-  return (
-    `${whole(total_samples)} averages in ${whole(query_time_ms)} ms: ${r2_requests} requests to R2, ` +
-    `${whole(bytes_read / 1024)} KB, ${rest.row_groups_read} of ${groups} row groups read`
-  );
 }
 
 async function averagesThatDiffer(

@@ -18,8 +18,11 @@ const CLEAR_BELOW = "\x1b[J";
 /** Logs are read, not watched: a line a second and site is plenty. */
 const PLAIN_INTERVAL_MS = 1_000;
 
-export function progressScreen(out: NodeJS.WriteStream): ProgressScreen {
-  return out.isTTY && process.env.TERM !== "dumb" ? liveScreen(out) : plainScreen(out);
+export function progressScreen(
+  out: NodeJS.WriteStream,
+  { plainIntervalMs = PLAIN_INTERVAL_MS } = {},
+): ProgressScreen {
+  return out.isTTY && process.env.TERM !== "dumb" ? liveScreen(out) : plainScreen(out, plainIntervalMs);
 }
 
 function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
@@ -49,7 +52,7 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
   };
 }
 
-function plainScreen(out: NodeJS.WriteStream): ProgressScreen {
+function plainScreen(out: NodeJS.WriteStream, intervalMs: number): ProgressScreen {
   let closed = false;
   let written = "";
   let latest = "";
@@ -65,7 +68,7 @@ function plainScreen(out: NodeJS.WriteStream): ProgressScreen {
     show(lines) {
       if (closed) return;
       latest = lines.join("\n");
-      if (performance.now() - writtenAt >= PLAIN_INTERVAL_MS) write();
+      if (performance.now() - writtenAt >= intervalMs) write();
     },
     settle: write,
     close() {

@@ -1,4 +1,4 @@
-import type { SiteView } from "../src/contract/backfill.ts";
+import type { SiteView, Status } from "../src/contract/backfill.ts";
 import { clockOf, whole } from "./figures.ts";
 
 /** What of a site had been done when somebody began to watch it. */
@@ -17,6 +17,16 @@ export function shareOf(view: SiteView, samplesPerDay: number): number {
   const left = view.days_total - settled;
   const underWay = Math.min(view.samples_in_progress / Math.max(1, samplesPerDay), 0.99 * left);
   return (settled + underWay) / view.days_total;
+}
+
+/** The documented day of a site, where no day of its own is known yet. */
+const SAMPLES_PER_DAY_ASSUMED = 3_741_234;
+
+/** The mean of the days that are done and not empty. */
+export function samplesPerDayOf({ sites }: Pick<Status, "sites">): number {
+  const days = sites.reduce((sum, view) => sum + view.days_completed - view.days_empty, 0);
+  const samples = sites.reduce((sum, view) => sum + view.records_processed, 0);
+  return days > 0 ? samples / days : SAMPLES_PER_DAY_ASSUMED;
 }
 
 export interface Pace {
@@ -90,7 +100,7 @@ function doing(view: SiteView): string[] {
   }
 }
 
-function bar(share: number, width: number, paint = (text: string) => text): string {
+export function bar(share: number, width: number, paint = (text: string) => text): string {
   const filled = Math.floor(share * width);
   return paint("█".repeat(filled)) + "░".repeat(width - filled);
 }

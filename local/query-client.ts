@@ -1,37 +1,62 @@
-import type { PointsAnswer, Problem, QueryAnswer } from "../src/contract/query.ts";
-import { Unable } from "./run.ts";
+import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
+import { askWorker, callWorker, granted, type Worker } from "./call-worker.ts";
+
+/** A day's file as the archive has it. */
+export interface ArchivedFile {
+  readonly bytes: number;
+  /** Lower-case hex; undefined where it was stored without one. */
+  readonly sha256: string | undefined;
+  readonly response: Response;
+}
+
+/** A day is 12 MB, and lines may be slow. */
+const FILE_MS_MAX = 15 * 60_000;
 
 /** The Query Worker's HTTP API, as scripts call it. */
 export class QueryClient {
-  readonly #url: string;
-  readonly #token: string;
+  readonly worker: Worker;
 
-  constructor(url: string, token: string) {
-    this.#url = url;
-    this.#token = token;
+  constructor(url: string, token: string | undefined) {
+    this.worker = { name: "Query Worker", url, token };
+  }
+
+  /** The pages of an answer, each asked for when the one before has been taken. */
+  async *pages(parameters: readonly (readonly [string, string])[]): AsyncGenerator<QueryAnswer, void> {
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const page: QueryAnswer = await this.samples(cursor ? [...parameters, ["cursor", cursor]] : parameters);
+      yield page;
+      cursor = page.metadata.next_cursor;
+    }
   }
 
   samples(parameters: readonly (readonly [string, string])[]): Promise<QueryAnswer> {
-    return this.#get("/timeseries/query", parameters);
+    return this.get("/timeseries/query", parameters);
   }
 
   points(site: string, date: string): Promise<PointsAnswer> {
-    return this.#get("/timeseries/points", [
+    return this.get("/timeseries/points", [
       ["site_name", site],
       ["date", date],
     ]);
   }
 
-  async #get<T>(path: string, parameters: readonly (readonly [string, string])[]): Promise<T> {
-    const response = await fetch(
-      `${this.#url}${path}?${new URLSearchParams(parameters.map(([name, value]) => [name, value]))}`,
-      {
-        headers: { Authorization: `Bearer ${this.#token}` },
-      },
-    );
-    const body: unknown = await response.json();
-    if (response.ok) return body as T;
-    const { error, hint } = body as Problem;
-    throw new Unable(`GET ${path} answered ${response.status}: ${error}`, hint ?? JSON.stringify(body));
+  /** The file, or with HEAD what is said of it; undefined where the day is not archived. Its body may break off. */
+  async file(method: "GET" | "HEAD", site: string, date: string): Promise<ArchivedFile | undefined> {
+    const path = `/timeseries/file?${new URLSearchParams({ site_name: site, date })}`;
+    const response = await callWorker(this.worker, path, { method, msMax: FILE_MS_MAX });
+    if (response.status === 404) return undefined;
+    // HEAD has no body to say why: the same by GET does.
+    if (!response.ok) return granted(this.worker, await askWorker(this.worker, path));
+    const digest = /^sha-256=:([\w+/=]+):$/.exec(response.headers.get("Repr-Digest") ?? "")?.[1];
+    return {
+      bytes: Number(response.headers.get("Content-Length")),
+      sha256: digest === undefined ? undefined : Buffer.from(digest, "base64").toString("hex"),
+      response,
+    };
+  }
+
+  async get<T>(path: string, parameters: readonly (readonly [string, string])[]): Promise<T> {
+    const query = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
+    return granted<T>(this.worker, await askWorker(this.worker, `${path}?${query}`));
   }
 }

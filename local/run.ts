@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { EXIT } from "./exit-codes.ts";
 
 /** What a command of a terminal holds while it runs. */
 export interface Run {
@@ -12,9 +13,11 @@ export interface Run {
 export class Unable extends Error {
   readonly kind = "unable";
   readonly advice: string;
-  constructor(what: string, advice: string, options?: ErrorOptions) {
+  readonly exitCode: number;
+  constructor(what: string, advice: string, options: ErrorOptions & { readonly exitCode?: number } = {}) {
     super(what, options);
     this.advice = advice;
+    this.exitCode = options.exitCode ?? EXIT.partial;
   }
 }
 
@@ -61,12 +64,12 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
         : error instanceof Error
           ? error.stack
           : error;
-    await endAfter(said, end);
+    await endAfter(said, error instanceof Unable ? error.exitCode : EXIT.fault, end);
   }
 }
 
-async function endAfter(said: unknown, end: (code: number) => Promise<void>): Promise<void> {
+async function endAfter(said: unknown, code: number, end: (code: number) => Promise<void>): Promise<void> {
   // Last, below whatever the steps still draw or clear.
   process.once("exit", () => console.error(said));
-  await end(1);
+  await end(code);
 }

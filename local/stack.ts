@@ -1,16 +1,12 @@
 import type { SimulatorOptions, SiteOptions } from "../simulator/options.ts";
 import { type Simulator, startSimulator } from "../simulator/server.ts";
+import { ACE_API_KEY, BACKFILL_API_KEY, QUERY_API_KEY } from "./addresses.ts";
 import { BackfillClient } from "./client.ts";
 import { createHotTables } from "./hot-tables.ts";
 import { QueryClient } from "./query-client.ts";
 import { type Run, Unable } from "./run.ts";
 import type { StateDir } from "./state-dir.ts";
 import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
-
-/** Keys of this machine alone: all servers listen on 127.0.0.1. */
-export const ACE_API_KEY = "local-ace-key";
-export const BACKFILL_API_KEY = "local-backfill-key";
-export const QUERY_API_KEY = "local-query-key";
 
 export interface StackOptions {
   readonly state: StateDir;

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Problem, StartAccepted, StartConflict, Status } from "../src/contract/backfill.ts";
 import type { BackfillClient } from "./client.ts";
-import { type Baseline, progressLine, samplesOf, shareOf } from "./progress.ts";
+import { follow } from "./follow.ts";
 import type { ProgressScreen } from "./progress-screen.ts";
 import { Unable } from "./run.ts";
+import { SiteLines } from "./site-lines.ts";
 
 export interface DayRange {
   readonly from: string;
@@ -46,46 +46,19 @@ const POLL_MS = 200;
 /** workerd restarts in a second or two where it crashes; longer than this it won't come back. */
 const SILENCE_MS_MAX = 20_000;
 
-async function toItsEnd(client: BackfillClient, watched: Watched): Promise<Status> {
-  const since = new Map<string, Baseline>();
-  let answeredAt = performance.now();
+async function toItsEnd(client: BackfillClient, { screen, samplesPerDay }: Watched): Promise<Status> {
+  const sites = new SiteLines();
   try {
-    for (;;) {
-      const status = await client.status().catch((cause: unknown) => {
-        if (performance.now() - answeredAt < SILENCE_MS_MAX) return undefined;
-        throw new Unable("The Backfill Worker does not answer any more.", "Run it again: it goes on.", {
-          cause,
-        });
-      });
-      if (status) {
-        answeredAt = performance.now();
-        watched.screen.show(linesOf(status, since, watched));
-        if (status.status !== "in_progress") return status;
-      }
-      await sleep(POLL_MS);
-    }
-  } finally {
-    watched.screen.settle();
-  }
-}
-
-function linesOf(status: Status, since: Map<string, Baseline>, watched: Watched): string[] {
-  const now = performance.now();
-  const siteWidth = Math.max(...status.sites.map((view) => view.site.length));
-  return status.sites.map((view) => {
-    const baseline = since.get(view.site) ?? {
-      samples: samplesOf(view),
-      share: shareOf(view, watched.samplesPerDay),
-      atMs: now,
-    };
-    since.set(view.site, baseline);
-    return progressLine(view, {
-      since: baseline,
-      now,
-      samplesPerDay: watched.samplesPerDay,
-      width: watched.screen.width,
-      siteWidth,
-      paint: watched.screen.paint,
+    return await follow(client, {
+      pollMs: POLL_MS,
+      silenceMsMax: SILENCE_MS_MAX,
+      whenSilent: "Run it again: it goes on.",
+      show: (status) => {
+        const { width, paint } = screen;
+        screen.show(sites.of(status, { now: performance.now(), samplesPerDay, width, paint }));
+      },
     });
-  });
+  } finally {
+    screen.settle();
+  }
 }

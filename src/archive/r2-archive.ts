@@ -60,7 +60,7 @@ async function pour(file: PublishableFile, writable: WritableStream): Promise<vo
   }
 }
 
-function headOf(object: R2Object): ObjectHead {
+export function headOf(object: R2Object): ObjectHead {
   const { sha256 } = object.checksums;
   return {
     key: object.key as ObjectKey,

@@ -169,15 +169,16 @@ export class Coordinator {
     return answers.flatMap((answer) => answer.audit ?? []);
   }
 
-  verify({ site, mode, from, to }: VerifyRequest): Promise<AuditOutcome> {
-    return beginAudits(this.#ports, site ? [site] : this.#config.sites, { mode, from, to });
+  verify({ site, mode, from, to, sample_percent: samplePercent }: VerifyRequest): Promise<AuditOutcome> {
+    const sites = site ? [site] : this.#config.sites;
+    return beginAudits(this.#ports, sites, { mode, from, to, samplePercent });
   }
 
   async rebuild(): Promise<AuditOutcome> {
     await this.#pull();
     const { job, reports } = this.#roster.read();
     if (job && isRunning(job, reports)) return { kind: "backfill-running" };
-    return beginAudits(this.#ports, this.#config.sites, { mode: "rebuild", from: undefined, to: undefined });
+    return beginAudits(this.#ports, this.#config.sites, { mode: "rebuild" });
   }
 
   /** The newest desired state; a site asks before each publication. */

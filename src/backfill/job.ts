@@ -96,6 +96,8 @@ export interface SiteAnswer {
 export interface AuditRequest {
   readonly site: SiteName;
   readonly mode: "quick" | "full" | "rebuild";
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
+  readonly from?: UtcDay | undefined;
+  readonly to?: UtcDay | undefined;
+  /** Of the days that have an object; all of them where absent. */
+  readonly samplePercent?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { env as isolateEnv } from "cloudflare:workers";
 import { R2Archive } from "../archive/r2-archive.ts";
+import { R2Files } from "../archive/r2-files.ts";
 import { R2Ranges } from "../archive/r2-ranges.ts";
 import type { QueryConfig } from "../domain/query-config.ts";
 import { ColdSource } from "../query/cold/cold-source.ts";
@@ -20,5 +21,6 @@ const cold = new ColdSource(
 
 /** What is behind the bindings of a request. */
 export function sourcesOf({ D1, R2 }: QueryEnv, { hotDays }: QueryConfig): QuerySources {
-  return tiered({ hot: new D1Hot(D1), archive: new R2Archive(R2), cold, clock: wallClock, hotDays });
+  const archived = { archive: new R2Archive(R2), files: new R2Files(R2), cold };
+  return tiered({ ...archived, hot: new D1Hot(D1), clock: wallClock, hotDays });
 }

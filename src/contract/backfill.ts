@@ -185,6 +185,8 @@ export type DaySelection = z.output<typeof daySelection>;
 
 export const verifyRequest = z.strictObject({
   mode: z.enum(["quick", "full"]).default("quick"),
+  /** So many of a site's days, spread evenly over them, the same ones every time; all where absent. */
+  sample_percent: z.number().positive().max(100).optional(),
   from: utcDay.optional(),
   to: utcDay.optional(),
   site: siteName.optional(),
@@ -195,6 +197,8 @@ export type VerifyRequest = z.output<typeof verifyRequest>;
 export const auditView = z.object({
   site: z.string(),
   mode: z.enum(["quick", "full", "rebuild"]),
+  /** Of a sample of the days alone. */
+  sample_percent: z.number().optional(),
   state: z.enum(["running", "completed"]),
   from: z.string().nullable(),
   to: z.string().nullable(),

@@ -99,7 +99,8 @@ export const timeseriesQuery = z.strictObject({
 });
 export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
 
-export const pointsQuery = z.strictObject({ site_name: siteName, date: utcDay });
+/** Of the routes that speak of one day of a site. */
+export const siteDayQuery = z.strictObject({ site_name: siteName, date: utcDay });
 
 /** Both dates are included. */
 export const daysQuery = z.strictObject({ site_name: siteName, from: utcDay, to: utcDay });

@@ -1,5 +1,7 @@
 /** What the Query Worker answers from, in memory, for the tests of this folder: it records what it is asked. */
 import { type EpochMs, utcDayOf } from "../domain/day.ts";
+import type { ObjectKey } from "../domain/layout.ts";
+import type { ObjectFile, ObjectFiles } from "../ports/object-files.ts";
 import type {
   DayPoints,
   DaySamples,
@@ -17,7 +19,7 @@ export const QUERY_ENV = {
   ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
 };
 
-export class FakeSources implements SampleSource, Holdings {
+export class FakeSources implements SampleSource, Holdings, ObjectFiles {
   readonly calls: unknown[][] = [];
   readonly queries: SampleQuery[] = [];
   /** Of every point; all on the first day of the query. */
@@ -25,6 +27,17 @@ export class FakeSources implements SampleSource, Holdings {
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   held: readonly HeldDay[] = [];
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
+  opened: ObjectFile | undefined = {
+    head: {
+      key: "timeseries/2024/01/31/site_a.parquet" as ObjectKey,
+      etag: "e0",
+      bytes: 0,
+      sha256: undefined,
+      uploadedAt: 0,
+      metadata: {},
+    },
+    body: new Blob([]).stream(),
+  };
   /** Thrown by the next call, whatever it is; by a query behind its first day where `faultLater`. */
   fault: unknown;
   faultLater = false;
@@ -42,6 +55,11 @@ export class FakeSources implements SampleSource, Holdings {
   heldDays = (...given: unknown[]) => this.#answer("heldDays", this.held, given);
   latest = (...given: unknown[]) => this.#answer("latest", this.newest, given);
 
+  async open(key: string): Promise<ObjectFile | undefined> {
+    this.calls.push(["open", key]);
+    return this.opened;
+  }
+
   async #answer<T>(name: string, outcome: T, given: unknown[]): Promise<T> {
     // The last one is the meter.
     this.calls.push([name, ...given.slice(0, -1)]);
@@ -55,7 +73,7 @@ export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_EN
   const sources = new FakeSources();
   const logged: { level: string; message: string; fields: unknown }[] = [];
   const app = createQueryApp<object>({
-    sources: () => ({ samples: sources, holdings: sources }),
+    sources: () => ({ samples: sources, holdings: sources, files: sources }),
     clock: { now: () => 0 },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     version: "1.0.0",

@@ -15,10 +15,10 @@ export const points: QueryRoute = {
   path: "/timeseries/points",
   access: "bearer",
   summary: "The points of a day, in order of name, with count, first and last time",
-  query: wire.pointsQuery,
+  query: wire.siteDayQuery,
   replies: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_REPLIES },
   async handle({ request, holdings, clock }) {
-    const judged = judge(queryFields(request), wire.pointsQuery);
+    const judged = judge(queryFields(request), wire.siteDayQuery);
     if ("refused" in judged) return judged.refused;
     const { site_name, date } = judged.value;
     const spent = spending(clock);

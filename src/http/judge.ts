@@ -33,9 +33,11 @@ function sentences(issue: z.core.$ZodIssue, kind: "field" | "parameter"): string
     case "invalid_value":
       return [`${name} must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`];
     case "too_small":
-      return [`${name} must hold at least ${issue.minimum}`];
+      return issue.origin === "number"
+        ? [`${name} must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`]
+        : [`${name} must hold at least ${issue.minimum}`];
     case "too_big":
-      return [`${name} must hold at most ${issue.maximum}`];
+      return [`${name} must ${issue.origin === "number" ? "be" : "hold"} at most ${issue.maximum}`];
     default:
       return [`${name}: ${issue.message}`];
   }

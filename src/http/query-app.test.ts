@@ -10,6 +10,7 @@ const PROTECTED = [
   "/timeseries/points?site_name=site_a&date=2024-01-31",
   "/timeseries/days?site_name=site_a&from=2024-01-31&to=2024-02-01",
   "/timeseries/latest?site_name=site_a&point_names=a",
+  "/timeseries/file?site_name=site_a&date=2024-01-31",
 ];
 
 describe("the token", () => {
@@ -101,6 +102,7 @@ describe("routing", () => {
         points: "GET /timeseries/points",
         days: "GET /timeseries/days",
         latest: "GET /timeseries/latest",
+        file: "GET /timeseries/file",
         health: "GET /health",
         root: "GET /",
         openapi: "GET /openapi.json",

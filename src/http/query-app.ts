@@ -4,6 +4,7 @@ import { parseQueryConfig, type QueryConfig } from "../domain/query-config.ts";
 import type { Clock, Log } from "../ports/ports.ts";
 import type { QuerySources } from "../query/source.ts";
 import { secretFaults } from "./auth.ts";
+import { file } from "./file-route.ts";
 import { days, health, latest, points } from "./holdings-routes.ts";
 import type { QueryCall } from "./query-call.ts";
 import { faultAnswer } from "./query-faults.ts";
@@ -23,7 +24,7 @@ export const queryService: Service<QueryCall> = {
   title: "Building Vitals Query Worker",
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
-  routes: [query, points, days, latest, health],
+  routes: [query, points, days, latest, file, health],
   faultAnswer,
   schemas: {
     QueryAnswer: wire.queryAnswer,

@@ -202,6 +202,15 @@ describe("audits", () => {
     const { post, backfill } = underTest();
     await post("/backfill/verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" });
     expect(backfill.calls).toEqual([["verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" }]]);
+    await post("/backfill/verify", { sample_percent: 0.5 });
+    expect(backfill.calls.at(-1)).toEqual(["verify", { mode: "quick", sample_percent: 0.5 }]);
+    for (const [sample_percent, fault] of [
+      [0, "sample_percent must be more than 0"],
+      [100.1, "sample_percent must be at most 100"],
+    ] as const) {
+      const refused = await post("/backfill/verify", { sample_percent });
+      expect(await refused.json()).toMatchObject({ details: [fault] });
+    }
     const response = await post("/backfill/verify", { mode: "rebuild" });
     expect(await response.json()).toMatchObject({ details: ['mode must be one of "quick", "full"'] });
   });

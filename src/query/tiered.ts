@@ -1,5 +1,7 @@
+import type { ObjectFiles } from "../ports/object-files.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { ArchiveReads } from "./cold/archive-reads.ts";
+import { retrying } from "./cold/retry.ts";
 import type { HotDatabase } from "./hot/database.ts";
 import { HotSource } from "./hot/hot-source.ts";
 import type { QuerySources, SampleSource } from "./source.ts";
@@ -9,6 +11,7 @@ import { TieredSource } from "./tiers.ts";
 export interface Storage {
   readonly hot: HotDatabase;
   readonly archive: ArchiveReads;
+  readonly files: ObjectFiles;
   /** The samples of the archive; outlives a request, for it remembers footers. */
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now" | "sleep">;
@@ -16,10 +19,11 @@ export interface Storage {
 }
 
 /** All that is answered from, split between the tiers. */
-export function tiered({ hot, archive, cold, clock, hotDays }: Storage): QuerySources {
+export function tiered({ hot, archive, files, cold, clock, hotDays }: Storage): QuerySources {
   const source = new HotSource(hot);
   return {
     samples: new TieredSource({ hot: source, cold, clock, hotDays }),
     holdings: new TieredHoldings({ hot: source.tables, cold, archive, clock, hotDays }),
+    files: { open: (key) => retrying(clock)(() => files.open(key)) },
   };
 }

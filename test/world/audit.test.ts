@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { AuditView } from "../../src/contract/backfill.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
 import { contentOf, ledgerOf } from "./look.ts";
 import { World } from "./world.ts";
 
@@ -94,6 +95,31 @@ test("bytes that belie their hash are found by a full audit only", async () => {
   tamper(world, "2024-01-02", "the old hash");
   expect(await verify(world, "quick")).toMatchObject({ days_ok: 5 });
   expect(await verify(world, "full")).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+});
+
+test("a sample looks at its days and no others, and counts them exactly all the while", async () => {
+  const world = await completed();
+  const request = {
+    mode: "full",
+    from: "2024-01-02" as UtcDay,
+    to: "2024-01-05" as UtcDay,
+    sample_percent: 50,
+  } as const;
+  for (const [tampered, problems] of [
+    ["2024-01-02", [{ date: "2024-01-02", problem: "the content differs from its hash" }]],
+    ["2024-01-03", []],
+  ] as const) {
+    tamper(world, tampered, "the old hash");
+    await world.ask((coordinator) => coordinator.verify(request));
+    const seen: (AuditView | undefined)[] = [];
+    while (seen.at(-1)?.state !== "completed") {
+      seen.push((await world.ask((coordinator) => coordinator.audits()))[0]);
+    }
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen.map((audit) => audit?.days_total))).toEqual(new Set([2]));
+    expect(seen.at(-1)).toMatchObject({ sample_percent: 50, days_checked: 2, problems });
+    await world.run();
+  }
 });
 
 test("a lost ledger is rebuilt from the archive, and a start then skips everything", async () => {

@@ -28,7 +28,7 @@ const TABLES = [
   // Work that may be killing us: present while it runs, counted up by every start that finds it.
   "in_hand (work TEXT PRIMARY KEY, date TEXT NOT NULL, crashes INTEGER NOT NULL)",
   "error (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, date TEXT, body TEXT NOT NULL)",
-  // Days that a rebuild has found in R2.
+  // Days of the audit: those that a rebuild has found in R2, or that a sample has drawn.
   "audit_seen (date TEXT PRIMARY KEY)",
   // The configured points, sorted, in parts.
   "points (idx INTEGER PRIMARY KEY, names TEXT NOT NULL)",

@@ -4,7 +4,7 @@ import { objectKey } from "../../domain/layout.ts";
 import { recount } from "../../parquet/decode.ts";
 import { FileUnreadable } from "../../parquet/file-unreadable.ts";
 import type { ObjectHead, Sql } from "../ports.ts";
-import { type Audit, counted, writeAudit } from "./audit.ts";
+import { type Audit, counted, daysAhead, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";
 import { forgetPublished, type Published, publishedDay } from "./ledger.ts";
@@ -60,13 +60,11 @@ export async function stepVerify(
 }
 
 function daysAfter(sql: Sql, audit: Audit, limit: number): { date: UtcDay; published: Published }[] {
+  const { where, values } = daysAhead(audit);
   return sql
     .all<{ date: string; published: string }>(
-      `SELECT date, published FROM day WHERE published IS NOT NULL AND date > ? AND date >= ? AND date <= ?
-       ORDER BY date LIMIT ?`,
-      audit.cursor ?? "",
-      audit.from ?? "",
-      audit.to ?? "9999",
+      `SELECT date, published FROM day WHERE ${where} ORDER BY date LIMIT ?`,
+      ...values,
       limit,
     )
     .map((row) => ({ date: row.date as UtcDay, published: JSON.parse(row.published) as Published }));

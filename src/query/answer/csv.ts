@@ -23,6 +23,7 @@ function linesOf(block: Block, names: readonly string[]): string {
   return lines.slice(0, -LINE_END.length) + block.nextCursor + LINE_END;
 }
 
-function fieldOf(text: string): string {
+/** A field of RFC 4180, in quotes where it needs them. */
+export function fieldOf(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

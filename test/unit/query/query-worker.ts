@@ -25,6 +25,8 @@ export interface Reply {
   readonly reads: readonly CountedRead[];
 }
 
+const NO_FILES = { open: async () => undefined };
+
 /** An isolate of the Query Worker, all of it but Cloudflare's bindings: those are put together as its entry does. */
 export class QueryWorker {
   readonly #bucket: Bucket;
@@ -37,7 +39,7 @@ export class QueryWorker {
     const clock = { now: () => nowMs, sleep: async () => undefined };
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
     this.#app = createQueryApp<object>({
-      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, cold, clock, hotDays }),
+      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, files: NO_FILES, cold, clock, hotDays }),
       clock,
       log: () => {},
       version: "0",

@@ -1,0 +1,38 @@
+import { expect, it } from "vitest";
+import type { DayView } from "../src/contract/backfill.ts";
+import { calendarLines } from "./calendar.ts";
+
+const day = (date: string, status: DayView["status"]): DayView => ({
+  date,
+  site: "site_a",
+  status,
+  records: null,
+  r2_path: null,
+  completed_at: null,
+  evidence: null,
+  phase: null,
+  attempts: 0,
+  failure: null,
+});
+
+it("gives every month a line and every day its column, and counts each status", () => {
+  const days = [
+    day("2024-01-30", "completed"),
+    day("2024-01-31", "empty"),
+    day("2024-02-01", "failed"),
+    day("2024-02-02", "running"),
+    day("2024-02-29", "pending"),
+  ];
+  expect(calendarLines("site_a", days)).toEqual([
+    "site_a",
+    "         1   5    10   15   20   25   30",
+    `2024-01  ${" ".repeat(29)}█-`,
+    `2024-02  x▒${" ".repeat(26)}·`,
+    "         █ 1 completed  - 1 empty  ▒ 1 running  · 1 pending  x 1 failed",
+  ]);
+});
+
+it("colours signs and nothing else", () => {
+  const painted = calendarLines("s", [day("2024-01-01", "failed")], (colour, text) => `<${colour} ${text}>`);
+  expect(painted.slice(2)).toEqual(["2024-01  <red x>", "         <red x> 1 failed"]);
+});

@@ -1,0 +1,52 @@
+import { type Column, tableLines } from "../../local/table.ts";
+import type { ErrorList, ErrorView } from "../../src/contract/backfill.ts";
+import { count, day, jsonOption, type Selection, selectionQuery, siteOption } from "../arguments.ts";
+import type { AddCommand } from "../cli.ts";
+import { timeOf } from "../status-lines.ts";
+import { note, say, sayJson, stdoutWidth } from "../terminal.ts";
+
+export const addErrors: AddCommand = (program, cli) => {
+  program
+    .command("errors")
+    .description("what went wrong, newest first")
+    .argument("[from]", "first day, YYYY-MM-DD", day)
+    .argument("[to]", "last day, included (the first where absent)", day)
+    .addOption(siteOption())
+    .option("--limit <n>", "at most so many", count, 100)
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  npx backfill errors 2024-03-01 2024-03-31 --limit 20")
+    .action(async (from: string | undefined, to: string | undefined, options: ErrorsOptions) => {
+      const query = selectionQuery(
+        { from, to: to ?? from, site: options.site },
+        { limit: String(options.limit) },
+      );
+      const list = await cli.backfill.ask<ErrorList>("GET", `/backfill/errors${query}`);
+      if (options.json) return sayJson(list.errors);
+      if (list.errors.length === 0) return note("No errors.");
+      for (const line of errorTable(list.errors, stdoutWidth())) say(line);
+    });
+};
+
+interface ErrorsOptions extends Pick<Selection, "site"> {
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const COLUMNS: Column[] = [
+  { title: "when (UTC)", align: "left" },
+  { title: "site", align: "left" },
+  { title: "day", align: "left" },
+  { title: "error", align: "left", below: true },
+];
+
+export function errorTable(errors: readonly ErrorView[], width: number): string[] {
+  const rows = errors.map(({ timestamp, error, context }) => [
+    timeOf(timestamp),
+    textOf(context.site),
+    textOf(context.date),
+    error,
+  ]);
+  return tableLines(COLUMNS, rows, { width });
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : "-");

@@ -1,0 +1,72 @@
+import { whole } from "../../local/figures.ts";
+import { type Column, tableLines } from "../../local/table.ts";
+import type { Plan } from "../../src/contract/backfill.ts";
+import { day, jsonOption, sitesOption } from "../arguments.ts";
+import type { AddCommand } from "../cli.ts";
+import { note, say, sayJson, stdoutWidth } from "../terminal.ts";
+
+export const addPlan: AddCommand = (program, cli) => {
+  program
+    .command("plan")
+    .description(
+      "what a range would take: days, requests and hours; starts nothing and asks the API for nothing",
+    )
+    .argument("<from>", "first day, YYYY-MM-DD", day)
+    .argument("[to]", "last day, included (the first where absent)", day)
+    .addOption(sitesOption())
+    .option("--force", "as if no day were there yet")
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  npx backfill plan 2024-01-01 2024-12-31")
+    .action(async (from: string, to: string | undefined, options: PlanOptions) => {
+      const plan = await cli.backfill.ask<Plan>("POST", "/backfill/start", {
+        start_date: from,
+        end_date: to ?? from,
+        dry_run: true,
+        force_restart: options.force ?? false,
+        ...(options.site && { sites: options.site }),
+      });
+      if (options.json) return sayJson(plan);
+      for (const line of planLines(plan, stdoutWidth())) say(line);
+      const range = to === undefined ? from : `${from} ${to}`;
+      note(`\nStart it with: ${cli.typed(`start ${range}`)}`);
+    });
+};
+
+interface PlanOptions {
+  readonly site?: readonly string[];
+  readonly force?: true;
+  readonly json?: true;
+}
+
+const COLUMNS: Column[] = [
+  { title: "site", align: "left" },
+  { title: "to fetch", align: "right" },
+  { title: "to skip", align: "right" },
+  { title: "pages/day", align: "right" },
+  { title: "requests", align: "right" },
+  { title: "reckoned by", align: "left", below: true },
+];
+
+export function planLines(plan: Plan, width: number): string[] {
+  const rows = plan.sites.map((site) => [
+    site.site,
+    whole(site.days_to_fetch),
+    whole(site.days_to_skip),
+    whole(site.pages_per_day),
+    whole(site.estimated_requests),
+    site.basis === "ledger" ? "days it has had" : site.basis,
+  ]);
+  const { days_to_fetch, days_to_skip, estimated_requests } = plan;
+  const sums = ["in all", whole(days_to_fetch), whole(days_to_skip), "", whole(estimated_requests), ""];
+  return [
+    `${plan.start_date} to ${plan.end_date}: ${whole(plan.estimated_days)} days of ${plan.sites.length} sites, ` +
+      `about ${hoursOf(plan.estimated_hours)} at ${whole(plan.requests_per_minute)} requests a minute`,
+    "",
+    ...tableLines(COLUMNS, [...rows, sums], { width, footRows: 1 }),
+  ];
+}
+
+function hoursOf(hours: number): string {
+  const minutes = Math.ceil(hours * 60);
+  return minutes < 120 ? `${minutes} min` : `${hours.toFixed(1)} h`;
+}

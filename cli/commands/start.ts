@@ -1,0 +1,86 @@
+import { granted } from "../../local/call-worker.ts";
+import { EXIT } from "../../local/exit-codes.ts";
+import { whole } from "../../local/figures.ts";
+import { Unable } from "../../local/run.ts";
+import type { Problem, StartAccepted, StartConflict } from "../../src/contract/backfill.ts";
+import { day, jsonOption, sitesOption } from "../arguments.ts";
+import type { AddCommand, Cli } from "../cli.ts";
+import { progressText } from "../status-lines.ts";
+import { note, say, sayJson } from "../terminal.ts";
+import { exitCodeOf, sayFailed, watchBackfill } from "../watch-backfill.ts";
+
+export const addStart: AddCommand = (program, cli) => {
+  program
+    .command("start")
+    .description("start a range, or go on with it where it was cancelled, failed or halted")
+    .argument("<from>", "first day, YYYY-MM-DD", day)
+    .argument("[to]", "last day, included (the first where absent)", day)
+    .addOption(sitesOption())
+    .option("--force", "fetch every day again; a file is replaced once its new one is whole")
+    .option("--watch", "show it to its end; Ctrl-C ends the looking, not the backfill")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Completed days are skipped. It runs in the Worker: nothing here has to stay.
+
+Examples:
+  npx backfill start 2024-01-01 2024-12-31
+  npx backfill start 2024-03-05 --site building_a --force --watch`,
+    )
+    .action(async (from: string, to: string | undefined, options: StartOptions) => {
+      const accepted = await start(cli, from, to ?? from, options);
+      if (options.json) sayJson(accepted);
+      else say(acceptedLine(accepted));
+      cli.exitCode = await watchedWhere(options.watch, cli);
+    });
+};
+
+interface StartOptions {
+  readonly site?: readonly string[];
+  readonly force?: true;
+  readonly watch?: true;
+  readonly json?: true;
+}
+
+async function start(cli: Cli, from: string, to: string, options: StartOptions): Promise<StartAccepted> {
+  const { backfill } = cli;
+  const reply = await backfill.call<StartAccepted | StartConflict | Problem>("POST", "/backfill/start", {
+    start_date: from,
+    end_date: to,
+    force_restart: options.force ?? false,
+    ...(options.site && { sites: options.site }),
+  });
+  if ("current_state" in reply.body) throw conflict(reply.body, cli);
+  return granted<StartAccepted>(backfill.worker, { status: reply.status, body: reply.body });
+}
+
+function conflict({ current_state: running }: StartConflict, cli: Cli): Unable {
+  return new Unable(
+    `A backfill runs already: ${running.start_date} to ${running.end_date}, ${progressText(running)}`,
+    `Look at it:  ${cli.typed("status --watch")}\nEnd it:      ${cli.typed("cancel")}  (what it has is kept)\n` +
+      "Or give --force: that ends it by itself, and fetches every day of your range again.",
+    { exitCode: EXIT.refused },
+  );
+}
+
+const acceptedLine = ({
+  status,
+  backfill_id,
+  estimated_days,
+  estimated_site_days,
+  ...range
+}: StartAccepted) =>
+  `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${whole(estimated_days)} days, ` +
+  `${whole(estimated_site_days)} site-days`;
+
+/** What `start` and `retry` do once the Worker is at work. */
+export async function watchedWhere(watch: true | undefined, cli: Cli): Promise<number> {
+  if (!watch) {
+    note(`It runs in the Worker. Look at it with: ${cli.typed("status --watch")}`);
+    return EXIT.done;
+  }
+  const last = await watchBackfill(cli, process.stderr);
+  sayFailed(last, cli, say);
+  return exitCodeOf(last);
+}

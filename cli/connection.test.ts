@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { backfillAddress, queryAddress } from "./connection.ts";
+
+const DEPLOYED = "https://building-vitals-backfill.example.workers.dev";
+
+it("is the stack of this machine with its keys where nothing is said", () => {
+  expect(backfillAddress({})).toEqual({ url: "http://127.0.0.1:8787", token: "local-backfill-key" });
+  expect(queryAddress({})).toEqual({ url: "http://127.0.0.1:8789", token: "local-query-key" });
+});
+
+it("gives the local keys to nobody but this machine", () => {
+  expect(backfillAddress({ url: DEPLOYED }).token).toBeUndefined();
+  expect(backfillAddress({ url: "http://localhost:9" }).token).toBe("local-backfill-key");
+  expect(backfillAddress({ url: "http://localhost.example.com" }).token).toBeUndefined();
+  expect(queryAddress({ queryUrl: DEPLOYED }).token).toBeUndefined();
+  expect(queryAddress({ queryUrl: DEPLOYED, queryToken: "t" }).token).toBe("t");
+});
+
+it("doesn't look for a deployed backfill's samples on this machine", () => {
+  expect(() => queryAddress({ url: DEPLOYED })).toThrow(/where is the Query Worker/);
+  expect(queryAddress({ url: "http://127.0.0.1:9999" }).url).toBe("http://127.0.0.1:8789");
+});

@@ -1,0 +1,61 @@
+import { InvalidArgumentError, Option } from "commander";
+import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "../local/addresses.ts";
+import { EXIT } from "../local/exit-codes.ts";
+import { Unable } from "../local/run.ts";
+
+/** Where the Workers are, as options and environment say it. */
+export interface ConnectionOptions {
+  readonly url?: string;
+  readonly token?: string;
+  readonly queryUrl?: string;
+  readonly queryToken?: string;
+}
+
+/** Before every command's own; a variable holds where the option is absent. */
+export const CONNECTION_OPTIONS: readonly Option[] = [
+  new Option("--url <url>", "of the Backfill Worker (that of npx backfill up where absent)")
+    .env("BACKFILL_URL")
+    .argParser(parseUrl),
+  new Option("--token <key>", "of the Backfill Worker; others see an option: prefer the variable").env(
+    "BACKFILL_API_KEY",
+  ),
+  new Option("--query-url <url>", "of the Query Worker").env("QUERY_URL").argParser(parseUrl),
+  new Option("--query-token <key>", "of the Query Worker").env("QUERY_API_KEY"),
+];
+
+export interface Address {
+  readonly url: string;
+  readonly token: string | undefined;
+}
+
+export function backfillAddress({ url = local(BACKFILL_PORT), token }: ConnectionOptions): Address {
+  return { url, token: token ?? (isLocal(url) ? BACKFILL_API_KEY : undefined) };
+}
+
+/** Throws `Unable` (usage) rather than to mix a deployed backfill with the samples of this machine. */
+export function queryAddress(options: ConnectionOptions): Address {
+  const { url, queryUrl, queryToken } = options;
+  if (queryUrl === undefined && url !== undefined && !isLocal(url)) {
+    throw new Unable(
+      `The Backfill Worker is at ${url}, but where is the Query Worker?`,
+      "Say it in QUERY_URL, or by --query-url.",
+      { exitCode: EXIT.usage },
+    );
+  }
+  const at = queryUrl ?? local(QUERY_PORT);
+  return { url: at, token: queryToken ?? (isLocal(at) ? QUERY_API_KEY : undefined) };
+}
+
+const local = (port: number) => `http://127.0.0.1:${port}`;
+
+/** The keys of the local stack are no secrets, and let in nowhere else. */
+export const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+
+function parseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== "http:" && url?.protocol !== "https:") {
+    throw new InvalidArgumentError("It must begin with http:// or https://");
+  }
+  // Paths follow it.
+  return text.replace(/\/+$/, "");
+}

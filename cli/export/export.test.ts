@@ -1,0 +1,150 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { UtcDay } from "../../src/domain/day.ts";
+import { evenDay, SITE } from "../../src/query/cold/archive.fixture.ts";
+import { type CsvExport, writeCsvFile } from "./csv-file.ts";
+import { fetchFile } from "./fetch-file.ts";
+import { type Fault, FileServer } from "./file-server.fixture.ts";
+import { bringFile } from "./parquet-folder.ts";
+
+const NAMES = ['a "quoted", name', "b"];
+const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03"] as UtcDay[];
+const FILES = DAYS.map((day, seed) => evenDay(day, NAMES, 30, 7, seed));
+const [DAY, FILE] = [DAYS[0] as UtcDay, FILES[0]?.bytes as Uint8Array];
+const AT_ONCE = [0, 0];
+
+let server: FileServer;
+let folder: string;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "backfill-export-"));
+  server = await FileServer.open();
+  for (const [index, day] of DAYS.entries()) server.files.set(day, FILES[index]?.bytes as Uint8Array);
+});
+afterEach(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true });
+});
+
+describe("a file", () => {
+  async function fetched(faults: readonly Fault[]) {
+    server.faults.push(...faults);
+    let came: Uint8Array[] = [];
+    const sink = {
+      begin: async () => {
+        came = [];
+      },
+      write: async (chunk: Uint8Array) => {
+        came.push(chunk);
+      },
+    };
+    const archived = await fetchFile(server.query, SITE, DAY, sink, AT_ONCE);
+    return archived && Buffer.concat(came).equals(FILE);
+  }
+
+  it.each(["breaks off", "other bytes", "too short"] as const)(
+    "that comes wrong (%s) is fetched again",
+    async (fault) => {
+      expect(await fetched([fault, fault])).toBe(true);
+      expect(server.requests).toHaveLength(3);
+    },
+  );
+
+  it.each([
+    ["breaks off", /broke off after 10 of/],
+    ["other bytes", /another SHA-256/],
+    ["too short", /another SHA-256/],
+  ] as const)("that always comes wrong (%s) is none", async (fault, why) => {
+    await expect(fetched([fault, fault, fault])).rejects.toThrow(why);
+  });
+});
+
+describe("a folder", () => {
+  const path = () => join(folder, "timeseries/2024/01/01/site_a.parquet");
+
+  it("gets a file under its key of R2, byte for byte, and gets it once", async () => {
+    expect(await bringFile(server.query, folder, SITE, DAY)).toMatchObject({ kind: "fetched", path: path() });
+    expect(readFileSync(path()).equals(FILE)).toBe(true);
+    expect(await bringFile(server.query, folder, SITE, DAY)).toMatchObject({
+      kind: "there",
+      bytes: FILE.length,
+    });
+    expect(server.requests).toEqual(["GET 2024-01-01", "HEAD 2024-01-01"]);
+  });
+
+  it("gets a file again where its bytes are other ones, also of the same length", async () => {
+    await bringFile(server.query, folder, SITE, DAY);
+    writeFileSync(
+      path(),
+      FILE.map((byte, index) => (index === 50 ? byte ^ 1 : byte)),
+    );
+    expect(await bringFile(server.query, folder, SITE, DAY)).toMatchObject({ kind: "fetched" });
+    expect(readFileSync(path()).equals(FILE)).toBe(true);
+  });
+
+  it("keeps nothing of a day that is not archived", async () => {
+    expect(await bringFile(server.query, folder, SITE, "2024-01-09" as UtcDay)).toEqual({ kind: "missing" });
+    expect(readdirSync(join(folder, "timeseries/2024/01/09"))).toEqual([]);
+  });
+});
+
+describe("a CSV", () => {
+  const path = () => join(folder, "days.csv");
+  const WANTED: CsvExport = { from: DAY, to: DAYS[2] as UtcDay, sites: [SITE] };
+  const write = (show: () => void = () => undefined, wanted = WANTED) =>
+    writeCsvFile(server.query, path(), wanted, show);
+  const expected = () =>
+    [
+      "timestamp,site_name,point_name,value",
+      ...FILES.flatMap(({ rows }) =>
+        rows.map(({ timestampMs, point, value }) => {
+          const name = point === 0 ? '"a ""quoted"", name"' : "b";
+          return `${new Date(timestampMs).toISOString()},site_a,${name},${value}`;
+        }),
+      ),
+      "",
+    ].join("\n");
+
+  it("has every row of every day in the order of the files", async () => {
+    expect(await write()).toEqual([]);
+    expect(readFileSync(path(), "utf8")).toBe(expected());
+    expect(readdirSync(folder)).toEqual(["days.csv"]);
+  });
+
+  it.each([1, 2])("that was broken off behind its day %i goes on there", async (whole) => {
+    let files = 0;
+    const broken = write(() => {
+      if (++files === whole) throw new Error("killed");
+    });
+    await expect(broken).rejects.toThrow("killed");
+    expect(existsSync(path())).toBe(false);
+    writeFileSync(`${path()}.part`, "2024-01-0", { flag: "a" });
+    server.requests.length = 0;
+    expect(await write()).toEqual([]);
+    expect(readFileSync(path(), "utf8")).toBe(expected());
+    expect(server.requests).toHaveLength(DAYS.length - whole);
+  });
+
+  it("names the days that are not archived, also those that an earlier export found missing", async () => {
+    server.files.delete(DAYS[0] as string);
+    await expect(
+      write(() => {
+        throw new Error("killed");
+      }),
+    ).rejects.toThrow("killed");
+    expect(await write()).toEqual(["2024-01-01 of site_a"]);
+  });
+
+  it("is not written over, and goes on with no other export", async () => {
+    const killed = () => {
+      throw new Error("killed");
+    };
+    await expect(write(killed)).rejects.toThrow("killed");
+    await expect(write(undefined, { ...WANTED, to: DAY })).rejects.toThrow(
+      /belong to 2024-01-01 to 2024-01-03/,
+    );
+    await write();
+    await expect(write()).rejects.toThrow(/exists already/);
+  });
+});

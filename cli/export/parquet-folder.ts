@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { QueryClient } from "../../local/query-client.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
+import { objectKey } from "../../src/domain/layout.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+import { fetchFile } from "./fetch-file.ts";
+
+export type Brought =
+  /** `there`: an earlier export has brought it, and it is still what the archive has. */
+  | { readonly kind: "fetched" | "there"; readonly path: string; readonly bytes: number }
+  | { readonly kind: "missing" };
+
+/**
+ * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there whole or not at all: it
+ * gets its name once size and SHA-256 are right.
+ */
+export async function bringFile(
+  query: QueryClient,
+  folder: string,
+  site: SiteName,
+  day: UtcDay,
+): Promise<Brought> {
+  const path = join(folder, objectKey(site, day));
+  const bytes = await bytesOf(path);
+  if (bytes !== undefined) {
+    const archived = await query.file("HEAD", site, day);
+    if (!archived) return { kind: "missing" };
+    const same = archived.bytes === bytes && archived.sha256 === (await sha256Of(path));
+    if (same) return { kind: "there", path, bytes };
+  }
+  const part = `${path}.part`;
+  await mkdir(dirname(path), { recursive: true });
+  const handle = await open(part, "w");
+  try {
+    if (!(await fetchFile(query, site, day, intoFile(handle)))) return { kind: "missing" };
+    await handle.sync();
+    // Dying before this line leaves a part that the next export writes anew.
+    await rename(part, path);
+    return { kind: "fetched", path, bytes: (await handle.stat()).size };
+  } finally {
+    await handle.close();
+    await rm(part, { force: true });
+  }
+}
+
+const intoFile = (handle: FileHandle) => {
+  let position = 0;
+  return {
+    async begin() {
+      position = 0;
+      await handle.truncate(0);
+    },
+    async write(chunk: Uint8Array) {
+      await handle.write(chunk, 0, chunk.length, position);
+      position += chunk.length;
+    },
+  };
+};
+
+async function bytesOf(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

@@ -1,0 +1,68 @@
+import { chartLines, type Dot } from "../local/chart.ts";
+import { type Column, tableLines } from "../local/table.ts";
+import type { QueryAnswer, Sample } from "../src/contract/query.ts";
+import { csvLine } from "./csv.ts";
+import { note, say, stdoutWidth } from "./terminal.ts";
+import type { TimeRange } from "./time-range.ts";
+
+type Pages = AsyncIterable<QueryAnswer>;
+
+export async function sayCsv(pages: Pages): Promise<void> {
+  say(csvLine(["point_name", "timestamp", "value"]));
+  for await (const { samples } of pages) {
+    if (samples.length > 0)
+      say(samples.map((of) => csvLine([of.point_name, of.timestamp, of.value])).join("\n"));
+  }
+}
+
+export async function sayNdjson(pages: Pages): Promise<void> {
+  for await (const { samples } of pages) {
+    if (samples.length > 0) say(samples.map((sample) => JSON.stringify(sample)).join("\n"));
+  }
+}
+
+const COLUMNS: Column[] = [
+  { title: "point", align: "left" },
+  { title: "time (UTC)", align: "left" },
+  { title: "value", align: "right" },
+];
+
+/** The first page alone, whose rows are those that were asked for. */
+export async function sayTable(pages: Pages, limit: number): Promise<void> {
+  for await (const { samples, metadata } of pages) {
+    for (const line of tableLines(COLUMNS, samples.map(rowOf), { width: stdoutWidth() })) say(line);
+    if (metadata.next_cursor !== null)
+      note(`The first ${limit} rows. There are more: --limit, or --csv for all of them.`);
+    break;
+  }
+}
+
+const rowOf = ({ point_name, timestamp, value }: Sample) => [
+  point_name,
+  timestamp.replace("T", " ").replace("Z", ""),
+  value === null ? "-" : String(value),
+];
+
+const ROWS_ALONE = 8;
+/** Of one among several: a line's shape, to be compared with the next one's. */
+const ROWS_AMONG = 3;
+
+/** Every point in a frame of its own, each with its own scale. */
+export async function chartOf(
+  pages: Pages,
+  points: readonly string[],
+  range: TimeRange,
+  columns: number,
+): Promise<string[]> {
+  const dots = new Map<string, Dot[]>(points.map((point) => [point, []]));
+  for await (const { samples } of pages) {
+    for (const { point_name, timestamp, value } of samples) {
+      if (value !== null) dots.get(point_name)?.push({ ms: Date.parse(timestamp), value });
+    }
+  }
+  const rows = points.length === 1 ? ROWS_ALONE : ROWS_AMONG;
+  return [...dots].flatMap(([point, drawn]) => [
+    point,
+    ...(drawn.length === 0 ? ["  no samples"] : chartLines(drawn, { ...range, columns, rows })),
+  ]);
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../src/contract/backfill.ts";
+import type { BackfillClient } from "./client.ts";
+import { EXIT } from "./exit-codes.ts";
+import { Unable } from "./run.ts";
+
+export interface Following<T> {
+  readonly pollMs: number;
+  /** A Worker that is silent for less is waited for. */
+  readonly silenceMsMax: number;
+  /** What to do about one that is silent for longer. */
+  readonly whenSilent: string;
+  show(answer: T): void;
+}
+
+/** Shows a backfill that was started until it rests: its last status. Throws `Unable` where the Worker falls silent. */
+export function follow(client: BackfillClient, following: Following<Status>): Promise<Status> {
+  return poll(
+    () => client.status(),
+    (status) => status.status !== "in_progress",
+    following,
+  );
+}
+
+/** Asks and shows until an answer is the last one. */
+export async function poll<T>(
+  ask: () => Promise<T>,
+  isLast: (answer: T) => boolean,
+  following: Following<T>,
+): Promise<T> {
+  let answeredAt = performance.now();
+  for (;;) {
+    const answer = await ask().catch((cause: unknown) => {
+      if (performance.now() - answeredAt < following.silenceMsMax) return undefined;
+      const silent = "The Backfill Worker does not answer any more.";
+      throw new Unable(silent, following.whenSilent, { cause, exitCode: EXIT.unreachable });
+    });
+    if (answer !== undefined) {
+      answeredAt = performance.now();
+      following.show(answer);
+      if (isLast(answer)) return answer;
+    }
+    await sleep(following.pollMs);
+  }
+}

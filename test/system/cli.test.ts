@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { truthOf } from "../reference/truth.ts";
+import { CliProcess, type Ended } from "./cli-process.ts";
+import { eventually, keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
+
+const SITE = "site_a";
+const [FIRST, SECOND] = ["2024-01-01", "2024-01-02"] as const;
+const FAILING = "2024-01-03";
+const ESCAPE = "\x1b[";
+const CTRL_C = "\x03";
+
+let world: World;
+let folder: string;
+let env: Record<string, string>;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "backfill-cli-"));
+  world = await World.open({ sites: [{ name: SITE, pointsPerSite: 8, samplesPerDay: 60 }] });
+  await world.startQueryWorker();
+  env = {
+    BACKFILL_URL: world.url,
+    BACKFILL_API_KEY: TOKEN,
+    QUERY_URL: world.queryUrl,
+    QUERY_API_KEY: QUERY_TOKEN,
+  };
+});
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await world?.close();
+});
+
+const backfill = (...args: string[]): Promise<Ended> => CliProcess.piped(args, env).ended();
+
+// One test after another: they tell one operator's day.
+
+test("npx finds it from any folder of the checkout, on a Node that can read it; before a start all is well", async () => {
+  const [doctor, plan] = await Promise.all([
+    CliProcess.byNpx(["doctor"], "src/domain", env).ended(),
+    backfill("plan", FIRST, FAILING, "--json"),
+  ]);
+  expect(doctor.stdout, doctor.stderr).toMatch(/^OK {4}Node v(2[4-9]|[3-9]\d)\./);
+  expect(doctor.stdout).toContain("No backfill has been started yet");
+  expect(doctor.code, doctor.stdout).toBe(0);
+  expect(JSON.parse(plan.stdout)).toMatchObject({ status: "dry_run", days_to_fetch: 3 });
+});
+
+test("a start that is watched in a pipe ends with 1 where a day fails, and a retry of it with 0", async () => {
+  const fault = world.sim.faults.add({ day: FAILING, effect: { do: "status", status: 503 } });
+  const partial = await backfill("start", FIRST, FAILING, "--watch");
+  expect(partial.code).toBe(1);
+  expect(partial.stdout).toMatch(
+    /^started backfill_\d+_\w+: 2024-01-01 to 2024-01-03, 3 days, 3 site-days\n/,
+  );
+  expect(partial.stdout).toContain(`\nfailed: ${FAILING} ${SITE}\n`);
+  expect(partial.stderr).toContain("completed in part; 66.67% 2 of 3 site-days, 1 failed");
+  expect(partial.stdout + partial.stderr).not.toContain(ESCAPE);
+
+  const [errors, days] = await Promise.all([backfill("errors"), backfill("days")]);
+  expect(errors.stdout).toMatch(new RegExp(`${SITE} +${FAILING} +.*503`));
+  expect(days).toMatchObject({ code: 1, stdout: expect.stringContaining("2024-01  ██x\n") });
+
+  world.sim.faults.clear(fault);
+  expect(await backfill("retry", "--watch")).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^retrying backfill_\S+: 1 failed days\n/),
+  });
+});
+
+test("a terminal has bars and colours, and Ctrl-C ends the looking and not the backfill", async () => {
+  world.sim.faults.add({ effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 600 } } });
+  const watching = CliProcess.inTerminal(["start", "2020-01-01", "2020-12-31", "--watch"], env);
+  // Five lines, the pause among them, are drawn over.
+  await eventually("it draws the pause again", () => watching.shown.includes(`${ESCAPE}5A\r`));
+  watching.type(CTRL_C);
+  const { code, stdout } = await watching.ended();
+  expect(code).toBe(130);
+  expect(stdout).toContain("throttled by the API until");
+  expect(stdout).toContain("in progress  2020-01-01 to 2020-12-31");
+  expect(stdout).toContain("░");
+  expect(stdout).toContain("It goes on. Come back with: npx backfill status --watch");
+  // The cursor is given back.
+  expect(stdout.lastIndexOf(`${ESCAPE}?25h`)).toBeGreaterThan(stdout.lastIndexOf(`${ESCAPE}?25l`));
+
+  const [conflict, painted, unpainted] = await Promise.all([
+    backfill("start", FIRST, SECOND),
+    CliProcess.inTerminal(["status"], env).ended(),
+    CliProcess.inTerminal(["status"], { ...env, NO_COLOR: "1" }).ended(),
+  ]);
+  expect(conflict).toMatchObject({ code: 4, stderr: expect.stringContaining("npx backfill cancel") });
+  expect(painted.stdout).toContain(`${ESCAPE}36min progress${ESCAPE}39m`);
+  expect(unpainted.stdout).toContain("  in progress  ");
+  expect(unpainted.stdout).not.toContain(ESCAPE);
+
+  const cancelled = await backfill("cancel");
+  expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cancelled backfill_/) });
+  expect(cancelled.stderr).toContain("Go on with: npx backfill start 2020-01-01 2020-12-31");
+});
+
+test("a verification of a sample counts its days, and one that finds a file missing ends with 1", async () => {
+  const sample = await backfill("verify", FIRST, FAILING, "--sample", "50%", "--json");
+  expect(sample.code, sample.stderr).toBe(0);
+  expect(JSON.parse(sample.stdout)).toMatchObject([{ mode: "full", sample_percent: 50, days_ok: 2 }]);
+  await (await world.state()).remove(keyOf(SITE, FAILING));
+  const found = await backfill("verify", FIRST, FAILING);
+  expect(found.code).toBe(1);
+  expect(found.stdout).toContain(`${FAILING} ${SITE}: the object is missing`);
+});
+
+test("a query gives every sample as CSV and as a drawn line, and says which days nobody has", async () => {
+  const rows = truthOf(world.sim, SITE, FIRST).rows;
+  const point = rows[0]?.point_name as string;
+  const ask = ["query", point, "--site", SITE, "--from", FIRST];
+  const [csv, chart, points] = await Promise.all([
+    backfill(...ask, "--csv"),
+    backfill(...ask, "--to", FAILING, "--chart"),
+    backfill("query", "--site", SITE, "--from", FIRST),
+  ]);
+  const own = rows.filter((row) => row.point_name === point);
+  expect(csv.code, csv.stderr).toBe(0);
+  expect(csv.stdout.trimEnd().split("\n").slice(1)).toEqual(
+    own.map(({ timestamp, value }) => `${point},${new Date(timestamp).toISOString()},${value}`),
+  );
+  expect(chart).toMatchObject({ code: 1, stdout: expect.stringMatching(/[\u2801-\u28ff]/) });
+  expect(chart.stderr).toContain(`Nobody has these days yet: ${FAILING}`);
+  for (const name of new Set(rows.map((row) => row.point_name))) expect(points.stdout).toContain(name);
+});
+
+test("an export is the archive's own bytes, goes on where it is, and says what is missing", async () => {
+  const ask = ["export", FIRST, FAILING, "--site", SITE];
+  const exported = await backfill(...ask, "--out", folder);
+  expect(exported.code).toBe(1);
+  const paths = [FIRST, SECOND].map((day) => join(folder, keyOf(SITE, day)));
+  expect(exported.stdout.trimEnd().split("\n")).toEqual(paths);
+  expect(exported.stderr).toContain("2 fetched, 0 were there, 1 missing");
+  for (const [index, day] of [FIRST, SECOND].entries()) {
+    expect(sha256(readFileSync(paths[index] as string))).toBe(sha256(await world.object(keyOf(SITE, day))));
+  }
+  writeFileSync(paths[1] as string, "spoilt");
+  expect((await backfill(...ask, "--out", folder)).stderr).toContain("1 fetched, 1 were there, 1 missing");
+
+  const csv = join(folder, "days.csv");
+  expect((await backfill("export", FIRST, SECOND, "--site", SITE, "--csv", csv)).code).toBe(0);
+  const expected = [FIRST, SECOND].flatMap((day) => truthOf(world.sim, SITE, day).rows);
+  expect(readFileSync(csv, "utf8").trimEnd().split("\n").slice(1)).toEqual(
+    expected.map((row) => `${new Date(row.timestamp).toISOString()},${SITE},${row.point_name},${row.value}`),
+  );
+});
+
+test("how it ended is the exit code, and what to do next is said", async () => {
+  const unreachable = { ...env, BACKFILL_URL: "http://127.0.0.1:2" };
+  const [misused, wrongKey, sick] = await Promise.all([
+    backfill("start", "2024-02-31"),
+    backfill("days", "--token", "another"),
+    CliProcess.piped(["doctor"], unreachable).ended(),
+  ]);
+  expect(misused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("YYYY-MM-DD") });
+  expect(wrongKey).toMatchObject({
+    code: 4,
+    stdout: "",
+    stderr: expect.stringContaining("BACKFILL_API_KEY"),
+  });
+  expect(sick).toMatchObject({
+    code: 3,
+    stdout: expect.stringMatching(/^FAIL {2}The Backfill Worker can't be reached/m),
+  });
+});
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
