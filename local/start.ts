@@ -49,6 +49,8 @@ void runToEnd(async (run) => {
 ACE simulator    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state.shown})
 Query Worker     ${queryWorker.url}
+Dashboard        ${worker.url}/dashboard/
+                 tokens: ${BACKFILL_API_KEY}, and in its explorer ${QUERY_API_KEY}
 
 Start, look, cancel:
 
