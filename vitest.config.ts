@@ -16,6 +16,7 @@ export default defineConfig({
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
             "local/**/*.test.ts",
+            "dashboard/src/**/*.test.ts",
             "test/unit/**/*.test.ts",
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
