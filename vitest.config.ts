@@ -53,6 +53,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        // Debian's Chromium at the dashboard, on the real stack.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -16,7 +16,10 @@ import type { Session } from "./state/session.ts";
 import type { State } from "./state/state.ts";
 
 export interface Shown {
+  /** As it is drawn. */
   readonly state: State;
+  /** As it is: keys come faster than frames, and each goes on where the one before it led. */
+  readonly current: () => State;
   readonly dispatch: (action: Action) => void;
   readonly commands: Commands;
 }
@@ -27,10 +30,10 @@ interface AppProps extends Shown {
 }
 
 export function App(props: AppProps) {
-  const { state, dispatch, commands, session, explorer } = props;
+  const { state, current, dispatch, commands, session, explorer } = props;
   if (state.session.kind !== "open")
     return <SignIn session={state.session} onToken={(token) => session.signIn(token)} />;
-  const shown = { state, dispatch, commands };
+  const shown = { state, current, dispatch, commands };
   return (
     <>
       <Header state={state} onSignOut={() => session.signOut()} />

@@ -42,7 +42,9 @@ const commands = commandsOf(store, session, surroundings);
 const explorer = explorerCommandsOf(store, surroundings);
 
 function draw(): void {
-  render(<App state={store.state} dispatch={store.dispatch} {...{ session, commands, explorer }} />, root);
+  const { state, dispatch } = store;
+  const current = () => store.state;
+  render(<App {...{ state, current, dispatch, session, commands, explorer }} />, root);
 }
 
 draw();

@@ -5,13 +5,13 @@ import { isThrottled } from "../progress/pace.ts";
 import { sitesOf } from "../state/state.ts";
 import { between, type Place, yearsShown, yesterdayOf } from "./days.ts";
 import { useDrag } from "./drag.ts";
-import { keyMeaning } from "./keys.ts";
+import { clamped, keyMeaning } from "./keys.ts";
 import { usePalette } from "./palette.ts";
 import { SHOWN } from "./shown-status.ts";
 import { SiteDays } from "./site-days.tsx";
 import { firstDayOf, lastDayOf, yearOf } from "./year.ts";
 
-export function Calendar({ state, dispatch, commands }: Shown) {
+export function Calendar({ state, current, dispatch, commands }: Shown) {
   const palette = usePalette();
   const { calendar, live, now } = state;
   const sites = sitesOf(state);
@@ -36,17 +36,17 @@ export function Calendar({ state, dispatch, commands }: Shown) {
     void commands.openDay(place);
   }
 
-  function onKey(event: KeyboardEvent, place: Place) {
+  function onKey(event: KeyboardEvent, drawn: Place) {
+    const { cursor, selection } = current().calendar;
+    const place = cursor?.site === drawn.site ? { ...cursor, day: clamped(cursor.day, bounds) } : drawn;
     const meaning = keyMeaning(event, place.day, bounds);
     if (!meaning) return;
     event.preventDefault();
     switch (meaning.do) {
       case "move":
         return dispatch({ type: "cursor", to: { ...place, day: meaning.to }, extend: meaning.extend });
-      case "open": {
-        const { selection } = calendar;
+      case "open":
         return selection && selection.from < selection.to ? reckon(selection) : open(place);
-      }
       case "clear":
         return dispatch({ type: "select", selection: undefined });
       default:
@@ -79,7 +79,9 @@ export function Calendar({ state, dispatch, commands }: Shown) {
       <div class="sites" {...drag}>
         {sites.map((site) => {
           const stored = calendar.cursor?.site === site ? calendar.cursor.day : undefined;
-          const current = live.status?.sites.find((view) => view.site === site)?.current_date;
+          const working = live.status?.sites.find((view) => view.site === site)?.current_date;
+          // A cursor stays in sight, whichever years are shown by now.
+          const cursor = clamped(stored ?? parseUtcDay(working ?? "") ?? bounds.last, bounds);
           return (
             <SiteDays
               key={site}
@@ -87,7 +89,7 @@ export function Calendar({ state, dispatch, commands }: Shown) {
               days={calendar.days.get(site)}
               throttled={isThrottled(live.status, now)}
               selection={calendar.selection}
-              cursor={stored ?? parseUtcDay(current ?? "") ?? bounds.last}
+              cursor={cursor}
               onKey={(event, day) => onKey(event, { site, day })}
             />
           );

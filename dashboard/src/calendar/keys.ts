@@ -13,17 +13,23 @@ interface Key {
 }
 
 /** Weeks are columns: left and right go by weeks, up and down by days. Never past `bounds`. */
-export function keyMeaning(
-  { key, shiftKey }: Key,
-  day: UtcDay,
-  bounds: { readonly first: UtcDay; readonly last: UtcDay },
-): KeyMeaning | undefined {
+export function keyMeaning({ key, shiftKey }: Key, day: UtcDay, bounds: Bounds): KeyMeaning | undefined {
   if (key === "Enter" || key === " ") return { do: "open" };
   if (key === "Escape") return { do: "clear" };
   const to = movedTo(key, day);
   if (to === undefined) return undefined;
-  const [, inside = to] = [bounds.first, to, bounds.last].sort();
-  return { do: "move", to: inside, extend: shiftKey };
+  return { do: "move", to: clamped(to, bounds), extend: shiftKey };
+}
+
+/** The days in between which a cursor can be. */
+export interface Bounds {
+  readonly first: UtcDay;
+  readonly last: UtcDay;
+}
+
+export function clamped(day: UtcDay, { first, last }: Bounds): UtcDay {
+  const [, inside = day] = [first, day, last].sort();
+  return inside;
 }
 
 function movedTo(key: string, day: UtcDay): UtcDay | undefined {
