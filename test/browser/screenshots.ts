@@ -20,7 +20,7 @@ async function main(): Promise<void> {
   const browser = await openChromium();
   try {
     await world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 2 });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
     await tell(world, page);
   } finally {
     await browser.close();
@@ -41,7 +41,7 @@ async function tell(world: World, page: Page): Promise<void> {
   await shot(page, "plan");
 
   await page.getByRole("button", { name: "Start", exact: true }).click();
-  await world.client.until((status) => status.days_completed + status.days_failed >= 50);
+  await world.client.until((status) => status.days_completed + status.days_failed >= 50, 180_000);
   await page.getByRole("button", { name: "building_a 2024-01-11" }).click();
   await page.getByRole("listitem").filter({ hasText: "422" }).first().waitFor();
   await page.evaluate("scrollTo(0, 0)");
