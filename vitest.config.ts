@@ -17,6 +17,7 @@ export default defineConfig({
             "simulator/**/*.test.ts",
             "local/**/*.test.ts",
             "cli/**/*.test.ts",
+            "dashboard/src/**/*.test.ts",
             "test/unit/**/*.test.ts",
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
@@ -50,6 +51,15 @@ export default defineConfig({
           name: "system",
           include: ["test/system/**/*.test.ts"],
           testTimeout: 240_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // Debian's Chromium at the dashboard, on the real stack.
+        test: {
+          name: "browser",
+          include: ["test/browser/**/*.test.ts"],
+          testTimeout: 60_000,
           hookTimeout: 120_000,
         },
       },

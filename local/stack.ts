@@ -3,6 +3,7 @@ import { type Simulator, startSimulator } from "../simulator/server.ts";
 import { ACE_API_KEY, BACKFILL_API_KEY, QUERY_API_KEY } from "./addresses.ts";
 import { BackfillClient } from "./client.ts";
 import { createHotTables } from "./hot-tables.ts";
+import { freePort } from "./port.ts";
 import { QueryClient } from "./query-client.ts";
 import { type Run, Unable } from "./run.ts";
 import type { StateDir } from "./state-dir.ts";
@@ -37,9 +38,11 @@ export async function startStack(options: StackOptions, run: Run): Promise<Stack
     port: options.simulatorPort ?? 0,
   });
   run.onEnd(() => simulator.close());
+  // Known before either starts: the Query Worker must name the origin of the dashboard, which the other one serves.
+  const workerPort = options.workerPort || (await freePort(0));
   const [worker, queryWorker] = await Promise.all([
-    openWorker("Backfill", backfillWorker(options, simulator), options, run),
-    openQueryWorker(options, run),
+    openWorker("Backfill", backfillWorker(options, workerPort, simulator), options, run),
+    openQueryWorker(options, workerPort, run),
   ]);
   return {
     simulator,
@@ -66,9 +69,9 @@ async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
 
 type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars">;
 
-function backfillWorker(options: StackOptions, simulator: Simulator): WorkerChoice {
+function backfillWorker(options: StackOptions, port: number, simulator: Simulator): WorkerChoice {
   return {
-    port: options.workerPort ?? 0,
+    port,
     vars: {
       ACE_API_BASE: simulator.api,
       ACE_API_KEY,
@@ -80,11 +83,15 @@ function backfillWorker(options: StackOptions, simulator: Simulator): WorkerChoi
   };
 }
 
-async function openQueryWorker(options: StackOptions, run: Run): Promise<WorkerProcess> {
+async function openQueryWorker(options: StackOptions, workerPort: number, run: Run): Promise<WorkerProcess> {
   await createHotTables(options.state.path);
   const port = options.queryPort ?? 0;
-  return openWorker("Query", { toml: "wrangler-query.toml", port, vars: { QUERY_API_KEY } }, options, run);
+  const vars = { QUERY_API_KEY, ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(",") };
+  return openWorker("Query", { toml: "wrangler-query.toml", port, vars }, options, run);
 }
+
+/** Both names under which a browser of this machine reaches it. */
+const dashboardOrigins = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
 
 async function openWorker(
   name: string,

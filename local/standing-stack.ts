@@ -1,4 +1,4 @@
-import { BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "./addresses.ts";
+import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "./addresses.ts";
 import { freePort } from "./port.ts";
 import type { Run } from "./run.ts";
 import { BUILDING, BUILDINGS } from "./scenario.ts";
@@ -59,6 +59,8 @@ function howToSteer({ simulator, worker, queryWorker }: Stack, state: string): s
 ACE simulator    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state})
 Query Worker     ${queryWorker.url}
+Dashboard        ${worker.url}/dashboard/
+                 tokens: ${BACKFILL_API_KEY}, and in its explorer ${QUERY_API_KEY}
 
 In another terminal:
 ${moved ? `\nexport BACKFILL_URL=${worker.url} QUERY_URL=${queryWorker.url}` : ""}

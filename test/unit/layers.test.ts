@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
 const SRC = resolve(import.meta.dirname, "../../src");
+const DASHBOARD = resolve(import.meta.dirname, "../../dashboard/src");
 
 /** A layer may import itself and what stands to its right; each line with the reason for its last word. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -24,9 +25,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   entry: ["domain", "ports", "contract", "cloudflare", "http", "query"],
 };
 
-const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
-  .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
-  .map((path) => join(SRC, path));
+const filesOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".test.ts"))
+    .map((path) => join(folder, path));
+const files = filesOf(SRC);
 
 const layerOf = (path: string) => {
   const [first = "", ...rest] = relative(SRC, path).split("/");
@@ -65,8 +68,27 @@ test("no layer below the runtime reads a clock, a random number or the environme
   expect(wrong).toEqual([]);
 });
 
+test("the dashboard takes days and times from the domain, and of the contract only types", () => {
+  const wrong = filesOf(DASHBOARD).flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/^import (type )?[^;]*?from\s*"([^"]+)"/gms)]
+      .map(([, type, specifier = ""]) => ({ type, path: resolve(dirname(file), specifier), specifier }))
+      .filter(({ specifier, path }) => specifier.startsWith(".") && path.startsWith(SRC))
+      .filter(({ type, path }) => layerOf(path) !== "domain" && !(layerOf(path) === "contract" && type))
+      .map(({ specifier }) => `${relative(DASHBOARD, file)} imports ${specifier}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("only the dashboard's entry takes the browser's clock and its storage", () => {
+  const impure = /\b(Date\.now\(|Math\.random\(|sessionStorage|localStorage|document\.cookie|innerHTML)/;
+  const wrong = filesOf(DASHBOARD)
+    .filter((file) => impure.test(readFileSync(file, "utf8")))
+    .map((file) => relative(DASHBOARD, file));
+  expect(wrong).toEqual(["main.tsx"]);
+});
+
 test("no file has more than 400 lines, and few more than 250", () => {
-  const long = files
+  const long = [...files, ...filesOf(DASHBOARD)]
     .map((file) => ({ file: relative(SRC, file), lines: readFileSync(file, "utf8").split("\n").length }))
     .filter(({ lines }) => lines > 250);
   expect(long.filter(({ lines }) => lines > 400)).toEqual([]);

@@ -1,0 +1,61 @@
+import { useRef } from "preact/hooks";
+import type { Place } from "./days.ts";
+import { dayUnder } from "./paint.ts";
+
+interface Meanings {
+  /** The pointer is on a day; `extend` while it drags. */
+  onMove(to: Place, extend: boolean): void;
+  onOpen(place: Place): void;
+  /** A range is drawn to its end. */
+  onRange(from: Place, to: Place): void;
+}
+
+/**
+ * A press on a day and its release there opens it, elsewhere it ends a range. A finger drags the page, not a range: it
+ * taps, and has the fields of the plan.
+ */
+export function useDrag({ onMove, onOpen, onRange }: Meanings) {
+  const began = useRef<Place | undefined>(undefined);
+  const at = useRef<Place | undefined>(undefined);
+  return {
+    onPointerDown(event: PointerEvent) {
+      const place = placeUnder(event);
+      if (!place || event.button !== 0 || event.pointerType === "touch") return;
+      began.current = at.current = place;
+      onMove(place, event.shiftKey);
+    },
+    onPointerMove(event: PointerEvent) {
+      const place = placeUnder(event);
+      if (!began.current || !place || same(place, at.current)) return;
+      at.current = place;
+      onMove(place, true);
+    },
+    onPointerUp(event: PointerEvent) {
+      const [from, to] = [began.current, at.current];
+      began.current = undefined;
+      const tapped = event.pointerType === "touch" ? placeUnder(event) : undefined;
+      const opened = tapped ?? (from && same(from, to) && !event.shiftKey ? from : undefined);
+      if (opened) {
+        onMove(opened, false);
+        onOpen(opened);
+      } else if (from && to) onRange(from, to);
+    },
+    onPointerCancel() {
+      began.current = undefined;
+    },
+  };
+}
+
+const same = (a: Place, b: Place | undefined) => a.site === b?.site && a.day === b.day;
+
+/** The day under the pointer, of whichever picture it is over by now. */
+function placeUnder({ clientX, clientY }: PointerEvent): Place | undefined {
+  const canvas = document
+    .elementsFromPoint(clientX, clientY)
+    .find((element) => element instanceof HTMLCanvasElement);
+  const { site, year } = canvas?.dataset ?? {};
+  if (!canvas || site === undefined || year === undefined) return undefined;
+  const { left, top } = canvas.getBoundingClientRect();
+  const day = dayUnder(Number(year), clientX - left, clientY - top);
+  return day && { site, day };
+}

@@ -1,0 +1,56 @@
+import { addDays, type UtcDay } from "../../../src/domain/day.ts";
+import { firstDayOf, lastDayOf, yearOf } from "./year.ts";
+
+/** What a key does to the day under the cursor; undefined leaves the key to the browser. */
+export type KeyMeaning =
+  | { readonly do: "move"; readonly to: UtcDay; readonly extend: boolean }
+  | { readonly do: "open" }
+  | { readonly do: "clear" };
+
+interface Key {
+  readonly key: string;
+  readonly shiftKey: boolean;
+}
+
+/** Weeks are columns: left and right go by weeks, up and down by days. Never past `bounds`. */
+export function keyMeaning({ key, shiftKey }: Key, day: UtcDay, bounds: Bounds): KeyMeaning | undefined {
+  if (key === "Enter" || key === " ") return { do: "open" };
+  if (key === "Escape") return { do: "clear" };
+  const to = movedTo(key, day);
+  if (to === undefined) return undefined;
+  return { do: "move", to: clamped(to, bounds), extend: shiftKey };
+}
+
+/** The days in between which a cursor can be. */
+export interface Bounds {
+  readonly first: UtcDay;
+  readonly last: UtcDay;
+}
+
+export function clamped(day: UtcDay, { first, last }: Bounds): UtcDay {
+  const [, inside = day] = [first, day, last].sort();
+  return inside;
+}
+
+function movedTo(key: string, day: UtcDay): UtcDay | undefined {
+  switch (key) {
+    case "ArrowUp":
+      return addDays(day, -1);
+    case "ArrowDown":
+      return addDays(day, 1);
+    case "ArrowLeft":
+      return addDays(day, -7);
+    case "ArrowRight":
+      return addDays(day, 7);
+    case "PageUp":
+      return addDays(day, -28);
+    case "PageDown":
+      return addDays(day, 28);
+    case "Home":
+      return firstDayOf(yearOf(day));
+    case "End":
+      return lastDayOf(yearOf(day));
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, test } from "vitest";
+import type { AuditView, Evidence } from "../../../src/contract/backfill.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import { addsUp, auditOf, CLOSED, opened, rowsOf } from "./open-day.ts";
+
+const evidence: Evidence = {
+  written: 90,
+  points: 3,
+  first_timestamp: 0,
+  last_timestamp: 1,
+  bytes: 10,
+  sha256: "",
+  pages: 1,
+  requests: 2,
+  retries: 0,
+  fetched: 100,
+  rejected: { "not a number": 3, null: 1 },
+  outside: 2,
+  unconfigured: 1,
+  duplicates: 3,
+};
+const place = { site: "a", day: "2024-01-05" as UtcDay };
+const audit = (change: Partial<AuditView>) => ({ site: "a", from: null, to: null, ...change }) as AuditView;
+
+test("every row that was fetched is accounted for, each reason by name", () => {
+  expect(rowsOf(evidence).map(({ name }) => name)).toContain("rejected: not a number");
+  expect(addsUp(evidence)).toBe(true);
+  expect(addsUp({ ...evidence, duplicates: 4 })).toBe(false);
+});
+
+test("an audit is shown on the days that it looked at, and on no other site's", () => {
+  const day = opened(place, CLOSED);
+  const shown = (change: Partial<AuditView>) => auditOf({ ...day, audits: [audit(change)] }) !== undefined;
+  expect(shown({})).toBe(true);
+  expect(shown({ from: "2024-01-05", to: "2024-01-05" })).toBe(true);
+  expect(shown({ from: "2024-01-06", to: "2024-01-09" })).toBe(false);
+  expect(shown({ site: "b" })).toBe(false);
+});
+
+test("another day that is opened does not show the errors of the one before", () => {
+  expect(opened(place, { ...CLOSED, errors: [] }).errors).toBeUndefined();
+});

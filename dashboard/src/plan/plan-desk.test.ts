@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import type { Plan } from "../../../src/contract/backfill.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import type { Selection } from "../api/backfill-api.ts";
+import { siteView, statusOf } from "../progress/status.fixture.ts";
+import { asking, NO_PLAN, planFor, proposed, rangeFault } from "./plan-desk.ts";
+
+const range = (from: string, to: string, sites = ["a"]): Selection => ({
+  from: from as UtcDay,
+  to: to as UtcDay,
+  sites,
+});
+const planned = (from: string, to: string) => ({ start_date: from, end_date: to }) as Plan;
+const yesterday = "2025-01-31" as UtcDay;
+
+test("a plan that is answered after the range was changed is not shown for the new one", () => {
+  const desk = asking({ ...NO_PLAN, of: range("2024-01-01", "2024-01-31") });
+  expect(planFor(desk, planned("2024-01-01", "2024-01-31"), undefined).plan).toBeDefined();
+  const late = planFor(desk, planned("2023-01-01", "2023-01-31"), undefined);
+  expect(late).toMatchObject({ plan: undefined, asking: false });
+});
+
+test("what is proposed is the backfill there is, or the last week that is over", () => {
+  expect(proposed(statusOf([siteView({ site: "b" })]), ["a", "b"], yesterday)).toEqual(
+    range("2024-01-01", "2024-12-31", ["b"]),
+  );
+  expect(proposed(undefined, ["a"], yesterday)).toEqual(range("2025-01-25", "2025-01-31"));
+});
+
+test.for([
+  { ...range("2024-01-01", "2024-12-31"), fault: undefined },
+  { ...range("2024-01-01", "2025-01-01"), fault: /at most a year/ },
+  { ...range("2024-02-01", "2024-01-31"), fault: /behind/ },
+  { ...range("2025-01-31", "2025-02-01"), fault: /2025-01-31/ },
+  { ...range("2024-01-01", "2024-01-31", []), fault: /site/ },
+])("$from to $to: $fault", ({ fault, ...asked }) => {
+  if (fault) expect(rangeFault(asked, yesterday)).toMatch(fault);
+  else expect(rangeFault(asked, yesterday)).toBeUndefined();
+});

@@ -1,0 +1,160 @@
+import { useState } from "preact/hooks";
+import type { Plan } from "../../../src/contract/backfill.ts";
+import { parseUtcDay } from "../../../src/domain/day.ts";
+import type { Selection } from "../api/backfill-api.ts";
+import type { Shown } from "../app.tsx";
+import { yesterdayOf } from "../calendar/days.ts";
+import { Confirm } from "../confirm.tsx";
+import { duration, whole } from "../progress/figures.ts";
+import { sitesOf } from "../state/state.ts";
+import { proposed, rangeFault } from "./plan-desk.ts";
+
+/** A range of days: what it takes, and its start. */
+export function PlanPanel({ state, dispatch, commands }: Shown) {
+  const { plan: desk, live, now } = state;
+  const [asking, setAsking] = useState(false);
+  const sites = sitesOf(state);
+  const yesterday = yesterdayOf(now);
+  const range = desk.of ?? proposed(live.status, sites, yesterday);
+  const fault = rangeFault(range, yesterday);
+  const choose = (change: Partial<Selection>) =>
+    dispatch({ type: "select", selection: { ...range, ...change } });
+  const start = () => commands.start(range, desk.force);
+  return (
+    <section aria-labelledby="plan">
+      <h2 id="plan">Plan a backfill</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          choose({});
+          void commands.plan(range, desk.force);
+        }}
+      >
+        <div class="pair">
+          <DateField name="First day" value={range.from} max={yesterday} onDay={(from) => choose({ from })} />
+          <DateField name="Last day" value={range.to} max={yesterday} onDay={(to) => choose({ to })} />
+        </div>
+        <SiteChoice sites={sites} chosen={range.sites} onChosen={(chosen) => choose({ sites: chosen })} />
+        <label class="check">
+          <input
+            type="checkbox"
+            checked={desk.force}
+            onChange={(event) => dispatch({ type: "force", force: event.currentTarget.checked })}
+          />
+          Fetch completed days again
+        </label>
+        <p class="refusal" role="alert">
+          {fault ?? desk.refusal}
+        </p>
+        <div class="buttons">
+          <button type="submit" class="quiet" disabled={fault !== undefined || desk.asking}>
+            {desk.asking ? "Reckoning …" : "Dry run"}
+          </button>
+          <button
+            type="button"
+            disabled={fault !== undefined}
+            onClick={() => (desk.force ? setAsking(true) : void start())}
+          >
+            Start
+          </button>
+        </div>
+      </form>
+      <div role="status">{desk.plan && <Reckoning plan={desk.plan} />}</div>
+      {asking && (
+        <Confirm
+          title="Fetch completed days again?"
+          text="Every day of the range is fetched from the vendor once more, and a backfill that runs is replaced by this one. Files are replaced one by one, each when the new one is whole."
+          yes="Fetch all again"
+          no="Leave them"
+          onAnswer={(yes) => {
+            setAsking(false);
+            if (yes) void start();
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+interface DateFieldProps {
+  readonly name: string;
+  readonly value: string;
+  readonly max: string;
+  onDay(day: Selection["from"]): void;
+}
+
+function DateField({ name, value, max, onDay }: DateFieldProps) {
+  return (
+    <label>
+      {name}
+      <input
+        type="date"
+        required
+        min="1970-01-01"
+        {...{ value, max }}
+        onChange={(event) => {
+          const day = parseUtcDay(event.currentTarget.value);
+          if (day) onDay(day);
+        }}
+      />
+    </label>
+  );
+}
+
+interface SiteChoiceProps {
+  readonly sites: readonly string[];
+  readonly chosen: readonly string[];
+  onChosen(sites: string[]): void;
+}
+
+function SiteChoice({ sites, chosen, onChosen }: SiteChoiceProps) {
+  return (
+    <fieldset>
+      <legend>Sites</legend>
+      {sites.map((site) => (
+        <label key={site} class="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(site)}
+            onChange={(event) => {
+              const on = event.currentTarget.checked;
+              onChosen(sites.filter((one) => (one === site ? on : chosen.includes(one))));
+            }}
+          />
+          {site}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** What the dry run said. */
+function Reckoning({ plan }: { plan: Plan }) {
+  return (
+    <>
+      <dl class="figures small">
+        <div>
+          <dt>Days to fetch</dt>
+          <dd>{whole(plan.days_to_fetch)}</dd>
+        </div>
+        <div>
+          <dt>Skipped</dt>
+          <dd>{whole(plan.days_to_skip)}</dd>
+        </div>
+        <div>
+          <dt>Requests</dt>
+          <dd>{whole(plan.estimated_requests)}</dd>
+        </div>
+        <div>
+          <dt>Takes about</dt>
+          <dd>{duration(plan.estimated_hours * 3_600_000)}</dd>
+        </div>
+      </dl>
+      <p class="hint">
+        At {whole(plan.requests_per_minute)} requests a minute and pages of {whole(plan.page_size)} samples.{" "}
+        {plan.sites.some((site) => site.basis !== "ledger") &&
+          "Sites without an archived day are assumed large."}
+      </p>
+    </>
+  );
+}

@@ -1,0 +1,134 @@
+import type { Answer } from "../api/answer.ts";
+import type { BackfillApi, Selection, SiteRange } from "../api/backfill-api.ts";
+import type { Place } from "../calendar/days.ts";
+import { whole } from "../progress/figures.ts";
+import type { Session, Surroundings } from "./session.ts";
+import type { Store } from "./store.ts";
+
+/** Errors of a day that are shown. */
+const ERRORS_SHOWN = 20;
+const AUDIT_POLL_MS = 1_000;
+
+export type Commands = ReturnType<typeof commandsOf>;
+
+/** What an operator does: each asks the Worker, and says in the notice what became of it. */
+export function commandsOf(
+  store: Store,
+  session: Session,
+  { sleep, now }: Pick<Surroundings, "sleep" | "now">,
+) {
+  const say = (tone: "asked" | "done" | "refused", text: string) =>
+    store.dispatch({ type: "notice", notice: { tone, text } });
+
+  async function ordered<T>(
+    asked: string,
+    call: (api: BackfillApi) => Promise<Answer<T>>,
+    done: (body: T) => string,
+  ): Promise<boolean> {
+    const { api } = session;
+    if (!api) return false;
+    say("asked", asked);
+    const answer = await call(api);
+    if (answer.ok) {
+      say("done", done(answer.body));
+      await look(api);
+    } else if (!session.endedBy(answer.fault)) say("refused", answer.fault.message);
+    return answer.ok;
+  }
+
+  /** The stream would tell it within two seconds; whoever ordered something looks for it at once. */
+  async function look(api: BackfillApi): Promise<void> {
+    const answer = await api.status(AbortSignal.timeout(10_000));
+    if (!answer.ok || session.api !== api) return;
+    const by = store.state.live.by ?? "poll";
+    store.dispatch({ type: "heard", heard: { kind: "status", status: answer.body, by }, at: now() });
+  }
+
+  async function start(asked: Selection, force: boolean): Promise<void> {
+    const done = await ordered(
+      "Starting …",
+      (api) => api.start(asked, force),
+      (body) => `Backfill ${body.status}: ${whole(body.estimated_site_days)} days.`,
+    );
+    if (!done) return;
+    store.dispatch({ type: "select", selection: undefined });
+    session.askForDays(asked.sites.map((site) => ({ site, from: asked.from, to: asked.to })));
+  }
+
+  return {
+    start,
+
+    async plan(asked: Selection, force: boolean): Promise<void> {
+      const { api } = session;
+      if (!api) return;
+      store.dispatch({ type: "plan-asked" });
+      const answer = await api.plan(asked, force);
+      if (answer.ok) store.dispatch({ type: "planned", plan: answer.body });
+      else if (!session.endedBy(answer.fault))
+        store.dispatch({ type: "planned", plan: undefined, refusal: answer.fault.message });
+    },
+
+    async cancel(): Promise<void> {
+      await ordered(
+        "Cancelling …",
+        (api) => api.cancel(),
+        (body) =>
+          body.sites_stopping.length > 0
+            ? `${body.message} Still stopping: ${body.sites_stopping.join(", ")}.`
+            : body.message,
+      );
+    },
+
+    async retry(range: Partial<SiteRange>): Promise<void> {
+      await ordered(
+        "Taking up failed days …",
+        (api) => api.retry(range),
+        (body) => `${whole(body.days)} failed ${body.days === 1 ? "day is" : "days are"} taken up again.`,
+      );
+    },
+
+    async verify(mode: "quick" | "full", range: SiteRange): Promise<void> {
+      const started = await ordered(
+        mode === "full" ? "Reading and recounting …" : "Comparing with R2 …",
+        (api) => api.verify(mode, range),
+        () => "Verification runs.",
+      );
+      const { api } = session;
+      if (!started || !api) return;
+      await audited(api, range.site);
+      session.askForDays([range]);
+    },
+
+    async openDay(place: Place): Promise<void> {
+      store.dispatch({ type: "open-day", place });
+      const range = { site: place.site, from: place.day, to: place.day };
+      const [errors, audits] = await Promise.all([
+        session.api?.errors(range, ERRORS_SHOWN),
+        session.api?.audits(),
+      ]);
+      if (errors?.ok) store.dispatch({ type: "day-errors", place, errors: errors.body.errors });
+      if (audits?.ok) store.dispatch({ type: "audits", audits: audits.body.audits });
+    },
+  };
+
+  /** Until the site's audit is done; shows how far it is. */
+  async function audited(api: BackfillApi, site: string): Promise<void> {
+    while (session.api === api) {
+      const answer = await api.audits();
+      if (answer.ok) {
+        store.dispatch({ type: "audits", audits: answer.body.audits });
+        const audit = answer.body.audits.find((one) => one.site === site);
+        if (audit?.state === "completed") {
+          const wrong = audit.problems_total;
+          return say(
+            wrong === 0 ? "done" : "refused",
+            wrong === 0
+              ? `Verified: ${whole(audit.days_ok)} of ${whole(audit.days_checked)} days agree with R2.`
+              : `${whole(wrong)} of ${whole(audit.days_checked)} days don't agree with R2; they are fetched again.`,
+          );
+        }
+      } else if (session.endedBy(answer.fault)) return;
+      await sleep(AUDIT_POLL_MS);
+    }
+  }
+}

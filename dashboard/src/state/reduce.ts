@@ -1,0 +1,100 @@
+import type { AuditView, DayView, ErrorView, Plan } from "../../../src/contract/backfill.ts";
+import type { EpochMs } from "../../../src/domain/day.ts";
+import type { Selection } from "../api/backfill-api.ts";
+import type { Heard } from "../api/follow.ts";
+import { moved, type Place, withDays } from "../calendar/days.ts";
+import { CLOSED, opened } from "../day/open-day.ts";
+import { type ExplorerAction, explore } from "../explorer/explorer.ts";
+import { asking, planFor } from "../plan/plan-desk.ts";
+import { hear } from "../progress/live.ts";
+import { initialState, type Notice, type Session, type State, sitesOf, type View } from "./state.ts";
+
+export type Action =
+  | { readonly type: "tick"; readonly now: EpochMs }
+  | { readonly type: "view"; readonly view: View }
+  | { readonly type: "session"; readonly session: Session }
+  | { readonly type: "heard"; readonly heard: Heard; readonly at: EpochMs }
+  | { readonly type: "days"; readonly site: string; readonly days: readonly DayView[] }
+  | { readonly type: "more-years"; readonly at: "before" | "behind" }
+  | { readonly type: "cursor"; readonly to: Place; readonly extend: boolean }
+  | { readonly type: "select"; readonly selection: Selection | undefined }
+  | { readonly type: "force"; readonly force: boolean }
+  | { readonly type: "plan-asked" }
+  | { readonly type: "planned"; readonly plan: Plan | undefined; readonly refusal?: string }
+  | { readonly type: "open-day"; readonly place: Place | undefined }
+  | { readonly type: "day-errors"; readonly place: Place; readonly errors: readonly ErrorView[] }
+  | { readonly type: "audits"; readonly audits: readonly AuditView[] }
+  | { readonly type: "notice"; readonly notice: Omit<Notice, "at"> | undefined }
+  | { readonly type: "explorer"; readonly action: ExplorerAction };
+
+/** What the page shows after `action`. Pure: whoever acts owns clock, network and storage. */
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "tick":
+      return { ...state, now: action.now, notice: stillSaid(state.notice, action.now) };
+    case "view":
+      return { ...state, view: action.view };
+    case "session":
+      return withSession(state, action.session);
+    case "heard":
+      return { ...state, now: action.at, live: hear(state.live, action.heard, action.at) };
+    case "days":
+      return { ...state, calendar: withDays(state.calendar, action.site, action.days) };
+    case "more-years": {
+      const { moreYears } = state.calendar;
+      const more = { ...moreYears, [action.at]: moreYears[action.at] + 1 };
+      return { ...state, calendar: { ...state.calendar, moreYears: more } };
+    }
+    case "cursor": {
+      const calendar = moved(state.calendar, action.to, action.extend, sitesOf(state));
+      return withSelection({ ...state, calendar }, calendar.selection);
+    }
+    case "select":
+      return withSelection(
+        { ...state, calendar: { ...state.calendar, anchor: undefined } },
+        action.selection,
+      );
+    case "force":
+      return { ...state, plan: { ...state.plan, force: action.force, plan: undefined, refusal: undefined } };
+    case "plan-asked":
+      return { ...state, plan: asking(state.plan) };
+    case "planned":
+      return { ...state, plan: planFor(state.plan, action.plan, action.refusal) };
+    case "open-day":
+      return { ...state, day: action.place ? opened(action.place, state.day) : CLOSED };
+    case "day-errors": {
+      const { place } = state.day;
+      const same = place?.site === action.place.site && place.day === action.place.day;
+      return same ? { ...state, day: { ...state.day, errors: action.errors } } : state;
+    }
+    case "audits":
+      return { ...state, day: { ...state.day, audits: action.audits } };
+    case "notice":
+      return { ...state, notice: action.notice && { ...action.notice, at: state.now } };
+    case "explorer":
+      return { ...state, explorer: explore(state.explorer, action.action) };
+    default:
+      return action satisfies never;
+  }
+}
+
+/** Long enough to be read; what was refused stays until it is dismissed. */
+const DONE_SHOWN_MS = 15_000;
+
+function stillSaid(notice: Notice | undefined, now: EpochMs): Notice | undefined {
+  return notice?.tone === "done" && now - notice.at > DONE_SHOWN_MS ? undefined : notice;
+}
+
+/** Whoever is locked out sees nothing of what was seen before. */
+function withSession(state: State, session: Session): State {
+  return session.kind === "locked"
+    ? { ...initialState(state.now, state.view), session }
+    : { ...state, session };
+}
+
+/** A plan speaks of its range alone. */
+function withSelection(state: State, selection: Selection | undefined): State {
+  const calendar = { ...state.calendar, selection };
+  if (selection === state.calendar.selection && selection === state.plan.of) return { ...state, calendar };
+  return { ...state, calendar, plan: { ...state.plan, of: selection, plan: undefined, refusal: undefined } };
+}

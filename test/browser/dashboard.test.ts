@@ -1,0 +1,201 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { QueryClient } from "../../local/query-client.ts";
+import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
+import {
+  axeFaults,
+  CHROMIUM,
+  chooseDays,
+  hasChromium,
+  openChromium,
+  openExplorer,
+  placeOf,
+  signIn,
+} from "./chromium.ts";
+
+if (!hasChromium) {
+  console.warn(
+    `\nSKIPPED: the dashboard in a browser. There is no Chromium at ${CHROMIUM}; on Debian: apt-get install chromium\n`,
+  );
+}
+
+/** One story, told in order: each test goes on where the one before it left the page. */
+describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
+  let world: World;
+  let browser: Browser;
+  let page: Page;
+  let queryWorker: Promise<void>;
+  /** Of the page's console: what its policy refuses is told there. */
+  const errors: string[] = [];
+
+  const heading = (name: string) => page.getByRole("heading", { name, exact: false });
+  const failing = {
+    on: "samples",
+    site: "b",
+    day: "2024-01-04",
+    effect: { do: "status", status: 422 },
+  } as const;
+
+  beforeAll(async () => {
+    const small = { pointsPerSite: 20, samplesPerDay: 600 };
+    const sites = [
+      { name: "a", ...small, emptyDays: ["2024-01-03"] },
+      { name: "b", ...small },
+    ];
+    [world, browser] = await Promise.all([World.open({ sites }), openChromium()]);
+    // The story needs it only near its end.
+    queryWorker = world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
+    queryWorker.catch(() => {});
+    page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
+    page.setDefaultTimeout(15_000);
+    page.on("console", (message) => {
+      if (message.type() === "error") errors.push(message.text());
+    });
+    page.on("pageerror", (error) => errors.push(error.message));
+    await page.clock.install();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await queryWorker?.catch(() => {});
+    await world?.close();
+  });
+
+  test("the token is asked for, refused where it is wrong, and kept in this tab's session alone", async () => {
+    await page.goto(`${world.url}/dashboard`);
+    expect(await axeFaults(page)).toEqual([]);
+    await signIn(page, "wrong");
+    await page.getByRole("alert").getByText("Forbidden").waitFor();
+    expect(errors.splice(0)).toEqual([expect.stringContaining("403")]);
+    await signIn(page, TOKEN);
+    await heading("No backfill yet").waitFor();
+    expect(await page.evaluate("({ ...sessionStorage })")).toEqual({ "backfill-token": TOKEN });
+    expect(await page.evaluate("localStorage.length + document.cookie.length")).toBe(0);
+    expect(page.url()).toBe(`${world.url}/dashboard/`);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("a range that is dragged over two sites says what it takes", async () => {
+    // A chosen range shows its year.
+    await chooseDays(page, "2024-01-02", "2024-01-02");
+    const [from, to] = [await placeOf(page, "a", "2024-01-01"), await placeOf(page, "b", "2024-01-06")];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 5 });
+    await page.mouse.up();
+    await page.getByText("Days to fetch").waitFor();
+    expect(await page.getByLabel("First day").inputValue()).toBe("2024-01-01");
+    expect(await page.getByLabel("Last day").inputValue()).toBe("2024-01-06");
+    expect(await page.locator("div:has(> dt:text-is('Days to fetch')) dd").textContent()).toBe("12");
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("by keyboard a range grows with Shift, and Enter says what it takes", async () => {
+    await page.getByRole("grid", { name: "Days of b" }).focus();
+    await page.keyboard.press("Home");
+    for (let week = 0; week < 2; week++) await page.keyboard.press("Shift+ArrowRight");
+    await page.keyboard.press("Enter");
+    await page.getByText("Days to fetch").waitFor();
+    expect(await page.getByLabel("Last day").inputValue()).toBe("2024-01-15");
+    expect(await page.getByRole("checkbox", { name: "a", exact: true }).isChecked()).toBe(false);
+    await page.keyboard.press("Escape");
+  });
+
+  test("a start is watched live, and cancelled only once that is confirmed", async () => {
+    world.sim.faults.add(failing);
+    // The vendor's pause holds both sites, so that there is time to look.
+    const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 3 } } as const;
+    world.sim.faults.add({ on: "samples", site: "a", day: "2024-01-02", times: 1, effect: pause });
+    await chooseDays(page, "2024-01-01", "2024-01-06");
+    await page.getByRole("checkbox", { name: "a", exact: true }).check();
+    await page.getByRole("checkbox", { name: "b", exact: true }).check();
+    await page.getByRole("button", { name: "Start", exact: true }).click();
+    await heading("Running 2024-01-01 to 2024-01-06").waitFor();
+    await page.getByText("Throttled until").waitFor();
+    await page.locator('.link[data-kind="live"]').getByText("Live", { exact: true }).waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+
+    await page.getByRole("button", { name: "Cancel …" }).click();
+    expect(await axeFaults(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    expect((await world.client.status()).status).toBe("in_progress");
+    await page.getByRole("button", { name: "Cancel …" }).click();
+    await page.getByRole("button", { name: "Cancel the backfill" }).click();
+    await heading("Cancelled").waitFor();
+    expect((await world.client.status()).status).toBe("cancelled");
+  });
+
+  test("it is resumed to its end, and a day that failed tells why", async () => {
+    await page.getByRole("button", { name: "Resume" }).click();
+    await heading("Completed in part").waitFor();
+    await page.getByRole("button", { name: "b 2024-01-04" }).click();
+    const day = page.getByRole("region", { name: "2024-01-04 b" });
+    await day.getByText("refused: 422").first().waitFor();
+    await day.getByRole("listitem").first().waitFor();
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("a failed day is retried, and then verified against R2", async () => {
+    world.sim.faults.clear();
+    await page.getByRole("button", { name: "Retry this day" }).click();
+    await heading("Completed 2024-01-01").waitFor();
+    const day = page.getByRole("region", { name: "2024-01-04 b" });
+    await day.getByText("Evidence").waitFor();
+    expect(await page.getByRole("heading", { name: "Failed days" }).count()).toBe(0);
+    await day.getByRole("button", { name: "Recount" }).click();
+    await page.getByText("1 of 1 days agree with R2").waitFor();
+    await day.getByText("Agrees with R2, read and recounted").waitFor();
+    const [view] = await world.client.days("?site=b&from=2024-01-04&to=2024-01-04");
+    expect(await day.locator("tr:has(th:text-is('written')) td").textContent()).toBe(String(view?.records));
+    expect(await axeFaults(page)).toEqual([]);
+  });
+
+  test("from a day to its samples: a point is found, drawn, and looked at closer", async () => {
+    await queryWorker;
+    await page.getByRole("button", { name: "Look at its samples" }).click();
+    await openExplorer(page, world.queryUrl, QUERY_TOKEN);
+    const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points("b", "2024-01-04");
+    const busiest = points.reduce((most, point) => (point.count > most.count ? point : most)).point_name;
+    await page.getByLabel("Name").fill(busiest);
+    await page.getByRole("button", { name: busiest }).click();
+    await page.getByRole("img", { name: `${busiest}, avg by 1min: ` }).waitFor();
+    const box = await page.locator(".u-over").boundingBox();
+    if (!box) throw new Error("nothing was drawn");
+    expect(await axeFaults(page)).toEqual([]);
+    await page.mouse.move(box.x + box.width * 0.4, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 50, { steps: 3 });
+    await page.mouse.up();
+    // A fifth of a day: samples as they are.
+    await page.getByRole("img", { name: `${busiest}, samples: ` }).waitFor();
+    await page.getByRole("button", { name: "Week" }).click();
+    await page.getByRole("img", { name: `${busiest}, avg by 5min: ` }).waitFor();
+  });
+
+  test("on a phone and in the dark it says the same, and nothing is wider than the screen", async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.emulateMedia({ colorScheme: "dark" });
+    for (const view of ["Explorer", "Backfill"]) {
+      await page.getByRole("link", { name: view }).click();
+      expect(await axeFaults(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
+    }
+  });
+
+  test("a reload keeps the session, and whoever signs out takes the token along", async () => {
+    await page.reload();
+    await heading("Completed 2024-01-01").waitFor();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByLabel("Token of the Backfill Worker").waitFor();
+    expect(await page.evaluate("sessionStorage.getItem('backfill-token')")).toBeNull();
+    await signIn(page, TOKEN);
+    await heading("Completed 2024-01-01").waitFor();
+  });
+
+  test("all the way its policy had nothing to refuse; and once the Worker is gone, the status says that it is old", async () => {
+    expect(errors).toEqual([]);
+    await world.stopWorker();
+    await page.clock.fastForward(60_000);
+    await page.getByText("Out of date").waitFor();
+    await heading("Completed 2024-01-01").waitFor();
+  });
+});

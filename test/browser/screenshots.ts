@@ -1,0 +1,79 @@
+/** `npm run screenshots`: the pictures of docs/images, of a backfill on the real stack. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { QueryClient } from "../../local/query-client.ts";
+import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
+import { chooseDays, openChromium, openExplorer, signIn } from "./chromium.ts";
+
+const IMAGES = join(import.meta.dirname, "../../docs/images");
+const BUILDING = { pointsPerSite: 120, samplesPerDay: 24_000 };
+
+async function main(): Promise<void> {
+  mkdirSync(IMAGES, { recursive: true });
+  const world = await World.open({
+    sites: [
+      { name: "ses_falls_city", ...BUILDING, emptyDays: ["2024-01-20", "2024-01-21"] },
+      { name: "building_a", ...BUILDING },
+    ],
+  });
+  const browser = await openChromium();
+  try {
+    await world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
+    await tell(world, page);
+  } finally {
+    await browser.close();
+    await world.close();
+  }
+}
+
+const shot = (page: Page, name: string) => page.screenshot({ path: join(IMAGES, `dashboard-${name}.png`) });
+
+async function tell(world: World, page: Page): Promise<void> {
+  const failed = { on: "samples", site: "building_a", day: "2024-01-11" } as const;
+  world.sim.faults.add({ ...failed, effect: { do: "status", status: 422 } });
+  await page.goto(`${world.url}/dashboard/`);
+  await signIn(page, TOKEN);
+  await chooseDays(page, "2024-01-01", "2024-02-29");
+  await page.getByRole("button", { name: "Dry run" }).click();
+  await page.getByText("Days to fetch").waitFor();
+  await shot(page, "plan");
+
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await world.client.until((status) => status.days_completed + status.days_failed >= 50, 180_000);
+  await page.getByRole("button", { name: "building_a 2024-01-11" }).click();
+  await page.getByRole("listitem").filter({ hasText: "422" }).first().waitFor();
+  await page.evaluate("scrollTo(0, 0)");
+  await shot(page, "running");
+  await world.client.settled(180_000);
+  await page.getByRole("heading", { name: "Completed in part" }).waitFor();
+  await page.emulateMedia({ colorScheme: "dark" });
+  await page.evaluate("scrollTo(0, 0)");
+  await shot(page, "dark");
+  await page.emulateMedia({ colorScheme: "light" });
+
+  await explore(world, page);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.getByRole("link", { name: "Backfill" }).click();
+  await page.evaluate("scrollTo(0, 0)");
+  await shot(page, "phone");
+}
+
+async function explore(world: World, page: Page): Promise<void> {
+  await page.getByRole("link", { name: "Explorer" }).click();
+  await openExplorer(page, world.queryUrl, QUERY_TOKEN);
+  await page.getByRole("button", { name: "List its points" }).click();
+  const site = "ses_falls_city";
+  const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points(site, "2024-02-29");
+  const temperatures = points.filter(({ point_name }) => /temp/i.test(point_name));
+  const busiest = temperatures.reduce((most, point) => (point.count > most.count ? point : most)).point_name;
+  await page.getByLabel("Name").fill("temp");
+  await page.getByRole("button", { name: busiest }).click();
+  await page.getByRole("button", { name: "Month" }).click();
+  await page.getByRole("img", { name: `${busiest}, avg by 1hr` }).waitFor();
+  await page.mouse.move(800, 560);
+  await shot(page, "explorer");
+}
+
+await main();
