@@ -23,6 +23,7 @@ function world() {
   return {
     database,
     archive,
+    sources,
     /** Every point that is not quiet has the number of days as its value, at noon. */
     archived(days: number, quiet: readonly string[] = []) {
       archive.objects.set(dayOf(days), new Map([[noon(days), days]]));
@@ -118,6 +119,20 @@ test("the archive is not asked for days that hot has whole, but for that of the 
   archive.asked.length = 0;
   await latest("b");
   expect(archive.asked).toEqual([[dayOf(3)], [dayOf(20)], [dayOf(21)]]);
+});
+
+test("a day that becomes whole in hot while it is asked is still looked for in the archive", async () => {
+  const { database, archived, sources } = world();
+  archived(1);
+  const newest: HotTables["newest"] = async (...asked) => {
+    const rows = await sources.hot.newest(...asked);
+    database.insert(site, "a", [[noon(1), 1]]);
+    database.hold(site, dayOf(1), 1);
+    return rows;
+  };
+  const hot = { days: sources.hot.days.bind(sources.hot), newest };
+  const { samples } = await latestSamples({ ...sources, hot }, site, ["a"], newMeter());
+  expect(samples).toEqual([{ ms: noon(1), value: 1 }]);
 });
 
 test("the search ends with the last of so many days as may be read; before it, hot's sample is given unchallenged", async () => {

@@ -16,9 +16,9 @@ export interface LatestSources {
 
 /**
  * Days read from the archive, of those that have samples. Of a name between a row group's first and last no statistic
- * says that it is missing: 100 quiet points are up to 101 requests, 3 MB and some 70 ms of CPU a full day of the
- * reference site. 31 such days are 3,131 requests; with each of them made three times they still are fewer than the
- * 10,000 subrequests that an invocation has.
+ * says that it is missing: 100 quiet points are 101 requests, 3 MB and some 70 ms of CPU a full day of the reference
+ * site. 31 such days are some 3,150 requests with the listings; were each made three times, they still would be fewer
+ * than the 10,000 subrequests that an invocation has.
  */
 export const LATEST_DAYS_MAX = 31;
 
