@@ -199,8 +199,12 @@ export const latestAnswer = z.object({
   /** One for each point that has any, in the order asked. */
   samples: z.array(sample),
   missing_points: z.array(z.string()),
-  /** Nothing before it was looked at. */
-  searched_from: z.string(),
+  searched_from: z.string().register(forms, {
+    json: {
+      description:
+        "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
+    },
+  }),
   metadata: cost.extend({ total_samples: z.number() }),
 });
 export type LatestAnswer = z.output<typeof latestAnswer>;

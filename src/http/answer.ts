@@ -32,11 +32,17 @@ export const internalError: Answer = refusal(500, { error: "Internal error" });
 export function toResponse(answer: Answer): Response {
   const { status, body, headers } = answer;
   if (body === undefined) return new Response(null, { status, headers: { ...headers } });
-  return new Response(JSON.stringify(body), {
+  return new Response(JSON.stringify(body, withSigns), {
     status,
     headers: { "Content-Type": "application/json; charset=UTF-8", ...headers },
   });
 }
+
+/** TypeScript doesn't know it yet. */
+const { rawJSON } = JSON as typeof JSON & { rawJSON(text: string): unknown };
+
+/** A value of -0 reads back as one, as it does from the answers that are streamed. */
+const withSigns = (_: string, value: unknown) => (Object.is(value, -0) ? rawJSON("-0") : value);
 
 /** Nothing here is a page, and every answer is of the moment. */
 export function withSecurityHeaders(headers: Headers): void {

@@ -273,6 +273,13 @@ describe("GET /timeseries/latest", () => {
     });
     expect(sources.calls).toEqual([["latest", "site_a", ["a,b", "c"]]]);
   });
+
+  it("keeps the sign of a zero, as a query does", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.newest = { samples: [{ ms: 5, value: -0 }], tiers: ["cold"], searchedFromMs: 0 };
+    const text = await (await get("/timeseries/latest?site_name=site_a&point_names=a")).text();
+    expect(text).toContain('"value":-0}');
+  });
 });
 
 describe("GET /openapi.json", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import { archivedDays, ListingTooLong, newestArchivedDay } from "./archived-days.ts";
+import { archivedDays, ListingTooLong, newestArchivedDays } from "./archived-days.ts";
 import { MemoryCold } from "./memory-cold.fixture.ts";
 
 const site = "site_a" as SiteName;
@@ -64,20 +64,21 @@ test("a listing that does not end is given up", async () => {
   await expect(asked).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
 });
 
-test("the newest day is the last one that has samples, months back where need be", async () => {
-  const archive = archiveOf(["2023-06-30", "2023-11-03", "2023-11-05"]);
-  archive.objects.set("2023-11-07", new Map());
-  expect(await newestArchivedDay(archive, site, day("2024-01-15"))).toEqual({
-    day: "2023-11-05",
-    searchedFrom: "2023-11-05",
-  });
-  const before = await newestArchivedDay(archive, site, day("2023-11-04"));
-  expect(before.day).toBe("2023-11-03");
+test("the newest days come first, without those that have no samples, and no month is listed before its turn", async () => {
+  const archive = archiveOf(["2023-10-30", "2023-12-03", "2023-12-05", "2024-01-14", "2024-01-16"]);
+  archive.objects.set("2023-12-07", new Map());
+  const days = newestArchivedDays(archive, site, day("2024-01-15"));
+  expect(await days.next()).toEqual({ value: "2024-01-14", done: false });
+  expect(await days.next()).toEqual({ value: "2023-12-05", done: false });
+  expect(new Set(archive.listed)).toEqual(new Set(["timeseries/2024/01/", "timeseries/2023/12/"]));
+  expect(await days.next()).toEqual({ value: "2023-12-03", done: false });
+  expect(await days.next()).toEqual({ value: "2023-10-30", done: false });
 });
 
-test("the search for a newest day ends after thirteen months", async () => {
-  const archive = archiveOf(["2022-12-31"]);
-  const newest = await newestArchivedDay(archive, site, day("2024-01-15"));
-  expect(newest).toEqual({ day: undefined, searchedFrom: "2023-01-01" });
-  expect(archive.listed).toHaveLength(13);
+test("the search for the newest days ends after thirteen months, and says with which day", async () => {
+  const archive = archiveOf(["2022-12-31", "2023-01-01"]);
+  const days = newestArchivedDays(archive, site, day("2024-01-15"));
+  expect(await days.next()).toEqual({ value: "2023-01-01", done: false });
+  expect(await days.next()).toEqual({ value: "2023-01-01", done: true });
+  expect(new Set(archive.listed).size).toBe(13);
 });

@@ -18,7 +18,7 @@ const LISTS_IN_FLIGHT_MAX = 6;
 /** 31 days of the 100 sites that a configuration may have are 3,100 keys; with metadata a page may hold few of them. */
 const MONTH_PAGES_MAX = 100;
 
-/** How far back a newest day is looked for: a query reaches over 366 days as well. */
+/** How far back the newest days are looked for: a query reaches over 366 days as well. */
 const MONTHS_BACK_MAX = 13;
 
 /** A month holds more keys than the sites of this archive explain. */
@@ -50,24 +50,20 @@ export async function archivedDays(
   return found;
 }
 
-export interface NewestDay {
-  readonly day: UtcDay | undefined;
-  /** No object of a day before it was looked for. */
-  readonly searchedFrom: UtcDay;
-}
-
-/** The newest day up to `last`, within 13 months, whose object has samples. */
-export async function newestArchivedDay(
+/**
+ * The days up to `last`, newest first, whose objects have samples, or don't say; a month is listed when it is its turn.
+ * Ends after 13 months with the first day that was looked for.
+ */
+export async function* newestArchivedDays(
   archive: Pick<ArchiveReads, "list">,
   site: SiteName,
   last: UtcDay,
-): Promise<NewestDay> {
+): AsyncGenerator<UtcDay, UtcDay> {
   let month: Month = { first: firstOfMonth(last), last };
   for (let back = 1; ; back += 1) {
     const days = await listMonth(archive, site, month);
-    const newest = days.filter(({ samples }) => samples !== 0).at(-1);
-    if (newest) return { day: newest.day, searchedFrom: newest.day };
-    if (back === MONTHS_BACK_MAX) return { day: undefined, searchedFrom: month.first };
+    for (const { day, samples } of days.reverse()) if (samples !== 0) yield day;
+    if (back === MONTHS_BACK_MAX) return month.first;
     const before = addDays(month.first, -1);
     month = { first: firstOfMonth(before), last: before };
   }

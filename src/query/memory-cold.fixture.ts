@@ -3,16 +3,20 @@ import { objectKey, parseObjectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Archive, ObjectHead } from "../ports/ports.ts";
 import { daysOfQuery } from "./hot/hot-source.ts";
+import { NO_SAMPLES } from "./hot/point-series.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "./source.ts";
 
 /** Small, so that a listing has several pages. */
 const LIST_PAGE = 3;
 
-/** The cold tier by its contract, of one site in which every point has the same samples. It notes what it is asked. */
+/** The cold tier by its contract, of one site in which every point that is not quiet has the same samples. It notes what it is asked. */
 export class MemoryCold implements SampleSource, Pick<Archive, "list"> {
   /** Samples of each day that has an object. */
   readonly objects = new Map<string, ReadonlyMap<number, number>>();
+  /** Points that have none of a day's samples. */
+  readonly quiet = new Map<string, readonly string[]>();
   readonly asked: string[][] = [];
+  readonly askedPoints: (readonly string[])[] = [];
   /** Objects of other sites, and what else lies in the bucket. */
   readonly otherKeys: string[] = [];
   readonly listed: string[] = [];
@@ -24,11 +28,14 @@ export class MemoryCold implements SampleSource, Pick<Archive, "list"> {
 
   async *days(query: SampleQuery): AsyncGenerator<DaySamples> {
     this.asked.push(daysOfQuery(query));
+    this.askedPoints.push(query.points);
     for (const day of daysOfQuery(query)) {
       const object = this.objects.get(day);
       const times = [...(object?.keys() ?? [])].filter((ms) => ms >= query.fromMs && ms < query.toMs);
       const ms = Float64Array.from(times).sort();
-      const series = query.points.map(() => ({ ms, value: ms.map((at) => object?.get(at) ?? Number.NaN) }));
+      const samples = { ms, value: ms.map((at) => object?.get(at) ?? Number.NaN) };
+      const isQuiet = (point: string) => this.quiet.get(day)?.includes(point);
+      const series = query.points.map((point) => (isQuiet(point) ? NO_SAMPLES : samples));
       const state = !object ? "missing" : object.size === 0 ? "empty" : "present";
       yield { day, state, tiers: object ? ["cold"] : [], series };
     }

@@ -81,7 +81,10 @@ export interface LatestSamples {
   /** One for each point asked, in that order; undefined where none was found. */
   readonly samples: readonly ({ readonly ms: EpochMs; readonly value: number } | undefined)[];
   readonly tiers: readonly Tier[];
-  /** Nothing before it was looked at. */
+  /**
+   * The beginning of a day. There is no newer sample of any point since then; the archive was not looked at before it,
+   * and so a sample before it is hot's, and may not be the newest.
+   */
   readonly searchedFromMs: EpochMs;
 }
 

@@ -38,7 +38,9 @@ export class TieredHoldings implements Holdings {
   }
 
   latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples> {
-    const sources = { ...this.#tiers, archive: this.#archive(meter), nowMs: this.#tiers.clock.now() };
+    const nowMs = this.#tiers.clock.now();
+    const boundary = boundaryDay(nowMs, this.#tiers.hotDays);
+    const sources = { ...this.#tiers, archive: this.#archive(meter), boundary, nowMs };
     return latestSamples(sources, site, points, meter);
   }
 

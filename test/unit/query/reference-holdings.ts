@@ -49,33 +49,41 @@ export interface ExpectedLatest {
   readonly searchedFrom: string;
 }
 
-/** No object is looked for in a month before the twelve before this one. */
+/** No object is looked for in a month before the twelve before that of yesterday, */
 const MONTHS_BACK = 12;
+/** nor in a day before so many that may have samples. */
+const DAYS_READ = 31;
 
 /**
- * Each point's newest sample: hot's, or that of the archive's newest day which says that it has samples, or doesn't say;
- * hot's of the same millisecond. Nobody looks there for points that hot has of today.
+ * Each point's newest sample, by a reader who leaves out nothing: of all that hot has, and that the archive has on days
+ * before today for which a query would ask it; hot's of the same millisecond. Where every point has one, the search
+ * may end with the day of the oldest.
  */
 export async function expectedLatest(points: readonly string[], today: string): Promise<ExpectedLatest> {
-  const [searched] = await select<{ newest: string | null; earliest: string; fresh: number }>(
-    `SELECT (SELECT max(day) FROM files WHERE day <= $today AND counted IS DISTINCT FROM 0) AS newest,
-      strftime(date_trunc('month', $today::DATE) - INTERVAL ${MONTHS_BACK} MONTH, '%Y-%m-%d') AS earliest,
-      (SELECT count(DISTINCT point) FROM hot WHERE day >= $today AND list_contains($points, point)) AS fresh`,
-    { points, today },
+  const [searched] = await select<{ floor: string }>(
+    `WITH readable AS (
+      FROM files SEMI JOIN asked_of_cold USING (day) WHERE day < $today AND counted IS DISTINCT FROM 0)
+    SELECT coalesce(
+      (SELECT day FROM readable ORDER BY day DESC LIMIT 1 OFFSET ${DAYS_READ - 1}),
+      strftime(date_trunc('month', $today::DATE - 1) - INTERVAL ${MONTHS_BACK} MONTH, '%Y-%m-%d')) AS floor`,
+    { today },
   );
-  const { newest = null, earliest = "", fresh = 0 } = searched ?? {};
-  const rows = await select<{ nth: number; ms: number; value: number; tier: string }>(
+  const { floor = "" } = searched ?? {};
+  // Not arg_max, which loses the sign of -0 where it goes by two columns.
+  const rows = await select<{ nth: number; ms: number; value: number; tier: string; day: string }>(
     `WITH held AS (
-      SELECT point, 'hot' AS tier, ms, value FROM hot
-      UNION ALL SELECT point, 'cold', ms, value FROM archived WHERE day = $newest)
-    SELECT nth, max(ms) AS ms, arg_max(value, (ms, tier)) AS value, arg_max(tier, (ms, tier)) AS tier
+      SELECT point, 'hot' AS tier, day, ms, value FROM hot
+      UNION ALL SELECT point, 'cold', day, ms, value FROM archived SEMI JOIN asked_of_cold USING (day)
+        WHERE day >= $floor AND day < $today)
+    SELECT nth, max(ms) AS ms, last(value ORDER BY ms, tier) AS value, last(tier ORDER BY ms, tier) AS tier, max(day) AS day
     FROM held JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
     GROUP BY nth ORDER BY nth`,
-    { points, newest: newest ?? "" },
+    { points, today, floor },
   );
+  const oldest = rows.length < points.length ? floor : (rows.map(({ day }) => day).sort()[0] as string);
   return {
     samples: rows.map(({ nth, ms, value }) => ({ point: points[nth - 1] as string, ms, value })),
     tiers: [...new Set(rows.map(({ tier }) => tier))].sort(),
-    searchedFrom: fresh === points.length ? today : (newest ?? earliest),
+    searchedFrom: [floor, oldest].sort()[1] as string,
   };
 }
