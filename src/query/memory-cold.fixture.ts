@@ -2,8 +2,8 @@ import { type UtcDay, utcDayOf } from "../domain/day.ts";
 import { objectKey, parseObjectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Archive, ObjectHead } from "../ports/ports.ts";
-import { daysOfQuery } from "./hot/hot-source.ts";
 import { NO_SAMPLES } from "./day-series.ts";
+import { daysOfQuery } from "./hot/hot-source.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "./source.ts";
 
 /** Small, so that a listing has several pages. */
