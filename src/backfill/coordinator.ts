@@ -48,7 +48,7 @@ export class Coordinator {
     this.#ports = ports;
     this.#config = config;
     this.#roster = new Roster(ports.store);
-    this.#rounds = new Rounds(ports, this.#roster);
+    this.#rounds = new Rounds(ports, this.#roster, config);
   }
 
   async start(request: StartRequest): Promise<StartOutcome> {

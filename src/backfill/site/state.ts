@@ -1,5 +1,6 @@
 import type { PageSizeLadder } from "../../ace/page-size.ts";
 import type { EpochMs } from "../../domain/day.ts";
+import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";
 import type { SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import { readMeta, writeMeta } from "./schema.ts";
@@ -74,8 +75,6 @@ export function heldUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
 }
 
 const RATE_LIMIT_WINDOW_MS = 3_600_000;
-/** More than any alert asks for: a site of five lanes that is refused once a minute. */
-const RATE_LIMITS_KEPT = 300;
 
 export function countRateLimit(sql: Sql, now: EpochMs): void {
   setFact(sql, "rateLimitedAt", [...rateLimits(sql, now), now].slice(-RATE_LIMITS_KEPT));
