@@ -54,6 +54,9 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async status() {
     return this.#rules.status();
   }
+  async metrics() {
+    return this.#rules.metrics();
+  }
   async cancel() {
     return this.#rules.cancel();
   }
@@ -151,6 +154,9 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   async pausedUntil() {
     return this.#rules.pausedUntil();
   }
+  async permitsLastMinute() {
+    return this.#rules.permitsLastMinute();
+  }
 }
 
 export function coordinatorOf(env: Env): CoordinatorObject {
@@ -189,6 +195,7 @@ function gateOf(env: Env): Gate {
     take: async (caller) => (await stub()).take(caller),
     pauseFor: async (ms) => (await stub()).pauseFor(ms),
     pausedUntil: async () => (await stub()).pausedUntil(),
+    permitsLastMinute: async () => (await stub()).permitsLastMinute(),
   };
 }
 

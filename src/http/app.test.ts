@@ -20,6 +20,7 @@ describe("GET /", () => {
         audits: "GET /backfill/verify",
         rebuild: "POST /backfill/rebuild",
         events: "GET /backfill/events",
+        metrics: "GET /metrics",
         root: "GET /",
         openapi: "GET /openapi.json",
       },

@@ -80,7 +80,8 @@ function descriptionPaths(schemas: Schemas): Record<string, Json> {
 
 function responseOf({ description, schema, otherwise = [] }: Reply, schemas: Schemas): Json {
   const others = Object.fromEntries(otherwise.map((mediaType) => [mediaType, {}]));
-  return { description, ...(schema && { content: { ...jsonOf(schema, schemas), ...others } }) };
+  const content = { ...(schema && jsonOf(schema, schemas)), ...others };
+  return { description, ...(Object.keys(content).length > 0 && { content }) };
 }
 
 function jsonOf(schema: z.ZodType, schemas: Schemas): Json {

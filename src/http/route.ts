@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Further media types in which it is given, described in words. */
+  /** Other media types in which it is given, described in words. */
   readonly otherwise?: readonly string[];
 }
 

@@ -4,6 +4,7 @@ import { audits, rebuild, verify } from "./audit-routes.ts";
 import type { BackfillCall, BackfillRoute } from "./backfill-call.ts";
 import { endpointTable } from "./endpoints.ts";
 import { cancel, retry, start } from "./job-routes.ts";
+import { metrics } from "./metrics-route.ts";
 import { days, errors, events, status } from "./read-routes.ts";
 import type { Service } from "./route.ts";
 
@@ -19,6 +20,7 @@ export const routes: readonly BackfillRoute[] = [
   audits,
   rebuild,
   events,
+  metrics,
 ];
 
 export const backfillService: Service<BackfillCall> = {

@@ -9,6 +9,12 @@ const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
 
+/** What is not JSON, and whose it may be. */
+const OTHERWISE = new Map([
+  ["text/event-stream", "/backfill/events"],
+  ["text/plain; version=0.0.4; charset=utf-8", "/metrics"],
+]);
+
 /** What was asked, as far as an answer depends on it. */
 export interface Asked {
   readonly method: string;
@@ -20,8 +26,10 @@ export interface Asked {
 /** Fails unless the answer is one that the document describes for this request, to the last field. Its body. */
 export async function expectDocumented(asked: Asked, response: Response): Promise<string> {
   expectHeaders(asked, response);
-  if (response.headers.get("Content-Type") === "text/event-stream" && asked.method !== "HEAD") {
-    expect([asked.method, asked.path, response.status]).toEqual(["GET", "/backfill/events", 200]);
+  const otherwise = OTHERWISE.get(response.headers.get("Content-Type") ?? "");
+  if (otherwise && asked.method !== "HEAD") {
+    expect([asked.method, asked.path, response.status]).toEqual(["GET", otherwise, 200]);
+    if (otherwise !== "/backfill/events") return response.text();
     await response.body?.cancel();
     return "";
   }

@@ -268,6 +268,7 @@ export class World {
       take: (caller) => remote("take", (gate) => gate.take(caller)),
       pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
+      permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),
     };
   }
 

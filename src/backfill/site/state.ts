@@ -1,4 +1,5 @@
 import type { PageSizeLadder } from "../../ace/page-size.ts";
+import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";
 import type { SiteJob } from "../job.ts";
@@ -30,6 +31,8 @@ export interface SiteFacts {
   oneLaneFor: string | undefined;
   /** Of this epoch alone. */
   run: { epoch: number; days: number; samples: number; requests: number };
+  /** Since this ledger was made. */
+  totals: SiteTotals;
   /** Uploads in a row that failed; one that is verified ends the row. */
   uploadFailures: number;
   /** The latest 429s, of the last hour. */
@@ -53,6 +56,7 @@ const INITIAL: SiteFacts = {
   latencyMs: undefined,
   oneLaneFor: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
+  totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
   uploadFailures: 0,
   rateLimitedAt: [],
   lastProgressAt: undefined,
