@@ -56,6 +56,21 @@ export const problem = z.object({
 });
 export type Problem = z.output<typeof problem>;
 
+/** The same by RFC 9457, for whoever accepts `application/problem+json`; a refusal's further members stand beside these. */
+export const problemDetails = z.looseObject({
+  type: z.literal("about:blank"),
+  /** The phrase of the status. */
+  title: z.string(),
+  status: z.number(),
+  /** What is wrong: `error` of the other form. */
+  detail: z.string(),
+  /** The path that was asked. */
+  instance: z.string(),
+  details: z.array(z.string()).optional(),
+  hint: z.string().optional(),
+});
+export type ProblemDetails = z.output<typeof problemDetails>;
+
 export const notFound = z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) });
 export type NotFound = z.output<typeof notFound>;
 

@@ -1,8 +1,10 @@
 import type { Problem } from "../contract/parameters.ts";
+import { PROBLEM_TYPE, problemDetails, wantsProblem } from "./problem.ts";
 
 /** What a route answers, before it becomes a `Response`. `body` is JSON; absent for 204. */
 export interface Answer {
   readonly status: number;
+  /** From 400 on a `Problem`, which may have more members. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -29,12 +31,20 @@ export function configurationInvalid(details: readonly string[]): Answer {
 
 export const internalError: Answer = refusal(500, { error: "Internal error" });
 
-export function toResponse(answer: Answer): Response {
+/** Of every answer but streams. A refusal is in the form that the request asks for. */
+export function toResponse(answer: Answer, request: Request): Response {
   const { status, body, headers } = answer;
   if (body === undefined) return new Response(null, { status, headers: { ...headers } });
-  return new Response(JSON.stringify(body), {
+  const refused = status >= 400;
+  const asProblem = refused && wantsProblem(request);
+  const { pathname } = new URL(request.url);
+  return new Response(JSON.stringify(asProblem ? problemDetails(status, body as Problem, pathname) : body), {
     status,
-    headers: { "Content-Type": "application/json; charset=UTF-8", ...headers },
+    headers: {
+      "Content-Type": asProblem ? PROBLEM_TYPE : "application/json; charset=UTF-8",
+      ...(refused && { Vary: "Accept" }),
+      ...headers,
+    },
   });
 }
 

@@ -149,7 +149,7 @@ describe("every answer", () => {
     ]) {
       expect(response.status).toBe(500);
       expect(await response.json()).toEqual({ error: "Internal error" });
-      expect(response.headers.get("Vary")).toBe("Origin");
+      expect(response.headers.get("Vary")).toBe("Accept, Origin");
     }
     expect(logged.map(({ level, message }) => [level, message])).toEqual(
       Array(3).fill(["ERROR", "Request failed"]),

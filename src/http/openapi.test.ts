@@ -6,7 +6,7 @@ interface Operation {
   security: unknown[];
   parameters?: { name: string; schema: unknown }[];
   requestBody?: { required: boolean };
-  responses: Record<string, unknown>;
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 interface Document {
   openapi: string;
@@ -46,6 +46,21 @@ describe("GET /openapi.json", () => {
     const names = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
     expect([...names].sort()).toEqual(Object.keys(whole.components.schemas).sort());
     expect(text).not.toContain("$schema");
+  });
+
+  it("names every form in which an answer is given", async () => {
+    const { paths } = await document();
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [status, { content = {} }] of Object.values(operations).flatMap(({ responses }) =>
+        Object.entries(responses),
+      )) {
+        const forms =
+          status < "400" ? [expect.any(String)] : ["application/json", "application/problem+json"];
+        if (path !== "/openapi.json" || status !== "200")
+          expect(Object.keys(content), `${path} ${status}`).toEqual(forms);
+      }
+    }
+    expect(paths["/metrics"]?.get?.responses["200"]?.content).toEqual({ "text/plain": {} });
   });
 
   it("describes what is sent, not what it is parsed into", async () => {

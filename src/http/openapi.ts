@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { forms, notFound, problem, serviceRoot } from "../contract/parameters.ts";
+import { forms, notFound, problem, problemDetails, serviceRoot } from "../contract/parameters.ts";
+import { PROBLEM_TYPE } from "./problem.ts";
 import type { Reply, Route, Service } from "./route.ts";
 
 type Json = Record<string, unknown>;
@@ -19,11 +20,8 @@ export function openApiDocument<Call>(service: Service<Call>, version: string): 
     components: {
       schemas: namedSchemas(schemas),
       responses: {
-        NotFound: responseOf({ description: "404 of any other path", schema: notFound }, schemas),
-        MethodNotAllowed: responseOf(
-          refused("405 of any other method; Allow names those there are"),
-          schemas,
-        ),
+        NotFound: refusalOf({ description: "404 of any other path", schema: notFound }, schemas),
+        MethodNotAllowed: refusalOf(refused("405 of any other method; Allow names those there are"), schemas),
       },
       securitySchemes: { bearer: { type: "http", scheme: "bearer", description: service.bearer } },
     },
@@ -42,7 +40,7 @@ function operationOf<Call>(route: Route<Call>, schemas: Schemas): Json {
     responses: Object.fromEntries(
       Object.entries({ ...commonReplies(route), ...route.replies }).map(([status, reply]) => [
         status,
-        responseOf(reply, schemas),
+        Number(status) < 400 ? responseOf(reply, schemas) : refusalOf(reply, schemas),
       ]),
     ),
   };
@@ -73,7 +71,7 @@ function descriptionPaths(schemas: Schemas): Record<string, Json> {
       "openapi",
       "This document",
       { description: "OpenAPI 3.1" },
-      { 500: responseOf(refused("Configuration invalid"), schemas) },
+      { 500: refusalOf(refused("Configuration invalid"), schemas) },
     ),
   };
 }
@@ -82,6 +80,12 @@ function responseOf({ description, schema, otherwise = [] }: Reply, schemas: Sch
   const others = Object.fromEntries(otherwise.map((mediaType) => [mediaType, {}]));
   const content = { ...(schema && jsonOf(schema, schemas)), ...others };
   return { description, ...(Object.keys(content).length > 0 && { content }) };
+}
+
+/** In both forms: the documented one, and by RFC 9457 where that is asked for. */
+function refusalOf({ description, schema = problem }: Reply, schemas: Schemas): Json {
+  const asProblem = { [PROBLEM_TYPE]: { schema: referenceOf(problemDetails, schemas) } };
+  return { description, content: { ...jsonOf(schema, schemas), ...asProblem } };
 }
 
 function jsonOf(schema: z.ZodType, schemas: Schemas): Json {

@@ -50,6 +50,7 @@ export const backfillService: Service<BackfillCall> = {
     AuditList: wire.auditList,
     EmptyRequest: wire.emptyRequest,
     Problem: wire.problem,
+    ProblemDetails: wire.problemDetails,
     NotFound: wire.notFound,
     ServiceRoot: wire.serviceRoot,
   },

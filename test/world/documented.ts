@@ -36,6 +36,8 @@ export async function expectDocumented(asked: Asked, response: Response): Promis
   const text = await response.text();
   const schema = schemaFor(asked, response);
   if (schema === undefined || asked.method === "HEAD") expect(text).toBe("");
+  else if (response.headers.get("Content-Type") === "application/problem+json")
+    expectProblem(response.status, text);
   else expectShape(schema, text);
   return text;
 }
@@ -66,7 +68,7 @@ function schemaFor(asked: Asked, { status, headers }: Response): z.ZodType | und
 
 function expectHeaders({ origin, preflight }: Asked, { status, headers }: Response): void {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-  expect(headers.get("Vary")).toBe("Origin");
+  expect(headers.get("Vary")).toBe(status < 400 ? "Origin" : "Accept, Origin");
   const cors = [...headers].filter(([name]) => name.startsWith("access-control"));
   const named = cors.filter(([name]) => name === "access-control-allow-origin").map(([, value]) => value);
   expect(named).toEqual(allowed(origin) ? [origin] : []);
@@ -79,6 +81,13 @@ const allowed = (origin: string | null) => ORIGINS.some((known) => known === ori
 function expectShape(schema: z.ZodType, text: string): void {
   const body: unknown = JSON.parse(text);
   expect(schema.parse(body)).toEqual(body);
+}
+
+function expectProblem(status: number, text: string): void {
+  expect(status).toBeGreaterThanOrEqual(400);
+  const body: unknown = JSON.parse(text);
+  expect(wire.problemDetails.parse(body)).toMatchObject({ status });
+  expect(body).not.toHaveProperty("error");
 }
 
 function schemaOf(method: string, path: string, status: number): z.ZodType {
