@@ -17,7 +17,7 @@ export const utcDay = z
     });
     return z.NEVER;
   })
-  .register(forms, { json: { format: "date" } });
+  .register(forms, { json: { format: "date", examples: ["2024-01-31"] } });
 
 export const siteName = z
   .string()
@@ -27,7 +27,7 @@ export const siteName = z
     context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not a site name` });
     return z.NEVER;
   })
-  .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$" } });
+  .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] } });
 
 /** A whole number from 1 to `max`. A parameter is text; Number() alone would take "1e2" and " 5 ". */
 export function limitUpTo(max: number) {

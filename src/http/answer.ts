@@ -48,10 +48,11 @@ export function toResponse(answer: Answer, request: Request): Response {
   });
 }
 
-/** Nothing here is a page, and every answer is of the moment. */
+/** Every answer is of the moment, and none is a page but the one that brings a policy of its own. */
 export function withSecurityHeaders(headers: Headers): void {
   headers.set("X-Content-Type-Options", "nosniff");
   headers.set("Cache-Control", "no-store");
-  headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+  if (!headers.has("Content-Security-Policy"))
+    headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
   headers.set("Referrer-Policy", "no-referrer");
 }

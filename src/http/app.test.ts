@@ -23,6 +23,7 @@ describe("GET /", () => {
         metrics: "GET /metrics",
         root: "GET /",
         openapi: "GET /openapi.json",
+        docs: "GET /docs",
       },
     });
   });

@@ -70,7 +70,13 @@ function descriptionPaths(schemas: Schemas): Record<string, Json> {
     "/openapi.json": get(
       "openapi",
       "This document",
-      { description: "OpenAPI 3.1" },
+      { description: "OpenAPI 3.1", schema: z.looseObject({}) },
+      { 500: refusalOf(refused("Configuration invalid"), schemas) },
+    ),
+    "/docs": get(
+      "docs",
+      "This document, to read",
+      { description: "A page without scripts", otherwise: ["text/html"] },
       { 500: refusalOf(refused("Configuration invalid"), schemas) },
     ),
   };

@@ -11,6 +11,7 @@ import {
 } from "./answer.ts";
 import { authenticate, secretFaults } from "./auth.ts";
 import { isPreflight, preflight, withCorsHeaders } from "./cors.ts";
+import { docsResponse } from "./docs/response.ts";
 import { endpointTable, methodNotAllowed, notFound } from "./endpoints.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Route, Service } from "./route.ts";
@@ -81,6 +82,11 @@ export function workerApp<Env extends object, Config extends HttpConfig, Call>(
         : configurationInvalid(config.faults),
       c.req.raw,
     );
+  });
+  app.get("/docs", (c) => {
+    const config = c.get("config");
+    if (!config.ok) return toResponse(configurationInvalid(config.faults), c.req.raw);
+    return docsResponse(openApiDocument(service, version), new URL(c.req.url).origin);
   });
   for (const route of service.routes) app.on(route.method, route.path, (c) => answered(route, c, parts));
 

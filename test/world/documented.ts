@@ -13,6 +13,7 @@ const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
 const OTHERWISE = new Map([
   ["text/event-stream", "/backfill/events"],
   ["text/plain; version=0.0.4; charset=utf-8", "/metrics"],
+  ["text/html; charset=utf-8", "/docs"],
 ]);
 
 /** What was asked, as far as an answer depends on it. */
