@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { alertNotice } from "../contract/backfill.ts";
 import { ENV, underTest } from "./fake-backfill.ts";
 import { endpoints } from "./routes.ts";
 
@@ -60,6 +61,19 @@ describe("GET /openapi.json", () => {
       }
     }
     expect(paths["/metrics"]?.get?.responses["200"]?.content).toEqual({ "text/plain": {} });
+  });
+
+  it("describes what the Worker tells the webhook, to the last field", async () => {
+    const { webhooks, components } = (await document()) as Document & {
+      webhooks: Record<string, { post: { requestBody: unknown } }>;
+    };
+    expect(webhooks.alert?.post.requestBody).toEqual({
+      required: true,
+      content: { "application/json": { schema: { $ref: "#/components/schemas/AlertNotice" } } },
+    });
+    expect(Object.keys(components.schemas.AlertNotice?.properties ?? {}).sort()).toEqual(
+      Object.keys(alertNotice.shape).sort(),
+    );
   });
 
   it("describes what is sent, not what it is parsed into", async () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { forms, notFound, problem, problemDetails, serviceRoot } from "../contract/parameters.ts";
 import { PROBLEM_TYPE } from "./problem.ts";
-import type { Reply, Route, Service } from "./route.ts";
+import type { Reply, Route, Service, Webhook } from "./route.ts";
 
 type Json = Record<string, unknown>;
 type Schemas = Service<never>["schemas"];
@@ -17,6 +17,7 @@ export function openApiDocument<Call>(service: Service<Call>, version: string): 
     openapi: "3.1.0",
     info: { title: service.title, version },
     paths,
+    ...(service.webhooks && { webhooks: webhooksOf(service.webhooks, schemas) }),
     components: {
       schemas: namedSchemas(schemas),
       responses: {
@@ -44,6 +45,24 @@ function operationOf<Call>(route: Route<Call>, schemas: Schemas): Json {
       ]),
     ),
   };
+}
+
+function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, schemas: Schemas): Json {
+  return Object.fromEntries(
+    Object.entries(webhooks).map(([name, { summary, body, replies }]) => [
+      name,
+      {
+        post: {
+          operationId: name,
+          summary,
+          requestBody: { required: true, content: jsonOf(body, schemas) },
+          responses: Object.fromEntries(
+            Object.entries(replies).map(([status, description]) => [status, { description }]),
+          ),
+        },
+      },
+    ]),
+  );
 }
 
 const refused = (description: string): Reply => ({ description, schema: problem });

@@ -27,6 +27,14 @@ export interface Route<Call> {
   handle(call: Call): Promise<Answer | Response>;
 }
 
+/** A request that a Worker makes of somebody else. */
+export interface Webhook {
+  readonly summary: string;
+  readonly body: z.ZodType;
+  /** What is made of the reply. */
+  readonly replies: Readonly<Record<string, string>>;
+}
+
 /** The HTTP of one Worker, described once: for routing, for the lock and for its documentation. */
 export interface Service<Call> {
   readonly title: string;
@@ -35,6 +43,8 @@ export interface Service<Call> {
   /** Secrets without which no protected route can do its work; `bearer` among them. */
   readonly secrets: readonly SecretName[];
   readonly routes: readonly Route<Call>[];
+  /** What it sends by itself, by name. */
+  readonly webhooks?: Readonly<Record<string, Webhook>>;
   /** Schemas that get a name of their own in the documentation; the others stand where they are used. */
   readonly schemas: Readonly<Record<string, z.ZodType>>;
 }

@@ -28,6 +28,18 @@ export const backfillService: Service<BackfillCall> = {
   bearer: "BACKFILL_API_KEY",
   secrets: SECRETS,
   routes,
+  webhooks: {
+    alert: {
+      summary:
+        "To ALERT_WEBHOOK_URL, when an alert is raised and when it is cleared: at least once, in order a site, with the header Idempotency-Key",
+      body: wire.alertNotice,
+      replies: {
+        "2XX": "Heard",
+        "4XX": "Given up, but for 408, 425 and 429; so is a redirect, which is not followed",
+        "5XX": "Sent again for about a day, as where nobody answers",
+      },
+    },
+  },
   schemas: {
     StartRequest: wire.startRequest,
     StartAccepted: wire.startAccepted,
@@ -36,6 +48,8 @@ export const backfillService: Service<BackfillCall> = {
     Status: wire.status,
     NotStarted: wire.notStarted,
     SiteView: wire.siteView,
+    Alert: wire.alert,
+    AlertNotice: wire.alertNotice,
     Cancelled: wire.cancelled,
     DaySelection: wire.daySelection,
     DayView: wire.dayView,

@@ -83,6 +83,22 @@ test("a scrape is what Prometheus reads, asks the API nothing, and counts what t
   expect(world.sim.stats().requests).toBe(requests);
 });
 
+test("the page of the API and a refusal as a problem come from the real runtime too", async () => {
+  const page = await fetch(`${world.url}/docs`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  expect(await page.text()).toContain(`curl -X POST &quot;${world.url}/backfill/start&quot;`);
+  const refused = await fetch(`${world.url}/backfill/days`, {
+    headers: { Accept: "application/problem+json" },
+  });
+  expect(refused.headers.get("Content-Type")).toBe("application/problem+json");
+  expect(await refused.json()).toMatchObject({
+    type: "about:blank",
+    status: 401,
+    instance: "/backfill/days",
+  });
+});
+
 test("the same range after full success completes at once and asks the API nothing", async () => {
   const { backfill_id, started_at } = await world.client.status();
   const asked = world.sim.stats().requests;

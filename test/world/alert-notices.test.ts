@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { alertNotice } from "../../src/contract/backfill.ts";
 import { rowsOf } from "./look.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -34,6 +35,7 @@ test("an alert is told when it is raised and when it is cleared, once each, with
   await world.cron();
   const { backfill_id } = await world.status();
   const [raised, cleared] = world.receiver.heard;
+  for (const { notice } of world.receiver.heard) expect(alertNotice.strict().parse(notice)).toEqual(notice);
   expect(world.receiver.heard).toHaveLength(2);
   expect(raised?.notice).toEqual({
     text: "Backfill alert raised: 1 of 2 finished days failed",

@@ -2,6 +2,7 @@
 export interface OpenApi {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly webhooks?: Readonly<Record<string, { readonly post: Sent }>>;
   readonly components: {
     readonly schemas: Schemas;
     readonly responses: Readonly<Record<string, Reply>>;
@@ -17,6 +18,11 @@ export interface Operation {
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, Reply>>;
 }
+
+/** What the Worker sends by itself. */
+export type Sent = Pick<Operation, "operationId" | "summary" | "responses"> & {
+  readonly requestBody: { readonly content: Content };
+};
 
 export interface Parameter {
   readonly name: string;

@@ -1,5 +1,5 @@
 import { html, raw } from "hono/html";
-import type { Content, OpenApi, Operation, Reply } from "./document.ts";
+import type { Content, OpenApi, Operation, Reply, Sent } from "./document.ts";
 import { exampleCall } from "./example.ts";
 import { type Markup, parametersView, schemaView, typeView } from "./fields.ts";
 import { STYLE } from "./style.ts";
@@ -9,6 +9,7 @@ export function docsPage(document: OpenApi, origin: string): Markup {
   const { info, components } = document;
   const operations = operationsOf(document);
   const schemas = Object.entries(components.schemas);
+  const sent = Object.values(document.webhooks ?? {}).map(({ post }) => post);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -30,6 +31,7 @@ Where a bearer is asked for, it is the secret <code>${components.securitySchemes
     ({ method, path, operation }) =>
       html`<li><a href="#${operation.operationId}">${methodView(method)} ${path}</a></li>`,
   )}</ul>
+${sent.length > 0 ? html`<h2><a href="#sent">Sent by itself</a></h2>` : ""}
 <h2><a href="#schemas">Schemas</a></h2>
 </nav>
 <main id="main">
@@ -37,6 +39,7 @@ Where a bearer is asked for, it is the secret <code>${components.securitySchemes
 <h2 id="operations">Operations</h2>
 ${operations.map(({ method, path, operation }) => operationView(method, path, operation, document, origin))}
 </section>
+${sent.length > 0 ? html`<section aria-labelledby="sent"><h2 id="sent">Sent by itself</h2>${sent.map(sentView)}</section>` : ""}
 <section aria-labelledby="everywhere">
 <h2 id="everywhere">Of every path</h2>
 ${repliesView(Object.values(components.responses).map((reply) => ["", reply]))}
@@ -102,6 +105,17 @@ ${
 <h4>Example</h4>
 <pre><code>${example}</code></pre>
 <h4>Replies</h4>
+${repliesView(Object.entries(responses))}
+</section>`;
+}
+
+function sentView({ operationId, summary, requestBody, responses }: Sent): Markup {
+  const title = `title-${operationId}`;
+  return html`<section id="${operationId}" aria-labelledby="${title}">
+<h3 id="${title}">${methodView("POST")} ${operationId}</h3>
+<p>${summary}.</p>
+<h4>Body</h4><p>JSON: ${bodyView(requestBody.content)}</p>
+<h4>What becomes of the reply</h4>
 ${repliesView(Object.entries(responses))}
 </section>`;
 }
