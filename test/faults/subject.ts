@@ -26,7 +26,7 @@ export class Subject {
     const { faults } = this.world.vendor;
     faults.add({
       on: "samples",
-      skip: 9,
+      skip: 6,
       times: 1,
       effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 2 } },
     });
