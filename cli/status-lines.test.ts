@@ -29,6 +29,9 @@ it("says what asks for a person, and until when the API throttles", () => {
         site: null,
         date: null,
         phase: null,
+        backfill_id: STATUS.backfill_id,
+        value: 2.5,
+        threshold: 2,
       },
     ],
   };

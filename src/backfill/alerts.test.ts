@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SiteView } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { ALERT_THRESHOLDS, changesOf, conditionsOf } from "./alerts.ts";
+import { changesOf, conditionsOf } from "./alerts.ts";
 import { jobFixture, reportFixture } from "./job.fixture.ts";
 import type { Job, SiteReport } from "./job.ts";
 import type { Watch } from "./watch.ts";
@@ -11,10 +11,16 @@ const B = parseSiteName("b") as SiteName;
 const NOW = Date.parse("2025-06-01T12:00:00Z");
 const HOUR = 3_600_000;
 const JOB = jobFixture([A, B]);
+const THRESHOLDS = {
+  alertStuckHours: 2,
+  alertFailedPercent: 10,
+  alertUploadFailures: 5,
+  alertRateLimitsPerHour: 10,
+};
 
 type Given = Partial<Omit<SiteReport, "view">> & { view?: Partial<SiteView>; standingMs?: number };
 
-function raised(a: Given, b: Given = {}, job: Job = JOB) {
+function raised(a: Given, b: Given = {}, job: Job = JOB, thresholds = THRESHOLDS) {
   const reports = new Map(
     [[A, a] as const, [B, b] as const].map(([site, { standingMs: _, ...given }]) => [
       site,
@@ -27,7 +33,7 @@ function raised(a: Given, b: Given = {}, job: Job = JOB) {
       { wanted: "", committed: "", alive: undefined, standingMs, silentMs: 0 },
     ]),
   );
-  return conditionsOf(job, reports, watches, NOW);
+  return conditionsOf(job, reports, watches, thresholds, NOW);
 }
 
 const names = (...given: Parameters<typeof raised>) => raised(...given).map(({ alert }) => alert);
@@ -42,6 +48,9 @@ test("two hours without progress are an alert that names site, day, phase and si
       phase: "merging",
       since: "2025-06-01T09:59:59.999Z",
       message: "Site a makes no progress with 2024-01-03 (merging)",
+      backfill_id: "id",
+      value: 2,
+      threshold: 2,
     },
   ]);
   expect(names({ standingMs: 2 * HOUR, view })).toEqual([]);
@@ -49,6 +58,7 @@ test("two hours without progress are an alert that names site, day, phase and si
     JOB,
     new Map(),
     new Map([[B, { wanted: "", committed: "", alive: undefined, standingMs: 3 * HOUR, silentMs: 0 }]]),
+    THRESHOLDS,
     NOW,
   );
   expect(nothing[0]?.message).toBe("Site b makes no progress");
@@ -95,6 +105,7 @@ test("an alert is raised once, keeps its beginning while its words change, and i
     JOB,
     new Map([[A, reportFixture("a", { rateLimitsLastHour: 20 })]]),
     new Map(),
+    THRESHOLDS,
     NOW + HOUR,
   );
   const going = changesOf(begun.alerts, later);
@@ -109,11 +120,42 @@ test("another stuck day is another alert", () => {
   expect([now[0]?.date, cleared[0]?.date]).toEqual(["2024-01-02", "2024-01-01"]);
 });
 
-test("the bounds are the document's", () => {
-  expect(ALERT_THRESHOLDS).toMatchObject({
-    stuckMs: 7_200_000,
-    failedShare: 0.1,
-    uploadFailures: 5,
-    rateLimitsAnHour: 10,
-  });
+test("every bound is the configured one, and an alert says it beside the value that is beyond it", () => {
+  const view = { days_failed: 2, days_completed: 5 };
+  const bad = { standingMs: 3.5 * HOUR, uploadFailures: 3, rateLimitsLastHour: 4, view };
+  const done = { view: { days_completed: 3 } };
+  const bounds = {
+    alertStuckHours: 3,
+    alertFailedPercent: 19,
+    alertUploadFailures: 2,
+    alertRateLimitsPerHour: 3,
+  };
+  expect(
+    raised(bad, done, JOB, bounds).map(({ alert, value, threshold }) => [alert, value, threshold]),
+  ).toEqual([
+    ["backfill_stuck", 3.5, 3],
+    ["rate_limit_exhaustion", 4, 3],
+    ["upload_failures", 3, 2],
+    ["high_error_rate", 20, 19],
+  ]);
+  const wider = {
+    alertStuckHours: 4,
+    alertFailedPercent: 20,
+    alertUploadFailures: 3,
+    alertRateLimitsPerHour: 4,
+  };
+  expect(raised(bad, done, JOB, wider)).toEqual([]);
+});
+
+test("a bound of nothing raises at the first, and not at none", () => {
+  const none = {
+    alertStuckHours: 1,
+    alertFailedPercent: 0,
+    alertUploadFailures: 0,
+    alertRateLimitsPerHour: 0,
+  };
+  const over = { view: { state: "completed" as const } };
+  expect(raised({}, {}, JOB, none)).toEqual([]);
+  expect(raised(over, over, JOB, none)).toEqual([]);
+  expect(raised({ uploadFailures: 1 }, {}, JOB, none)).toMatchObject([{ value: 1, threshold: 0 }]);
 });

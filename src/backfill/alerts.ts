@@ -1,4 +1,5 @@
 import type { Alert } from "../contract/backfill.ts";
+import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { isRunning, type Reports } from "./decide-job.ts";
@@ -6,49 +7,55 @@ import type { Job, SiteReport } from "./job.ts";
 import { aboutJob } from "./status.ts";
 import type { Watch } from "./watch.ts";
 
-/** The document's four alerts, each raised beyond its bound. */
-export const ALERT_THRESHOLDS = {
-  stuckMs: 2 * 3_600_000,
-  /** Of the finished site-days. */
-  failedShare: 0.1,
-  /** A share of fewer days than these says nothing, unless they are all there are. */
-  failedShareDays: 10,
-  /** In a row, at one site. */
-  uploadFailures: 5,
-  /** Answers of 429 within an hour, at all sites: they share the key. */
-  rateLimitsAnHour: 10,
-} as const;
+/** What the four alerts are raised beyond. */
+export type AlertThresholds = Pick<
+  Config,
+  "alertStuckHours" | "alertFailedPercent" | "alertUploadFailures" | "alertRateLimitsPerHour"
+>;
+
+/** A share of fewer finished site-days than these says nothing, unless they are all there are. */
+const FAILED_SHARE_DAYS = 10;
+const HOUR_MS = 3_600_000;
 
 /** What is wrong now, from what the sites said last and how long they have stood still. Pure. */
 export function conditionsOf(
   job: Job,
   reports: Reports,
   watches: ReadonlyMap<SiteName, Watch>,
+  thresholds: AlertThresholds,
   now: EpochMs,
 ): Alert[] {
-  const thresholds = ALERT_THRESHOLDS;
-  const alerts: Alert[] = [];
+  const conditions: Condition[] = [];
   const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
   if (isRunning(job, reports)) {
-    for (const [site, report] of current) {
-      const standingMs = watches.get(site)?.standingMs ?? 0;
-      if (standingMs > thresholds.stuckMs) alerts.push(stuck(site, report, now - standingMs));
-    }
-    const refused = sum(current, (report) => report.rateLimitsLastHour);
-    if (refused > thresholds.rateLimitsAnHour) alerts.push(rateLimited(refused, now));
+    for (const [site, report] of current) conditions.push(stuck(site, report, watches.get(site), now));
+    conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
   }
   if (job.desired === "run") {
-    for (const [site, report] of current) {
-      const failures = report?.uploadFailures ?? 0;
-      if (failures > thresholds.uploadFailures) alerts.push(uploadsFailing(site, failures, now));
-    }
+    for (const [site, report] of current) conditions.push(uploadsFailing(site, report?.uploadFailures ?? 0));
   }
   const failed = sum(current, ({ view }) => view.days_failed);
   const finished = failed + sum(current, ({ view }) => view.days_completed);
-  const enough = finished >= thresholds.failedShareDays || !isRunning(job, reports);
-  if (enough && failed > thresholds.failedShare * finished) alerts.push(manyFailed(failed, finished, now));
-  return alerts;
+  const enough = finished >= FAILED_SHARE_DAYS || !isRunning(job, reports);
+  if (enough && finished > 0) conditions.push(manyFailed(failed, finished));
+  const { backfillId: backfill_id } = job;
+  return conditions.flatMap((condition) => {
+    const threshold = thresholds[BOUND_BY[condition.alert]];
+    if (condition.value <= threshold) return [];
+    const value = Math.round(condition.value * 100) / 100;
+    return { ...NOWHERE, since: iso(now), ...condition, backfill_id, value, threshold };
+  });
 }
+
+/** What an alert looks at, whether or not it is beyond its bound. */
+type Condition = Pick<Alert, "alert" | "message" | "value"> & Partial<Alert>;
+
+const BOUND_BY = {
+  backfill_stuck: "alertStuckHours",
+  high_error_rate: "alertFailedPercent",
+  upload_failures: "alertUploadFailures",
+  rate_limit_exhaustion: "alertRateLimitsPerHour",
+} as const;
 
 export interface AlertChanges {
   /** All that stand, each since it was first raised. */
@@ -73,26 +80,33 @@ export function changesOf(before: readonly Alert[], conditions: readonly Alert[]
 
 const identity = ({ alert, site, date }: Alert) => `${alert} ${site} ${date}`;
 
-function stuck(site: SiteName, report: SiteReport | undefined, since: EpochMs): Alert {
+function stuck(
+  site: SiteName,
+  report: SiteReport | undefined,
+  watch: Watch | undefined,
+  now: EpochMs,
+): Condition {
   const { current_date: date = null, phase = null } = report?.view ?? {};
   const what = date === null ? "" : ` with ${date}${phase === null ? "" : ` (${phase})`}`;
   const message = `Site ${site} makes no progress${what}`;
-  return { alert: "backfill_stuck", since: iso(since), message, site, date, phase };
+  const { standingMs = 0 } = watch ?? {};
+  const since = iso(now - standingMs);
+  return { alert: "backfill_stuck", since, message, site, date, phase, value: standingMs / HOUR_MS };
 }
 
-function manyFailed(failed: number, finished: number, now: EpochMs): Alert {
+function manyFailed(failed: number, finished: number): Condition {
   const message = `${failed} of ${finished} finished days failed`;
-  return { ...NOWHERE, alert: "high_error_rate", since: iso(now), message };
+  return { alert: "high_error_rate", message, value: (100 * failed) / finished };
 }
 
-function uploadsFailing(site: SiteName, failures: number, now: EpochMs): Alert {
+function uploadsFailing(site: SiteName, failures: number): Condition {
   const message = `${failures} uploads of site ${site} in a row failed`;
-  return { ...NOWHERE, alert: "upload_failures", since: iso(now), message, site };
+  return { alert: "upload_failures", message, site, value: failures };
 }
 
-function rateLimited(refused: number, now: EpochMs): Alert {
+function rateLimited(refused: number): Condition {
   const message = `The API has refused ${refused} requests within an hour for their rate`;
-  return { ...NOWHERE, alert: "rate_limit_exhaustion", since: iso(now), message };
+  return { alert: "rate_limit_exhaustion", message, value: refused };
 }
 
 const NOWHERE = { site: null, date: null, phase: null };

@@ -5,7 +5,7 @@ import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
 import type { Clock, SitePeer } from "./ports.ts";
-import { answered } from "./within.ts";
+import { answered, within } from "./within.ts";
 
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;
@@ -34,9 +34,7 @@ export async function askForPlan(peers: Sites, config: Config, request: StartReq
 
 type Range = Pick<Extract<SiteQuery, { kind: "days" | "errors" }>, "from" | "to">;
 
-// Both ask one site after another: what is held is bounded by the limit, and not by the number of sites.
-
-/** The first `limit` days, in order of site, then day. */
+/** The first `limit` days, in order of site, then day; one site after another, so that no more than those are held. */
 export async function askForDays(
   sites: Sites,
   names: readonly SiteName[],
@@ -52,9 +50,12 @@ export async function askForDays(
   return found;
 }
 
+/** Of each `limit` errors are held at most: a thousand of a kilobyte. */
+const SITES_AT_ONCE = 4;
+
 /**
- * The newest `limit` errors of all sites and those given besides, newest first; without those of sites that can't
- * answer: what the others say is worth hearing, and the status names who is silent.
+ * The newest `limit` errors of all sites and those given besides, newest first; without those of sites that don't
+ * answer in time: what the others say is worth hearing, and the status names who is silent.
  */
 export async function askForErrors(
   sites: Sites,
@@ -64,11 +65,18 @@ export async function askForErrors(
   besides: readonly ErrorView[],
 ): Promise<ErrorView[]> {
   let newest = [...besides];
-  for (const name of names) {
-    const query = { kind: "errors", ...range, limit } as const;
-    const { errors = [] } = await askSite(sites, name, query).catch((): SiteAnswer => ({}));
-    newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
-  }
+  const left = [...names];
+  const askOneByOne = async () => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      const query = { kind: "errors", ...range, limit } as const;
+      const { errors = [] } = await askSite(sites, name, query).catch((): SiteAnswer => ({}));
+      newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
+    }
+  };
+  const asked = Promise.all(Array.from({ length: SITES_AT_ONCE }, askOneByOne));
+  await within(sites.clock, ANSWER_MS_MAX, asked);
+  // Nobody asks the others any more.
+  left.length = 0;
   return newest;
 }
 

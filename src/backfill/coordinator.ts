@@ -9,17 +9,19 @@ import type {
   Status,
   VerifyRequest,
 } from "../contract/backfill.ts";
+import type { Metrics } from "../contract/metrics.ts";
 import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./ask-sites.ts";
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
 import type { Job } from "./job.ts";
+import { metricsOf } from "./measured.ts";
 import type { Gate } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { PULL_MS_MAX, ROUND_MS, Rounds, type RoundsPorts } from "./rounds.ts";
 import { estimatedDays, failedDays } from "./status.ts";
-import { within } from "./within.ts";
+import { LATE, within } from "./within.ts";
 
 /** If this object dies in a round, the next begins no later. */
 const ARMED_FIRST_MS = 30_000;
@@ -48,7 +50,7 @@ export class Coordinator {
     this.#ports = ports;
     this.#config = config;
     this.#roster = new Roster(ports.store);
-    this.#rounds = new Rounds(ports, this.#roster);
+    this.#rounds = new Rounds(ports, this.#roster, config);
   }
 
   async start(request: StartRequest): Promise<StartOutcome> {
@@ -76,23 +78,14 @@ export class Coordinator {
     });
     if (decision.kind === "conflict") return { kind: "conflict", state: await this.#status() };
     const { job, kind } = decision;
-    log("INFO", "[BACKFILL] Starting", {
-      backfillId: job.backfillId,
-      startDate: job.startDate,
-      endDate: job.endDate,
-      sites: job.sites,
-      kind,
-    });
+    const { backfillId, startDate, endDate, sites } = job;
+    log("INFO", "[BACKFILL] Starting", { backfillId, startDate, endDate, sites, kind });
     await this.#rounds.wakeSoon();
     this.#rounds.roundSoon();
     const days = estimatedDays(job);
     return {
-      kind,
-      backfillId: job.backfillId,
-      startDate: job.startDate,
-      endDate: job.endDate,
-      estimatedDays: days,
-      estimatedSiteDays: days * job.sites.length,
+      ...{ kind, backfillId, startDate, endDate },
+      ...{ estimatedDays: days, estimatedSiteDays: days * sites.length },
     };
   }
 
@@ -149,6 +142,14 @@ export class Coordinator {
       await this.#looking;
     }
     return this.#roster.read().job ? this.#status() : undefined;
+  }
+
+  /** What the status and the sites know already, and how much of the limit is used. */
+  async metrics(): Promise<Metrics> {
+    const status = await this.status();
+    const permits = await this.#ofGate((gate) => gate.permitsLastMinute());
+    const { reports } = this.#roster.read();
+    return metricsOf(status, reports, permits, this.#ports.clock.now());
   }
 
   plan(request: StartRequest): Promise<Plan> {
@@ -215,18 +216,20 @@ export class Coordinator {
   }
 
   async #status(): Promise<Status> {
-    const { clock, gate } = this.#ports;
     const { job, reports, heardAt } = this.#roster.read();
     if (!job) throw new Error("there is no job to speak of");
-    const throttledUntil = await within(
-      clock,
-      PULL_MS_MAX,
-      gate.pausedUntil().catch(() => undefined),
-    );
-    const now = clock.now();
+    const throttledUntil = await this.#ofGate((gate) => gate.pausedUntil());
+    const now = this.#ports.clock.now();
     const unreachable = job.sites.filter((site) => now - (heardAt.get(site) ?? 0) > 2 * ROUND_MS);
-    const asked = { unreachable, ...(typeof throttledUntil === "number" && { throttledUntil }) };
-    return this.#rounds.statusOf(job, reports, asked);
+    return this.#rounds.statusOf(job, reports, { unreachable, throttledUntil });
+  }
+
+  /** undefined, too, where it does not answer soon: nobody who asks how things are waits for it. */
+  async #ofGate(ask: (gate: Gate) => Promise<number | undefined>): Promise<number | undefined> {
+    const { clock, gate } = this.#ports;
+    const asked = ask(gate).catch(() => undefined);
+    const answer = await within(clock, PULL_MS_MAX, asked);
+    return answer === LATE ? undefined : answer;
   }
 
   async #pull(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { AuditView, DayView, ErrorView, SiteView } from "../contract/backfill.ts";
+import type { SiteTotals } from "../contract/metrics.ts";
 import type { EpochMs, UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 
@@ -60,6 +61,8 @@ export interface SiteReport {
   readonly uploadFailures: number;
   /** Answers of 429; not counted beyond a bound that is far over any alert's. */
   readonly rateLimitsLastHour: number;
+  /** Absent from what an earlier version said. */
+  readonly totals?: SiteTotals;
   readonly view: SiteView;
 }
 

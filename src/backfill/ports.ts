@@ -2,6 +2,7 @@
 import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job.ts";
 
+export type * from "../ports/alert-receiver.ts";
 export type * from "../ports/ports.ts";
 
 /** The Coordinator, as a site sees it. */

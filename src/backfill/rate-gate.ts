@@ -1,4 +1,5 @@
 import type { EpochMs } from "../domain/day.ts";
+import { LastMinute } from "./last-minute.ts";
 import type { Again, Clock, Permit, Store } from "./ports.ts";
 
 /** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
@@ -30,6 +31,8 @@ export class RateGate {
   /** By caller: which of all turns was its last. */
   readonly #lastTurns = new Map<string, number>();
   #turns = 0;
+  /** Of this incarnation: not worth a write. */
+  readonly #given = new LastMinute();
   #pumping = false;
   #wake = new AbortController();
 
@@ -66,6 +69,10 @@ export class RateGate {
     return until > this.#clock.now() ? until : undefined;
   }
 
+  permitsLastMinute(): number {
+    return this.#given.count(this.#clock.now());
+  }
+
   async #pump(): Promise<void> {
     this.#pumping = true;
     let slept = false;
@@ -97,6 +104,7 @@ export class RateGate {
         // A late timer may catch up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
+        this.#given.add(now);
         const { askedAt, answer } = this.#next();
         answer({ kind: "permit", askedAt, dueAt: granted });
       }

@@ -3,11 +3,13 @@ import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import { isAlarmLost } from "./alarm-lost.ts";
+import { AlertOutbox } from "./alert-outbox.ts";
+import type { AlertThresholds } from "./alerts.ts";
 import { boundedView } from "./bounded-view.ts";
 import { isRunning, type Reports } from "./decide-job.ts";
 import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
-import type { Alarm, Clock, Log, SitePeer, Store, View } from "./ports.ts";
+import type { Alarm, AlertReceiver, Clock, Log, SitePeer, Sql, Store, View } from "./ports.ts";
 import type { Roster } from "./roster.ts";
 import { type Beside, statusName, statusOf } from "./status.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -26,6 +28,8 @@ export interface RoundsPorts {
   readonly alarm: Alarm;
   readonly view: View;
   readonly log: Log;
+  /** Absent: nobody is told of alerts. */
+  readonly receiver?: AlertReceiver | undefined;
   site(name: SiteName): SitePeer;
   /** Ends the object of a site as a crash would; the next call makes it anew from its database. */
   restart(name: SiteName): Promise<void>;
@@ -40,12 +44,19 @@ export class Rounds {
   readonly #ports: RoundsPorts;
   readonly #roster: Roster;
   readonly #outbox: Outbox;
+  readonly #notices: AlertOutbox;
 
-  constructor(ports: RoundsPorts, roster: Roster) {
+  constructor(ports: RoundsPorts, roster: Roster, thresholds: AlertThresholds) {
+    const { store, clock, receiver, log } = ports;
     this.#ports = ports;
     this.#roster = roster;
-    this.#outbox = new Outbox(ports.store, ports.clock, boundedView(ports.clock, ports.view));
-    this.watchdog = new Watchdog(ports.store, this.#outbox, ports.log);
+    this.#outbox = new Outbox(store, clock, boundedView(clock, ports.view));
+    this.#notices = new AlertOutbox(store, clock, receiver, log);
+    this.watchdog = new Watchdog({
+      ...{ store, log, thresholds },
+      outbox: this.#outbox,
+      notices: this.#notices,
+    });
   }
 
   /** Sends the job to whoever has not acknowledged it, and hears how far everybody is. */
@@ -85,7 +96,7 @@ export class Rounds {
     const { job } = this.#roster.read();
     if (!job) return;
     await this.#takeStock(await this.#hear(job.sites), "progress");
-    await this.#armForView();
+    await this.#armForOutboxes();
   }
 
   /** One site has news: they are shown in KV, and acted on if they end the job. */
@@ -99,6 +110,8 @@ export class Rounds {
     this.#ports.store.tx((sql) => {
       this.#roster.setJob(job);
       const { reports } = this.#roster.read();
+      // Alerts of the job that it replaces are over, and its own begin anew.
+      this.watchdog.look(sql, job, reports, new Set(), this.#ports.clock.now());
       this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, "transition");
     });
   }
@@ -121,7 +134,7 @@ export class Rounds {
   async #armNext(): Promise<void> {
     const { alarm, clock, store } = this.#ports;
     const now = clock.now();
-    const wakes = [store.tx((sql) => this.#outbox.dueAt(sql))];
+    const wakes = [store.tx((sql) => this.#dueAt(sql))];
     if (this.busy) wakes.push(now + ROUND_MS);
     const next = wakes.reduce<EpochMs>((first, at) => Math.min(first, at ?? first), Number.POSITIVE_INFINITY);
     if (next === Number.POSITIVE_INFINITY) await alarm.disarm();
@@ -193,10 +206,16 @@ export class Rounds {
     });
   }
 
-  /** What was just staged for KV goes out though no round may be due any more; a round is never put off. */
-  async #armForView(): Promise<void> {
+  /** When there is something to be put or told; undefined when there is not. */
+  #dueAt(sql: Sql): EpochMs | undefined {
+    const due = [this.#outbox.dueAt(sql), this.#notices.dueAt(sql)].filter((at) => at !== undefined);
+    return due.length === 0 ? undefined : Math.min(...due);
+  }
+
+  /** What was just staged goes out though no round may be due any more; a round is never put off. */
+  async #armForOutboxes(): Promise<void> {
     const { alarm, clock, store } = this.#ports;
-    const dueAt = store.tx((sql) => this.#outbox.dueAt(sql));
+    const dueAt = store.tx((sql) => this.#dueAt(sql));
     if (dueAt === undefined) return;
     const armedAt = await alarm.armedAt();
     const now = clock.now();
@@ -204,7 +223,16 @@ export class Rounds {
   }
 
   async #flush(): Promise<void> {
+    this.#tellAlertsSoon();
     await this.#outbox.flush();
     await this.#armNext();
+  }
+
+  /** Nobody waits for it: a receiver may be slow, and no round is held up by it. What goes wrong is done again by the alarm. */
+  #tellAlertsSoon(): void {
+    const told = this.#notices.deliver().then(() => this.#armForOutboxes());
+    told.catch((error: unknown) => {
+      this.#ports.log("WARN", "[BACKFILL] Alerts could not be told", { error: String(error) });
+    });
   }
 }

@@ -2,7 +2,8 @@ import type { Alert, ErrorView } from "../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../domain/day.ts";
 import { errorKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
-import { changesOf, conditionsOf } from "./alerts.ts";
+import type { AlertOutbox } from "./alert-outbox.ts";
+import { type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
 import type { Reports } from "./decide-job.ts";
 import type { Job } from "./job.ts";
 import { DAY_TTL_S, type Outbox } from "./outbox.ts";
@@ -14,22 +15,27 @@ const ERRORS_KEPT = 500;
 /** Behind the milliseconds of an error's time, where a site puts its index: none has this one. */
 const OWN_INDEX = "999";
 
+export interface WatchdogParts {
+  readonly store: Store;
+  readonly outbox: Outbox;
+  /** For whoever is told when an alert is raised and when it is cleared. */
+  readonly notices: AlertOutbox;
+  readonly log: Log;
+  readonly thresholds: AlertThresholds;
+}
+
 /**
  * The Coordinator's eye on its sites, which needs no help of theirs: what it has seen is in the Coordinator's own database,
  * written in the transaction of the state it belongs to, so a crash neither repeats an alert nor loses one.
  */
 export class Watchdog {
-  readonly #store: Store;
-  readonly #outbox: Outbox;
-  readonly #log: Log;
+  readonly #parts: WatchdogParts;
   /** Of this incarnation: time before its first look was watched by nobody. */
   #lookedAt: EpochMs | undefined;
 
-  constructor(store: Store, outbox: Outbox, log: Log) {
-    this.#store = store;
-    this.#outbox = outbox;
-    this.#log = log;
-    store.tx((sql) => {
+  constructor(parts: WatchdogParts) {
+    this.#parts = parts;
+    parts.store.tx((sql) => {
       // One row each for all sites: a look is one write, however many they are.
       sql.run("CREATE TABLE IF NOT EXISTS watchdog (name TEXT PRIMARY KEY, body TEXT NOT NULL)");
       sql.run(`CREATE TABLE IF NOT EXISTS error (
@@ -46,12 +52,13 @@ export class Watchdog {
       look(before.get(site), job, reports.get(site), heard.has(site), elapsedMs);
     const watches = new Map(job.sites.map((site) => [site, looked(site)]));
     writeWatches(sql, watches);
-    this.#raise(sql, job, conditionsOf(job, reports, watches, now), now);
+    this.#raise(sql, job, conditionsOf(job, reports, watches, this.#parts.thresholds, now), now);
   }
 
   /** Sites whose objects are to be ended now. Committed before it is done: a crash in between costs an hour, not a second restart. */
   restarts(job: Job): SiteName[] {
-    return this.#store.tx((sql) => {
+    const { store, log } = this.#parts;
+    return store.tx((sql) => {
       const watches = readWatches(sql);
       const due = job.sites.filter((site) => {
         const watch = watches.get(site);
@@ -61,7 +68,7 @@ export class Watchdog {
       });
       writeWatches(sql, watches);
       const silence = "has shown no sign of life for an hour and is restarted";
-      for (const site of due) this.#log("ERROR", `[BACKFILL] Site ${site} ${silence}`, { site });
+      for (const site of due) log("ERROR", `[BACKFILL] Site ${site} ${silence}`, { site });
       return due;
     });
   }
@@ -81,7 +88,7 @@ export class Watchdog {
     limit: number;
   }): ErrorView[] {
     const { site, from, to, limit } = selection;
-    return this.#store.tx((sql) =>
+    return this.#parts.store.tx((sql) =>
       sql
         .all<{ body: string }>(
           `SELECT body FROM error WHERE coalesce(?, site) = site
@@ -96,15 +103,20 @@ export class Watchdog {
   }
 
   #raise(sql: Sql, job: Job, conditions: readonly Alert[], now: EpochMs): void {
+    const { notices, log } = this.#parts;
     const before = readAlerts(sql);
     const { alerts, raised, cleared } = changesOf(before, conditions);
     write(sql, "alerts", alerts);
+    // First what is over: of one day of a site after another, the last word is about the one that stands.
+    for (const alert of cleared) {
+      notices.stage(sql, alert, "cleared", now);
+      log("INFO", `[BACKFILL] Alert is over: ${alert.message}`, { ...alert });
+    }
     for (const alert of raised) {
       if (alert.alert === "backfill_stuck") this.#keepError(sql, job, alert, now);
-      this.#log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
+      notices.stage(sql, alert, "raised", now);
+      log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
     }
-    for (const alert of cleared)
-      this.#log("INFO", `[BACKFILL] Alert is over: ${alert.message}`, { ...alert });
   }
 
   #keepError(sql: Sql, { backfillId }: Job, alert: Alert, now: EpochMs): void {
@@ -121,7 +133,7 @@ export class Watchdog {
     };
     sql.run("INSERT INTO error VALUES (?, ?, ?, ?)", at, site, date, JSON.stringify(entry));
     sql.run("DELETE FROM error WHERE at NOT IN (SELECT at FROM error ORDER BY at DESC LIMIT ?)", ERRORS_KEPT);
-    this.#outbox.stage(sql, errorKey(backfillId, timestamp), entry, DAY_TTL_S, "transition");
+    this.#parts.outbox.stage(sql, errorKey(backfillId, timestamp), entry, DAY_TTL_S, "transition");
   }
 }
 

@@ -12,6 +12,7 @@ import type { DaySelection, StartRequest, VerifyRequest } from "../contract/back
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
+import { webhookReceiver } from "./webhook-receiver.ts";
 
 /**
  * Thin shells: they give the rules their ports. Rules are made at the first call, not in the constructor,
@@ -25,7 +26,9 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   #made: Coordinator | undefined;
 
   get #rules(): Coordinator {
-    this.#made ??= new Coordinator(
+    if (this.#made) return this.#made;
+    const config = configOf(this.env);
+    this.#made = new Coordinator(
       {
         store: new ObjectStore(storageOf(this.ctx)),
         clock: wallClock,
@@ -33,10 +36,11 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
         view: new KvView(this.env.ETL_STATE),
         gate: gateOf(this.env),
         log: consoleLog,
+        receiver: config.alertWebhookUrl === null ? undefined : webhookReceiver(config.alertWebhookUrl),
         site: (name) => siteOf(this.env, name),
         restart: (name) => restartSite(this.env, name),
       },
-      configOf(this.env),
+      config,
     );
     return this.#made;
   }
@@ -49,6 +53,9 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   }
   async status() {
     return this.#rules.status();
+  }
+  async metrics() {
+    return this.#rules.metrics();
   }
   async cancel() {
     return this.#rules.cancel();
@@ -147,6 +154,9 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   async pausedUntil() {
     return this.#rules.pausedUntil();
   }
+  async permitsLastMinute() {
+    return this.#rules.permitsLastMinute();
+  }
 }
 
 export function coordinatorOf(env: Env): CoordinatorObject {
@@ -185,6 +195,7 @@ function gateOf(env: Env): Gate {
     take: async (caller) => (await stub()).take(caller),
     pauseFor: async (ms) => (await stub()).pauseFor(ms),
     pausedUntil: async () => (await stub()).pausedUntil(),
+    permitsLastMinute: async () => (await stub()).permitsLastMinute(),
   };
 }
 

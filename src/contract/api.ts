@@ -8,6 +8,7 @@ import type {
   Status,
   VerifyRequest,
 } from "./backfill.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What the HTTP layer asks of the backfill. Expected outcomes are values; faults are thrown. */
 export interface BackfillApi {
@@ -16,6 +17,7 @@ export interface BackfillApi {
   plan(request: StartRequest): Promise<Plan>;
   /** undefined: nothing was ever started. */
   status(): Promise<Status | undefined>;
+  metrics(): Promise<Metrics>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
   /** In order of site, then day; the first `limit`. */

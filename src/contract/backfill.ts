@@ -103,7 +103,7 @@ export const siteView = z.object({
 });
 export type SiteView = z.output<typeof siteView>;
 
-/** Something that asks for a person: raised while it lasts, and only logged when it begins and ends. */
+/** Something that asks for a person: raised while it lasts; when it begins and ends it is logged, and told to the webhook. */
 export const alert = z.object({
   alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
   since: z.string(),
@@ -112,8 +112,24 @@ export const alert = z.object({
   site: z.string().nullable(),
   date: z.string().nullable(),
   phase: z.string().nullable(),
+  backfill_id: z.string(),
+  /** As last seen, and beyond what it was raised; in the unit of the alert's variable: hours, percent, or a count. */
+  value: z.number(),
+  threshold: z.number(),
 });
 export type Alert = z.output<typeof alert>;
+
+/**
+ * What `ALERT_WEBHOOK_URL` is sent. Slack shows `text`. Of two with the same `idempotency_key`, which is also the header
+ * `Idempotency-Key`, one is the other, sent again.
+ */
+export const alertNotice = alert.extend({
+  text: z.string(),
+  state: z.enum(["raised", "cleared"]),
+  at: z.string(),
+  idempotency_key: z.string(),
+});
+export type AlertNotice = z.output<typeof alertNotice>;
 
 /** What `GET /backfill/status` answers and KV `backfill:state` holds once a backfill was started. */
 export const status = z.object({

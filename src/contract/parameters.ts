@@ -17,7 +17,7 @@ export const utcDay = z
     });
     return z.NEVER;
   })
-  .register(forms, { json: { format: "date" } });
+  .register(forms, { json: { format: "date", examples: ["2024-01-31"] } });
 
 export const siteName = z
   .string()
@@ -27,7 +27,7 @@ export const siteName = z
     context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not a site name` });
     return z.NEVER;
   })
-  .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$" } });
+  .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] } });
 
 /** A whole number from 1 to `max`. A parameter is text; Number() alone would take "1e2" and " 5 ". */
 export function limitUpTo(max: number) {
@@ -55,6 +55,21 @@ export const problem = z.object({
   hint: z.string().optional(),
 });
 export type Problem = z.output<typeof problem>;
+
+/** The same by RFC 9457, for whoever accepts `application/problem+json`; a refusal's further members stand beside these. */
+export const problemDetails = z.looseObject({
+  type: z.literal("about:blank"),
+  /** The phrase of the status. */
+  title: z.string(),
+  status: z.number(),
+  /** What is wrong: `error` of the other form. */
+  detail: z.string(),
+  /** The path that was asked. */
+  instance: z.string(),
+  details: z.array(z.string()).optional(),
+  hint: z.string().optional(),
+});
+export type ProblemDetails = z.output<typeof problemDetails>;
 
 export const notFound = z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) });
 export type NotFound = z.output<typeof notFound>;

@@ -39,6 +39,8 @@ const NOT_AN_INSTANT = {
     "is not a time from 1970 to 2254 of the form 2024-01-31T00:00:00Z (with its zone), nor milliseconds since 1970",
 } as const;
 
+const INSTANT = "ISO 8601 with its zone, or milliseconds since 1970";
+
 export const instant = z
   .string()
   .transform((text, context) => {
@@ -49,10 +51,15 @@ export const instant = z
   })
   .register(forms, {
     json: {
-      description: "ISO 8601 with its zone, or milliseconds since 1970",
+      description: INSTANT,
       examples: ["2024-01-31T00:00:00Z"],
     },
   });
+
+/** The same, behind the other. */
+const laterInstant = instant
+  .clone()
+  .register(forms, { json: { description: INSTANT, examples: ["2024-02-01T00:00:00Z"] } });
 
 export const pointNames = z
   .array(z.string())
@@ -67,6 +74,7 @@ export const pointNames = z
   .register(forms, {
     json: {
       description: `Up to ${QUERY_POINTS_MAX} names: given once, separated by commas; repeated, each value is one name, commas and all. A name given twice is answered once, so a single name with a comma in it is given twice.`,
+      examples: [["POINT_NAME"]],
     },
   });
 
@@ -83,7 +91,7 @@ export const timeseriesQuery = z.strictObject({
   site_name: siteName,
   point_names: pointNames,
   start_time: instant,
-  end_time: instant,
+  end_time: laterInstant,
   /** Buckets begin at multiples of it since 1970 in UTC. */
   interval: z.enum(INTERVALS).default("raw"),
   /** Only with an interval; avg where absent. */

@@ -28,6 +28,11 @@ describe("the configuration", () => {
       retryBaseDelayMs: 2_000,
       rowGroupSize: 10_000,
       allowedOrigins: [],
+      alertStuckHours: 2,
+      alertFailedPercent: 10,
+      alertUploadFailures: 5,
+      alertRateLimitsPerHour: 10,
+      alertWebhookUrl: null,
     });
   });
 
@@ -48,6 +53,11 @@ describe("the configuration", () => {
         RETRY_BASE_DELAY_MS: "0",
         ROW_GROUP_SIZE: "100000",
         ALLOWED_ORIGINS: "https://app.example.com, http://localhost:8080",
+        ALERT_STUCK_HOURS: "720",
+        ALERT_FAILED_PERCENT: "0",
+        ALERT_UPLOAD_FAILURES: "0",
+        ALERT_RATE_LIMITS_PER_HOUR: "299",
+        ALERT_WEBHOOK_URL: " https://hooks.test/T0/s3cret\n",
       }),
     ).toEqual({
       aceApiBase: "https://flightdeck.aceiot.cloud/api",
@@ -61,6 +71,11 @@ describe("the configuration", () => {
       retryBaseDelayMs: 0,
       rowGroupSize: 100_000,
       allowedOrigins: ["https://app.example.com", "http://localhost:8080"],
+      alertStuckHours: 720,
+      alertFailedPercent: 0,
+      alertUploadFailures: 0,
+      alertRateLimitsPerHour: 299,
+      alertWebhookUrl: "https://hooks.test/T0/s3cret",
     });
   });
 
@@ -123,6 +138,17 @@ describe("the configuration", () => {
       const [fault = ""] = faultsOf({ [name]: "hunter,2!", ACE_API_KEY: "hunter,2!\n" });
       expect(fault).toContain(name);
       expect(fault).toContain('"***"');
+    }
+  });
+
+  it("does not repeat the address of the webhook, neither in its own fault nor where it got into another variable", () => {
+    for (const name of ["ALERT_WEBHOOK_URL", "ALLOWED_ORIGINS", "ACE_API_BASE"]) {
+      const faults = faultsOf({
+        ALERT_WEBHOOK_URL: "http://x.test/s3cret#",
+        [name]: "http://x.test/s3cret#",
+      });
+      expect(faults.map((fault) => fault.split(" ")[0])).toContain(name);
+      expect(faults.join()).not.toMatch(/x\.test|s3cret/);
     }
   });
 

@@ -1,4 +1,5 @@
-import { type Config, SECRETS } from "./config.ts";
+import { type Config, SECRETS, WEBHOOK_VARIABLE } from "./config.ts";
+import { RATE_LIMITS_KEPT } from "./limits.ts";
 import { parseSiteName, type SiteName } from "./site.ts";
 import { type Env, listed, Variables, withoutCredentials } from "./variables.ts";
 
@@ -23,6 +24,11 @@ const INTEGERS = {
   RETRY_BASE_DELAY_MS: { standard: 2_000, min: 0, max: 60_000 },
   // Every group is an entry in the footer, which is held whole: at 1,000 rows some 2 MB for the documented day.
   ROW_GROUP_SIZE: { standard: 10_000, min: 1_000, max: 100_000 },
+  ALERT_STUCK_HOURS: { standard: 2, min: 1, max: 720 },
+  ALERT_FAILED_PERCENT: { standard: 10, min: 0, max: 100 },
+  ALERT_UPLOAD_FAILURES: { standard: 5, min: 0, max: 1_000 },
+  // One site alone must be able to pass it.
+  ALERT_RATE_LIMITS_PER_HOUR: { standard: 10, min: 0, max: RATE_LIMITS_KEPT - 1 },
 } as const;
 
 /**
@@ -31,7 +37,7 @@ const INTEGERS = {
  * anybody may read the faults; nor are credentials inside a URL.
  */
 export function parseConfig(env: Env): ConfigResult {
-  const variables = new Variables(env, SECRETS);
+  const variables = new Variables(env, [...SECRETS, WEBHOOK_VARIABLE]);
   const integer = (name: keyof typeof INTEGERS) => variables.integer(name, INTEGERS[name]);
   const config: Config = {
     aceApiBase: parseApiBase(variables),
@@ -45,6 +51,11 @@ export function parseConfig(env: Env): ConfigResult {
     retryBaseDelayMs: integer("RETRY_BASE_DELAY_MS"),
     rowGroupSize: integer("ROW_GROUP_SIZE"),
     allowedOrigins: variables.origins("ALLOWED_ORIGINS"),
+    alertStuckHours: integer("ALERT_STUCK_HOURS"),
+    alertFailedPercent: integer("ALERT_FAILED_PERCENT"),
+    alertUploadFailures: integer("ALERT_UPLOAD_FAILURES"),
+    alertRateLimitsPerHour: integer("ALERT_RATE_LIMITS_PER_HOUR"),
+    alertWebhookUrl: parseWebhook(variables),
   };
   const { faults } = variables;
   return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
@@ -63,6 +74,23 @@ function parseApiBase(variables: Variables): string {
 
 // URL() alone would repair what can only be a slip: it drops line breaks, turns \ into / and adds what is missing.
 const WEB_ADDRESS = /^https?:\/\/[^/\\?#@\s\p{Cc}][^\\?#@\s\p{Cc}]*$/iu;
+
+/** As strict as the API's base; but whoever listens on this machine needs no certificate. */
+function parseWebhook(variables: Variables): string | null {
+  const text = variables.text(WEBHOOK_VARIABLE);
+  if (!text) return null;
+  if (HOOK_ADDRESS.test(text) && URL.canParse(text)) {
+    const { protocol, hostname, href } = new URL(text);
+    if (protocol === "https:" || THIS_MACHINE.includes(hostname)) return href;
+  }
+  variables.fault(
+    `${WEBHOOK_VARIABLE} is not shown, for it may hold a secret; it must be an https URL (http to localhost alone) without credentials or fragment`,
+  );
+  return null;
+}
+
+const HOOK_ADDRESS = /^https?:\/\/[^/\\?#@\s\p{Cc}]+(?:[/?][^\\#\s\p{Cc}]*)?$/iu;
+const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 
 function parseSites(variables: Variables): SiteName[] {
   const text = variables.text("SITE_NAME");

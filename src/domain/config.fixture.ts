@@ -15,6 +15,10 @@ const BOUNDS = {
   MAX_RETRIES: [3, 0, 20],
   RETRY_BASE_DELAY_MS: [2_000, 0, 60_000],
   ROW_GROUP_SIZE: [10_000, 1_000, 100_000],
+  ALERT_STUCK_HOURS: [2, 1, 720],
+  ALERT_FAILED_PERCENT: [10, 0, 100],
+  ALERT_UPLOAD_FAILURES: [5, 0, 1_000],
+  ALERT_RATE_LIMITS_PER_HOUR: [10, 0, 299],
 } as const;
 const PAGE_SIZES = ["3", "10", "50", "100", "500", "1000", "5000", "10000", "50000", "100000"];
 
@@ -165,6 +169,35 @@ const origins: fc.Arbitrary<Judged> = fc.oneof(
   junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
 );
 
+const HOOKS = [
+  ["https://hooks.test/T0/B1/s3cret", "https://hooks.test/T0/B1/s3cret"],
+  ["https://hooks.test", "https://hooks.test/"],
+  ["HTTPS://Hooks.test:443/a?key=b@c", "https://hooks.test/a?key=b@c"],
+  ["http://localhost:9000/x", "http://localhost:9000/x"],
+  ["http://127.0.0.1/", "http://127.0.0.1/"],
+  ["http://[::1]:80", "http://[::1]/"],
+] as const;
+const NO_HOOKS = [
+  ..."http://hooks.test/x http://localhost.hooks.test http://127.0.0.2 https://u@x.test https://u:p@x.test".split(
+    " ",
+  ),
+  ..."https://x.test/#a ftp://localhost javascript:alert(1) //x.test https: https:///x https:x.test".split(
+    " ",
+  ),
+  ...["https:\\\\x.test", "https://x.te\nst/", "https://x test", "https://x.test:99999", "https://[::1"],
+];
+
+const webhook: fc.Arbitrary<Judged> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value, parsed: null })),
+  fc.constantFrom(...HOOKS).chain(([text, parsed]) => padded(text).map((value) => ({ value, parsed }))),
+  fc
+    .constantFrom(...NO_HOOKS)
+    .chain(padded)
+    .map((value) => ({ value })),
+  junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
+);
+
 /** Every variable by name, with the field of the configuration it becomes. */
 export const VARIABLES: Readonly<
   Record<string, { readonly field: string; readonly judged: fc.Arbitrary<Judged> }>
@@ -180,4 +213,12 @@ export const VARIABLES: Readonly<
   RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", judged: integer("RETRY_BASE_DELAY_MS") },
   ROW_GROUP_SIZE: { field: "rowGroupSize", judged: integer("ROW_GROUP_SIZE") },
   ALLOWED_ORIGINS: { field: "allowedOrigins", judged: origins },
+  ALERT_STUCK_HOURS: { field: "alertStuckHours", judged: integer("ALERT_STUCK_HOURS") },
+  ALERT_FAILED_PERCENT: { field: "alertFailedPercent", judged: integer("ALERT_FAILED_PERCENT") },
+  ALERT_UPLOAD_FAILURES: { field: "alertUploadFailures", judged: integer("ALERT_UPLOAD_FAILURES") },
+  ALERT_RATE_LIMITS_PER_HOUR: {
+    field: "alertRateLimitsPerHour",
+    judged: integer("ALERT_RATE_LIMITS_PER_HOUR"),
+  },
+  ALERT_WEBHOOK_URL: { field: "alertWebhookUrl", judged: webhook },
 };

@@ -6,6 +6,9 @@ export const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
 /** The Query Worker's: what its callers have to send. */
 export const QUERY_SECRETS = ["QUERY_API_KEY"] as const;
 
+/** May be set as a secret, for its path can be one; it is none that has to be set. */
+export const WEBHOOK_VARIABLE = "ALERT_WEBHOOK_URL";
+
 /** A secret of any Worker. */
 export type SecretName = (typeof SECRETS | typeof QUERY_SECRETS)[number];
 
@@ -22,4 +25,11 @@ export interface Config {
   readonly retryBaseDelayMs: number;
   readonly rowGroupSize: number;
   readonly allowedOrigins: readonly string[];
+  /** Alerts are raised beyond these. */
+  readonly alertStuckHours: number;
+  readonly alertFailedPercent: number;
+  readonly alertUploadFailures: number;
+  readonly alertRateLimitsPerHour: number;
+  /** Who is told of alerts; null: nobody. Never logged or shown. */
+  readonly alertWebhookUrl: string | null;
 }

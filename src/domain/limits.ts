@@ -32,6 +32,9 @@ export const BUCKET_BYTES_MAX = 8 * 1024 * 1024;
 /** Buckets a day's points are divided into, so that merging reads one part of every run at a time. */
 export const BUCKETS = 32;
 
+/** Answers of 429 a site remembers: more than an hour holds at a site of five lanes that is refused once a minute. */
+export const RATE_LIMITS_KEPT = 300;
+
 /** Configured points of a site, and the bytes of all their names: they are held in memory. */
 export const POINTS_MAX = 200_000;
 export const POINT_NAME_BYTES_MAX = 2_048;

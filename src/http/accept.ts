@@ -16,6 +16,13 @@ export function preferred<T extends string>(
   return best?.name;
 }
 
+/** Whether `Accept` names `mediaType` itself, and likes it no less than `instead`: a wildcard asks for nothing new. */
+export function asksFor(accept: string | null, mediaType: string, instead: string): boolean {
+  const ranges = (accept ?? "").split(",").flatMap(rangeOf);
+  const named = ranges.find(({ pattern }) => pattern === mediaType)?.quality ?? 0;
+  return named > 0 && named >= qualityOf(instead, ranges);
+}
+
 interface Range {
   readonly pattern: string;
   readonly quality: number;

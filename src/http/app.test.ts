@@ -20,8 +20,10 @@ describe("GET /", () => {
         audits: "GET /backfill/verify",
         rebuild: "POST /backfill/rebuild",
         events: "GET /backfill/events",
+        metrics: "GET /metrics",
         root: "GET /",
         openapi: "GET /openapi.json",
+        docs: "GET /docs",
       },
     });
   });
@@ -148,7 +150,7 @@ describe("every answer", () => {
     ]) {
       expect(response.status).toBe(500);
       expect(await response.json()).toEqual({ error: "Internal error" });
-      expect(response.headers.get("Vary")).toBe("Origin");
+      expect(response.headers.get("Vary")).toBe("Accept, Origin");
     }
     expect(logged.map(({ level, message }) => [level, message])).toEqual(
       Array(3).fill(["ERROR", "Request failed"]),

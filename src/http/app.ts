@@ -13,13 +13,13 @@ export interface AppDeps<Env extends object> {
   readonly version: string;
 }
 
-/** The HTTP of the Backfill Worker. Every answer but the event stream is JSON. */
+/** The HTTP of the Backfill Worker. Every answer but the event stream and the metrics is JSON. */
 export function createApp<Env extends object>(deps: AppDeps<Env>): WorkerApp<Env, Config> {
   const { backfill, clock, log, version } = deps;
   return workerApp({
     service: backfillService,
     parse: parseConfig,
-    call: (request, config, env) => ({ request, config, backfill: backfill(env), clock, log }),
+    call: (request, config, env) => ({ request, config, backfill: backfill(env), clock, log, version }),
     log,
     version,
   });

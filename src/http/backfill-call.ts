@@ -10,6 +10,8 @@ export interface BackfillCall {
   readonly backfill: BackfillApi;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly log: Log;
+  /** Of the Worker. */
+  readonly version: string;
 }
 
 export type BackfillRoute = Route<BackfillCall>;

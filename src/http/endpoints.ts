@@ -3,7 +3,7 @@ import { type Answer, refusal } from "./answer.ts";
 import type { Route } from "./route.ts";
 
 /** The routes of every Worker: they describe it, and need nothing else to be answered. */
-const DESCRIPTIONS = { root: "GET /", openapi: "GET /openapi.json" } as const;
+const DESCRIPTIONS = { root: "GET /", openapi: "GET /openapi.json", docs: "GET /docs" } as const;
 
 /** What there is to be asked of a Worker. */
 export interface EndpointTable {

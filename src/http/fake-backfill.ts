@@ -7,6 +7,7 @@ import type {
   StartOutcome,
 } from "../contract/api.ts";
 import type { AuditView, DayView, ErrorView, Plan, Status } from "../contract/backfill.ts";
+import type { Metrics } from "../contract/metrics.ts";
 import { createApp } from "./app.ts";
 
 export const KEY = "s3cret-backfill-key";
@@ -76,6 +77,7 @@ export class FakeBackfill implements BackfillApi {
   retryOutcome: RetryOutcome = { kind: "nothing-started" };
   auditOutcome: AuditOutcome = { kind: "started", sites: ["ses_falls_city", "building_a"] };
   current: Status | undefined;
+  measured: Metrics = { at: NOW, status: undefined, totals: {}, permitsLastMinute: 0 };
   foundDays: DayView[] = [];
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
@@ -85,6 +87,7 @@ export class FakeBackfill implements BackfillApi {
   start = (request: unknown) => this.#answer("start", this.startOutcome, request);
   plan = (request: unknown) => this.#answer("plan", PLAN, request);
   status = () => this.#answer("status", this.current);
+  metrics = () => this.#answer("metrics", this.measured);
   cancel = () => this.#answer("cancel", this.cancelOutcome);
   retry = (selection: unknown) => this.#answer("retry", this.retryOutcome, selection);
   days = (selection: unknown, limit: number) => this.#answer("days", this.foundDays, selection, limit);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { alertNotice } from "../contract/backfill.ts";
 import { ENV, underTest } from "./fake-backfill.ts";
 import { endpoints } from "./routes.ts";
 
@@ -6,7 +7,7 @@ interface Operation {
   security: unknown[];
   parameters?: { name: string; schema: unknown }[];
   requestBody?: { required: boolean };
-  responses: Record<string, unknown>;
+  responses: Record<string, { content?: Record<string, unknown> }>;
 }
 interface Document {
   openapi: string;
@@ -46,6 +47,33 @@ describe("GET /openapi.json", () => {
     const names = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
     expect([...names].sort()).toEqual(Object.keys(whole.components.schemas).sort());
     expect(text).not.toContain("$schema");
+  });
+
+  it("names every form in which an answer is given", async () => {
+    const { paths } = await document();
+    for (const [path, operations] of Object.entries(paths)) {
+      for (const [status, { content = {} }] of Object.values(operations).flatMap(({ responses }) =>
+        Object.entries(responses),
+      )) {
+        const forms =
+          status < "400" ? [expect.any(String)] : ["application/json", "application/problem+json"];
+        expect(Object.keys(content), `${path} ${status}`).toEqual(forms);
+      }
+    }
+    expect(paths["/metrics"]?.get?.responses["200"]?.content).toEqual({ "text/plain": {} });
+  });
+
+  it("describes what the Worker tells the webhook, to the last field", async () => {
+    const { webhooks, components } = (await document()) as Document & {
+      webhooks: Record<string, { post: { requestBody: unknown } }>;
+    };
+    expect(webhooks.alert?.post.requestBody).toEqual({
+      required: true,
+      content: { "application/json": { schema: { $ref: "#/components/schemas/AlertNotice" } } },
+    });
+    expect(Object.keys(components.schemas.AlertNotice?.properties ?? {}).sort()).toEqual(
+      Object.keys(alertNotice.shape).sort(),
+    );
   });
 
   it("describes what is sent, not what it is parsed into", async () => {

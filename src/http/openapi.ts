@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { forms, notFound, problem, serviceRoot } from "../contract/parameters.ts";
-import type { Reply, Route, Service } from "./route.ts";
+import { forms, notFound, problem, problemDetails, serviceRoot } from "../contract/parameters.ts";
+import { PROBLEM_TYPE } from "./problem.ts";
+import type { Reply, Route, Service, Webhook } from "./route.ts";
 
 type Json = Record<string, unknown>;
 type Schemas = Service<never>["schemas"];
@@ -16,14 +17,12 @@ export function openApiDocument<Call>(service: Service<Call>, version: string): 
     openapi: "3.1.0",
     info: { title: service.title, version },
     paths,
+    ...(service.webhooks && { webhooks: webhooksOf(service.webhooks, schemas) }),
     components: {
       schemas: namedSchemas(schemas),
       responses: {
-        NotFound: responseOf({ description: "404 of any other path", schema: notFound }, schemas),
-        MethodNotAllowed: responseOf(
-          refused("405 of any other method; Allow names those there are"),
-          schemas,
-        ),
+        NotFound: refusalOf({ description: "404 of any other path", schema: notFound }, schemas),
+        MethodNotAllowed: refusalOf(refused("405 of any other method; Allow names those there are"), schemas),
       },
       securitySchemes: { bearer: { type: "http", scheme: "bearer", description: service.bearer } },
     },
@@ -42,10 +41,28 @@ function operationOf<Call>(route: Route<Call>, schemas: Schemas): Json {
     responses: Object.fromEntries(
       Object.entries({ ...commonReplies(route), ...route.replies }).map(([status, reply]) => [
         status,
-        responseOf(reply, schemas),
+        Number(status) < 400 ? responseOf(reply, schemas) : refusalOf(reply, schemas),
       ]),
     ),
   };
+}
+
+function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, schemas: Schemas): Json {
+  return Object.fromEntries(
+    Object.entries(webhooks).map(([name, { summary, body, replies }]) => [
+      name,
+      {
+        post: {
+          operationId: name,
+          summary,
+          requestBody: { required: true, content: jsonOf(body, schemas) },
+          responses: Object.fromEntries(
+            Object.entries(replies).map(([status, description]) => [status, { description }]),
+          ),
+        },
+      },
+    ]),
+  );
 }
 
 const refused = (description: string): Reply => ({ description, schema: problem });
@@ -72,15 +89,28 @@ function descriptionPaths(schemas: Schemas): Record<string, Json> {
     "/openapi.json": get(
       "openapi",
       "This document",
-      { description: "OpenAPI 3.1" },
-      { 500: responseOf(refused("Configuration invalid"), schemas) },
+      { description: "OpenAPI 3.1", schema: z.looseObject({}) },
+      { 500: refusalOf(refused("Configuration invalid"), schemas) },
+    ),
+    "/docs": get(
+      "docs",
+      "This document, to read",
+      { description: "A page without scripts", otherwise: ["text/html"] },
+      { 500: refusalOf(refused("Configuration invalid"), schemas) },
     ),
   };
 }
 
 function responseOf({ description, schema, otherwise = [] }: Reply, schemas: Schemas): Json {
   const others = Object.fromEntries(otherwise.map((mediaType) => [mediaType, {}]));
-  return { description, ...(schema && { content: { ...jsonOf(schema, schemas), ...others } }) };
+  const content = { ...(schema && jsonOf(schema, schemas)), ...others };
+  return { description, ...(Object.keys(content).length > 0 && { content }) };
+}
+
+/** In both forms: the documented one, and by RFC 9457 where that is asked for. */
+function refusalOf({ description, schema = problem }: Reply, schemas: Schemas): Json {
+  const asProblem = { [PROBLEM_TYPE]: { schema: referenceOf(problemDetails, schemas) } };
+  return { description, content: { ...jsonOf(schema, schemas), ...asProblem } };
 }
 
 function jsonOf(schema: z.ZodType, schemas: Schemas): Json {

@@ -106,6 +106,7 @@ describe("routing", () => {
         health: "GET /health",
         root: "GET /",
         openapi: "GET /openapi.json",
+        docs: "GET /docs",
       },
     });
   });

@@ -36,6 +36,7 @@ export const queryService: Service<QueryCall> = {
     Cost: wire.cost,
     Health: wire.health,
     Problem: wire.problem,
+    ProblemDetails: wire.problemDetails,
     NotFound: wire.notFound,
     ServiceRoot: wire.serviceRoot,
   },

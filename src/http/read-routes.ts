@@ -72,8 +72,9 @@ export const events: BackfillRoute = {
   query: wire.emptyRequest,
   replies: {
     200: {
+      otherwise: ["text/event-stream"],
       description:
-        "text/event-stream: an event `status` with the JSON of GET /backfill/status at once and on every change, a comment as heartbeat; ends after 10 minutes",
+        "An event `status` with the JSON of GET /backfill/status at once and on every change, a comment as heartbeat; ends after 10 minutes",
     },
   },
   async handle({ request, backfill, clock, log }) {

@@ -6,7 +6,7 @@ import type { Answer } from "./answer.ts";
 export interface Reply {
   readonly description: string;
   readonly schema?: z.ZodType;
-  /** Further media types in which it is given, described in words. */
+  /** Other media types in which it is given, described in words. */
   readonly otherwise?: readonly string[];
 }
 
@@ -27,6 +27,14 @@ export interface Route<Call> {
   handle(call: Call): Promise<Answer | Response>;
 }
 
+/** A request that a Worker makes of somebody else. */
+export interface Webhook {
+  readonly summary: string;
+  readonly body: z.ZodType;
+  /** What is made of the reply. */
+  readonly replies: Readonly<Record<string, string>>;
+}
+
 /** The HTTP of one Worker, described once: for routing, for the lock and for its documentation. */
 export interface Service<Call> {
   readonly title: string;
@@ -37,6 +45,8 @@ export interface Service<Call> {
   readonly routes: readonly Route<Call>[];
   /** What is said of a fault that a route throws; undefined: nothing but that there was one. */
   readonly faultAnswer?: (fault: unknown) => Answer | undefined;
+  /** What it sends by itself, by name. */
+  readonly webhooks?: Readonly<Record<string, Webhook>>;
   /** Schemas that get a name of their own in the documentation; the others stand where they are used. */
   readonly schemas: Readonly<Record<string, z.ZodType>>;
 }

@@ -4,6 +4,7 @@ import { audits, rebuild, verify } from "./audit-routes.ts";
 import type { BackfillCall, BackfillRoute } from "./backfill-call.ts";
 import { endpointTable } from "./endpoints.ts";
 import { cancel, retry, start } from "./job-routes.ts";
+import { metrics } from "./metrics-route.ts";
 import { days, errors, events, status } from "./read-routes.ts";
 import type { Service } from "./route.ts";
 
@@ -19,6 +20,7 @@ export const routes: readonly BackfillRoute[] = [
   audits,
   rebuild,
   events,
+  metrics,
 ];
 
 export const backfillService: Service<BackfillCall> = {
@@ -26,6 +28,18 @@ export const backfillService: Service<BackfillCall> = {
   bearer: "BACKFILL_API_KEY",
   secrets: SECRETS,
   routes,
+  webhooks: {
+    alert: {
+      summary:
+        "To ALERT_WEBHOOK_URL, when an alert is raised and when it is cleared: at least once, in order a site, with the header Idempotency-Key",
+      body: wire.alertNotice,
+      replies: {
+        "2XX": "Heard",
+        "4XX": "Given up, but for 408, 425 and 429; so is a redirect, which is not followed",
+        "5XX": "Sent again for about a day, as where nobody answers",
+      },
+    },
+  },
   schemas: {
     StartRequest: wire.startRequest,
     StartAccepted: wire.startAccepted,
@@ -34,6 +48,8 @@ export const backfillService: Service<BackfillCall> = {
     Status: wire.status,
     NotStarted: wire.notStarted,
     SiteView: wire.siteView,
+    Alert: wire.alert,
+    AlertNotice: wire.alertNotice,
     Cancelled: wire.cancelled,
     DaySelection: wire.daySelection,
     DayView: wire.dayView,
@@ -48,6 +64,7 @@ export const backfillService: Service<BackfillCall> = {
     AuditList: wire.auditList,
     EmptyRequest: wire.emptyRequest,
     Problem: wire.problem,
+    ProblemDetails: wire.problemDetails,
     NotFound: wire.notFound,
     ServiceRoot: wire.serviceRoot,
   },

@@ -11,6 +11,7 @@ import {
 } from "./answer.ts";
 import { authenticate, secretFaults } from "./auth.ts";
 import { isPreflight, preflight, withCorsHeaders } from "./cors.ts";
+import { docsResponse } from "./docs/response.ts";
 import { endpointTable, methodNotAllowed, notFound } from "./endpoints.ts";
 import { openApiDocument } from "./openapi.ts";
 import type { Route, Service } from "./route.ts";
@@ -43,7 +44,7 @@ type WorkerContext<Env extends object, Config> = Context<{
 
 /**
  * The HTTP of a Worker. Variables and secrets are read from the `env` of each request: the app is made once, outside
- * any request. Every refusal is JSON, faults included.
+ * any request. Every refusal is JSON, faults included: in the documented form, or as a problem by RFC 9457.
  */
 export function workerApp<Env extends object, Config extends HttpConfig, Call>(
   parts: WorkerParts<Env, Config, Call>,
@@ -57,7 +58,7 @@ export function workerApp<Env extends object, Config extends HttpConfig, Call>(
     const config = parts.parse(variablesOf(c.env));
     c.set("config", config);
     const origins = config.ok ? config.config.allowedOrigins : [];
-    if (isPreflight(c.req.raw)) c.res = toResponse(preflight(c.req.raw, origins));
+    if (isPreflight(c.req.raw)) c.res = toResponse(preflight(c.req.raw, origins), c.req.raw);
     else await next();
     withSecurityHeaders(c.res.headers);
     withCorsHeaders(c.res.headers, c.req.raw, origins);
@@ -71,7 +72,7 @@ export function workerApp<Env extends object, Config extends HttpConfig, Call>(
       endpoints: { ...table.endpoints },
       configuration: valid ? "ok" : "invalid",
     };
-    return toResponse({ status: 200, body });
+    return toResponse({ status: 200, body }, c.req.raw);
   });
   app.get("/openapi.json", (c) => {
     const config = c.get("config");
@@ -79,16 +80,22 @@ export function workerApp<Env extends object, Config extends HttpConfig, Call>(
       config.ok
         ? { status: 200, body: openApiDocument(service, version) }
         : configurationInvalid(config.faults),
+      c.req.raw,
     );
+  });
+  app.get("/docs", (c) => {
+    const config = c.get("config");
+    if (!config.ok) return toResponse(configurationInvalid(config.faults), c.req.raw);
+    return docsResponse(openApiDocument(service, version), new URL(c.req.url).origin);
   });
   for (const route of service.routes) app.on(route.method, route.path, (c) => answered(route, c, parts));
 
   for (const [path, allow] of table.allowedMethods) {
-    app.options(path, () => toResponse({ status: 204, headers: { Allow: allow } }));
-    app.all(path, () => toResponse(methodNotAllowed(allow)));
+    app.options(path, (c) => toResponse({ status: 204, headers: { Allow: allow } }, c.req.raw));
+    app.all(path, (c) => toResponse(methodNotAllowed(allow), c.req.raw));
   }
-  app.notFound(() => toResponse(notFound(table)));
-  app.onError((fault, c) => toResponse(failed(fault, c.req.raw, parts)));
+  app.notFound((c) => toResponse(notFound(table), c.req.raw));
+  app.onError((fault, c) => toResponse(failed(fault, c.req.raw, parts), c.req.raw));
   return app;
 }
 
@@ -100,10 +107,10 @@ async function answered<Env extends object, Config, Call>(
   // Hono's own net lets through what is thrown but is no Error.
   try {
     const answer = await guarded(route, c, parts);
-    const response = answer instanceof Response ? answer : toResponse(answer);
+    const response = answer instanceof Response ? answer : toResponse(answer, c.req.raw);
     return c.req.raw.method === "HEAD" ? await withoutBody(response) : response;
   } catch (fault) {
-    return toResponse(failed(fault, c.req.raw, parts));
+    return toResponse(failed(fault, c.req.raw, parts), c.req.raw);
   }
 }
 

@@ -122,6 +122,8 @@ export interface Gate {
   /** No permits for `ms`. Never shortens a pause. */
   pauseFor(ms: number): Promise<void>;
   pausedUntil(): Promise<EpochMs | undefined>;
+  /** Permits given within the last minute, as far as this gate remembers. */
+  permitsLastMinute(): Promise<number>;
 }
 
 /** One structured line. `fields` are data, never secrets. */

@@ -3,6 +3,7 @@ import type { DayEvidence } from "../../src/domain/evidence.ts";
 import { imbalance } from "../../src/domain/evidence.ts";
 import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/look.ts";
 import type { World } from "../world/world.ts";
+import { storyFaults } from "../world/world-receiver.ts";
 
 /** Where a job came to in the end: what must not depend on anything that failed on the way. */
 export interface Ending {
@@ -28,6 +29,10 @@ export function endingOf(world: World, status: Status): Ending {
     shown: world.view.json("backfill:state")?.status,
     faults: [
       ...(staged > 0 ? [`${staged} rows staged`] : []),
+      ...storyFaults(world.receiver),
+      ...rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM alert_notice").map(
+        ({ body }) => `not told: ${body}`,
+      ),
       ...viewLags(world).map((key) => `KV lags at ${key}`),
       ...days.flatMap(({ day, evidence }) => {
         const fault = imbalance(evidence.content.written, evidence.duplicates, evidence.transport);

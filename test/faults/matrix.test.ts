@@ -14,6 +14,9 @@ const SEED = 11;
 test("an effect that is broken in any way changes nothing of how the job ends, nor do two", async () => {
   const unharmed = await runSchedule({ seed: SEED, breaks: [] });
   expect(unharmed.ending).toMatchObject({ status: "completed success 6/6", shown: "completed", faults: [] });
+  // Else nothing of a pause, nor of what an alert's receiver is told, would be broken.
+  for (const effect of [/gate\.pauseFor/, /receiver\.deliver/])
+    expect(unharmed.labels).toContainEqual(expect.stringMatching(effect));
   const chosen = [
     ...shareOf(singles(SEED, unharmed.labels), 0, ONE_IN),
     ...pairs(SEED, unharmed.labels, PAIRS),

@@ -6,7 +6,7 @@ const SITES = ["site_a", "site_b"];
 
 /**
  * The job of which every effect is broken in turn: two sites and three days, each in several windows and runs, with a
- * 429 and a 503 on the way; cancelled and resumed, then restarted by force over data that have changed.
+ * 429, which is an alert, and a 503 on the way; cancelled and resumed, then restarted by force over data that have changed.
  */
 export class Subject {
   readonly world: World;
@@ -15,14 +15,18 @@ export class Subject {
     this.world = new World({
       seed,
       sites: SITES,
-      config: { pageSize: 100, rowGroupSize: 60, requestsPerMinute: 40 },
+      config: {
+        ...{ pageSize: 100, rowGroupSize: 60, requestsPerMinute: 40 },
+        // The one 429 is an alert.
+        ...{ alertRateLimitsPerHour: 0, alertWebhookUrl: "https://hooks.test" },
+      },
       steps: { runSamples: 100, sliceSamples: 60 },
       vendor: { pointsPerSite: 12, samplesPerDay: 150, unconfigured: 1, silent: 1, latency: { ms: 2_000 } },
     });
     const { faults } = this.world.vendor;
     faults.add({
       on: "samples",
-      skip: 9,
+      skip: 6,
       times: 1,
       effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 2 } },
     });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Status } from "../../src/contract/backfill.ts";
+import { parseExposition } from "../../src/http/parse-exposition.fixture.ts";
 import { events } from "./events.ts";
 import { eventually, TOKEN, World } from "./fixture.ts";
 import { chunk, exchange, type Spoken, spoken, statusesIn } from "./raw-http.ts";
@@ -61,6 +62,40 @@ test("of two starts at the same instant one is accepted and one conflicts; event
     days_completed: 8,
     progress_percent: "100.00",
     backfill_id: accepted?.body.backfill_id,
+  });
+});
+
+test("a scrape is what Prometheus reads, asks the API nothing, and counts what the API has seen", async () => {
+  const { requests } = world.sim.stats();
+  const { sites } = await world.client.status();
+  const response = await fetch(`${world.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
+  expect(response.status).toBe(200);
+  expect(response.headers.get("Content-Type")).toMatch(/^text\/plain; *version=0\.0\.4/);
+  const families = parseExposition(await response.text());
+  const sum = (name: string) =>
+    families.get(name)?.samples.reduce((total, { value }) => total + value, 0) ?? Number.NaN;
+  expect(sum("backfill_api_requests_total")).toBe(requests);
+  expect(sum("backfill_samples_written_total")).toBe(
+    sites.reduce((total, { records_processed }) => total + records_processed, 0),
+  );
+  expect(sum("backfill_site_days")).toBe(8);
+  expect(sum("backfill_api_permits_last_minute")).toBeGreaterThanOrEqual(requests);
+  expect(world.sim.stats().requests).toBe(requests);
+});
+
+test("the page of the API and a refusal as a problem come from the real runtime too", async () => {
+  const page = await fetch(`${world.url}/docs`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
+  expect(await page.text()).toContain(`curl -X POST &quot;${world.url}/backfill/start&quot;`);
+  const refused = await fetch(`${world.url}/backfill/days`, {
+    headers: { Accept: "application/problem+json" },
+  });
+  expect(refused.headers.get("Content-Type")).toBe("application/problem+json");
+  expect(await refused.json()).toMatchObject({
+    type: "about:blank",
+    status: 401,
+    instance: "/backfill/days",
   });
 });
 

@@ -43,6 +43,10 @@ test.concurrent.for([
       RETRY_BASE_DELAY_MS: '"2000"',
       ROW_GROUP_SIZE: '"10000"',
       ALLOWED_ORIGINS: '""',
+      ALERT_STUCK_HOURS: '"2"',
+      ALERT_FAILED_PERCENT: '"10"',
+      ALERT_UPLOAD_FAILURES: '"5"',
+      ALERT_RATE_LIMITS_PER_HOUR: '"10"',
     });
   },
 );

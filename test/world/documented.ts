@@ -9,6 +9,13 @@ const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
 
+/** What is not JSON, and whose it may be. */
+const OTHERWISE = new Map([
+  ["text/event-stream", "/backfill/events"],
+  ["text/plain; version=0.0.4; charset=utf-8", "/metrics"],
+  ["text/html; charset=utf-8", "/docs"],
+]);
+
 /** What was asked, as far as an answer depends on it. */
 export interface Asked {
   readonly method: string;
@@ -20,14 +27,18 @@ export interface Asked {
 /** Fails unless the answer is one that the document describes for this request, to the last field. Its body. */
 export async function expectDocumented(asked: Asked, response: Response): Promise<string> {
   expectHeaders(asked, response);
-  if (response.headers.get("Content-Type") === "text/event-stream" && asked.method !== "HEAD") {
-    expect([asked.method, asked.path, response.status]).toEqual(["GET", "/backfill/events", 200]);
+  const otherwise = OTHERWISE.get(response.headers.get("Content-Type") ?? "");
+  if (otherwise && asked.method !== "HEAD") {
+    expect([asked.method, asked.path, response.status]).toEqual(["GET", otherwise, 200]);
+    if (otherwise !== "/backfill/events") return response.text();
     await response.body?.cancel();
     return "";
   }
   const text = await response.text();
   const schema = schemaFor(asked, response);
   if (schema === undefined || asked.method === "HEAD") expect(text).toBe("");
+  else if (response.headers.get("Content-Type") === "application/problem+json")
+    expectProblem(response.status, text);
   else expectShape(schema, text);
   return text;
 }
@@ -58,7 +69,7 @@ function schemaFor(asked: Asked, { status, headers }: Response): z.ZodType | und
 
 function expectHeaders({ origin, preflight }: Asked, { status, headers }: Response): void {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
-  expect(headers.get("Vary")).toBe("Origin");
+  expect(headers.get("Vary")).toBe(status < 400 ? "Origin" : "Accept, Origin");
   const cors = [...headers].filter(([name]) => name.startsWith("access-control"));
   const named = cors.filter(([name]) => name === "access-control-allow-origin").map(([, value]) => value);
   expect(named).toEqual(allowed(origin) ? [origin] : []);
@@ -71,6 +82,13 @@ const allowed = (origin: string | null) => ORIGINS.some((known) => known === ori
 function expectShape(schema: z.ZodType, text: string): void {
   const body: unknown = JSON.parse(text);
   expect(schema.parse(body)).toEqual(body);
+}
+
+function expectProblem(status: number, text: string): void {
+  expect(status).toBeGreaterThanOrEqual(400);
+  const body: unknown = JSON.parse(text);
+  expect(wire.problemDetails.parse(body)).toMatchObject({ status });
+  expect(body).not.toHaveProperty("error");
 }
 
 function schemaOf(method: string, path: string, status: number): z.ZodType {

@@ -90,6 +90,10 @@ const header = fc.oneof(
     noise,
   ),
   fc.tuple(
+    fc.constant("Accept"),
+    fc.constantFrom("application/problem+json", "application/problem+json;q=0.1, */*", "text/html"),
+  ),
+  fc.tuple(
     fc.constant("Content-Type"),
     fc.constantFrom("text/html", "application/json; charset=utf-16", "multipart/form-data"),
   ),

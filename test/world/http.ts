@@ -42,6 +42,7 @@ function apiOf(world: World): BackfillApi {
     start: (request) => world.ask((rules) => rules.start(request)),
     plan: (request) => world.ask((rules) => rules.plan(request)),
     status: () => world.ask((rules) => rules.status()),
+    metrics: () => world.ask((rules) => rules.metrics()),
     cancel: () => world.ask((rules) => rules.cancel()),
     retry: (selection) => world.ask((rules) => rules.retry(selection)),
     days: (selection, limit) => world.ask((rules) => rules.days(selection, limit)),

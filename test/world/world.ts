@@ -18,6 +18,7 @@ import { ProductionLimits } from "./production-limits.ts";
 import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
 import { type ObjectPorts, WorldObject } from "./world-object.ts";
+import { WorldReceiver } from "./world-receiver.ts";
 import { WorldVendor } from "./world-vendor.ts";
 import { WorldView } from "./world-view.ts";
 
@@ -64,6 +65,8 @@ export class World {
   readonly vendor: WorldVendor;
   readonly archive: WorldArchive;
   readonly view: WorldView;
+  /** Told of alerts where the configuration names a webhook. */
+  readonly receiver: WorldReceiver;
   readonly limits: ProductionLimits;
   config: Config;
   readonly coordinator: WorldObject<Coordinator>;
@@ -100,6 +103,7 @@ export class World {
     this.limits = new ProductionLimits(this.scheduler);
     this.archive = new WorldArchive(this.scheduler, this.effects, this.limits.r2);
     this.view = new WorldView(this.scheduler, this.effects, this.limits.kv);
+    this.receiver = new WorldReceiver(this.scheduler, this.effects);
     this.vendor = new WorldVendor(this.scheduler, this.effects, {
       ...SMALL_BUILDING,
       sites: names,
@@ -230,8 +234,9 @@ export class World {
     const site = (name: SiteName) => this.#peerOf(life, name);
     const restart = (name: SiteName) =>
       this.effects.remote(life, { label: `${life.name} ${name}.restart` }, () => this.site(name).kill());
+    const receiver = this.config.alertWebhookUrl === null ? undefined : this.receiver.portOf(life);
     return new Coordinator(
-      { store, alarm, clock, view, gate: this.#gateOf(life), log: this.#log, site, restart },
+      { store, alarm, clock, view, receiver, gate: this.#gateOf(life), log: this.#log, site, restart },
       this.config,
     );
   }
@@ -263,6 +268,7 @@ export class World {
       take: (caller) => remote("take", (gate) => gate.take(caller)),
       pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
+      permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),
     };
   }
 
@@ -314,6 +320,11 @@ function configFor(sites: readonly SiteName[], changes: Partial<Config> = {}): C
     retryBaseDelayMs: 2_000,
     rowGroupSize: 100,
     allowedOrigins: [],
+    alertStuckHours: 2,
+    alertFailedPercent: 10,
+    alertUploadFailures: 5,
+    alertRateLimitsPerHour: 10,
+    alertWebhookUrl: null,
     ...changes,
   };
 }

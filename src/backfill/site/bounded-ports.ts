@@ -35,6 +35,7 @@ export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
       take: (caller) => answered(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.take(caller)),
       pauseFor: (ms) => answer(() => gate.pauseFor(ms)),
       pausedUntil: () => answer(() => gate.pausedUntil()),
+      permitsLastMinute: () => answer(() => gate.permitsLastMinute()),
     },
     head: {
       current: () => answer(() => head.current()),

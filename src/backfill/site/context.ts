@@ -9,6 +9,7 @@ import type { Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
 import type { Turns } from "../turns.ts";
 import { fact, setFact } from "./state.ts";
+import type { Asked } from "./totals.ts";
 
 export interface SitePorts {
   readonly store: Store;
@@ -45,6 +46,8 @@ export interface SiteContext extends SitePorts {
   readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
   /** 429s of this incarnation: a permit from before the last one is not used. */
   readonly throttles: { count: number };
+  /** Not yet in the totals. */
+  readonly asked: Asked;
   /** A sign of life from the action at hand: a request or an upload has come to an end, or the gate has spoken. */
   alive(): void;
   /** What the site says of itself now. */

@@ -5,6 +5,7 @@ import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import type { DayFailure } from "./ledger.ts";
 import { fact, setFact } from "./state.ts";
+import { countAsked } from "./totals.ts";
 
 /** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */
 export function logError(
@@ -28,6 +29,8 @@ export function logError(
   const date = typeof where.date === "string" ? where.date : null;
   sql.run("INSERT INTO error (at, date, body) VALUES (?, ?, ?)", at, date, JSON.stringify(entry));
   sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
+  // Also what led to the failure was asked.
+  countAsked(context, sql);
   context.outbox.stage(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
   context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
 }

@@ -18,6 +18,7 @@ import {
   stagedDay,
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
+import { countAsked } from "./totals.ts";
 import { type Halt, WindowReader } from "./window-reader.ts";
 
 export type FetchResult = { readonly kind: "committed" | "interrupted" } | Extract<Halt, { kind: "failed" }>;
@@ -89,6 +90,7 @@ function commit(
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });
+    countAsked(context, sql);
     setFact(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause that came before any answer says nothing of whether the vendor can be reached.
     if (done || transport.pages > 0) {

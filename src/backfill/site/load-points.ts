@@ -7,6 +7,7 @@ import { beginOutage, halt, isUnreachable } from "./fail.ts";
 import { storePoints } from "./point-names.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { addToRun, fact, setFact } from "./state.ts";
+import { countAsked } from "./totals.ts";
 
 /**
  * The first call of every run: it shows whether key and site are good before a day depends on them, and it
@@ -60,6 +61,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       loadedAt: clock.now(),
     });
     addToRun(sql, fence.epoch, { requests: count.requests });
+    countAsked(context, sql);
     setFact(sql, "throttledUntil", undefined);
     touch(sql, clock, undefined);
   });

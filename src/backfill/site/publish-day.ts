@@ -16,6 +16,7 @@ import {
   type StagedFile,
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
+import { addToTotals } from "./totals.ts";
 
 const REFUSED_MS = 5_000;
 
@@ -179,6 +180,7 @@ function finish(
         distrusted.filter((date) => date !== day.date),
       );
     addToRun(sql, fence.epoch, { days: 1 });
+    addToTotals(sql, { samples: records, bytes: head.bytes });
     if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);
     showDay(context, sql, day.date, undefined);
     touch(sql, clock, undefined);

@@ -27,6 +27,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     signOfLifeAt: live.signOfLifeAt,
     uploadFailures: fact(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
+    totals: fact(sql, "totals"),
   };
   if (!job) return { ...beside, epoch: 0, round: 0, dayProgressAt: undefined, view: idleView(site, live) };
   const counts = tally(sql, job);

@@ -6,6 +6,7 @@ import { isFresh } from "../permit.ts";
 import { LATE, within } from "../within.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { countRateLimit } from "./state.ts";
+import { countAsked } from "./totals.ts";
 
 /** What one question to the API came to once permits, retries and pauses are done with. */
 export type Answer<T> =
@@ -58,6 +59,7 @@ export async function ask<T>(
     const permit = await permitOf(context, fence);
     if (permit !== "permitted") return permit;
     count.requests += 1;
+    context.asked.requests += 1;
     const outcome = await once(context, fence, question, count);
     context.alive();
     if (fence.signal.aborted) return { kind: "interrupted" };
@@ -70,7 +72,11 @@ export async function ask<T>(
       case "throttled": {
         const until = clock.now() + outcome.retryAfterMs;
         context.throttles.count += 1;
-        store.tx((sql) => countRateLimit(sql, clock.now()));
+        context.asked.rateLimited += 1;
+        store.tx((sql) => {
+          countRateLimit(sql, clock.now());
+          countAsked(context, sql);
+        });
         log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(outcome.retryAfterMs / 1000)} s`, {
           site: context.site,
           until: new Date(until).toISOString(),
@@ -87,6 +93,7 @@ export async function ask<T>(
         tries = question.easier(reason) ? 0 : tries + 1;
         if (tries > config.maxRetries) return failed(outcome.kind, reason, outcome.message);
         count.retries += 1;
+        context.asked.retries += 1;
         await clock.sleep(retryDelayMs(config, tries), fence.signal);
         if (fence.signal.aborted) return { kind: "interrupted" };
         continue;

@@ -25,6 +25,7 @@ import { reportOf } from "./report.ts";
 import { createTables } from "./schema.ts";
 import { stagedDays } from "./staging.ts";
 import { fact, heldUntil } from "./state.ts";
+import { countAsked, nothingAsked } from "./totals.ts";
 
 /** If this object dies while it works, the next tick begins no later. */
 const ARMED_FIRST_MS = 30_000;
@@ -75,6 +76,7 @@ export class SiteBackfill implements SitePeer {
       report: () => this.#report(),
       walks: new Map(),
       throttles: { count: 0 },
+      asked: nothingAsked(),
       // Between two actions nobody lives; `#begin` says whose sign it is.
       alive: () => undefined,
       spend: (samples) => {
@@ -207,7 +209,11 @@ export class SiteBackfill implements SitePeer {
     const work = perform({ ...this.#context, alive }, fence, action)
       .then((result) => {
         if (result === "day done" && this.#tick) this.#tick.days += 1;
-        if (date) store.tx((sql) => layDown(sql, action.key));
+        if (!date) return;
+        store.tx((sql) => {
+          layDown(sql, action.key);
+          countAsked(this.#context, sql);
+        });
       })
       .catch(async (error: unknown) => {
         log("ERROR", `[BACKFILL] ${action.key} stumbled`, { site, error: String(error) });

@@ -1,5 +1,7 @@
 import type { PageSizeLadder } from "../../ace/page-size.ts";
+import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs } from "../../domain/day.ts";
+import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";
 import type { SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import { readMeta, writeMeta } from "./schema.ts";
@@ -29,6 +31,8 @@ export interface SiteFacts {
   oneLaneFor: string | undefined;
   /** Of this epoch alone. */
   run: { epoch: number; days: number; samples: number; requests: number };
+  /** Since this ledger was made. */
+  totals: SiteTotals;
   /** Uploads in a row that failed; one that is verified ends the row. */
   uploadFailures: number;
   /** The latest 429s, of the last hour. */
@@ -52,6 +56,7 @@ const INITIAL: SiteFacts = {
   latencyMs: undefined,
   oneLaneFor: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
+  totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
   uploadFailures: 0,
   rateLimitedAt: [],
   lastProgressAt: undefined,
@@ -74,8 +79,6 @@ export function heldUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
 }
 
 const RATE_LIMIT_WINDOW_MS = 3_600_000;
-/** More than any alert asks for: a site of five lanes that is refused once a minute. */
-const RATE_LIMITS_KEPT = 300;
 
 export function countRateLimit(sql: Sql, now: EpochMs): void {
   setFact(sql, "rateLimitedAt", [...rateLimits(sql, now), now].slice(-RATE_LIMITS_KEPT));

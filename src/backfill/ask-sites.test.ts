@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+import { Chance } from "../../test/world/chance.ts";
+import { Scheduler } from "../../test/world/scheduler.ts";
+import { siteNamed } from "../../test/world/world.ts";
+import type { ErrorView } from "../contract/backfill.ts";
+import { askForErrors } from "./ask-sites.ts";
+import type { SiteAnswer } from "./job.ts";
+import type { SitePeer } from "./ports.ts";
+
+const errorAt = (second: number): ErrorView => ({
+  ...{ backfill_id: "id", error: "", stack: "", context: {} },
+  timestamp: `2024-01-01T00:00:${String(second).padStart(2, "0")}.000Z`,
+});
+
+/** Asks `answers.length` sites, each of which answers as the one of its number. */
+async function ask(answers: readonly (() => Promise<SiteAnswer>)[], limit: number) {
+  const scheduler = new Scheduler(0, new Chance(1));
+  const names = answers.map((_, index) => siteNamed(`site_${index}`));
+  let [asked, askedMax] = [0, 0];
+  const site = (name: (typeof names)[number]) => ({
+    read: async () => {
+      askedMax = Math.max(askedMax, ++asked);
+      try {
+        return await (answers[names.indexOf(name)]?.() ?? {});
+      } finally {
+        asked -= 1;
+      }
+    },
+  });
+  const sites = { clock: scheduler.clockOf(undefined), site: site as unknown as () => SitePeer };
+  let found: ErrorView[] | undefined;
+  void askForErrors(sites, names, { from: undefined, to: undefined }, limit, [errorAt(30)]).then((errors) => {
+    found = errors;
+  });
+  await scheduler.settle();
+  while (!found && (await scheduler.step(Number.MAX_SAFE_INTEGER))) await scheduler.settle();
+  return {
+    seconds: found?.map(({ timestamp }) => Number(timestamp.slice(17, 19))),
+    ms: scheduler.now,
+    askedMax,
+  };
+}
+
+test("the newest errors of all sites come in order, and no more than a few sites are asked at once", async () => {
+  const answers = Array.from({ length: 20 }, (_, index) => async () => ({
+    errors: [errorAt(index + 20), errorAt(index)],
+  }));
+  const { seconds, askedMax } = await ask(answers, 5);
+  expect(seconds).toEqual([39, 38, 37, 36, 35]);
+  expect(askedMax).toBe(4);
+});
+
+test("however many sites are silent, those that are heard are told after twenty seconds", async () => {
+  const silent = () => new Promise<never>(() => undefined);
+  const refused = async () => {
+    throw new Error("reset");
+  };
+  const answers = [silent, refused, ...Array(2).fill(silent), async () => ({ errors: [errorAt(7)] })];
+  const { seconds, ms } = await ask([...answers, ...Array(50).fill(silent)], 5);
+  expect(seconds).toEqual([30, 7]);
+  expect(ms).toBe(20_000);
+});

@@ -1,0 +1,64 @@
+/** What the page reads of the OpenAPI document: the parts that `openApiDocument` writes. */
+export interface OpenApi {
+  readonly info: { readonly title: string; readonly version: string };
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly webhooks?: Readonly<Record<string, { readonly post: Sent }>>;
+  readonly components: {
+    readonly schemas: Schemas;
+    readonly responses: Readonly<Record<string, Reply>>;
+    readonly securitySchemes: { readonly bearer: { readonly description: string } };
+  };
+}
+
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly security: readonly unknown[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, Reply>>;
+}
+
+/** What the Worker sends by itself. */
+export type Sent = Pick<Operation, "operationId" | "summary" | "responses"> & {
+  readonly requestBody: { readonly content: Content };
+};
+
+export interface Parameter {
+  readonly name: string;
+  readonly required: boolean;
+  readonly schema: Schema;
+}
+
+export interface Reply {
+  readonly description: string;
+  readonly content?: Content;
+}
+
+export type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
+export type Schemas = Readonly<Record<string, Schema>>;
+
+/** JSON Schema, as far as ours goes. */
+export interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Schemas;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | Schema;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly examples?: readonly unknown[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+}
+
+/** `StartRequest` of `#/components/schemas/StartRequest`. */
+export const nameOf = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);

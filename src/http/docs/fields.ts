@@ -1,0 +1,71 @@
+import { html } from "hono/html";
+import { nameOf, type Parameter, type Schema } from "./document.ts";
+
+/** HTML, whole and escaped; what `html` makes. */
+export type Markup = ReturnType<typeof html>;
+
+/** The fields of an object, or what else the schema is. */
+export function schemaView(schema: Schema): Markup {
+  const { properties, required = [] } = schema;
+  if (!properties) return html`<p>${typeView(schema)}</p>`;
+  const fields = Object.entries(properties);
+  if (fields.length === 0) return html`<p>No fields.</p>`;
+  return html`<dl>${fields.map(([name, field]) => fieldView(name, field, required.includes(name)))}</dl>`;
+}
+
+export function parametersView(parameters: readonly Parameter[]): Markup {
+  return html`<dl>${parameters.map(({ name, schema, required }) => fieldView(name, schema, required))}</dl>`;
+}
+
+/** Of what a field is an object, its own fields stand inside it. */
+function fieldView(name: string, schema: Schema, required: boolean): Markup {
+  const inner = [schema, schema.items, ...(schema.anyOf ?? [])].find((one) => one?.properties);
+  const notes = notesOf(schema);
+  return html`<dt><code>${name}</code> <span>${typeView(schema)}${required ? ", required" : ""}</span></dt>
+    <dd>${notes.length > 0 ? html`<p>${notes.join("; ")}</p>` : ""}${inner ? schemaView(inner) : ""}</dd>`;
+}
+
+/** In words, with a link where a schema has a name. */
+export function typeView(schema: Schema): Markup {
+  if (schema.$ref !== undefined) {
+    const name = nameOf(schema.$ref);
+    return html`<a href="#schema-${name}">${name}</a>`;
+  }
+  if (schema.const !== undefined) return html`<code>${JSON.stringify(schema.const)}</code>`;
+  if (schema.enum)
+    return alternatives(schema.enum.map((value) => html`<code>${JSON.stringify(value)}</code>`));
+  if (schema.anyOf) return alternatives(schema.anyOf.map(typeView));
+  if (schema.type === "array") return html`list of ${typeView(schema.items ?? {})}`;
+  if (typeof schema.additionalProperties === "object" && !schema.properties)
+    return html`object of ${typeView(schema.additionalProperties)}`;
+  return html`${[schema.type ?? "anything"].flat().join(" or ")}`;
+}
+
+const alternatives = (views: readonly Markup[]): Markup =>
+  html`${views.map((view, index) => html`${index > 0 ? " or " : ""}${view}`)}`;
+
+function notesOf(schema: Schema): string[] {
+  const { description, format, pattern, minimum, maximum, minItems, maxItems, examples } = schema;
+  const items = schema.items ? notesOf(schema.items).map((note) => `each ${note}`) : [];
+  return [
+    ...(description === undefined ? [] : [description.replace(/\.$/, "")]),
+    ...(format === undefined ? [] : [`format ${format}`]),
+    ...(pattern === undefined ? [] : [`matches ${pattern}`]),
+    ...bounds(minimum, maximum, ""),
+    ...bounds(minItems, maxItems, " of them"),
+    ...(schema.default === undefined ? [] : [`${JSON.stringify(schema.default)} where absent`]),
+    ...(examples === undefined
+      ? []
+      : [`for example ${examples.map((one) => JSON.stringify(one)).join(", ")}`]),
+    ...items,
+  ];
+}
+
+function bounds(least: number | undefined, most: number | undefined, of: string): string[] {
+  // Every whole number has these in JSON Schema; they say nothing.
+  const low = least !== undefined && least > -SAFE ? [`at least ${least}${of}`] : [];
+  const high = most !== undefined && most < SAFE ? [`at most ${most}${of}`] : [];
+  return [...low, ...high];
+}
+
+const SAFE = Number.MAX_SAFE_INTEGER;

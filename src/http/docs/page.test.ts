@@ -1,0 +1,119 @@
+import { describe, expect, it } from "vitest";
+import { ENV, KEY, underTest } from "../fake-backfill.ts";
+import { QUERY_KEY, queryUnderTest } from "../fake-query.ts";
+import { docsPage } from "./page.ts";
+
+interface Api {
+  paths: Record<string, Record<string, { operationId: string; parameters?: { name: string }[] }>>;
+  components: { schemas: Record<string, { properties?: Record<string, unknown> }> };
+}
+
+const WORKERS = [
+  { name: "Backfill", token: KEY, request: () => underTest().request },
+  { name: "Query", token: QUERY_KEY, request: () => queryUnderTest().request },
+];
+
+describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
+  const load = async () => (await request()("/docs")).text();
+
+  it("shows every operation, parameter, schema and field of the document", async () => {
+    const api = (await (await request()("/openapi.json")).json()) as Api;
+    const page = await load();
+    for (const [path, operations] of Object.entries(api.paths)) {
+      for (const { operationId, parameters = [] } of Object.values(operations)) {
+        const [, section = ""] = page.split(`<section id="${operationId}"`);
+        expect(section).toContain(`<code>${path}</code>`);
+        for (const { name } of parameters) expect(section).toContain(`<code>${name}</code>`);
+      }
+    }
+    for (const [name, { properties = {} }] of Object.entries(api.components.schemas)) {
+      const [, section = ""] = page.split(`<section id="schema-${name}"`);
+      for (const field of Object.keys(properties)) expect(section).toContain(`<code>${field}</code>`);
+    }
+  });
+
+  it("has no script and nothing from elsewhere, and may be shown in its own style alone", async () => {
+    const response = await request()("/docs");
+    const page = await response.text();
+    expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
+    expect(page).not.toMatch(/<script|<link|<img|<iframe|<form| on\w+=| style=|@import|url\(/i);
+    const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(page) ?? [];
+    const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(style));
+    const hash = Buffer.from(digest).toString("base64");
+    expect(response.headers.get("Content-Security-Policy")).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    );
+  });
+
+  it("leads every link somewhere, and gives each name once", async () => {
+    const page = await load();
+    const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [, target = ""] of page.matchAll(/ href="([^"]+)"/g)) {
+      if (target.startsWith("#")) expect(ids).toContain(target.slice(1));
+      else expect(target).toBe("/openapi.json");
+    }
+    for (const [, label] of page.matchAll(/ aria-labelledby="([^"]+)"/g)) expect(ids).toContain(label);
+  });
+
+  it("is read in order: one title, no level of heading left out, a way past the contents", async () => {
+    const page = await load();
+    expect(page).toContain('<html lang="en">');
+    expect(page).toContain('name="viewport"');
+    expect(page).toMatch(/<body>\s*<a class="skip" href="#main">/);
+    const levels = [...page.matchAll(/<h([1-6])/g)].map((match) => Number(match[1]));
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    for (const [index, level] of levels.entries())
+      expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+  });
+
+  it("gives examples that the Worker takes", async () => {
+    const examples = [...(await load()).matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>/g)];
+    expect(examples.length).toBeGreaterThan(5);
+    for (const [, escaped = ""] of examples) {
+      const call = escaped.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
+      const [, method = "GET", url = ""] = /^curl (?:-X (\w+) )?"([^"]+)"/.exec(call) ?? [];
+      const [, body] = /-d '([\s\S]*)'$/.exec(call) ?? [];
+      const locked = call.includes('-H "Authorization: Bearer $');
+      const { pathname, search } = new URL(url);
+      const { status } = await request()(`${pathname}${search}`, {
+        method,
+        headers: locked ? { Authorization: `Bearer ${token}` } : {},
+        ...(body !== undefined && { body }),
+      });
+      // A fake has nothing to cancel and nothing to retry.
+      expect([200, 202, ...(/cancel/.test(url) ? [400] : /retry/.test(url) ? [409] : [])], call).toContain(
+        status,
+      );
+    }
+  });
+});
+
+it("is refused where the configuration is invalid, as the document is", async () => {
+  const { request } = underTest({ ...ENV, PAGE_SIZE: "777" });
+  const response = await request("/docs");
+  expect(response.status).toBe(500);
+  expect(response.headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+});
+
+it("shows what a document says, and does nothing of it", async () => {
+  const hostile = `</style><script>alert("1")</script>`;
+  const page = String(
+    await docsPage(
+      {
+        info: { title: hostile, version: hostile },
+        paths: { [hostile]: { [hostile]: { ...NOTHING, operationId: hostile, summary: hostile } } },
+        components: {
+          schemas: { [hostile]: { description: hostile, properties: { [hostile]: { const: hostile } } } },
+          responses: {},
+          securitySchemes: { bearer: { description: hostile } },
+        },
+      },
+      hostile,
+    ),
+  );
+  expect(page).not.toContain("<script");
+  expect(page.split("</style>")).toHaveLength(2);
+});
+
+const NOTHING = { security: [], responses: {} };

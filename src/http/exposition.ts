@@ -1,0 +1,43 @@
+/** Prometheus' text format, https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
+export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+export interface Family {
+  readonly name: string;
+  readonly type: "counter" | "gauge";
+  readonly help: string;
+  readonly samples: readonly Measured[];
+}
+
+export interface Measured {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/**
+ * Families as they are scraped; one without samples is left out. The usual client keeps what it counts in the memory of
+ * a process. Ours is in the ledgers, and of a client only this writer would be left.
+ */
+export function exposition(families: readonly Family[]): string {
+  return families
+    .filter(({ samples }) => samples.length > 0)
+    .map(({ name, type, help, samples }) => {
+      const lines = samples.map(({ labels = {}, value }) => `${name}${labelsOf(labels)} ${numberOf(value)}`);
+      return [`# HELP ${name} ${escaped(help)}`, `# TYPE ${name} ${type}`, ...lines, ""].join("\n");
+    })
+    .join("");
+}
+
+function labelsOf(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`,
+  );
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+const escaped = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+
+/** As Go reads it, which knows neither "Infinity" nor "-Infinity" in the format's grammar. */
+function numberOf(value: number): string {
+  if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
+  return value > 0 ? "+Inf" : "-Inf";
+}
