@@ -51,10 +51,8 @@ function operationOf<Call>(route: Route<Call>, schemas: Schemas): Json {
 const refused = (description: string): Reply => ({ description, schema: problem });
 
 function commonReplies<Call>(route: Route<Call>): Record<number, Reply> {
-  const common: Record<number, Reply> = {
-    400: refused("Validation failed"),
-    500: refused("Configuration invalid, or an internal error"),
-  };
+  const common: Record<number, Reply> = { 500: refused("Configuration invalid, or an internal error") };
+  if (route.query || route.body) common[400] = refused("Validation failed");
   if (route.body) common[413] = refused("Body too large");
   if (route.access === "public") return common;
   return { ...common, 401: refused("No well-formed bearer token"), 403: refused("The wrong token") };

@@ -304,6 +304,13 @@ describe("GET /openapi.json", () => {
     expect(components.securitySchemes.bearer.description).toBe("QUERY_API_KEY");
   });
 
+  it("promises a refusal of what is asked only where something can be asked", async () => {
+    const { paths } = await read();
+    const refusing = Object.keys(paths).filter((path) => paths[path]?.get.responses[400]);
+    expect(refusing.sort()).toEqual(PROTECTED.map((path) => path.split("?")[0]).sort());
+    expect((await queryUnderTest().request("/health?verbose=1")).status).toBe(200);
+  });
+
   it("points at schemas that are there, and at all of them", async () => {
     const whole = await read();
     const names = [...JSON.stringify(whole).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
