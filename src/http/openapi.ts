@@ -96,12 +96,18 @@ function referenceOf(schema: z.ZodType, schemas: Schemas): Json {
 }
 
 function parametersOf(query: z.ZodObject): Json[] {
-  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => ({
-    name,
-    in: "query",
-    required: !schema.safeParse(undefined).success,
-    schema: jsonSchemaOf(schema),
-  }));
+  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => {
+    const json = jsonSchemaOf(schema);
+    const { description } = json;
+    return {
+      name,
+      in: "query",
+      required: !schema.safeParse(undefined).success,
+      // Viewers show a parameter's own description; JSON Schema's would be lost in some.
+      ...(description !== undefined && { description }),
+      schema: json,
+    };
+  });
 }
 
 function jsonSchemaOf(schema: z.ZodType): Json {
