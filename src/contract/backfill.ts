@@ -8,32 +8,40 @@ import { limitUpTo, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
-/** Body of `POST /backfill/start`. Both dates are UTC and included. */
 export const startRequest = z.strictObject({
-  start_date: utcDay,
-  end_date: utcDay,
-  force_restart: z.boolean().default(false),
-  /** A subset of the configured sites; all of them where absent. */
-  sites: z.array(siteName).min(1).max(SITES_MAX).optional(),
-  dry_run: z.boolean().default(false),
+  start_date: utcDay.describe("The first day, in UTC"),
+  end_date: utcDay.describe("The last day, itself included; over by now"),
+  force_restart: z
+    .boolean()
+    .default(false)
+    .describe("Fetch every day again, and take the place of a backfill that runs"),
+  sites: z
+    .array(siteName)
+    .min(1)
+    .max(SITES_MAX)
+    .optional()
+    .describe("A subset of the configured sites; all of them where absent"),
+  dry_run: z.boolean().default(false).describe("Answer with the plan, and start nothing"),
 });
 export type StartRequest = z.output<typeof startRequest>;
 
 export const evidence = z.object({
-  written: z.number(),
-  points: z.number(),
-  first_timestamp: z.number().nullable(),
-  last_timestamp: z.number().nullable(),
-  bytes: z.number(),
-  sha256: z.string(),
-  pages: z.number(),
-  requests: z.number(),
+  written: z.number().describe("Rows of the file"),
+  points: z.number().describe("Points of the file"),
+  first_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
+  last_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
+  bytes: z.number().describe("Of the file"),
+  sha256: z.string().describe("Of the file, in lower-case hex"),
+  pages: z.number().describe("Of the vendor's API, as far as they were taken over"),
+  requests: z.number().describe("Sent to the vendor's API, answered or not"),
   retries: z.number(),
-  fetched: z.number(),
-  rejected: z.record(z.string(), z.number()),
-  outside: z.number(),
-  unconfigured: z.number(),
-  duplicates: z.number(),
+  fetched: z
+    .number()
+    .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
+  rejected: z.record(z.string(), z.number()).describe("Rows that are no samples, by reason"),
+  outside: z.number().describe("Rows with a time that was not asked for"),
+  unconfigured: z.number().describe("Rows of points that are not among the site's configured ones"),
+  duplicates: z.number().describe("Rows of a point and millisecond that the file has already"),
 });
 export type Evidence = z.output<typeof evidence>;
 
@@ -44,13 +52,17 @@ export const dayView = z.object({
   records: z.number().nullable(),
   r2_path: z.string().nullable(),
   completed_at: z.string().nullable(),
-  /** Set where the published object was found in R2 without evidence of ours. */
-  unverified: z.boolean().optional(),
+  unverified: z
+    .boolean()
+    .optional()
+    .describe("Set where the published object was found in R2 without evidence of ours"),
   evidence: evidence.nullable(),
   phase: z.string().nullable(),
-  attempts: z.number(),
-  /** Why the last attempt failed; a day may be completed by an earlier one. */
-  failure: z.object({ reason: z.string(), message: z.string(), at: z.string() }).nullable(),
+  attempts: z.number().describe("Those that failed"),
+  failure: z
+    .object({ reason: z.string(), message: z.string(), at: z.string() })
+    .nullable()
+    .describe("Why the last attempt failed; a day may be completed by an earlier one"),
 });
 export type DayView = z.output<typeof dayView>;
 
@@ -78,28 +90,28 @@ export const siteView = z.object({
   site: z.string(),
   state: siteState,
   days_total: z.number(),
-  days_completed: z.number(),
-  days_empty: z.number(),
-  days_skipped: z.number(),
+  days_completed: z.number().describe("Empty and skipped ones included"),
+  days_empty: z.number().describe("Days of which the API has no sample"),
+  days_skipped: z.number().describe("Days that an earlier backfill had completed"),
   days_failed: z.number(),
   records_processed: z.number(),
-  /** The earliest unfinished day and what is being done for it. */
-  current_date: z.string().nullable(),
-  phase: z.string().nullable(),
-  pages: z.number(),
-  /** Samples of the days now under way, as far as they are committed. */
-  samples_in_progress: z.number(),
+  current_date: z.string().nullable().describe("The earliest unfinished day"),
+  phase: z.string().nullable().describe("What is being done for it"),
+  pages: z.number().describe("Fetched of it so far"),
+  samples_in_progress: z.number().describe("Samples of the days now under way, as far as they are committed"),
   page_size: z.number(),
-  /** Of this run alone. */
-  run: z.object({ days: z.number(), samples: z.number(), requests: z.number() }),
+  run: z
+    .object({ days: z.number(), samples: z.number(), requests: z.number() })
+    .describe("Since the last start or resume"),
   errors: z.number(),
   last_error: z.string().nullable(),
   halt_reason: z.string().nullable(),
   waiting_until: z.string().nullable(),
   last_progress: z.string().nullable(),
   failed_days: z.array(z.string()),
-  /** Most bytes the pipeline of this isolate held at once, since it started. */
-  pipeline_bytes_peak: z.number(),
+  pipeline_bytes_peak: z
+    .number()
+    .describe("Most bytes the pipeline of this isolate held at once, since it started"),
 });
 export type SiteView = z.output<typeof siteView>;
 
@@ -108,8 +120,7 @@ export const alert = z.object({
   alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
   since: z.string(),
   message: z.string(),
-  /** null: of the whole backfill. */
-  site: z.string().nullable(),
+  site: z.string().nullable().describe("null: of the whole backfill"),
   date: z.string().nullable(),
   phase: z.string().nullable(),
   backfill_id: z.string(),
@@ -138,7 +149,7 @@ export const status = z.object({
   start_date: z.string(),
   end_date: z.string(),
   current_date: z.string().nullable(),
-  days_completed: z.number(),
+  days_completed: z.number().describe("Of all sites, each site's day by itself"),
   days_total: z.number(),
   progress_percent: z.string(),
   records_processed: z.number(),
@@ -149,18 +160,21 @@ export const status = z.object({
   duration_seconds: z.number(),
   days_per_hour: z.number().nullable(),
   samples_per_second: z.number().nullable(),
-  outcome: z.enum(["success", "partial"]).nullable(),
+  outcome: z
+    .enum(["success", "partial"])
+    .nullable()
+    .describe("Of a completed one; partial: some days failed"),
   days_failed: z.number(),
   failed_days: z.array(z.object({ date: z.string(), site: z.string() })),
-  throttled_until: z.string().nullable(),
+  throttled_until: z.string().nullable().describe("The vendor has asked for a pause until then"),
   metrics: z
     .object({ days_completed: z.number(), records_processed: z.number(), duration: z.number() })
     .nullable(),
   sites: z.array(siteView),
-  /** Sites that have answered nothing lately: what is said of them is old. */
-  sites_unreachable: z.array(z.string()),
-  /** Sites without progress for an hour that wait for nothing. */
-  sites_stuck: z.array(z.string()),
+  sites_unreachable: z
+    .array(z.string())
+    .describe("Sites that have answered nothing lately: what is said of them is old"),
+  sites_stuck: z.array(z.string()).describe("Sites without progress for an hour that wait for nothing"),
   alerts: z.array(alert),
 });
 export type Status = z.output<typeof status>;
@@ -177,35 +191,43 @@ export const plan = z.object({
   estimated_hours: z.number(),
   requests_per_minute: z.number(),
   page_size: z.number(),
-  /** How the requests were reckoned: a site's own mean pages a day, or the documented day. */
   sites: z.array(
     z.object({
       site: z.string(),
       days_to_fetch: z.number(),
       days_to_skip: z.number(),
       pages_per_day: z.number(),
-      basis: z.enum(["ledger", "assumed 3,741,234 samples a day"]),
+      basis: z
+        .enum(["ledger", "assumed 3,741,234 samples a day"])
+        .describe("Where pages_per_day is from: the site's own mean, or the documented day"),
       estimated_requests: z.number(),
     }),
   ),
 });
 export type Plan = z.output<typeof plan>;
 
-/** Which days `days`, `errors`, `retry` and `verify` speak of; both dates included, all where absent. */
+/** Which days `days`, `errors`, `retry` and `verify` speak of. */
 export const daySelection = z.strictObject({
-  from: utcDay.optional(),
-  to: utcDay.optional(),
-  site: siteName.optional(),
+  from: utcDay.optional().describe("The first day; where absent the first there is"),
+  to: utcDay.optional().describe("The last day, itself included; where absent the last there is"),
+  site: siteName.optional().describe("All sites where absent"),
 });
 export type DaySelection = z.output<typeof daySelection>;
 
 export const verifyRequest = z.strictObject({
-  mode: z.enum(["quick", "full"]).default("quick"),
-  /** So many of a site's days, spread evenly over them, the same ones every time; all where absent. */
-  sample_percent: z.number().positive().max(100).optional(),
-  from: utcDay.optional(),
-  to: utcDay.optional(),
-  site: siteName.optional(),
+  mode: z
+    .enum(["quick", "full"])
+    .default("quick")
+    .describe("quick asks R2 for every object; full reads and recounts it"),
+  sample_percent: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe(
+      "So many of a site's days, spread evenly over them, the same ones every time; all where absent",
+    ),
+  ...daySelection.shape,
 });
 export type VerifyRequest = z.output<typeof verifyRequest>;
 
@@ -213,8 +235,7 @@ export type VerifyRequest = z.output<typeof verifyRequest>;
 export const auditView = z.object({
   site: z.string(),
   mode: z.enum(["quick", "full", "rebuild"]),
-  /** Of a sample of the days alone. */
-  sample_percent: z.number().optional(),
+  sample_percent: z.number().optional().describe("Of a sample of the days alone"),
   state: z.enum(["running", "completed"]),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -223,7 +244,9 @@ export const auditView = z.object({
   days_ok: z.number(),
   records: z.number(),
   bytes: z.number(),
-  problems: z.array(z.object({ date: z.string(), problem: z.string() })),
+  problems: z
+    .array(z.object({ date: z.string(), problem: z.string() }))
+    .describe("The first of them; problems_total counts all"),
   problems_total: z.number(),
   started_at: z.string(),
   completed_at: z.string().nullable(),
@@ -242,9 +265,8 @@ export const startAccepted = z.object({
   backfill_id: z.string(),
   start_date: z.string(),
   end_date: z.string(),
-  /** Calendar days, both ends included. */
-  estimated_days: z.number(),
-  estimated_site_days: z.number(),
+  estimated_days: z.number().describe("Calendar days, both ends included"),
+  estimated_site_days: z.number().describe("The same, once a site"),
   message: z.string(),
 });
 export type StartAccepted = z.output<typeof startAccepted>;
@@ -257,8 +279,9 @@ export const cancelled = z.object({
   backfill_id: z.string(),
   days_completed: z.number(),
   message: z.string(),
-  /** Sites that could not be reached in time; they stop as soon as they can be. */
-  sites_stopping: z.array(z.string()),
+  sites_stopping: z
+    .array(z.string())
+    .describe("Sites that could not be reached in time; they stop as soon as they can be"),
 });
 export type Cancelled = z.output<typeof cancelled>;
 
@@ -290,5 +313,6 @@ export const DAYS_MAX = 4_000;
 
 /** One answer of `GET /backfill/errors` holds at most this many. */
 export const ERRORS_LIMIT_MAX = 1_000;
+export const ERRORS_LIMIT = 100;
 
-export const errorsQuery = daySelection.extend({ limit: limitUpTo(ERRORS_LIMIT_MAX).optional() });
+export const errorsQuery = daySelection.extend({ limit: limitUpTo(ERRORS_LIMIT_MAX, ERRORS_LIMIT) });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseUtcDay } from "../domain/day.ts";
 import { parseSiteName } from "../domain/site.ts";
 
-/** What a parser lets through, as JSON Schema: it can't be read off its code. */
+/** What a parser lets through, as JSON Schema: it can't be read off its code. What it means is said by `describe`. */
 export const forms = z.registry<{ readonly json: Readonly<Record<string, unknown>> }>();
 
 export const utcDay = z
@@ -29,8 +29,8 @@ export const siteName = z
   })
   .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] } });
 
-/** A whole number from 1 to `max`. A parameter is text; Number() alone would take "1e2" and " 5 ". */
-export function limitUpTo(max: number) {
+/** A whole number from 1 to `max`, `absent` where none is given. A parameter is text; Number() alone would take "1e2" and " 5 ". */
+export function limitUpTo(max: number, absent: number) {
   return z
     .string()
     .transform((text, context) => {
@@ -42,7 +42,8 @@ export function limitUpTo(max: number) {
       });
       return z.NEVER;
     })
-    .register(forms, { json: { type: "integer", minimum: 1, maximum: max } });
+    .default(absent)
+    .register(forms, { json: { type: "integer", minimum: 1, maximum: max, default: absent } });
 }
 
 /** Of the routes that take nothing: a field was meant to do something, and is refused. */

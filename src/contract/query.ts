@@ -39,8 +39,6 @@ const NOT_AN_INSTANT = {
     "is not a time from 1970 to 2254 of the form 2024-01-31T00:00:00Z (with its zone), nor milliseconds since 1970",
 } as const;
 
-const INSTANT = "ISO 8601 with its zone, or milliseconds since 1970";
-
 export const instant = z
   .string()
   .transform((text, context) => {
@@ -49,17 +47,7 @@ export const instant = z
     context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" ${NOT_AN_INSTANT[ms]}` });
     return z.NEVER;
   })
-  .register(forms, {
-    json: {
-      description: INSTANT,
-      examples: ["2024-01-31T00:00:00Z"],
-    },
-  });
-
-/** The same, behind the other. */
-const laterInstant = instant
-  .clone()
-  .register(forms, { json: { description: INSTANT, examples: ["2024-02-01T00:00:00Z"] } });
+  .register(forms, { json: { examples: ["2024-01-31T00:00:00Z"] } });
 
 export const pointNames = z
   .array(z.string())
@@ -71,12 +59,10 @@ export const pointNames = z
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   })
-  .register(forms, {
-    json: {
-      description: `Up to ${QUERY_POINTS_MAX} names: given once, separated by commas; repeated, each value is one name, commas and all. A name given twice is answered once, so a single name with a comma in it is given twice.`,
-      examples: [["POINT_NAME"]],
-    },
-  });
+  .describe(
+    `Up to ${QUERY_POINTS_MAX} names: given once, separated by commas; repeated, each value is one name, commas and all. A name given twice is answered once, so a single name with a comma in it is given twice.`,
+  )
+  .register(forms, { json: { examples: [["POINT_NAME"]] } });
 
 function namesFault(names: readonly string[]): string | undefined {
   if (names.length > QUERY_POINTS_MAX)
@@ -86,99 +72,124 @@ function namesFault(names: readonly string[]): string | undefined {
   return long && `"${long.slice(0, 40)}…" has more than ${POINT_NAME_BYTES_MAX} bytes`;
 }
 
-/** Parameters of `GET /timeseries/query`; the range is half-open. */
+/** Parameters of `GET /timeseries/query`. */
 export const timeseriesQuery = z.strictObject({
   site_name: siteName,
   point_names: pointNames,
-  start_time: instant,
-  end_time: laterInstant,
-  /** Buckets begin at multiples of it since 1970 in UTC. */
-  interval: z.enum(INTERVALS).default("raw"),
-  /** Only with an interval; avg where absent. */
-  agg: z.enum(AGGREGATES).optional(),
-  /** Rows of this page. */
-  limit: limitUpTo(ROWS_MAX)
-    .default(ROWS_DEFAULT)
-    .register(forms, { json: { default: ROWS_DEFAULT } }),
-  /** `next_cursor` of the page before, with the same query; limit and format may change. */
-  cursor: z.string().optional(),
-  /** Before `Accept`. */
-  format: z.enum(FORMAT_NAMES).optional(),
+  start_time: instant.describe(
+    "The range's first millisecond, itself in it: ISO 8601 with its zone, or milliseconds since 1970",
+  ),
+  end_time: instant
+    .describe(
+      "The first millisecond behind the range, which is half-open: ISO 8601 with its zone, or milliseconds since 1970",
+    )
+    .register(forms, { json: { examples: ["2024-02-01T00:00:00Z"] } }),
+  interval: z
+    .enum(INTERVALS)
+    .default("raw")
+    .describe(
+      "raw: samples as they are; else one row for each bucket that holds a sample. Buckets begin at UTC multiples of the interval: 1day is a UTC day, and there is no other time zone. The first may begin before start_time and the last end behind end_time: these are partial, made of the samples of the range alone.",
+    ),
+  agg: z.enum(AGGREGATES).optional().describe("What a bucket's value is, avg where absent; refused for raw"),
+  limit: limitUpTo(ROWS_MAX, ROWS_DEFAULT).describe("Rows of this page at most"),
+  cursor: z
+    .string()
+    .optional()
+    .describe(
+      "next_cursor of the page before; with the same query, of which only limit and format may change. Pages are no snapshot: where a day's file was replaced in between, the page goes on in the new one.",
+    ),
+  format: z
+    .enum(FORMAT_NAMES)
+    .optional()
+    .describe("Goes before Accept; json where neither asks for anything"),
 });
 export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
 
 /** Of the routes that speak of one day of a site. */
-export const siteDayQuery = z.strictObject({ site_name: siteName, date: utcDay });
+export const siteDayQuery = z.strictObject({ site_name: siteName, date: utcDay.describe("In UTC") });
 
-/** Both dates are included. */
-export const daysQuery = z.strictObject({ site_name: siteName, from: utcDay, to: utcDay });
+export const daysQuery = z.strictObject({
+  site_name: siteName,
+  from: utcDay.describe("The first day, in UTC"),
+  to: utcDay.describe("The last day, itself included"),
+});
 
 export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames });
 
 export const sample = z.object({
   point_name: z.string(),
-  /** ISO 8601 in UTC with milliseconds; of a bucket its beginning. */
-  timestamp: z.string(),
-  /** null for what JSON has no number for: a sum beyond the doubles. */
-  value: z.number().nullable(),
+  timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; of a bucket its beginning"),
+  value: z
+    .number()
+    .nullable()
+    .describe("null where JSON has no number for it: a sum beyond what a double can hold"),
 });
 export type Sample = z.output<typeof sample>;
 
+const tiers = z.array(z.enum(["cold", "hot"]));
+
 /** Where an answer came from, and what it cost. */
 export const cost = z.object({
-  sources: z.array(z.enum(["R2", "D1"])),
-  storage_tiers: z.array(z.enum(["cold", "hot"])),
-  query_time_ms: z.number(),
-  bytes_read: z.number(),
-  r2_requests: z.number(),
-  row_groups_read: z.number(),
-  row_groups_pruned: z.number(),
-  /** Footers that had not to be read. */
-  cache_hits: z.number(),
-  d1_rows: z.number(),
+  sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
+  storage_tiers: tiers.describe("What held the days of the answer: cold is the archive in R2, hot is D1"),
+  query_time_ms: z.number().describe("From the request, once it is found valid, to the end of the answer"),
+  bytes_read: z.number().describe("From R2, footers included"),
+  r2_requests: z.number().describe("Reads and listings, also those that brought nothing"),
+  row_groups_read: z.number().describe("Of the archive's files"),
+  row_groups_pruned: z
+    .number()
+    .describe("Left unread, for their file's footer shows that they have no sample of the query"),
+  cache_hits: z.number().describe("Days whose footer was found in a cache"),
+  d1_rows: z.number().describe("Rows that D1 read, also those it did not answer with"),
 });
 export type Cost = z.output<typeof cost>;
 
 export const queryMetadata = cost.extend({
-  /** In this page. */
-  total_samples: z.number(),
-  /** Points asked that have no row in this page: perhaps no point of the site has such a name. */
-  points_without_samples: z.array(z.string()),
-  /** Days that nobody has; their samples may still come. */
-  missing_days: z.array(z.string()),
-  /** Days known to have no sample of any point. */
-  empty_days: z.array(z.string()),
-  /**
-   * null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page
-   * behind one that ended with its day may be empty.
-   */
-  next_cursor: z.string().nullable(),
+  total_samples: z.number().describe("Rows of this page"),
+  points_without_samples: z
+    .array(z.string())
+    .describe("Points asked that have no row in this page: perhaps no point of the site has such a name"),
+  missing_days: z
+    .array(z.string())
+    .describe("Days of this page that no store has; their samples may still come"),
+  empty_days: z.array(z.string()).describe("Days of this page that are known to have no sample of any point"),
+  next_cursor: z
+    .string()
+    .nullable()
+    .describe(
+      "null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page behind one that ended with its day may be empty.",
+    ),
 });
 export type QueryMetadata = z.output<typeof queryMetadata>;
 
-/** In order of UTC day, then of the points as asked, then of time. */
 export const queryAnswer = z.object({
   site_name: z.string(),
-  point_names: z.array(z.string()),
-  samples: z.array(sample),
+  point_names: z.array(z.string()).describe("Those asked, each once"),
+  samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
   metadata: queryMetadata,
 });
 export type QueryAnswer = z.output<typeof queryAnswer>;
 
-export const dayState = z.enum(["missing", "empty", "present"]);
+export const dayState = z
+  .enum(["missing", "empty", "present"])
+  .describe(
+    "missing: no store has the day, and its samples may still come; empty: it is known to have none of any point",
+  );
 
 export const pointsAnswer = z.object({
   site_name: z.string(),
   date: z.string(),
   state: dayState,
-  points: z.array(
-    z.object({
-      point_name: z.string(),
-      count: z.number(),
-      first_timestamp: z.string(),
-      last_timestamp: z.string(),
-    }),
-  ),
+  points: z
+    .array(
+      z.object({
+        point_name: z.string(),
+        count: z.number(),
+        first_timestamp: z.string(),
+        last_timestamp: z.string(),
+      }),
+    )
+    .describe("In the order of the names' UTF-8 bytes"),
   metadata: cost.extend({ total_points: z.number() }),
 });
 export type PointsAnswer = z.output<typeof pointsAnswer>;
@@ -187,16 +198,16 @@ export const daysAnswer = z.object({
   site_name: z.string(),
   from: z.string(),
   to: z.string(),
-  /** Every day of the range, in order. */
-  days: z.array(
-    z.object({
-      date: z.string(),
-      state: dayState,
-      storage_tiers: z.array(z.enum(["cold", "hot"])),
-      /** null: nobody has counted them. */
-      samples: z.number().nullable(),
-    }),
-  ),
+  days: z
+    .array(
+      z.object({
+        date: z.string(),
+        state: dayState,
+        storage_tiers: tiers,
+        samples: z.number().nullable().describe("Of all points; null: nobody has counted them"),
+      }),
+    )
+    .describe("Every day of the range, in order"),
   metadata: cost,
 });
 export type DaysAnswer = z.output<typeof daysAnswer>;
@@ -204,15 +215,13 @@ export type DaysAnswer = z.output<typeof daysAnswer>;
 export const latestAnswer = z.object({
   site_name: z.string(),
   point_names: z.array(z.string()),
-  /** One for each point that has any, in the order asked. */
-  samples: z.array(sample),
-  missing_points: z.array(z.string()),
-  searched_from: z.string().register(forms, {
-    json: {
-      description:
-        "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
-    },
-  }),
+  samples: z.array(sample).describe("One for each point that has any, in the order asked"),
+  missing_points: z.array(z.string()).describe("The others"),
+  searched_from: z
+    .string()
+    .describe(
+      "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
+    ),
   metadata: cost.extend({ total_samples: z.number() }),
 });
 export type LatestAnswer = z.output<typeof latestAnswer>;

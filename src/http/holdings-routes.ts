@@ -1,6 +1,6 @@
 import * as wire from "../contract/query.ts";
 import type { EpochMs } from "../domain/day.ts";
-import { costOf } from "../query/answer/tally.ts";
+import { costOf } from "../query/cost.ts";
 import { newMeter, type Tier } from "../query/source.ts";
 import { configurationInvalid } from "./answer.ts";
 import { queryFields } from "./input.ts";

@@ -89,7 +89,7 @@ describe("GET /openapi.json", () => {
       name: "limit",
       in: "query",
       required: false,
-      schema: { type: "integer", minimum: 1, maximum: 1000 },
+      schema: { type: "integer", minimum: 1, maximum: 1000, default: 100 },
     });
     expect(paths["/backfill/start"]?.post?.requestBody?.required).toBe(true);
     expect(paths["/backfill/retry"]?.post?.requestBody?.required).toBe(false);

@@ -68,10 +68,8 @@ function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, schemas: Schema
 const refused = (description: string): Reply => ({ description, schema: problem });
 
 function commonReplies<Call>(route: Route<Call>): Record<number, Reply> {
-  const common: Record<number, Reply> = {
-    400: refused("Validation failed"),
-    500: refused("Configuration invalid, or an internal error"),
-  };
+  const common: Record<number, Reply> = { 500: refused("Configuration invalid, or an internal error") };
+  if (route.query || route.body) common[400] = refused("Validation failed");
   if (route.body) common[413] = refused("Body too large");
   if (route.access === "public") return common;
   return { ...common, 401: refused("No well-formed bearer token"), 403: refused("The wrong token") };
@@ -128,12 +126,18 @@ function referenceOf(schema: z.ZodType, schemas: Schemas): Json {
 }
 
 function parametersOf(query: z.ZodObject): Json[] {
-  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => ({
-    name,
-    in: "query",
-    required: !schema.safeParse(undefined).success,
-    schema: jsonSchemaOf(schema),
-  }));
+  return Object.entries(query.shape as Record<string, z.ZodType>).map(([name, schema]) => {
+    const json = jsonSchemaOf(schema);
+    const { description } = json;
+    return {
+      name,
+      in: "query",
+      required: !schema.safeParse(undefined).success,
+      // Viewers show a parameter's own description; JSON Schema's would be lost in some.
+      ...(description !== undefined && { description }),
+      schema: json,
+    };
+  });
 }
 
 function jsonSchemaOf(schema: z.ZodType): Json {

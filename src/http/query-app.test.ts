@@ -286,11 +286,14 @@ describe("GET /timeseries/latest", () => {
 describe("GET /openapi.json", () => {
   type Operation = {
     security: unknown[];
-    parameters?: { name: string; required: boolean; schema: object }[];
+    parameters?: { name: string; description?: string; required: boolean; schema: object }[];
   };
   type Document = {
     paths: Record<string, { get: Operation & { responses: Record<string, { content: object }> } }>;
-    components: { schemas: object; securitySchemes: { bearer: { description: string } } };
+    components: {
+      schemas: Record<string, { properties: Record<string, { description?: string }> }>;
+      securitySchemes: { bearer: { description: string } };
+    };
   };
   const read = async () => (await (await queryUnderTest().request("/openapi.json")).json()) as Document;
 
@@ -305,12 +308,41 @@ describe("GET /openapi.json", () => {
     expect(components.securitySchemes.bearer.description).toBe("QUERY_API_KEY");
   });
 
+  it("promises a refusal of what is asked only where something can be asked", async () => {
+    const { paths } = await read();
+    const refusing = Object.keys(paths).filter((path) => paths[path]?.get.responses[400]);
+    expect(refusing.sort()).toEqual(PROTECTED.map((path) => path.split("?")[0]).sort());
+    expect((await queryUnderTest().request("/health?verbose=1")).status).toBe(200);
+  });
+
   it("points at schemas that are there, and at all of them", async () => {
     const whole = await read();
     const names = [...JSON.stringify(whole).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       (match) => match[1],
     );
     expect([...new Set(names)].sort()).toEqual(Object.keys(whole.components.schemas).sort());
+  });
+
+  it("says what every parameter means, and every field of a query's metadata", async () => {
+    const { paths, components } = await read();
+    const silent = (named: [string, { description?: string | undefined }][]) =>
+      named.filter(([, { description }]) => !description).map(([name]) => name);
+    for (const [path, { get }] of Object.entries(paths)) {
+      const parameters = (get.parameters ?? []).map((one): [string, typeof one] => [one.name, one]);
+      expect(silent(parameters), path).toEqual(parameters.length > 0 ? ["site_name"] : []);
+    }
+    expect(silent(Object.entries(components.schemas.QueryMetadata?.properties ?? {}))).toEqual([]);
+    expect(components.schemas.Sample?.properties.value?.description).toMatch(/^null /);
+  });
+
+  it("keeps the form of a parameter beside what is said of it", async () => {
+    const { get } = (await read()).paths["/timeseries/query"] ?? {};
+    const [start, end] = ["start_time", "end_time"].map((name) =>
+      get?.parameters?.find((parameter) => parameter.name === name),
+    );
+    expect(start?.schema).toMatchObject({ type: "string", examples: ["2024-01-31T00:00:00Z"] });
+    expect(end?.schema).toMatchObject({ type: "string", examples: ["2024-02-01T00:00:00Z"] });
+    expect(start?.description).not.toBe(end?.description);
   });
 
   it("describes the parameters of a query by what judges them, and all its formats", async () => {

@@ -25,7 +25,7 @@ export const query: QueryRoute = {
   method: "GET",
   path: "/timeseries/query",
   access: "bearer",
-  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, as they are or folded into intervals; in order of UTC day, then of the points as asked, then of time`,
+  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, as they are or folded into intervals`,
   query: wire.timeseriesQuery,
   replies: {
     200: {

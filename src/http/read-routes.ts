@@ -7,9 +7,6 @@ import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import { selectionRules } from "./rules.ts";
 
-/** Where `GET /backfill/errors` names no limit. */
-const ERRORS_LIMIT = 100;
-
 export const status: BackfillRoute = {
   name: "status",
   method: "GET",
@@ -57,7 +54,7 @@ export const errors: BackfillRoute = {
   async handle({ request, config, backfill }) {
     const judged = judge(queryFields(request), wire.errorsQuery, selectionRules(config.sites));
     if ("refused" in judged) return judged.refused;
-    const { limit = ERRORS_LIMIT, ...selection } = judged.value;
+    const { limit, ...selection } = judged.value;
     const found = await backfill.errors(selection, limit);
     return { status: 200, body: { count: found.length, errors: found } satisfies wire.ErrorList };
   },

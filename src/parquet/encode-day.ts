@@ -1,6 +1,7 @@
 import type { SampleColumns } from "../domain/samples.ts";
 import type { BlockSource } from "./block-source.ts";
 import { type Block, toBlocks } from "./blocks.ts";
+import { concatenate } from "./concatenate.ts";
 import { encodeFooter, type FileSpec } from "./encode.ts";
 import { encodeSlice, FILE_START } from "./encode-slice.ts";
 import type { MergeOptions } from "./merge.ts";
@@ -46,14 +47,4 @@ export function encodeBlocks(spec: FileSpec, source: BlockSource, options: Merge
   }
   parts.push(encodeFooter(metadata));
   return concatenate(parts);
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((bytes, part) => bytes + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

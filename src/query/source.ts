@@ -40,7 +40,7 @@ export interface Meter {
   r2Requests: number;
   rowGroupsRead: number;
   rowGroupsPruned: number;
-  /** Footers that had not to be read. */
+  /** Days whose footer was found in a cache. */
   cacheHits: number;
   d1Rows: number;
 }

@@ -4,6 +4,7 @@ import { imbalance, type Transport } from "../../domain/evidence.ts";
 import { BUCKET_BYTES_MAX } from "../../domain/limits.ts";
 import type { BlockSource } from "../../parquet/block-source.ts";
 import { TABLE_BYTES_MAX } from "../../parquet/bucket.ts";
+import { concatenate } from "../../parquet/concatenate.ts";
 import { encodeFooter } from "../../parquet/encode.ts";
 import { encodeSlice, FILE_START, type FilePosition } from "../../parquet/encode-slice.ts";
 import type { Isolate } from "../isolate.ts";
@@ -95,7 +96,7 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
       sql.run("INSERT INTO row_group VALUES (?, ?, ?)", day.date, groups++, group.metadata);
     },
   );
-  addPart(sql, day.date, concat(output));
+  addPart(sql, day.date, concatenate(output));
   sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
   layDown(sql, MERGE_KEY);
   context.spend(after.merge.read - before.merge.read);
@@ -196,14 +197,4 @@ function blockSource(sql: Sql, date: UtcDay, held: Held): BlockSource {
       return row.data;
     },
   };
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.byteLength;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
-import type { Cost, QueryMetadata } from "../../contract/query.ts";
+import type { QueryMetadata } from "../../contract/query.ts";
 import type { UtcDay } from "../../domain/day.ts";
+import { costOf } from "../cost.ts";
 import type { DaySamples, Meter, Tier } from "../source.ts";
 
 /** What became of a page; counted up while it is written, so complete only once all its blocks are. */
@@ -41,22 +42,5 @@ export function metadataOf(
     missing_days: tally.missing,
     empty_days: tally.empty,
     next_cursor: tally.nextCursor,
-  };
-}
-
-const STORES = { cold: "R2", hot: "D1" } as const;
-
-export function costOf(tiers: Iterable<Tier>, meter: Meter, queryTimeMs: number): Cost {
-  const sorted = [...new Set(tiers)].sort();
-  return {
-    sources: sorted.map((tier) => STORES[tier]),
-    storage_tiers: sorted,
-    query_time_ms: queryTimeMs,
-    bytes_read: meter.bytesRead,
-    r2_requests: meter.r2Requests,
-    row_groups_read: meter.rowGroupsRead,
-    row_groups_pruned: meter.rowGroupsPruned,
-    cache_hits: meter.cacheHits,
-    d1_rows: meter.d1Rows,
   };
 }

@@ -7,7 +7,7 @@ import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../so
 import { EndSizes } from "./end-sizes.ts";
 import type { Footers } from "./footers.ts";
 import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
-import { ReadAhead } from "./read-ahead.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 import { readDay } from "./read-day.ts";
 import { withMeter, withReadsInFlight, withRetries, withStop } from "./reads.ts";
 import { retrying } from "./retry.ts";
@@ -47,7 +47,7 @@ export class ColdSource implements SampleSource {
     const days = daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1));
     const names = query.points.map((name) => UTF8.encode(name));
     const stop = new AbortController();
-    const room = new ReadAhead(this.#readAheadBytesMax);
+    const room = new MemoryBudget(this.#readAheadBytesMax);
     const tools = {
       // Outermost the retries, whose pauses then take nobody's turn.
       reader: withRetries(

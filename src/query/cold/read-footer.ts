@@ -1,4 +1,5 @@
 import type { ObjectKey } from "../../domain/layout.ts";
+import { concatenate } from "../../parquet/concatenate.ts";
 import { FileUnreadable } from "../../parquet/file-unreadable.ts";
 import { indexFooter } from "../../parquet/footer-index.ts";
 import type { RangeReader } from "../../ports/range-reader.ts";
@@ -36,7 +37,7 @@ export async function readFooter(
   if (footerBytes > end.length) {
     const rest = await reader.read(key, etag, size - footerBytes, footerBytes - end.length);
     if (!rest) return "changed";
-    end = concatenate(rest, end);
+    end = concatenate([rest, end]);
   }
   try {
     const index = indexFooter(end, size);
@@ -57,11 +58,4 @@ function footerBytesOf(key: ObjectKey, end: Uint8Array, size: number): number {
     throw new ObjectUnreadable(key, new FileUnreadable(`a footer of ${footerBytes} bytes in one of ${size}`));
   }
   return footerBytes;
-}
-
-function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
-import { ReadAhead } from "./read-ahead.ts";
+import { MemoryBudget } from "./memory-budget.ts";
 
 /** Asks, and notes what is admitted. */
 function asking(bytesMax: number) {
-  const ahead = new ReadAhead(bytesMax);
+  const budget = new MemoryBudget(bytesMax);
   const admitted: number[] = [];
   return {
-    ahead,
+    budget,
     async ask(day: number, bytes: number) {
-      void ahead.admit(day, bytes).then(() => admitted.push(day));
+      void budget.admit(day, bytes).then(() => admitted.push(day));
       await settled();
     },
     admitted,
@@ -18,7 +18,7 @@ function asking(bytesMax: number) {
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test("days are let in until the room is taken, and on when there is room again, in their order", async () => {
-  const { ahead, ask, admitted } = asking(100);
+  const { budget, ask, admitted } = asking(100);
   for (const [day, bytes] of [
     [0, 60],
     [1, 40],
@@ -27,31 +27,31 @@ test("days are let in until the room is taken, and on when there is room again, 
   ] as const)
     await ask(day, bytes);
   expect(admitted).toEqual([0, 1]);
-  ahead.advance();
+  budget.advance();
   await settled();
   expect(admitted).toEqual([0, 1, 2, 3]);
 });
 
 test("a day that holds less than it asked for leaves the rest to others", async () => {
-  const { ahead, ask, admitted } = asking(100);
+  const { budget, ask, admitted } = asking(100);
   await ask(0, 90);
   await ask(1, 50);
   expect(admitted).toEqual([0]);
-  ahead.settle(0, 20);
+  budget.settle(0, 20);
   await settled();
   expect(admitted).toEqual([0, 1]);
 });
 
 test("the day that is waited for is let in whatever the others hold, and whatever it takes", async () => {
-  const { ahead, ask, admitted } = asking(100);
+  const { budget, ask, admitted } = asking(100);
   await ask(1, 100);
   await ask(0, 500);
   expect(admitted).toEqual([1, 0]);
   await ask(2, 1_000);
-  ahead.advance();
+  budget.advance();
   await settled();
   expect(admitted).toEqual([1, 0]);
-  ahead.advance();
+  budget.advance();
   await settled();
   expect(admitted).toEqual([1, 0, 2]);
 });
@@ -65,10 +65,10 @@ test("a day that begins anew gives back what it held", async () => {
 });
 
 test("nobody waits for ever once it is closed", async () => {
-  const { ahead, ask, admitted } = asking(100);
+  const { budget, ask, admitted } = asking(100);
   await ask(0, 100);
   await ask(1, 100);
-  ahead.close();
+  budget.close();
   await ask(2, 100);
   expect(admitted).toEqual([0, 1, 2]);
 });

@@ -1,8 +1,8 @@
 /**
- * Room for days that are read before it is their turn. The day that is waited for always has room: else those after
+ * Memory for days that are read before it is their turn. The day that is waited for always has room: else those after
  * it could hold all of it and wait for it.
  */
-export class ReadAhead {
+export class MemoryBudget {
   readonly #bytesMax: number;
   readonly #held = new Map<number, number>();
   #waiting: { day: number; bytes: number; admit: () => void }[] = [];

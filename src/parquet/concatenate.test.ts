@@ -1,0 +1,8 @@
+import { expect, test } from "vitest";
+import { concatenate } from "./concatenate.ts";
+
+test("parts stand one behind the other, also those that are views of something larger, or empty", () => {
+  const view = new Uint8Array([9, 1, 2, 9]).subarray(1, 3);
+  expect(concatenate([view, new Uint8Array(), new Uint8Array([3])])).toEqual(new Uint8Array([1, 2, 3]));
+  expect(concatenate([])).toEqual(new Uint8Array());
+});
