@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config-parse.ts";
-import { limitUpTo, siteName, utcDay } from "./parameters.ts";
+import { forms, limitUpTo, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
@@ -224,9 +224,8 @@ export const verifyRequest = z.strictObject({
     .positive()
     .max(100)
     .optional()
-    .describe(
-      "So many of a site's days, spread evenly over them, the same ones every time; all where absent",
-    ),
+    .describe("So many of a site's days, spread evenly over them, the same ones every time; all where absent")
+    .register(forms, { json: { examples: [5] } }),
   ...daySelection.shape,
 });
 export type VerifyRequest = z.output<typeof verifyRequest>;

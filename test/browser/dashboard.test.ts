@@ -47,7 +47,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     queryWorker = world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
     queryWorker.catch(() => {});
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(40_000);
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());
     });

@@ -28,6 +28,10 @@ async function main(): Promise<void> {
   }
 }
 
+/** Two frames later what was drawn is on the screen. */
+const settled = (page: Page) =>
+  page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+
 const shot = (page: Page, name: string) => page.screenshot({ path: join(IMAGES, `dashboard-${name}.png`) });
 
 async function tell(world: World, page: Page): Promise<void> {
@@ -44,6 +48,7 @@ async function tell(world: World, page: Page): Promise<void> {
   await world.client.until((status) => status.days_completed + status.days_failed >= 50, 180_000);
   await page.getByRole("button", { name: "building_a 2024-01-11" }).click();
   await page.getByRole("listitem").filter({ hasText: "422" }).first().waitFor();
+  await page.getByText("Loading …").waitFor({ state: "detached" });
   await page.evaluate("scrollTo(0, 0)");
   await shot(page, "running");
   await world.client.settled(180_000);
@@ -71,8 +76,11 @@ async function explore(world: World, page: Page): Promise<void> {
   await page.getByLabel("Name").fill("temp");
   await page.getByRole("button", { name: busiest }).click();
   await page.getByRole("button", { name: "Month" }).click();
-  await page.getByRole("img", { name: `${busiest}, avg by 1hr` }).waitFor();
+  const chart = page.getByRole("img", { name: `${busiest}, avg by 1hr` });
+  // The library that draws it comes after the words.
+  await chart.locator("canvas").waitFor();
   await page.mouse.move(800, 560);
+  await settled(page);
   await shot(page, "explorer");
 }
 

@@ -52,11 +52,13 @@ export class CliProcess {
 
   /** As `npx` runs it for somebody whose own Node may be any, in a folder of the checkout. */
   static byNpx(args: readonly string[], folder: string, env: Readonly<Record<string, string>>): CliProcess {
+    // The first time in a checkout it would prepare the package, and so build the dashboard that others look at.
+    const { NODE_ENV: _, ...own } = process.env;
     const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
     return new CliProcess(
       spawn("npx", ["--offline", "backfill", ...args], {
         cwd: join(ROOT, folder),
-        env: { ...process.env, ...env, PATH: path.join(delimiter) },
+        env: { ...own, ...env, PATH: path.join(delimiter), npm_config_ignore_scripts: "true" },
       }),
     );
   }

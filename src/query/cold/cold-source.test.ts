@@ -183,7 +183,7 @@ describe("days", () => {
 
 test("where only one day has room, the data of each is read after the one before it is taken", async () => {
   const days = Array.from({ length: 6 }, (_, i) => addDays(DAY, i));
-  for (const day of days) archive.place(keyOf(day), evenDay(day, namesOf(400), 400, 5_000).bytes);
+  for (const day of days) archive.place(keyOf(day), evenDay(day, namesOf(100), 100, 1_000).bytes);
   source = new ColdSource(archive, new Footers(() => 0), undefined, 1);
   const taken: UtcDay[] = [];
   for await (const { day, series } of source.days(query(namesOf(1), START, START + 6 * DAY_MS), newMeter())) {
@@ -191,7 +191,7 @@ test("where only one day has room, the data of each is read after the one before
     taken.push(day);
     const read = archive.reads.filter(({ kind }) => kind === "read").length;
     expect(read).toBeLessThanOrEqual(taken.length + 1);
-    expect(series[0]?.ms).toHaveLength(400);
+    expect(series[0]?.ms).toHaveLength(100);
   }
   expect(taken).toEqual(days);
 });
@@ -217,8 +217,16 @@ test("the meter counts every request and byte, and the row groups of every day",
 });
 
 test("a million samples of a day are given, more are refused before any is", async () => {
-  archive.place(keyOf(DAY), evenDay(DAY, namesOf(11), 100_000, 100_000).bytes);
-  const { days } = await answer(wholeDay(namesOf(10)));
-  expect(days[0]?.series.map(({ ms }) => ms.length)).toEqual(Array(10).fill(100_000));
-  await expect(answer(wholeDay(namesOf(11)))).rejects.toThrow(DayTooLarge);
+  const [points, each] = [11, 100_000];
+  const columns = {
+    length: points * each,
+    point: Uint32Array.from({ length: points * each }, (_, row) => Math.floor(row / each)),
+    micros: Float64Array.from({ length: points * each }, (_, row) => (START + (row % each)) * 1_000),
+    value: new Float64Array(points * each),
+  };
+  const spec = { site: SITE, dayStartMs: START, names: namesOf(points) };
+  archive.place(keyOf(DAY), encodeDay(spec, [columns], { rowGroupSize: 100_000 }));
+  const { days } = await answer(wholeDay(namesOf(points - 1)));
+  expect(days[0]?.series.map(({ ms }) => ms.length)).toEqual(Array(points - 1).fill(each));
+  await expect(answer(wholeDay(namesOf(points)))).rejects.toThrow(DayTooLarge);
 });

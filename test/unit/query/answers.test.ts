@@ -35,7 +35,7 @@ test(
         // Whether it still has days that are not archived, and nothing else.
         expect(hot.asked.filter((statement) => statement !== STATEMENTS.DAYS)).toEqual([]);
       }),
-      runs(14),
+      runs(8),
     );
   },
   TIMEOUT_MS,
@@ -53,7 +53,7 @@ test(
       fullDay(5, 800, 10_000),
     ];
     const { check } = await worldOf(days);
-    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(10));
+    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(6));
   },
   TIMEOUT_MS,
 );

@@ -40,7 +40,7 @@ test(
         const workerOf = ({ anew }: Asked) => (anew ? new QueryWorker(bindings) : isolate);
         for (const asked of questions) await checkAnswer(workerOf, asked);
       }),
-      runs(12),
+      runs(8),
     );
   },
   TIMEOUT_MS,
@@ -59,7 +59,7 @@ test(
         await checkDays(worker, dayAt(-1), dayAt(DAYS), boundary);
         for (const { points } of questions) await checkLatest(worker, points, dayAt(TODAY));
       }),
-      runs(8),
+      runs(5),
     );
   },
   TIMEOUT_MS,
