@@ -35,6 +35,14 @@ test("where nothing was measured, nothing is drawn", () => {
   }
 });
 
+test("a line of few values is shorter than its room, so that what is no gap shows none", () => {
+  const wide = { fromMs: 0, toMs: 150, columns: 80, rows: 1 };
+  const line = chartLines(dotsOf(Array(150).fill(5)), wide)[0]?.split("┤")[1] ?? "";
+  expect(line).toHaveLength(50);
+  expect(line).not.toContain("⠀");
+  expect(chartLines(dotsOf([5, 5]), wide)[0]?.split("┤")[1]).toHaveLength(40);
+});
+
 test("what falls into one column of dots is drawn from its least to its greatest", () => {
   const dots = [0, 100, 50, 50].map((value, at) => ({ ms: at / 8, value }));
   const lines = chartLines(dots, FRAME).slice(0, 2);

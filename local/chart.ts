@@ -7,7 +7,7 @@ export interface Dot {
 export interface Frame {
   readonly fromMs: number;
   readonly toMs: number;
-  /** Cells of the terminal for the line itself; a cell is two dots wide and four high. */
+  /** Cells of the terminal for the line itself, at most; a cell is two dots wide and four high. */
   readonly columns: number;
   readonly rows: number;
 }
@@ -16,7 +16,10 @@ export interface Frame {
  * A line of braille dots with its scale and its times (UTC). Each column of dots spans what falls into its time, and
  * reaches to the one before it; a column without a value stays empty: a gap in the data is a gap in the line.
  */
-export function chartLines(dots: readonly Dot[], frame: Frame): string[] {
+export function chartLines(dots: readonly Dot[], room: Frame): string[] {
+  // Few values over many columns would be a line of gaps that the data have not.
+  const enough = Math.max(COLUMNS_MIN, Math.floor(dots.length / VALUES_A_CELL));
+  const frame = { ...room, columns: Math.min(room.columns, enough) };
   const values = dots.map(({ value }) => value);
   const [least, greatest] = [Math.min(...values), Math.max(...values)];
   const heights = frame.rows * DOTS_HIGH;
@@ -40,6 +43,11 @@ export function chartLines(dots: readonly Dot[], frame: Frame): string[] {
   });
   return [...lines, `${" ".repeat(gutter + 1)}└${"─".repeat(frame.columns)}`, timesLine(frame, gutter + 2)];
 }
+
+/** Room for both times below. */
+const COLUMNS_MIN = 40;
+/** Half as many again as there are columns of dots. */
+const VALUES_A_CELL = 3;
 
 const BRAILLE = 0x2800;
 const DOTS_HIGH = 4;
