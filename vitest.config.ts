@@ -1,10 +1,12 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 export default defineConfig({
   test: {
     // System tests wait most of their time; more than four at once are only slow.
     maxWorkers: 4,
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
     onUnhandledError: ({ stack }) => !stack?.includes("src/ace/read-body.ts"),
@@ -59,7 +61,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
