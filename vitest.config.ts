@@ -1,12 +1,10 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
-import { LongestFirst } from "./test/longest-first.ts";
 
 export default defineConfig({
   test: {
-    // System tests wait most of their time; more than four at once are only slow.
-    maxWorkers: 4,
-    sequence: { sequencer: LongestFirst },
+    // System tests wait most of their time; more than three at once are only slow.
+    maxWorkers: 3,
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
     onUnhandledError: ({ stack }) => !stack?.includes("src/ace/read-body.ts"),

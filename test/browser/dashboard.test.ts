@@ -102,8 +102,9 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
 
   test("a start is watched live, and cancelled only once that is confirmed", async () => {
     world.sim.faults.add(failing);
-    // The vendor's pause holds both sites, so that there is time to look.
-    const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 3 } } as const;
+    // The vendor's pause holds both sites and its slowness the rest, so that a busy machine has the time to look.
+    const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 20 } } as const;
+    world.sim.set({ latency: { ms: 3_000 } });
     world.sim.faults.add({ on: "samples", site: "a", day: "2024-01-02", times: 1, effect: pause });
     await chooseDays(page, "2024-01-01", "2024-01-06");
     await page.getByRole("checkbox", { name: "a", exact: true }).check();
@@ -122,11 +123,13 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await page.getByRole("button", { name: "Cancel the backfill" }).click();
     await heading("Cancelled").waitFor();
     expect((await world.client.status()).status).toBe("cancelled");
+    world.sim.set({ latency: { ms: 0 } });
   });
 
   test("it is resumed to its end, and a day that failed tells why", async () => {
     await page.getByRole("button", { name: "Resume" }).click();
-    await heading("Completed in part").waitFor();
+    // What is left of the pause included.
+    await heading("Completed in part").waitFor({ timeout: 90_000 });
     await page.getByRole("button", { name: "b 2024-01-04" }).click();
     const day = page.getByRole("region", { name: "2024-01-04 b" });
     await day.getByText("refused: 422").first().waitFor();
