@@ -1,5 +1,6 @@
 import type { ObjectKey } from "../domain/layout.ts";
 import type { Archive, ObjectHead, PublishableFile } from "../ports/ports.ts";
+import { readPart } from "./read-part.ts";
 
 /** The archive on R2: strongly consistent, conditional on etags, whole objects only. */
 export class R2Archive implements Archive {
@@ -43,9 +44,8 @@ export class R2Archive implements Archive {
     return { heads: page.objects.map(headOf), ...(page.truncated ? { cursor: page.cursor } : {}) };
   }
 
-  async read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-    const object = await this.#bucket.get(key, { range: { offset, length }, onlyIf: { etagMatches: etag } });
-    return object && "body" in object ? new Uint8Array(await object.arrayBuffer()) : undefined;
+  read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    return readPart(this.#bucket, key, etag, offset, length);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { ObjectKey } from "../domain/layout.ts";
 import type { ObjectEnd, RangeReader } from "../ports/range-reader.ts";
+import { readPart } from "./read-part.ts";
 
 /** Parts of objects on R2. */
 export class R2Ranges implements RangeReader {
@@ -28,8 +29,7 @@ export class R2Ranges implements RangeReader {
     }
   }
 
-  async read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-    const object = await this.#bucket.get(key, { range: { offset, length }, onlyIf: { etagMatches: etag } });
-    return object && "body" in object ? new Uint8Array(await object.arrayBuffer()) : undefined;
+  read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
+    return readPart(this.#bucket, key, etag, offset, length);
   }
 }
