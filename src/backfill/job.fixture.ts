@@ -24,7 +24,8 @@ export function jobFixture(sites: readonly SiteName[], given: Partial<Job> = {})
   };
 }
 
-const VIEW: SiteView = {
+/** Of a site that has been told the job and has not reported yet. */
+export const VIEW: SiteView = {
   site: "",
   state: "running",
   days_total: 31,

@@ -1,31 +1,21 @@
 import { expect, test } from "vitest";
+import { VIEW } from "../backfill/job.fixture.ts";
 import type { SiteView, Status } from "../contract/backfill.ts";
 import type { Metrics } from "../contract/metrics.ts";
 import { bearer, NOW, STATUS, underTest } from "./fake-backfill.ts";
 import { parseExposition } from "./parse-exposition.fixture.ts";
 
 const SITE: SiteView = {
+  ...VIEW,
   site: "building_a",
-  state: "running",
   days_total: 366,
   days_completed: 165,
   days_empty: 4,
-  days_skipped: 0,
   days_failed: 2,
-  records_processed: 0,
   current_date: "2024-06-15",
   phase: "fetching",
   pages: 3,
-  samples_in_progress: 0,
-  page_size: 50_000,
-  run: { days: 0, samples: 0, requests: 0 },
-  errors: 0,
-  last_error: null,
-  halt_reason: null,
-  waiting_until: null,
   last_progress: new Date(NOW - 90_500).toISOString(),
-  failed_days: [],
-  pipeline_bytes_peak: 0,
 };
 const ALERT = {
   alert: "backfill_stuck",
