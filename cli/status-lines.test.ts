@@ -59,12 +59,14 @@ it("says of a site what it does, what it waits for or why it has halted", () => 
   const sites = [
     SITE,
     { ...SITE, state: "waiting" as const, waiting_until: "2025-10-14T10:31:00.000Z" },
+    { ...SITE, state: "waiting" as const, waiting_until: "2025-10-14T10:31:00.000Z", last_error: null },
     { ...SITE, state: "halted" as const, halt_reason: "the key is not good" },
     { ...SITE, state: "completed" as const },
   ];
   expect(siteTable({ ...STATUS, sites }, 200).slice(2)).toEqual([
     "site_a  running    100/366      2       1  366,640,952  2024-04-11 fetching page 12",
     "site_a  waiting    100/366      2       1  366,640,952  waits until 2025-10-14 10:31:00 UTC: the vendor answers 500",
+    "site_a  waiting    100/366      2       1  366,640,952  waits until 2025-10-14 10:31:00 UTC",
     "site_a  halted     100/366      2       1  366,640,952  the key is not good",
     "site_a  completed  100/366      2       1  366,640,952",
   ]);

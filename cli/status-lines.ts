@@ -89,8 +89,11 @@ export function siteTable({ sites }: Status, width: number): string[] {
 
 function nowOf(view: SiteView): string {
   if (view.halt_reason !== null) return view.halt_reason;
-  if (view.state === "waiting")
-    return `waits until ${timeOf(view.waiting_until ?? "?")} UTC: ${view.last_error}`;
+  if (view.state === "waiting") {
+    const until = `waits until ${timeOf(view.waiting_until ?? "?")} UTC`;
+    // A rate limit is waited for without any error.
+    return view.last_error === null ? until : `${until}: ${view.last_error}`;
+  }
   if (view.state !== "running") return "";
   return [view.current_date, view.phase, `page ${view.pages}`].filter(Boolean).join(" ");
 }

@@ -11,6 +11,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** Only what every shell has: a `CI` or `NO_COLOR` from around the tests would have its say in the colours. */
+function shellEnv(): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, TERM: "xterm-256color" };
+}
+
 /** A command line in a process of its own. */
 export class CliProcess {
   readonly #child: ChildProcess;
@@ -32,9 +38,7 @@ export class CliProcess {
   /** Piped, as a script has it. */
   static piped(args: readonly string[], env: Readonly<Record<string, string>>, input?: string): CliProcess {
     const command = [join(ROOT, "cli/backfill.js"), ...args];
-    const child = new CliProcess(
-      spawn(process.execPath, command, { env: { ...process.env, NO_COLOR: "", ...env } }),
-    );
+    const child = new CliProcess(spawn(process.execPath, command, { env: { ...shellEnv(), ...env } }));
     child.#child.stdin?.end(input);
     return child;
   }
@@ -44,9 +48,8 @@ export class CliProcess {
     const command = [process.execPath, join(ROOT, "cli/backfill.js"), ...args]
       .map((arg) => `'${arg}'`)
       .join(" ");
-    const { NO_COLOR: _, ...own } = process.env;
     return new CliProcess(
-      spawn("script", ["-qec", command, "/dev/null"], { env: { ...own, TERM: "xterm-256color", ...env } }),
+      spawn("script", ["-qec", command, "/dev/null"], { env: { ...shellEnv(), ...env } }),
     );
   }
 
