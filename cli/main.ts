@@ -43,12 +43,6 @@ Exit codes:
 
 What was asked for goes to stdout, what accompanies it to stderr. NO_COLOR is minded.`;
 
-// A reader that has seen enough closes the pipe: `npx backfill query … | head`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(EXIT.done);
-  throw error;
-});
-
 await runToEnd(async (run) => {
   const program = new Command("backfill")
     .description("Backfill building telemetry, look after it, and read it back")

@@ -2,7 +2,7 @@ import { chartLines, type Dot } from "../local/chart.ts";
 import { type Column, tableLines } from "../local/table.ts";
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
 import { csvLine } from "./csv.ts";
-import { note, say, stdoutWidth } from "./terminal.ts";
+import { note, pour, say, stdoutWidth } from "./terminal.ts";
 import type { TimeRange } from "./time-range.ts";
 
 type Pages = AsyncIterable<QueryAnswer>;
@@ -10,14 +10,14 @@ type Pages = AsyncIterable<QueryAnswer>;
 export async function sayCsv(pages: Pages): Promise<void> {
   say(csvLine(["point_name", "timestamp", "value"]));
   for await (const { samples } of pages) {
-    if (samples.length > 0)
-      say(samples.map((of) => csvLine([of.point_name, of.timestamp, of.value])).join("\n"));
+    const lines = samples.map((of) => csvLine([of.point_name, of.timestamp, of.value]));
+    if (lines.length > 0) await pour(lines.join("\n"));
   }
 }
 
 export async function sayNdjson(pages: Pages): Promise<void> {
   for await (const { samples } of pages) {
-    if (samples.length > 0) say(samples.map((sample) => JSON.stringify(sample)).join("\n"));
+    if (samples.length > 0) await pour(samples.map((sample) => JSON.stringify(sample)).join("\n"));
   }
 }
 

@@ -1,8 +1,14 @@
+import { once } from "node:events";
 import { styleText } from "node:util";
 
 /** What was asked for, on stdout: a pipe gets this and nothing else. */
 export function say(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** The same, and waits until the reader has room for more: without it all of a long answer would be held here. */
+export async function pour(text: string): Promise<void> {
+  if (!process.stdout.write(`${text}\n`)) await once(process.stdout, "drain");
 }
 
 /** What accompanies it, on stderr. */

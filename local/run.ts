@@ -45,6 +45,18 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
     }
     process.exit(code);
   };
+  const finish = async (code: number) => {
+    await Promise.all([written(process.stdout), written(process.stderr)]);
+    if (!ending) await end(code);
+  };
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (ending) return;
+    // A reader that has seen enough closes the pipe: `npx backfill query … | head`.
+    if (error.code === "EPIPE") return void end(EXIT.done);
+    void endAfter(`\nWhat was asked for can't be written: ${error.message}`, EXIT.partial, end);
+  });
+  // Nobody is left to be told.
+  process.stderr.on("error", () => undefined);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       const code = 128 + constants.signals[signal];
@@ -54,7 +66,7 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
   }
   try {
     const code = await main({ signal: net.signal, onEnd: (step) => steps.push(step) });
-    if (!ending) await end(code);
+    if (!ending) await finish(code);
   } catch (error) {
     // What was in hand when a signal came fails as its Worker goes away: that is no news.
     if (ending) return;
@@ -64,8 +76,15 @@ export async function runToEnd(main: (run: Run) => Promise<number>): Promise<voi
         : error instanceof Error
           ? error.stack
           : error;
-    await endAfter(said, error instanceof Unable ? error.exitCode : EXIT.fault, end);
+    await endAfter(said, error instanceof Unable ? error.exitCode : EXIT.fault, finish);
   }
+}
+
+/** What a pipe has not taken yet would go with the process: a slow reader would take the rest for the end. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write("", () => resolve());
+  });
 }
 
 async function endAfter(said: unknown, code: number, end: (code: number) => Promise<void>): Promise<void> {
