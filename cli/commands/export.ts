@@ -7,6 +7,7 @@ import type { SiteName } from "../../src/domain/site.ts";
 import { day, sites } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import type { CsvExport } from "../export/csv-file.ts";
+import { throwDiskFault } from "../export/disk-fault.ts";
 import { bringFile } from "../export/parquet-folder.ts";
 import { note, say } from "../terminal.ts";
 import { stoppable, watchScreen } from "../watched.ts";
@@ -21,7 +22,12 @@ export const addExport: AddCommand = (program, cli) => {
       new Option("--site <name>", "of this site: may be given again").argParser(sites).makeOptionMandatory(),
     )
     .option("--out <folder>", "for the files, which keep their keys of R2 below it", "export")
-    .option("--csv <file>", "one CSV in place of the files: timestamp,site_name,point_name,value")
+    .addOption(
+      new Option(
+        "--csv <file>",
+        "one CSV in place of the files: timestamp,site_name,point_name,value",
+      ).conflicts("out"),
+    )
     .addHelpText(
       "after",
       `
@@ -40,7 +46,7 @@ Examples:
         options.csv === undefined
           ? exportFiles(cli, options.out, wanted)
           : exportCsv(cli, options.csv, wanted),
-      );
+      ).catch(throwDiskFault);
       if (missing.length === 0) return;
       note(`Not archived: ${missing.join(", ")}\nHow they stand: ${cli.typed(`days ${from} ${wanted.to}`)}`);
       cli.exitCode = EXIT.partial;

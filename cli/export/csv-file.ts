@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
 import { EXIT } from "../../local/exit-codes.ts";
+import { takeLock } from "../../local/lock.ts";
 import type { QueryClient } from "../../local/query-client.ts";
 import { Unable } from "../../local/run.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
@@ -25,6 +26,7 @@ export interface CsvExport {
 /**
  * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by whole
  * files; an export of the same goes on behind the last of them. Calls `show` after every file. Gives what is missing.
+ * Throws `Unable` (usage) where something else stands there, and while another process writes the same.
  */
 export async function writeCsvFile(
   query: QueryClient,
@@ -34,15 +36,34 @@ export async function writeCsvFile(
 ): Promise<readonly string[]> {
   if (existsSync(path)) throw inTheWay(path, "exists already");
   const part = `${path}.part`;
+  const giveBack = takeLock(`${part}.lock`, part);
+  try {
+    const missing = await growPart(query, part, wanted, show);
+    await rename(part, path);
+    dropProgress(part);
+    return missing;
+  } finally {
+    giveBack();
+  }
+}
+
+async function growPart(
+  query: QueryClient,
+  part: string,
+  wanted: CsvExport,
+  show: (progress: CsvProgress, filesTotal: number) => void,
+): Promise<readonly string[]> {
   const files = daysOf(wanted.from, wanted.to).flatMap((day) => wanted.sites.map((site) => ({ day, site })));
-  let progress = begun(part, wanted);
-  const handle = await open(part, progress.bytes === 0 ? "w" : "r+");
+  let progress = begun(part, { ...wanted, source: query.worker.url });
+  const handle = await open(part, "a");
   try {
     // Of a file that was not finished.
     await handle.truncate(progress.bytes);
     let bytes = progress.bytes;
     const append = async (text: string) => {
-      bytes += (await handle.write(text, bytes)).bytesWritten;
+      // Whole: of a plain `write` a disk that is nearly full takes a part, without an error.
+      await handle.appendFile(text);
+      bytes += Buffer.byteLength(text);
     };
     if (bytes === 0) await append(`${CSV_HEADER}\n`);
     for (const { day, site } of files.slice(progress.filesDone)) {
@@ -58,18 +79,20 @@ export async function writeCsvFile(
   } finally {
     await handle.close();
   }
-  await rename(part, path);
-  dropProgress(part);
   return progress.missing;
 }
 
-function begun(part: string, wanted: CsvExport): CsvProgress {
+function begun(part: string, wanted: CsvExport & { readonly source: string }): CsvProgress {
   const fresh = { ...wanted, filesDone: 0, bytes: 0, missing: [] };
   const earlier = existsSync(part) ? readProgress(part) : undefined;
   if (!earlier) return fresh;
-  if (sameExport(earlier, fresh)) return earlier;
-  const { from, to, sites } = earlier;
-  throw inTheWay(`${part} and ${progressPath(part)}`, `belong to ${from} to ${to} of ${sites.join(", ")}`);
+  if (!sameExport(earlier, fresh)) {
+    const { from, to, sites, source } = earlier;
+    const theirs = `${from} to ${to} of ${sites.join(", ")} at ${source}`;
+    throw inTheWay(`${part} and ${progressPath(part)}`, `belong to ${theirs}`);
+  }
+  // Somebody has cut it off: behind its end there would be nothing but zeros.
+  return statSync(part).size < earlier.bytes ? fresh : earlier;
 }
 
 const inTheWay = (path: string, why: string) =>

@@ -5,6 +5,8 @@ export interface CsvProgress {
   readonly from: string;
   readonly to: string;
   readonly sites: readonly string[];
+  /** The Query Worker's address: another one has another archive. */
+  readonly source: string;
   /** Of all files, in order of day, then of site. */
   readonly filesDone: number;
   /** Of the CSV with these files, and no more. */
@@ -36,6 +38,6 @@ export function dropProgress(part: string): void {
 
 /** Whether both are about the same files. */
 export function sameExport(a: CsvProgress, b: CsvProgress): boolean {
-  const what = ({ from, to, sites }: CsvProgress) => JSON.stringify([from, to, sites]);
+  const what = ({ from, to, sites, source }: CsvProgress) => JSON.stringify([from, to, sites, source]);
   return what(a) === what(b);
 }

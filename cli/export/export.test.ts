@@ -1,6 +1,15 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { evenDay, SITE } from "../../src/query/cold/archive.fixture.ts";
@@ -83,6 +92,16 @@ describe("a folder", () => {
     expect(readFileSync(path()).equals(FILE)).toBe(true);
   });
 
+  it("removes the part that a killed export has left, and leaves alone that of one which runs", async () => {
+    mkdirSync(dirname(path()), { recursive: true });
+    const killed = spawnSync("true").pid;
+    const running = process.ppid;
+    for (const pid of [killed, running]) writeFileSync(`${path()}.${pid}.part`, "PAR1");
+    await bringFile(server.query, folder, SITE, DAY);
+    expect(readdirSync(dirname(path())).sort()).toEqual(["site_a.parquet", `site_a.parquet.${running}.part`]);
+    expect(readFileSync(path()).equals(FILE)).toBe(true);
+  });
+
   it("keeps nothing of a day that is not archived", async () => {
     expect(await bringFile(server.query, folder, SITE, "2024-01-09" as UtcDay)).toEqual({ kind: "missing" });
     expect(readdirSync(join(folder, "timeseries/2024/01/09"))).toEqual([]);
@@ -124,6 +143,26 @@ describe("a CSV", () => {
     expect(await write()).toEqual([]);
     expect(readFileSync(path(), "utf8")).toBe(expected());
     expect(server.requests).toHaveLength(DAYS.length - whole);
+  });
+
+  it("begins anew where its part was cut off", async () => {
+    await expect(
+      write(() => {
+        throw new Error("killed");
+      }),
+    ).rejects.toThrow("killed");
+    writeFileSync(`${path()}.part`, "timestamp");
+    expect(await write()).toEqual([]);
+    expect(readFileSync(path(), "utf8")).toBe(expected());
+  });
+
+  it("is written by one process at a time", async () => {
+    let second: Promise<unknown> | undefined;
+    await write(() => {
+      second ??= expect(write()).rejects.toThrow(/in use by process/);
+    });
+    await second;
+    expect(readFileSync(path(), "utf8")).toBe(expected());
   });
 
   it("names the days that are not archived, also those that an earlier export found missing", async () => {

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { runs } from "../../local/lock.ts";
 import type { QueryClient } from "../../local/query-client.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
@@ -31,13 +32,15 @@ export async function bringFile(
     const same = archived.bytes === bytes && archived.sha256 === (await sha256Of(path));
     if (same) return { kind: "there", path, bytes };
   }
-  const part = `${path}.part`;
   await mkdir(dirname(path), { recursive: true });
-  const handle = await open(part, "w");
+  await dropLeftParts(path);
+  // Another export of the same day writes into its own.
+  const part = `${path}.${process.pid}.part`;
+  const handle = await open(part, "a");
   try {
     if (!(await fetchFile(query, site, day, intoFile(handle)))) return { kind: "missing" };
     await handle.sync();
-    // Dying before this line leaves a part that the next export writes anew.
+    // Dying before this line leaves a part that the next export removes.
     await rename(part, path);
     return { kind: "fetched", path, bytes: (await handle.stat()).size };
   } finally {
@@ -46,19 +49,18 @@ export async function bringFile(
   }
 }
 
-const intoFile = (handle: FileHandle) => {
-  let position = 0;
-  return {
-    async begin() {
-      position = 0;
-      await handle.truncate(0);
-    },
-    async write(chunk: Uint8Array) {
-      await handle.write(chunk, 0, chunk.length, position);
-      position += chunk.length;
-    },
-  };
-};
+const intoFile = (handle: FileHandle) => ({
+  begin: () => handle.truncate(0),
+  // Whole: of a plain `write` a disk that is nearly full takes a part, without an error.
+  write: (chunk: Uint8Array) => handle.appendFile(chunk),
+});
+
+async function dropLeftParts(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const [, of, pid] = /^(.+)\.(\d+)\.part$/.exec(name) ?? [];
+    if (of === basename(path) && !runs(Number(pid))) await rm(join(dirname(path), name), { force: true });
+  }
+}
 
 async function bytesOf(path: string): Promise<number | undefined> {
   const found = await stat(path).catch(() => undefined);
