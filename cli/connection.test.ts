@@ -20,3 +20,12 @@ it("doesn't look for a deployed backfill's samples on this machine", () => {
   expect(() => queryAddress({ url: DEPLOYED })).toThrow(/where is the Query Worker/);
   expect(queryAddress({ url: "http://127.0.0.1:9999" }).url).toBe("http://127.0.0.1:8789");
 });
+
+it("takes an empty key for none, and never shows one that can't be sent", () => {
+  expect(backfillAddress({ url: DEPLOYED, token: "" }).token).toBeUndefined();
+  for (const token of ["sec\nret", "sec ret", "secr€t"]) {
+    const refusal = expect.objectContaining({ exitCode: 2, message: expect.not.stringContaining("sec") });
+    expect(() => backfillAddress({ token })).toThrow(refusal);
+    expect(() => queryAddress({ queryToken: token })).toThrow(refusal);
+  }
+});

@@ -29,7 +29,7 @@ export interface Address {
 }
 
 export function backfillAddress({ url = local(BACKFILL_PORT), token }: ConnectionOptions): Address {
-  return { url, token: token ?? (isLocal(url) ? BACKFILL_API_KEY : undefined) };
+  return { url, token: usable(token, "BACKFILL_API_KEY") ?? (isLocal(url) ? BACKFILL_API_KEY : undefined) };
 }
 
 /** Throws `Unable` (usage) rather than to mix a deployed backfill with the samples of this machine. */
@@ -43,7 +43,17 @@ export function queryAddress(options: ConnectionOptions): Address {
     );
   }
   const at = queryUrl ?? local(QUERY_PORT);
-  return { url: at, token: queryToken ?? (isLocal(at) ? QUERY_API_KEY : undefined) };
+  return { url: at, token: usable(queryToken, "QUERY_API_KEY") ?? (isLocal(at) ? QUERY_API_KEY : undefined) };
+}
+
+/** An empty one is none. Looked at here, for fetch and commander both show what they refuse. */
+function usable(token: string | undefined, variable: string): string | undefined {
+  if (!token || /^[\x21-\x7e]+$/.test(token)) return token || undefined;
+  throw new Unable(
+    `The key for ${variable} holds spaces, line ends or characters that a header can't carry.`,
+    "Give it as it was set, without quotes and what is around it.",
+    { exitCode: EXIT.usage },
+  );
 }
 
 const local = (port: number) => `http://127.0.0.1:${port}`;
@@ -55,6 +65,9 @@ function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
     throw new InvalidArgumentError("It must begin with http:// or https://");
+  }
+  if (url.username || url.search || url.hash) {
+    throw new InvalidArgumentError("It must be an address alone: keys go into variables.");
   }
   // Paths follow it.
   return text.replace(/\/+$/, "");

@@ -6,11 +6,11 @@ import { askWorker, callWorker, granted, type Worker } from "./call-worker.ts";
 
 /** A Worker that answers every call so; `undefined`: it never does. */
 async function withWorker<T>(
-  answer: { readonly status: number; readonly body: string } | undefined,
+  answer: { status: number; body: string; headers?: Record<string, string> } | undefined,
   ask: (worker: Worker) => Promise<T>,
 ): Promise<T> {
   const server = createServer((_, response) => {
-    if (answer) response.writeHead(answer.status).end(answer.body);
+    if (answer) response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -43,6 +43,37 @@ it("says every fault that a refusal names, and whose key is wanted where it is t
     advice: expect.stringContaining("QUERY_API_KEY"),
   });
   await expect(asked(409, { error: "Busy", hint: "Wait" })).rejects.toMatchObject({ advice: "Wait" });
+});
+
+it("says what helps as the Worker says it, also of a fault behind the Worker", async () => {
+  const [error, hint] = ["Hot storage has no tables", "Create them"];
+  await expect(asked(503, { error, hint })).rejects.toMatchObject({ advice: hint, transient: true });
+  await expect(asked(500, { error: "Internal error" })).rejects.toMatchObject({
+    exitCode: 4,
+    advice: expect.stringContaining("npx backfill doctor"),
+  });
+  await expect(asked(404, { error: "Not found" })).rejects.toMatchObject({
+    advice: expect.stringContaining("the Query Worker?"),
+    transient: false,
+  });
+});
+
+it.each([null, [], "oops", { message: "oops" }])("takes %j for no refusal of a Worker", async (body) => {
+  await expect(asked(500, body)).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringMatching(/answered 500 with no (JSON|reason)$/),
+  });
+});
+
+it("follows nobody who sends it elsewhere, for the key would not come along", async () => {
+  const headers = { Location: "https://login.example.com/?to=secret" };
+  const sent = withWorker({ status: 302, body: "", headers }, (worker) =>
+    askWorker(worker, "/x", { method: "POST" }),
+  );
+  await expect(sent).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringMatching(/answered 302, and sends to https:\/\/login\.example\.com$/),
+  });
 });
 
 it("takes a page for no answer of a Worker", async () => {

@@ -25,32 +25,46 @@ export interface Reply<T> {
 /** Starting a backfill asks every site, and one that is silent is waited for 20 s. */
 const ANSWER_MS_MAX = 60_000;
 
-/** One request. Throws `Unable` (unreachable) where nobody answers in time. */
+/** One request. Throws `Unable` (unreachable) where nobody answers in time, or sends elsewhere. */
 export async function callWorker(worker: Worker, path: string, call: Call = {}): Promise<Response> {
   const { method = "GET", body, msMax = ANSWER_MS_MAX } = call;
-  try {
-    return await fetch(`${worker.url}${path}`, {
-      method,
-      headers: worker.token === undefined ? {} : { Authorization: `Bearer ${worker.token}` },
-      signal: AbortSignal.timeout(msMax),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch (cause) {
-    throw unreachable(worker, reasonOf(cause), cause);
-  }
+  const response = await fetch(`${worker.url}${path}`, {
+    method,
+    headers: worker.token === undefined ? {} : { Authorization: `Bearer ${worker.token}` },
+    signal: AbortSignal.timeout(msMax),
+    // Followed, a POST would become a GET, and go without its key.
+    redirect: "manual",
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch((cause: unknown) => {
+    throw unreachable(worker, reasonOf(cause), { cause, transient: true });
+  });
+  if (response.status < 300 || response.status > 399) return response;
+  const { origin } = new URL(response.headers.get("Location") ?? "", worker.url);
+  throw unreachable(worker, `it answered ${response.status}, and sends to ${origin}`);
 }
 
 /** One request that is answered in JSON, whatever its status. */
 export async function askWorker<T>(worker: Worker, path: string, call: Call = {}): Promise<Reply<T>> {
-  const response = await callWorker(worker, path, call);
-  let text = "";
+  return replyOf<T>(worker, await callWorker(worker, path, call));
+}
+
+/** Throws `Unable` (unreachable) where it is no answer of a Worker of ours: those are JSON objects. */
+export async function replyOf<T>(worker: Worker, response: Response): Promise<Reply<T>> {
+  const { status } = response;
+  const text = await response.text().catch((cause: unknown) => {
+    throw unreachable(worker, reasonOf(cause), { cause, transient: true });
+  });
+  const body = objectIn(text);
+  if (body === undefined) throw notOurs(worker, status, "no JSON");
+  return { status, body: body as T };
+}
+
+function objectIn(text: string): object | undefined {
   try {
-    text = await response.text();
-    return { status: response.status, body: JSON.parse(text) as T };
-  } catch (cause) {
-    const what =
-      cause instanceof SyntaxError ? `it answered ${response.status} with no JSON` : reasonOf(cause);
-    throw unreachable(worker, what, cause);
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -60,26 +74,44 @@ export function granted<T>(worker: Worker, { status, body }: Reply<T | Problem>)
   throw refused(worker, status, body as Problem);
 }
 
-export function refused(worker: Worker, status: number, { error, details = [], hint }: Problem): Unable {
+function refused(worker: Worker, status: number, { error, details = [], hint }: Problem): Unable {
+  if (typeof error !== "string") return notOurs(worker, status, "no reason");
   const what = [`The ${worker.name} at ${worker.url} refuses (${status}): ${error}`, ...details].join("\n  ");
-  const advice = details.length > 0 ? "Mend what it names, and ask again." : hint;
-  return new Unable(what, adviceFor(worker, status, advice), { exitCode: EXIT.refused });
+  const advice = hint ?? (details.length > 0 ? "Mend what it names, and ask again." : undefined);
+  return new Unable(what, adviceFor(worker, status, advice), {
+    exitCode: EXIT.refused,
+    transient: passes(status),
+  });
 }
 
-function unreachable({ name, url }: Worker, reason: string, cause: unknown): Unable {
+/** Such answers come while a Worker is deployed or restarted, or behind it something hiccups. */
+const passes = (status: number) => status >= 500 || status === 429;
+
+/** Somebody answered, with a page for people or in another service's way. */
+export function notOurs(worker: Worker, status: number, without: string): Unable {
+  return unreachable(worker, `it answered ${status} with ${without}`, { transient: passes(status) });
+}
+
+function unreachable(
+  { name, url }: Worker,
+  reason: string,
+  options: ErrorOptions & { readonly transient?: boolean } = {},
+): Unable {
   return new Unable(
     `The ${name} can't be reached at ${url}: ${reason}`,
     "Is the address right? What can be seen from here is looked at by: npx backfill doctor\nFor a stack on this machine: npx backfill up",
-    { cause, exitCode: EXIT.unreachable },
+    { ...options, exitCode: EXIT.unreachable },
   );
 }
 
-function adviceFor({ name }: Worker, status: number, hint: string | undefined): string {
+function adviceFor({ name, url }: Worker, status: number, hint: string | undefined): string {
   const [option, variable] =
     name === "Backfill Worker" ? ["--token", "BACKFILL_API_KEY"] : ["--query-token", "QUERY_API_KEY"];
   if (status === 401 || status === 403) return `Give the Worker's key in ${variable}, or by ${option}.`;
+  if (hint !== undefined) return hint;
+  if (status === 404) return `Is ${url} the ${name}? That is looked at by: npx backfill doctor`;
   if (status >= 500) return "What can be seen of it from here is looked at by: npx backfill doctor";
-  return hint ?? "How it stands: npx backfill status";
+  return "How it stands: npx backfill status";
 }
 
 /** fetch says "fetch failed" of everything, and keeps why in the cause. */

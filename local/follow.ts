@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../src/contract/backfill.ts";
 import type { BackfillClient } from "./client.ts";
-import { EXIT } from "./exit-codes.ts";
+import { clockOf } from "./figures.ts";
 import { Unable } from "./run.ts";
 
 export interface Following<T> {
   readonly pollMs: number;
-  /** A Worker that is silent for less is waited for. */
+  /** A Worker that is silent, or out of order, for less is waited for. */
   readonly silenceMsMax: number;
   /** What to do about one that is silent for longer. */
   readonly whenSilent: string;
@@ -22,7 +22,7 @@ export function follow(client: BackfillClient, following: Following<Status>): Pr
   );
 }
 
-/** Asks and shows until an answer is the last one. */
+/** Asks and shows until an answer is the last one. A fault that may pass is waited for; any other one is thrown at once. */
 export async function poll<T>(
   ask: () => Promise<T>,
   isLast: (answer: T) => boolean,
@@ -30,10 +30,11 @@ export async function poll<T>(
 ): Promise<T> {
   let answeredAt = performance.now();
   for (;;) {
-    const answer = await ask().catch((cause: unknown) => {
+    const answer = await ask().catch((fault: unknown) => {
+      if (!(fault instanceof Unable && fault.transient)) throw fault;
       if (performance.now() - answeredAt < following.silenceMsMax) return undefined;
-      const silent = "The Backfill Worker does not answer any more.";
-      throw new Unable(silent, following.whenSilent, { cause, exitCode: EXIT.unreachable });
+      const silent = `For ${clockOf(following.silenceMsMax)} there was no other answer. ${fault.message}`;
+      throw new Unable(silent, following.whenSilent, { cause: fault, exitCode: fault.exitCode });
     });
     if (answer !== undefined) {
       answeredAt = performance.now();

@@ -1,5 +1,6 @@
+import type { NotFound, Problem } from "../src/contract/parameters.ts";
 import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
-import { askWorker, callWorker, granted, type Worker } from "./call-worker.ts";
+import { askWorker, callWorker, granted, notOurs, replyOf, type Worker } from "./call-worker.ts";
 
 /** A day's file as the archive has it. */
 export interface ArchivedFile {
@@ -8,6 +9,8 @@ export interface ArchivedFile {
   readonly sha256: string | undefined;
   readonly response: Response;
 }
+
+const PARQUET = "application/vnd.apache.parquet";
 
 /** A day is 12 MB, and lines may be slow. */
 const FILE_MS_MAX = 15 * 60_000;
@@ -18,6 +21,12 @@ export class QueryClient {
 
   constructor(url: string, token: string | undefined) {
     this.worker = { name: "Query Worker", url, token };
+  }
+
+  /** Throws `Unable` (unreachable) where nobody answers. */
+  async reach(): Promise<void> {
+    const response = await callWorker(this.worker, "/");
+    await response.body?.cancel();
   }
 
   /** The pages of an answer, each asked for when the one before has been taken. */
@@ -44,9 +53,18 @@ export class QueryClient {
   async file(method: "GET" | "HEAD", site: string, date: string): Promise<ArchivedFile | undefined> {
     const path = `/timeseries/file?${new URLSearchParams({ site_name: site, date })}`;
     const response = await callWorker(this.worker, path, { method, msMax: FILE_MS_MAX });
-    if (response.status === 404) return undefined;
-    // HEAD has no body to say why: the same by GET does.
-    if (!response.ok) return granted(this.worker, await askWorker(this.worker, path));
+    if (!response.ok) {
+      // HEAD has no body to say why: the same by GET does.
+      const reply =
+        method === "GET"
+          ? await replyOf<Problem | NotFound>(this.worker, response)
+          : await askWorker<Problem | NotFound>(this.worker, path);
+      const isOfTheDay = reply.status === 404 && !("endpoints" in reply.body);
+      return isOfTheDay ? undefined : granted<never>(this.worker, { status: reply.status, body: reply.body });
+    }
+    if (response.headers.get("Content-Type") !== PARQUET) {
+      throw notOurs(this.worker, response.status, "no Parquet file");
+    }
     const digest = /^sha-256=:([\w+/=]+):$/.exec(response.headers.get("Repr-Digest") ?? "")?.[1];
     return {
       bytes: Number(response.headers.get("Content-Length")),

@@ -9,15 +9,23 @@ export interface Run {
   onEnd(step: () => void | Promise<void>): void;
 }
 
+interface UnableOptions extends ErrorOptions {
+  readonly exitCode?: number;
+  readonly transient?: boolean;
+}
+
 /** A fault that the user can do something about: said without a stack, with what to do next. */
 export class Unable extends Error {
   readonly kind = "unable";
   readonly advice: string;
   readonly exitCode: number;
-  constructor(what: string, advice: string, options: ErrorOptions & { readonly exitCode?: number } = {}) {
+  /** It may be otherwise in a moment, without anybody's help: who has time asks again. */
+  readonly transient: boolean;
+  constructor(what: string, advice: string, options: UnableOptions = {}) {
     super(what, options);
     this.advice = advice;
     this.exitCode = options.exitCode ?? EXIT.partial;
+    this.transient = options.transient ?? false;
   }
 }
 

@@ -42,6 +42,8 @@ Examples:
     .action(async (from: UtcDay, to: UtcDay | undefined, options: ExportOptions) => {
       const wanted = { from, to: to ?? from, sites: options.site };
       if (wanted.from > wanted.to) throw reversed(wanted);
+      // Later what can't be reached is waited for; a wrong address is said at once.
+      await cli.query.reach();
       const missing = await stoppable(cli, "The same command goes on where it is.", () =>
         options.csv === undefined
           ? exportFiles(cli, options.out, wanted)

@@ -52,7 +52,7 @@ describe("a file", () => {
     return archived && Buffer.concat(came).equals(FILE);
   }
 
-  it.each(["breaks off", "other bytes", "too short"] as const)(
+  it.each(["503", "breaks off", "other bytes", "too short"] as const)(
     "that comes wrong (%s) is fetched again",
     async (fault) => {
       expect(await fetched([fault, fault])).toBe(true);
@@ -61,6 +61,7 @@ describe("a file", () => {
   );
 
   it.each([
+    ["503", /refuses \(503\): Archive unavailable/],
     ["breaks off", /broke off after 10 of/],
     ["other bytes", /another SHA-256/],
     ["too short", /another SHA-256/],

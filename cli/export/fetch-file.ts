@@ -10,31 +10,41 @@ export interface Sink {
   write(chunk: Uint8Array): Promise<void>;
 }
 
-/** Waits before the next attempt at a file that broke off, or came other than it is. */
-const WAITS_MS = [1_000, 4_000];
+/** Of what may pass by itself: a deployment takes its time, and a night's export should outlast it. */
+const WAITS_MS = [1_000, 4_000, 15_000, 60_000];
 
 /**
  * Brings a day's file to `sink`, whole and with the SHA-256 that the archive has of it: then `true`; `false` where the
  * day is not archived. Throws `Unable` where no attempt brought it.
  */
-export async function fetchFile(
+export function fetchFile(
   query: QueryClient,
   site: string,
   date: string,
   sink: Sink,
-  waitsMs: readonly number[] = WAITS_MS,
+  waitsMs?: readonly number[],
 ): Promise<boolean> {
-  for (let attempt = 0; ; attempt++) {
+  return patiently(async () => {
     const file = await query.file("GET", site, date);
     if (!file) return false;
     const fault = await poured(file, sink);
     if (fault === undefined) return true;
-    const waitMs = waitsMs[attempt];
-    if (waitMs === undefined) {
-      throw new Unable(`${date} of ${site}: ${fault}`, "Run it again: it goes on where it is.");
+    const advice = "Run it again: it goes on where it is.";
+    throw new Unable(`${date} of ${site}: ${fault}`, advice, { transient: true });
+  }, waitsMs);
+}
+
+/** Does it again after each of the waits, as long as what is thrown may pass. */
+export async function patiently<T>(act: () => Promise<T>, waitsMs: readonly number[] = WAITS_MS): Promise<T> {
+  for (const waitMs of waitsMs) {
+    try {
+      return await act();
+    } catch (fault) {
+      if (!(fault instanceof Unable && fault.transient)) throw fault;
+      await sleep(waitMs);
     }
-    await sleep(waitMs);
   }
+  return act();
 }
 
 /** What is wrong with what came; undefined where it is the file. */

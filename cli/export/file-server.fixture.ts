@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { QueryClient } from "../../local/query-client.ts";
 
-export type Fault = "breaks off" | "other bytes" | "too short";
+export type Fault = "503" | "breaks off" | "other bytes" | "too short";
 
 /** The files of an archive over HTTP, as the Query Worker gives them, and with faults as it never should. */
 export class FileServer {
@@ -35,11 +35,13 @@ export class FileServer {
   }
 
   #answer(response: ServerResponse, method: string, file: Uint8Array | undefined): void {
-    if (!file) return void response.writeHead(404).end("{}");
     const fault = method === "GET" ? this.faults.shift() : undefined;
+    if (fault === "503") return void response.writeHead(503).end('{"error":"Archive unavailable"}');
+    if (!file) return void response.writeHead(404).end('{"error":"not archived"}');
     const sent = fault === "other bytes" ? file.map((byte) => byte ^ 1) : file;
     const length = fault === "too short" ? file.length - 1 : file.length;
     response.writeHead(200, {
+      "Content-Type": "application/vnd.apache.parquet",
       "Content-Length": length,
       "Repr-Digest": `sha-256=:${createHash("sha256").update(file).digest("base64")}:`,
     });

@@ -7,7 +7,7 @@ import type { QueryClient } from "../../local/query-client.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { fetchFile } from "./fetch-file.ts";
+import { fetchFile, patiently } from "./fetch-file.ts";
 
 export type Brought =
   /** `there`: an earlier export has brought it, and it is still what the archive has. */
@@ -27,7 +27,7 @@ export async function bringFile(
   const path = join(folder, objectKey(site, day));
   const bytes = await bytesOf(path);
   if (bytes !== undefined) {
-    const archived = await query.file("HEAD", site, day);
+    const archived = await patiently(() => query.file("HEAD", site, day));
     if (!archived) return { kind: "missing" };
     const same = archived.bytes === bytes && archived.sha256 === (await sha256Of(path));
     if (same) return { kind: "there", path, bytes };
