@@ -39,6 +39,16 @@ export const sitesOption = () =>
     sites,
   );
 
+/** What `start` is to be given for it, as it is typed. */
+export function startArguments(
+  from: string,
+  to: string | undefined,
+  { site = [], force }: { readonly site?: readonly string[]; readonly force?: true },
+): string {
+  const range = to === undefined || to === from ? from : `${from} ${to}`;
+  return [range, ...site.map((name) => `--site ${name}`), ...(force ? ["--force"] : [])].join(" ");
+}
+
 /** Which days, as the routes that select days take it. */
 export interface Selection {
   readonly from?: string | undefined;

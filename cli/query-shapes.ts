@@ -1,4 +1,5 @@
 import { chartLines, type Dot } from "../local/chart.ts";
+import { whole } from "../local/figures.ts";
 import { type Column, tableLines } from "../local/table.ts";
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
 import { csvLine } from "./csv.ts";
@@ -28,11 +29,11 @@ const COLUMNS: Column[] = [
 ];
 
 /** The first page alone, whose rows are those that were asked for. */
-export async function sayTable(pages: Pages, limit: number): Promise<void> {
+export async function sayTable(pages: Pages): Promise<void> {
   for await (const { samples, metadata } of pages) {
     for (const line of tableLines(COLUMNS, samples.map(rowOf), { width: stdoutWidth() })) say(line);
     if (metadata.next_cursor !== null)
-      note(`The first ${limit} rows. There are more: --limit, or --csv for all of them.`);
+      note(`The first ${whole(samples.length)} rows. There are more: --limit, or --csv for all of them.`);
     break;
   }
 }

@@ -60,10 +60,11 @@ function linesOf(
   const head = headLines(status, out === process.stdout ? paint : plain);
   const lines = sites.of(status, { now: performance.now(), samplesPerDay, width, paint: fill });
   // What has left the top of the screen can't be drawn over.
-  const room = Math.max(1, (out.rows || 24) - head.length - ROOM_BELOW);
+  const rows = out.rows || 24;
+  const room = Math.max(1, rows - head.length - ROOM_BELOW);
   const shown =
     lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more sites`] : lines;
-  return [...head, ...shown].map((line) => cut(line, width));
+  return [...head, ...shown].slice(0, rows - 1).map((line) => cut(line, width));
 }
 
 /** Lines of the screen that stay free below. */

@@ -30,6 +30,11 @@ export async function watched<T>(
   );
 }
 
+/** Asks for what the Worker does, whether or not its answer is waited for. */
+export function steered<T>(cli: Cli, look: string, ask: () => Promise<T>): Promise<T> {
+  return stoppable(cli, `It may have been done all the same. Look with: ${cli.typed(look)}`, ask);
+}
+
 /** Does something that Ctrl-C may end: then `goesOn` says how to go on with it. */
 export async function stoppable<T>(cli: Cli, goesOn: string, act: () => Promise<T>): Promise<T> {
   let acting = true;

@@ -48,3 +48,9 @@ test("what falls into one column of dots is drawn from its least to its greatest
   const lines = chartLines(dots, FRAME).slice(0, 2);
   expect(lines.map((line) => line.at(line.indexOf("┤") + 1))).toEqual(["⡇", "⡇"]);
 });
+
+test("a year of a value a minute is drawn as well", () => {
+  const frame = { fromMs: 0, toMs: 527_040, columns: 8, rows: 2 };
+  const lines = chartLines(dotsOf(Array.from({ length: frame.toMs }, (_, ms) => ms % 100)), frame);
+  expect(lines[0]).toMatch(/^99 ┤⣿{8}$/);
+});

@@ -21,7 +21,9 @@ export function chartLines(dots: readonly Dot[], room: Frame): string[] {
   const enough = Math.max(COLUMNS_MIN, Math.floor(dots.length / VALUES_A_CELL));
   const frame = { ...room, columns: Math.min(room.columns, enough) };
   const values = dots.map(({ value }) => value);
-  const [least, greatest] = [Math.min(...values), Math.max(...values)];
+  // Not spread into Math.min: a month of raw samples is more than a call takes arguments.
+  const least = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const greatest = values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   const heights = frame.rows * DOTS_HIGH;
   const height = (value: number) =>
     greatest > least ? Math.round(((value - least) / (greatest - least)) * (heights - 1)) : heights >> 1;

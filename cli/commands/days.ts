@@ -1,8 +1,9 @@
 import { EXIT } from "../../local/exit-codes.ts";
-import type { DayView } from "../../src/contract/backfill.ts";
-import { day, jsonOption, type Selection, selectionQuery, siteOption } from "../arguments.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
+import { day, jsonOption, type Selection, siteOption } from "../arguments.ts";
 import { calendarLines } from "../calendar.ts";
-import type { AddCommand, Cli } from "../cli.ts";
+import type { AddCommand } from "../cli.ts";
+import { selectedDays } from "../selected-days.ts";
 import { note, paint, say, sayJson } from "../terminal.ts";
 
 export const addDays: AddCommand = (program, cli) => {
@@ -22,8 +23,8 @@ Examples:
   npx backfill days
   npx backfill days 2024-03-01 2024-03-31 --json | jq '.[] | select(.status == "failed")'`,
     )
-    .action(async (from: string | undefined, to: string | undefined, options: DaysOptions) => {
-      const days = await selectedDays(cli, { from, to: to ?? from, site: options.site });
+    .action(async (from: UtcDay | undefined, to: UtcDay | undefined, options: DaysOptions) => {
+      const days = await selectedDays(cli.backfill, { from, to: to ?? from, site: options.site });
       if (days.some(({ status }) => status === "failed")) cli.exitCode = EXIT.partial;
       if (options.json) return sayJson(days);
       if (days.length === 0)
@@ -36,15 +37,4 @@ Examples:
 
 interface DaysOptions extends Pick<Selection, "site"> {
   readonly json?: true;
-}
-
-/** Site by site, for one answer holds some thousands of days at most. */
-async function selectedDays(cli: Cli, selection: Selection): Promise<DayView[]> {
-  const { backfill } = cli;
-  const current = await backfill.current();
-  const range = selection.from ? selection : { from: current?.start_date, to: current?.end_date };
-  const sites = selection.site ? [selection.site] : (current?.sites.map(({ site }) => site) ?? [undefined]);
-  const days: DayView[] = [];
-  for (const site of sites) days.push(...(await backfill.days(selectionQuery({ ...range, site }))));
-  return days;
 }

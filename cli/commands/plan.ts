@@ -1,7 +1,7 @@
 import { whole } from "../../local/figures.ts";
 import { type Column, tableLines } from "../../local/table.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
-import { day, jsonOption, sitesOption } from "../arguments.ts";
+import { day, jsonOption, sitesOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say, sayJson, stdoutWidth } from "../terminal.ts";
 
@@ -27,8 +27,7 @@ export const addPlan: AddCommand = (program, cli) => {
       });
       if (options.json) return sayJson(plan);
       for (const line of planLines(plan, stdoutWidth())) say(line);
-      const range = to === undefined ? from : `${from} ${to}`;
-      note(`\nStart it with: ${cli.typed(`start ${range}`)}`);
+      note(`\nStart it with: ${cli.typed(`start ${startArguments(from, to, options)}`)}`);
     });
 };
 

@@ -2,9 +2,11 @@ import { EXIT } from "../../local/exit-codes.ts";
 import { whole } from "../../local/figures.ts";
 import { costLine } from "../../local/query-answer.ts";
 import { type Column, tableLines } from "../../local/table.ts";
+import type { PointsAnswer } from "../../src/contract/query.ts";
 import { type EpochMs, utcDayOf } from "../../src/domain/day.ts";
 import type { Cli } from "../cli.ts";
-import { note, say, stdoutWidth } from "../terminal.ts";
+import { csvLine } from "../csv.ts";
+import { note, pour, stdoutWidth } from "../terminal.ts";
 
 const COLUMNS: Column[] = [
   { title: "point", align: "left" },
@@ -14,7 +16,7 @@ const COLUMNS: Column[] = [
 ];
 
 /** What can be asked for: the points of a day. */
-export async function sayPoints(cli: Cli, site: string, ms: EpochMs): Promise<void> {
+export async function sayPoints(cli: Cli, { site, csv, json }: PointsOptions, ms: EpochMs): Promise<void> {
   const day = utcDayOf(ms);
   const { state, points, metadata } = await cli.query.points(site, day);
   if (state === "missing") {
@@ -22,14 +24,34 @@ export async function sayPoints(cli: Cli, site: string, ms: EpochMs): Promise<vo
     cli.exitCode = EXIT.partial;
     return;
   }
+  const given = json ? points.map((point) => JSON.stringify(point)) : csv ? csvOf(points) : tableOf(points);
+  if (given.length > 0) await pour(given.join("\n"));
+  note(`${whole(points.length)} points of ${day} ${costLine(metadata)}`);
+}
+
+interface PointsOptions {
+  readonly site: string;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+type Points = PointsAnswer["points"];
+
+const csvOf = (points: Points) => [
+  csvLine(FIELDS),
+  ...points.map((point) => csvLine(FIELDS.map((field) => point[field]))),
+];
+
+const FIELDS = ["point_name", "count", "first_timestamp", "last_timestamp"] as const;
+
+function tableOf(points: Points): string[] {
   const rows = points.map(({ point_name, count, first_timestamp, last_timestamp }) => [
     point_name,
     whole(count),
     timeOfDay(first_timestamp),
     timeOfDay(last_timestamp),
   ]);
-  for (const line of tableLines(COLUMNS, rows, { width: stdoutWidth() })) say(line);
-  note(`${whole(points.length)} points of ${day} ${costLine(metadata)}`);
+  return tableLines(COLUMNS, rows, { width: stdoutWidth() });
 }
 
 const timeOfDay = (iso: string) => iso.slice(11, 23);

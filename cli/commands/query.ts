@@ -2,6 +2,7 @@ import { Option } from "commander";
 import { EXIT } from "../../local/exit-codes.ts";
 import { whole } from "../../local/figures.ts";
 import { costLine, drawableInterval, namedPoints } from "../../local/query-answer.ts";
+import { Unable } from "../../local/run.ts";
 import {
   AGGREGATES,
   type Aggregate,
@@ -42,10 +43,13 @@ Examples:
     )
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);
-      if (points.length === 0) return sayPoints(cli, options.site, range.fromMs);
+      if (points.length === 0 && !options.chart) return sayPoints(cli, options, range.fromMs);
+      if (points.length === 0) throw new Unable("Of which point?", ASK_POINTS, { exitCode: EXIT.usage });
       await sayAnswer(cli, points, options, range);
     });
 };
+
+const ASK_POINTS = "Name one behind query; without --chart it lists them.";
 
 interface QueryOptions {
   readonly site: string;
@@ -61,7 +65,7 @@ interface QueryOptions {
 
 async function sayAnswer(cli: Cli, points: readonly string[], options: QueryOptions, range: TimeRange) {
   const missing = new Set<string>();
-  const columns = Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN);
+  const columns = Math.max(CHART_COLUMNS_MIN, Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN));
   const drawn = drawableInterval(range.toMs - range.fromMs, columns).interval;
   const interval = options.interval ?? (options.chart ? drawn : "raw");
   const asTable = !options.csv && !options.chart && !options.json;
@@ -78,12 +82,14 @@ async function sayAnswer(cli: Cli, points: readonly string[], options: QueryOpti
   if (options.csv) await sayCsv(told);
   else if (options.json) await sayNdjson(told);
   else if (options.chart) for (const line of await chartOf(told, points, range, columns)) say(line);
-  else await sayTable(told, options.limit);
+  else await sayTable(told);
   if (missing.size === 0) return;
   note(`Nobody has these days yet: ${[...missing].join(", ")}`);
   cli.exitCode = EXIT.partial;
 }
 
+/** Below it lines wrap, and there is no good drawing. */
+const CHART_COLUMNS_MIN = 10;
 const CHART_COLUMNS_MAX = 120;
 /** The scale to the left. */
 const CHART_MARGIN = 14;

@@ -2,8 +2,8 @@ import { whole } from "../../local/figures.ts";
 import type { RetryAccepted } from "../../src/contract/backfill.ts";
 import { day, jsonOption, type Selection, selectionFields, siteOption } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
-import { say, sayJson } from "../terminal.ts";
-import { watchedWhere } from "./start.ts";
+import { steered } from "../watched.ts";
+import { sayAccepted } from "./start.ts";
 
 export const addRetry: AddCommand = (program, cli) => {
   program
@@ -20,10 +20,11 @@ export const addRetry: AddCommand = (program, cli) => {
     )
     .action(async (from: string | undefined, to: string | undefined, options: RetryOptions) => {
       const selection = selectionFields({ from, to: to ?? from, site: options.site });
-      const retried = await cli.backfill.ask<RetryAccepted>("POST", "/backfill/retry", selection);
-      if (options.json) sayJson(retried);
-      else say(`retrying ${retried.backfill_id}: ${whole(retried.days)} failed days`);
-      cli.exitCode = await watchedWhere(options.watch, cli);
+      const retried = await steered(cli, "status", () =>
+        cli.backfill.ask<RetryAccepted>("POST", "/backfill/retry", selection),
+      );
+      const line = `retrying ${retried.backfill_id}: ${whole(retried.days)} failed days`;
+      await sayAccepted(cli, retried, line, options);
     });
 };
 

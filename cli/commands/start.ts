@@ -6,8 +6,9 @@ import type { Problem, StartAccepted, StartConflict } from "../../src/contract/b
 import { day, jsonOption, sitesOption } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { progressText } from "../status-lines.ts";
-import { note, say, sayJson } from "../terminal.ts";
-import { exitCodeOf, sayFailed, watchBackfill } from "../watch-backfill.ts";
+import { note, say } from "../terminal.ts";
+import { exitCodeOf, sayFailed, watchAsJson, watchBackfill } from "../watch-backfill.ts";
+import { steered } from "../watched.ts";
 
 export const addStart: AddCommand = (program, cli) => {
   program
@@ -29,10 +30,8 @@ Examples:
   npx backfill start 2024-03-05 --site building_a --force --watch`,
     )
     .action(async (from: string, to: string | undefined, options: StartOptions) => {
-      const accepted = await start(cli, from, to ?? from, options);
-      if (options.json) sayJson(accepted);
-      else say(acceptedLine(accepted));
-      cli.exitCode = await watchedWhere(options.watch, cli);
+      const accepted = await steered(cli, "status", () => start(cli, from, to ?? from, options));
+      await sayAccepted(cli, accepted, acceptedLine(accepted), options);
     });
 };
 
@@ -74,13 +73,17 @@ const acceptedLine = ({
   `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${whole(estimated_days)} days, ` +
   `${whole(estimated_site_days)} site-days`;
 
-/** What `start` and `retry` do once the Worker is at work. */
-export async function watchedWhere(watch: true | undefined, cli: Cli): Promise<number> {
-  if (!watch) {
-    note(`It runs in the Worker. Look at it with: ${cli.typed("status --watch")}`);
-    return EXIT.done;
-  }
-  const last = await watchBackfill(cli, process.stderr);
-  sayFailed(last, cli, say);
-  return exitCodeOf(last);
+/** What `start` and `retry` do once the Worker is at work; with --watch and --json, all of it is JSON, a line each. */
+export async function sayAccepted(
+  cli: Cli,
+  accepted: object,
+  line: string,
+  { watch, json }: { readonly watch?: true; readonly json?: true },
+): Promise<void> {
+  if (json) say(JSON.stringify(accepted, null, watch ? 0 : 2));
+  else say(line);
+  if (!watch) return note(`It runs in the Worker. Look at it with: ${cli.typed("status --watch")}`);
+  const last = json ? await watchAsJson(cli) : await watchBackfill(cli, process.stderr);
+  if (!json) sayFailed(last, cli, say);
+  cli.exitCode = exitCodeOf(last);
 }

@@ -6,7 +6,7 @@ import { day, jsonOption, type Selection, selectionFields, siteOption } from "..
 import { type AuditBaseline, auditLine, auditTable } from "../audit-lines.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { note, say, sayJson, stdoutWidth } from "../terminal.ts";
-import { watched, watchScreen } from "../watched.ts";
+import { steered, watched, watchScreen } from "../watched.ts";
 
 export const addVerify: AddCommand = (program, cli) => {
   program
@@ -36,10 +36,12 @@ Examples:
     )
     .action(async (from: string | undefined, to: string | undefined, options: VerifyOptions) => {
       const request = { ...options, from, to: to ?? from };
-      const sites = options.last ? undefined : await begin(cli, request);
+      const sites = options.last
+        ? await lookedAt(cli)
+        : await steered(cli, "verify --last", () => begin(cli, request));
       const audits = await toTheirEnd(cli, sites);
       if (options.json) sayJson(audits);
-      else for (const line of auditTable(audits, stdoutWidth())) say(line);
+      else if (audits.length > 0) for (const line of auditTable(audits, stdoutWidth())) say(line);
       if (audits.every(({ problems_total }) => problems_total === 0)) return;
       note(`What was wrong is to be fetched again. Look with: ${cli.typed("days")}`);
       cli.exitCode = EXIT.partial;
@@ -65,15 +67,18 @@ async function begin(cli: Cli, options: VerifyOptions): Promise<readonly string[
   return sites;
 }
 
-/** Of these sites, or of all that had one. */
-async function toTheirEnd(cli: Cli, sites: readonly string[] | undefined): Promise<AuditView[]> {
+/** The sites that had a verification; what refuses to tell is not waited for. */
+async function lookedAt(cli: Cli): Promise<readonly string[]> {
+  const audits = await cli.backfill.audits();
+  if (audits.length === 0) note(`Nothing was verified yet. Begin with: ${cli.typed("verify")}`);
+  return audits.map(({ site }) => site);
+}
+
+async function toTheirEnd(cli: Cli, sites: readonly string[]): Promise<AuditView[]> {
   const screen = watchScreen(cli, process.stderr);
   const since = new Map<string, AuditBaseline>();
   const { backfill } = cli;
-  const ask = async () => {
-    const audits = await backfill.audits();
-    return sites ? audits.filter(({ site }) => sites.includes(site)) : audits;
-  };
+  const ask = async () => (await backfill.audits()).filter(({ site }) => sites.includes(site));
   const show = (audits: AuditView[]) => {
     const nowMs = performance.now();
     const lines = audits.map((audit) => {
@@ -84,7 +89,9 @@ async function toTheirEnd(cli: Cli, sites: readonly string[] | undefined): Promi
     screen.show(lines);
   };
   const goesOn = `It goes on in the Worker. Come back with: ${cli.typed("verify --last")}`;
-  const done = (audits: AuditView[]) => audits.every(({ state }) => state === "completed");
+  // A site that is not among them has not come to its end.
+  const done = (audits: AuditView[]) =>
+    audits.filter(({ state }) => state === "completed").length === sites.length;
   const audits = await watched<AuditView[]>(cli, goesOn, (how) => poll(ask, done, { ...how, show }));
   screen.settle();
   return audits;

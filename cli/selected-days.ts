@@ -1,0 +1,39 @@
+import type { BackfillClient } from "../local/client.ts";
+import { DAYS_MAX, type DayView } from "../src/contract/backfill.ts";
+import { SITES_MAX } from "../src/domain/config-parse.ts";
+import { addDays, daysBetween, type UtcDay } from "../src/domain/day.ts";
+import { selectionQuery } from "./arguments.ts";
+
+export interface DaySelection {
+  readonly from: UtcDay | undefined;
+  readonly to: UtcDay | undefined;
+  readonly site: string | undefined;
+}
+
+/** One answer holds so many days of as many sites as there can be. */
+const DAYS_AT_ONCE = Math.floor(DAYS_MAX / SITES_MAX);
+
+/**
+ * In order of site, then of day; of the latest backfill's range where none is named. Of every configured site, also of
+ * those that the latest backfill left out.
+ */
+export async function selectedDays(
+  backfill: BackfillClient,
+  { from, to, site }: DaySelection,
+): Promise<DayView[]> {
+  const range = from && to ? { from, to } : await latestRange(backfill);
+  if (!range) return backfill.days(selectionQuery({ site }));
+  const days: DayView[] = [];
+  let first = range.from;
+  do {
+    const last = addDays(first, Math.min(DAYS_AT_ONCE - 1, daysBetween(first, range.to)));
+    days.push(...(await backfill.days(selectionQuery({ from: first, to: last, site }))));
+    first = addDays(last, 1);
+  } while (first <= range.to);
+  return [...Map.groupBy(days, (day) => day.site).values()].flat();
+}
+
+async function latestRange(backfill: BackfillClient): Promise<{ from: UtcDay; to: UtcDay } | undefined> {
+  const latest = await backfill.current();
+  return latest && { from: latest.start_date as UtcDay, to: latest.end_date as UtcDay };
+}
