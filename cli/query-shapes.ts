@@ -2,6 +2,7 @@ import { chartLines, type Dot } from "../local/chart.ts";
 import { whole } from "../local/figures.ts";
 import { type Column, tableLines } from "../local/table.ts";
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
+import { decimalOf } from "../src/query/answer/text.ts";
 import { csvLine } from "./csv.ts";
 import { note, pour, say, stdoutWidth } from "./terminal.ts";
 import type { TimeRange } from "./time-range.ts";
@@ -18,9 +19,13 @@ export async function sayCsv(pages: Pages): Promise<void> {
 
 export async function sayNdjson(pages: Pages): Promise<void> {
   for await (const { samples } of pages) {
-    if (samples.length > 0) await pour(samples.map((sample) => JSON.stringify(sample)).join("\n"));
+    if (samples.length > 0) await pour(samples.map(jsonOf).join("\n"));
   }
 }
+
+/** As the Worker has it: JSON.stringify drops the sign of -0. */
+const jsonOf = ({ value, ...sample }: Sample) =>
+  `${JSON.stringify(sample).slice(0, -1)},"value":${value === null ? "null" : decimalOf(value)}}`;
 
 const COLUMNS: Column[] = [
   { title: "point", align: "left" },
@@ -41,7 +46,7 @@ export async function sayTable(pages: Pages): Promise<void> {
 const rowOf = ({ point_name, timestamp, value }: Sample) => [
   point_name,
   timestamp.replace("T", " ").replace("Z", ""),
-  value === null ? "-" : String(value),
+  value === null ? "-" : decimalOf(value),
 ];
 
 const ROWS_ALONE = 8;

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters } from "node:util";
 import { EXIT } from "../local/exit-codes.ts";
 import { follow } from "../local/follow.ts";
 import { samplesPerDayOf } from "../local/progress.ts";
@@ -59,22 +58,14 @@ function linesOf(
   const samplesPerDay = samplesPerDayOf(status);
   const head = headLines(status, out === process.stdout ? paint : plain);
   const lines = sites.of(status, { now: performance.now(), samplesPerDay, width, paint: fill });
-  // What has left the top of the screen can't be drawn over.
-  const rows = out.rows || 24;
-  const room = Math.max(1, rows - head.length - ROOM_BELOW);
+  const room = Math.max(1, (out.rows || 24) - head.length - ROOM_BELOW);
   const shown =
     lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more sites`] : lines;
-  return [...head, ...shown].slice(0, rows - 1).map((line) => cut(line, width));
+  return [...head, ...shown];
 }
 
 /** Lines of the screen that stay free below. */
 const ROOM_BELOW = 2;
-
-/** A line that wrapped would make the next drawing begin too low; what has to be cut loses its colours. */
-function cut(line: string, width: number): string {
-  const visible = stripVTControlCharacters(line);
-  return visible.length < width ? line : visible.slice(0, width - 1);
-}
 
 export function sayFailed(status: Status, cli: Cli, say: (line: string) => void): void {
   for (const line of failedLines(status)) say(line);

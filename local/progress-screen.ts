@@ -1,10 +1,11 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 /** A few lines that change in place on a terminal, and follow each other anywhere else. */
 export interface ProgressScreen {
   /** Columns to draw for; undefined where the output is no terminal. */
   readonly width: number | undefined;
   paint(text: string): string;
+  /** On a terminal what fits of them: what has left its top can't be drawn over. */
   show(lines: readonly string[]): void;
   /** Leaves the last lines standing and gives the cursor back; the next ones are shown below. */
   settle(): void;
@@ -40,9 +41,10 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
     paint: (text) => styleText("green", text, { stream: out }),
     show(lines) {
       if (closed) return;
+      const fitting = lines.slice(0, (out.rows || 24) - 1).map((line) => cut(line, out.columns || 80));
       const up = drawn === 0 ? HIDE_CURSOR : `\x1b[${drawn}A\r`;
-      out.write(`${up}${CLEAR_BELOW}${lines.map((line) => `${line}\n`).join("")}`);
-      drawn = lines.length;
+      out.write(`${up}${CLEAR_BELOW}${fitting.map((line) => `${line}\n`).join("")}`);
+      drawn = fitting.length;
     },
     settle,
     close() {
@@ -50,6 +52,12 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
       settle();
     },
   };
+}
+
+/** A line that wrapped would make the next drawing begin too low; what has to be cut loses its colours. */
+function cut(line: string, width: number): string {
+  const visible = stripVTControlCharacters(line);
+  return visible.length < width ? line : visible.slice(0, width - 1);
 }
 
 function plainScreen(out: NodeJS.WriteStream, intervalMs: number): ProgressScreen {

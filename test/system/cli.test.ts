@@ -96,7 +96,7 @@ test("a terminal has bars and colours, and Ctrl-C ends the looking and not the b
 
   const cancelled = await backfill("cancel");
   expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cancelled backfill_/) });
-  expect(cancelled.stderr).toContain("Go on with: npx backfill start 2020-01-01 2020-12-31");
+  expect(cancelled.stderr).toContain(`Go on with: npx backfill start 2020-01-01 2020-12-31 --site ${SITE}\n`);
 });
 
 test("a verification of a sample counts its days, and one that finds a file missing ends with 1", async () => {
