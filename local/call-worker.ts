@@ -99,7 +99,7 @@ function unreachable(
 ): Unable {
   return new Unable(
     `The ${name} can't be reached at ${url}: ${reason}`,
-    "Is the address right? What can be seen from here is looked at by: npx backfill doctor\nFor a stack on this machine: npx backfill up",
+    `Is the address right?\n${LOOK}\nFor a stack on this machine: npx backfill up`,
     { ...options, exitCode: EXIT.unreachable },
   );
 }
@@ -109,10 +109,14 @@ function adviceFor({ name, url }: Worker, status: number, hint: string | undefin
     name === "Backfill Worker" ? ["--token", "BACKFILL_API_KEY"] : ["--query-token", "QUERY_API_KEY"];
   if (status === 401 || status === 403) return `Give the Worker's key in ${variable}, or by ${option}.`;
   if (hint !== undefined) return hint;
-  if (status === 404) return `Is ${url} the ${name}? That is looked at by: npx backfill doctor`;
-  if (status >= 500) return "What can be seen of it from here is looked at by: npx backfill doctor";
+  if (status === 404) return `Is ${url} the ${name}?\n${LOOK}`;
+  if (status >= 500) return `${LOOK}\nWhat it logs: npx wrangler tail -c workers/${TOMLS[name]}`;
   return "How it stands: npx backfill status";
 }
+
+const LOOK = "What can be seen of it from here is looked at by: npx backfill doctor";
+
+const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wrangler-query.toml" } as const;
 
 /** fetch says "fetch failed" of everything, and keeps why in the cause. */
 function reasonOf(fault: unknown): string {

@@ -24,8 +24,10 @@ export const fail = (what: string, advice: string, exitCode: number = EXIT.parti
 
 /** What a look that could not be finished has found by that. */
 export function failOf(fault: unknown): Finding {
-  if (fault instanceof Unable) return fail(fault.message, fault.advice, fault.exitCode);
-  throw fault;
+  if (!(fault instanceof Unable)) throw fault;
+  // Whoever reads it has come by this advice.
+  const advice = fault.advice.split("\n").filter((line) => !line.endsWith("npx backfill doctor"));
+  return fail(fault.message, advice.join("\n"), fault.exitCode);
 }
 
 const COLOURS: Readonly<Record<Finding["level"], Colour>> = { OK: "green", WARN: "yellow", FAIL: "red" };

@@ -3,6 +3,7 @@ import type { QueryClient } from "../../local/query-client.ts";
 import type { DayView, Status } from "../../src/contract/backfill.ts";
 import type { DaysAnswer } from "../../src/contract/query.ts";
 import { addDays, utcDayOf } from "../../src/domain/day.ts";
+import { selectionQuery } from "../arguments.ts";
 import { type Finding, fail, failOf, ok } from "./finding.ts";
 import { lookAtWorker } from "./look-at-worker.ts";
 
@@ -22,17 +23,18 @@ export async function lookAtQuery(client: QueryClient, site: string): Promise<Fi
   }
 }
 
-/** Whether what the one has archived last is there for the other. */
+/** Whether what the one has archived last, of its first site, is there for the other. */
 export async function lookAtArchive(
   backfill: BackfillClient,
   query: QueryClient,
   status: Status,
 ): Promise<Finding[]> {
-  const days = await backfill.days(`?from=${status.start_date}&to=${status.end_date}`).catch(() => []);
-  const last = days.filter(isArchived).at(-1);
-  if (!last) return [];
-  const label = `${last.date} of ${last.site}`;
+  const [{ site } = { site: undefined }] = status.sites;
+  const range = { from: status.start_date, to: status.end_date, site };
   try {
+    const last = (await backfill.days(selectionQuery(range))).findLast(isArchived);
+    if (!last) return [];
+    const label = `${last.date} of ${last.site}`;
     const [day] = (await held(query, last.site, last.date, last.date)).days;
     if (day?.state === "present" || day?.state === "empty") {
       return [ok(`${label}: archived by the one Worker, and found by the other`)];
