@@ -58,10 +58,10 @@ const ACCEPTED = { status: "started", backfill_id: "b", start_date: "2024-01-01"
 
 it("a start that is watched as JSON gives a line of JSON for the answer and for every change", async () => {
   answers = { "POST /backfill/start": [ACCEPTED], "GET /backfill/status": [STATUS, ENDED] };
-  const { code, stdout } = await ran("start", "2024-01-01", "--json", "--watch");
+  const { code, stdout, stderr } = await ran("start", "2024-01-01", "--json", "--watch");
   const lines = stdout.trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line).status)).toEqual(["started", "in_progress", "completed"]);
-  expect(code).toBe(1);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
 });
 
 it("what is advised after a plan or a cancel is about the same sites", async () => {
