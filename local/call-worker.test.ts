@@ -24,7 +24,7 @@ async function withWorker<T>(
 
 const asked = async (status: number, body: unknown) =>
   withWorker({ status, body: JSON.stringify(body) }, async (worker) =>
-    granted(worker, await askWorker(worker, "/x")),
+    granted<{ status: string }>(worker, await askWorker(worker, "/x"), "status"),
   );
 
 it("gives the body of what is granted", async () => {
@@ -62,6 +62,13 @@ it.each([null, [], "oops", { message: "oops" }])("takes %j for no refusal of a W
   await expect(asked(500, body)).rejects.toMatchObject({
     exitCode: 3,
     message: expect.stringMatching(/answered 500 with no (JSON|reason)$/),
+  });
+});
+
+it("takes nobody for a Worker who grants something else", async () => {
+  await expect(asked(200, { ok: true })).rejects.toMatchObject({
+    exitCode: 3,
+    message: expect.stringContaining("answered 200 with no status"),
   });
 });
 

@@ -68,13 +68,21 @@ function objectIn(text: string): object | undefined {
   }
 }
 
-/** The body of an answer that grants what was asked; throws `Unable` (refused) with what the Worker says to any other. */
-export function granted<T>(worker: Worker, { status, body }: Reply<T | Problem>): T {
-  if (status >= 200 && status < 300) return body as T;
-  throw refused(worker, status, body as Problem);
+/**
+ * The body of an answer that grants what was asked, which has the field `has`: another service says "ok" to anything.
+ * Throws `Unable` (refused) with what the Worker says to any other.
+ */
+export function granted<T extends object>(
+  worker: Worker,
+  { status, body }: Reply<T | Problem>,
+  has: keyof T & string,
+): T {
+  if (status < 200 || status > 299) throw refused(worker, status, body as Problem);
+  if (!(has in body)) throw notOurs(worker, status, `no ${has}`);
+  return body as T;
 }
 
-function refused(worker: Worker, status: number, { error, details = [], hint }: Problem): Unable {
+export function refused(worker: Worker, status: number, { error, details = [], hint }: Problem): Unable {
   if (typeof error !== "string") return notOurs(worker, status, "no reason");
   const what = [`The ${worker.name} at ${worker.url} refuses (${status}): ${error}`, ...details].join("\n  ");
   const advice = hint ?? (details.length > 0 ? "Mend what it names, and ask again." : undefined);

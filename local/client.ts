@@ -1,4 +1,12 @@
-import type { AuditList, AuditView, DayList, DayView, NotStarted, Status } from "../src/contract/backfill.ts";
+import type {
+  AuditList,
+  AuditView,
+  DayList,
+  DayView,
+  NotStarted,
+  Problem,
+  Status,
+} from "../src/contract/backfill.ts";
 import { askWorker, granted, type Reply, type Worker } from "./call-worker.ts";
 
 /** The Backfill Worker's HTTP API, as scripts and tests call it. */
@@ -13,9 +21,14 @@ export class BackfillClient {
     return askWorker(this.worker, path, { method, body });
   }
 
-  /** The body of what was granted; throws `Unable` with what the Worker says otherwise. */
-  async ask<T>(method: "GET" | "POST", path: string, body?: unknown): Promise<T> {
-    return granted<T>(this.worker, await this.call(method, path, body));
+  /** The body of what was granted, with the field `has`; throws `Unable` with what the Worker says otherwise. */
+  async ask<T extends object>(
+    method: "GET" | "POST",
+    path: string,
+    has: keyof T & string,
+    body?: unknown,
+  ): Promise<T> {
+    return granted<T>(this.worker, await this.call<T | Problem>(method, path, body), has);
   }
 
   start(startDate: string, endDate: string, more: Record<string, unknown> = {}) {
@@ -28,21 +41,21 @@ export class BackfillClient {
 
   /** Of the backfill that was started before. */
   status(): Promise<Status> {
-    return this.ask<Status>("GET", "/backfill/status");
+    return this.ask<Status>("GET", "/backfill/status", "status");
   }
 
   /** undefined: none was ever started. */
   async current(): Promise<Status | undefined> {
-    const status = await this.ask<Status | NotStarted>("GET", "/backfill/status");
+    const status = await this.ask<Status | NotStarted>("GET", "/backfill/status", "status");
     return status.status === "not_started" ? undefined : status;
   }
 
   async days(query = ""): Promise<DayView[]> {
-    return (await this.ask<DayList>("GET", `/backfill/days${query}`)).days;
+    return (await this.ask<DayList>("GET", `/backfill/days${query}`, "days")).days;
   }
 
   async audits(): Promise<AuditView[]> {
-    return (await this.ask<AuditList>("GET", "/backfill/verify")).audits;
+    return (await this.ask<AuditList>("GET", "/backfill/verify", "audits")).audits;
   }
 
   /** Polls until `enough`; throws with the last status where that takes longer than `msMax`. */

@@ -1,6 +1,6 @@
 import type { NotFound, Problem } from "../src/contract/parameters.ts";
 import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
-import { askWorker, callWorker, granted, notOurs, replyOf, type Worker } from "./call-worker.ts";
+import { askWorker, callWorker, granted, notOurs, refused, replyOf, type Worker } from "./call-worker.ts";
 
 /** A day's file as the archive has it. */
 export interface ArchivedFile {
@@ -39,14 +39,15 @@ export class QueryClient {
   }
 
   samples(parameters: readonly (readonly [string, string])[]): Promise<QueryAnswer> {
-    return this.get("/timeseries/query", parameters);
+    return this.get<QueryAnswer>("/timeseries/query", parameters, "samples");
   }
 
   points(site: string, date: string): Promise<PointsAnswer> {
-    return this.get("/timeseries/points", [
+    const parameters = [
       ["site_name", site],
       ["date", date],
-    ]);
+    ] as const;
+    return this.get<PointsAnswer>("/timeseries/points", parameters, "points");
   }
 
   /** The file, or with HEAD what is said of it; undefined where the day is not archived. Its body may break off. */
@@ -59,8 +60,8 @@ export class QueryClient {
         method === "GET"
           ? await replyOf<Problem | NotFound>(this.worker, response)
           : await askWorker<Problem | NotFound>(this.worker, path);
-      const isOfTheDay = reply.status === 404 && !("endpoints" in reply.body);
-      return isOfTheDay ? undefined : granted<never>(this.worker, { status: reply.status, body: reply.body });
+      if (reply.status === 404 && !("endpoints" in reply.body)) return undefined;
+      throw refused(this.worker, reply.status, reply.body);
     }
     if (response.headers.get("Content-Type") !== PARQUET) {
       throw notOurs(this.worker, response.status, "no Parquet file");
@@ -73,8 +74,12 @@ export class QueryClient {
     };
   }
 
-  async get<T>(path: string, parameters: readonly (readonly [string, string])[]): Promise<T> {
+  async get<T extends object>(
+    path: string,
+    parameters: readonly (readonly [string, string])[],
+    has: keyof T & string,
+  ): Promise<T> {
     const query = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
-    return granted<T>(this.worker, await askWorker(this.worker, `${path}?${query}`));
+    return granted<T>(this.worker, await askWorker<T | Problem>(this.worker, `${path}?${query}`), has);
   }
 }

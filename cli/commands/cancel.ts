@@ -13,7 +13,7 @@ export const addCancel: AddCommand = (program, cli) => {
     .addHelpText("after", "\nExample:\n  npx backfill cancel")
     .action(async ({ json }: { json?: true }) => {
       const cancelled = await steered(cli, "status", () =>
-        cli.backfill.ask<Cancelled>("POST", "/backfill/cancel"),
+        cli.backfill.ask<Cancelled>("POST", "/backfill/cancel", "backfill_id"),
       );
       if (json) return sayJson(cancelled);
       say(`cancelled ${cancelled.backfill_id}: ${whole(cancelled.days_completed)} site-days are done`);

@@ -20,7 +20,7 @@ export const addErrors: AddCommand = (program, cli) => {
         { from, to: to ?? from, site: options.site },
         { limit: String(options.limit) },
       );
-      const list = await cli.backfill.ask<ErrorList>("GET", `/backfill/errors${query}`);
+      const list = await cli.backfill.ask<ErrorList>("GET", `/backfill/errors${query}`, "errors");
       if (options.json) return sayJson(list.errors);
       if (list.errors.length === 0) return note("No errors.");
       for (const line of errorTable(list.errors, stdoutWidth())) say(line);

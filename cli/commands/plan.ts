@@ -18,7 +18,7 @@ export const addPlan: AddCommand = (program, cli) => {
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  npx backfill plan 2024-01-01 2024-12-31")
     .action(async (from: string, to: string | undefined, options: PlanOptions) => {
-      const plan = await cli.backfill.ask<Plan>("POST", "/backfill/start", {
+      const plan = await cli.backfill.ask<Plan>("POST", "/backfill/start", "sites", {
         start_date: from,
         end_date: to ?? from,
         dry_run: true,

@@ -21,7 +21,7 @@ export const addRetry: AddCommand = (program, cli) => {
     .action(async (from: string | undefined, to: string | undefined, options: RetryOptions) => {
       const selection = selectionFields({ from, to: to ?? from, site: options.site });
       const retried = await steered(cli, "status", () =>
-        cli.backfill.ask<RetryAccepted>("POST", "/backfill/retry", selection),
+        cli.backfill.ask<RetryAccepted>("POST", "/backfill/retry", "backfill_id", selection),
       );
       const line = `retrying ${retried.backfill_id}: ${whole(retried.days)} failed days`;
       await sayAccepted(cli, retried, line, options);

@@ -51,7 +51,7 @@ async function start(cli: Cli, from: string, to: string, options: StartOptions):
     ...(options.site && { sites: options.site }),
   });
   if ("current_state" in reply.body) throw conflict(reply.body, cli);
-  return granted<StartAccepted>(backfill.worker, { status: reply.status, body: reply.body });
+  return granted<StartAccepted>(backfill.worker, { status: reply.status, body: reply.body }, "backfill_id");
 }
 
 function conflict({ current_state: running }: StartConflict, cli: Cli): Unable {

@@ -59,7 +59,7 @@ interface VerifyOptions extends Selection {
 /** The sites that are looked at. */
 async function begin(cli: Cli, options: VerifyOptions): Promise<readonly string[]> {
   const full = options.full ?? (options.sample !== undefined && !options.quick);
-  const { sites } = await cli.backfill.ask<AuditAccepted>("POST", "/backfill/verify", {
+  const { sites } = await cli.backfill.ask<AuditAccepted>("POST", "/backfill/verify", "sites", {
     ...selectionFields(options),
     mode: full ? "full" : "quick",
     ...(options.sample !== undefined && { sample_percent: options.sample }),

@@ -53,9 +53,10 @@ export async function lookAtArchive(
 const isArchived = ({ status }: DayView) => status === "completed" || status === "empty";
 
 function held(client: QueryClient, site: string, from: string, to: string): Promise<DaysAnswer> {
-  return client.get("/timeseries/days", [
+  const parameters = [
     ["site_name", site],
     ["from", from],
     ["to", to],
-  ]);
+  ] as const;
+  return client.get<DaysAnswer>("/timeseries/days", parameters, "days");
 }
