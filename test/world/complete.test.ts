@@ -29,6 +29,8 @@ test("two sites and three days end with every row of the vendor and none other",
   expect(stagedRows(world)).toBe(0);
   expect(viewLags(world)).toEqual([]);
   expect(world.logs.filter((line) => line.level !== "INFO")).toEqual([]);
+  const peaks = (await world.status()).sites.map((site) => site.pipeline_bytes_peak);
+  expect(peaks.filter((bytes) => Number.isInteger(bytes) && bytes > 0)).toHaveLength(TWO.length);
 });
 
 test("files do not depend on the page size, with more samples under one timestamp than pages hold", async () => {

@@ -53,7 +53,7 @@ class Held {
     // while its columns grow. Segment tables come on top where the bucket is larger than its windows.
     const windowed = Math.min(blockBytes, BUCKET_BYTES_MAX);
     const tables = Math.min(blockBytes - windowed, TABLE_BYTES_MAX);
-    this.#bucketBytes = windowed * (1 + (3 / 2) * (8 / 7)) + tables;
+    this.#bucketBytes = Math.ceil(windowed * (1 + (3 / 2) * (8 / 7))) + tables;
     this.#update();
   }
 
