@@ -1,12 +1,12 @@
 import { configOf, consoleLog, type Env } from "./cloudflare/env.ts";
-import { coordinatorOf } from "./cloudflare/objects.ts";
+import { backfillOf, coordinatorOf } from "./cloudflare/objects.ts";
 import { wallClock } from "./cloudflare/storage.ts";
 import { createApp } from "./http/app.ts";
 
 export { CoordinatorObject, RateGateObject, SiteBackfillObject } from "./cloudflare/objects.ts";
 
 const app = createApp<Env>({
-  backfill: (env) => coordinatorOf(env),
+  backfill: backfillOf,
   clock: wallClock,
   log: consoleLog,
   version: "1.0.0",

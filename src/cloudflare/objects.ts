@@ -159,8 +159,27 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   }
 }
 
+// A stub is asked for at each call: one that has failed stays broken.
 export function coordinatorOf(env: Env): CoordinatorObject {
   return env.COORDINATOR.getByName("coordinator") as unknown as CoordinatorObject;
+}
+
+/** The Coordinator, for whoever asks it more than once. */
+export function backfillOf(env: Env): BackfillApi {
+  const stub = () => coordinatorOf(env);
+  return {
+    start: (request) => stub().start(request),
+    plan: (request) => stub().plan(request),
+    status: () => stub().status(),
+    metrics: () => stub().metrics(),
+    cancel: () => stub().cancel(),
+    retry: (selection) => stub().retry(selection),
+    days: (selection, limit) => stub().days(selection, limit),
+    errors: (selection, limit) => stub().errors(selection, limit),
+    verify: (request) => stub().verify(request),
+    rebuild: () => stub().rebuild(),
+    audits: () => stub().audits(),
+  };
 }
 
 function headOf(env: Env) {
@@ -170,7 +189,6 @@ function headOf(env: Env) {
   };
 }
 
-// A stub is asked for at each call: one that has failed stays broken.
 function siteOf(env: Env, site: SiteName): SitePeer {
   const stub = () => env.SITE_BACKFILL.getByName(site) as unknown as SitePeer;
   return {

@@ -63,6 +63,15 @@ describe("the event stream", () => {
     ]);
     expect(warnings).toHaveLength(2);
   });
+
+  it("ends rather than beat for a status that nobody can read", async () => {
+    const { seen, endedAt } = await eventsOf((ms) => {
+      if (ms > 20_000) throw new Error("gone");
+      return "{}";
+    });
+    expect(seen.slice(1)).toEqual([[HEARTBEAT_MS, ": heartbeat\n\n"]]);
+    expect(endedAt).toBe(2 * HEARTBEAT_MS);
+  });
 });
 
 describe("GET /backfill/events", () => {

@@ -15,7 +15,8 @@ export const STREAM_MS_MAX = 600_000;
 
 /**
  * Server-sent events: `status` with `first` at once, then whenever it changed; a comment where nothing was
- * said for `HEARTBEAT_MS`. Ends when `signal` aborts or after `STREAM_MS_MAX`.
+ * said for `HEARTBEAT_MS`. Ends when `signal` aborts or after `STREAM_MS_MAX`; and where a heartbeat is due and the
+ * status can't be read, for readers take it for word that nothing has changed.
  */
 export async function* statusEvents(
   first: string,
@@ -37,6 +38,7 @@ export async function* statusEvents(
       spokeAt = clock.now();
       yield statusEvent(read);
     } else if (clock.now() >= silenceEndsAt) {
+      if (read === undefined) return;
       spokeAt = clock.now();
       yield ": heartbeat\n\n";
     }
