@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SiteView } from "../contract/backfill.ts";
+import type { Alert, SiteView } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { changesOf, conditionsOf } from "./alerts.ts";
 import { jobFixture, reportFixture } from "./job.fixture.ts";
@@ -18,29 +18,35 @@ const THRESHOLDS = {
   alertRateLimitsPerHour: 10,
 };
 
-type Given = Partial<Omit<SiteReport, "view">> & { view?: Partial<SiteView>; standingMs?: number };
+type Given = Partial<Omit<SiteReport, "view">> & { view?: Partial<SiteView>; idleMs?: number };
 
-function raised(a: Given, b: Given = {}, job: Job = JOB, thresholds = THRESHOLDS) {
+function raised(
+  a: Given,
+  b: Given = {},
+  job: Job = JOB,
+  thresholds = THRESHOLDS,
+  before: readonly Alert[] = [],
+) {
   const reports = new Map(
-    [[A, a] as const, [B, b] as const].map(([site, { standingMs: _, ...given }]) => [
+    [[A, a] as const, [B, b] as const].map(([site, { idleMs: _, ...given }]) => [
       site,
       reportFixture(site, given),
     ]),
   );
   const watches = new Map<SiteName, Watch>(
-    [[A, a] as const, [B, b] as const].map(([site, { standingMs = 0 }]) => [
+    [[A, a] as const, [B, b] as const].map(([site, { idleMs = 0 }]) => [
       site,
-      { wanted: "", committed: "", alive: undefined, standingMs, silentMs: 0 },
+      { wanted: "", committed: "", alive: undefined, idleMs, standingMs: 0, silentMs: 0 },
     ]),
   );
-  return conditionsOf(job, reports, watches, thresholds, NOW);
+  return conditionsOf(before, job, reports, watches, thresholds, NOW);
 }
 
 const names = (...given: Parameters<typeof raised>) => raised(...given).map(({ alert }) => alert);
 
 test("two hours without progress are an alert that names site, day, phase and since when", () => {
   const view = { current_date: "2024-01-03", phase: "merging" };
-  expect(raised({ standingMs: 2 * HOUR + 1, view })).toEqual([
+  expect(raised({ idleMs: 2 * HOUR + 1, view })).toEqual([
     {
       alert: "backfill_stuck",
       site: "a",
@@ -53,15 +59,68 @@ test("two hours without progress are an alert that names site, day, phase and si
       threshold: 2,
     },
   ]);
-  expect(names({ standingMs: 2 * HOUR, view })).toEqual([]);
+  expect(names({ idleMs: 2 * HOUR, view })).toEqual([]);
   const nothing = conditionsOf(
+    [],
     JOB,
     new Map(),
-    new Map([[B, { wanted: "", committed: "", alive: undefined, standingMs: 3 * HOUR, silentMs: 0 }]]),
+    new Map([
+      [B, { wanted: "", committed: "", alive: undefined, idleMs: 3 * HOUR, standingMs: 0, silentMs: 0 }],
+    ]),
     THRESHOLDS,
     NOW,
   );
   expect(nothing[0]?.message).toBe("Site b makes no progress");
+});
+
+test("a site that waits for the API for two hours is one that people are told of, and why it stands", () => {
+  const view = { state: "waiting" as const, current_date: "2024-01-03" };
+  expect(raised({ idleMs: 3 * HOUR, view })).toMatchObject([
+    {
+      alert: "backfill_stuck",
+      message: "Site a makes no progress with 2024-01-03 and waits for the API",
+      value: 3,
+    },
+  ]);
+});
+
+test("two hours after a job has halted each halted site is an alert with its reason, until it is resumed", () => {
+  const given = {
+    view: { state: "halted" as const, halt_reason: "a wrong key", current_date: "2024-01-03" },
+  };
+  const done = { view: { state: "completed" as const } };
+  const at = (endedAt: number) => raised(given, done, { ...JOB, endedAt });
+  expect(at(NOW - 2 * HOUR)).toEqual([]);
+  expect(at(NOW - 2.5 * HOUR)).toMatchObject([
+    {
+      ...{ alert: "backfill_stuck", site: "a", date: "2024-01-03", value: 2.5 },
+      message: "Site a has halted: a wrong key",
+      since: "2025-06-01T09:30:00.000Z",
+    },
+  ]);
+  expect(raised(given, {}, { ...JOB, endedAt: undefined })).toEqual([]);
+  expect(raised(given, done, { ...JOB, desired: "stop", endedAt: 0 })).toEqual([]);
+});
+
+test("a value that goes to and fro at its bound is told once; the word of a job that has ended is exact", () => {
+  const refused = (rateLimitsLastHour: number, before: readonly Alert[]) =>
+    raised({ rateLimitsLastHour }, {}, JOB, THRESHOLDS, before);
+  let standing = refused(11, []);
+  for (const count of [10, 11, 9, 12, 10]) standing = refused(count, standing);
+  expect(standing).toMatchObject([{ alert: "rate_limit_exhaustion", value: 10, threshold: 10 }]);
+  expect(refused(8, standing)).toEqual([]);
+  expect(refused(10, [])).toEqual([]);
+  const days = (state: SiteView["state"], before: readonly Alert[]) =>
+    raised(
+      { view: { state, days_failed: 9, days_completed: 91 } },
+      { view: { state: "completed" } },
+      JOB,
+      THRESHOLDS,
+      before,
+    );
+  const failing = raised({ view: { days_failed: 2, days_completed: 9 } });
+  expect(days("running", failing)).toMatchObject([{ alert: "high_error_rate", value: 9 }]);
+  expect(days("completed", failing)).toEqual([]);
 });
 
 test("more than a tenth of the finished days failed: of ten at least, or of all", () => {
@@ -91,7 +150,7 @@ test("more than ten answers of 429 within an hour are one alert, over all sites,
 });
 
 test("a job that was stopped is not stuck, and what was said of an earlier job is not about this one", () => {
-  const bad = { standingMs: 9 * HOUR, uploadFailures: 9, rateLimitsLastHour: 99 };
+  const bad = { idleMs: 9 * HOUR, uploadFailures: 9, rateLimitsLastHour: 99 };
   expect(names(bad, bad, { ...JOB, desired: "stop" })).toEqual([]);
   const old = { uploadFailures: 9, rateLimitsLastHour: 99, view: { days_failed: 31 } };
   expect(names(old, old, { ...JOB, epoch: 3, sinceEpoch: 3 })).toEqual([]);
@@ -102,6 +161,7 @@ test("an alert is raised once, keeps its beginning while its words change, and i
   const begun = changesOf([], first);
   expect(begun).toEqual({ alerts: first, raised: first, cleared: [] });
   const later = conditionsOf(
+    [],
     JOB,
     new Map([[A, reportFixture("a", { rateLimitsLastHour: 20 })]]),
     new Map(),
@@ -115,14 +175,14 @@ test("an alert is raised once, keeps its beginning while its words change, and i
 });
 
 test("another stuck day is another alert", () => {
-  const stuck = (date: string) => raised({ standingMs: 3 * HOUR, view: { current_date: date } });
+  const stuck = (date: string) => raised({ idleMs: 3 * HOUR, view: { current_date: date } });
   const { raised: now, cleared } = changesOf(stuck("2024-01-01"), stuck("2024-01-02"));
   expect([now[0]?.date, cleared[0]?.date]).toEqual(["2024-01-02", "2024-01-01"]);
 });
 
 test("every bound is the configured one, and an alert says it beside the value that is beyond it", () => {
   const view = { days_failed: 2, days_completed: 5 };
-  const bad = { standingMs: 3.5 * HOUR, uploadFailures: 3, rateLimitsLastHour: 4, view };
+  const bad = { idleMs: 3.5 * HOUR, uploadFailures: 3, rateLimitsLastHour: 4, view };
   const done = { view: { days_completed: 3 } };
   const bounds = {
     alertStuckHours: 3,

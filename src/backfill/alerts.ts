@@ -4,7 +4,7 @@ import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { isRunning, type Reports } from "./decide-job.ts";
 import type { Job, SiteReport } from "./job.ts";
-import { aboutJob } from "./status.ts";
+import { aboutJob, statusName } from "./status.ts";
 import type { Watch } from "./watch.ts";
 
 /** What the four alerts are raised beyond. */
@@ -13,12 +13,15 @@ export type AlertThresholds = Pick<
   "alertStuckHours" | "alertFailedPercent" | "alertUploadFailures" | "alertRateLimitsPerHour"
 >;
 
+/** While it runs, one that stands is over at this share of its bound: a value that goes to and fro there is told once. */
+const OVER_AT = 0.8;
 /** A share of fewer finished site-days than these says nothing, unless they are all there are. */
 const FAILED_SHARE_DAYS = 10;
 const HOUR_MS = 3_600_000;
 
-/** What is wrong now, from what the sites said last and how long they have stood still. Pure. */
+/** What is wrong now, from what the sites said last, how long they have stood still, and what was wrong before. Pure. */
 export function conditionsOf(
+  before: readonly Alert[],
   job: Job,
   reports: Reports,
   watches: ReadonlyMap<SiteName, Watch>,
@@ -26,24 +29,30 @@ export function conditionsOf(
   now: EpochMs,
 ): Alert[] {
   const conditions: Condition[] = [];
+  const running = isRunning(job, reports);
   const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
-  if (isRunning(job, reports)) {
+  if (running) {
     for (const [site, report] of current) conditions.push(stuck(site, report, watches.get(site), now));
     conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
+  }
+  if (statusName(job, reports) === "halted") {
+    for (const [site, report] of current) conditions.push(halted(site, report, job.endedAt ?? now, now));
   }
   if (job.desired === "run") {
     for (const [site, report] of current) conditions.push(uploadsFailing(site, report?.uploadFailures ?? 0));
   }
   const failed = sum(current, ({ view }) => view.days_failed);
   const finished = failed + sum(current, ({ view }) => view.days_completed);
-  const enough = finished >= FAILED_SHARE_DAYS || !isRunning(job, reports);
+  const enough = finished >= FAILED_SHARE_DAYS || !running;
   if (enough && finished > 0) conditions.push(manyFailed(failed, finished));
   const { backfillId: backfill_id } = job;
+  const known = new Set(running ? before.map(identity) : []);
   return conditions.flatMap((condition) => {
     const threshold = thresholds[BOUND_BY[condition.alert]];
-    if (condition.value <= threshold) return [];
     const value = Math.round(condition.value * 100) / 100;
-    return { ...NOWHERE, since: iso(now), ...condition, backfill_id, value, threshold };
+    const alert = { ...NOWHERE, since: iso(now), ...condition, backfill_id, value, threshold };
+    const bound = known.has(identity(alert)) ? threshold * OVER_AT : threshold;
+    return condition.value > bound ? alert : [];
   });
 }
 
@@ -86,12 +95,21 @@ function stuck(
   watch: Watch | undefined,
   now: EpochMs,
 ): Condition {
-  const { current_date: date = null, phase = null } = report?.view ?? {};
+  const { current_date: date = null, phase = null, state } = report?.view ?? {};
   const what = date === null ? "" : ` with ${date}${phase === null ? "" : ` (${phase})`}`;
-  const message = `Site ${site} makes no progress${what}`;
-  const { standingMs = 0 } = watch ?? {};
-  const since = iso(now - standingMs);
-  return { alert: "backfill_stuck", since, message, site, date, phase, value: standingMs / HOUR_MS };
+  const why = state === "waiting" ? " and waits for the API" : "";
+  const message = `Site ${site} makes no progress${what}${why}`;
+  const { idleMs = 0 } = watch ?? {};
+  const since = iso(now - idleMs);
+  return { alert: "backfill_stuck", since, message, site, date, phase, value: idleMs / HOUR_MS };
+}
+
+/** A halt waits for somebody to act, and nobody would know: all others have ended, and no round looks at it. */
+function halted(site: SiteName, report: SiteReport | undefined, endedAt: EpochMs, now: EpochMs): Condition {
+  const { state, halt_reason, current_date: date = null, phase = null } = report?.view ?? {};
+  const message = `Site ${site} has halted: ${halt_reason}`;
+  const value = state === "halted" ? (now - endedAt) / HOUR_MS : 0;
+  return { alert: "backfill_stuck", since: iso(endedAt), message, site, date, phase, value };
 }
 
 function manyFailed(failed: number, finished: number): Condition {

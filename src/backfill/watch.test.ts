@@ -62,7 +62,10 @@ test("work that never answers is silent though others commit, and though the sit
 
 test("a site that rightly waits neither stands nor is silent, as long as it says so", () => {
   const waiting = says({ lastProgressAt: 5 }, { state: "waiting" });
-  expect(watched(often(waiting, 900))).toMatchObject({ standingMs: 0, silentMs: 0 });
+  // It is idle all the same.
+  expect(watched(often(waiting, 900))).toMatchObject({ idleMs: 899 * MINUTE, standingMs: 0, silentMs: 0 });
+  const on = watched([says({ lastProgressAt: 6 }, { state: "waiting" })], watched(often(waiting, 900)));
+  expect(on.idleMs).toBe(0);
   const gone = watched([waiting, ...often(undefined, 61)]);
   expect(gone.standingMs).toBe(61 * MINUTE);
   expect(needsRestart(gone)).toBe(true);
@@ -99,7 +102,7 @@ test.each([
   ["halted", { state: "halted" as const }],
   ["completed", { state: "completed" as const }],
 ])("a site that has %s does not stand still", (_, view) => {
-  expect(watched(often(says({}, view), 300))).toMatchObject({ standingMs: 0, silentMs: 0 });
+  expect(watched(often(says({}, view), 300))).toMatchObject({ idleMs: 0, standingMs: 0, silentMs: 0 });
 });
 
 test("nothing is expected of a job that shall stop, and a new epoch or round begins anew", () => {

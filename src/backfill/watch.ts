@@ -20,7 +20,9 @@ export interface Watch {
   readonly wanted: string;
   readonly committed: string;
   readonly alive: EpochMs | undefined;
-  /** Since its first unfinished day last came further, or rightly waited. */
+  /** Since its first unfinished day last came further, whatever kept it: what people are told of. */
+  readonly idleMs: number;
+  /** The same without the time in which it rightly waited. */
   readonly standingMs: number;
   /** Since what it has in hand last showed a sign of life; a restart begins it anew. */
   readonly silentMs: number;
@@ -37,18 +39,25 @@ export function look(
   const wanted = `${job.epoch} ${job.round}`;
   const now = { wanted, committed: committedBy(report), alive: report?.signOfLifeAt };
   const over = job.desired === "stop" || (report !== undefined && settled(report, job));
-  if (over || before?.wanted !== wanted) return { ...now, standingMs: 0, silentMs: 0 };
+  if (over || before?.wanted !== wanted) return { ...now, idleMs: 0, standingMs: 0, silentMs: 0 };
   const ms = Math.min(Math.max(0, elapsedMs), LOOK_MS_MAX);
   // It may have waited rightly when it last spoke; that says nothing of now. What came too late for this look is news
   // to the next: a site that is slow to answer would else be taken for one that stands still.
-  if (!heard) return { ...before, standingMs: before.standingMs + ms, silentMs: before.silentMs + ms };
-  const moved = report?.view.state === "waiting" || now.committed !== before.committed;
+  const longer = {
+    idleMs: before.idleMs + ms,
+    standingMs: before.standingMs + ms,
+    silentMs: before.silentMs + ms,
+  };
+  if (!heard) return { ...before, ...longer };
+  const further = now.committed !== before.committed;
+  const moved = further || report?.view.state === "waiting";
   // A call that never answers stays in hand whatever else moves on or waits.
   const lives = now.alive !== before.alive || (now.alive === undefined && moved);
   return {
     ...now,
-    standingMs: moved ? 0 : before.standingMs + ms,
-    silentMs: lives ? 0 : before.silentMs + ms,
+    idleMs: further ? 0 : longer.idleMs,
+    standingMs: moved ? 0 : longer.standingMs,
+    silentMs: lives ? 0 : longer.silentMs,
   };
 }
 

@@ -3,7 +3,7 @@ import type { EpochMs, UtcDay } from "../domain/day.ts";
 import { errorKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { AlertOutbox } from "./alert-outbox.ts";
-import { type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
+import { type AlertChanges, type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
 import type { Reports } from "./decide-job.ts";
 import type { Job } from "./job.ts";
 import { DAY_TTL_S, type Outbox } from "./outbox.ts";
@@ -52,7 +52,10 @@ export class Watchdog {
       look(before.get(site), job, reports.get(site), heard.has(site), elapsedMs);
     const watches = new Map(job.sites.map((site) => [site, looked(site)]));
     writeWatches(sql, watches);
-    this.#raise(sql, job, conditionsOf(job, reports, watches, this.#parts.thresholds, now), now);
+    const alerts = readAlerts(sql);
+    const { thresholds } = this.#parts;
+    const changes = changesOf(alerts, conditionsOf(alerts, job, reports, watches, thresholds, now));
+    this.#tell(sql, job, changes, now);
   }
 
   /** Sites whose objects are to be ended now. Committed before it is done: a crash in between costs an hour, not a second restart. */
@@ -102,10 +105,8 @@ export class Watchdog {
     );
   }
 
-  #raise(sql: Sql, job: Job, conditions: readonly Alert[], now: EpochMs): void {
+  #tell(sql: Sql, job: Job, { alerts, raised, cleared }: AlertChanges, now: EpochMs): void {
     const { notices, log } = this.#parts;
-    const before = readAlerts(sql);
-    const { alerts, raised, cleared } = changesOf(before, conditions);
     write(sql, "alerts", alerts);
     // First what is over: of one day of a site after another, the last word is about the one that stands.
     for (const alert of cleared) {

@@ -172,6 +172,29 @@ test("alerts of a job that another replaces are over with it, in the status and 
   expect(world.receiver.heard[1]?.notice.backfill_id).toBe(before.backfill_id);
 });
 
+test("a wrong key is told two hours after the halt, though only the cron trigger is awake, and its end as well", async () => {
+  const { world, mend } = worldToTell();
+  mend();
+  const refused = world.vendor.faults.add({ effect: { do: "status", status: 401, body: "json" } });
+  await world.start(FIRST, "2024-01-02");
+  await world.run();
+  for (let minutes = 0; minutes < 120; minutes += 5) {
+    expect(world.receiver.heard).toEqual([]);
+    // Evicted, as an object is that nobody speaks to.
+    world.coordinator.kill();
+    await world.cron();
+  }
+  expect(world.receiver.story).toEqual(["raised backfill_stuck site_a 2024-01-01"]);
+  expect(world.receiver.heard[0]?.notice).toMatchObject({
+    site: "site_a",
+    text: expect.stringContaining("ACE_API_KEY"),
+  });
+  world.vendor.faults.clear(refused);
+  await world.start(FIRST, "2024-01-02");
+  await world.run();
+  expect(world.receiver.story.at(-1)).toBe("cleared backfill_stuck site_a 2024-01-01");
+});
+
 test("without a webhook nothing is kept for one", async () => {
   const { world } = worldToTell();
   world.deploy({ alertWebhookUrl: null });

@@ -161,19 +161,25 @@ test("a stuck day is named with its phase and since when, once, though the Coord
   expect(restartsOf(world)).toBe(0);
 });
 
-test("hours of pauses and hours of outage are neither stuck nor silent", async () => {
+test("hours of pauses and hours of outage are told after two, and are neither stuck nor silent", async () => {
   const world = new World();
   const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 3_600 } } as const;
   const throttled = world.vendor.faults.add({ effect: pause });
   await world.start(FIRST, "2024-01-05");
-  await world.pass(3 * HOUR);
+  const waits = { alert: "backfill_stuck", message: expect.stringContaining("waits for the API") };
+  await world.pass(HOUR + 50 * MINUTE);
   expect(await world.status()).toMatchObject({ sites_stuck: [], alerts: [] });
+  await world.pass(HOUR);
+  expect(await world.status()).toMatchObject({ sites_stuck: [], alerts: [waits] });
   world.vendor.faults.clear(throttled);
+  await world.run(() => world.archive.objects.size > 0);
+  expect((await world.status()).alerts).toEqual([]);
   world.vendor.faults.add({ effect: { do: "status", status: 503 } });
   await world.pass(3 * HOUR);
-  expect(await world.status()).toMatchObject({ sites_stuck: [], alerts: [] });
+  expect(await world.status()).toMatchObject({ sites_stuck: [], alerts: [waits] });
   world.vendor.faults.clear();
   await world.run();
+  expect((await world.status()).alerts).toEqual([]);
   expect(restartsOf(world)).toBe(0);
   expect(contentOf(world)).toEqual(await unharmed());
 });
