@@ -68,6 +68,12 @@ export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], 
   return { ...again, desired: "run", epoch: before.epoch + 1, resumedAt: now, endedAt: undefined };
 }
 
+/** It goes on in the same run, whose rate does not suffer from the time in which there was nothing to do. */
+export function reopened(ended: Job, now: EpochMs): Job {
+  const restedMs = Math.max(0, now - (ended.endedAt ?? now));
+  return { ...ended, resumedAt: ended.resumedAt + restedMs, endedAt: undefined };
+}
+
 /** While any site still has something to do; a site that was never heard of has. */
 export function isRunning(job: Job, reports: Reports): boolean {
   return job.desired === "run" && job.sites.some((site) => !isSettled(job, site, reports));

@@ -6,7 +6,7 @@ import { isAlarmLost } from "./alarm-lost.ts";
 import { AlertOutbox } from "./alert-outbox.ts";
 import type { AlertThresholds } from "./alerts.ts";
 import { boundedView } from "./bounded-view.ts";
-import { isRunning, type Reports } from "./decide-job.ts";
+import { isRunning, type Reports, reopened } from "./decide-job.ts";
 import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alarm, AlertReceiver, Clock, Log, SitePeer, Sql, Store, View } from "./ports.ts";
@@ -171,7 +171,7 @@ export class Rounds {
   /** What the sites have said, as a whole: shown in KV, looked at by the watchdog, and the job's end where they are done. */
   async #takeStock(heard: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<void> {
     const { clock, store } = this.#ports;
-    const reopened = store.tx((sql) => {
+    const goesOn = store.tx((sql) => {
       let { job, reports } = this.#roster.read();
       if (!job) return false;
       const running = isRunning(job, reports);
@@ -179,7 +179,7 @@ export class Rounds {
       const ends = !running && !over;
       if (running && over) {
         // A verification found a day to be none: the job has an end before it again.
-        job = { ...job, endedAt: undefined };
+        job = reopened(job, clock.now());
         this.#roster.setJob(job);
       }
       if (ends) {
@@ -191,7 +191,7 @@ export class Rounds {
       this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, ends ? "transition" : kind);
       return running && over;
     });
-    if (reopened) await this.wakeSoon();
+    if (goesOn) await this.wakeSoon();
   }
 
   #logEnd(job: Job, reports: Reports): void {

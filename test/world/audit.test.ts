@@ -68,6 +68,17 @@ test("a missing object is found, and the job that wanted the day fetches it agai
   expect(contentOf(world)).toEqual(before);
 });
 
+test("a job that a verification opens again after days tells its rate by the time in which it ran", async () => {
+  const world = await completed();
+  const { days_per_hour } = await world.status();
+  await world.pass(3 * 24 * 3_600_000);
+  world.archive.objects.delete(keyOf("2024-01-03"));
+  await verify(world, "quick");
+  const after = await world.status();
+  expect(after).toMatchObject({ outcome: "success", days_completed: 5 });
+  expect(after.days_per_hour).toBeGreaterThan((days_per_hour ?? 0) / 2);
+});
+
 test("a missing object of a cancelled job leaves its day pending until a start", async () => {
   const world = new World({ config: { requestsPerMinute: 60 } });
   await world.start("2024-01-01", "2024-01-05");
