@@ -1,4 +1,4 @@
-import type { AuditOutcome } from "../contract/api.ts";
+import type { AuditOutcome, SiteSilent } from "../contract/api.ts";
 import type { DayView, ErrorView, Plan, StartRequest } from "../contract/backfill.ts";
 import type { Config } from "../domain/config.ts";
 import type { SiteName } from "../domain/site.ts";
@@ -10,6 +10,26 @@ import { answered, within } from "./within.ts";
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;
 
+/** A site gave no answer, or none in time. */
+export class SiteUnanswered extends Error {
+  readonly kind = "site-unanswered";
+  readonly site: SiteName;
+  constructor(site: SiteName, options: ErrorOptions) {
+    super(`site ${site} gives no answer`, options);
+    this.site = site;
+  }
+}
+
+/** What was asked, or the site that gave no answer: a value, for faults lose all but their words on the way between objects. */
+export async function orSilent<T>(asked: Promise<T>): Promise<T | SiteSilent> {
+  try {
+    return await asked;
+  } catch (fault) {
+    if (fault instanceof SiteUnanswered) return { kind: "site-silent", site: fault.site };
+    throw fault;
+  }
+}
+
 /** Questions that only the sites can answer; the Coordinator passes them on and puts the answers together. */
 export interface Sites {
   readonly clock: Clock;
@@ -20,8 +40,18 @@ export function askSites(sites: Sites, names: readonly SiteName[], query: SiteQu
   return Promise.all(names.map((name) => askSite(sites, name, query)));
 }
 
-function askSite({ clock, site }: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
-  return answered(clock, ANSWER_MS_MAX, () => site(name).read(query));
+function askSite(sites: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+  return answerOf(sites, name, (site) => site.read(query));
+}
+
+function answerOf<T>(
+  { clock, site }: Sites,
+  name: SiteName,
+  ask: (site: SitePeer) => Promise<T>,
+): Promise<T> {
+  return answered(clock, ANSWER_MS_MAX, () => ask(site(name))).catch((cause: unknown) => {
+    throw new SiteUnanswered(name, { cause });
+  });
 }
 
 export async function askForPlan(peers: Sites, config: Config, request: StartRequest): Promise<Plan> {
@@ -81,13 +111,11 @@ export async function askForErrors(
 }
 
 export async function beginAudits(
-  { clock, site }: Sites,
+  sites: Sites,
   names: readonly SiteName[],
   request: Omit<AuditRequest, "site">,
 ): Promise<AuditOutcome> {
-  const begun = names.map((name) =>
-    answered(clock, ANSWER_MS_MAX, () => site(name).audit({ site: name, ...request })),
-  );
+  const begun = names.map((name) => answerOf(sites, name, (site) => site.audit({ site: name, ...request })));
   const answers = await Promise.all(begun);
   return answers.includes("started") ? { kind: "started", sites: names } : { kind: "audit-running" };
 }

@@ -1,6 +1,7 @@
 import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/fetch-vendor.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
+import { orSilent } from "../backfill/ask-sites.ts";
 import { Coordinator } from "../backfill/coordinator.ts";
 import { Isolate } from "../backfill/isolate.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job.ts";
@@ -49,7 +50,7 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     return this.#rules.start(request);
   }
   async plan(request: StartRequest) {
-    return this.#rules.plan(request);
+    return orSilent(this.#rules.plan(request));
   }
   async status() {
     return this.#rules.status();
@@ -64,19 +65,19 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     return this.#rules.retry(selection);
   }
   async days(selection: DaySelection, limit: number) {
-    return this.#rules.days(selection, limit);
+    return orSilent(this.#rules.days(selection, limit));
   }
   async errors(selection: DaySelection, limit: number) {
     return this.#rules.errors(selection, limit);
   }
   async verify(request: VerifyRequest) {
-    return this.#rules.verify(request);
+    return orSilent(this.#rules.verify(request));
   }
   async rebuild() {
-    return this.#rules.rebuild();
+    return orSilent(this.#rules.rebuild());
   }
   async audits() {
-    return this.#rules.audits();
+    return orSilent(this.#rules.audits());
   }
   async current() {
     return this.#rules.current();

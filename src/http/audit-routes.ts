@@ -5,6 +5,7 @@ import type { BackfillRoute } from "./backfill-call.ts";
 import { bodyFields, queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import { selectionRules } from "./rules.ts";
+import { SILENT_REPLY, siteSilent } from "./silent-site.ts";
 
 const busy = { description: "A backfill or another audit runs", schema: wire.problem };
 
@@ -18,6 +19,7 @@ export const verify: BackfillRoute = {
   replies: {
     202: { description: "Started in the background", schema: wire.auditAccepted },
     409: busy,
+    ...SILENT_REPLY,
   },
   async handle({ request, config, backfill }) {
     const fields = await bodyFields(request, true);
@@ -34,11 +36,13 @@ export const audits: BackfillRoute = {
   access: "bearer",
   summary: "Progress and result of the latest audit of every site",
   query: wire.emptyRequest,
-  replies: { 200: { description: "The audits", schema: wire.auditList } },
+  replies: { 200: { description: "The audits", schema: wire.auditList }, ...SILENT_REPLY },
   async handle({ request, backfill }) {
     const judged = judge(queryFields(request), wire.emptyRequest);
     if ("refused" in judged) return judged.refused;
-    return { status: 200, body: { audits: await backfill.audits() } satisfies wire.AuditList };
+    const audits = await backfill.audits();
+    if ("kind" in audits) return siteSilent(audits);
+    return { status: 200, body: { audits } satisfies wire.AuditList };
   },
 };
 
@@ -52,6 +56,7 @@ export const rebuild: BackfillRoute = {
   replies: {
     202: { description: "Started in the background", schema: wire.auditAccepted },
     409: busy,
+    ...SILENT_REPLY,
   },
   async handle({ request, backfill }) {
     const judged = judge(await bodyFields(request, true), wire.emptyRequest);
@@ -71,6 +76,8 @@ function auditAnswer(mode: wire.AuditView["mode"], outcome: AuditOutcome): Answe
         error: "Audit already in progress",
         hint: "Check GET /backfill/verify for its progress",
       });
+    case "site-silent":
+      return siteSilent(outcome);
     case "started": {
       const body: wire.AuditAccepted = {
         status: "started",

@@ -7,6 +7,7 @@ import type { BackfillRoute } from "./backfill-call.ts";
 import { bodyFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import { selectionRules, startRules } from "./rules.ts";
+import { SILENT_REPLY, siteSilent } from "./silent-site.ts";
 
 export const start: BackfillRoute = {
   name: "start",
@@ -19,14 +20,16 @@ export const start: BackfillRoute = {
     200: { description: "dry_run: the plan; nothing was started", schema: wire.plan },
     202: { description: "Started or resumed in the background", schema: wire.startAccepted },
     409: { description: "Another one runs", schema: wire.startConflict },
+    ...SILENT_REPLY,
   },
   async handle({ request, config, backfill, clock }) {
     const rules = startRules(config.sites, utcDayOf(clock.now()));
     const judged = judge(await bodyFields(request, false), wire.startRequest, rules);
     if ("refused" in judged) return judged.refused;
     const asked = inConfiguredOrder(judged.value, config.sites);
-    if (asked.dry_run) return { status: 200, body: await backfill.plan(asked) };
-    return startAnswer(await backfill.start(asked));
+    if (!asked.dry_run) return startAnswer(await backfill.start(asked));
+    const plan = await backfill.plan(asked);
+    return "kind" in plan ? siteSilent(plan) : { status: 200, body: plan };
   },
 };
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { problemDetails } from "../contract/parameters.ts";
+import { ArchiveUnavailable } from "../query/cold/faults.ts";
 import { bearer, STATUS, underTest } from "./fake-backfill.ts";
 import { queryPath, queryUnderTest } from "./fake-query.ts";
 
@@ -108,10 +109,15 @@ test("what is no refusal is not changed by it", async () => {
 });
 
 test("the Query Worker's refusals are the same, also the one of what it can't be accepted as", async () => {
-  const { get } = queryUnderTest();
+  const { get, sources } = queryUnderTest();
   expect(await problemIn(await get("/timeseries/query", ASKING))).toMatchObject({ title: "Bad Request" });
   expect(await problemIn(await get(queryPath(), ASKING))).toMatchObject({
     title: "Not Acceptable",
     hint: expect.stringContaining("text/csv"),
+  });
+  sources.fault = new ArchiveUnavailable(3, new Error());
+  expect(await problemIn(await get(`${queryPath()}&format=csv`, ASKING))).toMatchObject({
+    title: "Service Unavailable",
+    detail: "Archive unavailable",
   });
 });

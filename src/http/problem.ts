@@ -31,4 +31,5 @@ const TITLES: Readonly<Record<number, string>> = {
   409: "Conflict",
   413: "Content Too Large",
   500: "Internal Server Error",
+  503: "Service Unavailable",
 };

@@ -6,6 +6,7 @@ import { eventStream, statusEvents } from "./events.ts";
 import { queryFields } from "./input.ts";
 import { judge } from "./judge.ts";
 import { selectionRules } from "./rules.ts";
+import { SILENT_REPLY, siteSilent } from "./silent-site.ts";
 
 export const status: BackfillRoute = {
   name: "status",
@@ -30,11 +31,12 @@ export const days: BackfillRoute = {
   access: "bearer",
   summary: `Status and evidence of every day of a range, in order of site, then day; at most ${wire.DAYS_MAX} at once`,
   query: wire.daySelection,
-  replies: { 200: { description: "The days", schema: wire.dayList } },
+  replies: { 200: { description: "The days", schema: wire.dayList }, ...SILENT_REPLY },
   async handle({ request, config, backfill }) {
     const judged = judge(queryFields(request), wire.daySelection, selectionRules(config.sites));
     if ("refused" in judged) return judged.refused;
     const found = await backfill.days(judged.value, wire.DAYS_MAX + 1);
+    if ("kind" in found) return siteSilent(found);
     // A calendar that silently ended early would be read as a whole one.
     if (found.length > wire.DAYS_MAX) {
       return validationFailed([`more than ${wire.DAYS_MAX} days match; narrow them by from, to or site`]);

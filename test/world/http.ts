@@ -1,3 +1,4 @@
+import { orSilent } from "../../src/backfill/ask-sites.ts";
 import type { BackfillApi } from "../../src/contract/api.ts";
 import { createApp } from "../../src/http/app.ts";
 import { rowsOf } from "./look.ts";
@@ -40,16 +41,16 @@ export function openHttp() {
 function apiOf(world: World): BackfillApi {
   return {
     start: (request) => world.ask((rules) => rules.start(request)),
-    plan: (request) => world.ask((rules) => rules.plan(request)),
+    plan: (request) => world.ask((rules) => orSilent(rules.plan(request))),
     status: () => world.ask((rules) => rules.status()),
     metrics: () => world.ask((rules) => rules.metrics()),
     cancel: () => world.ask((rules) => rules.cancel()),
     retry: (selection) => world.ask((rules) => rules.retry(selection)),
-    days: (selection, limit) => world.ask((rules) => rules.days(selection, limit)),
+    days: (selection, limit) => world.ask((rules) => orSilent(rules.days(selection, limit))),
     errors: (selection, limit) => world.ask((rules) => rules.errors(selection, limit)),
-    verify: (request) => world.ask((rules) => rules.verify(request)),
-    rebuild: () => world.ask((rules) => rules.rebuild()),
-    audits: () => world.ask((rules) => rules.audits()),
+    verify: (request) => world.ask((rules) => orSilent(rules.verify(request))),
+    rebuild: () => world.ask((rules) => orSilent(rules.rebuild())),
+    audits: () => world.ask((rules) => orSilent(rules.audits())),
   };
 }
 
