@@ -220,7 +220,8 @@ export class Coordinator {
     if (!job) throw new Error("there is no job to speak of");
     const throttledUntil = await this.#ofGate((gate) => gate.pausedUntil());
     const now = this.#ports.clock.now();
-    const unreachable = job.sites.filter((site) => now - (heardAt.get(site) ?? 0) > 2 * ROUND_MS);
+    // By as much ahead: a clock that stepped back must not make a site that is gone look reachable.
+    const unreachable = job.sites.filter((site) => Math.abs(now - (heardAt.get(site) ?? 0)) > 2 * ROUND_MS);
     return this.#rounds.statusOf(job, reports, { unreachable, throttledUntil });
   }
 

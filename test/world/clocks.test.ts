@@ -68,6 +68,15 @@ test("a 429 pauses for as long as it says, whatever the site's clock says", asyn
   }
 });
 
+test("a site that gives no answer is unreachable though the Coordinator's clock has stepped back since", async () => {
+  const world = new World({ sites: ["site_a", "site_b"] });
+  await world.start("2024-01-01", "2024-01-02");
+  await world.run();
+  world.clocks.step("coordinator", -DAY);
+  world.effects.break({ on: /^coordinator site_a\./, fate: "hang", times: Number.POSITIVE_INFINITY });
+  expect((await world.status()).sites_unreachable).toEqual(["site_a"]);
+});
+
 test("clocks that step in the middle, all of them or one, change nothing of how a job ends", async () => {
   const usual = await unharmed(TWO);
   for (const step of [-HOUR, -DAY, DAY]) {
