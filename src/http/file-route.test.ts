@@ -28,6 +28,17 @@ function withFile(sha256: string | undefined) {
 }
 
 describe("GET /timeseries/file", () => {
+  it("is described with its form and its headers", async () => {
+    const { paths } = (await (await queryUnderTest().request("/openapi.json")).json()) as {
+      paths: Record<string, { get: { responses: Record<string, { content: object; headers: object }> } }>;
+    };
+    const { content, headers } = paths["/timeseries/file"]?.get.responses["200"] ?? {};
+    expect(content).toEqual({ "application/vnd.apache.parquet": {} });
+    const carried = (await withFile("00").get(PATH)).headers;
+    expect(Object.keys(headers ?? {}).filter((name) => !carried.has(name))).toEqual([]);
+    expect(Object.keys(headers ?? {})).toHaveLength(4);
+  });
+
   it("gives the bytes of the day's object, its length, etag and SHA-256", async () => {
     const hash = createHash("sha256").update(CONTENT);
     const { get, sources } = withFile(hash.copy().digest("hex"));

@@ -18,7 +18,14 @@ export const file: QueryRoute = {
   query: wire.siteDayQuery,
   replies: {
     200: {
-      description: `${PARQUET}, with its length, its etag and, in Repr-Digest (RFC 9530), its SHA-256; HEAD has them without the file`,
+      description: "The file; HEAD has its headers alone",
+      otherwise: [PARQUET],
+      headers: {
+        "Content-Length": "Of the file, in bytes",
+        ETag: "Of the object in R2",
+        "Repr-Digest": "The file's SHA-256 (RFC 9530), where the object has one",
+        "Content-Disposition": "A name for the file",
+      },
     },
     404: { description: "The day is not archived", schema: wire.problem },
     ...FAULT_REPLIES,

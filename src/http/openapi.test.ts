@@ -7,13 +7,27 @@ interface Operation {
   security: unknown[];
   parameters?: { name: string; schema: unknown }[];
   requestBody?: { required: boolean };
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, Headered & { content?: Record<string, unknown> }>;
 }
 interface Document {
   openapi: string;
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { properties: Record<string, unknown>; required: string[] }> };
 }
+
+interface Headered {
+  headers?: Record<string, unknown>;
+}
+
+/** Of every answer. */
+const ALWAYS = [
+  "cache-control",
+  "content-security-policy",
+  "content-type",
+  "referrer-policy",
+  "vary",
+  "x-content-type-options",
+];
 
 async function document(): Promise<Document> {
   return (await (await underTest().request("/openapi.json")).json()) as Document;
@@ -61,6 +75,24 @@ describe("GET /openapi.json", () => {
       }
     }
     expect(paths["/metrics"]?.get?.responses["200"]?.content).toEqual({ "text/plain": {} });
+  });
+
+  it("names the headers that belong to an answer", async () => {
+    const { paths, components } = (await document()) as Document & {
+      components: { responses: Record<string, Headered> };
+    };
+    const { request, get, backfill } = underTest();
+    const named = (reply: Headered | undefined) => Object.keys(reply?.headers ?? {});
+    const carried = (response: Response) =>
+      [...response.headers.keys()].filter((name) => !ALWAYS.includes(name));
+    backfill.foundDays = { kind: "site-silent", site: "building_a" };
+    const responses = paths["/backfill/days"]?.get?.responses;
+    expect(named(responses?.["503"])).toEqual(["Retry-After"]);
+    expect(carried(await get("/backfill/days"))).toEqual(["retry-after"]);
+    expect(named(responses?.["401"])).toEqual(["WWW-Authenticate"]);
+    expect(carried(await request("/backfill/days"))).toEqual(["www-authenticate"]);
+    expect(named(components.responses.MethodNotAllowed)).toEqual(["Allow"]);
+    expect(carried(await request("/backfill/days", { method: "PUT" }))).toEqual(["allow"]);
   });
 
   it("describes what the Worker tells the webhook, to the last field", async () => {

@@ -22,7 +22,10 @@ export function openApiDocument<Call>(service: Service<Call>, version: string): 
       schemas: namedSchemas(schemas),
       responses: {
         NotFound: refusalOf({ description: "404 of any other path", schema: notFound }, schemas),
-        MethodNotAllowed: refusalOf(refused("405 of any other method; Allow names those there are"), schemas),
+        MethodNotAllowed: refusalOf(
+          { ...refused("405 of any other method"), headers: { Allow: "The methods that there are" } },
+          schemas,
+        ),
       },
       securitySchemes: { bearer: { type: "http", scheme: "bearer", description: service.bearer } },
     },
@@ -72,7 +75,12 @@ function commonReplies<Call>(route: Route<Call>): Record<number, Reply> {
   if (route.query || route.body) common[400] = refused("Validation failed");
   if (route.body) common[413] = refused("Body too large");
   if (route.access === "public") return common;
-  return { ...common, 401: refused("No well-formed bearer token"), 403: refused("The wrong token") };
+  const asked = { "WWW-Authenticate": "Bearer" };
+  return {
+    ...common,
+    401: { ...refused("No well-formed bearer token"), headers: asked },
+    403: refused("The wrong token"),
+  };
 }
 
 function descriptionPaths(schemas: Schemas): Record<string, Json> {
@@ -99,16 +107,25 @@ function descriptionPaths(schemas: Schemas): Record<string, Json> {
   };
 }
 
-function responseOf({ description, schema, otherwise = [] }: Reply, schemas: Schemas): Json {
+function responseOf({ description, schema, otherwise = [], headers }: Reply, schemas: Schemas): Json {
   const others = Object.fromEntries(otherwise.map((mediaType) => [mediaType, {}]));
   const content = { ...(schema && jsonOf(schema, schemas)), ...others };
-  return { description, ...(Object.keys(content).length > 0 && { content }) };
+  return { description, ...headersOf(headers), ...(Object.keys(content).length > 0 && { content }) };
 }
 
 /** In both forms: the documented one, and by RFC 9457 where that is asked for. */
-function refusalOf({ description, schema = problem }: Reply, schemas: Schemas): Json {
+function refusalOf({ description, schema = problem, headers }: Reply, schemas: Schemas): Json {
   const asProblem = { [PROBLEM_TYPE]: { schema: referenceOf(problemDetails, schemas) } };
-  return { description, content: { ...jsonOf(schema, schemas), ...asProblem } };
+  return { description, ...headersOf(headers), content: { ...jsonOf(schema, schemas), ...asProblem } };
+}
+
+function headersOf(headers: Reply["headers"]): Json {
+  if (!headers) return {};
+  const described = Object.entries(headers).map(([name, description]) => [
+    name,
+    { description, schema: { type: "string" } },
+  ]);
+  return { headers: Object.fromEntries(described) };
 }
 
 function jsonOf(schema: z.ZodType, schemas: Schemas): Json {

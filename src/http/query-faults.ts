@@ -5,7 +5,7 @@ import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../query/
 import { DayTooLarge } from "../query/day-series.ts";
 import { HotUnavailable } from "../query/hot/database.ts";
 import { type Answer, refusal } from "./answer.ts";
-import type { Reply } from "./route.ts";
+import { RETRY_AFTER, type Reply } from "./route.ts";
 
 /** Longer than a hiccup: those were waited for already. */
 const RETRY_AFTER_SECONDS = 10;
@@ -22,9 +22,9 @@ export const FAULT_REPLIES: Readonly<Record<number, Reply>> = {
     schema: wire.problem,
   },
   503: {
-    description:
-      "R2 or D1 can't be read, or an object is replaced again and again. Retry-After says when to ask again",
+    description: "R2 or D1 can't be read, or an object is replaced again and again",
     schema: wire.problem,
+    headers: RETRY_AFTER,
   },
 };
 

@@ -8,7 +8,11 @@ export interface Reply {
   readonly schema?: z.ZodType;
   /** Other media types in which it is given, described in words. */
   readonly otherwise?: readonly string[];
+  /** What it carries besides, by name. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
+
+export const RETRY_AFTER = { "Retry-After": "Seconds after which to ask again" } as const;
 
 /**
  * One route, with what its documentation needs. Schemas are those that `handle` judges by. A `Call` is a request that

@@ -1,7 +1,7 @@
 import type { SiteSilent } from "../contract/api.ts";
 import * as wire from "../contract/backfill.ts";
 import { type Answer, refusal } from "./answer.ts";
-import type { Reply } from "./route.ts";
+import { RETRY_AFTER, type Reply } from "./route.ts";
 
 /** By then its object has most likely been moved, or begun anew. */
 const RETRY_AFTER_SECONDS = 30;
@@ -9,8 +9,9 @@ const RETRY_AFTER_SECONDS = 30;
 /** Of every route whose answer would be wrong without one of the sites. */
 export const SILENT_REPLY: Readonly<Record<number, Reply>> = {
   503: {
-    description: "A site gives no answer; it is named. Retry-After says when to ask again",
+    description: "A site gives no answer; it is named",
     schema: wire.problem,
+    headers: RETRY_AFTER,
   },
 };
 

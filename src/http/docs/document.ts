@@ -32,6 +32,7 @@ export interface Parameter {
 
 export interface Reply {
   readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly description: string }>>;
   readonly content?: Content;
 }
 

@@ -127,11 +127,13 @@ function bodyView(content: Content): Markup {
 
 function repliesView(replies: readonly (readonly [string, Reply])[]): Markup {
   return html`<dl>${replies.map(
-    ([status, { description, content = {} }]) =>
+    ([status, { description, headers = {}, content = {} }]) =>
       html`<dt>${status === "" ? "" : html`<b>${status}</b> `}${description}</dt>
 <dd>${Object.entries(content).map(
         ([mediaType, { schema }], index) =>
           html`${index > 0 ? ", " : ""}<code>${mediaType}</code>${schema ? html` ${typeView(schema)}` : ""}`,
+      )}${Object.entries(headers).map(
+        ([name, header]) => html`<br><code>${name}</code> ${header.description}`,
       )}</dd>`,
   )}</dl>`;
 }
