@@ -66,6 +66,19 @@ test("counts add up over the sites; the current date is the earliest; rates are 
   });
 });
 
+test("it was last updated when any site last came further, or when the job itself last changed", () => {
+  const at = (job: typeof JOB, a: number, b: number) => {
+    const reports = new Map([
+      [A, reportFixture("a", { lastProgressAt: a })],
+      [B, reportFixture("b", { lastProgressAt: b })],
+    ]);
+    return Date.parse(statusOf(job, reports, T + 9 * HOUR, QUIET).last_updated);
+  };
+  expect(at(JOB, T + HOUR, T + 2 * HOUR)).toBe(T + 2 * HOUR);
+  expect(at({ ...JOB, resumedAt: T + 3 * HOUR }, T + HOUR, T)).toBe(T + 3 * HOUR);
+  expect(at({ ...JOB, endedAt: T + 4 * HOUR }, T + HOUR, T)).toBe(T + 4 * HOUR);
+});
+
 test("when every site is done the job is completed, partially where days failed", () => {
   const done = { state: "completed" as const, days_completed: 31 };
   const ended = { ...JOB, endedAt: T + 2 * HOUR };
