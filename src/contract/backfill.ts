@@ -124,9 +124,14 @@ export const alert = z.object({
   date: z.string().nullable(),
   phase: z.string().nullable(),
   backfill_id: z.string(),
-  /** As last seen, and beyond what it was raised; in the unit of the alert's variable: hours, percent, or a count. */
-  value: z.number(),
-  threshold: z.number(),
+  value: z
+    .number()
+    .describe(
+      "As last seen, in the unit of the alert's variable: hours without progress, percent, or a count",
+    ),
+  threshold: z
+    .number()
+    .describe("It is raised beyond this; while the backfill runs it is over at four fifths of it"),
 });
 export type Alert = z.output<typeof alert>;
 
