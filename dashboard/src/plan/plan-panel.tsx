@@ -1,10 +1,10 @@
 import { useState } from "preact/hooks";
 import type { Plan } from "../../../src/contract/backfill.ts";
-import { parseUtcDay } from "../../../src/domain/day.ts";
 import type { Selection } from "../api/backfill-api.ts";
 import type { Shown } from "../app.tsx";
 import { yesterdayOf } from "../calendar/days.ts";
 import { Confirm } from "../confirm.tsx";
+import { DateField } from "../date-field.tsx";
 import { duration, whole } from "../progress/figures.ts";
 import { sitesOf } from "../state/state.ts";
 import { proposed, rangeFault } from "./plan-desk.ts";
@@ -73,31 +73,6 @@ export function PlanPanel({ state, dispatch, commands }: Shown) {
         />
       )}
     </section>
-  );
-}
-
-interface DateFieldProps {
-  readonly name: string;
-  readonly value: string;
-  readonly max: string;
-  onDay(day: Selection["from"]): void;
-}
-
-function DateField({ name, value, max, onDay }: DateFieldProps) {
-  return (
-    <label>
-      {name}
-      <input
-        type="date"
-        required
-        min="1970-01-01"
-        {...{ value, max }}
-        onChange={(event) => {
-          const day = parseUtcDay(event.currentTarget.value);
-          if (day) onDay(day);
-        }}
-      />
-    </label>
   );
 }
 
