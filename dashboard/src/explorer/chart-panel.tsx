@@ -1,20 +1,15 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
-import { DAY_MS, dayStartMs, parseUtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import { bytes, whole } from "../progress/figures.ts";
 import type { ExplorerCommands } from "./commands.ts";
 import { type Chart, type Explorer, intervalOf } from "./explorer.ts";
-import { INTERVAL_MS, isBearable, type Span } from "./interval.ts";
+import { INTERVAL_MS, isBearable } from "./interval.ts";
 import { extentOf, figure } from "./series.ts";
 import { SeriesChart } from "./series-chart.tsx";
+import type { Span } from "./span.ts";
+import { SpanControls } from "./span-controls.tsx";
 
 const INTERVALS: readonly Interval[] = ["raw", ...(Object.keys(INTERVAL_MS) as Interval[])];
 const AGGREGATES: readonly Aggregate[] = ["avg", "min", "max", "sum", "count", "first", "last"];
-const SPANS = [
-  { name: "Day", days: 1 },
-  { name: "Week", days: 7 },
-  { name: "Month", days: 31 },
-  { name: "Year", days: 366 },
-];
 
 interface ChartProps {
   readonly explorer: Explorer;
@@ -22,73 +17,34 @@ interface ChartProps {
 }
 
 export function ChartPanel({ explorer, commands }: ChartProps) {
-  const { point, span, chart, loading, refusal } = explorer;
-  if (!point || !span) {
-    return (
-      <section aria-label="Chart">
-        <p class="hint">{refusal ?? "Choose a point to draw it."}</p>
-      </section>
-    );
-  }
+  const { site, point, span, chart, drawing, refusal } = explorer;
   return (
-    <section aria-labelledby="chart" aria-busy={loading === "samples"}>
-      <h2 id="chart">{point}</h2>
-      <Controls explorer={explorer} span={span} commands={commands} />
+    <section aria-label="Chart" aria-busy={drawing}>
+      {point && span ? (
+        <>
+          <h2>
+            {point} <small>{site}</small>
+          </h2>
+          <Controls explorer={explorer} span={span} commands={commands} />
+        </>
+      ) : (
+        <p class="hint">Choose a point to draw it.</p>
+      )}
       <p class="refusal" role="alert">
         {refusal}
       </p>
       {chart && <Drawn chart={chart} onSpan={(zoomed) => commands.change({ type: "span", span: zoomed })} />}
       <p class="hint" role="status">
-        {loading === "samples" ? "Reading …" : chart && costText(chart)}
+        {drawing ? "Reading …" : chart && costText(chart)}
       </p>
     </section>
   );
 }
 
 function Controls({ explorer, span, commands }: ChartProps & { span: Span }) {
-  const to = (change: Partial<Span>) => {
-    const next = { ...span, ...change };
-    if (next.fromMs < next.toMs) void commands.change({ type: "span", span: next });
-  };
   return (
     <div class="controls">
-      <label>
-        From
-        <input
-          type="date"
-          required
-          value={utcDayOf(span.fromMs)}
-          onChange={(event) => {
-            const day = parseUtcDay(event.currentTarget.value);
-            if (day) to({ fromMs: dayStartMs(day) });
-          }}
-        />
-      </label>
-      <label>
-        To
-        <input
-          type="date"
-          required
-          value={utcDayOf(span.toMs - 1)}
-          onChange={(event) => {
-            const day = parseUtcDay(event.currentTarget.value);
-            if (day) to({ toMs: dayStartMs(day) + DAY_MS });
-          }}
-        />
-      </label>
-      <fieldset class="buttons">
-        <legend>Up to the last day</legend>
-        {SPANS.map(({ name, days }) => (
-          <button
-            key={name}
-            type="button"
-            class="quiet"
-            onClick={() => to({ fromMs: dayStartMs(utcDayOf(span.toMs - 1)) - (days - 1) * DAY_MS })}
-          >
-            {name}
-          </button>
-        ))}
-      </fieldset>
+      <SpanControls span={span} onSpan={(asked) => void commands.change({ type: "span", span: asked })} />
       <label>
         Interval
         <select
@@ -125,22 +81,30 @@ function Controls({ explorer, span, commands }: ChartProps & { span: Span }) {
 
 function Drawn({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) {
   const extent = extentOf(chart.series);
-  if (!extent) return <p>No samples in this range.</p>;
+  const missing = chart.missingDays.length > 0 && (
+    <>
+      {" "}
+      {whole(chart.missingDays.length)} {chart.missingDays.length === 1 ? "day" : "days"} of the range not
+      archived yet.
+    </>
+  );
+  if (!extent) return <p>No samples in this range.{missing}</p>;
   const what = chart.interval === "raw" ? "samples" : `${chart.agg} by ${chart.interval}`;
-  const label = `${chart.point}, ${what}: ${whole(extent.count)} values from ${figure(extent.min)} to ${figure(extent.max)}, mean ${figure(extent.mean)}`;
+  const label = `${chart.point}, ${what}: ${valuesText(extent.count)} from ${figure(extent.min)} to ${figure(extent.max)}, mean ${figure(extent.mean)}`;
   return (
     <figure>
       <SeriesChart chart={chart} label={label} onSpan={onSpan} />
       <figcaption>
         {label}. Drag over a part to look closer.
         {chart.cut && " The range holds more: it is drawn up to its 200,000th row."}
-        {chart.missingDays.length > 0 &&
-          ` ${whole(chart.missingDays.length)} days of the range are not archived yet.`}
+        {missing}
       </figcaption>
     </figure>
   );
 }
 
+const valuesText = (count: number) => `${whole(count)} ${count === 1 ? "value" : "values"}`;
+
 function costText({ cost, series }: Chart): string {
-  return `${whole(extentOf(series)?.count ?? 0)} values, ${bytes(cost.bytes_read)} read in ${whole(cost.r2_requests)} ${cost.r2_requests === 1 ? "request" : "requests"}, ${whole(cost.query_time_ms)} ms`;
+  return `${valuesText(extentOf(series)?.count ?? 0)}, ${bytes(cost.bytes_read)} read in ${whole(cost.r2_requests)} ${cost.r2_requests === 1 ? "request" : "requests"}, ${whole(cost.query_time_ms)} ms`;
 }

@@ -15,51 +15,60 @@ export type ExplorerCommands = ReturnType<typeof explorerCommandsOf>;
 export function explorerCommandsOf(store: Store, { fetch, keep, origin }: Surroundings) {
   const [url, token] = [keptToken(keep, "query-url"), keptToken(keep, "query-token")];
   let call: Call | undefined;
-  /** Of the latest question: an answer to one before it comes too late. */
-  let asked = 0;
+  const [lists, drawings] = [latest(), latest()];
   const tell = (action: ExplorerAction) => store.dispatch({ type: "explorer", action });
 
-  function refused(fault: Fault): void {
-    if (fault.status !== 401 && fault.status !== 403) {
-      tell({ type: "refused", refusal: fault.message });
-      return;
-    }
+  function forget(): void {
+    lists.end();
+    drawings.end();
     token.forget();
     call = undefined;
+  }
+
+  function refused(what: "listing" | "drawing", fault: Fault): void {
+    if (fault.status !== 401 && fault.status !== 403) {
+      tell({ type: "refused", what, refusal: fault.message });
+      return;
+    }
+    forget();
     tell({ type: "access", access: "closed", refusal: fault.message });
   }
 
   async function listPoints(site: string, day: UtcDay): Promise<void> {
     if (!call) return;
+    if (site !== store.state.explorer.site) drawings.end();
     tell({ type: "points-asked", site, day });
-    const answer = await pointsOf(call, site, day);
-    if (!answer.ok) return refused(answer.fault);
-    tell({ type: "points", site, day, names: answer.body.points.map((point) => point.point_name) });
+    const signal = lists.next();
+    const answer = await pointsOf(call, site, day, signal);
+    if (signal.aborted) return;
+    if (!answer.ok) return refused("listing", answer.fault);
+    tell({ type: "points", names: answer.body.points.map((point) => point.point_name) });
   }
 
   async function draw(): Promise<void> {
     const { site, point, span, agg } = store.state.explorer;
     if (!call || !site || !point || !span) return;
     const interval = intervalOf(store.state.explorer);
-    const mine = ++asked;
+    const signal = drawings.next();
     tell({ type: "samples-asked" });
-    const answer = await samplesOf(call, { site, point, span, interval, agg });
-    if (mine !== asked) return;
-    if (!answer.ok) return refused(answer.fault);
+    const answer = await samplesOf(call, { site, point, span, interval, agg }, signal);
+    if (signal.aborted) return;
+    if (!answer.ok) return refused("drawing", answer.fault);
     const { samples, ...rest } = answer.body;
-    tell({
-      type: "chart",
-      chart: { point, span, interval, agg, series: seriesOf(samples, interval), ...rest },
-    });
+    const series = seriesOf(samples, interval, rest.missingDays);
+    tell({ type: "chart", chart: { site, point, span, interval, agg, series, ...rest } });
   }
 
   async function signIn(base: string, secret: string): Promise<void> {
     tell({ type: "access", access: "checking" });
     const trial = callerOf(fetch, base, secret);
+    const signal = lists.next();
     // The cheapest question that needs the token: a day long before any.
     const answer = await trial("GET", "/timeseries/days", {
       query: { site_name: "any", from: "1970-01-01", to: "1970-01-01" },
+      signal,
     });
+    if (signal.aborted) return;
     if (!answer.ok) {
       const hint =
         answer.fault.status === 0 ? ` Does its ALLOWED_ORIGINS name ${origin}, and is its URL right?` : "";
@@ -86,10 +95,13 @@ export function explorerCommandsOf(store: Store, { fetch, keep, origin }: Surrou
 
     signIn,
     listPoints,
+    /** With the session that it was seen in, the key goes as well, and what is still asked for. */
+    forget,
 
     /** From a day of the calendar to its samples. */
     show({ site, day }: Place): void {
-      tell({ type: "points-asked", site, day });
+      drawings.end();
+      tell({ type: "day", site, day });
       location.hash = "explorer";
       void listPoints(site, day);
     },
@@ -103,5 +115,18 @@ export function explorerCommandsOf(store: Store, { fetch, keep, origin }: Surrou
     },
 
     search: (search: string) => tell({ type: "search", search }),
+  };
+}
+
+/** One question of a kind at a time: the next one ends it, and no answer comes after a newer one. */
+function latest() {
+  let asked = new AbortController();
+  return {
+    end: () => asked.abort(),
+    next(): AbortSignal {
+      asked.abort();
+      asked = new AbortController();
+      return asked.signal;
+    },
   };
 }

@@ -1,14 +1,15 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "./explorer.ts";
-import type { Span } from "./interval.ts";
-import { figure } from "./series.ts";
+import { alone, figure } from "./series.ts";
+import type { Span } from "./span.ts";
+import { timeLabels } from "./time-labels.ts";
 
 /** Draws into `element`, in the colours of the style sheet. A range that is dragged over is handed to `onSpan`. */
 export function drawSeries(
   element: HTMLElement,
   height: number,
-  { series }: Chart,
+  { series, span }: Chart,
   onSpan: (span: Span) => void,
 ): uPlot {
   const style = getComputedStyle(element);
@@ -18,15 +19,23 @@ export function drawSeries(
     grid: { stroke: colour("line"), width: 1 },
     ticks: { show: false },
   };
+  const lonely = alone(series);
   const options: uPlot.Options = {
     width: element.clientWidth,
     height,
+    // The last label stands half behind the end.
+    padding: [null, 40, null, null],
     // Every day here is UTC's.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     cursor: { drag: { x: true, y: false, setScale: false } },
+    scales: {
+      // The span that was asked for, whatever part of it holds samples.
+      x: { range: [span.fromMs / 1_000, span.toMs / 1_000] },
+      y: { range: (_, min, max) => valueRange(min, max) },
+    },
     axes: [
-      { ...axis, space: 80, values: (_, ticks) => timeLabels(ticks) },
-      { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => figure(tick)) },
+      { ...axis, space: 90, values: (_, ticks) => timeLabels(ticks) },
+      { ...axis, size: (_, labels) => widthOf(labels), values: (_, ticks) => ticks.map(figure) },
     ],
     series: [
       {
@@ -38,6 +47,8 @@ export function drawSeries(
         stroke: colour("accent"),
         width: 1.5,
         spanGaps: false,
+        // Where there is room for every point they are all drawn; those that no line leads to always.
+        points: { filter: (_, __, all) => (all ? null : lonely) },
         value: (_, value) => (value == null ? "–" : figure(value)),
       },
     ],
@@ -54,12 +65,15 @@ export function drawSeries(
   return new uPlot(options, [series.times as number[], series.values as (number | null)[]], element);
 }
 
-/** Days where the ticks are days apart, else hours and minutes, with the day where it begins. */
-function timeLabels(ticks: readonly number[]): string[] {
-  return ticks.map((seconds, index) => {
-    const text = new Date(seconds * 1_000).toISOString();
-    const [day, time] = [text.slice(0, 10), text.slice(11, 16)];
-    if (time === "00:00") return day;
-    return index === 0 ? `${time}\n${day}` : time;
-  });
+/** Beyond this a range is no number any more; what lies outside of it is told in words alone. */
+const DRAWN_MAX = 1e307;
+
+function valueRange(min: number, max: number): uPlot.Range.MinMax {
+  const inside = (value: number) => Math.max(-DRAWN_MAX, Math.min(DRAWN_MAX, value));
+  return uPlot.rangeNum(inside(min), inside(max), 0.1, true);
+}
+
+/** In pixels, of the axis that stands beside them. */
+function widthOf(labels: readonly string[] | null): number {
+  return 20 + 7 * Math.max(4, ...(labels ?? []).map((label) => label.length));
 }

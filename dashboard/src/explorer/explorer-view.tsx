@@ -1,10 +1,9 @@
-import type { UtcDay } from "../../../src/domain/day.ts";
-import { type State, sitesOf } from "../state/state.ts";
+import type { State } from "../state/state.ts";
 import { ChartPanel } from "./chart-panel.tsx";
 import type { ExplorerCommands } from "./commands.ts";
-import { latestCompleted } from "./latest-completed.ts";
 import { PointList } from "./point-list.tsx";
 import { QuerySignIn } from "./query-sign-in.tsx";
+import { Where } from "./where.tsx";
 
 export interface ExplorerProps {
   readonly state: State;
@@ -24,39 +23,5 @@ export function ExplorerView({ state, commands }: ExplorerProps) {
       </section>
       <ChartPanel explorer={explorer} commands={commands} />
     </div>
-  );
-}
-
-/** The site, and a day whose points are listed. */
-function Where({ state, commands }: ExplorerProps) {
-  const { explorer, calendar } = state;
-  const sites = sitesOf(state);
-  const site = explorer.site ?? sites[0] ?? "";
-  const day = explorer.day ?? latestCompleted(calendar.days.get(site));
-  return (
-    <form
-      class="pair"
-      onSubmit={(event) => {
-        event.preventDefault();
-        const given = new FormData(event.currentTarget);
-        void commands.listPoints(String(given.get("site")), String(given.get("day")) as UtcDay);
-      }}
-    >
-      <label>
-        Site
-        <select name="site" value={site}>
-          {sites.map((one) => (
-            <option key={one} value={one}>
-              {one}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        Day
-        <input name="day" type="date" required min="1970-01-01" value={day} />
-      </label>
-      <button type="submit">List its points</button>
-    </form>
   );
 }

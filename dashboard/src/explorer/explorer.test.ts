@@ -7,11 +7,7 @@ const after = (...actions: ExplorerAction[]) => actions.reduce(explore, NO_EXPLO
 const asked: ExplorerAction = { type: "points-asked", site: "a", day };
 
 test("a point that is chosen is first looked at over the day that it was found in", () => {
-  const explorer = after(
-    asked,
-    { type: "points", site: "a", day, names: ["p"] },
-    { type: "point", point: "p" },
-  );
+  const explorer = after(asked, { type: "points", names: ["p"] }, { type: "point", point: "p" });
   expect(explorer.span).toEqual({ fromMs: dayStartMs(day), toMs: dayStartMs(day) + DAY_MS });
 });
 
@@ -20,9 +16,18 @@ test("another point keeps the span that is looked at", () => {
   expect(after(asked, { type: "span", span }, { type: "point", point: "q" }).span).toEqual(span);
 });
 
-test("points that answer an earlier question are not shown", () => {
-  const late = after({ ...asked, site: "b" }, { type: "points", site: "a", day, names: ["p"] });
-  expect(late).toMatchObject({ names: undefined, loading: "points" });
+test("another site's list ends what is drawn: its points may have the same names", () => {
+  const drawn = after(asked, { type: "point", point: "p" });
+  expect(explore(drawn, asked).point).toBe("p");
+  expect(explore(drawn, { ...asked, site: "b" })).toMatchObject({ point: undefined, chart: undefined });
+});
+
+test("whoever comes from a day of the calendar looks at that day, whatever was looked at before", () => {
+  const later = "2024-06-01" as UtcDay;
+  const before = after(asked, { type: "point", point: "p" });
+  const come = explore(before, { type: "day", site: "a", day: later });
+  expect(come).toMatchObject({ point: undefined, span: undefined });
+  expect(explore(come, { type: "point", point: "p" }).span?.fromMs).toBe(dayStartMs(later));
 });
 
 test("an interval chosen by hand is given up where the span grows beyond it", () => {

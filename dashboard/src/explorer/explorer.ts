@@ -1,10 +1,12 @@
 import type { Aggregate, Cost, Interval } from "../../../src/contract/query.ts";
-import { DAY_MS, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
-import { fittingInterval, isBearable, type Span } from "./interval.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import { fittingInterval, isBearable } from "./interval.ts";
 import type { Series } from "./series.ts";
+import { bounded, daysUpTo, type Span } from "./span.ts";
 
 /** What is drawn, and what it was asked by. */
 export interface Chart {
+  readonly site: string;
   readonly point: string;
   readonly span: Span;
   readonly interval: Interval;
@@ -29,7 +31,9 @@ export interface Explorer {
   readonly span: Span | undefined;
   readonly choice: Interval | "auto";
   readonly agg: Aggregate;
-  readonly loading: "points" | "samples" | undefined;
+  /** Which answers are awaited. */
+  readonly listing: boolean;
+  readonly drawing: boolean;
   readonly refusal: string | undefined;
   readonly chart: Chart | undefined;
 }
@@ -44,20 +48,17 @@ export const NO_EXPLORER: Explorer = {
   span: undefined,
   choice: "auto",
   agg: "avg",
-  loading: undefined,
+  listing: false,
+  drawing: false,
   refusal: undefined,
   chart: undefined,
 };
 
 export type ExplorerAction =
   | { readonly type: "access"; readonly access: Explorer["access"]; readonly refusal?: string }
+  | { readonly type: "day"; readonly site: string; readonly day: UtcDay }
   | { readonly type: "points-asked"; readonly site: string; readonly day: UtcDay }
-  | {
-      readonly type: "points";
-      readonly site: string;
-      readonly day: UtcDay;
-      readonly names: readonly string[];
-    }
+  | { readonly type: "points"; readonly names: readonly string[] }
   | { readonly type: "search"; readonly search: string }
   | { readonly type: "point"; readonly point: string }
   | { readonly type: "span"; readonly span: Span }
@@ -65,7 +66,7 @@ export type ExplorerAction =
   | { readonly type: "agg"; readonly agg: Aggregate }
   | { readonly type: "samples-asked" }
   | { readonly type: "chart"; readonly chart: Chart }
-  | { readonly type: "refused"; readonly refusal: string };
+  | { readonly type: "refused"; readonly what: "listing" | "drawing"; readonly refusal: string };
 
 export function explore(explorer: Explorer, action: ExplorerAction): Explorer {
   switch (action.type) {
@@ -73,36 +74,33 @@ export function explore(explorer: Explorer, action: ExplorerAction): Explorer {
       return action.access === "closed"
         ? { ...NO_EXPLORER, refusal: action.refusal }
         : { ...explorer, access: action.access, refusal: action.refusal };
+    case "day":
+      return { ...withPlace(explorer, action), ...NOTHING_DRAWN, span: undefined };
     case "points-asked":
-      return {
-        ...explorer,
-        site: action.site,
-        day: action.day,
-        names: undefined,
-        loading: "points",
-        refusal: undefined,
-      };
-    case "points": {
-      // An answer for what was asked before the last question is none.
-      if (action.site !== explorer.site || action.day !== explorer.day) return explorer;
-      return { ...explorer, names: action.names, loading: undefined };
-    }
+      return { ...withPlace(explorer, action), listing: true, refusal: undefined };
+    case "points":
+      return { ...explorer, names: action.names, listing: false };
     case "search":
       return { ...explorer, search: action.search };
     case "point":
-      return { ...explorer, point: action.point, span: explorer.span ?? wholeDay(explorer.day) };
+      return {
+        ...explorer,
+        ...NOTHING_DRAWN,
+        point: action.point,
+        span: explorer.span ?? (explorer.day && daysUpTo(explorer.day, 1)),
+      };
     case "span":
-      return withChoice({ ...explorer, span: action.span });
+      return withChoice({ ...explorer, span: bounded(action.span) });
     case "choice":
       return { ...explorer, choice: action.choice };
     case "agg":
       return { ...explorer, agg: action.agg };
     case "samples-asked":
-      return { ...explorer, loading: "samples", refusal: undefined };
+      return { ...explorer, drawing: true, refusal: undefined };
     case "chart":
-      return { ...explorer, loading: undefined, chart: action.chart };
+      return { ...explorer, drawing: false, chart: action.chart };
     case "refused":
-      return { ...explorer, loading: undefined, refusal: action.refusal };
+      return { ...explorer, [action.what]: false, refusal: action.refusal };
     default:
       return action satisfies never;
   }
@@ -119,10 +117,13 @@ function withChoice(explorer: Explorer): Explorer {
   return choice !== "auto" && span && !isBearable(choice, span) ? { ...explorer, choice: "auto" } : explorer;
 }
 
-function wholeDay(day: UtcDay | undefined): Span | undefined {
-  if (!day) return undefined;
-  const fromMs = dayStartMs(day);
-  return { fromMs, toMs: fromMs + DAY_MS };
+/** What belongs to one point of one site. */
+const NOTHING_DRAWN = { point: undefined, drawing: false, chart: undefined };
+
+/** Two sites may have points of one name: what is drawn does not outlive its site. */
+function withPlace(explorer: Explorer, { site, day }: { site: string; day: UtcDay }): Explorer {
+  const kept = site === explorer.site ? explorer : { ...explorer, ...NOTHING_DRAWN };
+  return { ...kept, site, day, names: undefined };
 }
 
 /**

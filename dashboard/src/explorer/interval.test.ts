@@ -1,7 +1,6 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS } from "../../../src/domain/day.ts";
-import { fittingInterval, isBearable, PIECE_MS_MAX, pieces } from "./interval.ts";
+import { fittingInterval, isBearable } from "./interval.ts";
 
 const days = (count: number) => ({ fromMs: 0, toMs: count * DAY_MS });
 
@@ -22,19 +21,4 @@ test("what fits can always be chosen, and a minute over years can't", () => {
     expect(isBearable(fittingInterval(days(count)), days(count))).toBe(true);
   expect(isBearable("1min", days(366))).toBe(false);
   expect(isBearable("raw", days(3))).toBe(false);
-});
-
-test("pieces follow each other without gap or overlap, and none is too long for one query", () => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5_000 * DAY_MS }), (spanMs) => {
-      const cut = pieces({ fromMs: 7, toMs: 7 + spanMs });
-      expect(cut[0]?.fromMs).toBe(7);
-      expect(cut.at(-1)?.toMs).toBe(7 + spanMs);
-      for (const [index, piece] of cut.entries()) {
-        expect(piece.toMs - piece.fromMs).toBeLessThanOrEqual(PIECE_MS_MAX);
-        expect(piece.toMs).toBe(cut[index + 1]?.fromMs ?? 7 + spanMs);
-      }
-    }),
-    { numRuns: 100 },
-  );
 });

@@ -1,11 +1,6 @@
 import type { Interval } from "../../../src/contract/query.ts";
-import { DAY_MS, type EpochMs } from "../../../src/domain/day.ts";
-
-/** Half-open, as the Query Worker has it. */
-export interface Span {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
-}
+import { DAY_MS } from "../../../src/domain/day.ts";
+import type { Span } from "./span.ts";
 
 /** How long a bucket of each interval is. */
 export const INTERVAL_MS: Readonly<Record<Exclude<Interval, "raw">, number>> = {
@@ -37,15 +32,4 @@ export function fittingInterval({ fromMs, toMs }: Span): Interval {
 export function isBearable(interval: Interval, { fromMs, toMs }: Span): boolean {
   const spanMs = toMs - fromMs;
   return interval === "raw" ? spanMs <= RAW_MS_MAX : spanMs / INTERVAL_MS[interval] <= BUCKETS_MAX;
-}
-
-/** One query takes up to 366 days: a longer span is asked for in pieces, in order. */
-export const PIECE_MS_MAX = 366 * DAY_MS;
-
-export function pieces({ fromMs, toMs }: Span): Span[] {
-  const count = Math.ceil((toMs - fromMs) / PIECE_MS_MAX);
-  return Array.from({ length: count }, (_, index) => ({
-    fromMs: fromMs + index * PIECE_MS_MAX,
-    toMs: Math.min(toMs, fromMs + (index + 1) * PIECE_MS_MAX),
-  }));
 }

@@ -4,8 +4,8 @@ import type { Explorer } from "./explorer.ts";
 import { findPoints } from "./point-search.ts";
 
 export function PointList({ explorer, commands }: { explorer: Explorer; commands: ExplorerCommands }) {
-  const { names, search, point, loading } = explorer;
-  if (!names) return <p role="status">{loading === "points" ? "Reading the points …" : ""}</p>;
+  const { names, search, point, listing } = explorer;
+  if (!names) return <p role="status">{listing && "Reading the points …"}</p>;
   const found = findPoints(names, search);
   return (
     <>

@@ -12,6 +12,8 @@ const asked: SamplesAsked = {
 };
 const metadata = { bytes_read: 5, r2_requests: 1, query_time_ms: 2, missing_days: ["1970-01-09"] };
 
+const unending = new AbortController().signal;
+
 /** Pages of `rows` rows, a cursor between them. */
 function worker(pagesAPiece: number, rows = 1) {
   const asked: URLSearchParams[] = [];
@@ -30,7 +32,7 @@ function worker(pagesAPiece: number, rows = 1) {
 
 test("a span longer than one query takes is asked for in pieces, page after page, in order", async () => {
   const { asked: sent, call } = worker(2);
-  const answer = await samplesOf(call, asked);
+  const answer = await samplesOf(call, asked, unending);
   expect(
     answer.ok && answer.body.samples.map(({ timestamp, value }) => [timestamp.slice(0, 10), value]),
   ).toEqual([
@@ -45,18 +47,18 @@ test("a span longer than one query takes is asked for in pieces, page after page
 });
 
 test("missing days are told once a piece, not once a page", async () => {
-  const answer = await samplesOf(worker(3).call, asked);
+  const answer = await samplesOf(worker(3).call, asked, unending);
   expect(answer).toMatchObject({ body: { missingDays: ["1970-01-09", "1970-01-09"] } });
 });
 
 test("a name with a comma stays one name, and samples as they are have no aggregate", async () => {
   const { asked: sent, call } = worker(1);
-  await samplesOf(call, { ...asked, interval: "raw" });
+  await samplesOf(call, { ...asked, interval: "raw" }, unending);
   expect(sent[0]?.getAll("point_names")).toEqual(["p,q", "p,q"]);
   expect(sent[0]?.has("agg")).toBe(false);
 });
 
 test("a chart that would be endless is cut, and says so", async () => {
-  const answer = await samplesOf(worker(1_000, 50_000).call, asked);
+  const answer = await samplesOf(worker(1_000, 50_000).call, asked, unending);
   expect(answer.ok && [answer.body.cut, answer.body.samples.length]).toEqual([true, ROWS_MAX]);
 });

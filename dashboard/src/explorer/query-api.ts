@@ -1,6 +1,6 @@
 import type { Aggregate, Interval, PointsAnswer, QueryAnswer, Sample } from "../../../src/contract/query.ts";
 import type { Answer, Call } from "../api/answer.ts";
-import { pieces, type Span } from "./interval.ts";
+import { pieces, type Span } from "./span.ts";
 
 /** Rows of one page: what comes is some 8 MB, and a chart of them still answers to the hand. */
 const PAGE_ROWS = 50_000;
@@ -27,12 +27,21 @@ export interface Samples {
   };
 }
 
-export function pointsOf(call: Call, site: string, date: string): Promise<Answer<PointsAnswer>> {
-  return call("GET", "/timeseries/points", { query: { site_name: site, date } });
+export function pointsOf(
+  call: Call,
+  site: string,
+  date: string,
+  signal: AbortSignal,
+): Promise<Answer<PointsAnswer>> {
+  return call("GET", "/timeseries/points", { query: { site_name: site, date }, signal });
 }
 
 /** Every page of every piece of the span, in order, up to `ROWS_MAX` rows. */
-export async function samplesOf(call: Call, asked: SamplesAsked): Promise<Answer<Samples>> {
+export async function samplesOf(
+  call: Call,
+  asked: SamplesAsked,
+  signal: AbortSignal,
+): Promise<Answer<Samples>> {
   const samples: Sample[] = [];
   const missingDays: string[] = [];
   const cost = { bytes_read: 0, r2_requests: 0, query_time_ms: 0 };
@@ -42,6 +51,7 @@ export async function samplesOf(call: Call, asked: SamplesAsked): Promise<Answer
       if (samples.length >= ROWS_MAX) return { ok: true, body: { samples, missingDays, cut: true, cost } };
       const answer = await call<QueryAnswer>("GET", "/timeseries/query", {
         query: parametersOf(asked, piece, cursor),
+        signal,
       });
       if (!answer.ok) return answer;
       const { metadata } = answer.body;

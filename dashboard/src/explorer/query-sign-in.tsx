@@ -9,6 +9,7 @@ export function QuerySignIn({ explorer, commands }: { explorer: Explorer; comman
       <form
         onSubmit={(event) => {
           event.preventDefault();
+          if (checking) return;
           const given = new FormData(event.currentTarget);
           const base = new URL(String(given.get("url"))).origin;
           void commands.signIn(base, String(given.get("token")).trim());
@@ -40,9 +41,8 @@ export function QuerySignIn({ explorer, commands }: { explorer: Explorer; comman
         <p role="alert" class="refusal">
           {explorer.refusal}
         </p>
-        <button type="submit" disabled={checking}>
-          {checking ? "Checking …" : "Open"}
-        </button>
+        {/* Never disabled: that would take the focus from whoever pressed it. */}
+        <button type="submit">{checking ? "Checking …" : "Open"}</button>
       </form>
     </section>
   );

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import type { Chart } from "./explorer.ts";
-import type { Span } from "./interval.ts";
+import type { Span } from "./span.ts";
 
 interface SeriesChartProps {
   readonly chart: Chart;
