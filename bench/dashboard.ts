@@ -2,27 +2,17 @@
  * `npm run bench:dashboard`: whether the calendar of 10 sites × 3 years stays smooth. The page is the real one; the
  * answers are made up, for a ledger of that size takes hours.
  */
-import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { dayView, siteView, statusOf } from "../dashboard/src/progress/status.fixture.ts";
 import { daysOf, type UtcDay } from "../src/domain/day.ts";
 import { openChromium, placeOf, signIn } from "../test/browser/chromium.ts";
+import { MADE_UP_TOKEN, MadeUpWorker } from "../test/browser/made-up-worker.ts";
 
-const ASSETS = join(import.meta.dirname, "../workers/assets");
 const SITES = Array.from({ length: 10 }, (_, index) => `site_${index}`);
 const DAYS = daysOf("2022-01-01" as UtcDay, "2024-12-31" as UtcDay);
+/** As often as the Worker's stream looks for a change. */
+const TELLING_MS = 2_000;
 const STATUSES = ["completed", "completed", "completed", "empty", "failed", "pending", "running"] as const;
-const TYPES: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", css: "text/css" };
-
-const server = createServer((request, response) => {
-  const { pathname } = new URL(request.url ?? "/", "http://bench");
-  const file = pathname === "/dashboard/" ? "/dashboard/index.html" : pathname;
-  const type = TYPES[file.replace(/.*\./, "")] ?? "image/svg+xml";
-  response.writeHead(200, { "content-type": type }).end(readFileSync(join(ASSETS, file)));
-});
 
 /** Other counts every time, so that every site is asked for its days and drawn again. */
 let turn = 0;
@@ -34,21 +24,10 @@ function status() {
   return statusOf(views, { start_date: "2024-01-01", end_date: "2024-12-31" });
 }
 
-async function answer(page: Page): Promise<void> {
-  const plan = { requests_per_minute: 50, sites: SITES.map((site) => ({ site })) };
-  await page.route("**/backfill/start", (route) => route.fulfill({ json: plan }));
-  await page.route("**/backfill/status", (route) => route.fulfill({ json: status() }));
-  // No stream: it polls.
-  await page.route("**/backfill/events", (route) => route.fulfill({ status: 503, json: {} }));
-  await page.route("**/backfill/days?*", (route) => {
-    const query = new URL(route.request().url()).searchParams;
-    const [site = "", from, to] = ["site", "from", "to"].map((name) => query.get(name) ?? undefined);
-    const asked = DAYS.filter((day) => (!from || day >= from) && (!to || day <= to));
-    const days = asked.map((day, index) =>
-      dayView(day, STATUSES[index % STATUSES.length] ?? "pending", { site }),
-    );
-    return route.fulfill({ json: { count: days.length, days } });
-  });
+function daysAsked(site: string, from: string | null, to: string | null) {
+  return DAYS.filter((day) => (!from || day >= from) && (!to || day <= to)).map((day, index) =>
+    dayView(day, STATUSES[index % STATUSES.length] ?? "pending", { site }),
+  );
 }
 
 /** Takes down how long each frame lasts, from now on. */
@@ -72,23 +51,28 @@ async function framesDuring(page: Page, act: () => Promise<void>): Promise<strin
 }
 
 async function main(): Promise<void> {
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const worker = await MadeUpWorker.open(SITES);
+  worker.days = daysAsked;
   const browser = await openChromium();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await answer(page);
-  await page.goto(`${url}/dashboard/`);
+  await page.goto(`${worker.url}/dashboard/`);
   const began = performance.now();
-  await signIn(page, "token");
-  await page.waitForFunction("document.body.innerText.split('completed, ').length > 10");
+  worker.status = status();
+  await signIn(page, MADE_UP_TOKEN);
+  await page
+    .getByText("completed, ")
+    .nth(SITES.length - 1)
+    .waitFor();
   console.log(`${SITES.length} sites × ${DAYS.length} days`);
   console.log(`drawn after   ${(performance.now() - began).toFixed(0)} ms, ${await nodesOf(page)} nodes`);
   await page.evaluate(COUNT_FRAMES);
-  console.log(`polling       ${await framesDuring(page, () => page.waitForTimeout(9_000))}`);
+  const telling = setInterval(() => worker.say(status()), TELLING_MS);
+  console.log(`following     ${await framesDuring(page, () => page.waitForTimeout(9_000))}`);
   console.log(`scrolling     ${await framesDuring(page, () => scroll(page))}`);
   console.log(`dragging      ${await framesDuring(page, () => drag(page))}`);
   await browser.close();
-  server.close();
+  clearInterval(telling);
+  worker.close();
 }
 
 const nodesOf = (page: Page) => page.evaluate("document.querySelectorAll('*').length");

@@ -18,7 +18,15 @@ export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
     onAnswer(said);
   };
   return (
-    <dialog ref={dialog} aria-labelledby="confirm-title" onCancel={() => onAnswer(false)}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="confirm-title"
+      onCancel={(event) => {
+        // Closed before it is taken away, or the focus would not be given back.
+        event.preventDefault();
+        answer(false);
+      }}
+    >
       <h2 id="confirm-title">{title}</h2>
       <p>{text}</p>
       <div class="buttons">

@@ -4,6 +4,7 @@ import "./style/parts.css";
 import "./style/calendar.css";
 import { App } from "./app.tsx";
 import { explorerCommandsOf } from "./explorer/commands.ts";
+import { keepingFocus } from "./keeping-focus.ts";
 import { commandsOf } from "./state/commands.ts";
 import { Session, type Surroundings } from "./state/session.ts";
 import { initialState, type View } from "./state/state.ts";
@@ -19,11 +20,14 @@ const surroundings: Surroundings = {
   now: () => Date.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      signal?.addEventListener("abort", () => {
+      // Taken off again: a session's signal sees a sleep every few seconds, for days.
+      const wake = () => {
         clearTimeout(timer);
+        signal?.removeEventListener("abort", wake);
         resolve();
-      });
+      };
+      const timer = setTimeout(wake, ms);
+      signal?.addEventListener("abort", wake);
     }),
 };
 
@@ -34,12 +38,12 @@ const store = openStore(initialState(Date.now(), viewOf(location.hash)), () => {
   drawing = true;
   requestAnimationFrame(() => {
     drawing = false;
-    draw();
+    keepingFocus(draw);
   });
 });
-const session = new Session(store, surroundings);
-const commands = commandsOf(store, session, surroundings);
 const explorer = explorerCommandsOf(store, surroundings);
+const session = new Session(store, surroundings, explorer.forget);
+const commands = commandsOf(store, session, surroundings);
 
 function draw(): void {
   const { state, dispatch } = store;

@@ -1,4 +1,4 @@
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Session } from "./state/state.ts";
 
 interface SignInProps {
@@ -9,8 +9,10 @@ interface SignInProps {
 export function SignIn({ session, onToken }: SignInProps) {
   const field = useRef<HTMLInputElement>(null);
   const why = session.kind === "locked" ? session.why : undefined;
+  useEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
+    if (session.kind === "checking") return;
     const token = field.current?.value.trim() ?? "";
     if (token !== "") onToken(token);
   };
@@ -35,9 +37,8 @@ export function SignIn({ session, onToken }: SignInProps) {
         <p role="alert" class="refusal">
           {why}
         </p>
-        <button type="submit" disabled={session.kind === "checking"}>
-          {session.kind === "checking" ? "Checking …" : "Open"}
-        </button>
+        {/* Never disabled: that would take the focus from whoever pressed it. */}
+        <button type="submit">{session.kind === "checking" ? "Checking …" : "Open"}</button>
       </form>
     </main>
   );

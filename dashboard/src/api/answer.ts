@@ -14,7 +14,10 @@ export interface Fault {
 
 export type Parameters = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** One call of a Worker's API. Never throws; an abort is a fault of status 0. */
+/** A page of samples over a slow line takes a minute; a connection that died without a word would take for ever. */
+export const ANSWER_MS_MAX = 120_000;
+
+/** One call of a Worker's API. Never throws; an abort is a fault of status 0, and so is no answer in time. */
 export type Call = <T>(
   method: "GET" | "POST",
   path: string,
@@ -24,6 +27,7 @@ export type Call = <T>(
 /** Calls a Worker at `base` ("" is this page's origin). The token travels in a header and nowhere else. */
 export function callerOf(fetcher: typeof fetch, base: string, token: string): Call {
   return async (method, path, { query, body, signal } = {}) => {
+    const inTime = AbortSignal.timeout(ANSWER_MS_MAX);
     try {
       const response = await fetcher(`${base}${path}${searchOf(query)}`, {
         method,
@@ -31,7 +35,7 @@ export function callerOf(fetcher: typeof fetch, base: string, token: string): Ca
         // A Worker that redirected would get the token followed to wherever it points.
         redirect: "error",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal ? { signal } : {}),
+        signal: signal ? AbortSignal.any([signal, inTime]) : inTime,
       });
       const read: unknown = await response.json();
       if (response.ok) return { ok: true, body: read as never };

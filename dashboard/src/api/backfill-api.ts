@@ -39,7 +39,7 @@ export interface BackfillApi {
   verify(mode: "quick" | "full", range: Partial<SiteRange>): Promise<Answer<AuditAccepted>>;
   audits(): Promise<Answer<AuditList>>;
   days(range: SiteRange): Promise<Answer<DayList>>;
-  errors(range: SiteRange, limit: number): Promise<Answer<ErrorList>>;
+  errors(range: SiteRange, limit: number, signal: AbortSignal): Promise<Answer<ErrorList>>;
   status(signal: AbortSignal): Promise<Answer<Status | NotStarted>>;
   /** The stream of events; throws where there is none. */
   events(signal: AbortSignal): Promise<Response>;
@@ -65,7 +65,8 @@ export function backfillApi(fetcher: typeof fetch, token: string): BackfillApi {
     verify: (mode, range) => call("POST", "/backfill/verify", { body: { mode, ...range } }),
     audits: () => call("GET", "/backfill/verify"),
     days: (range) => call("GET", "/backfill/days", { query: { ...range } }),
-    errors: (range, limit) => call("GET", "/backfill/errors", { query: { ...range, limit: String(limit) } }),
+    errors: (range, limit, signal) =>
+      call("GET", "/backfill/errors", { query: { ...range, limit: String(limit) }, signal }),
     status: (signal) => call("GET", "/backfill/status", { signal }),
     events: (signal) =>
       fetcher("/backfill/events", {

@@ -82,6 +82,28 @@ test("a stream that falls silent without an end is given up, and aborted", async
   expect(aborted).toBe(true);
 });
 
+test("a poll that is never answered is given up, and the next one asked", async () => {
+  const { of } = source([() => Promise.reject(new Error("blocked"))]);
+  let polls = 0;
+  const deaf: Source = {
+    ...of,
+    status: (signal) =>
+      ++polls === 1
+        ? new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("given up"))))
+        : Promise.resolve(polled),
+    // Only the silence of the poll comes to its end.
+    sleep: async (ms, signal) => {
+      if (ms === SILENCE_MS_MAX && polls !== 1)
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    },
+  };
+  expect(await first(3, deaf)).toEqual([
+    { kind: "silent", why: "blocked" },
+    { kind: "silent", why: "nothing was heard for 35 s" },
+    { kind: "status", status: idle, by: "poll" },
+  ]);
+});
+
 test.for([401, 403])(
   "a token that is refused with %i ends it: nothing is asked for again",
   async (status) => {

@@ -47,18 +47,23 @@ export async function* follow(source: Source, signal: AbortSignal): AsyncGenerat
 }
 
 async function polled(source: Source, signal: AbortSignal): Promise<Heard | undefined> {
-  const answer = await source.status(signal);
-  if (signal.aborted) return undefined;
-  if (answer.ok) return { kind: "status", status: answer.body, by: "poll" };
-  return refusalOf(answer.fault.status) ?? { kind: "silent", why: answer.fault.message };
+  const gone = new AbortController();
+  try {
+    const asked = source.status(AbortSignal.any([signal, gone.signal]));
+    const answer = await watched(source, gone, asked);
+    if (signal.aborted) return undefined;
+    if (answer.ok) return { kind: "status", status: answer.body, by: "poll" };
+    return refusalOf(answer.fault.status) ?? { kind: "silent", why: answer.fault.message };
+  } catch (fault) {
+    return { kind: "silent", why: (fault as Error).message };
+  }
 }
 
 async function* streamed(source: Source, signal: AbortSignal): AsyncGenerator<Heard, void> {
   const gone = new AbortController();
-  const leave = () => gone.abort();
-  signal.addEventListener("abort", leave, { once: true });
   try {
-    const response = await watched(source, gone, source.events(gone.signal));
+    const opening = source.events(AbortSignal.any([signal, gone.signal]));
+    const response = await watched(source, gone, opening);
     const refused = refusalOf(response.status);
     if (refused) yield refused;
     if (!response.ok || !response.body) return;
@@ -78,7 +83,6 @@ async function* streamed(source: Source, signal: AbortSignal): AsyncGenerator<He
   } finally {
     // A reader that goes, goes wholly: the Worker would hold the stream for ten minutes.
     gone.abort();
-    signal.removeEventListener("abort", leave);
   }
 }
 

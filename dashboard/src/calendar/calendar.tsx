@@ -87,6 +87,7 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
               key={site}
               {...{ site, years, last, palette }}
               days={calendar.days.get(site)}
+              unread={calendar.unread.get(site)}
               throttled={isThrottled(live.status, now)}
               selection={calendar.selection}
               cursor={cursor}

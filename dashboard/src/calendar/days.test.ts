@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import { dayView } from "../progress/status.fixture.ts";
-import { between, moved, NO_DAYS, type Place, withDays, yearsShown } from "./days.ts";
+import { between, moved, NO_DAYS, type Place, withDays, withUnread, yearsShown } from "./days.ts";
 
 const sites = ["a", "b", "c"];
 const place = (site: string, day: string): Place => ({ site, day: day as UtcDay });
@@ -15,6 +15,12 @@ test("days that are heard replace those known, and leave other sites untouched",
   ]);
   expect(after.days.get("b")).toBe(before.days.get("b"));
   expect(after.days.get("a")).not.toBe(before.days.get("a"));
+});
+
+test("a site whose days can't be read says so until they are", () => {
+  const lost = withUnread(NO_DAYS, "a", "No answer");
+  expect(withDays(lost, "b", []).unread.get("a")).toBe("No answer");
+  expect(withDays(lost, "a", []).unread.size).toBe(0);
 });
 
 test("a range goes from the earlier day to the later, over all sites between, whichever end came first", () => {

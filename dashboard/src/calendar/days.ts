@@ -13,6 +13,8 @@ export interface Place {
 
 export interface Calendar {
   readonly days: ReadonlyMap<string, SiteDays>;
+  /** Why the days of a site could not be read last, until they are. */
+  readonly unread: ReadonlyMap<string, string>;
   /** Where the keyboard is; undefined until it was there. */
   readonly cursor: Place | undefined;
   /** Where a range that grows began. */
@@ -24,6 +26,7 @@ export interface Calendar {
 
 export const NO_DAYS: Calendar = {
   days: new Map(),
+  unread: new Map(),
   cursor: undefined,
   anchor: undefined,
   selection: undefined,
@@ -34,7 +37,13 @@ export const NO_DAYS: Calendar = {
 export function withDays(calendar: Calendar, site: string, heard: readonly DayView[]): Calendar {
   const known = new Map(calendar.days.get(site));
   for (const day of heard) known.set(day.date, day);
-  return { ...calendar, days: new Map(calendar.days).set(site, known) };
+  const unread = new Map(calendar.unread);
+  unread.delete(site);
+  return { ...calendar, unread, days: new Map(calendar.days).set(site, known) };
+}
+
+export function withUnread(calendar: Calendar, site: string, why: string): Calendar {
+  return { ...calendar, unread: new Map(calendar.unread).set(site, why) };
 }
 
 /** Moves the cursor; where it extends, from its anchor (or from where it stood) to there. */

@@ -12,6 +12,8 @@ import { YearCanvas } from "./year-canvas.tsx";
 interface SiteDaysProps {
   readonly site: string;
   readonly days: Days | undefined;
+  /** Why what is shown may be old. */
+  readonly unread: string | undefined;
   readonly years: readonly number[];
   readonly throttled: boolean;
   readonly selection: Selection | undefined;
@@ -27,7 +29,7 @@ interface SiteDaysProps {
  * cell is the day under the cursor. A thousand cells in the document would say the same, slowly.
  */
 export function SiteDays(props: SiteDaysProps) {
-  const { site, days, years, throttled, selection, last, cursor, palette, onKey } = props;
+  const { site, days, unread, years, throttled, selection, last, cursor, palette, onKey } = props;
   const cell = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLTableElement>(null);
   const selected = selection?.sites.includes(site) ? selection : undefined;
@@ -41,7 +43,8 @@ export function SiteDays(props: SiteDaysProps) {
   return (
     <section class="site" aria-label={site}>
       <h3>{site}</h3>
-      <p class="hint">{countsText(days, throttled)}</p>
+      <p class="hint">{countsText(days, throttled, unread)}</p>
+      {unread && <p class="refusal">These days could not be read. {unread}</p>}
       <div class="scrolls">
         <table
           ref={grid}
@@ -76,8 +79,8 @@ export function SiteDays(props: SiteDaysProps) {
   );
 }
 
-function countsText(days: Days | undefined, throttled: boolean): string {
-  if (!days) return "Loading …";
+function countsText(days: Days | undefined, throttled: boolean, unread: string | undefined): string {
+  if (!days) return unread ? "" : "Loading …";
   if (days.size === 0) return "No day was asked for yet.";
   const counts = countsOf(days.values(), throttled);
   return SHOWN.filter((status) => counts[status] > 0)

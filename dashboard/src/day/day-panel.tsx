@@ -16,14 +16,23 @@ interface DayPanelProps extends Shown {
 export function DayPanel({ state, dispatch, commands, explorer }: DayPanelProps) {
   const { place, errors } = state.day;
   const heading = useRef<HTMLHeadingElement>(null);
-  // Wherever the panel stands, who opened a day is at it: by keyboard, by ear and on a small screen.
-  useEffect(() => heading.current?.focus(), [place]);
+  const shown = useRef(place);
+  // Wherever the panel stands, who opens a day is at it: by keyboard, by ear and on a small screen. Not so who only
+  // comes back to a page on which one is open.
+  useEffect(() => {
+    if (place !== shown.current) heading.current?.focus();
+    shown.current = place;
+  }, [place]);
+  const day = place && state.calendar.days.get(place.site)?.get(place.day);
+  // Read again whenever the day has failed again.
+  useEffect(() => {
+    if (place) void commands.readErrors(place);
+  }, [place, day?.attempts, day?.failure?.at]);
   if (!place) return null;
   const close = () => {
     dispatch({ type: "open-day", place: undefined });
     document.getElementById(`grid-${place.site}`)?.focus();
   };
-  const day = state.calendar.days.get(place.site)?.get(place.day);
   const range = { site: place.site, from: place.day, to: place.day };
   const status = shownStatus(day, isThrottled(state.live.status, state.now)) ?? "not asked for";
   return (
@@ -125,19 +134,26 @@ function Audit({ of, day }: { of: AuditView | undefined; day: string }) {
   );
 }
 
-function Errors({ of }: { of: readonly ErrorView[] | undefined }) {
+function Errors({ of }: { of: readonly ErrorView[] | string | undefined }) {
   return (
     <>
       <h3>Errors</h3>
-      {of === undefined && <p class="hint">Loading …</p>}
-      {of?.length === 0 && <p class="hint">None.</p>}
-      <ul class="errors">
-        {of?.map((error) => (
-          <li key={`${error.timestamp} ${error.error}`}>
-            <span class="hint">{instant(error.timestamp)}</span> {error.error}
-          </li>
-        ))}
-      </ul>
+      <ErrorList of={of} />
     </>
+  );
+}
+
+function ErrorList({ of }: { of: readonly ErrorView[] | string | undefined }) {
+  if (of === undefined) return <p class="hint">Loading …</p>;
+  if (typeof of === "string") return <p class="refusal">They could not be read. {of}</p>;
+  if (of.length === 0) return <p class="hint">None.</p>;
+  return (
+    <ul class="errors">
+      {of.map((error) => (
+        <li key={`${error.timestamp} ${error.error}`}>
+          <span class="hint">{instant(error.timestamp)}</span> {error.error}
+        </li>
+      ))}
+    </ul>
   );
 }

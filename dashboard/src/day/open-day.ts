@@ -4,8 +4,8 @@ import type { Place } from "../calendar/days.ts";
 /** The day that is looked at closely. */
 export interface OpenDay {
   readonly place: Place | undefined;
-  /** Newest first; undefined until they were heard. */
-  readonly errors: readonly ErrorView[] | undefined;
+  /** Newest first; undefined until they were heard, a text where they can't be read. */
+  readonly errors: readonly ErrorView[] | string | undefined;
   /** The latest of every site. */
   readonly audits: readonly AuditView[];
 }

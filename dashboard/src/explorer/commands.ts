@@ -1,6 +1,7 @@
 import type { UtcDay } from "../../../src/domain/day.ts";
 import { type Call, callerOf, type Fault } from "../api/answer.ts";
 import { keptToken } from "../api/kept-token.ts";
+import { latest } from "../api/latest.ts";
 import type { Place } from "../calendar/days.ts";
 import type { Surroundings } from "../state/session.ts";
 import type { Store } from "../state/store.ts";
@@ -115,18 +116,5 @@ export function explorerCommandsOf(store: Store, { fetch, keep, origin }: Surrou
     },
 
     search: (search: string) => tell({ type: "search", search }),
-  };
-}
-
-/** One question of a kind at a time: the next one ends it, and no answer comes after a newer one. */
-function latest() {
-  let asked = new AbortController();
-  return {
-    end: () => asked.abort(),
-    next(): AbortSignal {
-      asked.abort();
-      asked = new AbortController();
-      return asked.signal;
-    },
   };
 }

@@ -3,7 +3,7 @@ import type { Plan } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import type { Selection } from "../api/backfill-api.ts";
 import { siteView, statusOf } from "../progress/status.fixture.ts";
-import { asking, NO_PLAN, planFor, proposed, rangeFault } from "./plan-desk.ts";
+import { answered, asking, changed, NO_PLAN, proposed, rangeFault } from "./plan-desk.ts";
 
 const range = (from: string, to: string, sites = ["a"]): Selection => ({
   from: from as UtcDay,
@@ -13,11 +13,26 @@ const range = (from: string, to: string, sites = ["a"]): Selection => ({
 const planned = (from: string, to: string) => ({ start_date: from, end_date: to }) as Plan;
 const yesterday = "2025-01-31" as UtcDay;
 
-test("a plan that is answered after the range was changed is not shown for the new one", () => {
-  const desk = asking({ ...NO_PLAN, of: range("2024-01-01", "2024-01-31") });
-  expect(planFor(desk, planned("2024-01-01", "2024-01-31"), undefined).plan).toBeDefined();
-  const late = planFor(desk, planned("2023-01-01", "2023-01-31"), undefined);
-  expect(late).toMatchObject({ plan: undefined, asking: false });
+test("an answer is taken for the question that is awaited, and for no other of the same days", () => {
+  const of = range("2024-01-01", "2024-01-31");
+  const [first, second] = [
+    { of, force: false },
+    { of, force: true },
+  ];
+  const desk = asking({ ...NO_PLAN, of }, first);
+  const said = { plan: planned("2024-01-01", "2024-01-31"), refusal: undefined };
+  expect(answered(desk, first, said)).toMatchObject({ ...said, asking: undefined });
+  for (const moved of [
+    asking(desk, second),
+    changed(desk, { force: true }),
+    changed(desk, { of: range("2024-01-01", "2024-01-31", ["b"]) }),
+  ])
+    expect(answered(moved, first, said)).toBe(moved);
+});
+
+test("a question that is left is awaited no more", () => {
+  const desk = asking(NO_PLAN, { of: range("2024-01-01", "2024-01-31"), force: false });
+  expect(changed(desk, { of: undefined }).asking).toBeUndefined();
 });
 
 test("what is proposed is the backfill there is, or the last week that is over", () => {

@@ -2,12 +2,18 @@ import type { Plan, Status } from "../../../src/contract/backfill.ts";
 import { addDays, daysBetween, type UtcDay } from "../../../src/domain/day.ts";
 import type { Selection } from "../api/backfill-api.ts";
 
+export interface Question {
+  readonly of: Selection;
+  readonly force: boolean;
+}
+
 /** The range that is about to be started, and what is known of it. */
 export interface PlanDesk {
   readonly of: Selection | undefined;
   /** Every day anew, also those that are completed. */
   readonly force: boolean;
-  readonly asking: boolean;
+  /** The question whose answer is awaited. */
+  readonly asking: Question | undefined;
   readonly plan: Plan | undefined;
   readonly refusal: string | undefined;
 }
@@ -15,21 +21,23 @@ export interface PlanDesk {
 export const NO_PLAN: PlanDesk = {
   of: undefined,
   force: false,
-  asking: false,
+  asking: undefined,
   plan: undefined,
   refusal: undefined,
 };
 
-export function asking(desk: PlanDesk): PlanDesk {
-  return { ...desk, asking: true, plan: undefined, refusal: undefined };
+export function asking(desk: PlanDesk, question: Question): PlanDesk {
+  return { ...desk, asking: question, plan: undefined, refusal: undefined };
 }
 
-/** An answer that comes after the range was changed speaks of another one, and is dropped. */
-export function planFor(desk: PlanDesk, plan: Plan | undefined, refusal: string | undefined): PlanDesk {
-  const answered = { ...desk, asking: false };
-  if (!plan) return { ...answered, plan, refusal };
-  const same = plan.start_date === desk.of?.from && plan.end_date === desk.of?.to;
-  return same ? { ...answered, plan, refusal: undefined } : answered;
+/** What is asked for is another: no plan speaks of it, and none that is still awaited will. */
+export function changed(desk: PlanDesk, change: Partial<Pick<PlanDesk, "of" | "force">>): PlanDesk {
+  return { ...desk, ...change, asking: undefined, plan: undefined, refusal: undefined };
+}
+
+/** An answer to any question but the one that is awaited speaks of another range, and is dropped. */
+export function answered(desk: PlanDesk, to: Question, answer: Pick<PlanDesk, "plan" | "refusal">): PlanDesk {
+  return desk.asking === to ? { ...desk, ...answer, asking: undefined } : desk;
 }
 
 /** What the fields hold before anybody chose: the backfill there is, or the last week that is over. */

@@ -47,7 +47,7 @@ export function PlanPanel({ state, dispatch, commands }: Shown) {
           {fault ?? desk.refusal}
         </p>
         <div class="buttons">
-          <button type="submit" class="quiet" disabled={fault !== undefined || desk.asking}>
+          <button type="submit" class="quiet" disabled={fault !== undefined}>
             {desk.asking ? "Reckoning …" : "Dry run"}
           </button>
           <button

@@ -18,10 +18,17 @@ test("a range that is drawn in the calendar is the range of the plan", () => {
 
 test("a plan does not outlive its range, nor the choice to fetch all anew", () => {
   const plan = { start_date: "2024-01-01", end_date: "2024-01-08" } as Plan;
-  const planned = after(open, cursor("2024-01-01", false), cursor("2024-01-08", true), {
-    type: "planned",
-    plan,
-  });
+  const question = {
+    of: { from: place("2024-01-01").day, to: place("2024-01-08").day, sites: ["a"] },
+    force: false,
+  };
+  const planned = after(
+    open,
+    cursor("2024-01-01", false),
+    cursor("2024-01-08", true),
+    { type: "plan-asked", question },
+    { type: "planned", to: question, plan, refusal: undefined },
+  );
   expect(planned.plan.plan).toBe(plan);
   expect(reduce(planned, cursor("2024-01-15", true)).plan.plan).toBeUndefined();
   expect(reduce(planned, { type: "force", force: true }).plan.plan).toBeUndefined();

@@ -1,11 +1,11 @@
-import type { AuditView, DayView, ErrorView, Plan } from "../../../src/contract/backfill.ts";
+import type { AuditView, DayView, ErrorView } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 import type { Selection } from "../api/backfill-api.ts";
 import type { Heard } from "../api/follow.ts";
-import { moved, type Place, withDays } from "../calendar/days.ts";
+import { moved, type Place, withDays, withUnread } from "../calendar/days.ts";
 import { CLOSED, opened } from "../day/open-day.ts";
 import { type ExplorerAction, explore } from "../explorer/explorer.ts";
-import { asking, planFor } from "../plan/plan-desk.ts";
+import { answered, asking, changed, type PlanDesk, type Question } from "../plan/plan-desk.ts";
 import { hear } from "../progress/live.ts";
 import { initialState, type Notice, type Session, type State, sitesOf, type View } from "./state.ts";
 
@@ -15,14 +15,15 @@ export type Action =
   | { readonly type: "session"; readonly session: Session }
   | { readonly type: "heard"; readonly heard: Heard; readonly at: EpochMs }
   | { readonly type: "days"; readonly site: string; readonly days: readonly DayView[] }
+  | { readonly type: "days-unread"; readonly site: string; readonly why: string }
   | { readonly type: "more-years"; readonly at: "before" | "behind" }
   | { readonly type: "cursor"; readonly to: Place; readonly extend: boolean }
   | { readonly type: "select"; readonly selection: Selection | undefined }
   | { readonly type: "force"; readonly force: boolean }
-  | { readonly type: "plan-asked" }
-  | { readonly type: "planned"; readonly plan: Plan | undefined; readonly refusal?: string }
+  | { readonly type: "plan-asked"; readonly question: Question }
+  | ({ readonly type: "planned"; readonly to: Question } & Pick<PlanDesk, "plan" | "refusal">)
   | { readonly type: "open-day"; readonly place: Place | undefined }
-  | { readonly type: "day-errors"; readonly place: Place; readonly errors: readonly ErrorView[] }
+  | { readonly type: "day-errors"; readonly place: Place; readonly errors: readonly ErrorView[] | string }
   | { readonly type: "audits"; readonly audits: readonly AuditView[] }
   | { readonly type: "notice"; readonly notice: Omit<Notice, "at"> | undefined }
   | { readonly type: "explorer"; readonly action: ExplorerAction };
@@ -40,6 +41,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, now: action.at, live: hear(state.live, action.heard, action.at) };
     case "days":
       return { ...state, calendar: withDays(state.calendar, action.site, action.days) };
+    case "days-unread":
+      return { ...state, calendar: withUnread(state.calendar, action.site, action.why) };
     case "more-years": {
       const { moreYears } = state.calendar;
       const more = { ...moreYears, [action.at]: moreYears[action.at] + 1 };
@@ -55,11 +58,14 @@ export function reduce(state: State, action: Action): State {
         action.selection,
       );
     case "force":
-      return { ...state, plan: { ...state.plan, force: action.force, plan: undefined, refusal: undefined } };
+      return { ...state, plan: changed(state.plan, { force: action.force }) };
     case "plan-asked":
-      return { ...state, plan: asking(state.plan) };
+      return { ...state, plan: asking(state.plan, action.question) };
     case "planned":
-      return { ...state, plan: planFor(state.plan, action.plan, action.refusal) };
+      return {
+        ...state,
+        plan: answered(state.plan, action.to, { plan: action.plan, refusal: action.refusal }),
+      };
     case "open-day":
       return { ...state, day: action.place ? opened(action.place, state.day) : CLOSED };
     case "day-errors": {
@@ -96,5 +102,5 @@ function withSession(state: State, session: Session): State {
 function withSelection(state: State, selection: Selection | undefined): State {
   const calendar = { ...state.calendar, selection };
   if (selection === state.calendar.selection && selection === state.plan.of) return { ...state, calendar };
-  return { ...state, calendar, plan: { ...state.plan, of: selection, plan: undefined, refusal: undefined } };
+  return { ...state, calendar, plan: changed(state.plan, { of: selection }) };
 }

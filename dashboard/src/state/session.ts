@@ -1,7 +1,7 @@
 import { addDays, utcDayOf } from "../../../src/domain/day.ts";
 import type { Fault } from "../api/answer.ts";
 import { type BackfillApi, backfillApi, type SiteRange } from "../api/backfill-api.ts";
-import { follow } from "../api/follow.ts";
+import { follow, type Heard } from "../api/follow.ts";
 import { type Keep, keptToken } from "../api/kept-token.ts";
 import { staleDays } from "../calendar/refresh.ts";
 import { DayLoader } from "./day-loader.ts";
@@ -23,15 +23,18 @@ export interface Surroundings {
 export class Session {
   readonly #store: Store;
   readonly #around: Surroundings;
+  readonly #ended: () => void;
   readonly #token;
   #open:
     | { readonly api: BackfillApi; readonly days: { ask(ranges: readonly SiteRange[]): void } }
     | undefined;
   #end = new AbortController();
 
-  constructor(store: Store, around: Surroundings) {
+  /** `ended` is called when the session ends: what else knows a secret forgets it with this one. */
+  constructor(store: Store, around: Surroundings, ended: () => void) {
     this.#store = store;
     this.#around = around;
+    this.#ended = ended;
     this.#token = keptToken(around.keep, "backfill-token");
   }
 
@@ -52,7 +55,7 @@ export class Session {
     const api = backfillApi(this.#around.fetch, token);
     // A dry run of one day: it says whether the token is good, which sites there are, and what the limit is.
     const planned = await api.planOfAll(addDays(utcDayOf(this.#around.now()), -1));
-    if (!planned.ok) return this.signOut(planned.fault.message);
+    if (!planned.ok) return this.#notSignedIn(token, planned.fault);
     this.#token.write(token);
     const { sites, requests_per_minute: requestsPerMinute } = planned.body;
     this.#end = new AbortController();
@@ -69,7 +72,23 @@ export class Session {
     this.#end.abort();
     this.#open = undefined;
     this.#token.forget();
+    this.#ended();
     this.#store.dispatch({ type: "session", session: { kind: "locked", why } });
+  }
+
+  /** A Worker that could not be asked has not refused the token: a reload may find it back. */
+  #notSignedIn(token: string, fault: Fault): void {
+    if (this.endedBy(fault)) return;
+    const kept = token === this.#token.read() ? " This tab keeps the token: reload to try again." : "";
+    this.#store.dispatch({ type: "session", session: { kind: "locked", why: `${fault.message}.${kept}` } });
+  }
+
+  /** Takes what is heard, and asks for the days that it makes old. */
+  hear(heard: Heard): void {
+    const before = this.#store.state.live.status;
+    this.#store.dispatch({ type: "heard", heard, at: this.#around.now() });
+    const after = this.#store.state.live.status;
+    if (after && after !== before) this.askForDays(staleDays(before, after));
   }
 
   /** Ends the session where the Worker doesn't take the token any more. */
@@ -84,13 +103,10 @@ export class Session {
   }
 
   async #follow(api: BackfillApi, signal: AbortSignal): Promise<void> {
-    const { sleep, now } = this.#around;
+    const { sleep } = this.#around;
     for await (const heard of follow({ events: api.events, status: api.status, sleep }, signal)) {
       if (heard.kind === "refused") return this.signOut("The token is not taken any more.");
-      const before = this.#store.state.live.status;
-      this.#store.dispatch({ type: "heard", heard, at: now() });
-      const after = this.#store.state.live.status;
-      if (after && after !== before) this.askForDays(staleDays(before, after));
+      this.hear(heard);
     }
   }
 
@@ -103,10 +119,7 @@ export class Session {
         return "taken";
       }
       if (this.endedBy(answer.fault)) return "stop";
-      this.#store.dispatch({
-        type: "notice",
-        notice: { tone: "refused", text: `The days of ${site} could not be read. ${answer.fault.message}` },
-      });
+      this.#store.dispatch({ type: "days-unread", site, why: answer.fault.message });
       return answer.fault.status === 400 ? "taken" : "again";
     });
   }
