@@ -28,25 +28,24 @@ export function Header({ state, onSignOut }: { state: State; onSignOut(): void }
 
 /** Says at every moment whether what is shown is of now. Read out when it changes, not at every second of its age. */
 function Link({ of }: { of: Freshness }) {
+  return (
+    <p class="link" data-kind={of.kind}>
+      {/* One region, whatever it says: one that comes with its text is not read out. */}
+      <strong role="status">{wordOf(of)}</strong>
+      {of.kind === "old" && ` by ${duration(of.ageMs)}; reconnecting.`}
+      {of.kind !== "live" && of.why && ` ${of.why}`}
+    </p>
+  );
+}
+
+function wordOf(of: Freshness): string {
   switch (of.kind) {
     case "connecting":
-      return (
-        <p class="link" role="status" data-kind="connecting">
-          Connecting …{of.why ? ` ${of.why}` : ""}
-        </p>
-      );
+      return "Connecting …";
     case "live":
-      return (
-        <p class="link" role="status" data-kind="live">
-          {of.by === "stream" ? "Live" : "Live, by polling"}
-        </p>
-      );
+      return of.by === "stream" ? "Live" : "Live, by polling";
     case "old":
-      return (
-        <p class="link" data-kind="old">
-          <strong role="status">Out of date</strong> by {duration(of.ageMs)}; reconnecting. {of.why}
-        </p>
-      );
+      return "Out of date";
     default:
       return of satisfies never;
   }

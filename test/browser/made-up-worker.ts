@@ -31,7 +31,7 @@ export class MadeUpWorker {
   days: (site: string, from: string | null, to: string | null) => readonly DayView[] = () => [];
   /** By path; what is not named here has its usual answer. "hang" never answers. */
   readonly faults = new Map<string, Answered | "hang">();
-  /** Method, path and body of every question. */
+  /** Method, path, search and body of every question. */
   readonly asked: string[] = [];
   readonly #server: Server;
   readonly #streams = new Set<ServerResponse>();
@@ -72,12 +72,12 @@ export class MadeUpWorker {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? "/", "http://made.up");
+    const { pathname, search, searchParams } = new URL(request.url ?? "/", "http://made.up");
     if (pathname.startsWith("/dashboard")) return sendFile(response, pathname);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks).toString();
-    this.asked.push(`${request.method} ${pathname} ${body}`.trim());
+    this.asked.push(`${request.method} ${pathname} ${search.slice(1)}${body}`.trim());
     const known = request.headers.authorization === `Bearer ${this.token}`;
     const fault = known ? this.faults.get(pathname) : { status: 403, body: { error: "Forbidden" } };
     if (fault === "hang") return;
@@ -98,6 +98,8 @@ export class MadeUpWorker {
       }
       case "/backfill/errors":
         return { count: 0, errors: [] };
+      case "/timeseries/points":
+        return { points: [] };
       case "/backfill/verify":
         return { audits: [] };
       default:

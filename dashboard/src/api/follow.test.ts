@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Answer } from "./answer.ts";
 import {
+  FIRST_WORD_MS_MAX,
   follow,
   type Heard,
   POLLS_A_STREAM,
@@ -12,6 +13,9 @@ import {
 const idle: WireStatus = { status: "not_started", message: "" };
 const event = `event: status\ndata: ${JSON.stringify(idle)}\n\n`;
 const polled: Answer<WireStatus> = { ok: true, body: idle };
+
+/** Whether a sleep is the watch over a silence. */
+const isWatch = (ms: number) => ms === SILENCE_MS_MAX || ms === FIRST_WORD_MS_MAX;
 
 /** Streams in turn; sleeps of the silence never end, all others at once. */
 function source(streams: (() => Response | Promise<Response>)[], answer: Answer<WireStatus> = polled) {
@@ -27,7 +31,7 @@ function source(streams: (() => Response | Promise<Response>)[], answer: Answer<
       return answer;
     },
     sleep: (ms, signal) =>
-      ms === SILENCE_MS_MAX
+      isWatch(ms)
         ? new Promise((resolve) => signal.addEventListener("abort", () => resolve()))
         : Promise.resolve(),
   };
@@ -65,7 +69,10 @@ test("where no stream gets through it polls, and tries the stream again after so
   expect(asked).toEqual({ streams: 2, polls: POLLS_A_STREAM });
 });
 
-test("a stream that falls silent without an end is given up, and aborted", async () => {
+test.for([
+  ["after a word", [event], SILENCE_MS_MAX, "nothing was heard for 35 s"],
+  ["from its beginning", [], FIRST_WORD_MS_MAX, "nothing was heard for 10 s"],
+] as const)("a stream that is silent %s is given up, and aborted", async ([, words, silenceMs, why]) => {
   let aborted = false;
   const { of } = source([]);
   const silent: Source = {
@@ -74,11 +81,18 @@ test("a stream that falls silent without an end is given up, and aborted", async
       signal.addEventListener("abort", () => {
         aborted = true;
       });
-      return new Response(new ReadableStream());
+      const said = words.map((word) => new TextEncoder().encode(word));
+      return new Response(
+        new ReadableStream({
+          start(stream) {
+            for (const one of said) stream.enqueue(one);
+          },
+        }),
+      );
     },
-    sleep: async () => {},
+    sleep: (ms, watched) => (ms === silenceMs ? Promise.resolve() : of.sleep(ms, watched)),
   };
-  expect(await first(1, silent)).toEqual([{ kind: "silent", why: "nothing was heard for 35 s" }]);
+  expect((await first(words.length + 1, silent)).at(-1)).toEqual({ kind: "silent", why });
   expect(aborted).toBe(true);
 });
 
@@ -93,7 +107,7 @@ test("a poll that is never answered is given up, and the next one asked", async 
         : Promise.resolve(polled),
     // Only the silence of the poll comes to its end.
     sleep: async (ms, signal) => {
-      if (ms === SILENCE_MS_MAX && polls !== 1)
+      if (isWatch(ms) && polls !== 1)
         await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     },
   };

@@ -22,6 +22,8 @@ export interface Source {
 
 /** The Worker says something every 15 s: two heartbeats missed and some. */
 export const SILENCE_MS_MAX = 35_000;
+/** Its first word comes at once, unless a proxy keeps it back: polls must come before what is shown is out of date. */
+export const FIRST_WORD_MS_MAX = 10_000;
 export const POLL_MS = 4_000;
 /** A stream that a proxy does not let through is tried again once in so many polls. */
 export const POLLS_A_STREAM = 8;
@@ -50,7 +52,7 @@ async function polled(source: Source, signal: AbortSignal): Promise<Heard | unde
   const gone = new AbortController();
   try {
     const asked = source.status(AbortSignal.any([signal, gone.signal]));
-    const answer = await watched(source, gone, asked);
+    const answer = await watched(source, gone, SILENCE_MS_MAX, asked);
     if (signal.aborted) return undefined;
     if (answer.ok) return { kind: "status", status: answer.body, by: "poll" };
     return refusalOf(answer.fault.status) ?? { kind: "silent", why: answer.fault.message };
@@ -63,15 +65,17 @@ async function* streamed(source: Source, signal: AbortSignal): AsyncGenerator<He
   const gone = new AbortController();
   try {
     const opening = source.events(AbortSignal.any([signal, gone.signal]));
-    const response = await watched(source, gone, opening);
+    const response = await watched(source, gone, FIRST_WORD_MS_MAX, opening);
     const refused = refusalOf(response.status);
     if (refused) yield refused;
     if (!response.ok || !response.body) return;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const text = new EventText();
+    let silenceMsMax = FIRST_WORD_MS_MAX;
     while (!signal.aborted) {
-      const { done, value } = await watched(source, gone, reader.read());
+      const { done, value } = await watched(source, gone, silenceMsMax, reader.read());
       if (done) return;
+      silenceMsMax = SILENCE_MS_MAX;
       for (const said of text.push(value)) {
         if (said === "comment") yield { kind: "alive" };
         else if (said.event === "status")
@@ -87,11 +91,16 @@ async function* streamed(source: Source, signal: AbortSignal): AsyncGenerator<He
 }
 
 /** What is awaited, or a fault once nothing came for too long: a connection can die without a word. */
-async function watched<T>(source: Source, gone: AbortController, awaited: Promise<T>): Promise<T> {
+async function watched<T>(
+  source: Source,
+  gone: AbortController,
+  silenceMsMax: number,
+  awaited: Promise<T>,
+): Promise<T> {
   const heard = new AbortController();
-  const silence = source.sleep(SILENCE_MS_MAX, heard.signal).then(() => {
+  const silence = source.sleep(silenceMsMax, heard.signal).then(() => {
     if (heard.signal.aborted) return awaited;
-    throw new Error(`nothing was heard for ${SILENCE_MS_MAX / 1000} s`);
+    throw new Error(`nothing was heard for ${silenceMsMax / 1000} s`);
   });
   try {
     return await Promise.race([awaited, silence]);

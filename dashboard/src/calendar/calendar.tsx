@@ -1,9 +1,10 @@
 import { parseUtcDay } from "../../../src/domain/day.ts";
 import type { Selection } from "../api/backfill-api.ts";
 import type { Shown } from "../app.tsx";
+import { rangeFault } from "../plan/plan-desk.ts";
 import { isThrottled } from "../progress/pace.ts";
 import { sitesOf } from "../state/state.ts";
-import { between, type Place, yearsShown, yesterdayOf } from "./days.ts";
+import { between, isInRange, type Place, yearsShown, yesterdayOf } from "./days.ts";
 import { useDrag } from "./drag.ts";
 import { clamped, keyMeaning } from "./keys.ts";
 import { usePalette } from "./palette.ts";
@@ -20,7 +21,7 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
   const shownLast = lastDayOf(years.at(-1) ?? yearOf(last));
   const [end = last] = [shownLast, last].sort();
   const bounds = { first: firstDayOf(years[0] ?? yearOf(last)), last: end };
-  const drag = useDrag({
+  const drag = useDrag(end, {
     onMove: (to, extend) => dispatch({ type: "cursor", to, extend }),
     onOpen: open,
     onRange: (from, to) => reckon(between(from, to, sites)),
@@ -28,7 +29,8 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
 
   function reckon(selection: Selection) {
     dispatch({ type: "select", selection });
-    void commands.plan(selection, state.plan.force);
+    // The plan's fields say what is wrong.
+    if (!rangeFault(selection, last)) void commands.plan(selection, state.plan.force);
   }
 
   function open(place: Place) {
@@ -46,7 +48,7 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
       case "move":
         return dispatch({ type: "cursor", to: { ...place, day: meaning.to }, extend: meaning.extend });
       case "open":
-        return selection && selection.from < selection.to ? reckon(selection) : open(place);
+        return isInRange(place, selection) ? reckon(selection) : open(place);
       case "clear":
         return dispatch({ type: "select", selection: undefined });
       default:
@@ -74,7 +76,7 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
       <Legend />
       <p id="calendar-keys" class="hint">
         Click a day to look at it; drag, or hold Shift with the arrow keys, to choose a range. Arrow keys go
-        by days and weeks, Enter opens the day or reckons the range.
+        by days and weeks; Enter opens the day, or reckons the range that it is in; Escape lets the range go.
       </p>
       <div class="sites" {...drag}>
         {sites.map((site) => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import { dayView } from "../progress/status.fixture.ts";
-import { between, moved, NO_DAYS, type Place, withDays, withUnread, yearsShown } from "./days.ts";
+import { between, isInRange, moved, NO_DAYS, type Place, withDays, withUnread, yearsShown } from "./days.ts";
 
 const sites = ["a", "b", "c"];
 const place = (site: string, day: string): Place => ({ site, day: day as UtcDay });
@@ -47,6 +47,15 @@ test("a plain move keeps the range that is there, and begins the next one", () =
   const gone = moved(grown, place("a", "2024-03-01"), false, sites);
   expect(gone.selection).toEqual(grown.selection);
   expect(moved(gone, place("a", "2024-03-02"), true, sites).selection).toMatchObject({ from: "2024-03-01" });
+});
+
+test("a range is meant by whoever stands in it, and a day by whoever stands beside it", () => {
+  const range = between(place("a", "2024-01-05"), place("b", "2024-02-01"), sites);
+  expect(isInRange(place("b", "2024-02-01"), range)).toBe(true);
+  expect(isInRange(place("b", "2024-02-02"), range)).toBe(false);
+  expect(isInRange(place("c", "2024-01-10"), range)).toBe(false);
+  const day = place("a", "2024-01-05");
+  expect([isInRange(day, between(day, day, sites)), isInRange(day, undefined)]).toEqual([false, false]);
 });
 
 test("the years shown hold every known and chosen day, without gaps, and what was asked for around them", () => {

@@ -60,6 +60,12 @@ export function between(a: Place, b: Place, sites: readonly string[]): Selection
   return { from, to, sites: sites.slice(Math.max(0, first), last + 1) };
 }
 
+/** Whether the place is part of a range that is more than a day. */
+export function isInRange({ site, day }: Place, selection: Selection | undefined): selection is Selection {
+  if (!selection || selection.from === selection.to) return false;
+  return selection.sites.includes(site) && day >= selection.from && day <= selection.to;
+}
+
 /** The last day that can be asked for: today is not over. */
 export const yesterdayOf = (now: number) => utcDayOf(now - 86_400_000);
 

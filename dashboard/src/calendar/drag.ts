@@ -1,4 +1,5 @@
 import { useRef } from "preact/hooks";
+import type { UtcDay } from "../../../src/domain/day.ts";
 import type { Place } from "./days.ts";
 import { dayUnder } from "./paint.ts";
 
@@ -14,19 +15,24 @@ interface Meanings {
  * A press on a day and its release there opens it, elsewhere it ends a range. A finger drags the page, not a range: it
  * taps, and has the fields of the plan.
  */
-export function useDrag({ onMove, onOpen, onRange }: Meanings) {
+export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: Meanings) {
   const began = useRef<Place | undefined>(undefined);
   const at = useRef<Place | undefined>(undefined);
   return {
     onPointerDown(event: PointerEvent) {
       const place = placeUnder(event);
-      if (!place || event.button !== 0 || event.pointerType === "touch") return;
+      if (!place || place.day > last || event.button !== 0 || event.pointerType === "touch") return;
+      // Wherever it is let go, it is heard here.
+      (event.currentTarget as Element).setPointerCapture(event.pointerId);
       began.current = at.current = place;
       onMove(place, event.shiftKey);
     },
     onPointerMove(event: PointerEvent) {
-      const place = placeUnder(event);
-      if (!began.current || !place || same(place, at.current)) return;
+      const under = began.current && placeUnder(event);
+      if (!under) return;
+      // Days that are not over are not drawn: a drag over them ends at the last one that is.
+      const place = under.day > last ? { ...under, day: last } : under;
+      if (same(place, at.current)) return;
       at.current = place;
       onMove(place, true);
     },
@@ -34,6 +40,7 @@ export function useDrag({ onMove, onOpen, onRange }: Meanings) {
       const [from, to] = [began.current, at.current];
       began.current = undefined;
       const tapped = event.pointerType === "touch" ? placeUnder(event) : undefined;
+      if (tapped && tapped.day > last) return;
       const opened = tapped ?? (from && same(from, to) && !event.shiftKey ? from : undefined);
       if (opened) {
         onMove(opened, false);

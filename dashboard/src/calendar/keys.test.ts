@@ -3,8 +3,9 @@ import type { UtcDay } from "../../../src/domain/day.ts";
 import { keyMeaning } from "./keys.ts";
 
 const bounds = { first: "2023-01-01" as UtcDay, last: "2024-03-10" as UtcDay };
+const NO_MODIFIER = { ctrlKey: false, altKey: false, metaKey: false };
 const press = (key: string, from: string, shiftKey = false) =>
-  keyMeaning({ key, shiftKey }, from as UtcDay, bounds);
+  keyMeaning({ ...NO_MODIFIER, key, shiftKey }, from as UtcDay, bounds);
 
 test.for([
   ["ArrowDown", "2024-02-28", "2024-02-29"],
@@ -32,4 +33,9 @@ test("Enter and Space open the day, Escape clears the range, and Tab stays the b
     undefined,
     undefined,
   ]);
+});
+
+test.for(["ctrlKey", "altKey", "metaKey"])("a key with %s stays the browser's", (modifier) => {
+  const pressed = { ...NO_MODIFIER, key: "ArrowLeft", shiftKey: false, [modifier]: true };
+  expect(keyMeaning(pressed, "2023-07-01" as UtcDay, bounds)).toBeUndefined();
 });

@@ -7,13 +7,13 @@ export type KeyMeaning =
   | { readonly do: "open" }
   | { readonly do: "clear" };
 
-interface Key {
-  readonly key: string;
-  readonly shiftKey: boolean;
-}
+type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey">;
 
 /** Weeks are columns: left and right go by weeks, up and down by days. Never past `bounds`. */
-export function keyMeaning({ key, shiftKey }: Key, day: UtcDay, bounds: Bounds): KeyMeaning | undefined {
+export function keyMeaning(pressed: Key, day: UtcDay, bounds: Bounds): KeyMeaning | undefined {
+  const { key, shiftKey } = pressed;
+  // The browser's own: Alt with an arrow goes back a page.
+  if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined;
   if (key === "Enter" || key === " ") return { do: "open" };
   if (key === "Escape") return { do: "clear" };
   const to = movedTo(key, day);

@@ -21,7 +21,8 @@ export function FailedDays({ state, commands }: Shown) {
       <ul class="failed">
         {failed.slice(0, LISTED_MAX).map((day) => (
           <li key={`${day.place.site} ${day.place.day}`}>
-            <OpenButton day={day} onOpen={() => commands.openDay(day.place)} /> {day.reason}
+            <OpenButton day={day} onOpen={() => commands.openDay(day.place)} />{" "}
+            <span class="reason">{day.reason}</span>
           </li>
         ))}
       </ul>

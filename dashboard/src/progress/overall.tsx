@@ -27,7 +27,7 @@ export function Overall({ state, commands }: Shown) {
       </div>
       <div class="bar">
         <progress aria-label="Days done" max={100} value={Number(status.progress_percent)} />
-        <output>{status.progress_percent} %</output>
+        <span class="percent">{status.progress_percent} %</span>
       </div>
       <Figures status={status} state={state} />
     </section>

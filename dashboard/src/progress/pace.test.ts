@@ -25,6 +25,17 @@ test("the requests of the last minute are counted over all sites", () => {
   expect(requestsLastMinute(readings, 200_000)).toBe(0);
 });
 
+test("a minute that begins between two readings is a minute, and not what was since the one before", () => {
+  let readings: Reading[] = [];
+  for (const [at, total] of [
+    [0, 0],
+    [50_000, 40],
+    [100_000, 80],
+  ] as const)
+    readings = withReading(readings, requested(total), at);
+  expect(requestsLastMinute(readings, 100_000)).toBe(80 - 32);
+});
+
 test("only what the last minute needs is kept", () => {
   let readings: Reading[] = [];
   for (let at = 0; at <= 600_000; at += 10_000) readings = withReading(readings, requested(at / 1_000), at);

@@ -19,12 +19,19 @@ export function withReading(readings: readonly Reading[], status: Status, at: Ep
   return [...kept.slice(Math.max(0, since)), { at, requests }];
 }
 
-/** Requests of the last minute, as far as it was watched; undefined before there are two readings. */
+/**
+ * Requests of the last minute, as far as it was watched; undefined before there are two readings. Where the minute begins
+ * between two of them, as many as there were at an even pace: counted from the one before, it would be more than a minute.
+ */
 export function requestsLastMinute(readings: readonly Reading[], now: EpochMs): number | undefined {
-  const last = readings.at(-1);
-  if (!last || readings.length < 2) return undefined;
-  const since = readings.findLast((reading) => reading.at <= now - MINUTE_MS) ?? readings[0];
-  return last.requests - (since?.requests ?? 0);
+  const [first, last] = [readings[0], readings.at(-1)];
+  if (!first || !last || readings.length < 2) return undefined;
+  const since = now - MINUTE_MS;
+  const next = readings.findIndex((reading) => reading.at > since);
+  if (next < 0) return 0;
+  const [before, after] = [readings[next - 1] ?? first, readings[next] ?? last];
+  const share = after.at > before.at ? Math.max(0, since - before.at) / (after.at - before.at) : 0;
+  return last.requests - before.requests - share * (after.requests - before.requests);
 }
 
 /** A site's share of the pace of the whole: the run's length is not told, but the pace of all sites is. */

@@ -1,0 +1,191 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { dayView, siteView, statusOf } from "../../dashboard/src/progress/status.fixture.ts";
+import { axeFaults, hasChromium, openChromium, openExplorer, placeOf, signIn } from "./chromium.ts";
+import { MADE_UP_TOKEN, MadeUpWorker } from "./made-up-worker.ts";
+
+/** Where the keyboard is, in the words of whoever listens; "nowhere" is the top of the page. */
+const FOCUSED = `(() => {
+  const at = document.activeElement;
+  if (at === document.body) return "nowhere";
+  return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.querySelector("h2")?.textContent ?? at.textContent;
+})()`;
+
+const LONG = "a_site_with_a_name_of_sixty-four_letters_and_not_a_single_space__";
+const running = statusOf([siteView(), siteView({ site: LONG })]);
+
+describe.skipIf(!hasChromium)("the dashboard where things go wrong", () => {
+  let browser: Browser;
+  let page: Page;
+  let worker: MadeUpWorker;
+
+  const focused = () => page.evaluate(FOCUSED);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const heading = (name: string) => page.getByRole("heading", { name });
+
+  beforeAll(async () => {
+    browser = await openChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    worker = await MadeUpWorker.open(["a", LONG]);
+    worker.status = running;
+    worker.days = (site) => [dayView("2024-01-02", "completed", { site }), failedDay(site)];
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${worker.url}/dashboard/`);
+  });
+  afterEach(async () => {
+    await page.close();
+    worker.close();
+  });
+
+  async function open(): Promise<void> {
+    await signIn(page, MADE_UP_TOKEN);
+    await heading("Running").waitFor();
+    await page.getByText("1 completed, 1 failed").nth(1).waitFor();
+  }
+
+  test("whoever has only a keyboard is never sent back to the top of the page", async () => {
+    expect(await focused()).toBe("Token of the Backfill Worker");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("Forbidden").waitFor();
+    expect(await focused()).toBe("Open");
+    await page.getByLabel("Token").fill(MADE_UP_TOKEN);
+    await button("Open").press("Enter");
+    await heading("Running").waitFor();
+    expect(await focused()).not.toBe("nowhere");
+
+    await button("Dry run").press("Enter");
+    await page.getByText("Days to fetch").waitFor();
+    expect(await focused()).toBe("Dry run");
+    await button("Cancel …").press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await focused()).toBe("Cancel …");
+    worker.say({ ...running, status: "cancelled" });
+    await heading("Cancelled").waitFor();
+    expect(await focused()).toMatch(/^Cancelled/);
+  });
+
+  test("a date is typed, and nothing is drawn of the years that it passes through on its way", async () => {
+    await open();
+    const first = page.getByLabel("First day");
+    await first.focus();
+    await page.keyboard.type("03052023", { delay: 20 });
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await page.getByRole("grid", { name: "Days of a", exact: true }).locator("canvas").nth(1).waitFor();
+    expect(await page.locator("canvas").count()).toBe(4);
+    // No 31 February, and a second's drawing in between: the day may be typed after its month.
+    await first.fill("2024-01-31");
+    await page.getByLabel("Last day").focus();
+    await first.focus();
+    await page.keyboard.type("02");
+    await page.waitForTimeout(1_300);
+    await page.keyboard.type("10");
+    expect(await first.inputValue()).toBe("2024-02-10");
+  });
+
+  test("a drag that is let go outside of the calendar is one all the same, and over", async () => {
+    await open();
+    const [from, to] = [await placeOf(page, "a", "2024-02-05"), await placeOf(page, "a", "2024-03-04")];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 3 });
+    await page.mouse.move(to.x, 5);
+    await page.mouse.up();
+    await page.getByText("Days to fetch").waitFor();
+    const last = await page.getByLabel("Last day").inputValue();
+    await page.mouse.move(from.x, from.y + 14, { steps: 3 });
+    expect(await page.getByLabel("Last day").inputValue()).toBe(last);
+  });
+
+  test("a token that is refused in the middle locks the page, whoever noticed; the next one opens it", async () => {
+    await open();
+    worker.token = "another";
+    worker.breakStreams();
+    await page
+      .getByRole("alert")
+      .getByText(/not taken any more|Forbidden/)
+      .waitFor();
+    expect(await focused()).toBe("Token of the Backfill Worker");
+    expect(await page.evaluate("sessionStorage.length")).toBe(0);
+    await signIn(page, "another");
+    await heading("Running").waitFor();
+    expect(worker.asked.join()).not.toMatch(/made-up|another/);
+  });
+
+  test("days that can't be read say so at their site, and stop saying so once they are", async () => {
+    worker.faults.set("/backfill/days", { status: 503, body: { error: "The object moves" } });
+    await signIn(page, MADE_UP_TOKEN);
+    await page.getByText("These days could not be read. The object moves").first().waitFor();
+    worker.faults.clear();
+    await page.getByText("1 completed, 1 failed").nth(1).waitFor();
+    expect(await page.getByText("could not be read").count()).toBe(0);
+  });
+
+  test("views that are opened and left again leave no stream, picture or dialog behind", async () => {
+    await open();
+    for (let turn = 0; turn < 10; turn++) {
+      await page.getByRole("link", { name: "Explorer" }).click();
+      await heading("The Query Worker").waitFor();
+      await page.getByRole("link", { name: "Backfill" }).click();
+      await heading("Running").waitFor();
+    }
+    expect(await focused()).toBe("Backfill");
+    expect(worker.streams).toBe(1);
+    expect(await page.locator("canvas").count()).toBe(2);
+    await button("Sign out").click();
+    await expect.poll(() => worker.streams).toBe(0);
+  });
+
+  test("the day whose points are listed is the one that was chosen, however long the choice took", async () => {
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, MADE_UP_TOKEN);
+    await page.getByLabel("Site").selectOption(LONG);
+    await page.getByLabel("Day").fill("2024-03-09");
+    await page.waitForTimeout(1_300);
+    await button("List its points").click();
+    await expect
+      .poll(() => worker.asked.at(-1))
+      .toBe(`GET /timeseries/points site_name=${LONG}&date=2024-03-09`);
+  });
+
+  test("names and reasons of any length stay inside the page, at every width, as text", async () => {
+    const alerts = [{ ...ALERT, message: "12 of 90 finished days failed" }];
+    worker.status = { ...running, alerts };
+    await open();
+    await button(`${LONG} 2024-01-04`).click();
+    await page
+      .getByRole("region", { name: `2024-01-04 ${LONG}` })
+      .getByText("vendor-fault")
+      .waitFor();
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    }
+    expect(await page.locator("main img, main b").count()).toBe(0);
+    expect(await axeFaults(page)).toEqual([]);
+  });
+});
+
+const ALERT = {
+  alert: "high_error_rate",
+  since: "2024-06-01T00:00:00Z",
+  site: null,
+  date: null,
+  phase: null,
+  backfill_id: "backfill_1",
+  value: 13,
+  threshold: 10,
+} as const;
+
+function failedDay(site: string) {
+  const message = `<b>HTTP 500</b> <img src=x> ${"x".repeat(500)}`;
+  const failure = { reason: "vendor-fault", message, at: "2024-06-01T00:00:00Z" };
+  return dayView("2024-01-04", "failed", { site, failure });
+}
