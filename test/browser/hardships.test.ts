@@ -129,6 +129,8 @@ describe.skipIf(!hasChromium)("the dashboard where things go wrong", () => {
 
   test("views that are opened and left again leave no stream, picture or dialog behind", async () => {
     await open();
+    await button("a 2024-01-04").click();
+    await page.getByRole("region", { name: "2024-01-04 a" }).waitFor();
     for (let turn = 0; turn < 10; turn++) {
       await page.getByRole("link", { name: "Explorer" }).click();
       await heading("The Query Worker").waitFor();
