@@ -118,6 +118,19 @@ describe.skipIf(!hasChromium)("the dashboard where things go wrong", () => {
     expect(worker.asked.join()).not.toMatch(/made-up|another/);
   });
 
+  test("a day that is open when somebody else's job fails it again shows the new failure, and its errors", async () => {
+    await open();
+    await button("a 2024-01-04").click();
+    await page.getByText("None.").waitFor();
+    const failure = { reason: "upload", message: "R2 was away", at: "2024-06-02T00:00:00Z" };
+    worker.days = (site) => [dayView("2024-01-04", "failed", { site, attempts: 2, failure })];
+    worker.errors = [{ ...ERROR, error: "R2 was away, said the object" }];
+    worker.say({ ...running, backfill_id: "backfill_2" });
+    const day = page.getByRole("region", { name: "2024-01-04 a" });
+    await day.getByText("upload: R2 was away").waitFor();
+    await day.getByText("R2 was away, said the object").waitFor();
+  });
+
   test("days that can't be read say so at their site, and stop saying so once they are", async () => {
     worker.faults.set("/backfill/days", { status: 503, body: { error: "The object moves" } });
     await signIn(page, MADE_UP_TOKEN);
@@ -174,6 +187,8 @@ describe.skipIf(!hasChromium)("the dashboard where things go wrong", () => {
     expect(await axeFaults(page)).toEqual([]);
   });
 });
+
+const ERROR = { backfill_id: "backfill_2", timestamp: "2024-06-02T00:00:00Z", stack: "", context: {} };
 
 const ALERT = {
   alert: "high_error_rate",

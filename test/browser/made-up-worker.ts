@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { DayView, Status } from "../../src/contract/backfill.ts";
+import type { DayView, ErrorView, Status } from "../../src/contract/backfill.ts";
 import { daysOf, parseUtcDay } from "../../src/domain/day.ts";
 
 const ASSETS = join(import.meta.dirname, "../../workers/assets");
@@ -29,6 +29,7 @@ export class MadeUpWorker {
     message: "",
   };
   days: (site: string, from: string | null, to: string | null) => readonly DayView[] = () => [];
+  errors: readonly ErrorView[] = [];
   /** By path; what is not named here has its usual answer. "hang" never answers. */
   readonly faults = new Map<string, Answered | "hang">();
   /** Method, path, search and body of every question. */
@@ -97,7 +98,7 @@ export class MadeUpWorker {
         return { count: days.length, days };
       }
       case "/backfill/errors":
-        return { count: 0, errors: [] };
+        return { count: this.errors.length, errors: this.errors };
       case "/timeseries/points":
         return { points: [] };
       case "/backfill/verify":

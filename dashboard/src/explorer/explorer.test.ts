@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
-import { type ExplorerAction, explore, intervalOf, NO_EXPLORER, proposedQueryUrl } from "./explorer.ts";
+import {
+  type Chart,
+  type ExplorerAction,
+  explore,
+  intervalOf,
+  NO_EXPLORER,
+  proposedQueryUrl,
+} from "./explorer.ts";
 
 const day = "2024-01-05" as UtcDay;
 const after = (...actions: ExplorerAction[]) => actions.reduce(explore, NO_EXPLORER);
@@ -28,6 +35,14 @@ test("whoever comes from a day of the calendar looks at that day, whatever was l
   const come = explore(before, { type: "day", site: "a", day: later });
   expect(come).toMatchObject({ point: undefined, span: undefined });
   expect(explore(come, { type: "point", point: "p" }).span?.fromMs).toBe(dayStartMs(later));
+});
+
+test("what was drawn of another span is not left standing under one that can't be read", () => {
+  const drawn = after(asked, { type: "point", point: "p" }, { type: "chart", chart: {} as Chart });
+  const span = { fromMs: 0, toMs: DAY_MS };
+  const refused: ExplorerAction = { type: "refused", what: "drawing", refusal: "R2 can't be read" };
+  expect([{ type: "span", span } as const, refused].reduce(explore, drawn).chart).toBeUndefined();
+  expect(explore(drawn, { ...refused, what: "listing" }).chart).toBeDefined();
 });
 
 test("an interval chosen by hand is given up where the span grows beyond it", () => {

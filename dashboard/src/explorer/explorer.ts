@@ -100,7 +100,9 @@ export function explore(explorer: Explorer, action: ExplorerAction): Explorer {
     case "chart":
       return { ...explorer, drawing: false, chart: action.chart };
     case "refused":
-      return { ...explorer, [action.what]: false, refusal: action.refusal };
+      return action.what === "listing"
+        ? { ...explorer, listing: false, refusal: action.refusal }
+        : { ...explorer, drawing: false, chart: undefined, refusal: action.refusal };
     default:
       return action satisfies never;
   }
