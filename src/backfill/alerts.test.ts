@@ -98,7 +98,13 @@ test("two hours after a job has halted each halted site is an alert with its rea
       since: "2025-06-01T09:30:00.000Z",
     },
   ]);
-  expect(raised(given, {}, { ...JOB, endedAt: undefined })).toEqual([]);
+  // It was as idle while the other one ran.
+  const running = { ...JOB, endedAt: undefined };
+  expect(raised({ ...given, idleMs: 2.5 * HOUR }, {}, running)).toEqual(at(NOW - 2.5 * HOUR));
+  expect(raised({ ...given, idleMs: 2 * HOUR }, done, { ...JOB, endedAt: NOW - HOUR / 2 })).toEqual(
+    at(NOW - 2.5 * HOUR),
+  );
+  expect(raised(given, {}, running)).toEqual([]);
   expect(raised(given, done, { ...JOB, desired: "stop", endedAt: 0 })).toEqual([]);
 });
 

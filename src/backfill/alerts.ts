@@ -31,13 +31,14 @@ export function conditionsOf(
   const conditions: Condition[] = [];
   const running = isRunning(job, reports);
   const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
-  if (running) {
-    for (const [site, report] of current) conditions.push(stuck(site, report, watches.get(site), now));
-    conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
+  if (running || statusName(job, reports) === "halted") {
+    // Once all others have ended no round looks at a site that has halted: it stays as idle as it was.
+    const restedMs = running ? 0 : now - (job.endedAt ?? now);
+    for (const [site, report] of current) {
+      conditions.push(stuck(site, report, idleMsOf(report, watches.get(site), restedMs), now));
+    }
   }
-  if (statusName(job, reports) === "halted") {
-    for (const [site, report] of current) conditions.push(halted(site, report, job.endedAt ?? now, now));
-  }
+  if (running) conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
   if (job.desired === "run") {
     for (const [site, report] of current) conditions.push(uploadsFailing(site, report?.uploadFailures ?? 0));
   }
@@ -89,27 +90,20 @@ export function changesOf(before: readonly Alert[], conditions: readonly Alert[]
 
 const identity = ({ alert, site, date }: Alert) => `${alert} ${site} ${date}`;
 
-function stuck(
-  site: SiteName,
-  report: SiteReport | undefined,
-  watch: Watch | undefined,
-  now: EpochMs,
-): Condition {
-  const { current_date: date = null, phase = null, state } = report?.view ?? {};
-  const what = date === null ? "" : ` with ${date}${phase === null ? "" : ` (${phase})`}`;
-  const why = state === "waiting" ? " and waits for the API" : "";
-  const message = `Site ${site} makes no progress${what}${why}`;
-  const { idleMs = 0 } = watch ?? {};
-  const since = iso(now - idleMs);
-  return { alert: "backfill_stuck", since, message, site, date, phase, value: idleMs / HOUR_MS };
+function idleMsOf(report: SiteReport | undefined, watch: Watch | undefined, restedMs: number): number {
+  return (watch?.idleMs ?? 0) + (report?.view.state === "halted" ? restedMs : 0);
 }
 
-/** A halt waits for somebody to act, and nobody would know: all others have ended, and no round looks at it. */
-function halted(site: SiteName, report: SiteReport | undefined, endedAt: EpochMs, now: EpochMs): Condition {
-  const { state, halt_reason, current_date: date = null, phase = null } = report?.view ?? {};
-  const message = `Site ${site} has halted: ${halt_reason}`;
-  const value = state === "halted" ? (now - endedAt) / HOUR_MS : 0;
-  return { alert: "backfill_stuck", since: iso(endedAt), message, site, date, phase, value };
+function stuck(site: SiteName, report: SiteReport | undefined, idleMs: number, now: EpochMs): Condition {
+  const { current_date: date = null, phase = null, state, halt_reason } = report?.view ?? {};
+  const what = date === null ? "" : ` with ${date}${phase === null ? "" : ` (${phase})`}`;
+  const why = state === "waiting" ? " and waits for the API" : "";
+  const message =
+    state === "halted"
+      ? `Site ${site} has halted: ${halt_reason}`
+      : `Site ${site} makes no progress${what}${why}`;
+  const since = iso(now - idleMs);
+  return { alert: "backfill_stuck", since, message, site, date, phase, value: idleMs / HOUR_MS };
 }
 
 function manyFailed(failed: number, finished: number): Condition {

@@ -98,11 +98,11 @@ test("after a restart another hour of silence is needed for the next", () => {
   expect(watched(often(undefined, 59), again).standingMs).toBe(119 * MINUTE);
 });
 
-test.each([
-  ["halted", { state: "halted" as const }],
-  ["completed", { state: "completed" as const }],
-])("a site that has %s does not stand still", (_, view) => {
-  expect(watched(often(says({}, view), 300))).toMatchObject({ idleMs: 0, standingMs: 0, silentMs: 0 });
+test("a site that has completed does not stand still, and one that has halted is idle for good", () => {
+  const completed = often(says({}, { state: "completed" }), 300);
+  expect(watched(completed)).toMatchObject({ idleMs: 0, standingMs: 0, silentMs: 0 });
+  const halted = [...often(says({}, { state: "halted" }), 150), ...often(undefined, 150)];
+  expect(watched(halted)).toMatchObject({ idleMs: 299 * MINUTE, standingMs: 0, silentMs: 0 });
 });
 
 test("nothing is expected of a job that shall stop, and a new epoch or round begins anew", () => {

@@ -38,7 +38,9 @@ export function look(
 ): Watch {
   const wanted = `${job.epoch} ${job.round}`;
   const now = { wanted, committed: committedBy(report), alive: report?.signOfLifeAt };
-  const over = job.desired === "stop" || (report !== undefined && settled(report, job));
+  const done = report !== undefined && settled(report, job);
+  const halted = done && report.view.state === "halted";
+  const over = job.desired === "stop" || (done && !halted);
   if (over || before?.wanted !== wanted) return { ...now, idleMs: 0, standingMs: 0, silentMs: 0 };
   const ms = Math.min(Math.max(0, elapsedMs), LOOK_MS_MAX);
   // It may have waited rightly when it last spoke; that says nothing of now. What came too late for this look is news
@@ -48,14 +50,17 @@ export function look(
     standingMs: before.standingMs + ms,
     silentMs: before.silentMs + ms,
   };
-  if (!heard) return { ...before, ...longer };
   const further = now.committed !== before.committed;
+  const idleMs = further ? 0 : longer.idleMs;
+  // It waits for somebody to act, whether or not it can be asked; there is nothing that a restart could help.
+  if (halted) return { ...now, idleMs, standingMs: 0, silentMs: 0 };
+  if (!heard) return { ...before, ...longer };
   const moved = further || report?.view.state === "waiting";
   // A call that never answers stays in hand whatever else moves on or waits.
   const lives = now.alive !== before.alive || (now.alive === undefined && moved);
   return {
     ...now,
-    idleMs: further ? 0 : longer.idleMs,
+    idleMs,
     standingMs: moved ? 0 : longer.standingMs,
     silentMs: lives ? 0 : longer.silentMs,
   };

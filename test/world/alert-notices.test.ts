@@ -7,6 +7,7 @@ const SECOND = 1_000;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const FIRST = "2024-01-01";
+const LAST = "2024-01-05";
 const EVERYTHING = { from: undefined, to: undefined, site: undefined };
 const RAISED_AND_CLEARED = ["raised high_error_rate", "cleared high_error_rate"];
 
@@ -193,6 +194,30 @@ test("a wrong key is told two hours after the halt, though only the cron trigger
   await world.start(FIRST, "2024-01-02");
   await world.run();
   expect(world.receiver.story.at(-1)).toBe("cleared backfill_stuck site_a 2024-01-01");
+});
+
+test("a site that halts while another goes on for hours is told after two, once, also when that one has ended", async () => {
+  const config = { alertWebhookUrl: "https://hooks.test/s3cret", requestsPerMinute: 1, pageSize: 10 };
+  const world = new World({ sites: ["site_a", "site_b"], config });
+  const refused = world.vendor.faults.add({
+    site: "site_a",
+    effect: { do: "status", status: 401, body: "json" },
+  });
+  await world.start(FIRST, LAST);
+  await world.pass(2 * HOUR - 5 * MINUTE);
+  expect(world.receiver.heard).toEqual([]);
+  await world.pass(10 * MINUTE);
+  const told = ["raised backfill_stuck site_a 2024-01-01"];
+  expect(world.receiver.story).toEqual(told);
+  expect(await world.status()).toMatchObject({ status: "in_progress", sites_stuck: [] });
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "halted", alerts: [{ site: "site_a" }] });
+  for (let minutes = 0; minutes < 180; minutes += 5) await world.cron();
+  expect(world.receiver.story).toEqual(told);
+  world.vendor.faults.clear(refused);
+  await world.start(FIRST, LAST);
+  await world.run();
+  expect(world.receiver.story).toEqual([...told, "cleared backfill_stuck site_a 2024-01-01"]);
 });
 
 test("without a webhook nothing is kept for one", async () => {
