@@ -36,7 +36,7 @@ const shot = (page: Page, name: string) => page.screenshot({ path: join(IMAGES, 
 
 async function tell(world: World, page: Page): Promise<void> {
   const failed = { on: "samples", site: "building_a", day: "2024-01-11" } as const;
-  world.sim.faults.add({ ...failed, effect: { do: "status", status: 422 } });
+  world.sim.faults.add({ ...failed, effect: { do: "status", status: 422, body: "json" } });
   await page.goto(`${world.url}/dashboard/`);
   await signIn(page, TOKEN);
   await chooseDays(page, "2024-01-01", "2024-02-29");

@@ -8,7 +8,9 @@ import { COLUMNS_MAX, cellOf, dayAt, firstDayOf, lastDayOf, monthColumns, ROWS }
 export const PITCH = 14;
 const SIZE = 12;
 const TOP = 16;
-export const YEAR_WIDTH = COLUMNS_MAX * PITCH;
+/** What is chosen has a frame around it, the first week too. */
+const LEFT = 1;
+export const YEAR_WIDTH = LEFT + COLUMNS_MAX * PITCH;
 export const YEAR_HEIGHT = TOP + ROWS * PITCH;
 
 export interface Picture {
@@ -32,7 +34,7 @@ export function paintYear(
   canvas.clearRect(0, 0, YEAR_WIDTH, YEAR_HEIGHT);
   canvas.fillStyle = palette.text;
   canvas.font = "10px system-ui, sans-serif";
-  for (const { month, column } of monthColumns(year)) canvas.fillText(month, column * PITCH, 10);
+  for (const { month, column } of monthColumns(year)) canvas.fillText(month, LEFT + column * PITCH, 10);
   for (const day of daysOf(firstDayOf(year), last < lastDayOf(year) ? last : lastDayOf(year))) {
     const { x, y } = cornerOf(day);
     if (selected && day >= selected.from && day <= selected.to) {
@@ -82,10 +84,10 @@ const MARKS: Readonly<Record<ShownStatus, (canvas: Canvas, x: number, y: number)
 /** Where a day's rectangle begins, in the picture of its year. */
 export function cornerOf(day: UtcDay): { readonly x: number; readonly y: number } {
   const { column, row } = cellOf(day);
-  return { x: column * PITCH, y: TOP + row * PITCH };
+  return { x: LEFT + column * PITCH, y: TOP + row * PITCH };
 }
 
 /** The day under a place in the picture. */
 export function dayUnder(year: number, x: number, y: number): UtcDay | undefined {
-  return dayAt({ year, column: Math.floor(x / PITCH), row: Math.floor((y - TOP) / PITCH) });
+  return dayAt({ year, column: Math.floor((x - LEFT) / PITCH), row: Math.floor((y - TOP) / PITCH) });
 }
