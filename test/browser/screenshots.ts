@@ -78,8 +78,7 @@ async function explore(world: World, page: Page): Promise<void> {
   await page.getByRole("button", { name: "Month" }).click();
   const chart = page.getByRole("img", { name: `${busiest}, avg by 1hr` });
   // The library that draws it comes after the words.
-  await chart.locator("canvas").waitFor();
-  await page.mouse.move(800, 560);
+  await chart.locator("canvas").hover({ force: true });
   await settled(page);
   await shot(page, "explorer");
 }
