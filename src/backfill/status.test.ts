@@ -66,6 +66,13 @@ test("counts add up over the sites; the current date is the earliest; rates are 
   });
 });
 
+test("it is at 100 per cent only once no day is left", () => {
+  const job = { ...JOB, startDate: day("2000-01-01"), endDate: day("2054-10-03") };
+  const percent = (done: number) =>
+    statusOf(job, saying({ days_completed: 20_000 }, { days_completed: done }), T, QUIET).progress_percent;
+  expect([percent(19_998), percent(19_999), percent(20_000)]).toEqual(["99.99", "99.99", "100.00"]);
+});
+
 test("it was last updated when any site last came further, or when the job itself last changed", () => {
   const at = (job: typeof JOB, a: number, b: number) => {
     const reports = new Map([

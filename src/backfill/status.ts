@@ -40,7 +40,7 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Besid
       earliest(views.map((view) => view.current_date)) ?? (left > 0 ? job.startDate : job.endDate),
     days_completed: done,
     days_total: daysTotal,
-    progress_percent: (daysTotal === 0 ? 100 : (done / daysTotal) * 100).toFixed(2),
+    progress_percent: percentOf(done, daysTotal).toFixed(2),
     records_processed: records,
     started_at: iso(job.startedAt),
     last_updated: iso(lastNews(job, reports)),
@@ -60,6 +60,11 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Besid
     sites_stuck: [...beside.stuck],
     alerts: [...beside.alerts],
   };
+}
+
+/** Not 100.00 while a day is left, of however many. */
+function percentOf(done: number, total: number): number {
+  return done < total ? Math.min((100 * done) / total, 99.99) : 100;
 }
 
 export function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
