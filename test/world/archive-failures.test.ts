@@ -28,6 +28,25 @@ test("four refused uploads fail the day and keep its file; a retry uploads it wi
   expect(stagedRows(world)).toBe(0);
 });
 
+test("many kept files are uploaded over many deaths, for a file that waits for its turn dies none of them", async () => {
+  const world = new World({ config: { requestsPerMinute: 3_000 } });
+  world.effects.break({ on: /archive\.publish/, fate: "fail before", times: Number.POSITIVE_INFINITY });
+  await world.start("2024-01-01", "2024-01-09");
+  await world.run();
+  expect((await world.status()).days_failed).toBe(9);
+  world.effects.mend();
+  const samples = () => world.vendor.arrivals.filter((arrival) => arrival.kind === "samples").length;
+  const asked = samples();
+  await retry(world);
+  for (let uploaded = 1; uploaded <= 8; uploaded += 2) {
+    await world.run(() => world.archive.objects.size === uploaded);
+    world.site("site_a").kill();
+  }
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 9 });
+  expect(samples()).toBe(asked);
+});
+
 test("three refused uploads are made good by the fourth try", async () => {
   const world = new World();
   world.effects.break({ on: PUT, fate: "fail before", times: 3 });

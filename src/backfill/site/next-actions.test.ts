@@ -103,6 +103,13 @@ test("a file kept after a failed upload is left alone, and takes no place", () =
   ]);
 });
 
+test("of many files that wait for their upload two are in hand, in the order of their days", () => {
+  const encoded = [1, 2, 3, 4].map((date) => staged(`2024-01-0${date}`, "encoded"));
+  expect(keys({ staged: encoded })).toEqual(["publish 2024-01-01", "publish 2024-01-02"]);
+  const second = new Set(["publish 2024-01-02"]);
+  expect(keys({ staged: encoded.slice(1), inHand: second })).toEqual(["publish 2024-01-03"]);
+});
+
 test("a stopped or halted site only shows its state and audits", () => {
   const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, viewDueAt: NOW, audit: true };
   expect(keys({ ...work, run: false })).toEqual(["view", "audit"]);

@@ -45,6 +45,9 @@ export interface Decision {
 /** A day that merges and the next that already fetches, so that the gate never idles; more would be staging for nothing. */
 const DAYS_STAGED_MAX = 2;
 
+/** One goes out while the next is looked at; they share one connection. */
+const UPLOADS_MAX = 2;
+
 /** What a site does next. Pure: the engine that calls it owns clock, store and network. */
 export function nextActions(s: Situation): Decision {
   const start: Action[] = [];
@@ -75,9 +78,11 @@ interface Plan {
 
 function work(s: Situation, plan: Plan): void {
   const days = s.staged.filter((day) => !day.kept);
-  // What has been fetched goes on whatever the vendor does.
-  for (const day of days) {
-    if (day.phase === "encoded") plan.begin({ do: "publish", key: `publish ${day.date}`, day });
+  // What has been fetched goes on whatever the vendor does. After a retry that can be a year of files: one whose turn
+  // is hours away must not count as being worked on, by whoever counts deaths or silence.
+  const encoded = days.filter((day) => day.phase === "encoded");
+  for (const day of encoded.slice(0, UPLOADS_MAX)) {
+    plan.begin({ do: "publish", key: `publish ${day.date}`, day });
   }
   const merging = days.find((day) => day.phase === "merging");
   if (merging) plan.begin({ do: "merge", key: MERGE_KEY, day: merging });
