@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { KEPT_BYTES_MAX } from "../../src/domain/limits.ts";
 import { contentOf, ledgerOf, stagedRows, viewLags } from "./look.ts";
 import { day, World } from "./world.ts";
 
@@ -26,6 +27,35 @@ test("four refused uploads fail the day and keep its file; a retry uploads it wi
   expect(await world.status()).toMatchObject({ status: "completed", outcome: "success", days_completed: 2 });
   expect(samples()).toBe(asked);
   expect(stagedRows(world)).toBe(0);
+});
+
+test("files are kept as long as there is room for them; a day without its file is fetched again by a retry", async () => {
+  const world = new World();
+  world.effects.break({ on: /archive\.publish/, fate: "fail before", times: Number.POSITIVE_INFINITY });
+  await world.start("2024-01-01", "2024-01-03");
+  const { db } = world.site("site_a");
+  const kept = () =>
+    db.look<{ date: string }>("SELECT date FROM staging WHERE kept = 1").map(({ date }) => date);
+  await world.run(() => kept().length === 1);
+  // As large as all that may be kept.
+  const claim = (bytes: number) =>
+    db.tx((sql) => {
+      sql.run("UPDATE staging SET file = json_set(file, '$.content.bytes', ?) WHERE kept = 1", bytes);
+    });
+  const [first] = db.look<{ bytes: number }>(
+    "SELECT json_extract(file, '$.content.bytes') AS bytes FROM staging WHERE kept = 1",
+  );
+  claim(KEPT_BYTES_MAX);
+  await world.run();
+  expect([kept(), (await world.status()).days_failed]).toEqual([["2024-01-01"], 3]);
+  claim(first?.bytes ?? 0);
+  world.effects.mend();
+  const asked = world.vendor.arrivals.length;
+  await retry(world);
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 3 });
+  const again = world.vendor.arrivals.slice(asked).filter(({ kind }) => kind === "samples");
+  expect([...new Set(again.map((arrival) => arrival.day))]).toEqual(["2024-01-02", "2024-01-03"]);
 });
 
 test("many kept files are uploaded over many deaths, for a file that waits for its turn dies none of them", async () => {

@@ -7,7 +7,7 @@ import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
-import { dropStaging, isStaged, keepForRetry, stagedDays } from "./staging.ts";
+import { dropStaging, hasRoomToKeep, isStaged, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
 
 /** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
@@ -60,7 +60,7 @@ export function failDay(
     // The site goes on to the next day, which is not standing still.
     touch(sql, clock, undefined);
     logError(context, sql, job, failure, where);
-    if (how.keep) keepForRetry(sql, date, true);
+    if (how.keep && hasRoomToKeep(sql, date)) keepForRetry(sql, date, true);
     else dropStaging(sql, date);
     showDay(context, sql, date, failure);
     if (how.unreachable) countUnreachable(context, sql, date);

@@ -1,6 +1,6 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
-import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
+import { KEPT_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import type { Sql } from "../ports.ts";
 import { doubtPublished } from "./ledger.ts";
@@ -169,6 +169,13 @@ export function sealFile(sql: Sql, date: UtcDay, file: StagedFile): void {
   sql.run("UPDATE staging SET phase = 'encoded', file = ? WHERE date = ?", JSON.stringify(file), date);
   sql.run("DELETE FROM block WHERE date = ?", date);
   sql.run("DELETE FROM row_group WHERE date = ?", date);
+}
+
+/** Whether the day's file may wait for a retry beside those that do; else a retry fetches the day again. */
+export function hasRoomToKeep(sql: Sql, date: UtcDay): boolean {
+  const waiting = stagedDays(sql).filter((day) => day.kept || day.date === date);
+  const bytes = waiting.reduce((sum, { file }) => sum + (file?.content.bytes ?? 0), 0);
+  return bytes <= KEPT_BYTES_MAX;
 }
 
 export function keepForRetry(sql: Sql, date: UtcDay, kept: boolean): void {
