@@ -116,6 +116,23 @@ test("an object that somebody else wrote is replaced by the verified one", async
   });
 });
 
+test("the same bytes without their metadata are put again, for neither a check nor a rebuild would take them", async () => {
+  const before = new World();
+  await before.start("2024-01-01", "2024-01-01");
+  await before.run();
+  const object = before.archive.objects.get(KEY);
+  if (!object) throw new Error("there is nothing to copy");
+  const world = new World();
+  world.archive.place(KEY, object.bytes, {}, object.sha256);
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run();
+  expect((await world.status()).outcome).toBe("success");
+  const { created_at: _, backfill_id: __, evidence, ...metadata } = object.metadata;
+  expect(world.archive.objects.get(KEY)).toMatchObject({ sha256: object.sha256, metadata });
+  const copied = JSON.parse(world.archive.objects.get(KEY)?.metadata.evidence ?? "{}");
+  expect(copied.content).toEqual(JSON.parse(evidence ?? "").content);
+});
+
 test("a retry takes the days of its selection alone", async () => {
   const world = new World({ sites: ["site_a", "site_b"] });
   const fault = world.vendor.faults.add({

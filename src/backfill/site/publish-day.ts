@@ -38,7 +38,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
     try {
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
-      if (seen?.sha256 === file.content.sha256 && !distrusted) return finish(context, fence, day, file, seen);
+      if (seen && isWhole(seen, file) && !distrusted) return finish(context, fence, day, file, seen);
       const put = await replace(context, fence, day, file, seen);
       if (put === "refused") {
         // The news of another epoch is on its way here; until it comes there is nothing to be done.
@@ -49,9 +49,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
       message =
         put === "changed" ? "the object changed while it was being replaced" : "the object is not there";
       const head = await archive.head(key);
-      if (head && head.sha256 === file.content.sha256 && head.bytes === file.content.bytes) {
-        return finish(context, fence, day, file, head);
-      }
+      if (head && isWhole(head, file)) return finish(context, fence, day, file, head);
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
     }
@@ -145,6 +143,17 @@ function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: S
       }
     },
   };
+}
+
+/** The object is the staged file. One that was copied there without its metadata is replaced: no rebuild would know it. */
+function isWhole(head: ObjectHead, { content }: StagedFile): boolean {
+  const { bytes, sha256, metadata } = head;
+  return (
+    bytes === content.bytes &&
+    sha256 === content.sha256 &&
+    metadata.record_count === String(content.written) &&
+    metadata.evidence !== undefined
+  );
 }
 
 /** Verified: the HEAD says the size, hash and count of what was staged. Only now is the day completed. */
