@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Store } from "../../src/ports/ports.ts";
+import type { SqlValue, Store } from "../../src/ports/ports.ts";
 
 /** What the rules rely on in a `Store`, whoever keeps it. `withStore` hands out an empty one. */
 export function storeConformance(withStore: (body: (store: Store) => Promise<void>) => Promise<void>): void {
@@ -85,6 +85,22 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
     withStore(async (store) => {
       const [row] = store.tx((sql) => sql.all("SELECT ?1 AS a, ?2 AS b, ?1 AS c, ?3 AS d", "x", 5, null));
       expect(row).toEqual({ a: "x", b: 5, c: "x", d: null });
+    }));
+
+  test("a pattern over 50 bytes and a hundred and first parameter are refused", () =>
+    withStore(async (store) => {
+      const refused = (query: string, ...values: SqlValue[]) =>
+        expect(() => store.tx((sql) => sql.all(query, ...values)), query).toThrow();
+      refused("SELECT ? LIKE ?", "a", "a".repeat(51));
+      const hundred = Array.from({ length: 100 }, () => "?");
+      const numbers = hundred.map((_, index) => index);
+      refused(`SELECT ${[...hundred, "?"].join(" + ")} AS sum`, ...numbers, 100);
+      expect(store.tx((sql) => sql.all(`SELECT ${hundred.join(" + ")} AS sum`, ...numbers))).toEqual([
+        { sum: 4_950 },
+      ]);
+      expect(store.tx((sql) => sql.all("SELECT ? LIKE ? AS like", "a", "a".repeat(50)))).toEqual([
+        { like: 0 },
+      ]);
     }));
 
   test("row values compare as the roster needs them", () =>

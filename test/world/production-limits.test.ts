@@ -6,6 +6,7 @@ import { Chance } from "./chance.ts";
 import { Life } from "./life.ts";
 import { ProductionLimits, WriteRate } from "./production-limits.ts";
 import { Scheduler } from "./scheduler.ts";
+import { SqliteDatabase } from "./sqlite-store.ts";
 import { World } from "./world.ts";
 
 const KEY = "timeseries/2024/01/01/site_a.parquet" as ObjectKey;
@@ -69,6 +70,15 @@ test("a second write of a key within a second is refused where it arrives", () =
   expect(() => rate.admit("R2", "a", 5_999)).toThrow("R2: 429");
   rate.admit("R2", "a", 6_000);
   expect(rate.refused).toBe(1);
+});
+
+test("a row over 2 MB is refused, though none of its values is as large", () => {
+  const db = new SqliteDatabase();
+  const insert = (bytes: number) =>
+    db.tx((sql) => sql.run("INSERT INTO t VALUES (?, ?)", new Uint8Array(1_000_000), new Uint8Array(bytes)));
+  db.tx((sql) => sql.run("CREATE TABLE t (a, b)"));
+  insert(990_000);
+  expect(() => insert(1_000_000)).toThrow("too big");
 });
 
 test("five slow requests, an upload, a view and an audit keep to six connections", async () => {

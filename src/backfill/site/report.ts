@@ -36,13 +36,10 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   const state = stateOf(sql, job, counts, total, live);
   const first = staged[0];
   const run = fact(sql, "run");
-  const errors = sql.all<{ errors: number }>(
-    "SELECT count(*) AS errors FROM error WHERE body LIKE ?",
-    `{"backfill_id":"${job.backfillId}"%`,
-  );
-  const [lastError] = sql.all<{ body: string }>(
-    "SELECT body FROM error WHERE body LIKE ? ORDER BY id DESC LIMIT 1",
-    `{"backfill_id":"${job.backfillId}"%`,
+  // Its latest body is that of the greatest id: SQLite promises so for a column beside one max().
+  const [errors] = sql.all<{ count: number; body: string | null }>(
+    "SELECT count(*) AS count, max(id), body FROM error WHERE instr(body, ?) = 1",
+    `{"backfill_id":"${job.backfillId}"`,
   );
   return {
     epoch: job.epoch,
@@ -65,8 +62,8 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
       page_size: live.pageSize,
       run:
         run.epoch === job.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
-      errors: errors[0]?.errors ?? 0,
-      last_error: lastError ? (JSON.parse(lastError.body) as { error: string }).error : null,
+      errors: errors?.count ?? 0,
+      last_error: errors?.body ? (JSON.parse(errors.body) as { error: string }).error : null,
       halt_reason: state === "halted" ? (fact(sql, "halt")?.reason ?? null) : null,
       waiting_until: state === "waiting" ? iso(heldUntil(sql, live.now)) : null,
       last_progress: iso(lastProgressAt),
