@@ -141,26 +141,33 @@ test("a sample looks at its days and no others, and counts them exactly all the 
   }
 });
 
-test("a lost ledger is rebuilt from the archive, and a start then skips everything", async () => {
-  const world = await completed();
-  const ledger = ledgerOf(world);
-  for (const table of ["day", "meta", "outbox", "points"]) {
-    world.site("site_a").db.tx((sql) => sql.run(`DELETE FROM ${table}`));
-  }
-  world.site("site_a").kill();
-  expect(await rebuild(world)).toMatchObject({
-    mode: "rebuild",
-    days_checked: 5,
-    days_ok: 5,
-    problems_total: 0,
-  });
-  expect(ledgerOf(world)).toEqual(ledger);
-  const asked = world.vendor.arrivals.length;
-  await world.start("2024-01-01", "2024-01-05");
-  await world.run();
-  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
-  expect(world.vendor.arrivals).toHaveLength(asked);
-});
+test.each([
+  ["tells the checksums", true],
+  ["keeps them to a HEAD", false],
+])(
+  "a lost ledger is rebuilt from an archive whose listing %s, and a start then skips everything",
+  async (_, listsChecksums) => {
+    const world = await completed();
+    world.archive.listsChecksums = listsChecksums;
+    const ledger = ledgerOf(world);
+    for (const table of ["day", "meta", "outbox", "points"]) {
+      world.site("site_a").db.tx((sql) => sql.run(`DELETE FROM ${table}`));
+    }
+    world.site("site_a").kill();
+    expect(await rebuild(world)).toMatchObject({
+      mode: "rebuild",
+      days_checked: 5,
+      days_ok: 5,
+      problems_total: 0,
+    });
+    expect(ledgerOf(world)).toEqual(ledger);
+    const asked = world.vendor.arrivals.length;
+    await world.start("2024-01-01", "2024-01-05");
+    await world.run();
+    expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+    expect(world.vendor.arrivals).toHaveLength(asked);
+  },
+);
 
 test("objects without our evidence come back unverified, and are fetched by the next start", async () => {
   const world = await completed();

@@ -36,6 +36,8 @@ export class WorldArchive {
   blindHeads = 0;
   /** Whether every other page of a listing is empty, though more follow. */
   emptyPages = false;
+  /** Whether a listing says the checksums that a HEAD does. */
+  listsChecksums = true;
   #lists = 0;
   /** Of request and reply each, where it is not to be chance's. */
   latencyMs: number | undefined;
@@ -117,7 +119,8 @@ export class WorldArchive {
     if (this.emptyPages && this.#lists++ % 2 === 0) return { heads: [], cursor: cursor ?? "" };
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > (cursor ?? ""));
     const page = keys.sort().slice(0, LIST_PAGE);
-    const heads = page.flatMap((key) => this.#head(key as ObjectKey) ?? []);
+    const listed = page.flatMap((key) => this.#head(key as ObjectKey) ?? []);
+    const heads = this.listsChecksums ? listed : listed.map((head) => ({ ...head, sha256: undefined }));
     const last = page.at(-1);
     return keys.length > page.length && last ? { heads, cursor: last } : { heads };
   }

@@ -1,7 +1,7 @@
 import type { UtcDay } from "../../domain/day.ts";
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
-import type { ObjectHead } from "../ports.ts";
+import type { Archive, ObjectHead } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 import { type SiteContext, touch } from "./context.ts";
 import {
@@ -16,13 +16,16 @@ import {
 export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {
   const { archive, clock, site, store } = context;
   const page = await archive.list("timeseries/", before.cursor);
+  const heads = await Promise.all(
+    page.heads.filter(({ key }) => parseObjectKey(key)?.site === site).map((head) => whole(archive, head)),
+  );
   store.tx((sql) => {
     let audit = before;
     // A job waits for it, and is not stuck.
     touch(sql, clock, undefined);
-    for (const head of page.heads) {
+    for (const head of heads) {
       const where = parseObjectKey(head.key);
-      if (where?.site !== site) continue;
+      if (!where) continue;
       const published = publishedOf(head);
       const known = publishedDay(sql, where.day);
       // What the ledger says of this very object is more than its metadata can.
@@ -44,6 +47,12 @@ export async function stepRebuild(context: SiteContext, before: Audit): Promise<
     }
     writeAudit(sql, { ...audit, completedAt: clock.now() });
   });
+}
+
+/** No document of R2 says that a listing has checksums: where one of ours comes without, its HEAD is asked. */
+async function whole(archive: Archive, listed: ObjectHead): Promise<ObjectHead> {
+  if (listed.sha256 !== undefined || listed.metadata.evidence === undefined) return listed;
+  return (await archive.head(listed.key)) ?? listed;
 }
 
 function publishedOf(head: ObjectHead): Published {
