@@ -43,6 +43,32 @@ test("a 429 pauses every site, and the status says until when", async () => {
   expect(contentOf(world)).toEqual(await unharmed(TWO, "2024-01-01", "2024-01-03"));
 });
 
+test("once a site has been answered with a 429, none of its lanes sends another request until the pause is over", async () => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const world = new World({
+      seed,
+      latencyMsMax: 200,
+      config: { requestsPerMinute: 3_000, pageSize: 10 },
+      vendor: { latency: { ms: 100 } },
+    });
+    // The news of it is slow, and the gate goes on giving permits.
+    world.effects.break({ on: /gate\.pauseFor/, fate: "late" });
+    const effect = { do: "throttle", retryAfter: { form: "seconds", seconds: 10 } } as const;
+    world.vendor.faults.add({ on: "samples", skip: 20, times: 1, effect });
+    await world.start("2024-01-01", "2024-01-02");
+    const refused = () => world.vendor.arrivals.find((arrival) => arrival.status === 429)?.at ?? 0;
+    await world.run(() => refused() > 0);
+    await world.run(() => world.logs.some(({ message }) => message.includes("Rate limited")));
+    const heard = world.scheduler.now;
+    await world.pass(9_000);
+    const last = Math.max(...world.vendor.arrivals.map((arrival) => arrival.at));
+    // What was sent by then is on its way for that long.
+    expect([seed, last - heard]).toEqual([seed, Math.min(last - heard, 200)]);
+    await world.run();
+    expect((await world.status()).outcome).toBe("success");
+  }
+});
+
 test("short pauses, failures, hangs, cuts and malformed answers cost retries and no rows", async () => {
   const world = new World({ sites: TWO, config: { aceTimeoutMs: 5_000, maxRetries: 12 } });
   const often = (seed: number) => ({ probability: 0.12, seed });

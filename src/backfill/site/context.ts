@@ -44,8 +44,8 @@ export interface SiteContext extends SitePorts {
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
   /** Walks between two runs of a window, with the form they were committed in; a few, of the days under way. */
   readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
-  /** 429s of this incarnation: a permit from before the last one is not used. */
-  readonly throttles: { count: number };
+  /** 429s of this incarnation: a permit from before the last one is not used, nor one asked for until the gate knows. */
+  readonly throttles: { count: number; told: Promise<unknown> };
   /** Not yet in the totals. */
   readonly asked: Asked;
   /** A sign of life from the action at hand: a request or an upload has come to an end, or the gate has spoken. */

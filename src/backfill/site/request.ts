@@ -81,8 +81,8 @@ export async function ask<T>(
           site: context.site,
           until: new Date(until).toISOString(),
         });
-        // Where the gate can't be told, this caller at least waits.
-        await gate
+        // Where the gate can't be told, this site at least waits.
+        context.throttles.told = gate
           .pauseFor(outcome.retryAfterMs)
           .catch(() => clock.sleep(outcome.retryAfterMs, fence.signal));
         continue;
@@ -119,6 +119,8 @@ async function permitOf(
 ): Promise<"permitted" | { kind: "interrupted" } | { kind: "throttled"; until: EpochMs }> {
   const { clock, gate } = context;
   while (!fence.signal.aborted) {
+    // A question that overtook the news of a 429 would be given a permit.
+    await context.throttles.told;
     const throttles = context.throttles.count;
     const askedAt = clock.now();
     const permit = await gate.take(context.site).catch(() => undefined);

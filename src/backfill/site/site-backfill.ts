@@ -75,7 +75,7 @@ export class SiteBackfill implements SitePeer {
       points: () => points.current(),
       report: () => this.#report(),
       walks: new Map(),
-      throttles: { count: 0 },
+      throttles: { count: 0, told: Promise.resolve() },
       asked: nothingAsked(),
       // Between two actions nobody lives; `#begin` says whose sign it is.
       alive: () => undefined,
