@@ -54,6 +54,32 @@ test("staged work older than a day is begun anew", async () => {
   expect((await world.status()).outcome).toBe("success");
 });
 
+test("an object that wakes a day later begins its day anew", async () => {
+  const world = new World({ ...MANY_PAGES, vendor: { samplesPerDay: 4_000, pointsPerSite: 100 } });
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run(() => committedPages(world) > 0);
+  const token = tokenOf(world);
+  world.site("site_a").kill();
+  world.scheduler.leap(25 * 3_600_000);
+  await world.run(() => tokenOf(world) !== token || world.archive.objects.size > 0);
+  expect(world.archive.objects.size).toBe(0);
+  await world.run();
+  expect((await world.status()).outcome).toBe("success");
+});
+
+test("a day whose counts do not add up is not published, and comes right with a retry", async () => {
+  const world = await halfFetched();
+  world.site("site_a").db.tx((sql) => {
+    sql.run("UPDATE staging SET transport = json_set(transport, '$.fetched', transport ->> '$.fetched' + 1)");
+  });
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "partial", days_failed: 1 });
+  const [day] = await world.ask((coordinator) => coordinator.days({}, 1));
+  expect([day?.failure?.reason, world.archive.objects.size, stagedRows(world)]).toEqual(["evidence", 0, 0]);
+  await finish(world);
+});
+
 function tokenOf(world: World): string | undefined {
   return world.site("site_a").db.look<{ token: string }>("SELECT token FROM staging")[0]?.token;
 }
