@@ -39,7 +39,8 @@ export class Isolate {
     } finally {
       // An expired lease may be somebody else's by now.
       if (this.#holder === holder) this.#holder = undefined;
-      // All of them, for the first may be a dead one's; they look again, in their order.
+      // All of them, for the first may be a dead one's; they look again, in their order. They may be of other objects:
+      // a promise of theirs that is resolved here goes on there, from compatibility date 2024-10-14 on.
       const woken = this.#waiting;
       this.#waiting = [];
       for (const wake of woken) wake();
