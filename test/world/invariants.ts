@@ -8,6 +8,8 @@ import { day, type World } from "./world.ts";
 /** What must hold at every moment, whatever fails. A violation throws out of the step that made it. */
 export class Invariants {
   readonly #world: World;
+  /** Of a put that was not to be begun: thrown there, the rules would take it for a failure of the archive's. */
+  #forbidden: Error | undefined;
   readonly #seen = new Map<string, number>();
   #arrivals = 0;
   /** Epochs of which a cancel has been answered, by site: nothing may begin to be published by them. */
@@ -16,7 +18,9 @@ export class Invariants {
 
   constructor(world: World) {
     this.#world = world;
-    world.archive.onPut = ({ key, life }) => this.#mayPublish(key, life);
+    world.archive.onPut = ({ key, life }) => {
+      this.#forbidden ??= this.#whyForbidden(key, life);
+    };
   }
 
   /** Cancel has answered: sites that it does not name have stopped. */
@@ -32,6 +36,7 @@ export class Invariants {
   }
 
   check(): void {
+    if (this.#forbidden) throw this.#forbidden;
     this.#arrivalsAreWithinTheLimit();
     if (this.#world.tampered) return;
     this.#coordinatorIsAwakeWhileJobsRun();
@@ -96,14 +101,13 @@ export class Invariants {
     }
   }
 
-  #mayPublish(key: string, life: Life): void {
+  #whyForbidden(key: string, life: Life): Error | undefined {
     const site = life.name;
     const epoch = this.#epochOf(site);
-    if (this.#stopped.has(`${site} ${epoch}`)) throw new Error(`${key} is published after cancel`);
+    if (this.#stopped.has(`${site} ${epoch}`)) return new Error(`${key} is published after cancel`);
     const permitted = this.#permitted.get(life);
-    if (permitted?.epoch !== epoch || permitted.desired !== "run") {
-      throw new Error(`${key} is published by epoch ${epoch}, and ${permitted?.epoch} is wanted`);
-    }
+    if (permitted?.epoch === epoch && permitted.desired === "run") return undefined;
+    return new Error(`${key} is published by epoch ${epoch}, and ${permitted?.epoch} is wanted`);
   }
 
   #epochOf(site: string): number {
