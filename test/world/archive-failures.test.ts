@@ -182,3 +182,26 @@ test("days and errors are kept in KV for thirty days, the state without end", as
   expect(Object.fromEntries(ttls)).toEqual({ state: undefined, day: 2_592_000, errors: 2_592_000 });
   expect(Object.keys(contentOf(world)).length).toBeGreaterThan(0);
 });
+
+test("an object with the size or the hash of the file alone is not the file: it is replaced", async () => {
+  const unharmed = new World();
+  await unharmed.start("2024-01-01", "2024-01-01");
+  await unharmed.run();
+  const whole = unharmed.archive.objects.get(KEY)?.bytes ?? new Uint8Array();
+  const sha256 = unharmed.archive.objects.get(KEY)?.sha256;
+  const others = [
+    [whole.map((byte) => byte ^ 1), "0".repeat(64)],
+    // A store that keeps the hash it was sent beside what it has kept of the bytes.
+    [whole.subarray(1), sha256],
+  ] as const;
+  for (const [bytes, hash] of others) {
+    const world = new World();
+    await world.start("2024-01-01", "2024-01-01");
+    await world.run(() => world.archive.objects.has(KEY));
+    // Before the HEAD that follows the put.
+    world.archive.place(KEY, bytes, {}, hash);
+    await world.run();
+    expect((await world.status()).outcome).toBe("success");
+    expect(world.archive.objects.get(KEY)?.bytes).toEqual(whole);
+  }
+});

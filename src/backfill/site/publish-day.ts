@@ -33,8 +33,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   let message = "";
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(retryDelayMs(config, tries), fence.signal);
-    const wanted = store.tx((sql) => isStaged(sql, day.date, day.token) && holds(sql, fence));
-    if (!wanted || fence.signal.aborted) return false;
+    if (fence.signal.aborted) return false;
     try {
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
@@ -85,7 +84,7 @@ async function replace(
       const word = await head.current().catch(() => undefined);
       if (!word) return "no word";
       // No await between leave, mark and put: a cancel that has been answered finds none of them half done.
-      const job = beginPut(context, fence, day, file, word);
+      const job = beginPut(context, fence, day, word);
       if (!job) return "refused";
       const expected = seen?.etag ?? "absent";
       return archive.publish(objectKey(site, day.date), publishable(context, job, day, file), expected);
@@ -96,18 +95,17 @@ async function replace(
   return "refused";
 }
 
-/** The job to publish for, where the Coordinator and the site agree on it; the day is marked where its object changes. */
+/** The job to publish for, where the Coordinator and the site agree on it; the day is marked, for its object may change now. */
 function beginPut(
   { store }: SiteContext,
   fence: Fence,
   day: StagedDay,
-  file: StagedFile,
   word: { epoch: number; desired: Desired },
 ): SiteJob | undefined {
-  if (fence.signal.aborted || word.epoch !== fence.epoch || word.desired !== "run") return undefined;
+  if (word.epoch !== fence.epoch || word.desired !== "run") return undefined;
   return store.tx((sql) => {
     const job = isStaged(sql, day.date, day.token) ? holds(sql, fence) : undefined;
-    if (job && publishedDay(sql, day.date)?.sha256 !== file.content.sha256) beginReplacing(sql, day.date);
+    if (job) beginReplacing(sql, day.date);
     return job;
   });
 }

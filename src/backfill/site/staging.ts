@@ -54,6 +54,7 @@ export function stageDay(
   plan: DayPlan,
   windows: readonly Span[],
 ): void {
+  // Nothing is staged of it; what was in hand for it is laid down.
   dropStaging(sql, date);
   sql.run(
     "INSERT INTO staging (date, token, phase, plan, transport, progress_at) VALUES (?, ?, 'fetching', ?, ?, ?)",
