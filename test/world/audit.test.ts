@@ -191,6 +191,44 @@ test("objects without our evidence come back unverified, and are fetched by the 
   expect(world.archive.objects.get(keyOf("2024-01-06"))?.metadata.site_name).toBe("site_a");
 });
 
+test("a hash counts for nothing without the evidence of that very file", async () => {
+  for (const evidence of [undefined, "null", "{}", "of another file"]) {
+    const world = await completed();
+    const object = world.archive.objects.get(keyOf("2024-01-02"));
+    const { evidence: ours = "", ...metadata } = object?.metadata ?? {};
+    const other = ours.replace(/"sha256":"../, '"sha256":"~~');
+    const claim = evidence === "of another file" ? other : evidence;
+    const claimed = claim === undefined ? metadata : { ...metadata, evidence: claim };
+    world.archive.place(keyOf("2024-01-02"), new TextEncoder().encode("another"), claimed, object?.sha256);
+    expect(await rebuild(world)).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+    // Unverified it is, and the job that wanted the day has fetched it.
+    await world.start("2024-01-01", "2024-01-05");
+    await world.run();
+    expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+    expect(world.archive.objects.get(keyOf("2024-01-02"))?.bytes).toEqual(object?.bytes);
+  }
+});
+
+test("rows are counted also in a file that nobody has verified", async () => {
+  const world = await completed();
+  const bytes = world.archive.objects.get(keyOf("2024-01-01"))?.bytes ?? new Uint8Array();
+  world.archive.place(keyOf("2024-01-06"), bytes, { record_count: "7" });
+  await rebuild(world);
+  const audit = await verify(world, "full");
+  expect(audit?.problems).toMatchObject([
+    { date: "2024-01-06", problem: expect.stringMatching(/rows, 7 in the ledger/) },
+  ]);
+});
+
+test("a read that fails condemns no file: the step is done again", async () => {
+  for (let skip = 0; skip < 4; skip++) {
+    const world = await completed();
+    world.effects.break({ on: /archive\.read/, fate: "fail before", skip });
+    expect(await verify(world, "full")).toMatchObject({ days_checked: 5, days_ok: 5 });
+    expect(world.effects.struck).toBe(1);
+  }
+});
+
 test("a rebuild forgets what the archive does not have", async () => {
   const world = await completed();
   await world.start("2024-02-01", "2024-02-01");

@@ -73,9 +73,11 @@ function publishedOf(head: ObjectHead): Published {
   };
 }
 
+/** Anybody can have written it: what is none must not keep the others from being found. */
 function evidenceIn(text: string | undefined): DayEvidence | undefined {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as DayEvidence);
+    const parsed = JSON.parse(text ?? "null") as Partial<DayEvidence> | null;
+    return parsed?.content && parsed.transport ? (parsed as DayEvidence) : undefined;
   } catch {
     return undefined;
   }
