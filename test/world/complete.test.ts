@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentOf, ledgerOf, servedRows, stagedRows, storedRows, viewLags } from "./look.ts";
+import { contentOf, ledgerOf, rowsOf, servedRows, stagedRows, storedRows, viewLags } from "./look.ts";
 import { day, World } from "./world.ts";
 
 const TWO = ["site_a", "site_b"];
@@ -115,4 +115,21 @@ test("a plan spends no request, and reckons with the pages that the ledger knows
   const asked = world.vendor.arrivals.length;
   expect(await plan()).toMatchObject({ days_to_fetch: 2, days_to_skip: 2, sites: [{ basis: "ledger" }] });
   expect(world.vendor.arrivals).toHaveLength(asked);
+});
+
+test("a day of which a row is not accounted for is never completed", async () => {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-02");
+  const merging = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'merging'").length;
+  await world.run(() => merging() === 1);
+  // A sample that was fetched and is in no block.
+  world.site("site_a").db.tx((sql) => {
+    const more = "json_set(transport, '$.fetched', json_extract(transport, '$.fetched') + 1)";
+    sql.run(`UPDATE staging SET transport = ${more} WHERE phase = 'merging'`);
+  });
+  await world.run();
+  const status = await world.status();
+  expect(status).toMatchObject({ outcome: "partial", days_failed: 1, days_completed: 1 });
+  expect(status.sites[0]?.last_error).toContain("accounted for");
+  expect(world.archive.objects.size).toBe(1);
 });

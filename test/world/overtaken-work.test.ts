@@ -88,6 +88,21 @@ test("a site that has not heard of a restart publishes nothing of the epoch befo
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
 });
 
+test("a file that waits to be uploaded when a restart comes is not uploaded by it", async () => {
+  const world = new World();
+  world.effects.break({ on: /head\.current/, fate: "fail before", times: FOR_EVER });
+  await world.start(DAY, DAY);
+  const encoded = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'encoded'").length;
+  await world.run(() => encoded() === 1);
+  without(2)(world);
+  await world.start(DAY, DAY, { force_restart: true });
+  world.effects.mend();
+  await world.run(() => world.archive.objects.size === 1);
+  expect([...world.archive.objects.values()].map(({ metadata }) => metadata.generation)).toEqual(["2"]);
+  await world.run();
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
+});
+
 test("an upload that lands after cancel has answered completes its day when the job is resumed, not before", async () => {
   const world = new World();
   world.archive.late.next(/archive\.publish/, 20_000);
