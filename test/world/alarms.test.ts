@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentOf, ledgerOf, stagedRows, viewLags } from "./look.ts";
+import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "./look.ts";
 import { World } from "./world.ts";
 
 const TWO = { sites: ["site_a", "site_b"] };
@@ -41,4 +41,23 @@ test("alarms that come an hour late, or some seconds early, change nothing of ho
       expect([stagedRows(world), viewLags(world)], `seed ${seed}, ${lateMs} ms late`).toEqual([0, []]);
     }
   }
+});
+
+test("whatever is under way, the next alarm is set already: a death that the platform forgets ends nothing", async () => {
+  // Many ticks, one behind the other.
+  const world = new World({ ...TWO, config: { requestsPerMinute: 60, processTimeoutMs: 1_000 } });
+  await world.start("2024-01-01", "2024-01-02");
+  let looked = 0;
+  await world.run(() => {
+    for (const site of world.sites.values()) {
+      if (rowsOf(site, "SELECT 1 FROM in_hand").length === 0) continue;
+      expect(site.armedAt).toBeDefined();
+      looked += 1;
+    }
+    const [job] = rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM job");
+    const ended = (JSON.parse(job?.body ?? "{}") as { endedAt?: number }).endedAt !== undefined;
+    if (!ended) expect(world.coordinator.armedAt).toBeDefined();
+    return ended;
+  });
+  expect(looked).toBeGreaterThan(100);
 });
