@@ -107,7 +107,7 @@ function unreachable(
 ): Unable {
   return new Unable(
     `The ${name} can't be reached at ${url}: ${reason}`,
-    `Is the address right?\n${LOOK}\nFor a stack on this machine: npx backfill up`,
+    `Is the address right?\n${ASK_THE_DOCTOR}\nFor a stack on this machine: npx backfill up`,
     { ...options, exitCode: EXIT.unreachable },
   );
 }
@@ -117,12 +117,13 @@ function adviceFor({ name, url }: Worker, status: number, hint: string | undefin
     name === "Backfill Worker" ? ["--token", "BACKFILL_API_KEY"] : ["--query-token", "QUERY_API_KEY"];
   if (status === 401 || status === 403) return `Give the Worker's key in ${variable}, or by ${option}.`;
   if (hint !== undefined) return hint;
-  if (status === 404) return `Is ${url} the ${name}?\n${LOOK}`;
-  if (status >= 500) return `${LOOK}\nWhat it logs: npx wrangler tail -c workers/${TOMLS[name]}`;
+  if (status === 404) return `Is ${url} the ${name}?\n${ASK_THE_DOCTOR}`;
+  if (status >= 500) return `${ASK_THE_DOCTOR}\nWhat it logs: npx wrangler tail -c workers/${TOMLS[name]}`;
   return "How it stands: npx backfill status";
 }
 
-const LOOK = "What can be seen of it from here is looked at by: npx backfill doctor";
+/** A line of the advice of whatever can't be reached. */
+export const ASK_THE_DOCTOR = "What can be seen of it from here is looked at by: npx backfill doctor";
 
 const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wrangler-query.toml" } as const;
 

@@ -1,3 +1,4 @@
+import { ASK_THE_DOCTOR } from "../../local/call-worker.ts";
 import { EXIT } from "../../local/exit-codes.ts";
 import { Unable } from "../../local/run.ts";
 import type { Colour, Paint } from "../terminal.ts";
@@ -26,7 +27,7 @@ export const fail = (what: string, advice: string, exitCode: number = EXIT.parti
 export function failOf(fault: unknown): Finding {
   if (!(fault instanceof Unable)) throw fault;
   // Whoever reads it has come by this advice.
-  const advice = fault.advice.split("\n").filter((line) => !line.endsWith("npx backfill doctor"));
+  const advice = fault.advice.split("\n").filter((line) => line !== ASK_THE_DOCTOR);
   return fail(fault.message, advice.join("\n"), fault.exitCode);
 }
 

@@ -9,7 +9,6 @@ import { type ExplorerAction, intervalOf, proposedQueryUrl } from "./explorer.ts
 import { pointsOf, samplesOf } from "./query-api.ts";
 import { seriesOf } from "./series.ts";
 
-/** A question after which the keys may rest: every letter of a search or step of a date is none. */
 export type ExplorerCommands = ReturnType<typeof explorerCommandsOf>;
 
 /** What is asked of the Query Worker, which is another origin with a token of its own. */

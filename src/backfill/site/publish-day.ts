@@ -21,7 +21,7 @@ import { addToTotals } from "./totals.ts";
 const REFUSED_MS = 5_000;
 
 /**
- * Staged file → object → ledger. Each try: ask the Coordinator, HEAD, put on the condition of that HEAD, HEAD.
+ * Staged file → object → ledger. Each try: HEAD, leave of the Coordinator, put on the condition of that HEAD, HEAD.
  * Dying after the put leaves an object that the ledger doesn't know: the next HEAD finds its SHA-256 and adopts it.
  * Returns whether the day is published.
  */
