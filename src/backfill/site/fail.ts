@@ -5,6 +5,7 @@ import type { Sql } from "../ports.ts";
 import { PAUSE_MS_MAX } from "../rate-gate.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
+import type { FetchPosition } from "./fetch-run.ts";
 import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
 import { dropStaging, hasRoomToKeep, isStaged, keepForRetry, stagedDays } from "./staging.ts";
@@ -21,24 +22,16 @@ const OUTAGE_MS_MAX = 3_600_000;
 export function failFetch(
   context: SiteContext,
   fence: Fence,
-  date: UtcDay,
   token: string,
   failed: FailedRequest,
-  page: number,
+  where: FetchPosition,
 ): void {
   if (failed.kind === "unauthorized" || failed.kind === "forbidden") {
-    halt(context, fence, failed, { date, page });
+    halt(context, fence, failed, { ...where });
     return;
   }
-  failDay(
-    context,
-    fence,
-    date,
-    token,
-    failed,
-    { date, page },
-    { unreachable: isUnreachable(failed), keep: false },
-  );
+  const how = { unreachable: isUnreachable(failed), keep: false };
+  failDay(context, fence, where.date, token, failed, { ...where }, how);
 }
 
 /** Fails one attempt. An existing valid day stays valid; the failure stands beside it. */

@@ -1,6 +1,6 @@
 import { PAGE_SIZE_MAX, type PageSizeLadder, parsePageSize, startLadder } from "../../ace/page-size.ts";
 import { resumeWalk, type SavedWalk, saveWalk, startWalk, type Walk } from "../../ace/walk.ts";
-import { dayStartMs } from "../../domain/day.ts";
+import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { addTransport, type Transport } from "../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
@@ -9,19 +9,34 @@ import { fetchKey } from "./next-actions.ts";
 import type { FailedRequest } from "./request.ts";
 import {
   addBlock,
+  advanceWindow,
   isStaged,
   type StagedDay,
   type StagedWindow,
   setPhase,
   setTransport,
-  setWalk,
   stagedDay,
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 import { countAsked } from "./totals.ts";
-import { type Halt, WindowReader } from "./window-reader.ts";
+import { WindowReader } from "./window-reader.ts";
 
-export type FetchResult = { readonly kind: "committed" | "interrupted" } | Extract<Halt, { kind: "failed" }>;
+export type FetchResult =
+  | { readonly kind: "committed" | "interrupted" }
+  | { readonly kind: "failed"; readonly failed: FailedRequest; readonly where: FetchPosition };
+
+/** Which request of a day failed, as its error names it. */
+export interface FetchPosition {
+  readonly date: UtcDay;
+  /** Pages of the window that came before the request. */
+  readonly page: number;
+  /** Index of the window in the day, and its half-open span. */
+  readonly window: number;
+  readonly window_start: string;
+  readonly window_end: string;
+  /** What the request sent; null for the window's first. */
+  readonly cursor: string | null;
+}
 
 /** Beside the run's columns: the sorted ones (20 a sample) and the blocks (14, and 16 where each is a segment). */
 const SEAL_BYTES = 50;
@@ -46,10 +61,11 @@ export async function fetchRun(
     while (reader.roomLeft) {
       if (!wanted()) return { kind: "interrupted" };
       const over = overBounds(addTransport(day.transport, reader.transport));
-      if (over) return { kind: "failed", failed: over, page: reader.transport.pages };
+      if (over) return { kind: "failed", failed: over, where: positionOf(day.date, window, reader) };
       const halt = await reader.readPage(wanted);
       if (halt?.kind === "paused") break;
-      if (halt) return halt as FetchResult;
+      if (halt?.kind === "failed") return { ...halt, where: positionOf(day.date, window, reader) };
+      if (halt) return { kind: "interrupted" };
     }
     reader.hold(reader.run.samples * SEAL_BYTES);
     return { kind: commit(context, fence, day, index, reader) ? "committed" : "interrupted" };
@@ -57,6 +73,18 @@ export async function fetchRun(
     reader.letGo();
     context.spend(reader.transport.fetched);
   }
+}
+
+function positionOf(date: UtcDay, window: StagedWindow, { transport, walk }: WindowReader): FetchPosition {
+  const iso = (micros: number) => new Date(micros / 1_000).toISOString();
+  return {
+    date,
+    page: window.pages + transport.pages,
+    window: window.index,
+    window_start: iso(window.span.fromMicros),
+    window_end: iso(window.span.toMicros),
+    cursor: walk.cursor,
+  };
 }
 
 /** `transport` as it was when this run began, with this run's own: other lanes may be a run each ahead of it. */
@@ -83,7 +111,7 @@ function commit(
     const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
     if (!staged) return false;
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
-    setWalk(sql, day.date, index, saved, done);
+    advanceWindow(sql, day.date, index, { walk: saved, pages: transport.pages, done });
     setTransport(sql, day.date, addTransport(staged.transport, transport));
     // Progress: a death after this line is not one of the same work.
     layDown(sql, fetchKey(day.date, index));

@@ -43,6 +43,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       index,
       span,
       walk: undefined,
+      pages: 0,
       done: false,
     })),
     kept: false,

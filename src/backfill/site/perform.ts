@@ -35,10 +35,10 @@ export async function perform(
       stage(context, fence, action);
       return "done";
     case "fetch": {
-      const { date, token } = action.day;
+      const { token } = action.day;
       const result = await fetchRun(context, fence, action.day, action.window);
       if (result.kind === "failed") {
-        failFetch(context, fence, date, token, result.failed, result.page);
+        failFetch(context, fence, token, result.failed, result.where);
         await tellIfOver(context);
       }
       return "done";

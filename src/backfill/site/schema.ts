@@ -18,7 +18,7 @@ const TABLES = [
      transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,
      replacing INTEGER NOT NULL DEFAULT 0, progress_at INTEGER NOT NULL)`,
   `span (date TEXT NOT NULL, idx INTEGER NOT NULL, from_micros INTEGER NOT NULL, to_micros INTEGER NOT NULL,
-     walk TEXT, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
+     walk TEXT, pages INTEGER NOT NULL DEFAULT 0, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
   // Sorted runs, divided by ranges of points.
   `block (id INTEGER PRIMARY KEY, date TEXT NOT NULL, bucket INTEGER NOT NULL, bytes INTEGER NOT NULL,
      data BLOB NOT NULL)`,

@@ -33,6 +33,8 @@ export interface StagedWindow {
   readonly index: number;
   readonly span: Span;
   readonly walk: string | undefined;
+  /** Pages of the window that are committed. */
+  readonly pages: number;
   readonly done: boolean;
 }
 
@@ -83,6 +85,7 @@ export function stagedDays(sql: Sql): StagedDay[] {
     from_micros: number;
     to_micros: number;
     walk: string | null;
+    pages: number;
     done: number;
   }>("SELECT * FROM span ORDER BY date, idx");
   return sql
@@ -104,6 +107,7 @@ export function stagedDays(sql: Sql): StagedDay[] {
           index: window.idx,
           span: { fromMicros: window.from_micros, toMicros: window.to_micros },
           walk: window.walk ?? undefined,
+          pages: window.pages,
           done: window.done === 1,
         })),
     }));
@@ -127,8 +131,21 @@ export function setTransport(sql: Sql, date: UtcDay, transport: Transport): void
   sql.run("UPDATE staging SET transport = ? WHERE date = ?", JSON.stringify(transport), date);
 }
 
-export function setWalk(sql: Sql, date: UtcDay, index: number, walk: string, done: boolean): void {
-  sql.run("UPDATE span SET walk = ?, done = ? WHERE date = ? AND idx = ?", walk, done ? 1 : 0, date, index);
+/** How far a window has been read, after a run of `pages` more pages. */
+export function advanceWindow(
+  sql: Sql,
+  date: UtcDay,
+  index: number,
+  { walk, pages, done }: Pick<StagedWindow, "walk" | "pages" | "done">,
+): void {
+  sql.run(
+    "UPDATE span SET walk = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
+    walk ?? null,
+    pages,
+    done ? 1 : 0,
+    date,
+    index,
+  );
 }
 
 export function addBlock(sql: Sql, date: UtcDay, bucket: number, bytes: Uint8Array): void {

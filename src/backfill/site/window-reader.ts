@@ -18,7 +18,7 @@ const BYTES_A_BORDER_ROW = 48;
 /** How one page went, beyond being taken over. */
 export type Halt =
   | { readonly kind: "interrupted" | "paused" }
-  | { readonly kind: "failed"; readonly failed: FailedRequest; readonly page: number };
+  | { readonly kind: "failed"; readonly failed: FailedRequest };
 
 /** Gathers the pages of one run of a window, in memory: what comes of it is the caller's to commit. */
 export class WindowReader {
@@ -74,12 +74,11 @@ export class WindowReader {
       this.#context.store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
       return { kind: "paused" };
     }
-    const page = this.#transport.pages;
-    if (answer.kind === "failed") return { kind: "failed", failed: answer.failed, page };
+    if (answer.kind === "failed") return { kind: "failed", failed: answer.failed };
     const next = answer.kind === "no-data" ? stepNoData(this.walk) : answer.value.next;
     if (next.next === "fault") {
       const { reason, message } = next.fault;
-      return { kind: "failed", failed: { kind: "protocol", reason, message }, page };
+      return { kind: "failed", failed: { kind: "protocol", reason, message } };
     }
     this.walk = next.walk;
     this.done = next.next === "done";
