@@ -7,7 +7,7 @@ export default defineConfig({
     maxWorkers: 3,
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
-    onUnhandledError: ({ stack }) => !stack?.includes("src/ace/read-body.ts"),
+    onUnhandledError: ({ stack }) => !stack?.includes("src/ace/transport/read-body.ts"),
     projects: [
       {
         test: {
@@ -16,6 +16,8 @@ export default defineConfig({
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
             "local/**/*.test.ts",
+            "client/**/*.test.ts",
+            "terminal/**/*.test.ts",
             "cli/**/*.test.ts",
             "dashboard/src/**/*.test.ts",
             "test/unit/**/*.test.ts",

@@ -1,7 +1,7 @@
-import { clockOf, whole } from "../local/figures.ts";
-import { bar } from "../local/progress.ts";
-import { type Column, tableLines } from "../local/table.ts";
 import type { AuditView } from "../src/contract/backfill.ts";
+import { clockOf, whole } from "../terminal/figures.ts";
+import { bar } from "../terminal/progress.ts";
+import { type Column, tableLines } from "../terminal/table.ts";
 
 const BAR_COLUMNS = 24;
 

@@ -1,5 +1,5 @@
-import { whole } from "../local/figures.ts";
 import type { DayView } from "../src/contract/backfill.ts";
+import { whole } from "../terminal/figures.ts";
 import { type Colour, type Paint, plain } from "./terminal.ts";
 
 type DayStatus = DayView["status"];

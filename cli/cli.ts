@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { BackfillClient } from "../local/client.ts";
-import { EXIT } from "../local/exit-codes.ts";
-import { QueryClient } from "../local/query-client.ts";
-import type { Run } from "../local/run.ts";
+import { BackfillClient } from "../client/backfill-client.ts";
+import { EXIT } from "../client/exit-codes.ts";
+import { QueryClient } from "../client/query-client.ts";
+import type { Run } from "../client/run.ts";
 import { backfillAddress, type ConnectionOptions, queryAddress } from "./connection.ts";
 
 /** What every command is given: the Workers it speaks with, and the process it lives in. */

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { STATUS } from "./status.fixture.ts";
+import { STATUS } from "../test/support/cli-status.ts";
 
 /** What a Worker answers, one after another and the last one for ever, by `METHOD /path`; `null`: nothing. */
 type Answers = Readonly<Record<string, readonly (object | null)[]>>;

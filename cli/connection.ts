@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
-import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "../local/addresses.ts";
-import { EXIT } from "../local/exit-codes.ts";
-import { Unable } from "../local/run.ts";
+import { EXIT } from "../client/exit-codes.ts";
+import { Unable } from "../client/run.ts";
+import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "../local/stack/addresses.ts";
 
 /** Where the Workers are, as options and environment say it. */
 export interface ConnectionOptions {

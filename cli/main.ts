@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
-import { EXIT } from "../local/exit-codes.ts";
-import { runToEnd } from "../local/run.ts";
+import { EXIT } from "../client/exit-codes.ts";
+import { runToEnd } from "../client/run.ts";
 import { type AddCommand, Cli } from "./cli.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addDays } from "./commands/days.ts";

@@ -1,8 +1,8 @@
-import { chartLines, type Dot } from "../local/chart.ts";
-import { whole } from "../local/figures.ts";
-import { type Column, tableLines } from "../local/table.ts";
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
 import { decimalOf } from "../src/query/answer/text.ts";
+import { chartLines, type Dot } from "../terminal/chart.ts";
+import { whole } from "../terminal/figures.ts";
+import { type Column, tableLines } from "../terminal/table.ts";
 import { csvLine } from "./csv.ts";
 import { note, pour, say, stdoutWidth } from "./terminal.ts";
 import type { TimeRange } from "./time-range.ts";

@@ -2,10 +2,10 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { BackfillClient } from "../local/client.ts";
+import { BackfillClient } from "../client/backfill-client.ts";
 import { daysOf, type UtcDay } from "../src/domain/day.ts";
+import { STATUS } from "../test/support/cli-status.ts";
 import { type DaySelection, selectedDays } from "./selected-days.ts";
-import { STATUS } from "./status.fixture.ts";
 
 const SITES = ["site_b", "site_a"];
 /** Leaves one of the two sites out. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SITE, STATUS } from "./status.fixture.ts";
+import { SITE, STATUS } from "../test/support/cli-status.ts";
 import { failedLines, headLines, plainLine, siteTable } from "./status-lines.ts";
 
 it("says how far, how fast and until when, by the Worker's clock alone", () => {

@@ -1,5 +1,5 @@
-import { EXIT } from "../local/exit-codes.ts";
-import { Unable } from "../local/run.ts";
+import { EXIT } from "../client/exit-codes.ts";
+import { Unable } from "../client/run.ts";
 import { DAY_MS, dayStartMs, type EpochMs, parseUtcDay } from "../src/domain/day.ts";
 import { parseInstant } from "../src/domain/instant.ts";
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { STATUS } from "./status.fixture.ts";
+import { STATUS } from "../test/support/cli-status.ts";
 import { exitCodeOf } from "./watch-backfill.ts";
 
 it("is done while a backfill runs and where it has all of its days, in part where it rests without them", () => {

@@ -1,9 +1,9 @@
-import { EXIT } from "../local/exit-codes.ts";
-import { follow } from "../local/follow.ts";
-import { samplesPerDayOf } from "../local/progress.ts";
-import type { ProgressScreen } from "../local/progress-screen.ts";
-import { SiteLines } from "../local/site-lines.ts";
+import { EXIT } from "../client/exit-codes.ts";
+import { follow } from "../client/follow.ts";
 import type { Status } from "../src/contract/backfill.ts";
+import { samplesPerDayOf } from "../terminal/progress.ts";
+import type { ProgressScreen } from "../terminal/progress-screen.ts";
+import { SiteLines } from "../terminal/site-lines.ts";
 import type { Cli } from "./cli.ts";
 import { failedLines, headLines, plainLine } from "./status-lines.ts";
 import { note, paint, plain } from "./terminal.ts";

@@ -1,5 +1,5 @@
-import type { Following } from "../local/follow.ts";
-import { type ProgressScreen, progressScreen } from "../local/progress-screen.ts";
+import type { Following } from "../client/follow.ts";
+import { type ProgressScreen, progressScreen } from "../terminal/progress-screen.ts";
 import type { Cli } from "./cli.ts";
 import { note } from "./terminal.ts";
 

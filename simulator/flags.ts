@@ -1,4 +1,4 @@
-import { type BuildingOptions, REFERENCE_DAY } from "./building.ts";
+import { type BuildingOptions, REFERENCE_DAY } from "./building/building.ts";
 import { type SimulatorOptions, type SiteOptions, settingsSchema } from "./options.ts";
 
 /** The command line of the simulator, as `parseArgs` takes it. */

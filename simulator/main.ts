@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { FLAGS, flagsHelp, optionsFrom } from "./flags.ts";
-import { startSimulator } from "./server.ts";
+import { startSimulator } from "./server/server.ts";
 
 const { values } = parseArgs({ options: FLAGS });
 if (values.help) {

@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
 import { parseSiteName } from "../src/domain/site.ts";
-import { type BuildingOptions, building } from "./building.ts";
-import { csvSite } from "./csv.ts";
-import { type Series, withEmptyDays, withRecentDays } from "./series.ts";
+import { type BuildingOptions, building } from "./building/building.ts";
+import { csvSite } from "./building/csv.ts";
+import { type Series, withEmptyDays, withRecentDays } from "./building/series.ts";
 
 /** How the API behaves; can be changed while it runs. */
 export const settingsSchema = z.strictObject({

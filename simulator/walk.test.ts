@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { computedWalk, dayWindow, naiveWalk, samples, truthRows } from "./reader.fixture.ts";
-import { type Simulator, startSimulator } from "./server.ts";
+import { computedWalk, dayWindow, naiveWalk, samples, truthRows } from "../test/support/simulator-reader.ts";
+import { type Simulator, startSimulator } from "./server/server.ts";
 
 const DAY = "2026-08-07";
 let simulator: Simulator;

@@ -1,7 +1,7 @@
 import { configOf, consoleLog, type Env } from "./cloudflare/env.ts";
 import { backfillOf, coordinatorOf } from "./cloudflare/objects.ts";
 import { wallClock } from "./cloudflare/storage.ts";
-import { createApp } from "./http/app.ts";
+import { createApp } from "./http/backfill/backfill-app.ts";
 
 export { CoordinatorObject, RateGateObject, SiteBackfillObject } from "./cloudflare/objects.ts";
 

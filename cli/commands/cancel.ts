@@ -1,5 +1,5 @@
-import { whole } from "../../local/figures.ts";
 import type { Cancelled } from "../../src/contract/backfill.ts";
+import { whole } from "../../terminal/figures.ts";
 import { jsonOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say, sayJson } from "../terminal.ts";

@@ -1,4 +1,4 @@
-import { EXIT } from "../../local/exit-codes.ts";
+import { EXIT } from "../../client/exit-codes.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { day, jsonOption, type Selection, siteOption } from "../arguments.ts";
 import { calendarLines } from "../calendar.ts";

@@ -1,5 +1,5 @@
-import { type Column, tableLines } from "../../local/table.ts";
 import type { ErrorList, ErrorView } from "../../src/contract/backfill.ts";
+import { type Column, tableLines } from "../../terminal/table.ts";
 import { count, day, jsonOption, type Selection, selectionQuery, siteOption } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { timeOf } from "../status-lines.ts";

@@ -1,9 +1,9 @@
 import { Option } from "commander";
-import { EXIT } from "../../local/exit-codes.ts";
-import { clockOf, whole } from "../../local/figures.ts";
-import { Unable } from "../../local/run.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { Unable } from "../../client/run.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { clockOf, whole } from "../../terminal/figures.ts";
 import { day, sites } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import type { CsvExport } from "../export/csv-file.ts";

@@ -1,6 +1,6 @@
-import { whole } from "../../local/figures.ts";
-import { type Column, tableLines } from "../../local/table.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
+import { whole } from "../../terminal/figures.ts";
+import { type Column, tableLines } from "../../terminal/table.ts";
 import { day, jsonOption, sitesOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say, sayJson, stdoutWidth } from "../terminal.ts";

@@ -1,9 +1,9 @@
-import { EXIT } from "../../local/exit-codes.ts";
-import { whole } from "../../local/figures.ts";
-import { costLine } from "../../local/query-answer.ts";
-import { type Column, tableLines } from "../../local/table.ts";
+import { EXIT } from "../../client/exit-codes.ts";
 import type { PointsAnswer } from "../../src/contract/query.ts";
 import { type EpochMs, utcDayOf } from "../../src/domain/day.ts";
+import { whole } from "../../terminal/figures.ts";
+import { costLine } from "../../terminal/query-answer.ts";
+import { type Column, tableLines } from "../../terminal/table.ts";
 import type { Cli } from "../cli.ts";
 import { csvLine } from "../csv.ts";
 import { note, pour, stdoutWidth } from "../terminal.ts";

@@ -1,8 +1,6 @@
 import { Option } from "commander";
-import { EXIT } from "../../local/exit-codes.ts";
-import { whole } from "../../local/figures.ts";
-import { costLine, drawableInterval, namedPoints } from "../../local/query-answer.ts";
-import { Unable } from "../../local/run.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { Unable } from "../../client/run.ts";
 import {
   AGGREGATES,
   type Aggregate,
@@ -10,6 +8,8 @@ import {
   type Interval,
   type QueryAnswer,
 } from "../../src/contract/query.ts";
+import { whole } from "../../terminal/figures.ts";
+import { costLine, drawableInterval, namedPoints } from "../../terminal/query-answer.ts";
 import { count, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { chartOf, sayCsv, sayNdjson, sayTable } from "../query-shapes.ts";

@@ -1,5 +1,5 @@
-import { whole } from "../../local/figures.ts";
 import type { RetryAccepted } from "../../src/contract/backfill.ts";
+import { whole } from "../../terminal/figures.ts";
 import { day, jsonOption, type Selection, selectionFields, siteOption } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { steered } from "../watched.ts";

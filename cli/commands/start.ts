@@ -1,8 +1,8 @@
-import { granted } from "../../local/call-worker.ts";
-import { EXIT } from "../../local/exit-codes.ts";
-import { whole } from "../../local/figures.ts";
-import { Unable } from "../../local/run.ts";
+import { granted } from "../../client/call-worker.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { Unable } from "../../client/run.ts";
 import type { Problem, StartAccepted, StartConflict } from "../../src/contract/backfill.ts";
+import { whole } from "../../terminal/figures.ts";
 import { day, jsonOption, sitesOption } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { progressText } from "../status-lines.ts";

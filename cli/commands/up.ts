@@ -1,4 +1,4 @@
-import { BACKFILL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../local/addresses.ts";
+import { BACKFILL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../local/stack/addresses.ts";
 import { port } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say } from "../terminal.ts";
@@ -22,7 +22,7 @@ Example:
     )
     .action(async (options: UpOptions) => {
       // wrangler and the simulator are of no use to any other command, and take a while to load.
-      const { standUp } = await import("../../local/standing-stack.ts");
+      const { standUp } = await import("../../local/stack/standing-stack.ts");
       await standUp(
         {
           workerPort: options.port,

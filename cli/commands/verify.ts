@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
-import { EXIT } from "../../local/exit-codes.ts";
-import { poll } from "../../local/follow.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { poll } from "../../client/follow.ts";
 import type { AuditAccepted, AuditView } from "../../src/contract/backfill.ts";
 import { day, jsonOption, type Selection, selectionFields, siteOption } from "../arguments.ts";
 import { type AuditBaseline, auditLine, auditTable } from "../audit-lines.ts";

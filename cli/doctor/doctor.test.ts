@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { BackfillClient } from "../../local/client.ts";
-import { QueryClient } from "../../local/query-client.ts";
-import { STATUS } from "../status.fixture.ts";
+import { BackfillClient } from "../../client/backfill-client.ts";
+import { QueryClient } from "../../client/query-client.ts";
+import { STATUS } from "../../test/support/cli-status.ts";
 import { lookAtBackfill } from "./look-at-backfill.ts";
 import { lookAtArchive, lookAtQuery } from "./look-at-query.ts";
 

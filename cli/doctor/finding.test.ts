@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { SITE, STATUS } from "../status.fixture.ts";
+import { SITE, STATUS } from "../../test/support/cli-status.ts";
 import { plain } from "../terminal.ts";
 import { exitCodeOf, fail, findingLines, ok, warn } from "./finding.ts";
 import { statusFindings } from "./look-at-backfill.ts";

@@ -1,6 +1,6 @@
-import { ASK_THE_DOCTOR } from "../../local/call-worker.ts";
-import { EXIT } from "../../local/exit-codes.ts";
-import { Unable } from "../../local/run.ts";
+import { ASK_THE_DOCTOR } from "../../client/call-worker.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { Unable } from "../../client/run.ts";
 import type { Colour, Paint } from "../terminal.ts";
 
 /** What one look has found, and what to do where all is not well. */

@@ -1,4 +1,4 @@
-import type { BackfillClient } from "../../local/client.ts";
+import type { BackfillClient } from "../../client/backfill-client.ts";
 import type { ErrorList, Status } from "../../src/contract/backfill.ts";
 import { progressText } from "../status-lines.ts";
 import { type Finding, fail, failOf, ok, warn } from "./finding.ts";

@@ -1,5 +1,5 @@
-import type { BackfillClient } from "../../local/client.ts";
-import type { QueryClient } from "../../local/query-client.ts";
+import type { BackfillClient } from "../../client/backfill-client.ts";
+import type { QueryClient } from "../../client/query-client.ts";
 import type { DayView, Status } from "../../src/contract/backfill.ts";
 import type { DaysAnswer } from "../../src/contract/query.ts";
 import { addDays, utcDayOf } from "../../src/domain/day.ts";

@@ -1,5 +1,5 @@
-import { callWorker, type Worker } from "../../local/call-worker.ts";
-import { EXIT } from "../../local/exit-codes.ts";
+import { callWorker, type Worker } from "../../client/call-worker.ts";
+import { EXIT } from "../../client/exit-codes.ts";
 import type { ServiceRoot } from "../../src/contract/parameters.ts";
 import { isLocal } from "../connection.ts";
 import { type Finding, fail, failOf, ok, warn } from "./finding.ts";

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
-import { EXIT } from "../../local/exit-codes.ts";
-import { takeLock } from "../../local/lock.ts";
-import type { QueryClient } from "../../local/query-client.ts";
-import { Unable } from "../../local/run.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import type { QueryClient } from "../../client/query-client.ts";
+import { Unable } from "../../client/run.ts";
+import { takeLock } from "../../local/stack/lock.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import {

@@ -1,5 +1,5 @@
-import { EXIT } from "../../local/exit-codes.ts";
-import { Unable } from "../../local/run.ts";
+import { EXIT } from "../../client/exit-codes.ts";
+import { Unable } from "../../client/run.ts";
 
 /** The place that was named is none to write to; whatever else a disk says may pass. */
 const MISPLACED = new Set(["EACCES", "EEXIST", "EISDIR", "ENOENT", "ENOTDIR", "EPERM", "EROFS"]);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { UtcDay } from "../../src/domain/day.ts";
-import { evenDay, SITE } from "../../src/query/cold/archive.fixture.ts";
-import { FileServer } from "./file-server.fixture.ts";
+import { FileServer } from "../../test/support/file-server.ts";
+import { evenDay, SITE } from "../../test/support/query/archive.ts";
 
 const BACKFILL = join(import.meta.dirname, "../backfill.js");
 const DAY = "2024-01-01" as UtcDay;

@@ -12,10 +12,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { UtcDay } from "../../src/domain/day.ts";
-import { evenDay, SITE } from "../../src/query/cold/archive.fixture.ts";
+import { type Fault, FileServer } from "../../test/support/file-server.ts";
+import { evenDay, SITE } from "../../test/support/query/archive.ts";
 import { type CsvExport, writeCsvFile } from "./csv-file.ts";
 import { fetchFile } from "./fetch-file.ts";
-import { type Fault, FileServer } from "./file-server.fixture.ts";
 import { bringFile } from "./parquet-folder.ts";
 
 const NAMES = ['a "quoted", name', "b"];

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ArchivedFile, QueryClient } from "../../local/query-client.ts";
-import { Unable } from "../../local/run.ts";
+import type { ArchivedFile, QueryClient } from "../../client/query-client.ts";
+import { Unable } from "../../client/run.ts";
 
 /** Where the bytes of a file go. */
 export interface Sink {

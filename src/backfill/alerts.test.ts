@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { jobFixture, reportFixture } from "../../test/support/job.ts";
 import type { Alert, SiteView } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { changesOf, conditionsOf } from "./alerts.ts";
-import { jobFixture, reportFixture } from "./job.fixture.ts";
 import type { Job, SiteReport } from "./job.ts";
 import type { Watch } from "./watch.ts";
 

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
+import { reportFixture } from "../../test/support/job.ts";
 import type { SiteState } from "../contract/backfill.ts";
 import { parseUtcDay, type UtcDay } from "../domain/day.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
-import { reportFixture } from "./job.fixture.ts";
 import { type Job, RETRY_ALL } from "./job.ts";
 
 const site = (text: string) => parseSiteName(text) as SiteName;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { busiestMinute } from "../../simulator/server/rate-limit.ts";
 import { Chance } from "../../test/world/chance.ts";
 import { Scheduler } from "../../test/world/scheduler.ts";
 import { SqliteDatabase } from "../../test/world/sqlite-store.ts";

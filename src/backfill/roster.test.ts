@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { reportFixture } from "../../test/support/job.ts";
 import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { reportFixture } from "./job.fixture.ts";
 import type { Store } from "./ports.ts";
 import { Roster } from "./roster.ts";
 

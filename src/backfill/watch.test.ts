@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { jobFixture, reportFixture } from "../../test/support/job.ts";
 import type { SiteView } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { jobFixture, reportFixture } from "./job.fixture.ts";
 import type { Job, SiteReport } from "./job.ts";
 import { LOOK_MS_MAX, look, needsRestart, restarted, SILENT_MS_MAX, type Watch } from "./watch.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Judged, VARIABLES } from "./config.fixture.ts";
+import { type Judged, VARIABLES } from "../../test/support/config.ts";
 import { parseConfig } from "./config-parse.ts";
 
 const NAMES = Object.keys(VARIABLES);

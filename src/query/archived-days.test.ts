@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { MemoryCold } from "../../test/support/query/memory-cold.ts";
 import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { archivedDays, ListingTooLong, newestArchivedDays } from "./archived-days.ts";
-import { MemoryCold } from "./memory-cold.fixture.ts";
 
 const site = "site_a" as SiteName;
 const day = (text: string): UtcDay => parseUtcDay(text) as UtcDay;

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { dayPoints } from "./day-points.ts";
-import { SqliteHot } from "./hot/sqlite.fixture.ts";
 import { HotTables } from "./hot/tables.ts";
 import { type DayPoints, newMeter } from "./source.ts";
 

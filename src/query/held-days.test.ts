@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
+import { answerOf } from "../../test/support/query/answer.ts";
+import { MemoryCold } from "../../test/support/query/memory-cold.ts";
+import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { dayStartMs, daysOf, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import { answerOf } from "./answer.fixture.ts";
 import { heldDays } from "./held-days.ts";
 import { HotSource } from "./hot/hot-source.ts";
-import { SqliteHot } from "./hot/sqlite.fixture.ts";
-import { MemoryCold } from "./memory-cold.fixture.ts";
 import { type HeldDay, newMeter } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { MemoryCold } from "../../test/support/query/memory-cold.ts";
+import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import { SqliteHot } from "./hot/sqlite.fixture.ts";
 import { HotTables } from "./hot/tables.ts";
 import { LATEST_DAYS_MAX, latestSamples } from "./latest.ts";
-import { MemoryCold } from "./memory-cold.fixture.ts";
 import { newMeter } from "./source.ts";
 
 const site = "site_a" as SiteName;

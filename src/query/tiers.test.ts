@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { answerOf } from "../../test/support/query/answer.ts";
+import { MemoryCold } from "../../test/support/query/memory-cold.ts";
+import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import { answerOf } from "./answer.fixture.ts";
 import { daysOfQuery, HotSource } from "./hot/hot-source.ts";
-import { SqliteHot } from "./hot/sqlite.fixture.ts";
 import { STATEMENTS } from "./hot/tables.ts";
-import { MemoryCold } from "./memory-cold.fixture.ts";
 import { newMeter, type SampleSource } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 

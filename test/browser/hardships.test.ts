@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { dayView, siteView, statusOf } from "../../dashboard/src/progress/status.fixture.ts";
+import { dayView, siteView, statusOf } from "../support/dashboard-status.ts";
 import { axeFaults, hasChromium, openChromium, openExplorer, placeOf, signIn } from "./chromium.ts";
 import { MADE_UP_TOKEN, MadeUpWorker } from "./made-up-worker.ts";
 

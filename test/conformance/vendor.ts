@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { VendorFault } from "../../src/ace/faults.ts";
-import { fetchVendor } from "../../src/ace/fetch-vendor.ts";
-import { parseJsonObject } from "../../src/ace/json.ts";
-import { type Outcome, outcomeOfFault, settle } from "../../src/ace/outcome.ts";
-import { samplesPath } from "../../src/ace/request.ts";
+import { parseJsonObject } from "../../src/ace/page/json.ts";
+import { samplesPath } from "../../src/ace/paths.ts";
+import { fetchVendor } from "../../src/ace/transport/fetch-vendor.ts";
+import { type Outcome, outcomeOfFault, settle } from "../../src/ace/transport/outcome.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 
 const KEY = "key-that-nobody-else-may-hear";

@@ -1,4 +1,4 @@
-import type { Simulation } from "../../simulator/simulation.ts";
+import type { Simulation } from "../../simulator/server/simulation.ts";
 import { referenceValue } from "./value.ts";
 
 /** A row of an archived file. */

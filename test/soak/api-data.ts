@@ -1,6 +1,6 @@
-import type { FaultInput } from "../../simulator/faults.ts";
-import { busiestMinute } from "../../simulator/rate-limit.ts";
-import { createSimulation, type Simulation } from "../../simulator/simulation.ts";
+import type { FaultInput } from "../../simulator/faults/faults.ts";
+import { busiestMinute } from "../../simulator/server/rate-limit.ts";
+import { createSimulation, type Simulation } from "../../simulator/server/simulation.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { World } from "../system/fixture.ts";
 

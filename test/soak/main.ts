@@ -1,9 +1,9 @@
 /** `npm run test:soak`: kills the Worker on workerd again and again, and compares what comes of it with the truth. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { clockOf, whole } from "../../local/figures.ts";
-import { type Run, runToEnd, Unable } from "../../local/run.ts";
-import { claimStateDir } from "../../local/state-dir.ts";
+import { type Run, runToEnd, Unable } from "../../client/run.ts";
+import { claimStateDir } from "../../local/stack/state-dir.ts";
+import { clockOf, whole } from "../../terminal/figures.ts";
 import { soak, type Tally } from "./soak.ts";
 
 const HELP = `npm run test:soak -- [--minutes N] [--seed S] [--sites N]

@@ -1,4 +1,4 @@
-import type { FaultInput } from "../../simulator/faults.ts";
+import type { FaultInput } from "../../simulator/faults/faults.ts";
 import type { Chance } from "../world/chance.ts";
 
 /** Seldom enough that a request succeeds in a few tries, and often enough that several meet in a day. */

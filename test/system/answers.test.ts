@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Status } from "../../src/contract/backfill.ts";
-import { parseExposition } from "../../src/http/parse-exposition.fixture.ts";
+import { parseExposition } from "../support/http/parse-exposition.ts";
 import { events } from "./events.ts";
 import { eventually, TOKEN, World } from "./fixture.ts";
 import { chunk, exchange, type Spoken, spoken, statusesIn } from "./raw-http.ts";

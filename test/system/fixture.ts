@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackfillClient } from "../../local/client.ts";
-import { createHotTables } from "../../local/hot-tables.ts";
-import { openState, type StoredState } from "../../local/objects.ts";
-import { startWorker, type WorkerProcess } from "../../local/worker-process.ts";
+import { BackfillClient } from "../../client/backfill-client.ts";
+import { createHotTables } from "../../local/stack/hot-tables.ts";
+import { openState, type StoredState } from "../../local/stack/objects.ts";
+import { startWorker, type WorkerProcess } from "../../local/stack/worker-process.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
-import { type Simulator, startSimulator } from "../../simulator/server.ts";
+import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 
 export const TOKEN = "operator-token";
 export const QUERY_TOKEN = "reader-token";

@@ -3,12 +3,12 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openState } from "../../local/objects.ts";
-import { startWorker, type WorkerProcess } from "../../local/worker-process.ts";
+import { openState } from "../../local/stack/objects.ts";
+import { startWorker, type WorkerProcess } from "../../local/stack/worker-process.ts";
 import type { Problem, QueryAnswer } from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
-import { evenDay, SITE } from "../../src/query/cold/archive.fixture.ts";
+import { evenDay, SITE } from "../support/query/archive.ts";
 import { eventually, type LogLine } from "./fixture.ts";
 import { exchange, spoken } from "./raw-http.ts";
 

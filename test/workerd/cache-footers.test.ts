@@ -1,8 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { CacheFooters } from "../../src/cloudflare/cache-footers.ts";
-import { indexFooter } from "../../src/parquet/footer-index.ts";
-import { DAY, evenDay, KEY } from "../../src/query/cold/archive.fixture.ts";
+import { indexFooter } from "../../src/parquet/read/footer-index.ts";
 import { Footers } from "../../src/query/cold/footers.ts";
+import { DAY, evenDay, KEY } from "../support/query/archive.ts";
 
 test("a footer goes into the data centre's cache without anybody waiting, and a fresh isolate finds it there", async () => {
   const { bytes } = evenDay(DAY, ["a", "b"], 10, 5);

@@ -2,7 +2,7 @@ import { createExecutionContext, env, runInDurableObject } from "cloudflare:test
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/backfill-worker.ts";
 import type { Env } from "../../src/cloudflare/env.ts";
-import { endpoints } from "../../src/http/routes.ts";
+import { endpoints } from "../../src/http/backfill/routes.ts";
 
 const TOKEN = "operator-token";
 const FAULTY = { ...env, PAGE_SIZE: "777", ACE_API_KEY: "vendor-key", BACKFILL_API_KEY: TOKEN } as Env;

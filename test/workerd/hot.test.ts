@@ -1,6 +1,6 @@
 import { env } from "cloudflare:test";
 import { describe } from "vitest";
-import { statementsOf } from "../../local/schema.ts";
+import { statementsOf } from "../../local/stack/schema.ts";
 import { D1Hot } from "../../src/cloudflare/d1-hot.ts";
 import schema from "../../workers/schema/d1-schema.sql?raw";
 import { hotConformance } from "../conformance/hot.ts";

@@ -8,10 +8,10 @@ import {
   waitOnExecutionContext,
 } from "cloudflare:test";
 import { afterEach, expect, test } from "vitest";
-import { jobFixture } from "../../src/backfill/job.fixture.ts";
 import worker from "../../src/backfill-worker.ts";
 import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { jobFixture } from "../support/job.ts";
 
 const SITE = "ses_falls_city";
 

@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import * as wire from "../../src/contract/backfill.ts";
-import { openApiDocument } from "../../src/http/openapi.ts";
-import { allowedMethods, backfillService, routes } from "../../src/http/routes.ts";
+import { allowedMethods, backfillService, routes } from "../../src/http/backfill/routes.ts";
+import { openApiDocument } from "../../src/http/docs/openapi.ts";
 import { ORIGINS } from "./http.ts";
 
 const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { busiestMinute } from "../../simulator/server/rate-limit.ts";
 import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../src/backfill/rate-gate.ts";
 import { type Blow, LATE_MS_MAX, live, type Weather } from "./gate-weather.ts";
 

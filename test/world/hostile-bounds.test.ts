@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { htmlReply, jsonReply, type Reply, withHeaders } from "../../simulator/reply.ts";
-import { encodeCursor } from "../../src/ace/cursor.ts";
+import { htmlReply, jsonReply, type Reply, withHeaders } from "../../simulator/api/reply.ts";
+import { encodeCursor } from "../../src/ace/paging/cursor.ts";
 import { BODY_BYTES_MAX, DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../src/domain/limits.ts";
 import { DAY, dayOf, json, SMALL, whole } from "./forgery.ts";
 import { contentOf, ledgerOf } from "./look.ts";

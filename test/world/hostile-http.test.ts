@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAYS_MAX } from "../../src/contract/backfill.ts";
-import { REFUSED_BYTES_MAX, REQUEST_BYTES_MAX } from "../../src/http/input.ts";
+import { REFUSED_BYTES_MAX, REQUEST_BYTES_MAX } from "../../src/http/server/input.ts";
 import { expectDocumented } from "./documented.ts";
 import { dates, startFields } from "./hostile-bodies.ts";
 import { asRequest, type HostileRequest, hostileRequest } from "./hostile-requests.ts";

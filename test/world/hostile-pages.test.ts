@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { htmlReply, jsonReply, type Reply, textReply, withHeaders } from "../../simulator/reply.ts";
-import { encodeCursor } from "../../src/ace/cursor.ts";
+import { htmlReply, jsonReply, type Reply, textReply, withHeaders } from "../../simulator/api/reply.ts";
 import { CURSOR_CHARS_MAX, JSON_VALUES_MAX } from "../../src/ace/limits.ts";
+import { encodeCursor } from "../../src/ace/paging/cursor.ts";
 import { BODY_BYTES_MAX } from "../../src/domain/limits.ts";
 import { asIf, changed, dayOf, json, OBJECT, PLAIN, pageOf, runForged, whole } from "./forgery.ts";
 import { contentOf } from "./look.ts";

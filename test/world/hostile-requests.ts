@@ -1,6 +1,6 @@
 /** Requests as nobody should send them; those that are right by chance are among them. */
 import fc from "fast-check";
-import { endpoints } from "../../src/http/routes.ts";
+import { endpoints } from "../../src/http/backfill/routes.ts";
 import { bodies, dates, siteTexts } from "./hostile-bodies.ts";
 import { ORIGINS, TOKEN } from "./http.ts";
 

@@ -1,6 +1,6 @@
 import { orSilent } from "../../src/backfill/ask-sites.ts";
 import type { BackfillApi } from "../../src/contract/api.ts";
-import { createApp } from "../../src/http/app.ts";
+import { createApp } from "../../src/http/backfill/backfill-app.ts";
 import { rowsOf } from "./look.ts";
 import { type LogLine, World } from "./world.ts";
 

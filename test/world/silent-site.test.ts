@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseExposition } from "../../src/http/parse-exposition.fixture.ts";
+import { parseExposition } from "../support/http/parse-exposition.ts";
 import { expectDocumented } from "./documented.ts";
 import { openHttp, TOKEN } from "./http.ts";
 

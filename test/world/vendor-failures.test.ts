@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { busiestMinute } from "../../simulator/rate-limit.ts";
+import { busiestMinute } from "../../simulator/server/rate-limit.ts";
 import { contentOf, ledgerOf, stagedRows } from "./look.ts";
 import { World } from "./world.ts";
 

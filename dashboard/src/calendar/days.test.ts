@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { dayView } from "../progress/status.fixture.ts";
+import { dayView } from "../../../test/support/dashboard-status.ts";
 import { between, isInRange, moved, NO_DAYS, type Place, withDays, withUnread, yearsShown } from "./days.ts";
 
 const sites = ["a", "b", "c"];

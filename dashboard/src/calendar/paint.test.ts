@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { daysOf, type UtcDay } from "../../../src/domain/day.ts";
-import { dayView } from "../progress/status.fixture.ts";
+import { dayView } from "../../../test/support/dashboard-status.ts";
 import { cornerOf, dayUnder, PITCH, paintYear, YEAR_HEIGHT, YEAR_WIDTH } from "./paint.ts";
 import { SHOWN, type ShownStatus } from "./shown-status.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { siteView, statusOf } from "../progress/status.fixture.ts";
+import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
 import { staleDays } from "./refresh.ts";
 
 const whole = { site: "a", from: "2024-01-01", to: "2024-12-31" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayView } from "../progress/status.fixture.ts";
+import { dayView } from "../../../test/support/dashboard-status.ts";
 import { countsOf, dayLabel, shownStatus } from "./shown-status.ts";
 
 test("only running days are throttled while the vendor's pause lasts", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { dayView } from "../progress/status.fixture.ts";
+import { dayView } from "../../../test/support/dashboard-status.ts";
 import { latestCompleted } from "./latest-completed.ts";
 
 test("the look at a site's samples begins with its latest completed day, however the days came", () => {

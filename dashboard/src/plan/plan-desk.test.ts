@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
+import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
 import type { Selection } from "../api/backfill-api.ts";
-import { siteView, statusOf } from "../progress/status.fixture.ts";
 import { answered, asking, changed, NO_PLAN, proposed, rangeFault } from "./plan-desk.ts";
 
 const range = (from: string, to: string, sites = ["a"]): Selection => ({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import { dayView } from "../../../test/support/dashboard-status.ts";
 import { NO_DAYS, withDays } from "../calendar/days.ts";
 import { failedDays } from "./failed.ts";
-import { dayView } from "./status.fixture.ts";
 
 const failure = { reason: "vendor-fault", message: "HTTP 422", at: "2024-06-01T00:00:00Z" };
 

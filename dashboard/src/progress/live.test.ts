@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { statusOf } from "../../../test/support/dashboard-status.ts";
 import { freshness, hear, NOTHING_HEARD } from "./live.ts";
-import { statusOf } from "./status.fixture.ts";
 
 const status = statusOf();
 const heard = hear(NOTHING_HEARD, { kind: "status", status, by: "stream" }, 1_000);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
 import {
   isThrottled,
   type Reading,
@@ -7,7 +8,6 @@ import {
   siteLeftMs,
   withReading,
 } from "./pace.ts";
-import { siteView, statusOf } from "./status.fixture.ts";
 
 const requested = (...totals: number[]) =>
   statusOf(totals.map((requests) => siteView({ run: { days: 1, samples: 1, requests } })));

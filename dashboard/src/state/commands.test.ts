@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { siteView, statusOf } from "../progress/status.fixture.ts";
+import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
 import { commandsOf } from "./commands.ts";
 import { Session } from "./session.ts";
 import { initialState } from "./state.ts";

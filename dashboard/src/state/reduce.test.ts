@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { dayView, siteView, statusOf } from "../progress/status.fixture.ts";
+import { dayView, siteView, statusOf } from "../../../test/support/dashboard-status.ts";
 import { type Action, reduce } from "./reduce.ts";
 import { initialState, type State, sitesOf } from "./state.ts";
 

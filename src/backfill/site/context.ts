@@ -1,4 +1,4 @@
-import type { Walk } from "../../ace/walk.ts";
+import type { Walk } from "../../ace/paging/pagination.ts";
 import type { Config } from "../../domain/config.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";

@@ -1,5 +1,10 @@
-import { PAGE_SIZE_MAX, type PageSizeLadder, parsePageSize, startLadder } from "../../ace/page-size.ts";
-import { resumeWalk, type SavedWalk, saveWalk, startWalk, type Walk } from "../../ace/walk.ts";
+import {
+  PAGE_SIZE_MAX,
+  type PageSizeLadder,
+  parsePageSize,
+  startLadder,
+} from "../../ace/paging/page-size.ts";
+import { resumeWalk, type SavedWalk, saveWalk, startWalk, type Walk } from "../../ace/paging/pagination.ts";
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { addTransport, type Transport } from "../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";

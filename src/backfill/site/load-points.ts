@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { pointNames, startPoints, stepPoints } from "../../ace/points.ts";
-import { pointsPath } from "../../ace/request.ts";
+import { pointsPath } from "../../ace/paths.ts";
+import { pointNames, startPoints, stepPoints } from "../../ace/points/points.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";

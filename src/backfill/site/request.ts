@@ -1,5 +1,5 @@
 import { VendorFault } from "../../ace/faults.ts";
-import { type Outcome, outcomeOfFault, settle } from "../../ace/outcome.ts";
+import { type Outcome, outcomeOfFault, settle } from "../../ace/transport/outcome.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { isFresh } from "../permit.ts";

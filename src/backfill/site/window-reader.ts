@@ -1,10 +1,10 @@
-import { type PageSizeLadder, pageSucceeded, stepDown } from "../../ace/page-size.ts";
-import { askedSpan, samplesPath } from "../../ace/request.ts";
-import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/walk.ts";
-import { decodeSamples, type SamplesPage } from "../../ace/wire.ts";
+import { decodeSamples, type SamplesPage } from "../../ace/page/page.ts";
+import { type PageSizeLadder, pageSucceeded, stepDown } from "../../ace/paging/page-size.ts";
+import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/paging/pagination.ts";
+import { askedSpan, samplesPath } from "../../ace/paths.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
 import type { Span } from "../../domain/samples.ts";
-import { RunBuilder } from "../../parquet/run-builder.ts";
+import { RunBuilder } from "../../parquet/run/run-builder.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { setFact } from "./state.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ENV, KEY, underTest } from "../fake-backfill.ts";
-import { QUERY_KEY, queryUnderTest } from "../fake-query.ts";
+import { ENV, KEY, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { QUERY_KEY, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import { docsPage } from "./page.ts";
 
 interface Api {

@@ -1,17 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  AGGREGATES,
-  type FormatName,
-  INTERVALS,
-  MEDIA_TYPES,
-  queryMetadata,
-  type TimeseriesQuery,
-} from "../../contract/query.ts";
-import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
-import { answerQuery } from "./answer.ts";
-import { foldFor } from "./asked.ts";
-import { bytesOf, READERS, type ReadBack } from "./read-back.fixture.ts";
+import { bytesOf, READERS, type ReadBack } from "../../../test/support/query/read-back.ts";
 import {
   anyHeld,
   anyRange,
@@ -23,7 +12,18 @@ import {
   POINTS,
   type Row,
   SITE,
-} from "./source.fixture.ts";
+} from "../../../test/support/query/source.ts";
+import {
+  AGGREGATES,
+  type FormatName,
+  INTERVALS,
+  MEDIA_TYPES,
+  queryMetadata,
+  type TimeseriesQuery,
+} from "../../contract/query.ts";
+import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { answerQuery } from "./answer.ts";
+import { foldFor } from "./asked.ts";
 
 const FORMATS = Object.keys(MEDIA_TYPES) as FormatName[];
 const CLOCK = { now: () => 1_000 };

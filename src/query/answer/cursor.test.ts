@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { FIRST_DAY_MS, SITE } from "../../../test/support/query/source.ts";
 import { AGGREGATES } from "../../contract/query.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Asked } from "./asked.ts";
 import { bindingOf, readCursor, writeCursor } from "./cursor.ts";
-import { FIRST_DAY_MS, SITE } from "./source.fixture.ts";
 
 const ASKED: Asked = {
   site: SITE,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyHeld, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
 import { AGGREGATES, type Aggregate } from "../../contract/query.ts";
 import { foldSeries } from "./fold.ts";
-import { anyHeld, expectedRows, FIRST_DAY_MS, seriesOf } from "./source.fixture.ts";
 
 const folded = (samples: readonly (readonly [number, number])[], widthMs: number, aggregate: Aggregate) => {
   const { ms, value } = foldSeries(seriesOf(samples), { widthMs, aggregate });

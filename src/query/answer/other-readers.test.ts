@@ -1,9 +1,6 @@
 import { expect, test } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
-import type { FormatName } from "../../contract/query.ts";
-import { DAY_MS } from "../../domain/day.ts";
-import { answerQuery } from "./answer.ts";
-import { bytesOf } from "./read-back.fixture.ts";
+import { bytesOf } from "../../../test/support/query/read-back.ts";
 import {
   DAYS,
   expectedRows,
@@ -12,7 +9,10 @@ import {
   type Held,
   POINTS,
   SITE,
-} from "./source.fixture.ts";
+} from "../../../test/support/query/source.ts";
+import type { FormatName } from "../../contract/query.ts";
+import { DAY_MS } from "../../domain/day.ts";
+import { answerQuery } from "./answer.ts";
 
 /** DuckDB's binding for Node drops U+FEFF at the beginning of a text. */
 const NAMES = POINTS.filter((name) => !name.startsWith("\ufeff"));

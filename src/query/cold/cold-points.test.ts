@@ -1,9 +1,17 @@
 import { expect, test } from "vitest";
+import {
+  DAY,
+  type DayFile,
+  dayFile,
+  evenDay,
+  KEY,
+  namesOf,
+  SITE,
+} from "../../../test/support/query/archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
-import { indexFooter } from "../../parquet/footer-index.ts";
+import { indexFooter } from "../../parquet/read/footer-index.ts";
 import type { ObjectHead } from "../../ports/ports.ts";
 import { newMeter } from "../source.ts";
-import { DAY, type DayFile, dayFile, evenDay, KEY, namesOf, SITE } from "./archive.fixture.ts";
 import { withArchiveMeter } from "./archive-reads.ts";
 import { ColdPoints } from "./cold-points.ts";
 import { VERSIONS_MAX } from "./limits.ts";

@@ -1,9 +1,9 @@
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { FileUnreadable } from "../../parquet/file-unreadable.ts";
-import { PointCounter } from "../../parquet/point-summaries.ts";
-import { rowGroups } from "../../parquet/row-groups.ts";
+import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
+import { PointCounter } from "../../parquet/read/point-summaries.ts";
+import { rowGroups } from "../../parquet/read/row-groups.ts";
 import type { ObjectHead } from "../../ports/ports.ts";
 import type { DayPoints, Meter, PointSummary } from "../source.ts";
 import type { ArchiveReads } from "./archive-reads.ts";

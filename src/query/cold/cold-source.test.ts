@@ -2,13 +2,9 @@ import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { readWithHyparquet } from "../../../test/reference/other-readers.ts";
-import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
-import { objectKey } from "../../domain/layout.ts";
-import { encodeDay } from "../../parquet/encode-day.ts";
-import { columnsOf, referenceRows, type Sample } from "../../parquet/reference.ts";
-import { SHAPES } from "../../parquet/shapes.fixture.ts";
-import { DayTooLarge } from "../day-series.ts";
-import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
+import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
+import { columnsOf, referenceRows, type Sample } from "../../../test/support/parquet/reference.ts";
+import { SHAPES } from "../../../test/support/parquet/shapes.ts";
 import {
   DAY,
   dayFile,
@@ -19,10 +15,14 @@ import {
   rowsAsked,
   SITE,
   wholeDay,
-} from "./archive.fixture.ts";
+} from "../../../test/support/query/archive.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
+import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
+import { objectKey } from "../../domain/layout.ts";
+import { DayTooLarge } from "../day-series.ts";
+import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
 
 const START = dayStartMs(DAY);
 let archive: MemoryRanges;

@@ -1,6 +1,6 @@
-import { FileUnreadable } from "../../parquet/file-unreadable.ts";
-import type { FooterIndex } from "../../parquet/footer-index.ts";
-import { groupSamples } from "../../parquet/group-samples.ts";
+import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
+import type { FooterIndex } from "../../parquet/read/footer-index.ts";
+import { groupSamples } from "../../parquet/read/group-samples.ts";
 import { DaySeries } from "../day-series.ts";
 import type { Series } from "../source.ts";
 import { ObjectUnreadable } from "./faults.ts";

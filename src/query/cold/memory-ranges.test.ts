@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { rangeReaderConformance } from "../../../test/conformance/range-reader.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
 
 describe("the tests' memory as RangeReader", () => {
   rangeReaderConformance((body) => {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
+import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "../../../test/support/query/archive.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
 import { newMeter } from "../source.ts";
-import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "./archive.fixture.ts";
 import { EndSizes } from "./end-sizes.ts";
 import { Footers } from "./footers.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
 import { readDay } from "./read-day.ts";
 
 const NAMES = namesOf(400);

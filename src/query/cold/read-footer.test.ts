@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { DAY, evenDay, KEY, namesOf, wholeDay } from "../../../test/support/query/archive.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
 import { newMeter } from "../source.ts";
-import { DAY, evenDay, KEY, namesOf, wholeDay } from "./archive.fixture.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
 import { readFooter } from "./read-footer.ts";
 
 const NAMES = namesOf(100);

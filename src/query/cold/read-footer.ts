@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../../domain/layout.ts";
 import { concatenate } from "../../parquet/concatenate.ts";
-import { FileUnreadable } from "../../parquet/file-unreadable.ts";
-import { indexFooter } from "../../parquet/footer-index.ts";
+import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
+import { indexFooter } from "../../parquet/read/footer-index.ts";
 import type { RangeReader } from "../../ports/range-reader.ts";
 import { ObjectUnreadable } from "./faults.ts";
 import type { FileVersion } from "./footers.ts";

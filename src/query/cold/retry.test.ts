@@ -1,13 +1,23 @@
 import { expect, test } from "vitest";
+import {
+  DAY,
+  evenDay,
+  KEY,
+  namesOf,
+  plain,
+  query,
+  rowsAsked,
+  SITE,
+  wholeDay,
+} from "../../../test/support/query/archive.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
 import { addDays, DAY_MS, dayStartMs } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { newMeter } from "../source.ts";
-import { DAY, evenDay, KEY, namesOf, plain, query, rowsAsked, SITE, wholeDay } from "./archive.fixture.ts";
 import { withArchiveMeter } from "./archive-reads.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
 import { RETRY_PAUSES_MS } from "./limits.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
 import { retrying } from "./retry.ts";
 
 const NAMES = namesOf(40);

@@ -1,12 +1,22 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import {
+  DAY,
+  evenDay,
+  KEY,
+  namesOf,
+  plain,
+  query,
+  rowsAsked,
+  SITE,
+  wholeDay,
+} from "../../../test/support/query/archive.ts";
+import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
-import { DAY, evenDay, KEY, namesOf, plain, query, rowsAsked, SITE, wholeDay } from "./archive.fixture.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
 import { FOOTER_TRUST_MS, VERSIONS_MAX } from "./limits.ts";
-import { MemoryRanges } from "./memory-ranges.fixture.ts";
 
 const NAMES = namesOf(400);
 /** Row groups far from each other: two reads of data. */

@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { hotConformance } from "../../../test/conformance/hot.ts";
-import { SqliteHot } from "./sqlite.fixture.ts";
+import { SqliteHot } from "../../../test/support/query/sqlite-hot.ts";
 
 describe("SQLite in memory as HotDatabase", () => {
   hotConformance(async () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { answerOf } from "../../../test/support/query/answer.ts";
+import { SqliteHot } from "../../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { answerOf } from "../answer.fixture.ts";
 import { newMeter, type SampleQuery, type Series } from "../source.ts";
 import { HotSource } from "./hot-source.ts";
 import { readPoints } from "./read-points.ts";
-import { SqliteHot } from "./sqlite.fixture.ts";
 import { HotTables, STATEMENTS } from "./tables.ts";
 
 const site = "site_a" as SiteName;

@@ -1,11 +1,18 @@
-import type { PageSize } from "../../../src/ace/page-size.ts";
-import { askedSpan, samplesPath } from "../../../src/ace/request.ts";
-import { pageSizeFor, resumeWalk, type SavedWalk, saveWalk, startWalk, step } from "../../../src/ace/walk.ts";
-import { decodeSamples } from "../../../src/ace/wire.ts";
+import { decodeSamples } from "../../../src/ace/page/page.ts";
+import type { PageSize } from "../../../src/ace/paging/page-size.ts";
+import {
+  pageSizeFor,
+  resumeWalk,
+  type SavedWalk,
+  saveWalk,
+  startWalk,
+  step,
+} from "../../../src/ace/paging/pagination.ts";
+import { askedSpan, samplesPath } from "../../../src/ace/paths.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../src/domain/evidence.ts";
 import type { Span } from "../../../src/domain/samples.ts";
-import { MemoryBlocks } from "../../../src/parquet/encode-day.ts";
-import { RunBuilder } from "../../../src/parquet/run-builder.ts";
+import { RunBuilder } from "../../../src/parquet/run/run-builder.ts";
+import { MemoryBlocks } from "../../support/parquet/encode-day.ts";
 import { answer, type Vendor, type VendorRow } from "./vendor.ts";
 import { DAY_START, IDS, SITE } from "./world.ts";
 

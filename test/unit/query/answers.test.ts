@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SITE } from "../../../src/query/cold/archive.fixture.ts";
-import { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
 import { STATEMENTS } from "../../../src/query/hot/tables.ts";
+import { SITE } from "../../support/query/archive.ts";
+import { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import { type ArchivedDay, anyArchive, bucketOf, fullDay, timesOf } from "./archives.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { loadReference } from "./load-reference.ts";

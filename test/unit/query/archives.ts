@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
-import type { Sample } from "../../../src/parquet/reference.ts";
-import { dayFile, SITE } from "../../../src/query/cold/archive.fixture.ts";
+import type { Sample } from "../../support/parquet/reference.ts";
+import { dayFile, SITE } from "../../support/query/archive.ts";
 import { Bucket } from "./bucket.ts";
 
 const LONG = `ses/falls_city/${"x".repeat(100)}`;

@@ -1,6 +1,6 @@
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import type { Archive, ObjectHead } from "../../../src/ports/ports.ts";
-import { MemoryRanges } from "../../../src/query/cold/memory-ranges.fixture.ts";
+import { MemoryRanges } from "../../support/query/memory-ranges.ts";
 
 /** Small, so that a month has several pages. */
 const LIST_PAGE = 4;

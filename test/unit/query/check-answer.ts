@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import type { FormatName, QueryMetadata } from "../../../src/contract/query.ts";
 import { MEDIA_TYPES } from "../../../src/contract/query.ts";
-import { READERS, type ReadBack } from "../../../src/query/answer/read-back.fixture.ts";
-import type { Row } from "../../../src/query/answer/source.fixture.ts";
+import { READERS, type ReadBack } from "../../support/query/read-back.ts";
+import type { Row } from "../../support/query/source.ts";
 import type { QueryWorker, Reply } from "./query-worker.ts";
 import { type Asked, inFormat, parametersOf } from "./questions.ts";
 import { expectedDays } from "./reference-days.ts";

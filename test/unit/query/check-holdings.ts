@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { DaysAnswer, LatestAnswer, PointsAnswer } from "../../../src/contract/query.ts";
-import { SITE } from "../../../src/query/cold/archive.fixture.ts";
+import { SITE } from "../../support/query/archive.ts";
 import { costOf } from "./check-answer.ts";
 import type { QueryWorker, Reply } from "./query-worker.ts";
 import { expectedHoldings, expectedLatest, expectedPoints } from "./reference-holdings.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { dayStartMs, utcDayOf } from "../../../src/domain/day.ts";
-import { SITE } from "../../../src/query/cold/archive.fixture.ts";
-import { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
+import { SITE } from "../../support/query/archive.ts";
+import { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import { type ArchivedDay, anyValue, dayAt, NAMES, OTHER_SITE, timeOfDay } from "./archives.ts";
 
 interface HotSample {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseObjectKey } from "../../../src/domain/layout.ts";
-import type { SqliteHot } from "../../../src/query/hot/sqlite.fixture.ts";
 import { duckdb } from "../../reference/duckdb.ts";
+import type { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import type { Bucket } from "./bucket.ts";
 import { select } from "./select.ts";
 

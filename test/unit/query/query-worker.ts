@@ -1,10 +1,10 @@
-import { createQueryApp } from "../../../src/http/query-app.ts";
+import { createQueryApp } from "../../../src/http/query/query-app.ts";
 import type { FooterCache } from "../../../src/ports/footer-cache.ts";
 import { ColdSource } from "../../../src/query/cold/cold-source.ts";
 import { Footers } from "../../../src/query/cold/footers.ts";
-import type { CountedRead } from "../../../src/query/cold/memory-ranges.fixture.ts";
 import type { HotDatabase } from "../../../src/query/hot/database.ts";
 import { tiered } from "../../../src/query/tiered.ts";
+import type { CountedRead } from "../../support/query/memory-ranges.ts";
 import type { Bucket } from "./bucket.ts";
 
 const KEY = "query-key";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { AGGREGATES, type FormatName, INTERVALS, MEDIA_TYPES } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs } from "../../../src/domain/day.ts";
-import { SITE } from "../../../src/query/cold/archive.fixture.ts";
+import { SITE } from "../../support/query/archive.ts";
 import { DAYS, dayAt, FIRST_DAY, NAMES, STRANGERS } from "./archives.ts";
 import type { Question } from "./reference-rows.ts";
 

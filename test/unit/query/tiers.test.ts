@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { DAY_MS, dayStartMs } from "../../../src/domain/day.ts";
-import { SITE } from "../../../src/query/cold/archive.fixture.ts";
+import { SITE } from "../../support/query/archive.ts";
 import { anyArchive, bucketOf, DAYS, dayAt, timesOf } from "./archives.ts";
 import { checkAnswer } from "./check-answer.ts";
 import { checkDays, checkLatest, checkPoints } from "./check-holdings.ts";

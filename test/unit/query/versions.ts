@@ -1,8 +1,8 @@
 import { LIST, listValue, VARCHAR } from "@duckdb/node-api";
 import { objectKey } from "../../../src/domain/layout.ts";
-import type { Sample } from "../../../src/parquet/reference.ts";
-import { dayFile, SITE } from "../../../src/query/cold/archive.fixture.ts";
 import { queryWithDuckdb } from "../../reference/duckdb.ts";
+import type { Sample } from "../../support/parquet/reference.ts";
+import { dayFile, SITE } from "../../support/query/archive.ts";
 import { type ArchivedDay, dayAt, fullDay, NAMES } from "./archives.ts";
 import type { Bucket } from "./bucket.ts";
 

@@ -1,0 +1,76 @@
+import { RUN_SAMPLES } from "../../src/domain/limits.ts";
+import type { SampleColumns } from "../../src/domain/samples.ts";
+
+const DAY_MICROS = 86_400_000_000;
+
+export interface MadeUpDay {
+  readonly samples: number;
+  readonly points: number;
+  readonly dayStartMs: number;
+  /** Every other point reports up to so many milliseconds late: noise that the timestamps have to carry. */
+  readonly lateMs?: number;
+  readonly seed?: number;
+}
+
+export const madeUpNames = (points: number) =>
+  Array.from(
+    { length: points },
+    (_, id) =>
+      `ses_falls_city/floor_${1 + (id % 9)}/vav_${String(id).padStart(5, "0")}/present_value_of_zone`,
+  ).sort();
+
+/** The day in order of time, in runs: every point reports once an interval, at its own phase. */
+export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {
+  const random = randomOf(day.seed ?? 12345);
+  const kinds = kindsOf(random);
+  const interval = (DAY_MICROS * day.points) / day.samples;
+  const phase = Array.from({ length: day.points }, () => Math.floor(random() * 1_000_000));
+  const last = Array.from({ length: day.points }, () => 20);
+  let run = emptyRun();
+  for (let made = 0; made < day.samples; made++) {
+    const point = made % day.points;
+    const late = point % 2 === 0 ? 0 : Math.floor(random() * (day.lateMs ?? 0) * 1000);
+    const at = Math.floor(Math.floor(made / day.points) * interval) + (phase[point] as number) + late;
+    run.point[run.length] = point;
+    run.micros[run.length] = day.dayStartMs * 1000 + Math.min(at, DAY_MICROS - 1);
+    const value = (kinds[point % kinds.length] as (last: number) => number)(last[point] as number);
+    last[point] = value;
+    run.value[run.length++] = value;
+    if (run.length === RUN_SAMPLES) {
+      yield run;
+      run = emptyRun();
+    }
+  }
+  yield run;
+}
+
+function randomOf(start: number): () => number {
+  let seed = start;
+  return () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return seed / 2 ** 32;
+  };
+}
+
+/** The next value of a point from its last, by kind; a tenth of the points each. */
+const kindsOf = (random: () => number): ((last: number) => number)[] => [
+  (last) => Math.round((last + (random() - 0.5) * 0.6) * 10) / 10, // a temperature
+  (last) => (random() < 0.01 ? 18 + Math.floor(random() * 8) : last), // a setpoint
+  () => Math.fround(random() * 100), // float32 noise
+  (last) => (random() < 0.05 ? 1 - Math.sign(last) : Math.sign(last)), // a state
+  (last) => last + Math.floor(random() * 5), // a counter
+  (last) => Math.round((last + (random() - 0.5) * 0.4) * 100) / 100, // a flow
+  (last) => Math.min(100, Math.max(0, Math.round(last + (random() - 0.5) * 4))), // a valve in percent
+  (last) => (random() < 0.3 ? Math.round(random() * 1000) / 10 : last), // change of value
+  () => 72, // a constant
+  (last) => Math.fround(last + (random() - 0.5)), // a float32 walk
+];
+
+function emptyRun() {
+  return {
+    length: 0,
+    point: new Uint32Array(RUN_SAMPLES),
+    micros: new Float64Array(RUN_SAMPLES),
+    value: new Float64Array(RUN_SAMPLES),
+  };
+}

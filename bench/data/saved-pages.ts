@@ -1,0 +1,55 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeSamples } from "../../src/ace/page/page.ts";
+import { startWalk, step } from "../../src/ace/paging/pagination.ts";
+import { askedSpan, samplesPath } from "../../src/ace/paths.ts";
+import { windowsOf } from "../../src/backfill/site/plan.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+
+const PAGE_SIZE = 50_000;
+
+export interface SavedPages {
+  readonly paths: readonly string[];
+  readonly bytes: number;
+  /** In the file's order, UTF-8 bytes. */
+  readonly names: readonly string[];
+}
+
+/** The day's pages as the Worker gets them in one window, the walk's computed cursors included, a file each. */
+export async function savePages(
+  source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
+  folder: string,
+): Promise<SavedPages> {
+  const names = await configuredNames(source);
+  const points = new Map(names.map((name, id) => [name, id]));
+  const [span] = windowsOf(source.day, 1);
+  if (!span) throw new Error("a day has a window");
+  const paths: string[] = [];
+  let bytes = 0;
+  for (let walk = startWalk(span), done = false; !done; ) {
+    const body = await get(source, samplesPath(source.site, span, PAGE_SIZE, walk.cursor));
+    const path = join(folder, `page-${String(paths.length).padStart(4, "0")}.json`);
+    writeFileSync(path, body);
+    paths.push(path);
+    bytes += body.length;
+    const next = step(walk, decodeSamples(body, { points, keep: span, asked: askedSpan(span) }), PAGE_SIZE);
+    if (next.next === "fault") throw next.fault;
+    walk = next.walk;
+    done = next.next === "done";
+  }
+  return { paths, bytes, names };
+}
+
+async function configuredNames(source: { api: string; key: string; site: SiteName }): Promise<string[]> {
+  const body = await get(source, `sites/${source.site}/configured_points?page=1&per_page=100000`);
+  const { items } = JSON.parse(body.toString("utf8")) as { items: { name: string }[] };
+  // Names of the simulator are ASCII, where code units and UTF-8 bytes have one order.
+  return items.map(({ name }) => name).sort();
+}
+
+async function get({ api, key }: { api: string; key: string }, path: string): Promise<Buffer> {
+  const response = await fetch(`${api}/${path}`, { headers: { Authorization: `Bearer ${key}` } });
+  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  return Buffer.from(await response.arrayBuffer());
+}

@@ -1,0 +1,89 @@
+/**
+ * CPU and bytes of a site-day from columns to Parquet: `node --expose-gc bench/files/encode.ts [samples] [late ms]`.
+ *
+ * A made-up day of 3.74 million samples from 4,583 points, in order of time as the API sends them, in runs of
+ * `RUN_SAMPLES`; a tenth of the points each of the kinds below. Every other point reports up to `late` milliseconds
+ * late (0): noise that the timestamps then have to carry.
+ */
+
+import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/encode.ts";
+import { mergeSlice } from "../../src/parquet/merge/merge.ts";
+import { MERGE_START } from "../../src/parquet/merge/position.ts";
+import { toBlocks } from "../../src/parquet/run/blocks.ts";
+import { sortRun } from "../../src/parquet/run/sort-run.ts";
+import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
+import { madeUpNames, madeUpRuns } from "../data/made-up-day.ts";
+
+const SAMPLES = Number(process.argv[2] ?? 3_741_234);
+const LATE_MS = Number(process.argv[3] ?? 0);
+const POINTS = 4_583;
+const ROW_GROUP_SIZE = 10_000;
+const DAY_START_MS = Date.UTC(2024, 0, 15);
+
+const day = { samples: SAMPLES, points: POINTS, dayStartMs: DAY_START_MS, lateMs: LATE_MS };
+const names = madeUpNames(POINTS);
+
+const cpu = { "sort runs": 0, "to blocks": 0, merge: 0, encode: 0, footer: 0 };
+function timed<T>(what: keyof typeof cpu, work: () => T): T {
+  const before = process.cpuUsage();
+  const result = work();
+  const used = process.cpuUsage(before);
+  cpu[what] += (used.user + used.system) / 1e6;
+  return result;
+}
+
+const source = new MemoryBlocks();
+let blockCount = 0;
+let blockBytes = 0;
+for (const run of madeUpRuns(day)) {
+  const sorted = timed("sort runs", () => sortRun(run));
+  const blocks = timed("to blocks", () => toBlocks(sorted, DAY_START_MS * 1000, POINTS));
+  blockCount += blocks.length;
+  for (const { bytes } of blocks) blockBytes += bytes.length;
+  source.add(blocks);
+}
+
+const encoder = new RowGroupEncoder({ site: "ses_falls_city", dayStartMs: DAY_START_MS, names });
+const metadata: Uint8Array[] = [];
+let position = MERGE_START;
+let slices = 0;
+let peak = 0;
+const base = memoryUsed();
+while (!position.done) {
+  const encodedBefore = cpu.encode;
+  position = timed("merge", () =>
+    mergeSlice(source, position, { rowGroupSize: ROW_GROUP_SIZE }, (rows) => {
+      metadata.push(timed("encode", () => encoder.encode(rows)).metadata);
+      if (metadata.length % 16 === 0) notePeak();
+    }),
+  );
+  cpu.merge -= cpu.encode - encodedBefore;
+  slices++;
+}
+const footer = timed("footer", () => encodeFooter(metadata));
+const bytes = encoder.fileOffset + footer.length;
+
+console.log(
+  `${position.rows} rows of ${position.points} points, ${position.duplicates} duplicates, ${slices} slices`,
+);
+for (const [what, seconds] of Object.entries(cpu))
+  console.log(`${what.padEnd(10)} ${seconds.toFixed(2)} s CPU`);
+console.log(`merge + encode + footer ${(cpu.merge + cpu.encode + cpu.footer).toFixed(2)} s CPU`);
+console.log(`${bytes} bytes, ${(bytes / position.rows).toFixed(2)} a row; footer ${footer.length}`);
+console.log(
+  `${blockCount} blocks, ${blockBytes} bytes staged, ${(blockBytes / position.read).toFixed(1)} a sample`,
+);
+console.log(
+  `peak ${(peak / 2 ** 20).toFixed(1)} MiB above the start of the merge, ${globalThis.gc ? "alive" : "garbage included"}`,
+);
+
+/** With --expose-gc what is alive, otherwise garbage as well; the collection is timed as part of the merge. */
+function memoryUsed(): number {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+function notePeak(): void {
+  peak = Math.max(peak, memoryUsed() - base);
+}

@@ -1,0 +1,116 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Run } from "../../client/run.ts";
+import { openState } from "../../local/stack/objects.ts";
+import { parseUtcDay } from "../../src/domain/day.ts";
+import { objectKey } from "../../src/domain/layout.ts";
+import { parseSiteName } from "../../src/domain/site.ts";
+import { factsOf, isSorted } from "../data/file-facts.ts";
+import { type SavedPages, savePages } from "../data/saved-pages.ts";
+import { startSimulatorProcess } from "../run/simulator-process.ts";
+import { atMost, type Figure, mib, mustBe, seconds, told } from "../run/verdict.ts";
+import { ACE_KEY, runWorker, type WorkerRun } from "../run/worker-run.ts";
+import type { Conversion } from "./duckdb-convert.ts";
+import { timePhases } from "./phases.ts";
+
+const SITE = known(parseSiteName("ses_falls_city"));
+const DAY = known(parseUtcDay("2024-01-15"));
+const DAY_BEFORE = "2024-01-14";
+/** Turn by turn, and the cheapest of each: what else the machine does only ever adds to CPU. */
+const TURNS = 3;
+/** What one alarm may read and merge before its checkpoint; see `TICK_SAMPLES` in `site-backfill.ts`. */
+const TICK_SAMPLES = 3_000_000;
+
+/** The reference day from the API to R2 on workerd, beside DuckDB on the same pages in the same minutes. */
+export async function referenceFigures(run: Run): Promise<Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), "backfill-pages-"));
+  run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const simulator = await startSimulatorProcess(
+    ["--sites", SITE, "--preset", "reference", "--prerender", DAY, "--empty-days", DAY_BEFORE],
+    run,
+  );
+  const source = { api: simulator.api, key: ACE_KEY, site: SITE, day: DAY };
+  const pages = await savePages(source, folder);
+  const workers: WorkerRun[] = [];
+  const conversions: Conversion[] = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    workers.push(
+      await runWorker({ api: simulator.api, sites: [SITE], from: DAY, to: DAY, emptyDay: DAY_BEFORE }, run),
+    );
+    conversions.push(await convert(folder));
+  }
+  simulator.stop();
+  const [worker, duckdb] = [cheapest(workers), cheapest(conversions)];
+
+  const state = await openState(worker.stateDir);
+  const ours = join(folder, "ours.parquet");
+  writeFileSync(ours, (await state.bytes(objectKey(SITE, DAY))) ?? new Uint8Array());
+  await state.close();
+  return [
+    ...(await compared(ours, duckdb, worker, pages)),
+    ...phaseFigures(pages, worker),
+    told("our file beside DuckDB's default", `${(duckdb.defaultBytes / 1e6).toFixed(1)} MB is its own`),
+  ];
+}
+
+async function convert(folder: string): Promise<Conversion> {
+  const program = join(import.meta.dirname, "duckdb-convert.ts");
+  const { stdout } = await promisify(execFile)(process.execPath, [program, folder, SITE, DAY]);
+  return JSON.parse(stdout) as Conversion;
+}
+
+async function compared(
+  path: string,
+  duckdb: Conversion,
+  worker: WorkerRun,
+  pages: SavedPages,
+): Promise<Figure[]> {
+  if (worker.errors.length > 0) throw new Error(worker.errors.join("\n"));
+  const [ours, theirs] = [await factsOf(path), await factsOf(duckdb.path)];
+  const rows = Number(ours.rows);
+  const bytes = statSync(path).size;
+  return [
+    told(
+      "the day",
+      `${rows} samples, ${pages.paths.length} pages, ${(pages.bytes / 1e6).toFixed(0)} MB of JSON`,
+    ),
+    told("requests of the Worker", String(worker.status.sites[0]?.run.requests)),
+    ...Object.entries(theirs).map(([fact, value]) =>
+      mustBe(fact, ours[fact] ?? "absent", ours[fact] === value),
+    ),
+    mustBe("rows in order of name and time", "sorted", await isSorted(path)),
+    atMost("CPU: workerd ÷ DuckDB", worker.cpuSeconds / duckdb.cpuSeconds, 0.75),
+    told(
+      `CPU, noise, least of ${TURNS}: workerd, DuckDB`,
+      `${seconds(worker.cpuSeconds)}, ${seconds(duckdb.cpuSeconds)}`,
+    ),
+    atMost("bytes a sample", bytes / rows, 3.4),
+    atMost("bytes: ours ÷ DuckDB's", bytes / duckdb.bytes, 0.9),
+    told("bytes: ours, DuckDB's", `${(bytes / 1e6).toFixed(1)} MB, ${(duckdb.bytes / 1e6).toFixed(1)} MB`),
+    told("peak memory of DuckDB's process", mib(duckdb.peakRssBytes)),
+  ];
+}
+
+function phaseFigures(pages: SavedPages, worker: WorkerRun): Figure[] {
+  const { decode, sort, merge, sliceMax, slices } = timePhases(pages, SITE, DAY);
+  const samples = worker.status.records_processed;
+  // Each sample is spent twice, when fetched and when merged; no tick has more than its budget of them.
+  const tick = (worker.cpuSeconds * TICK_SAMPLES) / (2 * samples);
+  return [
+    told("CPU, noise: decode, sort, merge and encode in Node", [decode, sort, merge].map(seconds).join(", ")),
+    atMost(`dearest of ${slices} merge slices`, sliceMax, 2, " s CPU"),
+    atMost("an invocation, by its budget of samples", tick, 30, " s CPU"),
+  ];
+}
+
+function known<T>(parsed: T | undefined): T {
+  if (parsed === undefined) throw new Error("the reference site, day or run is missing");
+  return parsed;
+}
+
+function cheapest<T extends { readonly cpuSeconds: number }>(turns: readonly T[]): T {
+  return known([...turns].sort((a, b) => a.cpuSeconds - b.cpuSeconds)[0]);
+}

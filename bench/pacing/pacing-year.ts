@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BackfillClient } from "../../client/backfill-client.ts";
+import type { Run } from "../../client/run.ts";
+import { startWorker } from "../../local/stack/worker-process.ts";
+import type { Plan } from "../../src/contract/backfill.ts";
+import { type Figure, told } from "../run/verdict.ts";
+
+/** What the Worker with its defaults, 50 requests a minute and pages of 50,000, says of a year of one site. */
+export async function yearFigures(run: Run): Promise<Figure[]> {
+  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
+  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const worker = await startWorker({
+    stateDir,
+    signal: run.signal,
+    // A plan asks the API nothing.
+    vars: {
+      ACE_API_BASE: "http://127.0.0.1:9/api",
+      SITE_NAME: "site_a",
+      ACE_API_KEY: "k",
+      BACKFILL_API_KEY: "b",
+    },
+  });
+  try {
+    const client = new BackfillClient(worker.url, "b");
+    const { status, body } = await client.call<Plan>("POST", "/backfill/start", {
+      start_date: "2024-01-01",
+      end_date: "2024-12-31",
+      dry_run: true,
+    });
+    if (status !== 200) throw new Error(`the plan answered ${status}: ${JSON.stringify(body)}`);
+    const hours = body.estimated_hours;
+    return [
+      { what: "366 days", shown: `${hours} h`, bound: "9 to 10 h", ok: hours >= 9 && hours <= 10 },
+      told(
+        "requests, a minute, samples a page",
+        `${body.estimated_requests}, ${body.requests_per_minute}, ${body.page_size}`,
+      ),
+    ];
+  } finally {
+    await worker.stop();
+  }
+}

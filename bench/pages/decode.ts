@@ -1,0 +1,67 @@
+/**
+ * CPU of a page from bytes to columns, scanned and parsed side by side: `node bench/pages/decode.ts [rounds]`.
+ *
+ * A page of 50,000 rows of the simulator's reference day, by turns, so that whatever else the machine does falls
+ * on both. Fails where the scanner leaves the page to the parser.
+ */
+import { createApi } from "../../simulator/api/api.ts";
+import { routeOf } from "../../simulator/api/route.ts";
+import { REFERENCE_DAY } from "../../simulator/building/building.ts";
+import { openSites, settingsOf } from "../../simulator/options.ts";
+import { parseSamples } from "../../src/ace/page/page.ts";
+import { scanSamples } from "../../src/ace/page/scan.ts";
+import { askedSpan, samplesPath } from "../../src/ace/paths.ts";
+import { dayStartMs, parseUtcDay } from "../../src/domain/day.ts";
+import { parseSiteName } from "../../src/domain/site.ts";
+
+const ROUNDS = Number(process.argv[2] ?? 8);
+/** Pages in a row. */
+const BATCH = 10;
+const PAGE_SIZE = 50_000;
+const KEY = "test-key";
+
+const site = parseSiteName("ses_falls_city");
+const day = parseUtcDay("2024-01-15");
+if (!site || !day) throw new Error("names a site and a day");
+const sites = openSites({ sites: [site], ...REFERENCE_DAY });
+const api = createApi(sites);
+const keep = { fromMicros: dayStartMs(day) * 1_000, toMicros: (dayStartMs(day) + 86_400_000) * 1_000 };
+const { pathname, searchParams } = new URL(samplesPath(site, keep, PAGE_SIZE, null), "http://vendor/api/");
+const reply = api.answer(
+  { method: "GET", route: routeOf(pathname), params: searchParams, key: KEY },
+  settingsOf({ sites: [site], key: KEY }),
+  { hollow: false, repeat: false, shuffle: false },
+);
+const body: Uint8Array = Buffer.concat(reply.body);
+const names = sites.get(site)?.listed.map(({ name }) => name) ?? [];
+const context = { points: new Map(names.sort().map((name, id) => [name, id])), keep, asked: askedSpan(keep) };
+
+const cpu = { scan: Number.POSITIVE_INFINITY, parse: Number.POSITIVE_INFINITY };
+for (let round = 0; round < ROUNDS; round++) {
+  // The cheapest of each: what else the machine does, and the engine's compiler, only ever add to it.
+  cpu.scan = Math.min(
+    cpu.scan,
+    seconds(() => scanSamples(body, context)),
+  );
+  cpu.parse = Math.min(
+    cpu.parse,
+    seconds(() => parseSamples(body, context)),
+  );
+}
+
+const perPage = (total: number) => `${((1_000 * total) / BATCH).toFixed(1)} ms`;
+console.log(
+  `${reply.rows} rows, ${(body.length / 1e6).toFixed(2)} MB; best of ${ROUNDS} times ${BATCH} pages`,
+);
+console.log(`scanned ${perPage(cpu.scan)}, parsed ${perPage(cpu.parse)} of CPU a page`);
+console.log(`scanned ÷ parsed = ${(cpu.scan / cpu.parse).toFixed(2)}`);
+
+/** Of one batch. */
+function seconds(work: () => { readonly rows: number } | undefined): number {
+  const before = process.cpuUsage();
+  for (let page = 0; page < BATCH; page++) {
+    if (work()?.rows !== reply.rows) throw new Error("the page was not taken");
+  }
+  const used = process.cpuUsage(before);
+  return (used.user + used.system) / 1e6;
+}

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { RangeReader } from "../../src/ports/range-reader.ts";
+import { ColdSource } from "../../src/query/cold/cold-source.ts";
+import { Footers } from "../../src/query/cold/footers.ts";
+import { newMeter, type SampleQuery } from "../../src/query/source.ts";
+import { FileRanges } from "../data/file-ranges.ts";
+import { FULL_SITE } from "../data/full-year.ts";
+import { type BenchArchive, spanOf } from "../data/query-archive.ts";
+import { type Figure, told } from "../run/verdict.ts";
+import type { Case } from "./query-cases.ts";
+
+/** What a read of R2 is said to take, from near and from far. */
+const LATENCIES_MS = [20, 50];
+
+/** How long the archive's answers take where each read does, six at a time: what R2 of this machine does not show. */
+export async function latencyFigures({ folder }: BenchArchive, cases: readonly Case[]): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const { title, points, days } of cases) {
+    for (const latencyMs of LATENCIES_MS) {
+      const reader = withLatency(new FileRanges(folder), latencyMs);
+      const source = new ColdSource(reader, new Footers(() => Date.now()));
+      const asked = { ...spanOf(FULL_SITE, days), points };
+      const [first, again] = [await timed(source, asked), await timed(source, asked)];
+      figures.push(
+        told(`cold, in Node, ${latencyMs} ms a read: ${title}`, `first ${first} ms, again ${again} ms`),
+      );
+    }
+  }
+  return figures;
+}
+
+async function timed(source: ColdSource, asked: SampleQuery): Promise<string> {
+  const began = performance.now();
+  for await (const _ of source.days(asked, newMeter()));
+  return (performance.now() - began).toFixed(0);
+}
+
+const withLatency = (reader: RangeReader, latencyMs: number): RangeReader => ({
+  async end(...asked) {
+    await sleep(latencyMs);
+    return reader.end(...asked);
+  },
+  async read(...asked) {
+    await sleep(latencyMs);
+    return reader.read(...asked);
+  },
+});

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { BackfillClient } from "../../client/backfill-client.ts";
+import type { Run } from "../../client/run.ts";
+import { startWorker } from "../../local/stack/worker-process.ts";
+import type { Status } from "../../src/contract/backfill.ts";
+import { type ProcessFigures, workerdFigures } from "./process-figures.ts";
+
+export const ACE_KEY = "test-key";
+const BACKFILL_KEY = "bench";
+
+export interface WorkerRunOptions {
+  readonly api: string;
+  readonly sites: readonly string[];
+  readonly from: string;
+  readonly to: string;
+  /** A day that the API says is empty, backfilled first: R2 and KV of local development start at their first use. */
+  readonly emptyDay?: string;
+  readonly vars?: Readonly<Record<string, string>>;
+  readonly v8Flags?: readonly string[];
+  readonly msMax?: number;
+}
+
+export interface WorkerRun {
+  readonly stateDir: string;
+  readonly status: Status;
+  readonly wallSeconds: number;
+  readonly cpuSeconds: number;
+  readonly idle: ProcessFigures;
+  readonly after: ProcessFigures;
+  /** Over all sites: they share the isolate. */
+  readonly pipelineBytesPeak: number;
+  /** Lines of the Worker's own log with `ERROR`. */
+  readonly errors: readonly string[];
+}
+
+/** Starts the Worker on workerd with the limiter open, backfills to the end, and stops it. */
+export async function runWorker(options: WorkerRunOptions, run: Run): Promise<WorkerRun> {
+  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
+  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const errors: string[] = [];
+  const worker = await startWorker({
+    stateDir,
+    signal: run.signal,
+    ...(options.v8Flags ? { v8Flags: options.v8Flags } : {}),
+    onLine: (line) => {
+      if (/ERROR|fatal|out of memory/i.test(line)) errors.push(line);
+      if (process.env.BENCH_VERBOSE) console.error(line);
+    },
+    vars: {
+      ACE_API_BASE: options.api,
+      ACE_API_KEY: ACE_KEY,
+      BACKFILL_API_KEY: BACKFILL_KEY,
+      SITE_NAME: options.sites.join(","),
+      REQUESTS_PER_MINUTE: "60000",
+      ...options.vars,
+    },
+  });
+  try {
+    const client = new BackfillClient(worker.url, BACKFILL_KEY);
+    // The first answers compile the Worker; what it does at rest is not the day's.
+    await client.status();
+    if (options.emptyDay) {
+      await client.start(options.emptyDay, options.emptyDay);
+      await settled(client, RUN_MS_MAX);
+    }
+    await sleep(IDLE_MS);
+    const idle = workerdFigures(worker.pid);
+    const startedAt = performance.now();
+    const started = await client.start(options.from, options.to);
+    if (started.status !== 202) throw new Error(`start answered ${JSON.stringify(started)}`);
+    const status = await settled(client, options.msMax ?? RUN_MS_MAX);
+    const after = workerdFigures(worker.pid);
+    if (after.pids.join() !== idle.pids.join()) {
+      errors.push("workerd ended and was started again during the run: it died, or a source file was edited");
+    }
+    return {
+      stateDir,
+      status,
+      wallSeconds: (performance.now() - startedAt) / 1000,
+      cpuSeconds: after.cpuSeconds - idle.cpuSeconds,
+      idle,
+      after,
+      pipelineBytesPeak: Math.max(...status.sites.map((site) => site.pipeline_bytes_peak)),
+      errors,
+    };
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** Asks seldom: at ten questions a second the answers took as much CPU as the day. */
+async function settled(client: BackfillClient, msMax: number): Promise<Status> {
+  const deadline = performance.now() + msMax;
+  for (;;) {
+    await sleep(POLL_MS);
+    const status = await client.status().catch(() => undefined);
+    if (status && status.status !== "in_progress") return status;
+    if (performance.now() > deadline)
+      throw new Error(`not done after ${msMax} ms: ${JSON.stringify(status)}`);
+  }
+}
+
+const POLL_MS = 1_000;
+const IDLE_MS = 2_000;
+/** Busy machines take minutes for the larger days; this is the bound on a run that hangs. */
+const RUN_MS_MAX = 900_000;

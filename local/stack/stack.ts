@@ -1,0 +1,115 @@
+import { BackfillClient } from "../../client/backfill-client.ts";
+import { QueryClient } from "../../client/query-client.ts";
+import { type Run, Unable } from "../../client/run.ts";
+import type { SimulatorOptions, SiteOptions } from "../../simulator/options.ts";
+import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
+import { ACE_API_KEY, BACKFILL_API_KEY, QUERY_API_KEY } from "./addresses.ts";
+import { createHotTables } from "./hot-tables.ts";
+import { freePort } from "./port.ts";
+import type { StateDir } from "./state-dir.ts";
+import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
+
+export interface StackOptions {
+  readonly state: StateDir;
+  readonly sites: readonly SiteOptions[];
+  /** 0: any free one. */
+  readonly simulatorPort?: number;
+  readonly workerPort?: number;
+  readonly queryPort?: number;
+  readonly requestsPerMinute: number;
+  /** Lines of wrangler and the Workers. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface Stack {
+  readonly simulator: Simulator;
+  readonly worker: WorkerProcess;
+  readonly client: BackfillClient;
+  /** The Query Worker, on the same R2. */
+  readonly queryWorker: WorkerProcess;
+  readonly query: QueryClient;
+}
+
+/** The simulator and, on real workerd, the Worker that reads it and the one that reads its files; all end with the run. */
+export async function startStack(options: StackOptions, run: Run): Promise<Stack> {
+  const simulator = await openSimulator({
+    sites: options.sites,
+    key: ACE_API_KEY,
+    port: options.simulatorPort ?? 0,
+  });
+  run.onEnd(() => simulator.close());
+  // Known before either starts: the Query Worker must name the origin of the dashboard, which the other one serves.
+  const workerPort = options.workerPort || (await freePort(0));
+  const [worker, queryWorker] = await Promise.all([
+    openWorker("Backfill", backfillWorker(options, workerPort, simulator), options, run),
+    openQueryWorker(options, workerPort, run),
+  ]);
+  return {
+    simulator,
+    worker,
+    client: new BackfillClient(worker.url, BACKFILL_API_KEY),
+    queryWorker,
+    query: new QueryClient(queryWorker.url, QUERY_API_KEY),
+  };
+}
+
+async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
+  try {
+    return await startSimulator(options);
+  } catch (cause) {
+    const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
+    if (!taken) throw cause;
+    throw new Unable(
+      `Port ${options.port} for the simulator was taken in this moment.`,
+      "Run it again: it takes another one.",
+      { cause },
+    );
+  }
+}
+
+type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars">;
+
+function backfillWorker(options: StackOptions, port: number, simulator: Simulator): WorkerChoice {
+  return {
+    port,
+    vars: {
+      ACE_API_BASE: simulator.api,
+      ACE_API_KEY,
+      BACKFILL_API_KEY,
+      SITE_NAME: options.sites.map((site) => site.name).join(","),
+      REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
+      PAGE_SIZE: "50000",
+    },
+  };
+}
+
+async function openQueryWorker(options: StackOptions, workerPort: number, run: Run): Promise<WorkerProcess> {
+  await createHotTables(options.state.path);
+  const port = options.queryPort ?? 0;
+  const vars = { QUERY_API_KEY, ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(",") };
+  return openWorker("Query", { toml: "wrangler-query.toml", port, vars }, options, run);
+}
+
+/** Both names under which a browser of this machine reaches it. */
+const dashboardOrigins = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+
+async function openWorker(
+  name: string,
+  choice: WorkerChoice,
+  { state, onLine }: StackOptions,
+  run: Run,
+): Promise<WorkerProcess> {
+  try {
+    const common = { stateDir: state.path, signal: run.signal, ...(onLine ? { onLine } : {}) };
+    const worker = await startWorker({ ...common, ...choice });
+    run.onEnd(() => worker.stop());
+    return worker;
+  } catch (cause) {
+    throw new Unable(
+      `The ${name} Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
+      "If packages are missing: npm install. If the state can't be read: run it once with --fresh.\n" +
+        "If it was not ready in time, the machine is busy: run it again.",
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,27 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Run } from "../../client/run.ts";
+import { takeLock } from "./lock.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+
+export interface StateDir {
+  readonly path: string;
+  /** As a user would name it, from the project's folder. */
+  readonly shown: string;
+}
+
+/**
+ * `.state/{name}` of the project, for this process alone until it ends. Throws `Unable` while another
+ * process that still runs holds it: two Workers over one SQLite would undo each other's work.
+ */
+export function claimStateDir(name: string, fresh: boolean, run: Run): StateDir {
+  const path = join(ROOT, ".state", name);
+  const shown = relative(ROOT, path);
+  const lock = join(ROOT, ".state", `${name.replaceAll("/", "-")}.lock`);
+  mkdirSync(join(ROOT, ".state"), { recursive: true });
+  run.onEnd(takeLock(lock, shown));
+  if (fresh) rmSync(path, { recursive: true, force: true });
+  mkdirSync(path, { recursive: true });
+  return { path, shown };
+}

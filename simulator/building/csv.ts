@@ -1,0 +1,73 @@
+import { basename } from "node:path";
+import { type UtcDay, utcDayOf } from "../../src/domain/day.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+import { parseNaive } from "../naive-time.ts";
+import { type DayTable, emptyDay, type Series } from "./series.ts";
+
+/** One point's history: a header row, then `timestamp,value` in naive UTC. */
+export interface CsvPoint {
+  /** By default `csv/{site}/{file name without .csv}`. */
+  readonly name?: string | undefined;
+  readonly path: string;
+  readonly text: string;
+}
+
+/**
+ * A site made of real measurements. Rows are served as the API serves any: by time, and rows of one
+ * timestamp in file order; duplicates stay. Values are strings exactly as in the file. Throws `SyntaxError`
+ * with path and line for a row that can't be read.
+ */
+export function csvSite(site: SiteName, files: readonly CsvPoint[]): Series {
+  const names = files.map((file) => file.name ?? `csv/${site}/${basename(file.path, ".csv")}`);
+  const rows = files.flatMap((file, point) => readCsv(file, point));
+  // A stable sort: equal timestamps keep the order of files and lines.
+  rows.sort((a, b) => a.micros - b.micros);
+  const days = new Map<UtcDay, CsvRow[]>();
+  for (const row of rows) {
+    const day = utcDayOf(row.micros / 1000);
+    const held = days.get(day);
+    if (held) held.push(row);
+    else days.set(day, [row]);
+  }
+  return {
+    site,
+    names,
+    listed: names.map((name) => ({ name, configured: true })),
+    day: (day) => csvDay(day, days.get(day) ?? []),
+  };
+}
+
+interface CsvRow {
+  readonly point: number;
+  readonly micros: number;
+  readonly token: string;
+}
+
+function readCsv(file: CsvPoint, point: number): CsvRow[] {
+  const lines = file.text.split(/\r?\n/);
+  return lines.flatMap((line, index) => {
+    if (index === 0 || line === "") return [];
+    const comma = line.indexOf(",");
+    const micros = comma < 0 ? undefined : parseNaive(line.slice(0, comma));
+    if (micros === undefined)
+      throw new SyntaxError(`${file.path}:${index + 1}: not "timestamp,value": ${line}`);
+    return [{ point, micros, token: JSON.stringify(line.slice(comma + 1)) }];
+  });
+}
+
+function csvDay(day: UtcDay, rows: readonly CsvRow[]): DayTable {
+  if (rows.length === 0) return emptyDay(day);
+  const bursts = [...Map.groupBy(rows, (row) => row.micros).values()];
+  return {
+    day,
+    micros: Float64Array.from(bursts, (burst) => burst[0]?.micros ?? 0),
+    rowsIn: (index) => bursts[index]?.length ?? 0,
+    draw(index) {
+      const burst = bursts[index] ?? [];
+      return {
+        points: Uint32Array.from(burst, (row) => row.point),
+        tokens: burst.map((row) => row.token),
+      };
+    },
+  };
+}

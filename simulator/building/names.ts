@@ -1,0 +1,61 @@
+import type { SiteName } from "../../src/domain/site.ts";
+
+/** How a point's values move. */
+export type Signal =
+  | "tenths"
+  | "setpoint"
+  | "float32"
+  | "binary"
+  | "counter"
+  | "hundredths"
+  | "zone"
+  | "damper"
+  | "following"
+  | "power"
+  | "outdoor";
+
+export interface NamedPoint {
+  readonly name: string;
+  readonly signal: Signal;
+}
+
+/** A tenth of a building's points each. Names carry slashes, dots, blanks and colons, as the real ones do. */
+const FAMILIES: readonly { signal: Signal; path: (n: number) => string }[] = [
+  { signal: "tenths", path: (n) => `8000:33-8033/analogInput/${100 + n}` },
+  { signal: "setpoint", path: (n) => `8000:33-8033/analogValue/${100 + n}` },
+  { signal: "float32", path: (n) => `8000:41-8041/analogInput/${100 + n}` },
+  { signal: "binary", path: (n) => `8000:33-8033/binaryInput/${100 + n}` },
+  { signal: "counter", path: (n) => `8000:${34 + (n % 7)}-${8034 + (n % 7)}/accumulator/${1 + n}` },
+  { signal: "hundredths", path: (n) => `8000:52-8052/multiStateValue/Pump ${1 + n}` },
+  { signal: "zone", path: (n) => `8000:60-8060/analogInput/Zone Temp ${100 + n}` },
+  {
+    signal: "damper",
+    path: (n) => `192.168.96.3/n4/FallsCity_CMC/C.Drivers.LonNetwork3.VAV_${100 + n}.points.Damper`,
+  },
+  { signal: "following", path: (n) => `8000:33-8033/analogOutput/${100 + n}` },
+  { signal: "power", path: (n) => `192.168.96.${4 + (n % 9)}/modbus/Meter ${1 + n}/kW` },
+];
+
+const WEATHER: readonly NamedPoint[] = [
+  { name: "weather/temp", signal: "outdoor" },
+  { name: "weather/feels_like", signal: "outdoor" },
+  { name: "weather/humidity", signal: "damper" },
+  { name: "weather/wind_speed", signal: "tenths" },
+];
+/** Sites smaller than this are tests that count points; they get no weather. */
+const WEATHER_FROM_POINTS = 40;
+
+/** The first `count` points of a site; distinct, and the same whatever the count beyond its size class. */
+export function namePoints(site: SiteName, count: number): NamedPoint[] {
+  const weather = count >= WEATHER_FROM_POINTS ? WEATHER : [];
+  return Array.from({ length: count }, (_, index) => {
+    const inside = weather[index] ?? familyPoint(index - weather.length);
+    return { name: `ses/${site}/${inside.name}`, signal: inside.signal };
+  });
+}
+
+function familyPoint(index: number): NamedPoint {
+  const family = FAMILIES[index % FAMILIES.length];
+  if (!family) throw new RangeError(`no point ${index}`);
+  return { name: family.path(Math.floor(index / FAMILIES.length)), signal: family.signal };
+}

@@ -1,0 +1,132 @@
+import {
+  byteLength,
+  bytesReply,
+  headOf,
+  htmlReply,
+  jsonReply,
+  type Reply,
+  textReply,
+  withHeaders,
+} from "../api/reply.ts";
+import type { Effect } from "./faults.ts";
+
+/** Changes to the page itself, which the API makes while it answers. */
+export interface PageTwists {
+  readonly hollow: boolean;
+  readonly repeat: boolean;
+  readonly shuffle: boolean;
+}
+
+export function twistsOf(effects: readonly Effect[]): PageTwists {
+  const has = (kind: Effect["do"]) => effects.some((effect) => effect.do === kind);
+  return { hollow: has("hollow"), repeat: has("repeat"), shuffle: has("shuffle") };
+}
+
+export function delayOf(effects: readonly Effect[]): number {
+  return effects.reduce((sum, effect) => sum + (effect.do === "delay" ? effect.ms : 0), 0);
+}
+
+/** An answer that replaces the API's own: the first effect that has one. */
+export function insteadOf(effects: readonly Effect[], nowMs: number): Reply | undefined {
+  for (const effect of effects) {
+    if (effect.do === "throttle") return throttleReply(effect.retryAfter, nowMs);
+    if (effect.do === "status") return statusReply(effect.status, effect.body);
+    if (effect.do === "redirect") {
+      return withHeaders(htmlReply(effect.status, "Redirecting..."), { location: effect.location });
+    }
+    if (effect.do === "hang" && effect.share === undefined) {
+      return { ...bytesReply(200, "application/json", [], 0), delivery: { kind: "silence" } };
+    }
+  }
+  return undefined;
+}
+
+/** The API's answer after everything that befalls it on its way. */
+export function damaged(reply: Reply, effects: readonly Effect[]): Reply {
+  return effects.reduce(damage, reply);
+}
+
+function damage(reply: Reply, effect: Effect): Reply {
+  switch (effect.do) {
+    case "truncate":
+      return { ...reply, body: headOf(reply.body, Math.floor(byteLength(reply.body) * effect.share)) };
+    case "malform":
+      // The first quote becomes one that JSON does not know; the length stays.
+      return { ...reply, body: [Buffer.from("{'"), ...tailOf(reply.body, 2)] };
+    case "content-type":
+      return withHeaders(reply, { "content-type": effect.contentType });
+    case "bloat":
+      return { ...reply, body: [...blanks(effect.bytes - byteLength(reply.body)), ...reply.body] };
+    case "reset":
+      return { ...reply, delivery: { kind: "reset", share: effect.share } };
+    case "hang":
+      // Without a share the silence has already taken the answer's place.
+      return effect.share === undefined
+        ? reply
+        : { ...reply, delivery: { kind: "stall", share: effect.share } };
+    case "throttle":
+    case "status":
+    case "redirect":
+    case "delay":
+    case "hollow":
+    case "repeat":
+    case "shuffle":
+      return reply;
+    default:
+      return effect satisfies never;
+  }
+}
+
+type RetryAfter = Extract<Effect, { do: "throttle" }>["retryAfter"];
+
+export function throttleReply(retryAfter: RetryAfter, nowMs: number): Reply {
+  const reply = jsonReply(429, { message: "Too Many Requests" });
+  switch (retryAfter.form) {
+    case "seconds":
+      return withHeaders(reply, { "retry-after": String(retryAfter.seconds) });
+    case "date":
+      return withHeaders(reply, { "retry-after": new Date(nowMs + retryAfter.seconds * 1000).toUTCString() });
+    case "text":
+      return withHeaders(reply, { "retry-after": retryAfter.text });
+    case "absent":
+      return reply;
+    default:
+      return retryAfter satisfies never;
+  }
+}
+
+function statusReply(status: number, body: Extract<Effect, { do: "status" }>["body"]): Reply {
+  switch (body) {
+    case "html":
+      return htmlReply(status, TITLES[status] ?? "Error");
+    case "json":
+      return jsonReply(status, { message: status === 500 ? "An unhandled exception occurred." : "Error" });
+    case "nulls":
+      return jsonReply(status, { point_samples: null, next_cursor: null, has_more: null });
+    case "no-data":
+      return jsonReply(status, { message: "No data for time period" });
+    case "empty":
+      return textReply(status, "application/json", "");
+    default:
+      return body satisfies never;
+  }
+}
+
+const TITLES: Readonly<Record<number, string>> = {
+  404: "Not Found",
+  500: "Internal Server Error",
+  502: "Bad Gateway",
+  503: "Service Temporarily Unavailable",
+  504: "Gateway Time-out",
+};
+
+function tailOf(body: readonly Buffer[], from: number): Buffer[] {
+  const [first = Buffer.alloc(0), ...rest] = body;
+  return [first.subarray(from), ...rest];
+}
+
+/** A body of many megabytes is one buffer, many times over. */
+function blanks(bytes: number): Buffer[] {
+  const block = Buffer.alloc(1024 * 1024, " ");
+  return Array.from({ length: Math.max(0, Math.ceil(bytes / block.length)) }, () => block);
+}

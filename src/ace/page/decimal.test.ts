@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { nearestDouble } from "../../../test/reference/value.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { takeDecimal } from "./decimal.ts";
+
+function decimalOf(text: string): number {
+  const reader = new ByteReader(Buffer.from(`${text}"`));
+  const value = takeDecimal(reader);
+  expect(reader.at).toBe(Number.isNaN(value) ? 0 : text.length + 1);
+  return value;
+}
+
+const long = fc.stringMatching(/^-?\d{0,20}\.?\d{0,25}$/);
+const small = fc
+  .tuple(fc.nat(25), fc.maxSafeNat())
+  .map(([zeros, digits]) => `.${"0".repeat(zeros)}${digits}`);
+
+test("a decimal is the nearest double, or left to others", () => {
+  fc.assert(
+    fc.property(fc.oneof(long, small), (text) => {
+      const value = decimalOf(text);
+      if (!Number.isNaN(value)) expect(value).toBe(nearestDouble(text));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+test("up to 15 digits are never left to others", () => {
+  fc.assert(
+    fc.property(fc.stringMatching(/^-?\d{1,9}(\.\d{0,6})?$/), (text) => {
+      expect(decimalOf(text)).toBe(Number(text));
+    }),
+  );
+});
+
+test.each([
+  ["63.79999923706055", 63.79999923706055],
+  ["-0", -0],
+  ["007", 7],
+  [".5", 0.5],
+  ["5.", 5],
+  ["9007199254740991", 9007199254740991],
+])("%s is read", (text, value) => {
+  expect(decimalOf(text)).toBe(value);
+});
+
+test.each([
+  "",
+  "-",
+  ".",
+  "-.",
+  "+1",
+  "1e5",
+  "1.2.3",
+  "1 ",
+  " 1",
+  "NaN",
+  "1.6100000143051147",
+  "9007199254740992",
+])("%j is left to others", (text) => {
+  expect(decimalOf(text)).toBeNaN();
+});
+
+test("a decimal without its quote is none", () => {
+  expect(takeDecimal(new ByteReader(Buffer.from("15")))).toBeNaN();
+});

@@ -1,0 +1,71 @@
+import { decodeText } from "../decode-text.ts";
+import { excerpt } from "../excerpt.ts";
+import { VendorFault } from "../faults.ts";
+import { JSON_VALUES_MAX } from "../limits.ts";
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * The JSON object in a body. Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
+ * JSON does, "malformed" where it is not JSON, "too-large" where it has too many values, "protocol" where it is JSON
+ * but no object.
+ */
+export function parseJsonObject(body: Uint8Array): JsonObject {
+  refuseSwellingJson(body);
+  const text = decodeText(body);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    // The engine's own message quotes the body without our care, so it is no `cause`.
+    const data = { chars: text.length, engine: cause instanceof SyntaxError ? "syntax" : "other" };
+    if (endsEarly(text)) throw new VendorFault("truncated", "the body ends before its JSON does", data);
+    throw new VendorFault("malformed", `the body is not JSON: ${excerpt(text)}`, data);
+  }
+  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return parsed as JsonObject;
+  throw new VendorFault("protocol", `the body is not a JSON object: ${excerpt(text)}`, {
+    chars: text.length,
+  });
+}
+
+/** Whether brackets or a string are still open at the end. Only asked about text that is known to be bad. */
+function endsEarly(text: string): boolean {
+  if (!/^\s*(\{|$)/.test(text)) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === "\\") at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{" || character === "[") depth += 1;
+    else if (character === "}" || character === "]") depth -= 1;
+  }
+  return inString || depth > 0 || text.trim() === "";
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPEN = 0x7b;
+const OPEN_LIST = 0x5b;
+
+/**
+ * Three bytes of JSON can become fifty in memory, as empty lists and objects do. So what begins a value outside of
+ * strings is counted first: every bracket that opens, which bounds the depth as well, and every comma.
+ */
+function refuseSwellingJson(body: Uint8Array): void {
+  let values = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at];
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) at += byte === BACKSLASH ? 1 : 0;
+    else if (byte === COMMA || byte === OPEN || byte === OPEN_LIST) values += 1;
+  }
+  if (values > JSON_VALUES_MAX) {
+    const bounds = { values, valuesMax: JSON_VALUES_MAX };
+    throw new VendorFault("too-large", `the body has more than ${JSON_VALUES_MAX} JSON values`, bounds);
+  }
+}

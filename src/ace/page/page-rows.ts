@@ -1,0 +1,115 @@
+import type { EpochMicros } from "../../domain/day.ts";
+import type { SampleColumns, Span } from "../../domain/samples.ts";
+import { parseValue, type RejectReason, valueRejection } from "../../domain/value.ts";
+import { type PageEnds, TimeRuns } from "./time-runs.ts";
+
+export interface PageContext {
+  /** Ids of the configured points by name. Not changed once a page was decoded with it. */
+  readonly points: ReadonlyMap<string, number>;
+  /** The window, half-open: what is kept. */
+  readonly keep: Span;
+  /** The window with its margins, both ends included: see `askedSpan`. */
+  readonly asked: Span;
+}
+
+/** The rows of a page. `fetched` = `kept.length` + all of `rejected` + `outside` + `unconfigured`. */
+export interface Tally extends PageEnds {
+  /** As sent: what cursors count. */
+  readonly rows: number;
+  readonly kept: SampleColumns;
+  /** `rows` without those of the margin, which are counted nowhere: a neighbouring window has them. */
+  readonly fetched: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly outside: number;
+  readonly unconfigured: number;
+}
+
+/** Judges the rows of a page as they go by, however they were read, and keeps the good ones as columns. */
+export class PageRows {
+  private readonly context: PageContext;
+  private readonly rejected: Partial<Record<RejectReason, number>> = {};
+  private readonly runs = new TimeRuns();
+  private point: Uint32Array;
+  private micros: Float64Array;
+  private value: Float64Array;
+  private rows = 0;
+  private length = 0;
+  private rejections = 0;
+  private outside = 0;
+  private unconfigured = 0;
+
+  /** `rowsExpected` is a guess: the columns grow. */
+  constructor(context: PageContext, rowsExpected: number) {
+    this.context = context;
+    this.point = new Uint32Array(rowsExpected);
+    this.micros = new Float64Array(rowsExpected);
+    this.value = new Float64Array(rowsExpected);
+  }
+
+  /** The next row, which has no name or no time. */
+  addMisshapen(): void {
+    this.rows += 1;
+    this.reject("shape");
+  }
+
+  /**
+   * The next row: whether its value is wanted, with `keep` or `take`. `id` undefined is a point that is not
+   * configured. Throws `VendorFault` "protocol" where times do not ascend.
+   */
+  wants(micros: EpochMicros | undefined, id: number | undefined): boolean {
+    const row = this.rows;
+    this.rows += 1;
+    if (micros === undefined) {
+      this.reject("time");
+      return false;
+    }
+    this.runs.add(row, micros);
+    const { keep, asked } = this.context;
+    if (micros < keep.fromMicros || micros >= keep.toMicros) {
+      if (micros < asked.fromMicros || micros > asked.toMicros) this.outside += 1;
+      return false;
+    }
+    if (id === undefined) this.unconfigured += 1;
+    return id !== undefined;
+  }
+
+  /** A value as JSON has it. */
+  take(micros: EpochMicros, id: number, raw: unknown): void {
+    const value = parseValue(raw);
+    if (Number.isNaN(value)) this.reject(valueRejection(raw));
+    else this.keep(micros, id, value);
+  }
+
+  keep(micros: EpochMicros, id: number, value: number): void {
+    const at = this.length;
+    if (at === this.point.length) this.grow();
+    this.point[at] = id;
+    this.micros[at] = micros;
+    this.value[at] = value;
+    this.length = at + 1;
+  }
+
+  /** `hashOf` answers for a row's name. */
+  tally(hashOf: (row: number) => number): Tally {
+    const { length, point, micros, value, rows, rejected, outside, unconfigured } = this;
+    const fetched = length + this.rejections + outside + unconfigured;
+    const kept = { length, point, micros, value };
+    return { rows, kept, fetched, rejected, outside, unconfigured, ...this.runs.ends(rows, hashOf) };
+  }
+
+  private reject(reason: RejectReason): void {
+    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+    this.rejections += 1;
+  }
+
+  private grow(): void {
+    const rows = Math.ceil(this.point.length * 1.5) + 16;
+    const { point, micros, value } = this;
+    this.point = new Uint32Array(rows);
+    this.micros = new Float64Array(rows);
+    this.value = new Float64Array(rows);
+    this.point.set(point);
+    this.micros.set(micros);
+    this.value.set(value);
+  }
+}

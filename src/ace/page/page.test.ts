@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseTime } from "../../domain/time.ts";
+import { VendorFault } from "../faults.ts";
+import { CURSOR_CHARS_MAX } from "../limits.ts";
+import { askedSpan } from "../paths.ts";
+import { decodeSamples, type SamplesPage } from "./page.ts";
+
+const at = (time: string) => parseTime(`2026-08-07T${time}`) ?? Number.NaN;
+const keep = { fromMicros: at("16:00:30.5"), toMicros: at("17:00:30.5") };
+const context = {
+  points: new Map([
+    ["a", 0],
+    ["b", 1],
+  ]),
+  keep,
+  asked: askedSpan(keep),
+};
+
+type Sample = readonly [name: unknown, value: unknown, time: unknown];
+
+function body(samples: readonly Sample[], rest: object = { next_cursor: null, has_more: false }): string {
+  return JSON.stringify({
+    point_samples: samples.map(([name, value, time]) => ({ name, value, time })),
+    ...rest,
+  });
+}
+
+function decode(samples: readonly Sample[], rest?: object): SamplesPage {
+  return decodeSamples(Buffer.from(body(samples, rest)), context);
+}
+
+function faultOf(text: string): VendorFault {
+  try {
+    decodeSamples(Buffer.from(text), context);
+  } catch (error) {
+    if (error instanceof VendorFault) return error;
+    throw error;
+  }
+  throw new Error("decoded");
+}
+
+test("a page becomes columns", () => {
+  const page = decode([
+    ["b", "1.6100000143051147", "2026-08-07T16:25:00"],
+    ["a", "active", "2026-08-07T16:25:00.000000Z"],
+    ["a", -7, "2026-08-07T18:30:37.626470+02:00"],
+  ]);
+  expect(page.kept.length).toBe(3);
+  expect([...page.kept.point]).toEqual([1, 0, 0]);
+  expect([...page.kept.value]).toEqual([1.6100000143051147, 1, -7]);
+  expect([...page.kept.micros]).toEqual([at("16:25:00"), at("16:25:00"), at("16:30:37.62647")]);
+  expect(page).toMatchObject({ rows: 3, fetched: 3, rejected: {}, hasMore: false, nextCursor: null });
+});
+
+test("each row is judged by the first rule that applies, and margins are counted nowhere", () => {
+  const page = decode([
+    ["a", "x", "2026-08-07T16:00:29.499999"],
+    ["a", "x", "2026-08-07T16:00:29.5"],
+    ["a", "x", "2026-08-07T16:00:30.499999"],
+    ["zz", "x", "yesterday"],
+    ["zz", "x", "2026-08-07T16:00:30.5"],
+    ["a", "72abc", "2026-08-07T16:00:30.5"],
+    ["a", null, "2026-08-07T16:00:30.5"],
+    ["a", "", "2026-08-07T16:00:30.5"],
+    ["a", "NaN", "2026-08-07T16:00:30.5"],
+    ["a", "-Infinity", "2026-08-07T16:00:30.5"],
+    ["a", {}, "2026-08-07T16:00:30.5"],
+    ["a", "1", "2026-08-07T17:00:30.499999"],
+    ["a", "1", "2026-08-07T17:00:30.5"],
+    ["a", "1", "2026-08-07T17:00:31.5"],
+    ["a", "1", "2026-08-07T17:00:31.500001"],
+  ]);
+  expect(page.kept.length).toBe(1);
+  expect(page.outside).toBe(2);
+  expect(page.unconfigured).toBe(1);
+  expect(page.rejected).toEqual({ time: 1, text: 1, null: 1, empty: 1, nan: 1, infinite: 1, type: 1 });
+  expect([page.rows, page.fetched]).toEqual([15, 11]);
+});
+
+test("entries that are no samples are rejected, and spoil nothing else", () => {
+  const entries = [null, 7, "a", [], {}, { name: 7, value: "1", time: "2026-08-07T16:25:00" }];
+  const good = { name: "a", value: "1", time: "2026-08-07T16:25:00" };
+  const text = JSON.stringify({ point_samples: [...entries, good], next_cursor: null, has_more: false });
+  const page = decodeSamples(Buffer.from(text), context);
+  expect(page.rejected).toEqual({ shape: 6 });
+  expect(page.kept.length).toBe(1);
+});
+
+test("names that are members of every object are names like any other", () => {
+  const page = decode([
+    ["__proto__", "1", "2026-08-07T16:25:00"],
+    ["constructor", "1", "2026-08-07T16:25:00"],
+  ]);
+  expect(page.unconfigured).toBe(2);
+});
+
+test("every row is in exactly one count", () => {
+  const names = fc.constantFrom<unknown>("a", "b", "zz", "", null, 7);
+  const values = fc.constantFrom<unknown>("1", "on", "", null, "x", 4, true, [], "1e999");
+  const times = fc.constantFrom<unknown>(
+    "16:00:29",
+    "16:00:30",
+    "16:25:00",
+    "17:00:31",
+    "17:00:32",
+    "25:00:00",
+    null,
+  );
+  const sample = fc.tuple(names, values, times);
+  fc.assert(
+    fc.property(fc.array(sample, { maxLength: 40 }), (samples) => {
+      const sorted = samples
+        .map(([n, v, t]): Sample => [n, v, t === null ? null : `2026-08-07T${t}`])
+        .sort((a, b) => (String(a[2]) < String(b[2]) ? -1 : 1));
+      const page = decode(sorted);
+      const rejections = Object.values(page.rejected).reduce((sum, count) => sum + count, 0);
+      expect(page.fetched).toBe(page.kept.length + rejections + page.outside + page.unconfigured);
+      const margin = sorted.filter(
+        ([n, , t]) => typeof n === "string" && (t === "2026-08-07T16:00:30" || t === "2026-08-07T17:00:31"),
+      );
+      expect(page.fetched + margin.length).toBe(page.rows);
+    }),
+  );
+});
+
+test("both ends of a page are described, unreadable rows beside them included", () => {
+  const page = decode([
+    ["?", "1", "?"],
+    ["a", "1", "2026-08-07T16:25:00"],
+    ["b", "1", "2026-08-07T16:25:00"],
+    ["a", "1", "2026-08-07T16:30:00"],
+    ["?", "1", "?"],
+    ["a", "1", "2026-08-07T16:35:00"],
+    ["?", "1", "?"],
+    ["b", "1", "2026-08-07T16:35:00.000"],
+    ["?", "1", "?"],
+  ]);
+  expect(page.first).toMatchObject({ micros: at("16:25:00"), rows: 3, unreadBefore: 1, unreadAfter: 0 });
+  expect(page.last).toMatchObject({ micros: at("16:35:00"), rows: 5, unreadBefore: 1, unreadAfter: 1 });
+  expect(page.first?.nameHashes.length).toBe(3);
+  expect(page.last?.nameHashes.length).toBe(5);
+});
+
+test("a page of one timestamp has one end, an empty one has none", () => {
+  const page = decode([
+    ["a", "1", "2026-08-07T16:25:00"],
+    ["b", "1", "2026-08-07T16:25:00"],
+  ]);
+  expect(page.first).toBe(page.last);
+  expect(decode([])).toMatchObject({ rows: 0, first: undefined, last: undefined });
+});
+
+test("a page that does not ascend is a fault", () => {
+  const text = body([
+    ["a", "1", "2026-08-07T16:25:01"],
+    ["a", "1", "2026-08-07T16:25:00"],
+  ]);
+  expect(faultOf(text).reason).toBe("protocol");
+});
+
+test.each([
+  ["[]", "protocol"],
+  ["null", "protocol"],
+  ["7", "protocol"],
+  ['{"message": "No data"}', "protocol"],
+  ['{"point_samples": {}, "has_more": false}', "protocol"],
+  ['{"point_samples": []}', "protocol"],
+  ['{"point_samples": [], "has_more": null, "next_cursor": null}', "protocol"],
+  ['{"point_samples": [], "has_more": "false", "next_cursor": null}', "protocol"],
+  ['{"point_samples": [], "has_more": true, "next_cursor": null}', "protocol"],
+  ['{"point_samples": [], "has_more": true, "next_cursor": ""}', "protocol"],
+  ['{"point_samples": [], "has_more": true, "next_cursor": 7}', "protocol"],
+  [
+    `{"point_samples": [], "has_more": true, "next_cursor": "${"x".repeat(CURSOR_CHARS_MAX + 1)}"}`,
+    "protocol",
+  ],
+  ["<html><body>502</body></html>", "malformed"],
+  ['{"point_samples": [,]}', "malformed"],
+  ["{'point_samples': []}", "malformed"],
+  ["", "truncated"],
+  ["  ", "truncated"],
+] as const)("%s is %s", (text, reason) => {
+  expect(faultOf(text).reason).toBe(reason);
+});
+
+test("a page that has no cursor field is an end where it says so", () => {
+  expect(decode([], { has_more: false })).toMatchObject({ hasMore: false, nextCursor: null });
+});
+
+test("a page that is cut off anywhere is truncated", () => {
+  const text = body([["a{", "1]", '2026-08-07T16:25:00"\\']], { next_cursor: "x", has_more: true });
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: text.length - 1 }), (end) => {
+      expect(faultOf(text.slice(0, end)).reason).toBe("truncated");
+    }),
+  );
+});
+
+test("whatever JSON comes, it is a page or a fault", () => {
+  fc.assert(
+    fc.property(fc.json(), fc.json(), fc.json(), (samples, more, cursor) => {
+      for (const text of [
+        samples,
+        `{"point_samples":[${samples}],"has_more":${more},"next_cursor":${cursor}}`,
+      ]) {
+        try {
+          decodeSamples(Buffer.from(text), context);
+        } catch (error) {
+          expect(error).toBeInstanceOf(VendorFault);
+        }
+      }
+    }),
+  );
+});

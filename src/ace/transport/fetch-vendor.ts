@@ -1,0 +1,83 @@
+import type { Vendor, VendorResponse } from "../../ports/ports.ts";
+import { VendorFault } from "../faults.ts";
+import { readBody } from "./read-body.ts";
+import { redact } from "./redact.ts";
+
+export interface FetchVendorOptions {
+  /** The API's base URL, with or without a slash at the end. */
+  readonly base: string;
+  /** Goes into the Authorization header, and nowhere else: see `redact`. */
+  readonly key: string;
+}
+
+/**
+ * The ACE API over the platform's `fetch`. Whoever aborts a request says why: a `TimeoutError` as the signal's
+ * reason becomes the fault "timeout", anything else "aborted".
+ */
+export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
+  const root = base.replace(/\/+$/, "");
+  const headers = requestHeaders(key);
+  return {
+    async get(path, signal) {
+      try {
+        // Not followed: a redirect would carry the key to another place.
+        const response = await fetch(`${root}/${path}`, { headers, signal, redirect: "manual" });
+        return new FetchedResponse(response, signal);
+      } catch (cause) {
+        throw transportFault(cause, signal);
+      }
+    },
+    redact: (text) => redact(text, key),
+  };
+}
+
+function requestHeaders(key: string): Headers {
+  // Checked here because the platform's own error for a bad header quotes its value.
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new Error("the API key is empty or holds characters that no header can carry");
+  return new Headers({ Accept: "application/json", Authorization: `Bearer ${key}` });
+}
+
+class FetchedResponse implements VendorResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly retryAfter: string | undefined;
+  private readonly response: Response;
+  private readonly signal: AbortSignal;
+
+  constructor(response: Response, signal: AbortSignal) {
+    this.response = response;
+    this.signal = signal;
+    this.status = response.status;
+    this.contentType = response.headers.get("content-type") ?? "";
+    this.retryAfter = response.headers.get("retry-after") ?? undefined;
+  }
+
+  bytes(bytesMax: number): Promise<Uint8Array> {
+    return readWhole(this.response, bytesMax, this.signal);
+  }
+
+  discard(): void {
+    // A body that is being read, or has broken off, needs no letting go.
+    this.response.body?.cancel().catch(() => undefined);
+  }
+}
+
+async function readWhole(response: Response, bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array();
+  const length = Number(response.headers.get("content-length"));
+  try {
+    return await readBody(response.body, length, bytesMax);
+  } catch (error) {
+    throw error instanceof VendorFault ? error : transportFault(error, signal);
+  }
+}
+
+function transportFault(cause: unknown, signal: AbortSignal): VendorFault {
+  if (!signal.aborted) return new VendorFault("network", "the connection failed or broke off", {}, { cause });
+  const reason: unknown = signal.reason;
+  if (reason instanceof Error && reason.name === "TimeoutError") {
+    return new VendorFault("timeout", "no complete answer in time", {}, { cause });
+  }
+  return new VendorFault("aborted", "the request was given up", {}, { cause });
+}

@@ -1,0 +1,112 @@
+import { describe, expect, it } from "vitest";
+import { bearer, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { HEARTBEAT_MS, POLL_MS, STREAM_MS_MAX, statusEvents } from "./events.ts";
+
+/** A stream over statuses that change as `at` says, with every event and the time it came at. */
+async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.POSITIVE_INFINITY) {
+  let now = 0;
+  let reads = 0;
+  const aborted = new AbortController();
+  const warnings: unknown[] = [];
+  const source = {
+    read: async () => {
+      reads++;
+      return at(now);
+    },
+    clock: {
+      now: () => now,
+      sleep: async (ms: number) => {
+        now += ms;
+        if (now >= stopAfter) aborted.abort();
+      },
+    },
+    log: (...line: unknown[]) => warnings.push(line),
+  };
+  const seen: [number, string][] = [];
+  for await (const event of statusEvents(at(0), source, aborted.signal)) seen.push([now, event]);
+  return { seen, endedAt: now, reads, warnings };
+}
+
+describe("the event stream", () => {
+  it("says the status at once and then only where it changed", async () => {
+    const { seen } = await eventsOf((ms) => (ms < 5_000 ? '{"n":1}' : '{"n":2}'), 14_000);
+    expect(seen).toEqual([
+      [0, 'event: status\ndata: {"n":1}\n\n'],
+      [3 * POLL_MS, 'event: status\ndata: {"n":2}\n\n'],
+    ]);
+  });
+
+  it("beats after every 15 s of silence", async () => {
+    const { seen } = await eventsOf(() => "{}", 46_000);
+    expect(seen.slice(1)).toEqual([1, 2, 3].map((beat) => [beat * HEARTBEAT_MS, ": heartbeat\n\n"]));
+  });
+
+  it("ends by itself after ten minutes", async () => {
+    const { endedAt, reads } = await eventsOf((ms) => `{"n":${ms}}`);
+    expect(endedAt).toBe(STREAM_MS_MAX);
+    expect(reads).toBe(STREAM_MS_MAX / POLL_MS);
+  });
+
+  it("asks no more once the reader has gone", async () => {
+    const { reads } = await eventsOf(() => "{}", 6_000);
+    expect(reads).toBe(2);
+  });
+
+  it("outlives a status that can't be read for a while", async () => {
+    const { seen, warnings } = await eventsOf((ms) => {
+      if (ms > 0 && ms < 5_000) throw new Error("moved");
+      return `{"late":${ms >= 5_000}}`;
+    }, 8_000);
+    expect(seen.map(([, event]) => event)).toEqual([
+      'event: status\ndata: {"late":false}\n\n',
+      'event: status\ndata: {"late":true}\n\n',
+    ]);
+    expect(warnings).toHaveLength(2);
+  });
+
+  it("ends rather than beat for a status that nobody can read", async () => {
+    const { seen, endedAt } = await eventsOf((ms) => {
+      if (ms > 20_000) throw new Error("gone");
+      return "{}";
+    });
+    expect(seen.slice(1)).toEqual([[HEARTBEAT_MS, ": heartbeat\n\n"]]);
+    expect(endedAt).toBe(2 * HEARTBEAT_MS);
+  });
+});
+
+describe("GET /backfill/events", () => {
+  it("streams to fetch, and follows the backfill", async () => {
+    const { request, backfill } = underTest();
+    const response = await request("/backfill/events", { headers: bearer() });
+    expect(response.status).toBe(200);
+    expect(response.headers.get("Content-Type")).toBe("text/event-stream");
+    expect(response.headers.get("Cache-Control")).toBe("no-store");
+    backfill.current = STATUS;
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    if (!reader) throw new Error("no body");
+    const first = (await reader.read()).value;
+    expect(first).toBe(
+      'event: status\ndata: {"status":"not_started","message":"No backfill has been started yet"}\n\n',
+    );
+    expect((await reader.read()).value).toBe(`event: status\ndata: ${JSON.stringify(STATUS)}\n\n`);
+    await reader.cancel();
+  });
+
+  it("stops asking when the reader cancels, and does not run ahead of a slow one", async () => {
+    const { request, backfill } = underTest();
+    const response = await request("/backfill/events", { headers: bearer() });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(backfill.calls.length).toBe(1);
+    await response.body?.cancel();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(backfill.calls.length).toBe(1);
+  });
+
+  it("stops when the request is aborted", async () => {
+    const { request } = underTest();
+    const client = new AbortController();
+    const response = await request("/backfill/events", { headers: bearer(), signal: client.signal });
+    client.abort();
+    expect(await response.text()).toMatch(/^event: status\ndata: .*\n\n$/);
+  });
+});

@@ -1,0 +1,101 @@
+import { expect, test } from "vitest";
+import { bearer, NOW, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { parseExposition } from "../../../test/support/http/parse-exposition.ts";
+import { VIEW } from "../../../test/support/job.ts";
+import type { SiteView, Status } from "../../contract/backfill.ts";
+import type { Metrics } from "../../contract/metrics.ts";
+
+const SITE: SiteView = {
+  ...VIEW,
+  site: "building_a",
+  days_total: 366,
+  days_completed: 165,
+  days_empty: 4,
+  days_failed: 2,
+  current_date: "2024-06-15",
+  phase: "fetching",
+  pages: 3,
+  last_progress: new Date(NOW - 90_500).toISOString(),
+};
+const ALERT = {
+  alert: "backfill_stuck",
+  ...{ since: "", message: "", date: null, phase: null },
+  ...{ site: "building_a", backfill_id: "", value: 3, threshold: 2 },
+} as const;
+const TOTALS = { samples: 617_304_510, bytes: 2_000_000_001, requests: 12_000, retries: 7, rateLimited: 11 };
+
+async function scraped(status: Status | undefined, more: Partial<Metrics> = {}) {
+  const { backfill, get } = underTest();
+  backfill.measured = {
+    at: NOW,
+    status,
+    totals: { building_a: TOTALS, building_b: { ...TOTALS, samples: 0 } },
+    permitsLastMinute: 42,
+    ...more,
+  };
+  const response = await get("/metrics");
+  expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const families = parseExposition(await response.text());
+  const value = (name: string, labels: Record<string, string> = {}) => {
+    const wanted = JSON.stringify(labels);
+    return families.get(name)?.samples.find((sample) => JSON.stringify(sample.labels) === wanted)?.value;
+  };
+  return { families, value };
+}
+
+test("a scrape tells the job, its days, its alerts, the limit and what every site has ever done", async () => {
+  const { families, value } = await scraped({
+    ...STATUS,
+    sites: [SITE],
+    sites_unreachable: ["building_a"],
+    throttled_until: new Date(NOW + 30_000).toISOString(),
+    alerts: [ALERT, { ...ALERT, site: "building_b" }],
+  });
+  const site = "building_a";
+  const days = ["completed", "empty", "failed", "pending"].map((status) =>
+    value("backfill_site_days", { site, status }),
+  );
+  expect(days).toEqual([161, 4, 2, 199]);
+  expect(days.reduce<number>((sum, count) => sum + (count ?? 0), 0)).toBe(SITE.days_total);
+  expect(value("backfill_samples_written_total", { site })).toBe(617_304_510);
+  expect(value("backfill_samples_written_total", { site: "building_b" })).toBe(0);
+  expect(value("backfill_written_bytes_total", { site })).toBe(2_000_000_001);
+  expect(value("backfill_api_requests_total", { site })).toBe(12_000);
+  expect(value("backfill_api_retries_total", { site })).toBe(7);
+  expect(value("backfill_api_rate_limited_total", { site })).toBe(11);
+  expect(value("backfill_seconds_since_progress", { site })).toBe(90.5);
+  expect(value("backfill_site_reachable", { site })).toBe(0);
+  expect(value("backfill_api_permits_last_minute")).toBe(42);
+  expect(value("backfill_api_requests_per_minute_limit")).toBe(50);
+  expect(value("backfill_api_pause_seconds")).toBe(30);
+  expect(value("backfill_alerts_raised", { alert: "backfill_stuck" })).toBe(2);
+  expect(value("backfill_alerts_raised", { alert: "upload_failures" })).toBe(0);
+  expect(value("backfill_job_status", { status: "in_progress" })).toBe(1);
+  expect(value("backfill_job_status", { status: "halted" })).toBe(0);
+  expect(families.get("backfill_job_info")?.samples).toMatchObject([
+    { labels: { backfill_id: STATUS.backfill_id, start_date: "2024-01-01", end_date: "2024-12-31" } },
+  ]);
+  for (const [name, { help }] of families) expect(help, name).not.toBe("");
+});
+
+test("before any start, and with a gate that does not answer, a scrape says what there is to say", async () => {
+  const { families, value } = await scraped(undefined, { permitsLastMinute: undefined });
+  expect(value("backfill_alerts_raised", { alert: "backfill_stuck" })).toBe(0);
+  expect(families.has("backfill_job_info")).toBe(false);
+  expect(families.has("backfill_api_permits_last_minute")).toBe(false);
+});
+
+test("a site that has not begun has no time since its progress, and one from the future has none either", async () => {
+  const { families } = await scraped({ ...STATUS, sites: [{ ...SITE, last_progress: null }] });
+  expect(families.has("backfill_seconds_since_progress")).toBe(false);
+  const ahead = { ...SITE, last_progress: new Date(NOW + 60_000).toISOString() };
+  const { value } = await scraped({ ...STATUS, sites: [ahead] });
+  expect(value("backfill_seconds_since_progress", { site: "building_a" })).toBe(0);
+});
+
+test("metrics are for the bearer alone, and take no parameters", async () => {
+  const { request } = underTest();
+  expect((await request("/metrics")).status).toBe(401);
+  expect((await request("/metrics", { headers: bearer("x") })).status).toBe(403);
+  expect((await request("/metrics?site=a", { headers: bearer() })).status).toBe(400);
+});

@@ -1,0 +1,244 @@
+import { describe, expect, it } from "vitest";
+import { STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { type AuditView, DAYS_MAX, type DayView, type ErrorView } from "../../contract/backfill.ts";
+
+const ID = STATUS.backfill_id;
+
+const DAY: DayView = {
+  date: "2024-01-15",
+  site: "ses_falls_city",
+  status: "completed",
+  records: 3_741_234,
+  r2_path: "timeseries/2024/01/15/ses_falls_city.parquet",
+  completed_at: "2025-10-14T12:34:56.000Z",
+  evidence: null,
+  phase: null,
+  attempts: 1,
+  failure: null,
+};
+const ERROR: ErrorView = {
+  backfill_id: ID,
+  timestamp: "2025-10-14T14:30:45.123Z",
+  error: "ACE API timeout",
+  stack: "",
+  context: { site: "ses_falls_city", page: 3 },
+};
+const AUDIT: AuditView = {
+  site: "ses_falls_city",
+  mode: "quick",
+  state: "running",
+  from: null,
+  to: null,
+  days_checked: 1,
+  days_total: 9,
+  days_ok: 1,
+  records: 5,
+  bytes: 6,
+  problems: [],
+  problems_total: 0,
+  started_at: "2025-10-14T12:00:00.000Z",
+  completed_at: null,
+};
+
+describe("POST /backfill/cancel", () => {
+  it("answers with the documented body, and the sites that could not be reached", async () => {
+    const { post, backfill } = underTest();
+    backfill.cancelOutcome = {
+      kind: "cancelled",
+      backfillId: ID,
+      daysCompleted: 165,
+      sitesStopping: ["building_a"],
+    };
+    const response = await post("/backfill/cancel");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({
+      status: "cancelled",
+      backfill_id: ID,
+      days_completed: 165,
+      message: "Backfill cancelled. Progress has been saved.",
+      sites_stopping: ["building_a"],
+    });
+  });
+
+  it("answers with the documented 400 where nothing runs, with or without an empty object", async () => {
+    for (const body of [undefined, "", {}]) {
+      const response = await underTest().post("/backfill/cancel", body);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: "No backfill in progress to cancel" });
+    }
+  });
+
+  it("refuses fields, for whoever names a site does not mean all of them", async () => {
+    const { post, backfill } = underTest();
+    const response = await post("/backfill/cancel", { site: "building_a" });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ details: ['unknown field "site"'] });
+    expect(backfill.calls).toEqual([]);
+  });
+});
+
+describe("a selection of days", () => {
+  it("reaches GET /backfill/days whole", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundDays = [DAY];
+    const response = await get("/backfill/days?from=2024-01-01&to=2024-01-31&site=building_a");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ count: 1, days: [DAY] });
+    const selection = { from: "2024-01-01", to: "2024-01-31", site: "building_a" };
+    expect(backfill.calls).toEqual([["days", selection, DAYS_MAX + 1]]);
+  });
+
+  it("may be left out", async () => {
+    const { get, backfill } = underTest();
+    expect(await (await get("/backfill/days")).json()).toEqual({ count: 0, days: [] });
+    expect(backfill.calls).toEqual([["days", {}, DAYS_MAX + 1]]);
+  });
+
+  it("of more days than one answer holds is refused with the bound", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundDays = Array(DAYS_MAX).fill(DAY);
+    expect(await (await get("/backfill/days")).json()).toMatchObject({ count: DAYS_MAX });
+    backfill.foundDays = Array(DAYS_MAX + 1).fill(DAY);
+    const response = await get("/backfill/days");
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({
+      error: "Validation failed",
+      details: ["more than 4000 days match; narrow them by from, to or site"],
+    });
+  });
+
+  it.each([
+    ["from=2024-02-31", 'from: "2024-02-31" is not a real date of the form YYYY-MM-DD'],
+    ["to=", 'to: "" is not a real date of the form YYYY-MM-DD'],
+    ["from=2024-02-01&to=2024-01-01", "from must not lie after to"],
+    ["site=../../secrets", 'site: "../../secrets" is not a site name'],
+    ["site=%2e%2e%2fx", 'site: "../x" is not a site name'],
+    ["site=elsewhere", 'site: "elsewhere" is not configured; configured: ses_falls_city, building_a'],
+    ["form=2024-01-01", 'unknown parameter "form"'],
+    ["__proto__=1", 'unknown parameter "__proto__"'],
+    ["site=building_a&site=ses_falls_city", "site is given more than once"],
+    ["limit=5", 'unknown parameter "limit"'],
+  ])("?%s is refused", async (query, fault) => {
+    const { get, backfill } = underTest();
+    const response = await get(`/backfill/days?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error: "Validation failed", details: [fault] });
+    expect(backfill.calls).toEqual([]);
+  });
+});
+
+describe("GET /backfill/errors", () => {
+  it("passes selection and limit on", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundErrors = [ERROR];
+    const response = await get("/backfill/errors?site=building_a&limit=1000");
+    expect(await response.json()).toEqual({ count: 1, errors: [ERROR] });
+    await get("/backfill/errors");
+    expect(backfill.calls).toEqual([
+      ["errors", { site: "building_a" }, 1000],
+      ["errors", {}, 100],
+    ]);
+  });
+
+  it.each(["0", "1001", "-1", "1e2", "5.5", "", "%205", "ten"])("refuses limit=%s", async (limit) => {
+    const response = await underTest().get(`/backfill/errors?limit=${limit}`);
+    expect(response.status).toBe(400);
+    const text = `limit: "${decodeURIComponent(limit)}" is not a whole number from 1 to 1000`;
+    expect(await response.json()).toMatchObject({ details: [text] });
+  });
+});
+
+describe("POST /backfill/retry", () => {
+  it("retries all failed days where no selection is sent", async () => {
+    const { post, backfill } = underTest();
+    backfill.retryOutcome = { kind: "retrying", backfillId: ID, days: 3 };
+    const response = await post("/backfill/retry");
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({ status: "retrying", backfill_id: ID, days: 3 });
+    expect(backfill.calls).toEqual([["retry", {}]]);
+  });
+
+  it("retries those selected", async () => {
+    const { post, backfill } = underTest();
+    await post("/backfill/retry", { from: "2024-01-01", site: "building_a" });
+    expect(backfill.calls).toEqual([["retry", { from: "2024-01-01", site: "building_a" }]]);
+  });
+
+  it("says what is missing", async () => {
+    const { post, backfill } = underTest();
+    expect(await (await post("/backfill/retry")).json()).toEqual({
+      error: "No backfill has been started yet",
+    });
+    backfill.retryOutcome = { kind: "nothing-failed" };
+    const response = await post("/backfill/retry");
+    expect(response.status).toBe(409);
+    expect(await response.json()).toEqual({ error: "No failed days to retry" });
+  });
+
+  it("judges the selection as everywhere", async () => {
+    const response = await underTest().post("/backfill/retry", { from: "2024-02-31", days: 1 });
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({
+      details: ['from: "2024-02-31" is not a real date of the form YYYY-MM-DD', 'unknown field "days"'],
+    });
+  });
+});
+
+describe("audits", () => {
+  it("begin quick where no mode is sent", async () => {
+    const { post, backfill } = underTest();
+    const response = await post("/backfill/verify");
+    expect(response.status).toBe(202);
+    expect(await response.json()).toEqual({
+      status: "started",
+      mode: "quick",
+      sites: ["ses_falls_city", "building_a"],
+      message: "Audit started in background. Check GET /backfill/verify for its result.",
+    });
+    expect(backfill.calls).toEqual([["verify", { mode: "quick" }]]);
+  });
+
+  it("begin in the mode asked for, on the days asked for", async () => {
+    const { post, backfill } = underTest();
+    await post("/backfill/verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" });
+    expect(backfill.calls).toEqual([["verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" }]]);
+    await post("/backfill/verify", { sample_percent: 0.5 });
+    expect(backfill.calls.at(-1)).toEqual(["verify", { mode: "quick", sample_percent: 0.5 }]);
+    for (const [sample_percent, fault] of [
+      [0, "sample_percent must be more than 0"],
+      [100.1, "sample_percent must be at most 100"],
+    ] as const) {
+      const refused = await post("/backfill/verify", { sample_percent });
+      expect(await refused.json()).toMatchObject({ details: [fault] });
+    }
+    const response = await post("/backfill/verify", { mode: "rebuild" });
+    expect(await response.json()).toMatchObject({ details: ['mode must be one of "quick", "full"'] });
+  });
+
+  it.each(["/backfill/verify", "/backfill/rebuild"])("conflict with what runs: %s", async (path) => {
+    const { post, backfill } = underTest();
+    backfill.auditOutcome = { kind: "backfill-running" };
+    const running = await post(path);
+    expect(running.status).toBe(409);
+    expect(await running.json()).toMatchObject({ error: "Backfill in progress" });
+    backfill.auditOutcome = { kind: "audit-running" };
+    const second = await post(path);
+    expect(second.status).toBe(409);
+    expect(await second.json()).toMatchObject({ error: "Audit already in progress" });
+  });
+
+  it("rebuild the ledger, of every site and of nothing less", async () => {
+    const { post, backfill } = underTest();
+    const response = await post("/backfill/rebuild");
+    expect(response.status).toBe(202);
+    expect(await response.json()).toMatchObject({ status: "started", mode: "rebuild" });
+    expect((await post("/backfill/rebuild", { site: "building_a" })).status).toBe(400);
+    expect(backfill.calls).toEqual([["rebuild"]]);
+  });
+
+  it("are shown by their own GET", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundAudits = [AUDIT];
+    expect(await (await get("/backfill/verify")).json()).toEqual({ audits: [AUDIT] });
+  });
+});

@@ -1,0 +1,364 @@
+import { describe, expect, it } from "vitest";
+import { QUERY_ENV, QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
+import * as wire from "../../contract/query.ts";
+import type { UtcDay } from "../../domain/day.ts";
+import { endpointTable } from "../server/endpoints.ts";
+import { queryService } from "./query-app.ts";
+
+const PROTECTED = [
+  queryPath(),
+  "/timeseries/points?site_name=site_a&date=2024-01-31",
+  "/timeseries/days?site_name=site_a&from=2024-01-31&to=2024-02-01",
+  "/timeseries/latest?site_name=site_a&point_names=a",
+  "/timeseries/file?site_name=site_a&date=2024-01-31",
+];
+
+describe("the token", () => {
+  it.each(PROTECTED)("is asked for by %s, which reads nothing without it", async (path) => {
+    const { request, sources, get } = queryUnderTest();
+    expect((await request(path, { method: "HEAD" })).status).toBe(401);
+    const none = await request(path);
+    expect([none.status, none.headers.get("WWW-Authenticate")]).toEqual([401, "Bearer"]);
+    expect(await none.json()).toMatchObject({ hint: expect.stringContaining("QUERY_API_KEY") });
+    for (const token of ["wrong", `${QUERY_KEY}x`, QUERY_KEY.slice(1), "undefined"]) {
+      expect((await get(path, { Authorization: `Bearer ${token}` })).status).toBe(403);
+    }
+    expect([sources.calls, sources.queries]).toEqual([[], []]);
+    expect((await get(path)).status).toBe(200);
+  });
+
+  it.each([undefined, "", " \n", 5])("that is unset (%j) lets nobody in, and is named", async (secret) => {
+    const { request, get } = queryUnderTest({ ...QUERY_ENV, QUERY_API_KEY: secret });
+    for (const path of [...PROTECTED, "/health"]) {
+      for (const response of [
+        await get(path),
+        await request(path),
+        await get(path, { Authorization: "Bearer " }),
+      ]) {
+        expect(response.status).toBe(500);
+        expect(await response.json()).toEqual({
+          error: "Configuration invalid",
+          details: [expect.stringContaining("QUERY_API_KEY is not set")],
+        });
+      }
+    }
+    expect(await (await request("/")).json()).toMatchObject({ configuration: "invalid" });
+  });
+
+  it("of the Backfill Worker opens nothing here", async () => {
+    const { get } = queryUnderTest({ ...QUERY_ENV, BACKFILL_API_KEY: "other-key", ACE_API_KEY: "third" });
+    for (const key of ["other-key", "third"]) {
+      expect((await get(PROTECTED[0] as string, { Authorization: `Bearer ${key}` })).status).toBe(403);
+    }
+  });
+});
+
+describe("origins", () => {
+  const origin = { Origin: "https://app.example.com" };
+
+  it("that are allowed are named, others are not, and preflights need no token", async () => {
+    const { get, request } = queryUnderTest();
+    const allowed = await get(queryPath(), origin);
+    expect(allowed.headers.get("Access-Control-Allow-Origin")).toBe(origin.Origin);
+    expect(allowed.headers.get("Access-Control-Expose-Headers")).toBeNull();
+    expect(allowed.headers.get("Access-Control-Allow-Credentials")).toBeNull();
+    const stranger = await get(queryPath(), { Origin: "https://evil.test" });
+    expect(stranger.headers.get("Access-Control-Allow-Origin")).toBeNull();
+    for (const [headers, status] of [
+      [origin, 204],
+      [{ Origin: "https://evil.test" }, 403],
+    ] as const) {
+      const preflight = await request("/timeseries/query", {
+        method: "OPTIONS",
+        headers: { ...headers, "Access-Control-Request-Method": "GET" },
+      });
+      expect(preflight.status).toBe(status);
+    }
+  });
+
+  it("with a slip of the hand refuse every route by name", async () => {
+    const { get } = queryUnderTest({ ...QUERY_ENV, ALLOWED_ORIGINS: "https://app.example.com/" });
+    for (const path of [...PROTECTED, "/health", "/openapi.json"]) {
+      const response = await get(path);
+      expect(response.status).toBe(500);
+      expect(await response.json()).toMatchObject({ details: [expect.stringContaining("ALLOWED_ORIGINS")] });
+    }
+  });
+
+  it("that hold the key by mistake do not show it", async () => {
+    const { get } = queryUnderTest({ ...QUERY_ENV, ALLOWED_ORIGINS: `https://${QUERY_KEY}.test/` });
+    expect(await (await get("/health")).text()).not.toContain(QUERY_KEY);
+  });
+});
+
+describe("routing", () => {
+  it("names service and endpoints", async () => {
+    expect(await (await queryUnderTest().request("/")).json()).toEqual({
+      service: "Building Vitals Query Worker",
+      version: "1.0.0",
+      configuration: "ok",
+      endpoints: {
+        query: "GET /timeseries/query",
+        points: "GET /timeseries/points",
+        days: "GET /timeseries/days",
+        latest: "GET /timeseries/latest",
+        file: "GET /timeseries/file",
+        health: "GET /health",
+        root: "GET /",
+        openapi: "GET /openapi.json",
+        docs: "GET /docs",
+      },
+    });
+  });
+
+  it.each(["/nowhere", "/timeseries", "/timeseries/query/x", "/backfill/status"])(
+    "does not know %s",
+    async (path) => {
+      const response = await queryUnderTest().get(path);
+      expect(response.status).toBe(404);
+      expect(wire.notFound.parse(await response.json()).endpoints).toContain("GET /timeseries/query");
+    },
+  );
+
+  it.each(["POST", "PUT", "DELETE", "PROPFIND"])("refuses %s with what is allowed", async (method) => {
+    for (const path of ["/timeseries/query", "/timeseries/latest", "/health", "/"]) {
+      const response = await queryUnderTest().request(path, { method });
+      expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
+    }
+  });
+
+  it("answers HEAD as GET without a body", async () => {
+    const { request } = queryUnderTest();
+    const headers = { Authorization: `Bearer ${QUERY_KEY}` };
+    for (const path of [...PROTECTED, "/health"]) {
+      const response = await request(path, { method: "HEAD", headers });
+      expect([response.status, await response.text()]).toEqual([200, ""]);
+    }
+  });
+
+  it.each(["json", "csv", "ndjson", "arrow"])(
+    "answers HEAD to a query in %s with its headers, and lets go of what it would read",
+    async (format) => {
+      const { request, get, sources, logged } = queryUnderTest();
+      let [given, left] = [0, 0];
+      const days = sources.days.bind(sources);
+      sources.sampleTimes = Array.from(
+        { length: 5_000 },
+        (_, row) => Date.parse("2024-01-31T00:00:00Z") + row,
+      );
+      sources.days = async function* (query) {
+        try {
+          for (; ; given++) yield* days(query);
+        } finally {
+          left++;
+        }
+      };
+      const path = queryPath({ format });
+      const headers = { Authorization: `Bearer ${QUERY_KEY}` };
+      const response = await request(path, { method: "HEAD", headers });
+      expect([response.status, response.body, given, left]).toEqual([200, null, 0, 1]);
+      expect(logged).toMatchObject([{ level: "INFO", fields: { site: "site_a", r2_requests: 0 } }]);
+      const asGet = await get(path);
+      expect([...response.headers]).toEqual([...asGet.headers]);
+      await asGet.body?.cancel();
+    },
+  );
+
+  it.each([...PROTECTED, "/health", "/nowhere"])("%s is not sniffed and not stored", async (path) => {
+    const { headers } = await queryUnderTest().get(path);
+    expect([headers.get("X-Content-Type-Options"), headers.get("Cache-Control")]).toEqual([
+      "nosniff",
+      "no-store",
+    ]);
+  });
+});
+
+describe("GET /health", () => {
+  it("says that all is well without a token and without reading", async () => {
+    const { request, sources } = queryUnderTest();
+    expect(await (await request("/health?probe=1")).json()).toEqual({
+      status: "ok",
+      service: "Building Vitals Query Worker",
+      version: "1.0.0",
+    });
+    expect(sources.calls).toEqual([]);
+  });
+});
+
+describe("GET /timeseries/points", () => {
+  const path = "/timeseries/points?site_name=site_a&date=2024-01-31";
+
+  it("lists the points of a day with count, first and last time", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.dayPoints = {
+      state: "present",
+      tiers: ["cold"],
+      points: [{ point: "a,b", samples: 3, firstMs: 0, lastMs: 86_399_999 }],
+    };
+    const body = await (await get(path)).json();
+    expect(wire.pointsAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      site_name: "site_a",
+      date: "2024-01-31",
+      state: "present",
+      points: [
+        {
+          point_name: "a,b",
+          count: 3,
+          first_timestamp: "1970-01-01T00:00:00.000Z",
+          last_timestamp: "1970-01-01T23:59:59.999Z",
+        },
+      ],
+      metadata: { total_points: 1, sources: ["R2"] },
+    });
+    expect(sources.calls).toEqual([["points", "site_a", "2024-01-31"]]);
+  });
+
+  it.each([
+    ["/timeseries/points", ["site_name is required", "date is required"]],
+    [`${path}&date=2024-01-31`, ["date is given more than once"]],
+    [`${path}&limit=1`, ['unknown parameter "limit"']],
+    [path.replace("-31", "-32"), ['date: "2024-01-32" is not a real date of the form YYYY-MM-DD']],
+  ])("refuses %s", async (wrong, details) => {
+    expect(await (await queryUnderTest().get(wrong)).json()).toEqual({ error: "Validation failed", details });
+  });
+});
+
+describe("GET /timeseries/days", () => {
+  const range = (from: string, to: string) => `/timeseries/days?site_name=site_a&from=${from}&to=${to}`;
+
+  it("tells what is held of each day", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.held = [
+      { day: "2024-01-31" as UtcDay, state: "present", tiers: ["hot", "cold"], samples: 5 },
+      { day: "2024-02-01" as UtcDay, state: "missing", tiers: [], samples: undefined },
+    ];
+    const body = await (await get(range("2024-01-31", "2024-02-01"))).json();
+    expect(wire.daysAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      days: [
+        { date: "2024-01-31", state: "present", samples: 5 },
+        { date: "2024-02-01", state: "missing", samples: null },
+      ],
+      metadata: { storage_tiers: ["cold", "hot"], sources: ["R2", "D1"] },
+    });
+    expect(sources.calls).toEqual([["heldDays", "site_a", "2024-01-31", "2024-02-01"]]);
+  });
+
+  it("takes 366 days and no more, and none that run backwards", async () => {
+    const { get } = queryUnderTest();
+    expect((await get(range("2024-01-01", "2024-12-31"))).status).toBe(200);
+    expect(await (await get(range("2024-01-01", "2025-01-01"))).json()).toMatchObject({
+      details: ["at most 366 days are allowed"],
+    });
+    expect(await (await get(range("2024-01-02", "2024-01-01"))).json()).toMatchObject({
+      details: ["from must not lie after to"],
+    });
+  });
+});
+
+describe("GET /timeseries/latest", () => {
+  it("gives each point's newest sample, and names those that have none", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.newest = { samples: [undefined, { ms: 5, value: 1.5 }], tiers: ["hot"], searchedFromMs: 0 };
+    const body = await (
+      await get("/timeseries/latest?site_name=site_a&point_names=a,b&point_names=c")
+    ).json();
+    expect(wire.latestAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      point_names: ["a,b", "c"],
+      samples: [{ point_name: "c", timestamp: "1970-01-01T00:00:00.005Z", value: 1.5 }],
+      missing_points: ["a,b"],
+      searched_from: "1970-01-01T00:00:00.000Z",
+      metadata: { total_samples: 1, sources: ["D1"] },
+    });
+    expect(sources.calls).toEqual([["latest", "site_a", ["a,b", "c"]]]);
+  });
+
+  it("keeps the sign of a zero, as a query does", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.newest = { samples: [{ ms: 5, value: -0 }], tiers: ["cold"], searchedFromMs: 0 };
+    const text = await (await get("/timeseries/latest?site_name=site_a&point_names=a")).text();
+    expect(text).toContain('"value":-0}');
+  });
+});
+
+describe("GET /openapi.json", () => {
+  type Operation = {
+    security: unknown[];
+    parameters?: { name: string; description?: string; required: boolean; schema: object }[];
+  };
+  type Document = {
+    paths: Record<string, { get: Operation & { responses: Record<string, { content: object }> } }>;
+    components: {
+      schemas: Record<string, { properties: Record<string, { description?: string }> }>;
+      securitySchemes: { bearer: { description: string } };
+    };
+  };
+  const read = async () => (await (await queryUnderTest().request("/openapi.json")).json()) as Document;
+
+  it("describes every route, and asks for the token where the Worker does", async () => {
+    const { paths, components } = await read();
+    const described = Object.keys(paths).map((path) => `GET ${path}`);
+    expect(described.sort()).toEqual(Object.values(endpointTable(queryService.routes).endpoints).sort());
+    for (const [path, { get }] of Object.entries(paths)) {
+      const { status } = await queryUnderTest().request(path);
+      expect(get.security, path).toEqual(status === 401 ? [{ bearer: [] }] : []);
+    }
+    expect(components.securitySchemes.bearer.description).toBe("QUERY_API_KEY");
+  });
+
+  it("promises a refusal of what is asked only where something can be asked", async () => {
+    const { paths } = await read();
+    const refusing = Object.keys(paths).filter((path) => paths[path]?.get.responses[400]);
+    expect(refusing.sort()).toEqual(PROTECTED.map((path) => path.split("?")[0]).sort());
+    expect((await queryUnderTest().request("/health?verbose=1")).status).toBe(200);
+  });
+
+  it("points at schemas that are there, and at all of them", async () => {
+    const whole = await read();
+    const names = [...JSON.stringify(whole).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      (match) => match[1],
+    );
+    expect([...new Set(names)].sort()).toEqual(Object.keys(whole.components.schemas).sort());
+  });
+
+  it("says what every parameter means, and every field of a query's metadata", async () => {
+    const { paths, components } = await read();
+    const silent = (named: [string, { description?: string | undefined }][]) =>
+      named.filter(([, { description }]) => !description).map(([name]) => name);
+    for (const [path, { get }] of Object.entries(paths)) {
+      const parameters = (get.parameters ?? []).map((one): [string, typeof one] => [one.name, one]);
+      expect(silent(parameters), path).toEqual(parameters.length > 0 ? ["site_name"] : []);
+    }
+    expect(silent(Object.entries(components.schemas.QueryMetadata?.properties ?? {}))).toEqual([]);
+    expect(components.schemas.Sample?.properties.value?.description).toMatch(/^null /);
+  });
+
+  it("keeps the form of a parameter beside what is said of it", async () => {
+    const { get } = (await read()).paths["/timeseries/query"] ?? {};
+    const [start, end] = ["start_time", "end_time"].map((name) =>
+      get?.parameters?.find((parameter) => parameter.name === name),
+    );
+    expect(start?.schema).toMatchObject({ type: "string", examples: ["2024-01-31T00:00:00Z"] });
+    expect(end?.schema).toMatchObject({ type: "string", examples: ["2024-02-01T00:00:00Z"] });
+    expect(start?.description).not.toBe(end?.description);
+  });
+
+  it("describes the parameters of a query by what judges them, and all its formats", async () => {
+    const { get } = (await read()).paths["/timeseries/query"] ?? {};
+    const required = get?.parameters?.filter((parameter) => parameter.required).map(({ name }) => name);
+    expect(required).toEqual(["site_name", "point_names", "start_time", "end_time"]);
+    expect(get?.parameters?.find(({ name }) => name === "limit")?.schema).toMatchObject({
+      type: "integer",
+      minimum: 1,
+      maximum: 1_000_000,
+      default: 100_000,
+    });
+    expect(get?.parameters?.find(({ name }) => name === "interval")?.schema).toMatchObject({
+      enum: ["raw", "1min", "5min", "15min", "1hr", "1day"],
+      default: "raw",
+    });
+    expect(Object.keys(get?.responses[200]?.content ?? {})).toEqual(Object.values(wire.MEDIA_TYPES));
+  });
+});

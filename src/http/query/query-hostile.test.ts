@@ -1,0 +1,287 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
+import * as wire from "../../contract/query.ts";
+import type { ObjectKey } from "../../domain/layout.ts";
+import { ListingTooLong } from "../../query/archived-days.ts";
+import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { HotUnavailable } from "../../query/hot/database.ts";
+import { queryService } from "./query-app.ts";
+
+const DAY_MS = 86_400_000;
+const FIRST_MS = Date.parse("2024-01-31T00:00:00Z");
+
+/** A parameter as it is sent, and what an independent reading makes of it; without one it has to be refused. */
+interface Judged {
+  readonly texts: readonly string[];
+  readonly read?: unknown;
+}
+
+const junk = fc.oneof(
+  fc.string({ unit: "binary-ascii", maxLength: 12 }),
+  fc.constantFrom(
+    "%00",
+    "\u0000",
+    "../..",
+    "💥",
+    "null",
+    "undefined",
+    "NaN",
+    "[]",
+    "{}",
+    "-1",
+    "1e3",
+    "٥",
+    "x".repeat(3_000),
+  ),
+);
+const refused = (text: fc.Arbitrary<string>) => text.map((one): Judged => ({ texts: [one] }));
+const wanted = <T>(values: fc.Arbitrary<T>, texts: (value: T) => readonly string[]) =>
+  values.map((value): Judged => ({ texts: texts(value), read: value }));
+const mostly = (right: fc.Arbitrary<Judged>, wrong: fc.Arbitrary<Judged>) =>
+  fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: wrong });
+const choice = (names: readonly string[]) =>
+  mostly(
+    fc.oneof(
+      fc.constant<Judged>({ texts: [], read: undefined }),
+      wanted(fc.constantFrom(...names), (name) => [name]),
+    ),
+    refused(junk.filter((text) => !names.includes(text))),
+  );
+
+const twice: fc.Arbitrary<Judged> = fc.constant({ texts: ["raw", "raw"] });
+const absent: fc.Arbitrary<Judged> = fc.constant({ texts: [] });
+const name = fc.string({ unit: fc.constantFrom(..."ab,/\"'é&=+ %"), minLength: 1, maxLength: 5 });
+const points: fc.Arbitrary<Judged> = mostly(
+  fc.oneof(
+    wanted(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), (names) => names),
+    wanted(
+      fc.uniqueArray(
+        name.filter((one) => !one.includes(",")),
+        { minLength: 1, maxLength: 5 },
+      ),
+      (names) => [names.join(",")],
+    ),
+    wanted(name, (one) => [one, one]).map(({ texts, read }) => ({ texts, read: [read] })),
+  ),
+  fc.oneof(
+    absent,
+    refused(fc.constantFrom("", ",", "a,", ",a", "a,,b", "é".repeat(1_025))),
+    refused(
+      fc
+        .integer({ min: 101, max: 300 })
+        .map((count) => Array.from({ length: count }, (_, i) => `p${i}`).join()),
+    ),
+  ),
+);
+const moment = fc.oneof(
+  fc.integer({ min: FIRST_MS, max: FIRST_MS + 3 * DAY_MS }),
+  fc.constantFrom(0, FIRST_MS - 366 * DAY_MS, FIRST_MS + 366 * DAY_MS),
+);
+const time: fc.Arbitrary<Judged> = mostly(
+  fc.oneof(
+    wanted(moment, (ms) => [String(ms)]),
+    wanted(moment, (ms) => [new Date(ms).toISOString()]),
+    wanted(moment, (ms) => [new Date(ms + 5_400_000).toISOString().replace("Z", "+01:30")]),
+  ),
+  fc.oneof(
+    absent,
+    twice,
+    refused(
+      fc.constantFrom("", "2024-01-31", "2024-01-31T00:00:00", "2024-02-30T00:00:00Z", "now", "1.5", "-1"),
+    ),
+  ),
+);
+
+const anyParameters = fc.record({
+  site_name: mostly(
+    wanted(fc.constantFrom("site_a", "A-1", "x".repeat(100)), (site) => [site]),
+    fc.oneof(absent, refused(fc.constantFrom("", "..", "a/b", "a.b", "x".repeat(101), "a\u0000", "é"))),
+  ),
+  point_names: points,
+  start_time: time,
+  end_time: time,
+  interval: choice(wire.INTERVALS),
+  agg: choice(wire.AGGREGATES),
+  limit: mostly(
+    fc.oneof(
+      fc.constant<Judged>({ texts: [], read: undefined }),
+      wanted(fc.integer({ min: 1, max: 1_000_000 }), (limit) => [String(limit)]),
+    ),
+    refused(fc.constantFrom("", "0", "1000001", "1e3", " 5", "5.0", "-5", "99999999999")),
+  ),
+  format: choice(Object.keys(wire.MEDIA_TYPES)),
+});
+
+/** Whether all of them are right by themselves and together. */
+function acceptable(given: Readonly<Record<string, Judged>>): boolean {
+  if (Object.values(given).some((judged) => !("read" in judged))) return false;
+  const [start, end] = [given.start_time?.read as number, given.end_time?.read as number];
+  const raw = (given.interval?.read ?? "raw") === "raw";
+  return start < end && end - start <= 366 * DAY_MS && !(raw && given.agg?.read !== undefined);
+}
+
+test("a query is answered exactly where an independent reading of its parameters accepts it", async () => {
+  const statuses = new Map<number, number>();
+  await fc.assert(
+    fc.asyncProperty(anyParameters, async (given) => {
+      const params = new URLSearchParams();
+      for (const [key, { texts }] of Object.entries(given))
+        for (const text of texts) params.append(key, text);
+      const { get, sources } = queryUnderTest();
+      const response = await get(`/timeseries/query?${params}`);
+      const body = await response.arrayBuffer();
+      expect([response.status, params.toString()]).toEqual([
+        acceptable(given) ? 200 : 400,
+        params.toString(),
+      ]);
+      statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
+      if (response.status === 200) {
+        expect(sources.queries[0]).toMatchObject({
+          site: given.site_name.read,
+          points: given.point_names.read,
+          fromMs: given.start_time.read,
+          toMs: given.end_time.read,
+        });
+        return;
+      }
+      expect(sources.queries).toEqual([]);
+      const problem = JSON.parse(new TextDecoder().decode(body)) as wire.Problem;
+      expect(wire.problem.strict().parse(problem).error).toBe("Validation failed");
+      // Each fault is named by the parameter it is in, and none is repeated at length. (A time given twice is refused
+      // before the others are looked at.)
+      const faulty = Object.keys(given).filter(
+        (key) => !("read" in (given[key as keyof typeof given] as Judged)),
+      );
+      if (!faulty.includes("start_time") && !faulty.includes("end_time")) {
+        for (const key of faulty) expect(problem.details?.join("\n")).toContain(key);
+      }
+      expect(problem.details?.join("").length).toBeLessThan(2_000);
+    }),
+    { numRuns: 400 },
+  );
+  // Else it would hold of a Worker that gives one answer to all.
+  expect(Math.min(statuses.get(200) ?? 0, statuses.get(400) ?? 0)).toBeGreaterThan(0);
+});
+
+const PATHS = [...queryService.routes.map(({ path }) => path), "/", "/openapi.json"];
+const hostileTarget = fc
+  .tuple(
+    fc.constantFrom(
+      ...PATHS,
+      "/nowhere",
+      "//timeseries/query",
+      "/timeseries/%2e%2e/health",
+      "/TIMESERIES/QUERY",
+    ),
+    fc.oneof(
+      fc
+        .array(
+          fc.tuple(
+            fc.oneof(
+              fc.constantFrom(
+                "site_name",
+                "point_names",
+                "date",
+                "from",
+                "to",
+                "cursor",
+                "__proto__",
+                "constructor",
+                "",
+              ),
+              junk,
+            ),
+            junk,
+          ),
+          { maxLength: 5 },
+        )
+        .map((pairs) => new URLSearchParams(pairs).toString()),
+      fc.constantFrom(
+        "",
+        "?",
+        "%",
+        "%ff=%fe",
+        "&&&=",
+        `token=${QUERY_KEY}`,
+        "point_names=a&".repeat(2_000),
+        "a&".repeat(3_000),
+      ),
+    ),
+  )
+  .map(([path, parameters]) => `${path}?${parameters}`);
+const target = fc.oneof(
+  { weight: 3, arbitrary: hostileTarget },
+  fc.constantFrom(
+    queryPath(),
+    queryPath({ format: "arrow" }),
+    "/timeseries/points?site_name=site_a&date=2024-01-31",
+    "/timeseries/days?site_name=site_a&from=2024-01-31&to=2024-02-01",
+    "/timeseries/latest?site_name=site_a&point_names=a",
+  ),
+);
+
+/** What is said where a storage fails, and stays inside. */
+const INSIDE = "bound to 10.0.0.7";
+const KEY = "timeseries/2024/01/31/site_a.parquet" as ObjectKey;
+const fault = fc.constantFrom(
+  undefined,
+  undefined,
+  new HotUnavailable(new Error(INSIDE)),
+  new ArchiveUnavailable(3, new Error(INSIDE)),
+  new ObjectUnsettled(KEY, 5),
+  new ObjectUnreadable(KEY, new Error(INSIDE)),
+  new ListingTooLong("timeseries/2024/01/"),
+  new Error(INSIDE),
+  INSIDE,
+);
+const authorization = fc.constantFrom(
+  undefined,
+  "",
+  "Bearer",
+  `Bearer ${QUERY_KEY}`,
+  `bearer   ${QUERY_KEY}`,
+  `Basic ${QUERY_KEY}`,
+  `Bearer ${QUERY_KEY}x`,
+  `Bearer "${QUERY_KEY}"`,
+);
+const accept = fc.oneof(
+  junk.filter((text) => /^[\x20-\x7e]*$/.test(text)),
+  fc.constantFrom("*/*", "text/csv;q=2", ";;q=,", ",,,", "*/*;q=NaN", "a/b;q=1".repeat(500)),
+);
+
+test("whatever is sent and whatever fails, the answer is documented, nothing is read without the token, and no secret leaves", async () => {
+  const seen = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(
+      target,
+      fc.constantFrom("GET", "GET", "GET", "HEAD", "POST", "OPTIONS", "DELETE", "QUERY"),
+      authorization,
+      accept,
+      fault,
+      async (path, method, token, wish, thrown) => {
+        const { request, sources, logged } = queryUnderTest();
+        sources.fault = thrown;
+        const headers = { Accept: wish, ...(token !== undefined && { Authorization: token }) };
+        const response = await request(path, { method, headers });
+        const text = await response.text();
+        seen.add(response.status);
+        const answers = [200, 204, 400, 401, 403, 404, 405, 406];
+        expect(thrown === undefined ? answers : [...answers, 500, 503]).toContain(response.status);
+        const errors = logged.filter(({ level }) => level !== "INFO");
+        expect(errors).toHaveLength(response.status >= 500 ? 1 : 0);
+        expect(response.headers.has("Retry-After")).toBe(response.status === 503);
+        const said = JSON.stringify([...response.headers]) + text;
+        for (const secret of [QUERY_KEY, INSIDE]) expect(said).not.toContain(secret);
+        expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
+        if (response.status >= 400 && response.status !== 404 && method !== "HEAD")
+          wire.problem.parse(JSON.parse(text));
+        if (!/^bearer +s3cret-query-key$/i.test(token ?? "")) {
+          expect([sources.calls, sources.queries]).toEqual([[], []]);
+        }
+      },
+    ),
+    { numRuns: 400 },
+  );
+  expect([...seen].sort()).toEqual(expect.arrayContaining([200, 204, 400, 401, 403, 404, 405, 500, 503]));
+});

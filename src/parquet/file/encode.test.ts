@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { parquetMetadata } from "hyparquet";
+import { describe, expect, it } from "vitest";
+import { encodeBlocks, encodeDay, MemoryBlocks } from "../../../test/support/parquet/encode-day.ts";
+import {
+  columnsOf,
+  referenceFile,
+  referenceRows,
+  type Sample,
+} from "../../../test/support/parquet/reference.ts";
+import { DAY_MS } from "../../domain/day.ts";
+import { encodeSlice, FILE_START, type FilePosition } from "../merge/encode-slice.ts";
+import { toBlocks } from "../run/blocks.ts";
+import { RunBuilder } from "../run/run-builder.ts";
+import { sortRun } from "../run/sort-run.ts";
+import { encodeFooter, type FileSpec } from "./encode.ts";
+import { PointUnnamed } from "./name-columns.ts";
+
+const DAY_START_MS = Date.UTC(2024, 0, 15);
+const PREFIX = "ses/falls_city/building_1/floor_2/ahu_3/vav_4/discharge_air_";
+const spec: FileSpec = {
+  site: "ses_falls_city",
+  dayStartMs: DAY_START_MS,
+  // The last is greater in UTF-8 and smaller in UTF-16.
+  names: ["", `${PREFIX}temp`, `${PREFIX}temp "sp"`, "größe", "\u{ff5e}", "\u{1f321}"].sort((a, b) =>
+    Buffer.compare(Buffer.from(a), Buffer.from(b)),
+  ),
+};
+
+const doubles = fc.double({ noNaN: true, noDefaultInfinity: true });
+const samplesOf = (value: fc.Arbitrary<number>) =>
+  fc.array(
+    fc.record({
+      point: fc.nat(spec.names.length - 1),
+      micros: fc
+        .oneof(fc.nat(30_000), fc.nat(DAY_MS * 1000 - 1), fc.constantFrom(0, DAY_MS * 1000 - 1))
+        .map((micros) => DAY_START_MS * 1000 + micros),
+      value,
+    }),
+    { maxLength: 300 },
+  );
+
+describe("the file", () => {
+  it("is the one that hyparquet-writer writes of the sorted rows, byte for byte", () => {
+    const values = fc.oneof(doubles, fc.nat(5), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324));
+    const cases = fc.tuple(
+      samplesOf(values.map((value) => (value === 0 ? 0 : value))).filter(({ length }) => length > 0),
+      fc.integer({ min: 1, max: 120 }),
+    );
+    fc.assert(
+      fc.property(cases, ([samples, rowGroupSize]) => {
+        const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
+        expect(file).toEqual(referenceFile(spec, referenceRows(samples), rowGroupSize));
+      }),
+    );
+  });
+
+  it("has the same bytes however the samples arrived, in pages, windows, runs and slices", () => {
+    const cases = fc.record({
+      samples: samplesOf(fc.oneof(doubles, fc.constantFrom(-0, 0, 1))),
+      shuffle: fc.array(fc.nat(), { maxLength: 300 }),
+      pageSize: fc.integer({ min: 1, max: 100 }),
+      runSamples: fc.integer({ min: 1, max: 200 }),
+      blockBytesMax: fc.integer({ min: 46, max: 3_000 }),
+      bucketBytesMax: fc.constantFrom(6_000, 1 << 23),
+      samplesMax: fc.integer({ min: 1, max: 200 }),
+      rowGroupSize: fc.integer({ min: 1, max: 50 }),
+    });
+    fc.assert(
+      fc.property(cases, ({ samples, shuffle, rowGroupSize, ...how }) => {
+        const whole = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
+        const source = new MemoryBlocks();
+        for (const run of inRuns(inOrder(samples, shuffle), how.pageSize, how.runSamples)) {
+          source.add(toBlocks(run, DAY_START_MS * 1000, spec.names.length, how.blockBytesMax));
+        }
+        expect(encodeBlocks(spec, source, { rowGroupSize, ...how })).toEqual(whole);
+      }),
+    );
+  });
+
+  it("goes on after a crash from the saved position, with the same bytes", () => {
+    const samples = walk(1_000);
+    const source = new MemoryBlocks();
+    const builder = new RunBuilder();
+    builder.append(columnsOf(samples));
+    source.add(builder.seal(DAY_START_MS * 1000, spec.names.length));
+    const options = { rowGroupSize: 30, samplesMax: 100 };
+
+    let saved: { position: FilePosition; bytes: number[]; metadata: Uint8Array[] } = {
+      position: FILE_START,
+      bytes: [],
+      metadata: [],
+    };
+    for (let attempt = 0; !saved.position.merge.done; attempt++) {
+      const { bytes, metadata } = { bytes: [...saved.bytes], metadata: [...saved.metadata] };
+      const position = encodeSlice(source, saved.position, spec, options, (group) => {
+        bytes.push(...group.bytes);
+        metadata.push(group.metadata.slice());
+      });
+      // Every other slice is lost before it is committed.
+      if (attempt % 2 === 1) saved = { position: JSON.parse(JSON.stringify(position)), bytes, metadata };
+    }
+    const file = new Uint8Array([...saved.bytes, ...encodeFooter(saved.metadata)]);
+    expect(saved.position.fileOffset).toBe(saved.bytes.length);
+    expect(file).toEqual(encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 30 }));
+  });
+
+  it("of no samples is a whole file without row groups", () => {
+    const file = encodeDay(spec, [], { rowGroupSize: 10_000 });
+    const { num_rows, row_groups, schema } = parquetMetadata(file);
+    expect({ num_rows, row_groups, columns: schema.length - 1 }).toEqual({
+      num_rows: 0n,
+      row_groups: [],
+      columns: 4,
+    });
+  });
+
+  it("takes some 450 bytes of footer a row group, with names of 60 characters", () => {
+    const metadata: number[] = [];
+    const source = new MemoryBlocks();
+    source.add(toBlocks(columnsOf(walk(40_000, 2)), DAY_START_MS * 1000, spec.names.length));
+    encodeSlice(source, FILE_START, spec, { rowGroupSize: 10_000 }, (group) => {
+      metadata.push(group.metadata.length);
+    });
+    expect(metadata).toHaveLength(4);
+    expect(Math.max(...metadata)).toBeLessThan(500);
+  });
+
+  it("is not written with a list of names that lacks a point", () => {
+    const source = new MemoryBlocks();
+    source.add(
+      toBlocks(columnsOf([{ point: 9, micros: DAY_START_MS * 1000, value: 1 }]), DAY_START_MS * 1000, 10),
+    );
+    expect(() => encodeBlocks(spec, source, { rowGroupSize: 10 })).toThrow(PointUnnamed);
+  });
+});
+
+/** Samples of one point, a second apart, whose values repeat. */
+function walk(count: number, point = 1): Sample[] {
+  return Array.from({ length: count }, (_, i) => ({
+    point,
+    micros: DAY_START_MS * 1000 + i * 1_000_000,
+    value: Math.round(Math.sin(i / 50) * 100) / 10,
+  }));
+}
+
+function inOrder(samples: readonly Sample[], shuffle: readonly number[]): Sample[] {
+  return samples
+    .map((sample, index) => ({ sample, key: shuffle[index] ?? index }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ sample }) => sample);
+}
+
+function* inRuns(samples: readonly Sample[], pageSize: number, runSamples: number) {
+  const runs: Sample[][] = [[]];
+  for (let from = 0; from < samples.length; from += pageSize) {
+    const run = runs.at(-1) ?? [];
+    run.push(...samples.slice(from, from + pageSize));
+    if (run.length >= runSamples) runs.push([]);
+  }
+  for (const run of runs) yield sortRun(columnsOf(run));
+}

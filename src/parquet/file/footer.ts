@@ -1,0 +1,114 @@
+import {
+  ConvertedTypes,
+  Encodings,
+  FieldRepetitionTypes,
+  PageTypes,
+  ParquetTypes,
+} from "hyparquet/src/constants.js";
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { logicalType } from "hyparquet-writer/src/metadata.js";
+import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
+import type { ChunkFacts } from "./column-chunk.ts";
+import { CREATED_BY, SCHEMA } from "./schema.ts";
+
+/**
+ * The footer, Parquet's `FileMetaData` in Thrift's compact protocol (parquet.thrift names the fields): the same
+ * bytes that hyparquet-writer writes. There all row groups are objects until the end; here each is turned into
+ * its bytes when it closes, so that it can be stored, and the footer is those bytes with a frame around.
+ */
+
+/** "PAR1", little-endian. */
+export const MAGIC = 0x31524150;
+const SNAPPY = 1;
+const [, ...COLUMNS] = SCHEMA;
+
+/** One row group as it will stand in the footer. */
+export function rowGroupThrift(chunks: readonly ChunkFacts[], rows: number): Uint8Array {
+  const sum = (bytes: (chunk: ChunkFacts) => number) =>
+    BigInt(chunks.reduce((total, chunk) => total + bytes(chunk), 0));
+  const writer = new ByteWriter();
+  serializeTCompactProtocol(writer, {
+    field_1: chunks.map(columnChunk),
+    field_2: sum((chunk) => chunk.uncompressedBytes),
+    field_3: BigInt(rows),
+    field_6: sum((chunk) => chunk.compressedBytes),
+  });
+  return writer.getBytes().slice();
+}
+
+function columnChunk(chunk: ChunkFacts, column: number) {
+  const { name, type } = COLUMNS[column] as (typeof COLUMNS)[number];
+  const pages = Encodings.indexOf(chunk.encoding);
+  const plain = Encodings.indexOf("PLAIN");
+  const hasDictionary = chunk.dictionaryOffset !== undefined;
+  const dataPages = { field_1: PageTypes.indexOf("DATA_PAGE_V2"), field_2: pages, field_3: 1 };
+  const dictionaryPages = { field_1: PageTypes.indexOf("DICTIONARY_PAGE"), field_2: plain, field_3: 1 };
+  return {
+    field_2: BigInt(chunk.offset),
+    field_3: {
+      field_1: ParquetTypes.indexOf(type),
+      field_2: hasDictionary ? [plain, pages] : [pages],
+      field_3: [name],
+      field_4: SNAPPY,
+      field_5: BigInt(chunk.rows),
+      field_6: BigInt(chunk.uncompressedBytes),
+      field_7: BigInt(chunk.compressedBytes),
+      field_9: BigInt(chunk.dataOffset),
+      field_11: chunk.dictionaryOffset === undefined ? undefined : BigInt(chunk.dictionaryOffset),
+      field_12: {
+        field_3: 0n, // nulls
+        field_5: chunk.max,
+        field_6: chunk.min,
+        field_9: type === "DOUBLE" ? 0n : undefined, // NaNs
+      },
+      field_13: hasDictionary ? [dictionaryPages, dataPages] : [dataPages],
+    },
+  };
+}
+
+/** Footer, its length and the closing magic, for row groups given as their Thrift bytes. */
+export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Array {
+  const writer = new ByteWriter(rowGroups.reduce((bytes, group) => bytes + group.length, 1024));
+  serializeTCompactProtocol(writer, {
+    field_1: 2,
+    field_2: SCHEMA.map(schemaElement),
+    field_3: BigInt(rows),
+  });
+  // The struct goes on: its end is taken back, and field 4, a list of structs, written by hand.
+  stepBack(writer);
+  writer.appendUint8(0x19);
+  if (rowGroups.length < 15) writer.appendUint8((rowGroups.length << 4) | 0x0c);
+  else {
+    writer.appendUint8(0xfc);
+    writer.appendVarInt(rowGroups.length);
+  }
+  for (const group of rowGroups) writer.appendBytes(group);
+
+  const rest = new ByteWriter();
+  serializeTCompactProtocol(rest, { field_6: CREATED_BY, field_7: COLUMNS.map(() => ({ field_1: {} })) });
+  // A field's header holds its distance from the one before: here 2, from field 4, and not 6.
+  rest.view.setUint8(0, 0x28);
+  writer.appendBytes(rest.getBytes());
+
+  writer.appendUint32(writer.offset);
+  writer.appendUint32(MAGIC);
+  return writer.getBytes().slice();
+}
+
+function schemaElement(element: (typeof SCHEMA)[number]) {
+  if (!("type" in element)) return { field_4: element.name, field_5: element.num_children };
+  const { name, type, repetition_type } = element;
+  const annotated = "converted_type" in element ? element : undefined;
+  return {
+    field_1: ParquetTypes.indexOf(type),
+    field_3: FieldRepetitionTypes.indexOf(repetition_type),
+    field_4: name,
+    field_6: annotated && ConvertedTypes.indexOf(annotated.converted_type),
+    field_10: logicalType(annotated?.logical_type),
+  };
+}
+
+function stepBack(writer: ByteWriter): void {
+  writer.index--;
+  writer.offset--;
+}

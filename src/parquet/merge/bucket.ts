@@ -1,0 +1,61 @@
+import { BlockReader, type Segment } from "../run/block-reader.ts";
+import type { BlockSource } from "../run/block-source.ts";
+
+/** The tables of a bucket's segments are held whole; this is a million segments, some hundred times a usual day's. */
+export const TABLE_BYTES_MAX = 16 * 1024 * 1024;
+
+/** The samples of one point, over all blocks, in order of the segments' first millisecond. */
+export interface PointSegments {
+  readonly point: number;
+  readonly segments: readonly Segment[];
+}
+
+export class TablesTooLarge extends Error {
+  readonly kind = "tables-too-large";
+  readonly bucket: number;
+  readonly bytes: number;
+  constructor(bucket: number, bytes: number) {
+    super(`the segment tables of bucket ${bucket} take ${bytes} bytes`);
+    this.bucket = bucket;
+    this.bytes = bytes;
+  }
+}
+
+/**
+ * The points of a bucket that have samples after `after`, ascending. Blocks that fit into `bytesMax` together
+ * are read whole; else each is read through a window of its share.
+ */
+export function* openBucket(
+  source: BlockSource,
+  bucket: number,
+  after: { readonly point: number; readonly ms: number },
+  bytesMax: number,
+): Generator<PointSegments> {
+  const blocks = source.blocks(bucket);
+  const total = blocks.reduce((sum, { bytes }) => sum + bytes, 0);
+  const windowBytes = total <= bytesMax ? bytesMax : Math.floor(bytesMax / blocks.length);
+  const readers: BlockReader[] = [];
+  let tableBytes = 0;
+  for (const block of blocks) {
+    const reader = new BlockReader(source, block, windowBytes);
+    tableBytes += reader.tableBytes;
+    // Blocks that are read whole bring their tables in their own bytes.
+    if (total > bytesMax && tableBytes > TABLE_BYTES_MAX) throw new TablesTooLarge(bucket, tableBytes);
+    while (reader.point < after.point) reader.take();
+    readers.push(reader);
+  }
+
+  while (true) {
+    let point = Number.POSITIVE_INFINITY;
+    for (const reader of readers) point = Math.min(point, reader.point);
+    if (point === Number.POSITIVE_INFINITY) return;
+    const segments: Segment[] = [];
+    for (const reader of readers) {
+      if (reader.point !== point) continue;
+      const segment = reader.take();
+      if (point > after.point || segment.lastMs > after.ms) segments.push(segment);
+    }
+    segments.sort((a, b) => a.firstMs - b.firstMs);
+    if (segments.length > 0) yield { point, segments };
+  }
+}

@@ -1,0 +1,128 @@
+import type { Outcome } from "../../../src/ace/transport/outcome.ts";
+
+interface Example {
+  readonly title: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  readonly outcome: Partial<Outcome>;
+}
+
+const JSON_TYPE = "application/json";
+const HTML_TYPE = "text/html; charset=utf-8";
+
+/** The vendor's answers as they were seen, and what each means to us. */
+export const FAULT_EXAMPLES: readonly Example[] = [
+  {
+    title: "a page is a page, whatever parameters its type has",
+    status: 200,
+    contentType: "Application/JSON; charset=utf-8",
+    body: "{}",
+    outcome: { kind: "ok", body: new TextEncoder().encode("{}") },
+  },
+  {
+    title: "HTML with a 200 is a proxy's, and transient",
+    status: 200,
+    contentType: HTML_TYPE,
+    body: "<h1>Please wait</h1>",
+    outcome: { kind: "transient", reason: "malformed", message: "not JSON, 200: Please wait" },
+  },
+  {
+    title: "a 204 is no page",
+    status: 204,
+    contentType: "",
+    body: "",
+    outcome: { kind: "transient", reason: "malformed" },
+  },
+  {
+    title: "a window without data is not a failure",
+    status: 404,
+    contentType: JSON_TYPE,
+    body: '{"message": "No data for time period"}',
+    outcome: { kind: "no-data" },
+  },
+  {
+    title: "the same words in HTML are not the vendor's",
+    status: 404,
+    contentType: HTML_TYPE,
+    body: "No data for time period",
+    outcome: { kind: "refused", status: 404 },
+  },
+  {
+    title: "a wrong path is refused",
+    status: 404,
+    contentType: HTML_TYPE,
+    body: "<title>404 Not Found</title>",
+    outcome: { kind: "refused", status: 404, message: "404: 404 Not Found" },
+  },
+  {
+    title: "an unknown site's points are refused",
+    status: 404,
+    contentType: JSON_TYPE,
+    body: '{"message": "A database result was required but none was found."}',
+    outcome: { kind: "refused", status: 404 },
+  },
+  {
+    title: "a bad enum value is refused with the vendor's explanation",
+    status: 400,
+    contentType: JSON_TYPE,
+    body: '{"errors":{"page_size":"The value \'7\' is not a valid choice for \'page_size\'."},"message":"Input payload validation failed"}',
+    outcome: {
+      kind: "refused",
+      status: 400,
+      message:
+        "400: Input payload validation failed; page_size: The value '7' is not a valid choice for 'page_size'.",
+    },
+  },
+  {
+    title: "a missing key is unauthorized",
+    status: 401,
+    contentType: JSON_TYPE,
+    body: '{"message":"Error"}',
+    outcome: { kind: "unauthorized", message: "401: Error" },
+  },
+  {
+    title: "an unknown site is forbidden",
+    status: 403,
+    contentType: JSON_TYPE,
+    body: '{"id": null, "name": null}',
+    outcome: { kind: "forbidden" },
+  },
+  {
+    title: "the 500 of an invalid key is told from others",
+    status: 500,
+    contentType: JSON_TYPE,
+    body: '{"message":"An unhandled exception occurred."}',
+    outcome: { kind: "unhandled" },
+  },
+  {
+    title: "any other 500 is transient",
+    status: 500,
+    contentType: JSON_TYPE,
+    body: '{"message":"Database is locked"}',
+    outcome: { kind: "transient", reason: "5xx", message: "500: Database is locked" },
+  },
+  {
+    title: "a gateway's 502 in HTML is transient",
+    status: 502,
+    contentType: HTML_TYPE,
+    body: "<html><h1>502 Bad Gateway</h1></html>",
+    outcome: { kind: "transient", reason: "5xx", message: "502: 502 Bad Gateway" },
+  },
+  { title: "a 503 is transient", status: 503, contentType: "", body: "", outcome: { kind: "transient" } },
+  { title: "a 504 is transient", status: 504, contentType: "", body: "", outcome: { kind: "transient" } },
+  {
+    title: "overload without Retry-After waits a minute",
+    status: 429,
+    contentType: HTML_TYPE,
+    body: "",
+    outcome: { kind: "throttled", retryAfterMs: 60_000 },
+  },
+  {
+    title: "a redirect is refused, and says that it was not followed",
+    status: 301,
+    contentType: HTML_TYPE,
+    body: "",
+    outcome: { kind: "refused", status: 301, message: "301: a redirect, which was not followed" },
+  },
+];

@@ -1,0 +1,142 @@
+/** A backfill in memory, for the tests of this folder: it records what it is asked and answers as told. */
+import type {
+  AuditOutcome,
+  BackfillApi,
+  CancelOutcome,
+  RetryOutcome,
+  SiteSilent,
+  StartOutcome,
+} from "../../../src/contract/api.ts";
+import type { AuditView, DayView, ErrorView, Plan, Status } from "../../../src/contract/backfill.ts";
+import type { Metrics } from "../../../src/contract/metrics.ts";
+import { createApp } from "../../../src/http/backfill/backfill-app.ts";
+
+export const KEY = "s3cret-backfill-key";
+export const NOW = Date.parse("2025-10-14T12:34:56.789Z");
+export const ENV = {
+  ACE_API_BASE: "https://flightdeck.aceiot.cloud/api",
+  SITE_NAME: "ses_falls_city,building_a",
+  ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
+  ACE_API_KEY: "ace-key",
+  BACKFILL_API_KEY: KEY,
+};
+
+export const STATUS: Status = {
+  status: "in_progress",
+  backfill_id: "backfill_1697234567890_abc123def",
+  start_date: "2024-01-01",
+  end_date: "2024-12-31",
+  current_date: "2024-06-15",
+  days_completed: 165,
+  days_total: 366,
+  progress_percent: "45.08",
+  records_processed: 617_304_510,
+  started_at: "2025-10-14T08:00:00.000Z",
+  last_updated: "2025-10-14T14:30:45.123Z",
+  completed_at: null,
+  estimated_completion: "2025-10-14T22:15:30.000Z",
+  duration_seconds: 23_445,
+  days_per_hour: 25.3,
+  samples_per_second: 26_330,
+  outcome: null,
+  days_failed: 0,
+  failed_days: [],
+  throttled_until: null,
+  metrics: null,
+  sites: [],
+  sites_unreachable: [],
+  sites_stuck: [],
+  alerts: [],
+};
+
+const PLAN: Plan = {
+  status: "dry_run",
+  start_date: "2024-01-01",
+  end_date: "2024-12-31",
+  estimated_days: 366,
+  estimated_site_days: 732,
+  days_to_fetch: 732,
+  days_to_skip: 0,
+  estimated_requests: 54_900,
+  estimated_hours: 18.3,
+  requests_per_minute: 50,
+  page_size: 50_000,
+  sites: [],
+};
+
+export class FakeBackfill implements BackfillApi {
+  readonly calls: unknown[][] = [];
+  startOutcome: StartOutcome = {
+    kind: "started",
+    backfillId: STATUS.backfill_id,
+    startDate: "2024-01-01",
+    endDate: "2024-12-31",
+    estimatedDays: 366,
+    estimatedSiteDays: 732,
+  };
+  cancelOutcome: CancelOutcome = { kind: "nothing-running" };
+  retryOutcome: RetryOutcome = { kind: "nothing-started" };
+  auditOutcome: AuditOutcome = { kind: "started", sites: ["ses_falls_city", "building_a"] };
+  current: Status | undefined;
+  measured: Metrics = { at: NOW, status: undefined, totals: {}, permitsLastMinute: 0 };
+  foundDays: DayView[] | SiteSilent = [];
+  foundErrors: ErrorView[] = [];
+  foundAudits: AuditView[] = [];
+  /** Thrown by the next call, whatever it is. */
+  fault: unknown;
+
+  start = (request: unknown) => this.#answer("start", this.startOutcome, request);
+  plan = (request: unknown) => this.#answer("plan", PLAN, request);
+  status = () => this.#answer("status", this.current);
+  metrics = () => this.#answer("metrics", this.measured);
+  cancel = () => this.#answer("cancel", this.cancelOutcome);
+  retry = (selection: unknown) => this.#answer("retry", this.retryOutcome, selection);
+  days = (selection: unknown, limit: number) => this.#answer("days", this.foundDays, selection, limit);
+  errors = (selection: unknown, limit: number) => this.#answer("errors", this.foundErrors, selection, limit);
+  verify = (request: unknown) => this.#answer("verify", this.auditOutcome, request);
+  rebuild = () => this.#answer("rebuild", this.auditOutcome);
+  audits = () => this.#answer("audits", this.foundAudits);
+
+  async #answer<T>(name: string, outcome: T, ...given: unknown[]): Promise<T> {
+    this.calls.push([name, ...given]);
+    if (this.fault !== undefined) throw this.fault;
+    return outcome;
+  }
+}
+
+/** The app before a fake, with virtual time: a sleep is over at once and moves the clock. */
+export function underTest(env: Readonly<Record<string, unknown>> = ENV) {
+  const backfill = new FakeBackfill();
+  const logged: { level: string; message: string; fields: unknown }[] = [];
+  const time = { now: NOW };
+  const app = createApp<object>({
+    backfill: () => backfill,
+    clock: {
+      now: () => time.now,
+      sleep: async (ms) => {
+        time.now += ms;
+      },
+    },
+    log: (level, message, fields) => logged.push({ level, message, fields }),
+    version: "1.0.0",
+  });
+  const request = async (path: string, init: RequestInit = {}) => app.request(path, init, env);
+  return {
+    backfill,
+    logged,
+    time,
+    request,
+    /** With the right token. */
+    get: (path: string, init: RequestInit = {}) => request(path, { ...init, headers: bearer() }),
+    post: (path: string, body?: unknown) =>
+      request(path, {
+        method: "POST",
+        headers: { ...bearer(), "Content-Type": "application/json" },
+        ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      }),
+  };
+}
+
+export function bearer(token: string = KEY): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}

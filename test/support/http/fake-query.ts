@@ -1,0 +1,108 @@
+/** What the Query Worker answers from, in memory, for the tests of this folder: it records what it is asked. */
+import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
+import type { ObjectKey } from "../../../src/domain/layout.ts";
+import { createQueryApp } from "../../../src/http/query/query-app.ts";
+import type { ObjectFile, ObjectFiles } from "../../../src/ports/object-files.ts";
+import type {
+  DayPoints,
+  DaySamples,
+  HeldDay,
+  Holdings,
+  LatestSamples,
+  SampleQuery,
+  SampleSource,
+} from "../../../src/query/source.ts";
+
+export const QUERY_KEY = "s3cret-query-key";
+export const QUERY_ENV = {
+  QUERY_API_KEY: QUERY_KEY,
+  ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
+};
+
+export class FakeSources implements SampleSource, Holdings, ObjectFiles {
+  readonly calls: unknown[][] = [];
+  readonly queries: SampleQuery[] = [];
+  /** Of every point; all on the first day of the query. */
+  sampleTimes: readonly EpochMs[] = [];
+  dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
+  held: readonly HeldDay[] = [];
+  newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
+  opened: ObjectFile | undefined = {
+    head: {
+      key: "timeseries/2024/01/31/site_a.parquet" as ObjectKey,
+      etag: "e0",
+      bytes: 0,
+      sha256: undefined,
+      uploadedAt: 0,
+      metadata: {},
+    },
+    body: new Blob([]).stream(),
+  };
+  /** Thrown by the next call, whatever it is; by a query behind its first day where `faultLater`. */
+  fault: unknown;
+  faultLater = false;
+
+  async *days(query: SampleQuery): AsyncGenerator<DaySamples> {
+    this.queries.push(query);
+    if (this.fault !== undefined && !this.faultLater) throw this.fault;
+    const ms = Float64Array.from(this.sampleTimes.filter((at) => at >= query.fromMs && at < query.toMs));
+    const series = query.points.map(() => ({ ms, value: new Float64Array(ms.length) }));
+    yield { day: utcDayOf(query.fromMs), state: "present", tiers: ["cold", "hot"], series };
+    if (this.fault !== undefined) throw this.fault;
+  }
+
+  points = (...given: unknown[]) => this.#answer("points", this.dayPoints, given);
+  heldDays = (...given: unknown[]) => this.#answer("heldDays", this.held, given);
+  latest = (...given: unknown[]) => this.#answer("latest", this.newest, given);
+
+  async open(key: string): Promise<ObjectFile | undefined> {
+    this.calls.push(["open", key]);
+    return this.opened;
+  }
+
+  async #answer<T>(name: string, outcome: T, given: unknown[]): Promise<T> {
+    // The last one is the meter.
+    this.calls.push([name, ...given.slice(0, -1)]);
+    if (this.fault !== undefined) throw this.fault;
+    return outcome;
+  }
+}
+
+/** The app before a fake. */
+export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_ENV) {
+  const sources = new FakeSources();
+  const logged: { level: string; message: string; fields: unknown }[] = [];
+  const app = createQueryApp<object>({
+    sources: () => ({ samples: sources, holdings: sources, files: sources }),
+    clock: { now: () => 0 },
+    log: (level, message, fields) => logged.push({ level, message, fields }),
+    version: "1.0.0",
+  });
+  const request = async (path: string, init: RequestInit = {}) => app.request(path, init, env);
+  return {
+    sources,
+    logged,
+    request,
+    /** With the right token. */
+    get: (path: string, headers: Record<string, string> = {}) =>
+      request(path, { headers: { Authorization: `Bearer ${QUERY_KEY}`, ...headers } }),
+  };
+}
+
+/** A query that is right, with parameters put in place of its own or left out. */
+export function queryPath(
+  changes: Readonly<Record<string, string | readonly string[] | undefined>> = {},
+): string {
+  const parameters = {
+    site_name: "site_a",
+    point_names: "a,b",
+    start_time: "2024-01-31T00:00:00Z",
+    end_time: "2024-02-02T00:00:00Z",
+    ...changes,
+  };
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    for (const one of value === undefined ? [] : [value].flat()) params.append(name, one as string);
+  }
+  return `/timeseries/query?${params}`;
+}

@@ -1,0 +1,73 @@
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
+import type { SampleColumns } from "../../../src/domain/samples.ts";
+import type { FileSpec } from "../../../src/parquet/file/encode.ts";
+import { CREATED_BY, SCHEMA } from "../../../src/parquet/file/schema.ts";
+
+/** What the pipeline is compared with by its tests: the same rules written the short and slow way. */
+
+export interface Sample {
+  readonly point: number;
+  readonly micros: number;
+  readonly value: number;
+}
+
+export interface Row {
+  readonly point: number;
+  readonly timestampMs: number;
+  readonly value: number;
+}
+
+export function columnsOf(samples: readonly Sample[]): SampleColumns {
+  return {
+    length: samples.length,
+    point: Uint32Array.from(samples, ({ point }) => point),
+    micros: Float64Array.from(samples, ({ micros }) => micros),
+    value: Float64Array.from(samples, ({ value }) => value),
+  };
+}
+
+/** The rows of the file: one a (point, millisecond), in order. */
+export function referenceRows(samples: readonly Sample[]): Row[] {
+  const winners = new Map<string, Sample>();
+  for (const sample of samples) {
+    const key = `${sample.point} ${Math.floor(sample.micros / 1000)}`;
+    const rival = winners.get(key);
+    if (!rival || beats(sample, rival)) winners.set(key, sample);
+  }
+  return [...winners.values()]
+    .map(({ point, micros, value }) => ({ point, timestampMs: Math.floor(micros / 1000), value }))
+    .sort((a, b) => a.point - b.point || a.timestampMs - b.timestampMs);
+}
+
+function beats(sample: Sample, rival: Sample): boolean {
+  if (sample.micros !== rival.micros) return sample.micros > rival.micros;
+  return sample.value > rival.value || (sample.value === rival.value && Object.is(rival.value, -0));
+}
+
+/** The file as hyparquet-writer writes it. It takes -0 and +0 for one dictionary entry: give it no -0. */
+export function referenceFile(spec: FileSpec, rows: readonly Row[], rowGroupSize: number): Uint8Array {
+  const writer = new ByteWriter();
+  const parquet = new ParquetWriter({
+    writer,
+    schema: SCHEMA.map((element) => ({ ...element })),
+    statisticsTruncateLength: Number.POSITIVE_INFINITY,
+    createdBy: CREATED_BY,
+  });
+  parquet.write({
+    rowGroupSize,
+    pageSize: 0,
+    columnData: [
+      {
+        name: "timestamp",
+        data: BigInt64Array.from(rows, ({ timestampMs }) => BigInt(timestampMs)),
+        encoding: "DELTA_BINARY_PACKED",
+      },
+      { name: "point_name", data: rows.map(({ point }) => spec.names[point]), encoding: "RLE_DICTIONARY" },
+      { name: "value", data: Float64Array.from(rows, ({ value }) => value) },
+      { name: "site_name", data: rows.map(() => spec.site), encoding: "RLE_DICTIONARY" },
+    ],
+  });
+  parquet.finish();
+  return writer.getBytes();
+}
