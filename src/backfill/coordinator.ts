@@ -17,11 +17,10 @@ import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./a
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
 import type { Job } from "./job.ts";
 import { metricsOf } from "./measured.ts";
-import type { Gate } from "./ports.ts";
 import { Roster } from "./roster.ts";
-import { PULL_MS_MAX, ROUND_MS, Rounds, type RoundsPorts } from "./rounds.ts";
+import { PULL_MS_MAX, Rounds, type RoundsPorts } from "./rounds.ts";
 import { estimatedDays, failedDays } from "./status.ts";
-import { LATE, within } from "./within.ts";
+import { within } from "./within.ts";
 
 /** If this object dies in a round, the next begins no later. */
 const ARMED_FIRST_MS = 30_000;
@@ -30,23 +29,19 @@ const CANCEL_MS_MAX = 10_000;
 /** Two status calls within this time share one look at the sites. */
 const PULL_FRESH_MS = 500;
 
-export interface CoordinatorPorts extends RoundsPorts {
-  readonly gate: Gate;
-}
-
 /**
  * Holds the desired state and nothing else: what a site has done is the site's to say. A call to a site that
  * is lost is made again by the next alarm, until the site has acknowledged the job.
  */
 export class Coordinator {
-  readonly #ports: CoordinatorPorts;
+  readonly #ports: RoundsPorts;
   readonly #config: Config;
   readonly #roster: Roster;
   readonly #rounds: Rounds;
   #pulledAt: EpochMs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
-  constructor(ports: CoordinatorPorts, config: Config) {
+  constructor(ports: RoundsPorts, config: Config) {
     this.#ports = ports;
     this.#config = config;
     this.#roster = new Roster(ports.store);
@@ -76,7 +71,7 @@ export class Coordinator {
       if (decided.kind !== "conflict") this.#rounds.commit(decided.job);
       return decided;
     });
-    if (decision.kind === "conflict") return { kind: "conflict", state: await this.#status() };
+    if (decision.kind === "conflict") return { kind: "conflict", state: this.#status() };
     const { job, kind } = decision;
     const { backfillId, startDate, endDate, sites } = job;
     log("INFO", "[BACKFILL] Starting", { backfillId, startDate, endDate, sites, kind });
@@ -147,7 +142,7 @@ export class Coordinator {
   /** What the status and the sites know already, and how much of the limit is used. */
   async metrics(): Promise<Metrics> {
     const status = await this.status();
-    const permits = await this.#ofGate((gate) => gate.permitsLastMinute());
+    const permits = await this.#rounds.gate.permitsLastMinute();
     const { reports } = this.#roster.read();
     return metricsOf(status, reports, permits, this.#ports.clock.now());
   }
@@ -215,22 +210,10 @@ export class Coordinator {
     }
   }
 
-  async #status(): Promise<Status> {
-    const { job, reports, heardAt } = this.#roster.read();
+  #status(): Status {
+    const { job, reports } = this.#roster.read();
     if (!job) throw new Error("there is no job to speak of");
-    const throttledUntil = await this.#ofGate((gate) => gate.pausedUntil());
-    const now = this.#ports.clock.now();
-    // By as much ahead: a clock that stepped back must not make a site that is gone look reachable.
-    const unreachable = job.sites.filter((site) => Math.abs(now - (heardAt.get(site) ?? 0)) > 2 * ROUND_MS);
-    return this.#rounds.statusOf(job, reports, { unreachable, throttledUntil });
-  }
-
-  /** undefined, too, where it does not answer soon: nobody who asks how things are waits for it. */
-  async #ofGate(ask: (gate: Gate) => Promise<number | undefined>): Promise<number | undefined> {
-    const { clock, gate } = this.#ports;
-    const asked = ask(gate).catch(() => undefined);
-    const answer = await within(clock, PULL_MS_MAX, asked);
-    return answer === LATE ? undefined : answer;
+    return this.#rounds.statusOf(job, reports);
   }
 
   async #pull(): Promise<void> {

@@ -8,6 +8,8 @@ export class Roster {
   readonly #store: Store;
   /** When a site was last heard in this incarnation; not worth a write. */
   readonly #heardAt = new Map<SiteName, EpochMs>();
+  /** Sites that gave no answer in time when they were last asked. */
+  readonly #silent = new Set<SiteName>();
   #questions = 0;
   /** Of each site, the number of the question that its newest answer was to. */
   readonly #answered = new Map<SiteName, number>();
@@ -24,7 +26,6 @@ export class Roster {
   read(): {
     job: Job | undefined;
     reports: Map<SiteName, SiteReport>;
-    heardAt: ReadonlyMap<SiteName, EpochMs>;
   } {
     return this.#store.tx((sql) => {
       const [row] = sql.all<{ body: string }>("SELECT body FROM job");
@@ -32,7 +33,6 @@ export class Roster {
       return {
         job: row ? (JSON.parse(row.body) as Job) : undefined,
         reports: new Map(sites.map((site) => [site.name as SiteName, JSON.parse(site.report) as SiteReport])),
-        heardAt: this.#heardAt,
       };
     });
   }
@@ -59,6 +59,19 @@ export class Roster {
       this.#heardAt.set(name, now);
       this.#write(name, report);
     };
+  }
+
+  noteSilent(asked: readonly SiteName[], heard: ReadonlySet<SiteName>): void {
+    for (const site of asked) {
+      if (heard.has(site)) this.#silent.delete(site);
+      else this.#silent.add(site);
+    }
+  }
+
+  /** The site was asked in vain, and has said nothing for more than `ms`. */
+  isSilent(site: SiteName, now: EpochMs, ms: number): boolean {
+    // As far ahead as behind: a clock that stepped back must not make a site that is gone look reachable.
+    return this.#silent.has(site) && Math.abs(now - (this.#heardAt.get(site) ?? 0)) > ms;
   }
 
   #write(name: SiteName, report: SiteReport): void {

@@ -5,13 +5,14 @@ import type { SiteName } from "../domain/site.ts";
 import { isAlarmLost } from "./alarm-lost.ts";
 import { AlertOutbox } from "./alert-outbox.ts";
 import type { AlertThresholds } from "./alerts.ts";
+import { AskedGate } from "./asked-gate.ts";
 import { boundedView } from "./bounded-view.ts";
 import { isRunning, type Reports, reopened } from "./decide-job.ts";
 import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
-import type { Alarm, AlertReceiver, Clock, Log, SitePeer, Sql, Store, View } from "./ports.ts";
+import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Sql, Store, View } from "./ports.ts";
 import type { Roster } from "./roster.ts";
-import { type Beside, statusName, statusOf } from "./status.ts";
+import { statusName, statusOf } from "./status.ts";
 import { Watchdog } from "./watchdog.ts";
 import { LATE, within } from "./within.ts";
 
@@ -28,6 +29,7 @@ export interface RoundsPorts {
   readonly alarm: Alarm;
   readonly view: View;
   readonly log: Log;
+  readonly gate: Gate;
   /** Absent: nobody is told of alerts. */
   readonly receiver?: AlertReceiver | undefined;
   site(name: SiteName): SitePeer;
@@ -41,6 +43,7 @@ export interface RoundsPorts {
  */
 export class Rounds {
   readonly watchdog: Watchdog;
+  readonly gate: AskedGate;
   readonly #ports: RoundsPorts;
   readonly #roster: Roster;
   readonly #outbox: Outbox;
@@ -50,6 +53,7 @@ export class Rounds {
     const { store, clock, receiver, log } = ports;
     this.#ports = ports;
     this.#roster = roster;
+    this.gate = new AskedGate(clock, ports.gate);
     this.#outbox = new Outbox(store, clock, boundedView(clock, ports.view));
     this.#notices = new AlertOutbox(store, clock, receiver, log);
     this.watchdog = new Watchdog({
@@ -66,8 +70,9 @@ export class Rounds {
     if (job) {
       const told = [...new Set([...job.sites, ...reports.keys()])];
       const heard = new Set<SiteName>();
-      await Promise.allSettled(
-        told.map(async (site) => {
+      await Promise.allSettled([
+        this.gate.refreshPause(),
+        ...told.map(async (site) => {
           const taken = this.#roster.question();
           const report = await within(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
           if (report === undefined || report === LATE) return;
@@ -75,7 +80,8 @@ export class Rounds {
           taken(report, clock.now());
           heard.add(site);
         }),
-      );
+      ]);
+      this.#roster.noteSilent(job.sites, heard);
       await this.#takeStock(heard, "progress");
       // Each goes on by its alarm, or is told again by the next round.
       const restarts = this.watchdog.restarts(job);
@@ -95,7 +101,8 @@ export class Rounds {
   async pull(): Promise<void> {
     const { job } = this.#roster.read();
     if (!job) return;
-    await this.#takeStock(await this.#hear(job.sites), "progress");
+    const [heard] = await Promise.all([this.#hear(job.sites), this.gate.learnPause()]);
+    await this.#takeStock(heard, "progress");
     await this.#armForOutboxes();
   }
 
@@ -116,9 +123,16 @@ export class Rounds {
     });
   }
 
-  statusOf(job: Job, reports: Reports, asked: Partial<Beside> = {}): Status {
-    const found = this.#ports.store.tx((sql) => this.watchdog.findings(sql, job));
-    return statusOf(job, reports, this.#ports.clock.now(), { ...found, ...asked });
+  /** The status that HTTP answers and KV shows. */
+  statusOf(job: Job, reports: Reports): Status {
+    const { clock, store } = this.#ports;
+    const now = clock.now();
+    const findings = store.tx((sql) => this.watchdog.findings(sql, job));
+    return statusOf(job, reports, now, {
+      ...findings,
+      throttledUntil: this.gate.pausedUntil(now),
+      unreachable: job.sites.filter((site) => this.#roster.isSilent(site, now, 2 * ROUND_MS)),
+    });
   }
 
   /** There is a job that somebody has not acknowledged, or that goes on. */
@@ -165,6 +179,7 @@ export class Rounds {
       heard.add(site);
     });
     await within(clock, PULL_MS_MAX, Promise.allSettled(asked));
+    this.#roster.noteSilent(sites, heard);
     return heard;
   }
 

@@ -12,7 +12,7 @@ const B = parseSiteName("b") as SiteName;
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
-const QUIET = { stuck: [], alerts: [] };
+const QUIET = { throttledUntil: undefined, unreachable: [], stuck: [], alerts: [] };
 const JOB = jobFixture([A, B], { startedAt: T, resumedAt: T });
 
 const saying = (a: Partial<SiteView>, b: Partial<SiteView>) =>

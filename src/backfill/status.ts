@@ -8,8 +8,8 @@ export const FAILED_DAYS_MAX = 5_000;
 
 /** What a status says beyond the job and the reports. */
 export interface Beside {
-  readonly throttledUntil?: EpochMs | undefined;
-  readonly unreachable?: readonly string[];
+  readonly throttledUntil: EpochMs | undefined;
+  readonly unreachable: readonly string[];
   readonly stuck: readonly string[];
   readonly alerts: readonly Alert[];
 }
@@ -56,7 +56,7 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Besid
     throttled_until: beside.throttledUntil === undefined ? null : iso(beside.throttledUntil),
     metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
     sites: views,
-    sites_unreachable: [...(beside.unreachable ?? [])],
+    sites_unreachable: [...beside.unreachable],
     sites_stuck: [...beside.stuck],
     alerts: [...beside.alerts],
   };
