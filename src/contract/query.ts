@@ -148,7 +148,9 @@ export const queryMetadata = cost.extend({
   total_samples: z.number().describe("Rows of this page"),
   points_without_samples: z
     .array(z.string())
-    .describe("Points asked that have no row in this page: perhaps no point of the site has such a name"),
+    .describe(
+      "Requested points that have no row in this page. A point that is listed on every page of an answer has no sample in the range: perhaps the site has no point of that name. A single page that has a next_cursor may have ended before it reached the point.",
+    ),
   missing_days: z
     .array(z.string())
     .describe("Days of this page that no store has; their samples may still come"),
