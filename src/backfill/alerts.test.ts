@@ -159,7 +159,7 @@ test("a job that was stopped is not stuck, and what was said of an earlier job i
   const bad = { idleMs: 9 * HOUR, uploadFailures: 9, rateLimitsLastHour: 99 };
   expect(names(bad, bad, { ...JOB, desired: "stop" })).toEqual([]);
   const old = { uploadFailures: 9, rateLimitsLastHour: 99, view: { days_failed: 31 } };
-  expect(names(old, old, { ...JOB, epoch: 3, sinceEpoch: 3 })).toEqual([]);
+  expect(names(old, old, { ...JOB, backfillId: "new", epoch: 3 })).toEqual([]);
 });
 
 test("an alert is raised once, keeps its beginning while its words change, and is cleared once", () => {

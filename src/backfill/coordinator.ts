@@ -15,8 +15,8 @@ import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./ask-sites.ts";
 import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
-import type { Job } from "./job.ts";
 import { metricsOf } from "./measured.ts";
+import type { CurrentJob } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { PULL_MS_MAX, Rounds, type RoundsPorts } from "./rounds.ts";
 import { estimatedDays, failedDays } from "./status.ts";
@@ -98,8 +98,13 @@ export class Coordinator {
     // A site that has acknowledged begins no publication any more; one that has not asks `current` first, but
     // may have its permission already: it is named.
     await within(clock, CANCEL_MS_MAX, this.#rounds.round());
-    const { reports } = this.#roster.read();
-    const sitesStopping = job.sites.filter((site) => (reports.get(site)?.epoch ?? 0) < job.epoch);
+    const { job: current = job, reports } = this.#roster.read();
+    // A job that was started meanwhile has stopped this one, too.
+    const obeyed = [job.backfillId, current.backfillId];
+    const sitesStopping = job.sites.filter((site) => {
+      const report = reports.get(site);
+      return !report || report.epoch < job.epoch || !obeyed.includes(report.backfillId ?? "");
+    });
     const daysCompleted = this.#rounds.statusOf(job, reports).days_completed;
     log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
     return { kind: "cancelled", backfillId: job.backfillId, daysCompleted, sitesStopping };
@@ -178,9 +183,9 @@ export class Coordinator {
   }
 
   /** The newest desired state; a site asks before each publication. */
-  current(): { epoch: number; desired: Job["desired"] } {
+  current(): CurrentJob {
     const { job } = this.#roster.read();
-    return { epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
+    return { backfillId: job?.backfillId, epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
   }
 
   /** A site has news: it is asked for them, they are shown in KV, and acted on if they end the job. */

@@ -3,7 +3,14 @@ import { reportFixture } from "../../test/support/job.ts";
 import type { SiteState } from "../contract/backfill.ts";
 import { parseUtcDay, type UtcDay } from "../domain/day.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
-import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
+import {
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  newBackfillId,
+  raisedAbove,
+} from "./decide-job.ts";
 import { type Job, RETRY_ALL } from "./job.ts";
 
 const site = (text: string) => parseSiteName(text) as SiteName;
@@ -18,20 +25,21 @@ function started(): Job {
   return decision.job;
 }
 
+const acknowledged = ({ backfillId, epoch, round }: Job) => ({ backfillId, epoch, round });
+
 /** What the sites last said of exactly this job. */
 const reports = (job: Job, a: SiteState, b: SiteState) =>
   new Map([
-    [A, reportFixture("a", { epoch: job.epoch, round: job.round, view: { state: a } })],
-    [B, reportFixture("b", { epoch: job.epoch, round: job.round, view: { state: b } })],
+    [A, reportFixture("a", { ...acknowledged(job), view: { state: a } })],
+    [B, reportFixture("b", { ...acknowledged(job), view: { state: b } })],
   ]);
 
-test("the first start begins epoch, generation and round one", () => {
+test("the first start begins epoch and round one, and takes any verified day", () => {
   expect(started()).toMatchObject({
     backfillId: "id1",
     desired: "run",
     epoch: 1,
-    generation: 1,
-    requiredGeneration: 0,
+    forced: false,
     round: 1,
     startedAt: 1_000,
     resumedAt: 1_000,
@@ -48,12 +56,13 @@ test("while a job runs any start is refused, also of its own range", () => {
   expect(decideStart(job, running, other, "id2", 2_000).kind).toBe("conflict");
 });
 
-test("a site that has not acknowledged this very epoch and round is not done", () => {
+test("a site that has not acknowledged this very backfill, epoch and round is not done", () => {
   const job = started();
   const said = reports(job, "completed", "completed");
   expect(isRunning(job, said)).toBe(false);
   expect(isRunning({ ...job, epoch: 2 }, said)).toBe(true);
   expect(isRunning({ ...job, round: 2 }, said)).toBe(true);
+  expect(isRunning({ ...job, backfillId: "id2" }, said)).toBe(true);
 });
 
 test.each(["completed", "halted", "cancelled"] as const)("the same range after %s is resumed", (state) => {
@@ -61,7 +70,7 @@ test.each(["completed", "halted", "cancelled"] as const)("the same range after %
   const decision = decideStart(job, reports(job, state, "completed"), WANTED, "id2", 9_000);
   expect(decision).toMatchObject({
     kind: "resumed",
-    job: { backfillId: "id1", epoch: 2, round: 2, generation: 1, startedAt: 1_000, resumedAt: 9_000 },
+    job: { backfillId: "id1", epoch: 2, round: 2, forced: false, startedAt: 1_000, resumedAt: 9_000 },
   });
 });
 
@@ -72,7 +81,7 @@ test("sites in another order are the same range; a subset is another", () => {
   const subset = decideStart(job, said, { ...WANTED, sites: [A] }, "id2", 2_000);
   expect(subset).toMatchObject({
     kind: "started",
-    job: { backfillId: "id2", generation: 1, requiredGeneration: 0 },
+    job: { backfillId: "id2", forced: false },
   });
 });
 
@@ -82,7 +91,7 @@ test("a halted site is resumed while the other runs: a new round, the same epoch
   expect(decision).toMatchObject({ kind: "resumed", job: { backfillId: "id1", epoch: 1, round: 2 } });
 });
 
-test("force starts anew whatever runs, and asks for data of its own generation", () => {
+test("force starts anew whatever runs, and asks for days of its own backfill", () => {
   const job = started();
   const decision = decideStart(
     job,
@@ -93,7 +102,7 @@ test("force starts anew whatever runs, and asks for data of its own generation",
   );
   expect(decision).toMatchObject({
     kind: "started",
-    job: { backfillId: "id2", epoch: 2, round: 2, generation: 2, requiredGeneration: 2, startedAt: 5_000 },
+    job: { backfillId: "id2", epoch: 2, round: 2, forced: true, startedAt: 5_000 },
   });
 });
 
@@ -121,6 +130,25 @@ test("a retry is a new round of a job that runs, and a new run of one that ended
     resumedAt: 7_000,
     endedAt: undefined,
   });
+});
+
+test("a resume of a forced restart is one, too", () => {
+  const forced = decideStart(undefined, new Map(), { ...WANTED, force: true }, "id1", 1_000);
+  if (forced.kind !== "started") throw new Error(forced.kind);
+  const cancelled = decideCancel(forced.job, new Map(), 2_000);
+  const resumed = decideStart(cancelled, new Map(), WANTED, "id2", 3_000);
+  expect(resumed).toMatchObject({ kind: "resumed", job: { backfillId: "id1", forced: true } });
+});
+
+test("a job is raised above sites that obey another backfill and would refuse it, and above no others", () => {
+  const job = { ...started(), epoch: 5, round: 5 };
+  const says = (backfillId: string | undefined, epoch: number, round: number) =>
+    reportFixture("a", { backfillId, epoch, round });
+  const raised = (...said: ReturnType<typeof says>[]) => raisedAbove(job, said);
+  expect(raised(says("id1", 5, 5), says("other", 4, 4), says(undefined, 0, 0))).toBeUndefined();
+  expect(raised(says("other", 5, 4))).toMatchObject({ epoch: 6, round: 6, backfillId: "id1" });
+  expect(raised(says("other", 4, 60))).toMatchObject({ epoch: 6, round: 61 });
+  expect(raised(says("other", 57, 4), says("third", 8, 60))).toMatchObject({ epoch: 58, round: 61 });
 });
 
 test("ids are the documented ones", () => {

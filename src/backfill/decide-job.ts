@@ -39,16 +39,13 @@ export function decideStart(
     endedAt: undefined,
   };
   if (same && !wanted.force) return { kind: "resumed", job: { ...before, ...raised } };
-  const generation = (before?.generation ?? 0) + (wanted.force || !before ? 1 : 0);
   const job: Job = {
     ...raised,
-    sinceEpoch: raised.epoch,
     backfillId: newId,
     startDate: wanted.startDate,
     endDate: wanted.endDate,
     sites: wanted.sites,
-    generation,
-    requiredGeneration: wanted.force ? generation : 0,
+    forced: wanted.force,
     startedAt: now,
   };
   return { kind: "started", job };
@@ -66,6 +63,21 @@ export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], 
   const again = { ...before, round: before.round + 1, retry: behind ? RETRY_ALL : retry };
   if (isRunning(before, reports)) return again;
   return { ...again, desired: "run", epoch: before.epoch + 1, resumedAt: now, endedAt: undefined };
+}
+
+/**
+ * The job with an epoch and a round above those of the sites that obey another backfill and would refuse it; undefined
+ * where there are none. A site obeys such a backfill only if the Coordinator that started it has lost its storage.
+ */
+export function raisedAbove(job: Job, reports: readonly SiteReport[]): Job | undefined {
+  const refusing = reports.filter(
+    ({ backfillId, epoch, round }) =>
+      backfillId !== undefined && backfillId !== job.backfillId && (epoch >= job.epoch || round >= job.round),
+  );
+  if (refusing.length === 0) return undefined;
+  const epoch = Math.max(job.epoch, ...refusing.map((report) => report.epoch)) + 1;
+  const round = Math.max(job.round, ...refusing.map((report) => report.round)) + 1;
+  return { ...job, epoch, round, retry: RETRY_ALL };
 }
 
 /** It goes on in the same run, whose rate does not suffer from the time in which there was nothing to do. */

@@ -16,12 +16,8 @@ export interface Job {
   readonly desired: Desired;
   /** Rises on every start, cancel and restart. Fences: work of a lower epoch is never committed. */
   readonly epoch: number;
-  /** The epoch this backfill began with: what sites say of an earlier one is not about it. */
-  readonly sinceEpoch: number;
-  /** Rises on a forced restart; new data is stamped with it. */
-  readonly generation: number;
-  /** Published days of a lower generation don't count for this job. */
-  readonly requiredGeneration: number;
+  /** Only days that this very backfill has published count: a forced restart fetches every day again. */
+  readonly forced: boolean;
   /** Rises whenever failed days get another chance; a failure of a lower round is history. */
   readonly round: number;
   /** Failed days outside of it stay failed in this round. */
@@ -37,6 +33,11 @@ export interface Job {
   readonly endedAt: EpochMs | undefined;
 }
 
+/** The backfill that must have published a day for it to count; undefined where any verified day counts. */
+export function requiredBackfillId(job: Pick<Job, "backfillId" | "forced">): string | undefined {
+  return job.forced ? job.backfillId : undefined;
+}
+
 /** The job as one site gets it. `siteIndex` keeps error timestamps of different sites apart. */
 export interface SiteJob extends Omit<Job, "sites" | "endedAt"> {
   readonly site: SiteName;
@@ -48,8 +49,10 @@ export function siteJob(job: Job, site: SiteName): SiteJob {
   return { ...rest, site, siteIndex: Math.max(0, sites.indexOf(site)) };
 }
 
-/** What a site says of itself; `epoch` and `round` are those it has committed. */
+/** What a site says of itself; `backfillId`, `epoch` and `round` are those of the job it has committed. */
 export interface SiteReport {
+  /** Undefined while the site has no job. */
+  readonly backfillId: string | undefined;
   readonly epoch: number;
   readonly round: number;
   readonly lastProgressAt: EpochMs | undefined;
@@ -73,6 +76,7 @@ export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: u
 export function settled(report: SiteReport, job: Job): boolean {
   const { state } = report.view;
   return (
+    report.backfillId === job.backfillId &&
     report.epoch === job.epoch &&
     report.round === job.round &&
     (state === "completed" || state === "halted" || state === "cancelled")

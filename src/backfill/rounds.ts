@@ -7,7 +7,7 @@ import { AlertOutbox } from "./alert-outbox.ts";
 import type { AlertThresholds } from "./alerts.ts";
 import { AskedGate } from "./asked-gate.ts";
 import { boundedView } from "./bounded-view.ts";
-import { isRunning, type Reports, reopened } from "./decide-job.ts";
+import { isRunning, type Reports, raisedAbove, reopened } from "./decide-job.ts";
 import { type Job, type SiteJob, type SiteReport, siteJob } from "./job.ts";
 import { Outbox } from "./outbox.ts";
 import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Sql, Store, View } from "./ports.ts";
@@ -82,7 +82,8 @@ export class Rounds {
         }),
       ]);
       this.#roster.noteSilent(job.sites, heard);
-      await this.#takeStock(heard, "progress");
+      // Sites that have refused the job are told the raised one at once.
+      if (await this.#takeStock(heard, "progress")) return this.round();
       // Each goes on by its alarm, or is told again by the next round.
       const restarts = this.watchdog.restarts(job);
       await Promise.allSettled(restarts.map(async (site) => within(clock, TELL_MS_MAX, restart(site))));
@@ -139,9 +140,7 @@ export class Rounds {
   get busy(): boolean {
     const { job, reports } = this.#roster.read();
     if (!job) return false;
-    const unheard = [...reports.keys(), ...job.sites].some(
-      (site) => (reports.get(site)?.epoch ?? 0) < job.epoch,
-    );
+    const unheard = [...reports.keys(), ...job.sites].some((site) => !hasEpochOf(job, reports.get(site)));
     return unheard || statusName(job, reports) === "in_progress";
   }
 
@@ -164,7 +163,7 @@ export class Rounds {
     const peer = this.#ports.site(site);
     if (job.sites.includes(site)) return peer.apply(siteJob(job, site));
     // A site of an earlier job that this one replaced: it must have stopped, and then is left alone.
-    if (known && known.epoch >= job.epoch) return undefined;
+    if (hasEpochOf(job, known)) return undefined;
     const stop: SiteJob = { ...siteJob(job, site), desired: "stop" };
     return peer.apply(stop);
   }
@@ -183,12 +182,23 @@ export class Rounds {
     return heard;
   }
 
-  /** What the sites have said, as a whole: shown in KV, looked at by the watchdog, and the job's end where they are done. */
-  async #takeStock(heard: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<void> {
+  /**
+   * What the sites have said, as a whole: shown in KV, looked at by the watchdog, and the job's end where they are done.
+   * Returns whether the job was raised above one that they refused it for.
+   */
+  async #takeStock(heard: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<boolean> {
     const { clock, store } = this.#ports;
-    const goesOn = store.tx((sql) => {
+    const found = store.tx((sql) => {
       let { job, reports } = this.#roster.read();
-      if (!job) return false;
+      if (!job) return "nothing";
+      const raised = raisedAbove(
+        job,
+        [...heard].map((site) => reports.get(site)).filter((report) => report !== undefined),
+      );
+      if (raised) {
+        this.commit(raised);
+        return "raised";
+      }
       const running = isRunning(job, reports);
       const over = job.endedAt !== undefined;
       const ends = !running && !over;
@@ -204,9 +214,10 @@ export class Rounds {
       }
       this.watchdog.look(sql, job, reports, heard, clock.now());
       this.#outbox.stage(sql, stateKey, this.statusOf(job, reports), undefined, ends ? "transition" : kind);
-      return running && over;
+      return running && over ? "reopened" : "nothing";
     });
-    if (goesOn) await this.wakeSoon();
+    if (found !== "nothing") await this.wakeSoon();
+    return found === "raised";
   }
 
   #logEnd(job: Job, reports: Reports): void {
@@ -250,4 +261,9 @@ export class Rounds {
       this.#ports.log("WARN", "[BACKFILL] Alerts could not be told", { error: String(error) });
     });
   }
+}
+
+/** Whether the site has taken over this job, and not one of a Coordinator that was lost. */
+function hasEpochOf(job: Job, report: SiteReport | undefined): boolean {
+  return report?.backfillId === job.backfillId && report.epoch >= job.epoch;
 }

@@ -119,7 +119,7 @@ test("a pause, silent and stuck sites are passed on", () => {
 });
 
 test("what sites said of an earlier backfill is not taken for this one's", () => {
-  const job = { ...JOB, epoch: 3, sinceEpoch: 3 };
+  const job = { ...JOB, backfillId: "new", epoch: 3 };
   const old = saying({ days_completed: 365, failed_days: ["2023-01-01"] }, { days_completed: 365 });
   expect(statusOf(job, old, T, QUIET)).toMatchObject({
     days_completed: 0,

@@ -75,7 +75,7 @@ export function failedDays(job: Job, reports: Reports): { site: string; date: st
 
 /** A site's report, unless it still speaks of an earlier backfill. */
 export function aboutJob(job: Job, report: SiteReport | undefined): SiteReport | undefined {
-  return report && report.epoch >= job.sinceEpoch ? report : undefined;
+  return report?.backfillId === job.backfillId ? report : undefined;
 }
 
 export function statusName(job: Job, reports: Reports): Status["status"] {

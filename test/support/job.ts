@@ -12,9 +12,7 @@ export function jobFixture(sites: readonly SiteName[], given: Partial<Job> = {})
     sites,
     desired: "run",
     epoch: 1,
-    sinceEpoch: 1,
-    generation: 1,
-    requiredGeneration: 0,
+    forced: false,
     round: 1,
     retry: RETRY_ALL,
     startedAt: 0,
@@ -50,6 +48,7 @@ export const VIEW: SiteView = {
 };
 
 const QUIET = {
+  backfillId: "id",
   epoch: 1,
   round: 1,
   lastProgressAt: undefined,

@@ -88,14 +88,18 @@ async function history(seed: number) {
 
 const REFUSALS = new Set(["conflict", "nothing-running", "nothing-failed", "nothing-started"]);
 
-function isCommitOf({ step, job }: Moment, { asked, from, to, answer }: Request): boolean {
+function isCommitOf(
+  { step, job }: Moment,
+  before: Job | undefined,
+  { asked, from, to, answer }: Request,
+): boolean {
   return (
     job !== undefined &&
     step >= from &&
     step <= to &&
     job.backfillId === answer.backfillId &&
     (job.desired === "stop") === (asked === "cancel") &&
-    (asked === "retry" || (job.epoch === job.sinceEpoch) === (answer.kind === "started"))
+    (asked === "retry" || (job.backfillId !== before?.backfillId) === (answer.kind === "started"))
   );
 }
 
@@ -122,12 +126,12 @@ test("whatever is asked at once, the answers are those of one order, and the las
     const open = requests.filter((one) => !REFUSALS.has(one.answer.kind)).sort((a, b) => a.to - b.to);
     accepted += open.length;
     for (const commit of commits) {
-      const index = open.findIndex((request) => isCommitOf(commit, request));
+      const before = moments[moments.indexOf(commit) - 1];
+      const index = open.findIndex((request) => isCommitOf(commit, before?.job, request));
       const schedule = `seed ${seed}, epoch ${commit.job?.epoch} of step ${commit.step}`;
       expect(index, `${schedule}: nobody asked for it`).toBeGreaterThanOrEqual(0);
       const [request] = open.splice(index, 1);
       // One that is not forced never takes the place of one that runs.
-      const before = moments[moments.indexOf(commit) - 1];
       if (request?.asked === "start") expect(before?.running, schedule).toBe(false);
       if (request?.asked === "cancel") expect(before?.running, schedule).toBe(true);
     }

@@ -16,10 +16,10 @@ export function siteFact<T>(site: WorldObject<SiteBackfill>, key: string): T | u
 export function countsOf(site: WorldObject<SiteBackfill>, job: SiteJob) {
   const [row] = rowsOf<{ done: number; failed: number }>(
     site,
-    `SELECT count(CASE WHEN published IS NOT NULL AND generation >= ?1 THEN 1 END) AS done,
-       count(CASE WHEN failure_round = ?2 AND NOT (published IS NOT NULL AND generation >= ?1) THEN 1 END) AS failed
-     FROM day WHERE date BETWEEN ?3 AND ?4`,
-    job.requiredGeneration,
+    `SELECT coalesce(sum(counts), 0) AS done, coalesce(sum(failure_round = ?2 AND NOT counts), 0) AS failed
+     FROM (SELECT *, verified AND (?1 IS NULL OR backfill_id = ?1) AS counts FROM day)
+     WHERE date BETWEEN ?3 AND ?4`,
+    job.forced ? job.backfillId : null,
     job.round,
     job.startDate,
     job.endDate,
@@ -83,7 +83,7 @@ type AnyObject = Pick<WorldObject<object>, "db">;
 export function rowsOf<T extends Record<string, string | number | null | Uint8Array>>(
   object: AnyObject,
   query: string,
-  ...values: (string | number)[]
+  ...values: (string | number | null)[]
 ): T[] {
   return object.db.look<T>(query, ...values);
 }

@@ -131,7 +131,7 @@ test("a put of the life before that lands late finds the etag changed and replac
   expect(status).toMatchObject({ outcome: "success", days_completed: 1 });
   expect(world.archive.changed).toBe(1);
   const [object] = world.archive.objects.values();
-  expect(object?.metadata.generation).toBe("2");
+  expect(object?.metadata.backfill_id).toBe(status.backfill_id);
 });
 
 test("a forced restart with another range while one runs replaces that one", async () => {

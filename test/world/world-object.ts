@@ -74,6 +74,16 @@ export class WorldObject<T extends object> {
     this.#live?.life.kill();
   }
 
+  /** Deleted with all that it stored; the next call makes a new object of the same name. */
+  lose(): void {
+    this.kill();
+    this.#disarm();
+    this.db.tx((sql) => {
+      const tables = sql.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
+      for (const { name } of tables) if (!name.startsWith("sqlite_")) sql.run(`DELETE FROM ${name}`);
+    });
+  }
+
   /** Delivers an alarm now, whether or not one is set. */
   async deliverAlarm(): Promise<void> {
     await alarmOf(this.#incarnation().rules);

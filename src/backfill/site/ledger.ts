@@ -3,7 +3,7 @@ import { addDays, daysBetween, daysOf, type EpochMs, type UtcDay } from "../../d
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { SiteJob } from "../job.ts";
+import { requiredBackfillId, type SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 
 /** An object in R2 that was verified after its put, or found there by a rebuild. */
@@ -14,14 +14,11 @@ export interface Published {
   readonly etag: string;
   /** Absent on objects that were found without our checksum: present, but unverified. */
   readonly sha256: string | undefined;
-  readonly generation: number;
+  /** Of the backfill that fetched the day last; after a rebuild, of the one that wrote the object. */
   readonly backfillId: string;
   readonly completedAt: EpochMs;
   readonly evidence: DayEvidence | undefined;
 }
-
-/** Of an object that nobody has verified: there, but it counts for no job until its day is fetched again. */
-export const UNVERIFIED_GENERATION = -1;
 
 export interface DayFailure {
   readonly reason: string;
@@ -35,17 +32,17 @@ interface DayRow extends Record<string, string | number | null> {
   status: string | null;
   records: number | null;
   pages: number | null;
-  generation: number | null;
   backfill_id: string | null;
+  verified: number;
   failure: string | null;
   failure_round: number | null;
   attempts: number;
 }
 
-/** A day counts for a job once it is published by the generation that the job asks for. */
-const COUNTS = "published IS NOT NULL AND generation >= ?1";
+/** A day counts for a job once its object is verified, and was published by the backfill that the job requires, if any. */
+const COUNTS = "verified AND (?1 IS NULL OR backfill_id = ?1)";
 /** It failed for a job when its last attempt of the present round did. */
-const FAILED = "failure_round = ?2 AND NOT (published IS NOT NULL AND generation >= ?1)";
+const FAILED = `failure_round = ?2 AND NOT (${COUNTS})`;
 
 export function publishedDay(sql: Sql, day: UtcDay): Published | undefined {
   const [row] = sql.all<DayRow>("SELECT * FROM day WHERE date = ?", day);
@@ -54,18 +51,18 @@ export function publishedDay(sql: Sql, day: UtcDay): Published | undefined {
 
 export function recordPublished(sql: Sql, day: UtcDay, published: Published): void {
   sql.run(
-    `INSERT INTO day (date, published, status, records, pages, generation, backfill_id)
+    `INSERT INTO day (date, published, status, records, pages, backfill_id, verified)
        VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (date) DO UPDATE SET published = excluded.published, status = excluded.status,
-       records = excluded.records, pages = excluded.pages, generation = excluded.generation,
-       backfill_id = excluded.backfill_id, failure = NULL, failure_round = NULL`,
+       records = excluded.records, pages = excluded.pages, backfill_id = excluded.backfill_id,
+       verified = excluded.verified, failure = NULL, failure_round = NULL`,
     day,
     JSON.stringify(published),
     published.status,
     published.records,
     published.evidence?.transport.pages ?? null,
-    published.generation,
     published.backfillId,
+    published.sha256 === undefined ? 0 : 1,
   );
 }
 
@@ -89,23 +86,13 @@ export function forgiveFailure(sql: Sql, day: UtcDay): void {
 export function doubtPublished(sql: Sql, day: UtcDay): void {
   const published = publishedDay(sql, day);
   if (!published) return;
-  const doubtful = {
-    ...published,
-    sha256: undefined,
-    evidence: undefined,
-    generation: UNVERIFIED_GENERATION,
-  };
-  sql.run(
-    "UPDATE day SET published = ?, generation = ? WHERE date = ?",
-    JSON.stringify(doubtful),
-    UNVERIFIED_GENERATION,
-    day,
-  );
+  const unverified: Published = { ...published, sha256: undefined, evidence: undefined };
+  sql.run("UPDATE day SET published = ?, verified = 0 WHERE date = ?", JSON.stringify(unverified), day);
 }
 
 export function forgetPublished(sql: Sql, day: UtcDay): void {
   sql.run(
-    "UPDATE day SET published = NULL, status = NULL, records = NULL, pages = NULL, generation = NULL WHERE date = ?",
+    "UPDATE day SET published = NULL, status = NULL, records = NULL, pages = NULL, verified = 0 WHERE date = ?",
     day,
   );
 }
@@ -124,14 +111,14 @@ export function tally(sql: Sql, job: SiteJob): Tally {
     `SELECT count(*) AS done, coalesce(sum(status = 'empty'), 0) AS empty,
             coalesce(sum(backfill_id <> ?4), 0) AS skipped, sum(records) AS records
        FROM day WHERE date BETWEEN ?2 AND ?3 AND ${COUNTS}`,
-    job.requiredGeneration,
+    requiredBackfillId(job) ?? null,
     job.startDate,
     job.endDate,
     job.backfillId,
   );
   const failed = sql.all<{ date: string }>(
     `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND ${FAILED} ORDER BY date`,
-    job.requiredGeneration,
+    requiredBackfillId(job) ?? null,
     job.round,
     job.startDate,
     job.endDate,
@@ -152,7 +139,7 @@ export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
       .all<{ date: string }>(
         `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND (${COUNTS} OR failure_round = ?2)
          UNION SELECT date FROM staging WHERE date BETWEEN ?3 AND ?4`,
-        job.requiredGeneration,
+        requiredBackfillId(job) ?? null,
         job.round,
         job.startDate,
         job.endDate,
@@ -171,7 +158,7 @@ export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
 export function estimate(sql: Sql, from: UtcDay, to: UtcDay, force: boolean) {
   const total = daysOf(from, to).length;
   const [row] = sql.all<{ done: number }>(
-    "SELECT count(*) AS done FROM day WHERE published IS NOT NULL AND generation >= 0 AND date BETWEEN ? AND ?",
+    "SELECT count(*) AS done FROM day WHERE verified AND date BETWEEN ? AND ?",
     from,
     to,
   );

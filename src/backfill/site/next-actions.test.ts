@@ -34,7 +34,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       pointCount: 1,
       parserVersion: PARSER_VERSION,
       rowGroupSize: 1,
-      generation: 1,
+      backfillId: "id",
       createdAt: 0,
     },
     transport: NOTHING_FETCHED,

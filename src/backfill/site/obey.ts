@@ -1,9 +1,9 @@
 import type { EpochMs } from "../../domain/day.ts";
-import type { SiteJob } from "../job.ts";
+import { requiredBackfillId, type SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";
-import { PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
+import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
 import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
 
@@ -13,9 +13,7 @@ import { fact, setFact } from "./state.ts";
  */
 export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
   const before = fact(sql, "job");
-  if (before && (job.epoch < before.epoch || (job.epoch === before.epoch && job.round <= before.round))) {
-    return "known";
-  }
+  if (before && !isNewer(job, before)) return "known";
   setFact(sql, "job", job);
   if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
   if (before?.epoch === job.epoch) return "new round";
@@ -23,12 +21,18 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   dropStale(sql, context.clock.now());
   for (const day of stagedDays(sql)) {
     const wanted = day.date >= job.startDate && day.date <= job.endDate;
-    if (!wanted || day.plan.generation < job.requiredGeneration) dropStaging(sql, day.date);
+    if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) dropStaging(sql, day.date);
   }
   // What KV shows as running is so no longer, or is again.
   for (const day of underWay) showDay(context, sql, day.date, undefined);
   setFact(sql, "uploadFailures", 0);
   return "new epoch";
+}
+
+/** Another backfill's epoch and round are both above: an equal round's failures would be taken for its own. */
+function isNewer(job: SiteJob, before: SiteJob): boolean {
+  if (job.backfillId !== before.backfillId) return job.epoch > before.epoch && job.round > before.round;
+  return job.epoch > before.epoch || (job.epoch === before.epoch && job.round > before.round);
 }
 
 /** At a resume, old work is begun anew: the vendor may have received late samples since. */
@@ -39,9 +43,10 @@ export function dropStale(sql: Sql, now: EpochMs): void {
 }
 
 /** Half a day by one plan and half by another is no day. */
-export function dropOutdated(sql: Sql, pointsHash: string, generation: number, rowGroupSize: number): void {
+export function dropOutdated(sql: Sql, job: SiteJob, pointsHash: string, rowGroupSize: number): void {
+  const now = { pointsHash, rowGroupSize, requiredBackfillId: requiredBackfillId(job) };
   for (const day of stagedDays(sql)) {
-    if (!planHolds(day.plan, { pointsHash, generation, rowGroupSize })) dropStaging(sql, day.date);
+    if (!planHolds(day.plan, now)) dropStaging(sql, day.date);
   }
 }
 

@@ -84,7 +84,7 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
         pointCount: points.count,
         parserVersion: PARSER_VERSION,
         rowGroupSize: config.rowGroupSize,
-        generation: job.generation,
+        backfillId: job.backfillId,
         createdAt: now,
       },
       windowsOf(action.date, action.windows),

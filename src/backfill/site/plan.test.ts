@@ -48,7 +48,7 @@ const plan: DayPlan = {
   pointCount: 3,
   parserVersion: PARSER_VERSION,
   rowGroupSize: 100,
-  generation: 2,
+  backfillId: "id",
   createdAt: 0,
 };
 
@@ -56,9 +56,9 @@ test.each([
   ["the points", { pointsHash: "other" }],
   ["the reading of samples", { parserVersion: PARSER_VERSION + 1 }],
   ["the size of row groups", { rowGroupSize: 10 }],
-  ["the generation wanted", { generation: 1 }],
+  ["the backfill that must have begun it", { backfillId: "other" }],
 ])("a plan does not hold once %s changed", (_, change) => {
-  const now = { pointsHash: "hash", generation: 2, rowGroupSize: 100 };
+  const now = { pointsHash: "hash", requiredBackfillId: "id", rowGroupSize: 100 };
   expect(planHolds(plan, now)).toBe(true);
   expect(planHolds({ ...plan, ...change }, now)).toBe(false);
 });

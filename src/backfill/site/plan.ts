@@ -13,7 +13,8 @@ export interface DayPlan {
   readonly pointCount: number;
   readonly parserVersion: number;
   readonly rowGroupSize: number;
-  readonly generation: number;
+  /** Of the backfill that began the work. */
+  readonly backfillId: string;
   readonly createdAt: EpochMs;
 }
 
@@ -45,12 +46,17 @@ export function lanesFor(latencyMs: number | undefined, requestsPerMinute: numbe
 /** Work by a plan goes on only while the plan says what a new one would say. */
 export function planHolds(
   plan: DayPlan,
-  now: { pointsHash: string; generation: number; rowGroupSize: number },
+  now: { pointsHash: string; requiredBackfillId: string | undefined; rowGroupSize: number },
 ): boolean {
   return (
     plan.parserVersion === PARSER_VERSION &&
     plan.pointsHash === now.pointsHash &&
     plan.rowGroupSize === now.rowGroupSize &&
-    plan.generation >= now.generation
+    isBegunFor(plan, now.requiredBackfillId)
   );
+}
+
+/** A forced restart goes on with no work that was begun before it. */
+export function isBegunFor(plan: DayPlan, requiredId: string | undefined): boolean {
+  return requiredId === undefined || plan.backfillId === requiredId;
 }

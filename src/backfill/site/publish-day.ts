@@ -1,7 +1,7 @@
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
-import type { Desired, SiteJob } from "../job.ts";
-import type { ObjectHead, PublishableFile } from "../ports.ts";
+import type { SiteJob } from "../job.ts";
+import type { CurrentJob, ObjectHead, PublishableFile } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
 import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
@@ -100,11 +100,12 @@ function beginPut(
   { store }: SiteContext,
   fence: Fence,
   day: StagedDay,
-  word: { epoch: number; desired: Desired },
+  word: CurrentJob,
 ): SiteJob | undefined {
   if (word.epoch !== fence.epoch || word.desired !== "run") return undefined;
   return store.tx((sql) => {
     const job = isStaged(sql, day.date, day.token) ? holds(sql, fence) : undefined;
+    if (job?.backfillId !== word.backfillId) return undefined;
     if (job) beginReplacing(sql, day.date);
     return job;
   });
@@ -124,7 +125,6 @@ function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: S
       created_at: new Date(context.clock.now()).toISOString(),
       // From here on: what the ledger is rebuilt from.
       status,
-      generation: String(day.plan.generation),
       backfill_id: job.backfillId,
       evidence: JSON.stringify(evidenceOf(day, file)),
     },
@@ -174,7 +174,6 @@ function finish(
       bytes: head.bytes,
       etag: head.etag,
       sha256: file.content.sha256,
-      generation: day.plan.generation,
       backfillId: job.backfillId,
       completedAt: clock.now(),
       evidence: evidenceOf(day, file),

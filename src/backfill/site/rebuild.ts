@@ -4,13 +4,7 @@ import { parseObjectKey } from "../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 import { type SiteContext, touch } from "./context.ts";
-import {
-  forgetPublished,
-  type Published,
-  publishedDay,
-  recordPublished,
-  UNVERIFIED_GENERATION,
-} from "./ledger.ts";
+import { forgetPublished, type Published, publishedDay, recordPublished } from "./ledger.ts";
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
 export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {
@@ -66,7 +60,6 @@ function publishedOf(head: ObjectHead): Published {
     bytes: head.bytes,
     etag: head.etag,
     sha256: ours ? head.sha256 : undefined,
-    generation: ours ? Number(metadata.generation) || 0 : UNVERIFIED_GENERATION,
     backfillId: metadata.backfill_id ?? "",
     completedAt: Number.isFinite(createdAt) ? createdAt : head.uploadedAt,
     evidence: ours ? evidence : undefined,

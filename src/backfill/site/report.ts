@@ -29,7 +29,10 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     rateLimitsLastHour: rateLimits(sql, live.now).length,
     totals: fact(sql, "totals"),
   };
-  if (!job) return { ...beside, epoch: 0, round: 0, dayProgressAt: undefined, view: idleView(site, live) };
+  if (!job) {
+    const none = { backfillId: undefined, epoch: 0, round: 0, dayProgressAt: undefined };
+    return { ...beside, ...none, view: idleView(site, live) };
+  }
   const counts = tally(sql, job);
   const staged = stagedDays(sql).filter((day) => !day.kept);
   const total = daysBetween(job.startDate, job.endDate) + 1;
@@ -42,6 +45,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     `{"backfill_id":"${job.backfillId}"`,
   );
   return {
+    backfillId: job.backfillId,
     epoch: job.epoch,
     round: job.round,
     ...beside,

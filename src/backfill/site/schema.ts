@@ -11,7 +11,8 @@ const TABLES = [
   "meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)",
   // The ledger. `published` stands apart from `failure`: a failed attempt doesn't touch a valid day.
   `day (date TEXT PRIMARY KEY,
-     published TEXT, status TEXT, records INTEGER, pages INTEGER, generation INTEGER, backfill_id TEXT,
+     published TEXT, status TEXT, records INTEGER, pages INTEGER, backfill_id TEXT,
+     verified INTEGER NOT NULL DEFAULT 0,
      failure TEXT, failure_round INTEGER, attempts INTEGER NOT NULL DEFAULT 0)`,
   // Days under way. `token` tells one attempt from the next: work of an older one is never committed.
   `staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL, plan TEXT NOT NULL,

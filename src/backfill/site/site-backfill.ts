@@ -246,7 +246,7 @@ export class SiteBackfill implements SitePeer {
       endUnbelievableWaits(sql, clock.now());
       const points = fact(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
-      if (job && pointsLoaded) dropOutdated(sql, points.hash, job.requiredGeneration, config.rowGroupSize);
+      if (job && pointsLoaded) dropOutdated(sql, job, points.hash, config.rowGroupSize);
       return nextActions({
         now: clock.now(),
         run: job?.desired === "run",
