@@ -1,7 +1,7 @@
 import type { Alert, AlertNotice } from "../contract/backfill.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { AlertReceiver, Clock, Log, Sql, Store } from "./ports.ts";
-import { answered } from "./within.ts";
+import { withTimeout } from "../concurrency/concurrency.ts";
 
 /** A receiver that has not answered by then may have heard; it is told again. */
 const DELIVER_MS_MAX = 10_000;
@@ -100,7 +100,7 @@ export class AlertOutbox {
     const key = `${backfill_id}-${id}`;
     const whole = JSON.stringify({ ...notice, backfill_id, idempotency_key: key } satisfies AlertNotice);
     const over = new AbortController();
-    const status = await answered(this.#clock, DELIVER_MS_MAX, () =>
+    const status = await withTimeout(this.#clock, DELIVER_MS_MAX, () =>
       receiver.deliver(whole, key, over.signal),
     ).catch(() => undefined);
     over.abort();

@@ -5,7 +5,7 @@ import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
 import type { Clock, SitePeer } from "./ports.ts";
-import { answered, within } from "./within.ts";
+import { withTimeout, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;
@@ -49,7 +49,7 @@ function answerOf<T>(
   name: SiteName,
   ask: (site: SitePeer) => Promise<T>,
 ): Promise<T> {
-  return answered(clock, ANSWER_MS_MAX, () => ask(site(name))).catch((cause: unknown) => {
+  return withTimeout(clock, ANSWER_MS_MAX, () => ask(site(name))).catch((cause: unknown) => {
     throw new SiteUnanswered(name, { cause });
   });
 }
@@ -104,7 +104,7 @@ export async function askForErrors(
     }
   };
   const asked = Promise.all(Array.from({ length: SITES_AT_ONCE }, askOneByOne));
-  await within(sites.clock, ANSWER_MS_MAX, asked);
+  await raceTimeout(sites.clock, ANSWER_MS_MAX, asked);
   // Nobody asks the others any more.
   left.length = 0;
   return newest;

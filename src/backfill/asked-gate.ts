@@ -1,6 +1,6 @@
 import type { EpochMs } from "../domain/day.ts";
 import type { Clock, Gate } from "./ports.ts";
-import { LATE, within } from "./within.ts";
+import { TIMED_OUT, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** A gate that answers later than this is not waited for. */
 const GATE_MS_MAX = 3_000;
@@ -48,7 +48,7 @@ export class AskedGate {
       (answer) => ({ answer }),
       () => undefined,
     );
-    const answered = await within(this.#clock, GATE_MS_MAX, asked);
-    return answered === LATE ? undefined : answered;
+    const answer = await raceTimeout(this.#clock, GATE_MS_MAX, asked);
+    return answer === TIMED_OUT ? undefined : answer;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock, View } from "./ports.ts";
-import { answered } from "./within.ts";
+import { withTimeout } from "../concurrency/concurrency.ts";
 
 /** A put without an answer by then is given up; it may land all the same. */
 const PUT_MS_MAX = 20_000;
@@ -7,6 +7,6 @@ const PUT_MS_MAX = 20_000;
 /** A view that answers or fails. */
 export function boundedView(clock: Clock, view: View): View {
   return {
-    put: (key, value, ttlSeconds) => answered(clock, PUT_MS_MAX, () => view.put(key, value, ttlSeconds)),
+    put: (key, value, ttlSeconds) => withTimeout(clock, PUT_MS_MAX, () => view.put(key, value, ttlSeconds)),
   };
 }

@@ -20,7 +20,7 @@ import type { CurrentJob } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { PULL_MS_MAX, Rounds, type RoundsPorts } from "./rounds.ts";
 import { estimatedDays, failedDays } from "./status.ts";
-import { within } from "./within.ts";
+import { raceTimeout } from "../concurrency/concurrency.ts";
 
 /** If this object dies in a round, the next begins no later. */
 const ARMED_FIRST_MS = 30_000;
@@ -97,7 +97,7 @@ export class Coordinator {
     await this.#rounds.wakeSoon();
     // A site that has acknowledged begins no publication any more; one that has not asks `current` first, but
     // may have its permission already: it is named.
-    await within(clock, CANCEL_MS_MAX, this.#rounds.round());
+    await raceTimeout(clock, CANCEL_MS_MAX, this.#rounds.round());
     const { job: current = job, reports } = this.#roster.read();
     // A job that was started meanwhile has stopped this one, too.
     const obeyed = [job.backfillId, current.backfillId];
@@ -198,7 +198,7 @@ export class Coordinator {
     if (this.#rounds.busy) await this.#rounds.wakeSoon();
     // Each looks after its own alarm when it is spoken to, also one that the job does not name.
     const spoken = this.#knownSites(undefined).map(async (site) => this.#ports.site(site).report());
-    await within(this.#ports.clock, PULL_MS_MAX, Promise.allSettled(spoken));
+    await raceTimeout(this.#ports.clock, PULL_MS_MAX, Promise.allSettled(spoken));
     // One may have found a day to be none, and its word of it was lost: its job goes on then.
     await this.#pull();
   }

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../domain/day.ts";
 import type { Clock, Sql, Store, View } from "./ports.ts";
-import { Turns } from "./turns.ts";
+import { Mutex } from "../concurrency/concurrency.ts";
 
 /** KV takes one write a second a key. */
 const PUT_GAP_MS = 1_000;
@@ -33,10 +33,10 @@ export class Outbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #view: View;
-  readonly #connection: Turns;
-  readonly #flushes = new Turns();
+  readonly #connection: Mutex;
+  readonly #flushes = new Mutex();
 
-  constructor(store: Store, clock: Clock, view: View, connection: Turns = new Turns()) {
+  constructor(store: Store, clock: Clock, view: View, connection: Mutex = new Mutex()) {
     this.#store = store;
     this.#clock = clock;
     this.#view = view;
@@ -84,12 +84,12 @@ export class Outbox {
 
   /** Puts what is due, one key after another; one flush after the other, so that no key is put twice at once. */
   flush(): Promise<void> {
-    return this.#flushes.take(() => this.#putDue());
+    return this.#flushes.runExclusive(() => this.#putDue());
   }
 
   /** Never throws: a view that lags fails nothing. */
   async #putDue(): Promise<void> {
-    for (const row of this.#due()) await this.#connection.take(() => this.#put(row));
+    for (const row of this.#due()) await this.#connection.runExclusive(() => this.#put(row));
   }
 
   async #put(row: OutboxRow): Promise<void> {

@@ -36,8 +36,8 @@ async function arrivals(
   const requests = perMinute * 3;
   const call = async ({ jitterMs, thinkMs }: { jitterMs: number; thinkMs: number }, index: number) => {
     while (times.length < requests) {
-      const permit = await gate.take(`caller ${index}`);
-      if (permit.kind === "again") {
+      const permit = await gate.acquire(`caller ${index}`);
+      if (permit.kind === "denied") {
         await clock.sleep(permit.retryAt - clock.now());
         continue;
       }
@@ -85,7 +85,7 @@ test("a caller with many calls does not starve one with a single call", async ()
   const gate = make();
   const order: string[] = [];
   for (const name of ["many", "many", "many", "many", "single", "many"]) {
-    void gate.take(name).then((permit) => order.push(`${name} ${permit.kind}`));
+    void gate.acquire(name).then((permit) => order.push(`${name} ${permit.kind}`));
   }
   await run(() => order.length === 6);
   // The first of the many was alone when it came; from the second on they take turns.
@@ -95,14 +95,14 @@ test("a caller with many calls does not starve one with a single call", async ()
 test("a call is held for twenty seconds at most, and told when to ask again", async () => {
   const { scheduler, make, run } = gateOf(1);
   const gate = make();
-  await gate.take("a");
+  await gate.acquire("a");
   let answer: unknown;
-  void gate.take("a").then((permit) => {
+  void gate.acquire("a").then((permit) => {
     answer = permit;
   });
   await run(() => answer !== undefined);
   expect(scheduler.now - BEGINNING).toBe(HOLD_MS_MAX);
-  expect(answer).toEqual({ kind: "again", askedAt: BEGINNING, retryAt: BEGINNING + 60_000 + JITTER_MS });
+  expect(answer).toEqual({ kind: "denied", askedAt: BEGINNING, retryAt: BEGINNING + 60_000 + JITTER_MS });
 });
 
 test("nothing is let through during a pause, and a shorter pause does not end a longer one", async () => {
@@ -112,7 +112,7 @@ test("nothing is let through during a pause, and a shorter pause does not end a 
   gate.pauseFor(5_000);
   expect(gate.pausedUntil()).toBe(BEGINNING + 10_000);
   let due = 0;
-  void gate.take("a").then((permit) => {
+  void gate.acquire("a").then((permit) => {
     due = permit.kind === "permit" ? permit.dueAt : -1;
   });
   await run(() => due !== 0);
@@ -124,9 +124,9 @@ test("nothing is let through during a pause, and a shorter pause does not end a 
 test("a pause reaches calls that are waiting already", async () => {
   const { make, run } = gateOf(60);
   const gate = make();
-  await gate.take("a");
+  await gate.acquire("a");
   let due = 0;
-  void gate.take("a").then((permit) => {
+  void gate.acquire("a").then((permit) => {
     due = permit.kind === "permit" ? permit.dueAt : -1;
   });
   gate.pauseFor(15_000);
@@ -139,15 +139,15 @@ test("a pause is believed for an hour at most, and a long one answers at once", 
   const gate = make();
   gate.pauseFor(100 * 3_600_000);
   expect(gate.pausedUntil()).toBe(BEGINNING + 3_600_000);
-  expect(await gate.take("a")).toEqual({ kind: "again", askedAt: BEGINNING, retryAt: BEGINNING + 3_600_000 });
+  expect(await gate.acquire("a")).toEqual({ kind: "denied", askedAt: BEGINNING, retryAt: BEGINNING + 3_600_000 });
 });
 
 test("a gate that died has given its last slot away: the next permit keeps its distance", async () => {
   const { make, run } = gateOf(60);
-  expect(await make().take("a")).toEqual({ kind: "permit", askedAt: BEGINNING, dueAt: BEGINNING });
+  expect(await make().acquire("a")).toEqual({ kind: "permit", askedAt: BEGINNING, dueAt: BEGINNING });
   let due = 0;
   void make()
-    .take("a")
+    .acquire("a")
     .then((permit) => {
       due = permit.kind === "permit" ? permit.dueAt : -1;
     });
@@ -158,13 +158,13 @@ test("a gate that died has given its last slot away: the next permit keeps its d
 test("a clock that stepped back by a day costs a minute, not a day", async () => {
   const { scheduler, make, run } = gateOf(60);
   const gate = make();
-  await gate.take("a");
+  await gate.acquire("a");
   scheduler.leap(-86_400_000);
   const stepped = scheduler.now;
   let due = 0;
   const ask = async () => {
     for (;;) {
-      const permit = await gate.take("a");
+      const permit = await gate.acquire("a");
       if (permit.kind === "permit") {
         due = permit.dueAt;
         return;
@@ -181,11 +181,11 @@ test("a clock that stepped back by a day costs a minute, not a day", async () =>
 test("a clock that steps forward under waiting calls brings no permit nearer to the one before", async () => {
   const { scheduler, make, run } = gateOf(6);
   const gate = make();
-  await gate.take("a");
+  await gate.acquire("a");
   let granted = 0;
   const ask = async () => {
     for (;;) {
-      const permit = await gate.take("a");
+      const permit = await gate.acquire("a");
       if (permit.kind === "permit") break;
       await scheduler.clockOf(undefined).sleep(permit.retryAt - scheduler.now);
     }
@@ -211,7 +211,7 @@ test("a lower limit after a deploy holds from its first minute on, and a higher 
     const times: number[] = [];
     const take = async (gate: RateGate, count: number) => {
       while (times.length < count) {
-        const permit = await gate.take("a");
+        const permit = await gate.acquire("a");
         if (permit.kind === "permit") times.push(scheduler.now);
         else await clock.sleep(permit.retryAt - scheduler.now);
       }

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../domain/day.ts";
 import { LastMinute } from "./last-minute.ts";
-import type { Again, Clock, Permit, Store } from "./ports.ts";
+import type { Denied, Clock, Permit, Store } from "./ports.ts";
 
 /** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
 export const JITTER_MS = 1_200;
@@ -15,7 +15,7 @@ export const PAUSE_MS_MAX = 3_600_000;
 interface Waiter {
   readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
-  readonly answer: (permit: Permit | Again) => void;
+  readonly answer: (permit: Permit | Denied) => void;
 }
 
 /**
@@ -45,11 +45,11 @@ export class RateGate {
     });
   }
 
-  take(caller: string): Promise<Permit | Again> {
+  acquire(caller: string): Promise<Permit | Denied> {
     const now = this.#clock.now();
     const paused = this.#read("paused", PAUSE_MS_MAX);
     // Nothing can come of holding this call; the caller may let its work rest meanwhile.
-    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "again", askedAt: now, retryAt: paused });
+    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "denied", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
       const queue = this.#waiting.get(caller) ?? [];
       queue.push({ askedAt: now, deadline: now + HOLD_MS_MAX, answer });
@@ -134,7 +134,7 @@ export class RateGate {
     for (const [caller, queue] of this.#waiting) {
       const left = queue.filter((waiter) => {
         if (waiter.deadline > now || due <= now) return true;
-        waiter.answer({ kind: "again", askedAt: waiter.askedAt, retryAt: due });
+        waiter.answer({ kind: "denied", askedAt: waiter.askedAt, retryAt: due });
         return false;
       });
       if (left.length > 0) this.#waiting.set(caller, left);
@@ -146,7 +146,7 @@ export class RateGate {
   #turnAway(): void {
     const retryAt = this.#clock.now() + TURNED_AWAY_MS;
     for (const queue of this.#waiting.values())
-      for (const { askedAt, answer } of queue) answer({ kind: "again", askedAt, retryAt });
+      for (const { askedAt, answer } of queue) answer({ kind: "denied", askedAt, retryAt });
     this.#waiting.clear();
   }
 

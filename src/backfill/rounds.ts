@@ -14,7 +14,7 @@ import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Sql, Store, View
 import type { Roster } from "./roster.ts";
 import { statusName, statusOf } from "./status.ts";
 import { Watchdog } from "./watchdog.ts";
-import { LATE, within } from "./within.ts";
+import { TIMED_OUT, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** Between two looks at the sites while a job runs: KV's progress is at most this old. */
 export const ROUND_MS = 10_000;
@@ -74,8 +74,8 @@ export class Rounds {
         this.gate.refreshPause(),
         ...told.map(async (site) => {
           const taken = this.#roster.question();
-          const report = await within(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
-          if (report === undefined || report === LATE) return;
+          const report = await raceTimeout(clock, TELL_MS_MAX, this.#tell(job, site, reports.get(site)));
+          if (report === undefined || report === TIMED_OUT) return;
           // At once: cancel may stop waiting for the others, and this site has acknowledged.
           taken(report, clock.now());
           heard.add(site);
@@ -86,7 +86,7 @@ export class Rounds {
       if (await this.#takeStock(heard, "progress")) return this.round();
       // Each goes on by its alarm, or is told again by the next round.
       const restarts = this.watchdog.restarts(job);
-      await Promise.allSettled(restarts.map(async (site) => within(clock, TELL_MS_MAX, restart(site))));
+      await Promise.allSettled(restarts.map(async (site) => raceTimeout(clock, TELL_MS_MAX, restart(site))));
     }
     await this.#flush();
   }
@@ -177,7 +177,7 @@ export class Rounds {
       taken(await peer(site).report(), clock.now());
       heard.add(site);
     });
-    await within(clock, PULL_MS_MAX, Promise.allSettled(asked));
+    await raceTimeout(clock, PULL_MS_MAX, Promise.allSettled(asked));
     this.#roster.noteSilent(sites, heard);
     return heard;
   }

@@ -146,8 +146,8 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
     return this.#made;
   }
 
-  async take(caller: string) {
-    return this.#rules.take(caller);
+  async acquire(caller: string) {
+    return this.#rules.acquire(caller);
   }
   async pauseFor(ms: number) {
     this.#rules.pauseFor(ms);
@@ -211,7 +211,7 @@ function gateOf(env: Env): Gate {
   const named = gateName(aceKeyOf(env));
   const stub = async () => env.RATE_GATE.getByName(await named) as unknown as Gate;
   return {
-    take: async (caller) => (await stub()).take(caller),
+    acquire: async (caller) => (await stub()).acquire(caller),
     pauseFor: async (ms) => (await stub()).pauseFor(ms),
     pausedUntil: async () => (await stub()).pausedUntil(),
     permitsLastMinute: async () => (await stub()).permitsLastMinute(),

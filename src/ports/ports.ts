@@ -109,8 +109,8 @@ export interface Permit {
 }
 
 /** No permit within the time a call is held; ask again, at `retryAt` at the earliest. */
-export interface Again {
-  readonly kind: "again";
+export interface Denied {
+  readonly kind: "denied";
   readonly askedAt: EpochMs;
   readonly retryAt: EpochMs;
 }
@@ -118,7 +118,7 @@ export interface Again {
 /** The rate limit of one API key. */
 export interface Gate {
   /** Holds until a permit is due, at most 20 s. `caller` takes turns with other callers. */
-  take(caller: string): Promise<Permit | Again>;
+  acquire(caller: string): Promise<Permit | Denied>;
   /** No permits for `ms`. Never shortens a pause. */
   pauseFor(ms: number): Promise<void>;
   pausedUntil(): Promise<EpochMs | undefined>;

@@ -12,13 +12,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // What the rules may do to the world, as types.
   ports: ["domain"],
   contract: ["domain"],
-  ace: ["domain", "ports"],
+  // A mutex and time limits, by the clock of a port.
+  concurrency: ["ports"],
+  ace: ["domain", "ports", "concurrency"],
   parquet: ["domain"],
   archive: ["domain", "ports"],
   // The rules: everything but the runtime.
-  backfill: ["domain", "ports", "contract", "ace", "parquet"],
+  backfill: ["domain", "ports", "contract", "concurrency", "ace", "parquet"],
   // Reads what the backfill wrote; storage only through ports.
-  query: ["domain", "ports", "contract", "parquet"],
+  query: ["domain", "ports", "contract", "concurrency", "parquet"],
   http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
   cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill", "query"],

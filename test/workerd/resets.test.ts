@@ -1,13 +1,13 @@
 import { abortAllDurableObjects, env, evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { JITTER_MS } from "../../src/backfill/rate-gate.ts";
-import type { Again, Gate, Permit } from "../../src/ports/ports.ts";
+import type { Denied, Gate, Permit } from "../../src/ports/ports.ts";
 
 const PER_MINUTE = Number((env as unknown as { REQUESTS_PER_MINUTE: string }).REQUESTS_PER_MINUTE);
 
 async function permitOf(name: string): Promise<Permit> {
   const gate = env.RATE_GATE.getByName(name) as unknown as Gate;
-  const answer: Permit | Again = await gate.take("a");
+  const answer: Permit | Denied = await gate.acquire("a");
   if (answer.kind !== "permit") throw new Error("no permit came");
   return answer;
 }

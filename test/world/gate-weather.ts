@@ -1,4 +1,4 @@
-import type { Again, Clock, Permit, Store } from "../../src/backfill/ports.ts";
+import type { Denied, Clock, Permit, Store } from "../../src/backfill/ports.ts";
 import { JITTER_MS, RateGate } from "../../src/backfill/rate-gate.ts";
 import { Chance } from "./chance.ts";
 import { Life } from "./life.ts";
@@ -82,11 +82,11 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
       else if (wait.calls > 0) wait.overtakenBy.push(caller);
     }
   };
-  const take = async (caller: string): Promise<Permit | Again | undefined> => {
+  const take = async (caller: string): Promise<Permit | Denied | undefined> => {
     const wait = waiting.get(caller) ?? { calls: 0, overtakenBy: [] };
     waiting.set(caller, wait);
     wait.calls += 1;
-    const answer = await Promise.race([current.gate.take(caller), died.promise]);
+    const answer = await Promise.race([current.gate.acquire(caller), died.promise]);
     wait.calls -= 1;
     if (answer?.kind === "permit") turn(caller);
     return answer;
@@ -95,7 +95,7 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
     while (scheduler.now < end) {
       const answer = await take(name);
       if (answer === undefined) await clock.sleep(RETRY_MS);
-      else if (answer.kind === "again") await clock.sleep(answer.retryAt - clock.now());
+      else if (answer.kind === "denied") await clock.sleep(answer.retryAt - clock.now());
       else if (clock.now() - answer.dueAt <= LATE_MS_MAX) {
         await clock.sleep(chance.next() * (JITTER_MS - LATE_MS_MAX));
         arrivals.push(scheduler.now);

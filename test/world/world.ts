@@ -265,7 +265,7 @@ export class World {
     const remote = <V>(what: string, act: (gate: RateGate) => Promise<V>) =>
       this.effects.remote(life, { label: `${life.name} gate.${what}` }, () => this.gate.call(act));
     return {
-      take: (caller) => remote("take", (gate) => gate.take(caller)),
+      acquire: (caller) => remote("acquire", (gate) => gate.acquire(caller)),
       pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
       permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),

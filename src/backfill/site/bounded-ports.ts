@@ -1,7 +1,7 @@
 import { boundedView } from "../bounded-view.ts";
 import { HOLD_MS_MAX } from "../rate-gate.ts";
-import type { Turns } from "../turns.ts";
-import { answered } from "../within.ts";
+import type { Mutex } from "../../concurrency/concurrency.ts";
+import { withTimeout } from "../../concurrency/concurrency.ts";
 import type { SitePorts } from "./context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
@@ -17,22 +17,22 @@ const GATE_SLACK_MS = 10_000;
  * upload could be a request at the vendor, and arrive when its permit is long over. Uploads and puts into KV take their
  * turns themselves: leave is asked, and a distance counted, when they go out.
  */
-export function boundedPorts(ports: SitePorts, connection: Turns): SitePorts {
+export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
   const { archive, clock, gate, head } = ports;
-  const answer = <T>(call: () => Promise<T>) => answered(clock, ANSWER_MS_MAX, call);
+  const answer = <T>(call: () => Promise<T>) => withTimeout(clock, ANSWER_MS_MAX, call);
   return {
     ...ports,
     archive: {
-      head: (key) => connection.take(() => answer(() => archive.head(key))),
+      head: (key) => connection.runExclusive(() => answer(() => archive.head(key))),
       publish: (key, file, expected) => answer(() => archive.publish(key, file, expected)),
-      list: (prefix, cursor) => connection.take(() => answer(() => archive.list(prefix, cursor))),
+      list: (prefix, cursor) => connection.runExclusive(() => answer(() => archive.list(prefix, cursor))),
       read: (key, etag, offset, length) =>
-        connection.take(() => answer(() => archive.read(key, etag, offset, length))),
+        connection.runExclusive(() => answer(() => archive.read(key, etag, offset, length))),
     },
     view: boundedView(clock, ports.view),
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
-      take: (caller) => answered(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.take(caller)),
+      acquire: (caller) => withTimeout(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller)),
       pauseFor: (ms) => answer(() => gate.pauseFor(ms)),
       pausedUntil: () => answer(() => gate.pausedUntil()),
       permitsLastMinute: () => answer(() => gate.permitsLastMinute()),

@@ -7,7 +7,7 @@ import type { Isolate } from "../isolate.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
 import type { Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
-import type { Turns } from "../turns.ts";
+import type { Mutex } from "../../concurrency/concurrency.ts";
 import { fact, setFact } from "./state.ts";
 import type { Asked } from "./totals.ts";
 
@@ -39,7 +39,7 @@ export interface SiteContext extends SitePorts {
   readonly isolate: Isolate;
   readonly outbox: Outbox;
   /** R2's and KV's, beside the lanes'. */
-  readonly connection: Turns;
+  readonly connection: Mutex;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
   /** Walks between two runs of a window, with the form they were committed in; a few, of the days under way. */

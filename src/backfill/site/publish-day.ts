@@ -80,7 +80,7 @@ async function replace(
 ): Promise<"published" | "changed" | "refused"> {
   const { archive, clock, connection, head, site } = context;
   while (!fence.signal.aborted) {
-    const put = await connection.take(async () => {
+    const put = await connection.runExclusive(async () => {
       const word = await head.current().catch(() => undefined);
       if (!word) return "no word";
       // No await between leave, mark and put: a cancel that has been answered finds none of them half done.

@@ -3,7 +3,7 @@ import { type Outcome, outcomeOfFault, settle } from "../../ace/transport/outcom
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { isFresh } from "../permit.ts";
-import { LATE, within } from "../within.ts";
+import { TIMED_OUT, raceTimeout } from "../../concurrency/concurrency.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { countRateLimit } from "./state.ts";
 import { countAsked } from "./totals.ts";
@@ -123,7 +123,7 @@ async function permitOf(
     await context.throttles.told;
     const throttles = context.throttles.count;
     const askedAt = clock.now();
-    const permit = await gate.take(context.site).catch(() => undefined);
+    const permit = await gate.acquire(context.site).catch(() => undefined);
     if (!permit) {
       // A gate that is being replaced, or hangs, is no fault of the day, and no sign of life: ask the new one.
       await clock.sleep(PEER_RETRY_MS, fence.signal);
@@ -209,8 +209,8 @@ async function timed<V>(
   request: AbortController,
   work: Promise<V>,
 ): Promise<V> {
-  const answer = await within(clock, config.aceTimeoutMs, work);
-  if (answer !== LATE) return answer;
+  const answer = await raceTimeout(clock, config.aceTimeoutMs, work);
+  if (answer !== TIMED_OUT) return answer;
   request.abort();
   throw new VendorFault("timeout", `no answer within ${config.aceTimeoutMs} ms`);
 }

@@ -7,7 +7,7 @@ import type { Isolate } from "../isolate.ts";
 import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
-import { Turns } from "../turns.ts";
+import { Mutex } from "../../concurrency/concurrency.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
@@ -61,7 +61,7 @@ export class SiteBackfill implements SitePeer {
     steps: StepSizes = STEP_SIZES,
   ) {
     ports.store.tx(createTables);
-    const connection = new Turns();
+    const connection = new Mutex();
     const points = new PointNames(ports.store, isolate);
     const bounded = boundedPorts(ports, connection);
     this.#context = {
