@@ -1,7 +1,7 @@
+import { withTimeout } from "../concurrency/concurrency.ts";
 import type { Alert, AlertNotice } from "../contract/backfill.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { AlertReceiver, Clock, Log, Sql, Store } from "./ports.ts";
-import { withTimeout } from "../concurrency/concurrency.ts";
 
 /** A receiver that has not answered by then may have heard; it is told again. */
 const DELIVER_MS_MAX = 10_000;

@@ -1,3 +1,4 @@
+import { raceTimeout, withTimeout } from "../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteSilent } from "../contract/api.ts";
 import type { DayView, ErrorView, Plan, StartRequest } from "../contract/backfill.ts";
 import type { Config } from "../domain/config.ts";
@@ -5,7 +6,6 @@ import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
 import type { Clock, SitePeer } from "./ports.ts";
-import { withTimeout, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;

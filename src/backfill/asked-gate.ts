@@ -1,6 +1,6 @@
+import { raceTimeout, TIMED_OUT } from "../concurrency/concurrency.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { Clock, Gate } from "./ports.ts";
-import { TIMED_OUT, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** A gate that answers later than this is not waited for. */
 const GATE_MS_MAX = 3_000;

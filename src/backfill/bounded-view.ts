@@ -1,5 +1,5 @@
-import type { Clock, View } from "./ports.ts";
 import { withTimeout } from "../concurrency/concurrency.ts";
+import type { Clock, View } from "./ports.ts";
 
 /** A put without an answer by then is given up; it may land all the same. */
 const PUT_MS_MAX = 20_000;

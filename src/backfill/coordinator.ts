@@ -1,3 +1,4 @@
+import { raceTimeout } from "../concurrency/concurrency.ts";
 import type { AuditOutcome, CancelOutcome, RetryOutcome, StartOutcome } from "../contract/api.ts";
 import type {
   AuditView,
@@ -20,7 +21,6 @@ import type { CurrentJob } from "./ports.ts";
 import { Roster } from "./roster.ts";
 import { PULL_MS_MAX, Rounds, type RoundsPorts } from "./rounds.ts";
 import { estimatedDays, failedDays } from "./status.ts";
-import { raceTimeout } from "../concurrency/concurrency.ts";
 
 /** If this object dies in a round, the next begins no later. */
 const ARMED_FIRST_MS = 30_000;

@@ -1,6 +1,6 @@
+import { Mutex } from "../concurrency/concurrency.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { Clock, Sql, Store, View } from "./ports.ts";
-import { Mutex } from "../concurrency/concurrency.ts";
 
 /** KV takes one write a second a key. */
 const PUT_GAP_MS = 1_000;

@@ -139,7 +139,11 @@ test("a pause is believed for an hour at most, and a long one answers at once", 
   const gate = make();
   gate.pauseFor(100 * 3_600_000);
   expect(gate.pausedUntil()).toBe(BEGINNING + 3_600_000);
-  expect(await gate.acquire("a")).toEqual({ kind: "denied", askedAt: BEGINNING, retryAt: BEGINNING + 3_600_000 });
+  expect(await gate.acquire("a")).toEqual({
+    kind: "denied",
+    askedAt: BEGINNING,
+    retryAt: BEGINNING + 3_600_000,
+  });
 });
 
 test("a gate that died has given its last slot away: the next permit keeps its distance", async () => {

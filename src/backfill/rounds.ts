@@ -1,3 +1,4 @@
+import { raceTimeout, TIMED_OUT } from "../concurrency/concurrency.ts";
 import type { Status } from "../contract/backfill.ts";
 import type { EpochMs } from "../domain/day.ts";
 import { stateKey } from "../domain/layout.ts";
@@ -14,7 +15,6 @@ import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Sql, Store, View
 import type { Roster } from "./roster.ts";
 import { statusName, statusOf } from "./status.ts";
 import { Watchdog } from "./watchdog.ts";
-import { TIMED_OUT, raceTimeout } from "../concurrency/concurrency.ts";
 
 /** Between two looks at the sites while a job runs: KV's progress is at most this old. */
 export const ROUND_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { Denied, Clock, Permit, Store } from "../../src/backfill/ports.ts";
+import type { Clock, Denied, Permit, Store } from "../../src/backfill/ports.ts";
 import { JITTER_MS, RateGate } from "../../src/backfill/rate-gate.ts";
 import { Chance } from "./chance.ts";
 import { Life } from "./life.ts";

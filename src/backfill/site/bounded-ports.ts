@@ -1,7 +1,7 @@
-import { boundedView } from "../bounded-view.ts";
-import { HOLD_MS_MAX } from "../rate-gate.ts";
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import { withTimeout } from "../../concurrency/concurrency.ts";
+import { boundedView } from "../bounded-view.ts";
+import { HOLD_MS_MAX } from "../rate-gate.ts";
 import type { SitePorts } from "./context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */

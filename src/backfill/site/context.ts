@@ -1,4 +1,5 @@
 import type { Walk } from "../../ace/paging/pagination.ts";
+import type { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
@@ -7,7 +8,6 @@ import type { Isolate } from "../isolate.ts";
 import type { SiteJob, SiteReport } from "../job.ts";
 import type { Outbox } from "../outbox.ts";
 import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
-import type { Mutex } from "../../concurrency/concurrency.ts";
 import { fact, setFact } from "./state.ts";
 import type { Asked } from "./totals.ts";
 

@@ -1,9 +1,9 @@
 import { VendorFault } from "../../ace/faults.ts";
 import { type Outcome, outcomeOfFault, settle } from "../../ace/transport/outcome.ts";
+import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { isFresh } from "../permit.ts";
-import { TIMED_OUT, raceTimeout } from "../../concurrency/concurrency.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { countRateLimit } from "./state.ts";
 import { countAsked } from "./totals.ts";

@@ -1,3 +1,4 @@
+import { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { LANES_MAX } from "../../domain/limits.ts";
@@ -7,7 +8,6 @@ import type { Isolate } from "../isolate.ts";
 import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
 import { Outbox } from "../outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
-import { Mutex } from "../../concurrency/concurrency.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
