@@ -1,7 +1,5 @@
 import type { AuditView } from "../src/contract/backfill.ts";
-import { clockOf, whole } from "../terminal/figures.ts";
-import { bar } from "../terminal/progress.ts";
-import { type Column, tableLines } from "../terminal/table.ts";
+import { bar, type Column, formatCount, formatDuration, tableLines } from "../terminal/terminal.ts";
 
 const BAR_COLUMNS = 24;
 
@@ -21,9 +19,9 @@ export function auditLine(audit: AuditView, since: AuditBaseline, nowMs: number,
   return [
     site,
     ...(bars ? [bar(share, BAR_COLUMNS)] : []),
-    `${whole(checked)} of ${total === null ? "?" : whole(total)} days`,
-    `${whole(audit.problems_total)} problems`,
-    ...(state === "running" ? [`ETA ${leftMs === undefined ? "-" : clockOf(leftMs)}`] : ["done"]),
+    `${formatCount(checked)} of ${total === null ? "?" : formatCount(total)} days`,
+    `${formatCount(audit.problems_total)} problems`,
+    ...(state === "running" ? [`ETA ${leftMs === undefined ? "-" : formatDuration(leftMs)}`] : ["done"]),
   ].join("  ");
 }
 
@@ -42,11 +40,11 @@ export function auditTable(audits: readonly AuditView[], width: number): string[
   const rows = audits.map((audit) => [
     audit.site,
     howOf(audit),
-    whole(audit.days_checked),
-    whole(audit.days_ok),
-    whole(audit.records),
-    whole(audit.bytes),
-    whole(audit.problems_total),
+    formatCount(audit.days_checked),
+    formatCount(audit.days_ok),
+    formatCount(audit.records),
+    formatCount(audit.bytes),
+    formatCount(audit.problems_total),
   ]);
   return [...tableLines(COLUMNS, rows, { width }), ...audits.flatMap(problemLines)];
 }
@@ -58,5 +56,5 @@ function howOf({ mode, sample_percent }: AuditView): string {
 function problemLines({ site, problems, problems_total }: AuditView): string[] {
   const lines = problems.map(({ date, problem }) => `${date} ${site}: ${problem}`);
   const more = problems_total - problems.length;
-  return more > 0 ? [...lines, `and ${whole(more)} more at ${site}`] : lines;
+  return more > 0 ? [...lines, `and ${formatCount(more)} more at ${site}`] : lines;
 }

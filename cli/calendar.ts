@@ -1,5 +1,5 @@
 import type { DayView } from "../src/contract/backfill.ts";
-import { whole } from "../terminal/figures.ts";
+import { formatCount } from "../terminal/terminal.ts";
 import { type Colour, type Paint, plain } from "./terminal.ts";
 
 type DayStatus = DayView["status"];
@@ -37,7 +37,7 @@ const RULER = "1   5    10   15   20   25   30";
 function countsOf(days: readonly DayView[], paint: Paint): string {
   const counts = Object.entries(SIGNS).flatMap(([status, [sign, colour]]) => {
     const of = days.filter((day) => day.status === status).length;
-    return of > 0 ? [`${paint(colour, sign)} ${whole(of)} ${status}`] : [];
+    return of > 0 ? [`${paint(colour, sign)} ${formatCount(of)} ${status}`] : [];
   });
   return counts.join("  ");
 }

@@ -1,18 +1,16 @@
 import type { Command } from "commander";
-import { BackfillClient } from "../client/backfill-client.ts";
-import { EXIT } from "../client/exit-codes.ts";
-import { QueryClient } from "../client/query-client.ts";
-import type { Run } from "../client/run.ts";
+import { BackfillClient, QueryClient } from "../client/client.ts";
+import { type CommandRun, EXIT } from "../terminal/terminal.ts";
 import { backfillAddress, type ConnectionOptions, queryAddress } from "./connection.ts";
 
 /** What every command is given: the Workers it speaks with, and the process it lives in. */
 export class Cli {
-  readonly run: Run;
+  readonly run: CommandRun;
   /** Of the process, as the command has left it. */
   exitCode: number = EXIT.done;
   readonly #program: Command;
 
-  constructor(program: Command, run: Run) {
+  constructor(program: Command, run: CommandRun) {
     this.#program = program;
     this.run = run;
   }

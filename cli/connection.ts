@@ -1,7 +1,12 @@
 import { InvalidArgumentError, Option } from "commander";
-import { EXIT } from "../client/exit-codes.ts";
-import { Unable } from "../client/run.ts";
-import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "../local/stack/addresses.ts";
+import {
+  BACKFILL_PORT,
+  LOCAL_BACKFILL_API_KEY,
+  LOCAL_QUERY_API_KEY,
+  localUrl,
+  QUERY_PORT,
+} from "../client/client.ts";
+import { CommandError, EXIT } from "../terminal/terminal.ts";
 
 /** Where the Workers are, as options and environment say it. */
 export interface ConnectionOptions {
@@ -28,35 +33,39 @@ export interface Address {
   readonly token: string | undefined;
 }
 
-export function backfillAddress({ url = local(BACKFILL_PORT), token }: ConnectionOptions): Address {
-  return { url, token: usable(token, "BACKFILL_API_KEY") ?? (isLocal(url) ? BACKFILL_API_KEY : undefined) };
+export function backfillAddress({ url = localUrl(BACKFILL_PORT), token }: ConnectionOptions): Address {
+  return {
+    url,
+    token: usable(token, "BACKFILL_API_KEY") ?? (isLocal(url) ? LOCAL_BACKFILL_API_KEY : undefined),
+  };
 }
 
-/** Throws `Unable` (usage) rather than to mix a deployed backfill with the samples of this machine. */
+/** Throws `CommandError` (usage) rather than to mix a deployed backfill with the samples of this machine. */
 export function queryAddress(options: ConnectionOptions): Address {
   const { url, queryUrl, queryToken } = options;
   if (queryUrl === undefined && url !== undefined && !isLocal(url)) {
-    throw new Unable(
+    throw new CommandError(
       `The Backfill Worker is at ${url}, but where is the Query Worker?`,
       "Say it in QUERY_URL, or by --query-url.",
       { exitCode: EXIT.usage },
     );
   }
-  const at = queryUrl ?? local(QUERY_PORT);
-  return { url: at, token: usable(queryToken, "QUERY_API_KEY") ?? (isLocal(at) ? QUERY_API_KEY : undefined) };
+  const at = queryUrl ?? localUrl(QUERY_PORT);
+  return {
+    url: at,
+    token: usable(queryToken, "QUERY_API_KEY") ?? (isLocal(at) ? LOCAL_QUERY_API_KEY : undefined),
+  };
 }
 
 /** An empty one is none. Looked at here, for fetch and commander both show what they refuse. */
 function usable(token: string | undefined, variable: string): string | undefined {
   if (!token || /^[\x21-\x7e]+$/.test(token)) return token || undefined;
-  throw new Unable(
+  throw new CommandError(
     `The key for ${variable} holds spaces, line ends or characters that a header can't carry.`,
     "Give it as it was set, without quotes and what is around it.",
     { exitCode: EXIT.usage },
   );
 }
-
-const local = (port: number) => `http://127.0.0.1:${port}`;
 
 /** The keys of the local stack are no secrets, and let in nowhere else. */
 export const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);

@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT } from "../client/exit-codes.ts";
-import { runToEnd } from "../client/run.ts";
+import { EXIT, runToEnd } from "../terminal/terminal.ts";
 import { type AddCommand, Cli } from "./cli.ts";
 import { addCancel } from "./commands/cancel.ts";
 import { addDays } from "./commands/days.ts";
@@ -38,8 +37,8 @@ Exit codes:
   ${EXIT.partial}  in part: days failed, a check found something, a file is missing
   ${EXIT.usage}  the command line is wrong
   ${EXIT.unreachable}  a Worker can't be reached
-  ${EXIT.refused}  a Worker refuses, and says why
-  ${EXIT.fault}  a fault of the command itself
+  ${EXIT.rejected}  a Worker refuses, and says why
+  ${EXIT.bug}  a fault of the command itself
 
 What was asked for goes to stdout, what accompanies it to stderr. NO_COLOR is minded.`;
 

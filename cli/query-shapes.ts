@@ -1,8 +1,6 @@
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
 import { decimalOf } from "../src/query/answer/text.ts";
-import { chartLines, type Dot } from "../terminal/chart.ts";
-import { whole } from "../terminal/figures.ts";
-import { type Column, tableLines } from "../terminal/table.ts";
+import { type Column, chartLines, type Dot, formatCount, tableLines } from "../terminal/terminal.ts";
 import { csvLine } from "./csv.ts";
 import { note, pour, say, stdoutWidth } from "./terminal.ts";
 import type { TimeRange } from "./time-range.ts";
@@ -38,7 +36,9 @@ export async function sayTable(pages: Pages): Promise<void> {
   for await (const { samples, metadata } of pages) {
     for (const line of tableLines(COLUMNS, samples.map(rowOf), { width: stdoutWidth() })) say(line);
     if (metadata.next_cursor !== null)
-      note(`The first ${whole(samples.length)} rows. There are more: --limit, or --csv for all of them.`);
+      note(
+        `The first ${formatCount(samples.length)} rows. There are more: --limit, or --csv for all of them.`,
+      );
     break;
   }
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { BackfillClient } from "../client/backfill-client.ts";
+import { BackfillClient } from "../client/client.ts";
 import { daysOf, type UtcDay } from "../src/domain/day.ts";
 import { STATUS } from "../test/support/cli-status.ts";
 import { type DaySelection, selectedDays } from "./selected-days.ts";

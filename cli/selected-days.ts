@@ -1,4 +1,4 @@
-import type { BackfillClient } from "../client/backfill-client.ts";
+import type { BackfillClient } from "../client/client.ts";
 import { DAYS_MAX, type DayView } from "../src/contract/backfill.ts";
 import { SITES_MAX } from "../src/domain/config-parse.ts";
 import { addDays, daysBetween, type UtcDay } from "../src/domain/day.ts";

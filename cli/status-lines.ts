@@ -1,14 +1,12 @@
 import type { SiteView, Status } from "../src/contract/backfill.ts";
-import { clockOf, whole } from "../terminal/figures.ts";
-import { bar } from "../terminal/progress.ts";
-import { type Column, tableLines } from "../terminal/table.ts";
+import { bar, type Column, formatCount, formatDuration, tableLines } from "../terminal/terminal.ts";
 import { type Paint, plain } from "./terminal.ts";
 
 const BAR_COLUMNS = 24;
 /** Failed days that are named; `npx backfill days` shows them all. */
 const FAILED_SHOWN = 10;
 
-/** The backfill as a whole: what it is, how far it has come, how fast it goes, what asks for a person. */
+/** The backfill as a formatCount: what it is, how far it has come, how fast it goes, what asks for a person. */
 export function headLines(status: Status, paint: Paint = plain): string[] {
   return [
     `${status.backfill_id}  ${paint(COLOURS[status.status], stateOf(status))}  ${rangeOf(status)}`,
@@ -20,9 +18,9 @@ export function headLines(status: Status, paint: Paint = plain): string[] {
 
 /** One line, for who reads it in a log. */
 export function progressText(status: Status): string {
-  const failed = status.days_failed > 0 ? `, ${whole(status.days_failed)} failed` : "";
-  const days = `${whole(status.days_completed)} of ${whole(status.days_total)} site-days${failed}`;
-  return `${status.progress_percent}% ${days}, ${whole(status.records_processed)} samples`;
+  const failed = status.days_failed > 0 ? `, ${formatCount(status.days_failed)} failed` : "";
+  const days = `${formatCount(status.days_completed)} of ${formatCount(status.days_total)} site-days${failed}`;
+  return `${status.progress_percent}% ${days}, ${formatCount(status.records_processed)} samples`;
 }
 
 /** What a log wants to know while it runs. */
@@ -42,13 +40,13 @@ const shareOf = ({ days_completed, days_failed, days_total }: Status) =>
   days_total === 0 ? 1 : (days_completed + days_failed) / days_total;
 
 function paceLines(status: Status): string[] {
-  if (status.status !== "in_progress") return [`took ${clockOf(status.duration_seconds * 1000)}`];
+  if (status.status !== "in_progress") return [`took ${formatDuration(status.duration_seconds * 1000)}`];
   const { days_per_hour, samples_per_second, estimated_completion } = status;
   if (days_per_hour === null || estimated_completion === null) return ["no rate yet"];
   // By the Worker's clock alone: this machine's may be another.
   const leftMs = Date.parse(estimated_completion) - Date.parse(status.last_updated);
-  const rate = `${whole(days_per_hour)} days/h, ${whole(samples_per_second ?? 0)} samples/s`;
-  return [`${rate}, ETA ${clockOf(Math.max(0, leftMs))} (${timeOf(estimated_completion)} UTC)`];
+  const rate = `${formatCount(days_per_hour)} days/h, ${formatCount(samples_per_second ?? 0)} samples/s`;
+  return [`${rate}, ETA ${formatDuration(Math.max(0, leftMs))} (${timeOf(estimated_completion)} UTC)`];
 }
 
 function concernLines(status: Status): string[] {
@@ -78,10 +76,10 @@ export function siteTable({ sites }: Status, width: number): string[] {
   const rows = sites.map((view) => [
     view.site,
     view.state,
-    `${whole(view.days_completed)}/${whole(view.days_total)}`,
-    whole(view.days_empty),
-    whole(view.days_failed),
-    whole(view.records_processed),
+    `${formatCount(view.days_completed)}/${formatCount(view.days_total)}`,
+    formatCount(view.days_empty),
+    formatCount(view.days_failed),
+    formatCount(view.records_processed),
     nowOf(view),
   ]);
   return tableLines(SITE_COLUMNS, rows, { width });
@@ -101,5 +99,5 @@ function nowOf(view: SiteView): string {
 export function failedLines({ failed_days }: Status): string[] {
   const named = failed_days.slice(0, FAILED_SHOWN).map(({ date, site }) => `failed: ${date} ${site}`);
   const more = failed_days.length - named.length;
-  return more > 0 ? [...named, `and ${whole(more)} more failed days`] : named;
+  return more > 0 ? [...named, `and ${formatCount(more)} more failed days`] : named;
 }

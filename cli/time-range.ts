@@ -1,7 +1,6 @@
-import { EXIT } from "../client/exit-codes.ts";
-import { Unable } from "../client/run.ts";
 import { DAY_MS, dayStartMs, type EpochMs, parseUtcDay } from "../src/domain/day.ts";
 import { parseInstant } from "../src/domain/instant.ts";
+import { CommandError, EXIT } from "../terminal/terminal.ts";
 
 /** Half-open, as the Query Worker takes it. */
 export interface TimeRange {
@@ -9,7 +8,7 @@ export interface TimeRange {
   readonly toMs: EpochMs;
 }
 
-/** Of days, the last one included, and of instants, the last one not; a day alone is that day. Throws `Unable` (usage). */
+/** Of days, the last one included, and of instants, the last one not; a day alone is that day. Throws `CommandError` (usage). */
 export function timeRange(from: string, to: string | undefined): TimeRange {
   const day = parseUtcDay(from);
   const fromMs = day ? dayStartMs(day) : instantOf(from);
@@ -26,8 +25,8 @@ function instantOf(text: string): EpochMs {
   throw misused(`${text} is neither a day nor an instant with its zone.`);
 }
 
-function misused(what: string): Unable {
-  return new Unable(what, "Give days, as 2024-01-31, or instants, as 2024-01-31T08:00:00Z.", {
+function misused(what: string): CommandError {
+  return new CommandError(what, "Give days, as 2024-01-31, or instants, as 2024-01-31T08:00:00Z.", {
     exitCode: EXIT.usage,
   });
 }

@@ -1,9 +1,6 @@
-import { EXIT } from "../client/exit-codes.ts";
-import { follow } from "../client/follow.ts";
+import { pollBackfill } from "../client/client.ts";
 import type { Status } from "../src/contract/backfill.ts";
-import { samplesPerDayOf } from "../terminal/progress.ts";
-import type { ProgressScreen } from "../terminal/progress-screen.ts";
-import { SiteLines } from "../terminal/site-lines.ts";
+import { EXIT, type ProgressScreen, SiteLines, samplesPerDayOf } from "../terminal/terminal.ts";
 import type { Cli } from "./cli.ts";
 import { failedLines, headLines, plainLine } from "./status-lines.ts";
 import { note, paint, plain } from "./terminal.ts";
@@ -45,7 +42,7 @@ export function exitCodeOf(status: Status | undefined): number {
 
 function whileWatched(cli: Cli, show: (status: Status) => void): Promise<Status> {
   const goesOn = `It goes on. Come back with: ${cli.typed("status --watch")}\nEnd it with: ${cli.typed("cancel")}`;
-  return watched<Status>(cli, goesOn, (how) => follow(cli.backfill, { ...how, show }));
+  return watched<Status>(cli, goesOn, (how) => pollBackfill(cli.backfill, { ...how, show }));
 }
 
 function linesOf(

@@ -1,5 +1,5 @@
-import type { Following } from "../client/follow.ts";
-import { type ProgressScreen, progressScreen } from "../terminal/progress-screen.ts";
+import type { PollOptions } from "../client/client.ts";
+import { type ProgressScreen, progressScreen } from "../terminal/terminal.ts";
 import type { Cli } from "./cli.ts";
 import { note } from "./terminal.ts";
 
@@ -23,7 +23,7 @@ export function watchScreen(cli: Cli, out: NodeJS.WriteStream): ProgressScreen {
 export async function watched<T>(
   cli: Cli,
   goesOn: string,
-  look: (how: Omit<Following<T>, "show">) => Promise<T>,
+  look: (how: Omit<PollOptions<T>, "show">) => Promise<T>,
 ): Promise<T> {
   return stoppable(cli, goesOn, () =>
     look({ pollMs: POLL_MS, silenceMsMax: SILENCE_MS_MAX, whenSilent: goesOn }),

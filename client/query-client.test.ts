@@ -22,7 +22,7 @@ const json =
     response.writeHead(status).end(JSON.stringify(body));
 
 it.each(["GET", "HEAD"] as const)(
-  "knows a day that is not archived from a wrong address (%s)",
+  "tells a day that is not archived from a wrong address (%s)",
   async (method) => {
     expect(await file(method, json(404, { error: "2024-01-01 of site_a is not archived" }))).toBeUndefined();
     const elsewhere = file(method, json(404, { error: "Not found", endpoints: ["GET /"] }));
@@ -32,12 +32,12 @@ it.each(["GET", "HEAD"] as const)(
   },
 );
 
-it("takes no page for a file", async () => {
+it("does not take an HTML page for a file", async () => {
   const page = "<html>Log in</html>";
   const headers = { "Content-Type": "text/html", "Content-Length": page.length };
   const given = file("GET", (_, response) => response.writeHead(200, headers).end(page));
   await expect(given).rejects.toMatchObject({
     exitCode: 3,
-    message: expect.stringContaining("200 with no Parquet file"),
+    message: expect.stringContaining("200 and no Parquet file"),
   });
 });

@@ -1,21 +1,38 @@
 import type { NotFound, Problem } from "../src/contract/parameters.ts";
 import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
-import { askWorker, callWorker, granted, notOurs, refused, replyOf, type Worker } from "./call-worker.ts";
+import {
+  fetchJson,
+  fetchWorker,
+  readJson,
+  rejected,
+  successBody,
+  unexpectedResponse,
+  type Worker,
+} from "./worker-request.ts";
 
-/** A day's file as the archive has it. */
+type Parameter = readonly [name: string, value: string];
+
+/** The points of a query as parameters. A single name is sent twice, because a single value is split at its commas. */
+export function namedPoints(points: readonly string[]): Parameter[] {
+  const [only = ""] = points;
+  const named = points.length === 1 ? [only, only] : points;
+  return named.map((point) => ["point_names", point]);
+}
+
+/** A day's file in the archive. */
 export interface ArchivedFile {
   readonly bytes: number;
-  /** Lower-case hex; undefined where it was stored without one. */
+  /** Lower-case hex; undefined when the object was stored without a checksum. */
   readonly sha256: string | undefined;
   readonly response: Response;
 }
 
 const PARQUET = "application/vnd.apache.parquet";
 
-/** A day is 12 MB, and lines may be slow. */
-const FILE_MS_MAX = 15 * 60_000;
+/** A day has about 12 MB, and a connection may be slow. */
+const FILE_TIMEOUT_MS = 15 * 60_000;
 
-/** The Query Worker's HTTP API, as scripts call it. */
+/** A client of the Query Worker's HTTP API. */
 export class QueryClient {
   readonly worker: Worker;
 
@@ -23,14 +40,14 @@ export class QueryClient {
     this.worker = { name: "Query Worker", url, token };
   }
 
-  /** Throws `Unable` (unreachable) where nobody answers. */
-  async reach(): Promise<void> {
-    const response = await callWorker(this.worker, "/");
+  /** Throws `CommandError` (unreachable) when the Worker does not respond. */
+  async checkReachable(): Promise<void> {
+    const response = await fetchWorker(this.worker, "/");
     await response.body?.cancel();
   }
 
-  /** The pages of an answer, each asked for when the one before has been taken. */
-  async *pages(parameters: readonly (readonly [string, string])[]): AsyncGenerator<QueryAnswer, void> {
+  /** All pages of a query; each is requested once the caller has taken the previous page. */
+  async *pages(parameters: readonly Parameter[]): AsyncGenerator<QueryAnswer, void> {
     for (let cursor: string | null = ""; cursor !== null; ) {
       const page: QueryAnswer = await this.samples(cursor ? [...parameters, ["cursor", cursor]] : parameters);
       yield page;
@@ -38,7 +55,7 @@ export class QueryClient {
     }
   }
 
-  samples(parameters: readonly (readonly [string, string])[]): Promise<QueryAnswer> {
+  samples(parameters: readonly Parameter[]): Promise<QueryAnswer> {
     return this.get<QueryAnswer>("/timeseries/query", parameters, "samples");
   }
 
@@ -50,21 +67,21 @@ export class QueryClient {
     return this.get<PointsAnswer>("/timeseries/points", parameters, "points");
   }
 
-  /** The file, or with HEAD what is said of it; undefined where the day is not archived. Its body may break off. */
+  /** A day's file, with HEAD without its body; undefined when the day is not archived. The body may be cut off. */
   async file(method: "GET" | "HEAD", site: string, date: string): Promise<ArchivedFile | undefined> {
     const path = `/timeseries/file?${new URLSearchParams({ site_name: site, date })}`;
-    const response = await callWorker(this.worker, path, { method, msMax: FILE_MS_MAX });
+    const response = await fetchWorker(this.worker, path, { method, timeoutMs: FILE_TIMEOUT_MS });
     if (!response.ok) {
-      // HEAD has no body to say why: the same by GET does.
-      const reply =
+      // A response to HEAD has no body with the reason; the same request as GET has.
+      const error =
         method === "GET"
-          ? await replyOf<Problem | NotFound>(this.worker, response)
-          : await askWorker<Problem | NotFound>(this.worker, path);
-      if (reply.status === 404 && !("endpoints" in reply.body)) return undefined;
-      throw refused(this.worker, reply.status, reply.body);
+          ? await readJson<Problem | NotFound>(this.worker, response)
+          : await fetchJson<Problem | NotFound>(this.worker, path);
+      if (error.status === 404 && !("endpoints" in error.body)) return undefined;
+      throw rejected(this.worker, error.status, error.body);
     }
     if (response.headers.get("Content-Type") !== PARQUET) {
-      throw notOurs(this.worker, response.status, "no Parquet file");
+      throw unexpectedResponse(this.worker, response.status, "no Parquet file");
     }
     const digest = /^sha-256=:([\w+/=]+):$/.exec(response.headers.get("Repr-Digest") ?? "")?.[1];
     return {
@@ -76,10 +93,10 @@ export class QueryClient {
 
   async get<T extends object>(
     path: string,
-    parameters: readonly (readonly [string, string])[],
+    parameters: readonly Parameter[],
     has: keyof T & string,
   ): Promise<T> {
     const query = new URLSearchParams(parameters.map(([name, value]) => [name, value]));
-    return granted<T>(this.worker, await askWorker<T | Problem>(this.worker, `${path}?${query}`), has);
+    return successBody<T>(this.worker, await fetchJson<T | Problem>(this.worker, `${path}?${query}`), has);
   }
 }

@@ -9,7 +9,7 @@ const lineOf = (values: readonly (number | undefined)[]) =>
     .slice(0, FRAME.rows)
     .map((line) => line.split("┤")[1]);
 
-test("the scale names the greatest and the least value, the last line the range's ends", () => {
+test("the scale shows the greatest and the least value, the last line the ends of the range", () => {
   const frame = { ...FRAME, toMs: 172_800_000, columns: 40 };
   const lines = chartLines(dotsOf([1_234.56, -7]), frame);
   expect(lines[0]).toMatch(/^1,234\.6 ┤/);
@@ -26,7 +26,7 @@ test("a value that never changes is a line in the middle", () => {
   expect(lineOf(Array(16).fill(5))).toEqual(["⣀⣀⣀⣀⣀⣀⣀⣀", "⠀⠀⠀⠀⠀⠀⠀⠀"]);
 });
 
-test("where nothing was measured, nothing is drawn", () => {
+test("a gap in the data is a gap in the line", () => {
   const gap = Array.from({ length: 16 }, (_, ms) => (ms >= 4 && ms < 12 ? undefined : ms % 2));
   const [above = "", below = ""] = lineOf(gap);
   for (const line of [above, below]) {
@@ -35,7 +35,7 @@ test("where nothing was measured, nothing is drawn", () => {
   }
 });
 
-test("a line of few values is shorter than its room, so that what is no gap shows none", () => {
+test("a line of few values is narrower than its frame, so that it shows no gaps that are not in the data", () => {
   const wide = { fromMs: 0, toMs: 150, columns: 80, rows: 1 };
   const line = chartLines(dotsOf(Array(150).fill(5)), wide)[0]?.split("┤")[1] ?? "";
   expect(line).toHaveLength(50);
@@ -43,13 +43,13 @@ test("a line of few values is shorter than its room, so that what is no gap show
   expect(chartLines(dotsOf([5, 5]), wide)[0]?.split("┤")[1]).toHaveLength(40);
 });
 
-test("what falls into one column of dots is drawn from its least to its greatest", () => {
+test("values in one column of dots are drawn from the least to the greatest", () => {
   const dots = [0, 100, 50, 50].map((value, at) => ({ ms: at / 8, value }));
   const lines = chartLines(dots, FRAME).slice(0, 2);
   expect(lines.map((line) => line.at(line.indexOf("┤") + 1))).toEqual(["⡇", "⡇"]);
 });
 
-test("a year of a value a minute is drawn as well", () => {
+test("a year with a value per minute can be drawn", () => {
   const frame = { fromMs: 0, toMs: 527_040, columns: 8, rows: 2 };
   const lines = chartLines(dotsOf(Array.from({ length: frame.toMs }, (_, ms) => ms % 100)), frame);
   expect(lines[0]).toMatch(/^99 ┤⣿{8}$/);

@@ -7,7 +7,7 @@ function terminal(columns: number, rows: number) {
   return { screen: progressScreen(out as unknown as NodeJS.WriteStream), written: () => written };
 }
 
-it("draws no line that would wrap and no more lines than fit, so that the next drawing covers them", () => {
+it("draws no line that would wrap and no more lines than fit, so that the next drawing replaces them", () => {
   const { screen, written } = terminal(10, 4);
   screen.show(["\x1b[32m123456789\x1b[39m", "\x1b[32m1234567890\x1b[39m", "c", "d", "e"]);
   expect(written()).toContain("\x1b[32m123456789\x1b[39m\n123456789\nc\n");
@@ -16,7 +16,7 @@ it("draws no line that would wrap and no more lines than fit, so that the next d
   expect(written().endsWith("\x1b[3A\r\x1b[Jagain\n")).toBe(true);
 });
 
-it("gives the cursor back, and draws nothing once it is closed", () => {
+it("shows the cursor again, and draws nothing once it is closed", () => {
   const { screen, written } = terminal(80, 24);
   screen.show(["a"]);
   screen.close();

@@ -1,22 +1,22 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 
-/** A few lines that change in place on a terminal, and follow each other anywhere else. */
+/** A few lines that are redrawn in place on a terminal, and appended in a pipe or a file. */
 export interface ProgressScreen {
-  /** Columns to draw for; undefined where the output is no terminal. */
+  /** Columns of the terminal; undefined when the output is not a terminal. */
   readonly width: number | undefined;
   paint(text: string): string;
-  /** On a terminal what fits of them: what has left its top can't be drawn over. */
+  /** On a terminal only as many lines as fit: lines that have scrolled off the top can't be redrawn. */
   show(lines: readonly string[]): void;
-  /** Leaves the last lines standing and gives the cursor back; the next ones are shown below. */
+  /** Keeps the last lines and shows the cursor again; the next lines are drawn below. */
   settle(): void;
-  /** Settles, and shows nothing any more. */
+  /** Settles, and ignores every later call. */
   close(): void;
 }
 
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 const CLEAR_BELOW = "\x1b[J";
-/** Logs are read, not watched: a line a second and site is plenty. */
+/** In a log, a line per second and site is enough. */
 const PLAIN_INTERVAL_MS = 1_000;
 
 export function progressScreen(
@@ -37,7 +37,7 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
     get width() {
       return out.columns || 80;
     },
-    // Minds NO_COLOR by itself.
+    // styleText respects NO_COLOR.
     paint: (text) => styleText("green", text, { stream: out }),
     show(lines) {
       if (closed) return;
@@ -54,7 +54,7 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
   };
 }
 
-/** A line that wrapped would make the next drawing begin too low; what has to be cut loses its colours. */
+/** A line that wrapped would make the next drawing begin too low. A line that is cut loses its colours. */
 function cut(line: string, width: number): string {
   const visible = stripVTControlCharacters(line);
   return visible.length < width ? line : visible.slice(0, width - 1);

@@ -33,21 +33,21 @@ const OPTIONS: LineOptions = {
   siteWidth: 14,
 };
 
-it("counts a day under way by its samples", () => {
+it("counts a day in progress by its samples", () => {
   expect(shareOf(VIEW, 1_000)).toBe(0.375);
 });
 
-it("is never at the end while a day is under way, whatever its samples", () => {
+it("is never complete while a day is in progress, whatever its samples", () => {
   expect(shareOf({ ...VIEW, samples_in_progress: 50_000 }, 1_000)).toBeLessThan(1);
   expect(shareOf({ ...VIEW, days_completed: 4, samples_in_progress: 0 }, 1_000)).toBe(1);
 });
 
-it("reckons rate and time left with what was done since it was watched", () => {
+it("estimates rate and time left from what was done since watching began", () => {
   // 1,000 samples and a quarter of the days in 2 s; five eighths are left.
   expect(paceOf(VIEW, OPTIONS.since, 2_000, 1_000)).toEqual({ perSecond: 500, leftMs: 5_000 });
 });
 
-it("names no time left before there is a rate", () => {
+it("shows no time left before there is a rate", () => {
   expect(paceOf(VIEW, { samples: 1_500, share: 0.375, atMs: 0 }, 2_000, 1_000).leftMs).toBeUndefined();
 });
 
@@ -57,17 +57,17 @@ it("shows day, phase, page, samples, rate and time left beside a bar", () => {
   );
 });
 
-it("never reaches the last column, where a terminal would wrap it", () => {
+it("never reaches the last column, where a terminal would wrap the line", () => {
   for (let width = 20; width < 140; width++) {
     expect(progressLine(VIEW, { ...OPTIONS, width }).length).toBeLessThan(width);
   }
 });
 
-it("says the share in percent where no bar can be drawn", () => {
+it("shows the share in percent where no bar can be drawn", () => {
   expect(progressLine(VIEW, { ...OPTIONS, width: undefined })).toMatch(/^building_a {6}37% 1\/4 2024-01-02/);
 });
 
-it("says until when a site waits", () => {
+it("shows until when a site waits", () => {
   const waiting: SiteView = { ...VIEW, state: "waiting", waiting_until: "2024-05-01T10:20:30.000Z" };
   expect(progressLine(waiting, OPTIONS)).toContain("waits until 10:20:30 UTC");
 });

@@ -1,25 +1,25 @@
 import type { SiteView, Status } from "../src/contract/backfill.ts";
-import { clockOf, whole } from "./figures.ts";
+import { bar, formatCount, formatDuration } from "./format.ts";
 
-/** What of a site had been done when somebody began to watch it. */
+/** How far a site was when watching began. */
 export interface Baseline {
   readonly samples: number;
   readonly share: number;
   readonly atMs: number;
 }
 
-export const samplesOf = (view: SiteView) => view.records_processed + view.samples_in_progress;
+const samplesOf = (view: SiteView) => view.records_processed + view.samples_in_progress;
 
-/** Done of all days, from 0 to 1; days under way count by their samples, never wholly. */
+/** The share of all days that is done, from 0 to 1; a day in progress counts by its samples, never in full. */
 export function shareOf(view: SiteView, samplesPerDay: number): number {
   if (view.days_total === 0) return 0;
-  const settled = view.days_completed + view.days_failed;
-  const left = view.days_total - settled;
-  const underWay = Math.min(view.samples_in_progress / Math.max(1, samplesPerDay), 0.99 * left);
-  return (settled + underWay) / view.days_total;
+  const ended = view.days_completed + view.days_failed;
+  const left = view.days_total - ended;
+  const inProgress = Math.min(view.samples_in_progress / Math.max(1, samplesPerDay), 0.99 * left);
+  return (ended + inProgress) / view.days_total;
 }
 
-/** The documented day of a site, where no day of its own is known yet. */
+/** The documented size of a site-day, used until a day of this backfill is done. */
 const SAMPLES_PER_DAY_ASSUMED = 3_741_234;
 
 /** The mean of the days that are done and not empty. */
@@ -31,13 +31,13 @@ export function samplesPerDayOf({ sites }: Pick<Status, "sites">): number {
 
 export interface Pace {
   readonly perSecond: number;
-  /** undefined until there is a rate to reckon with. */
+  /** undefined until there is a rate to estimate it from. */
   readonly leftMs: number | undefined;
 }
 
 /**
- * Of the time since the baseline alone: what an earlier run did says nothing about this one's rate. The time left
- * goes by days, not by samples: a day of few samples takes hardly less time than one of some more.
+ * The rate since the baseline, because the rate of an earlier run says nothing about this one. The time left is
+ * estimated from days, not from samples: a day with few samples takes about as long as a day with more.
  */
 export function paceOf(view: SiteView, since: Baseline, now: number, samplesPerDay: number): Pace {
   const elapsedMs = now - since.atMs;
@@ -54,26 +54,27 @@ export interface LineOptions {
   readonly samplesPerDay: number;
   /** Columns of the terminal; undefined for plain text without a bar. */
   readonly width: number | undefined;
-  /** Of the longest name, so that the bars stand below each other. */
+  /** The length of the longest site name, so that the bars of all sites are aligned. */
   readonly siteWidth: number;
   /** Colours the filled part of the bar. */
   readonly paint?: (text: string) => string;
 }
 
-/** One line: site, bar, days, day, phase, page of that day, samples of all days, rate, time left. */
+/** One line: site, bar, days, current day, phase, page of that day, samples of all days, rate, time left. */
 export function progressLine(view: SiteView, options: LineOptions): string {
   const { since, now, samplesPerDay, width, siteWidth } = options;
   const share = shareOf(view, samplesPerDay);
   const days = `${view.days_completed + view.days_failed}/${view.days_total}`;
-  const facts = [days, ...doing(view), whole(samplesOf(view)).padStart(9)];
+  const parts = [days, ...activityOf(view), formatCount(samplesOf(view)).padStart(9)];
   if (view.state === "running") {
     const { perSecond, leftMs } = paceOf(view, since, now, samplesPerDay);
-    facts.push(`${whole(perSecond)}/s`.padStart(9), `ETA ${leftMs === undefined ? "-" : clockOf(leftMs)}`);
+    parts.push(`${formatCount(perSecond)}/s`.padStart(9));
+    parts.push(`ETA ${leftMs === undefined ? "-" : formatDuration(leftMs)}`);
   }
-  const text = facts.join(" ");
+  const text = parts.join(" ");
   const name = view.site.padEnd(siteWidth);
   if (width === undefined) return `${name} ${`${Math.floor(share * 100)}%`.padStart(4)} ${text}`;
-  // A line that reached the last column would wrap, and the next drawing would begin a line too low.
+  // A line that reached the last column would wrap, and the next drawing would begin one line too low.
   const room = width - 1 - (siteWidth + 2 + text.length);
   if (room < BAR_MIN) return `${name} ${text}`.slice(0, width - 1);
   return `${name} ${bar(share, Math.min(room, BAR_MAX), options.paint)} ${text}`;
@@ -82,14 +83,13 @@ export function progressLine(view: SiteView, options: LineOptions): string {
 const BAR_MIN = 4;
 const BAR_MAX = 32;
 
-function doing(view: SiteView): string[] {
+function activityOf(view: SiteView): string[] {
   switch (view.state) {
     case "running":
       return [view.current_date ?? "", (view.phase ?? "planning").padEnd(8), `p.${view.pages}`.padEnd(4)];
     case "waiting":
       return [view.current_date ?? "", `waits until ${view.waiting_until?.slice(11, 19) ?? "?"} UTC`];
     case "halted":
-      return ["halted"];
     case "pending":
     case "stopping":
     case "cancelled":
@@ -100,7 +100,18 @@ function doing(view: SiteView): string[] {
   }
 }
 
-export function bar(share: number, width: number, paint = (text: string) => text): string {
-  const filled = Math.floor(share * width);
-  return paint("█".repeat(filled)) + "░".repeat(width - filled);
+/** A progress line for each site; remembers how far each site was when it was first shown. */
+export class SiteLines {
+  readonly #baselines = new Map<string, Baseline>();
+
+  of({ sites }: Pick<Status, "sites">, options: Omit<LineOptions, "since" | "siteWidth">): string[] {
+    const siteWidth = Math.max(...sites.map((view) => view.site.length));
+    return sites.map((view) => {
+      const { now, samplesPerDay } = options;
+      const first = { samples: samplesOf(view), share: shareOf(view, samplesPerDay), atMs: now };
+      const since = this.#baselines.get(view.site) ?? first;
+      this.#baselines.set(view.site, since);
+      return progressLine(view, { ...options, since, siteWidth });
+    });
+  }
 }

@@ -20,7 +20,7 @@ it("aligns words to the left and numbers to the right", () => {
   ]);
 });
 
-it("puts the columns that may go below on a line of their own where the terminal is narrow", () => {
+it("puts columns that may move below the row on a separate line in a narrow terminal", () => {
   expect(tableLines(COLUMNS, ROWS, { width: 30 })).toEqual([
     "day          rows",
     "  object",
@@ -32,11 +32,11 @@ it("puts the columns that may go below on a line of their own where the terminal
   ]);
 });
 
-it("sets the sums off with a rule", () => {
+it("puts a rule above the sums", () => {
   const lines = tableLines(COLUMNS, [...ROWS, ["2 days", "1,243", ""]], { width: 80, footRows: 1 });
   expect(lines.slice(-2)).toEqual(["─".repeat(39), "2 days      1,243"]);
 });
 
-it("closes the gaps before it gives up on the width", () => {
+it("narrows the gaps before it exceeds the width", () => {
   expect(tableLines(COLUMNS.slice(0, 2), ROWS, { width: 16 })[2]).toBe("2024-01-01 1,234");
 });

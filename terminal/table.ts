@@ -1,13 +1,11 @@
 export interface Column {
   readonly title: string;
   readonly align: "left" | "right";
-  /** Goes to a line of its own below the row where the terminal is too narrow for all. */
+  /** Moves to a separate line below the row when the terminal is too narrow for all columns. */
   readonly below?: boolean;
 }
 
-/**
- * Aligned lines, no wider than `width` where that can be. The last `footRows` rows stand below a rule.
- */
+/** Aligned lines, no wider than `width` where possible. The last `footRows` rows are below a rule. */
 export function tableLines(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "../../client/run.ts";
 import { startWorker } from "../../local/stack/worker-process.ts";
 import { PIPELINE_BYTES_MAX } from "../../src/domain/limits.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";
 import { atMost, type Figure, MIB, mib, mustBe, told } from "../run/verdict.ts";
 import { runWorker, type WorkerRunOptions } from "../run/worker-run.ts";
@@ -32,14 +32,17 @@ const CASES: readonly Case[] = [
 ];
 
 /** What the pipeline says it holds, and what the process took, on days of several sizes. */
-export async function memoryFigures(run: Run): Promise<Figure[]> {
+export async function memoryFigures(run: CommandRun): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const each of CASES) figures.push(...(await figuresOf(each, run)));
   figures.push(...(await capFigures(run)));
   return figures;
 }
 
-async function figuresOf({ title, simulator: flags, sites, v8Flags }: Case, run: Run): Promise<Figure[]> {
+async function figuresOf(
+  { title, simulator: flags, sites, v8Flags }: Case,
+  run: CommandRun,
+): Promise<Figure[]> {
   console.log(`… ${title}`);
   const result = await runOnce(flags, { sites, ...(v8Flags ? { v8Flags } : {}) }, run);
   const { status, idle, after, errors } = result;
@@ -57,7 +60,7 @@ async function figuresOf({ title, simulator: flags, sites, v8Flags }: Case, run:
 async function runOnce(
   flags: readonly string[],
   options: Pick<WorkerRunOptions, "sites" | "v8Flags">,
-  run: Run,
+  run: CommandRun,
 ) {
   const simulator = await startSimulatorProcess(["--sites", options.sites.join(","), ...flags], run);
   try {
@@ -68,7 +71,7 @@ async function runOnce(
 }
 
 /** A cap that nobody feels proves nothing: under one that is too small for the Worker, V8 has to say that it is reached. */
-async function capFigures(run: Run): Promise<Figure[]> {
+async function capFigures(run: CommandRun): Promise<Figure[]> {
   console.log("… whether the flag caps");
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));

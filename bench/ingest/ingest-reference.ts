@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Run } from "../../client/run.ts";
 import { openState } from "../../local/stack/objects.ts";
 import { parseUtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { factsOf, isSorted } from "../data/file-facts.ts";
 import { type SavedPages, savePages } from "../data/saved-pages.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";
@@ -25,7 +25,7 @@ const TURNS = 3;
 const TICK_SAMPLES = 3_000_000;
 
 /** The reference day from the API to R2 on workerd, beside DuckDB on the same pages in the same minutes. */
-export async function referenceFigures(run: Run): Promise<Figure[]> {
+export async function referenceFigures(run: CommandRun): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-pages-"));
   run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const simulator = await startSimulatorProcess(

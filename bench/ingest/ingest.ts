@@ -3,12 +3,12 @@
  * their bounds and ends with 1 where one is over. Ratios are of one run on one machine; times are noise.
  */
 import { parseArgs } from "node:util";
-import { type Run, runToEnd } from "../../client/run.ts";
+import { type CommandRun, runToEnd } from "../../terminal/terminal.ts";
 import { type Figure, verdict } from "../run/verdict.ts";
 import { memoryFigures } from "./ingest-memory.ts";
 import { referenceFigures } from "./ingest-reference.ts";
 
-const PARTS: Readonly<Record<string, { title: string; figures: (run: Run) => Promise<Figure[]> }>> = {
+const PARTS: Readonly<Record<string, { title: string; figures: (run: CommandRun) => Promise<Figure[]> }>> = {
   reference: { title: "The reference day beside DuckDB", figures: referenceFigures },
   memory: { title: "Memory", figures: memoryFigures },
 };

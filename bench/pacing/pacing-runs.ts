@@ -1,5 +1,5 @@
-import type { Run } from "../../client/run.ts";
 import { JITTER_MS } from "../../src/backfill/rate-gate.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";
 import { atMost, type Figure, mustBe, seconds, told } from "../run/verdict.ts";
 import { runWorker } from "../run/worker-run.ts";
@@ -24,14 +24,14 @@ const BUILDING = [
 ];
 
 /** `only`: one of the latencies, in intervals. */
-export async function pacingFigures(run: Run, only?: number): Promise<Figure[]> {
+export async function pacingFigures(run: CommandRun, only?: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const intervals of LATENCIES.filter((each) => only === undefined || each === only))
     figures.push(...(await figuresAt(intervals, run)));
   return figures;
 }
 
-async function figuresAt(intervals: number, run: Run): Promise<Figure[]> {
+async function figuresAt(intervals: number, run: CommandRun): Promise<Figure[]> {
   const latencyMs = Math.round(intervals * INTERVAL_MS);
   console.log(`… requests of ${latencyMs} ms, ${intervals} × the gate's interval`);
   const simulator = await startSimulatorProcess(

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { BackfillClient } from "../../client/backfill-client.ts";
-import type { Run } from "../../client/run.ts";
+import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/worker-process.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { type Figure, told } from "../run/verdict.ts";
 
 /** What the Worker with its defaults, 50 requests a minute and pages of 50,000, says of a year of one site. */
-export async function yearFigures(run: Run): Promise<Figure[]> {
+export async function yearFigures(run: CommandRun): Promise<Figure[]> {
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
   const worker = await startWorker({

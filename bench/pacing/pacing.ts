@@ -3,7 +3,7 @@
  * Two sites share one key; a request takes a tenth of the gate's interval, all of it, and four of them.
  */
 import { parseArgs } from "node:util";
-import { type Run, runToEnd } from "../../client/run.ts";
+import { type CommandRun, runToEnd } from "../../terminal/terminal.ts";
 import { type Figure, verdict } from "../run/verdict.ts";
 import { pacingFigures } from "./pacing-runs.ts";
 import { yearFigures } from "./pacing-year.ts";
@@ -11,7 +11,7 @@ import { yearFigures } from "./pacing-year.ts";
 const { values } = parseArgs({ options: { only: { type: "string" }, latency: { type: "string" } } });
 const latency = values.latency === undefined ? undefined : Number(values.latency);
 
-const PARTS: Readonly<Record<string, { title: string; figures: (run: Run) => Promise<Figure[]> }>> = {
+const PARTS: Readonly<Record<string, { title: string; figures: (run: CommandRun) => Promise<Figure[]> }>> = {
   pacing: { title: "Two sites at one gate", figures: (run) => pacingFigures(run, latency) },
   year: { title: "The plan of a year", figures: yearFigures },
 };

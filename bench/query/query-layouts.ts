@@ -4,7 +4,7 @@ import { toBlocks } from "../../src/parquet/run/blocks.ts";
 import { sortRun } from "../../src/parquet/run/sort-run.ts";
 import { coalesce } from "../../src/query/cold/coalesce.ts";
 import { GAP_BYTES_MAX } from "../../src/query/cold/limits.ts";
-import { tableLines } from "../../terminal/table.ts";
+import { tableLines } from "../../terminal/terminal.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
 import { madeUpNames, madeUpRuns } from "../data/made-up-day.ts";
 import { FIRST_DAY, spread } from "../data/query-archive.ts";

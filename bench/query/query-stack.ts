@@ -1,8 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Run } from "../../client/run.ts";
 import { startWorker } from "../../local/stack/worker-process.ts";
 import type { QueryMetadata } from "../../src/contract/query.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 
 const KEY = "bench";
 
@@ -20,7 +20,11 @@ export interface QueryClient {
 }
 
 /** `forgetful`: without the footers that earlier isolates have put into the cache. */
-export async function startQuery(stateDir: string, forgetful: boolean, run: Run): Promise<QueryClient> {
+export async function startQuery(
+  stateDir: string,
+  forgetful: boolean,
+  run: CommandRun,
+): Promise<QueryClient> {
   if (forgetful) rmSync(join(stateDir, "v3/cache"), { recursive: true, force: true });
   const vars = { QUERY_API_KEY: KEY };
   const worker = await startWorker({ toml: "wrangler-query.toml", stateDir, vars, signal: run.signal });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Run } from "../../client/run.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import type { BenchArchive } from "../data/query-archive.ts";
 import { atMost, type Figure, told } from "../run/verdict.ts";
 import { type Case, coldCases, hotCases } from "./query-cases.ts";
@@ -15,7 +15,7 @@ const REPEATS = 7;
 const LOOKED_UP_MAX = 20;
 
 /** The Worker as it runs, over HTTP. R2 and D1 of this machine are near: what their distance adds is told apart. */
-export async function workerFigures(archive: BenchArchive, run: Run): Promise<Figure[]> {
+export async function workerFigures(archive: BenchArchive, run: CommandRun): Promise<Figure[]> {
   const stateDir = mkdtempSync(join(tmpdir(), "bench-query-state-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
   const nowMs = Date.now();
@@ -31,7 +31,7 @@ export async function workerFigures(archive: BenchArchive, run: Run): Promise<Fi
   return [...figures, ...(await latencyFigures(archive, coldCases()))];
 }
 
-async function hotFigures(stateDir: string, nowMs: number, run: Run): Promise<Figure[]> {
+async function hotFigures(stateDir: string, nowMs: number, run: CommandRun): Promise<Figure[]> {
   const client = await startQuery(stateDir, true, run);
   const figures: Figure[] = [];
   for (const each of hotCases(nowMs)) {
@@ -49,7 +49,7 @@ async function hotFigures(stateDir: string, nowMs: number, run: Run): Promise<Fi
 }
 
 /** As nothing is known; as another isolate with the footers in the cache; and again. */
-async function coldFigures(each: Case, stateDir: string, run: Run): Promise<Figure[]> {
+async function coldFigures(each: Case, stateDir: string, run: CommandRun): Promise<Figure[]> {
   const { title, points, days } = each;
   const client = await startQuery(stateDir, true, run);
   const first = await measure(client, each, 1);

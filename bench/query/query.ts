@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Run, runToEnd, Unable } from "../../client/run.ts";
+import { CommandError, type CommandRun, runToEnd } from "../../terminal/terminal.ts";
 import { madeUpNames } from "../data/made-up-day.ts";
 import { type BenchArchive, FIRST_DAY, WARM_UP, writeDay } from "../data/query-archive.ts";
 import { type Figure, verdict } from "../run/verdict.ts";
@@ -30,7 +30,7 @@ const DAYS = Number(values.days);
 
 interface Part {
   readonly title: string;
-  figures(archive: BenchArchive, run: Run): Promise<Figure[]>;
+  figures(archive: BenchArchive, run: CommandRun): Promise<Figure[]>;
 }
 const PARTS: Readonly<Record<string, Part>> = {
   day: { title: "A full day, one point", figures: (archive) => fullDayFigures(archive) },
@@ -46,7 +46,7 @@ await runToEnd(async (run) => {
   const archive = { folder, rowGroupSize };
   const known = [...Object.keys(PARTS), "layouts"];
   if (values.only !== undefined && !known.includes(values.only)) {
-    throw new Unable(`--only ${values.only} is no part.`, `Parts are ${known.join(", ")}.`);
+    throw new CommandError(`--only ${values.only} is no part.`, `Parts are ${known.join(", ")}.`);
   }
   if (values.only === "layouts") {
     printLayouts("A small day", 458, 100_000);

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Run } from "../../client/run.ts";
 import type { Stats } from "../../simulator/server/stats.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 
 /** The simulator in a process of its own, so that its CPU and memory are not the measurer's. */
 export interface SimulatorProcess {
@@ -16,7 +16,10 @@ export interface SimulatorProcess {
 const PROGRAM = join(import.meta.dirname, "../../simulator/main.ts");
 
 /** `flags` as its command line takes them. Resolves once it serves, days to be prerendered included. */
-export async function startSimulatorProcess(flags: readonly string[], run: Run): Promise<SimulatorProcess> {
+export async function startSimulatorProcess(
+  flags: readonly string[],
+  run: CommandRun,
+): Promise<SimulatorProcess> {
   const child = spawn(process.execPath, [PROGRAM, ...flags], { stdio: ["ignore", "pipe", "inherit"] });
   run.onEnd(() => void child.kill());
   run.signal.addEventListener("abort", () => child.kill());

@@ -1,4 +1,4 @@
-import { tableLines } from "../../terminal/table.ts";
+import { tableLines } from "../../terminal/terminal.ts";
 
 /** One figure against its bound. Ratios and bytes are judged; times are shown, for they are noise. */
 export interface Figure {

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackfillClient } from "../../client/backfill-client.ts";
-import type { Run } from "../../client/run.ts";
+import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/worker-process.ts";
 import type { Status } from "../../src/contract/backfill.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { type ProcessFigures, workerdFigures } from "./process-figures.ts";
 
 export const ACE_KEY = "test-key";
@@ -37,7 +37,7 @@ export interface WorkerRun {
 }
 
 /** Starts the Worker on workerd with the limiter open, backfills to the end, and stops it. */
-export async function runWorker(options: WorkerRunOptions, run: Run): Promise<WorkerRun> {
+export async function runWorker(options: WorkerRunOptions, run: CommandRun): Promise<WorkerRun> {
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
   const errors: string[] = [];

@@ -1,5 +1,5 @@
 import type { Cancelled } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
+import { formatCount } from "../../terminal/terminal.ts";
 import { jsonOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say, sayJson } from "../terminal.ts";
@@ -13,10 +13,10 @@ export const addCancel: AddCommand = (program, cli) => {
     .addHelpText("after", "\nExample:\n  npx backfill cancel")
     .action(async ({ json }: { json?: true }) => {
       const cancelled = await steered(cli, "status", () =>
-        cli.backfill.ask<Cancelled>("POST", "/backfill/cancel", "backfill_id"),
+        cli.backfill.request<Cancelled>("POST", "/backfill/cancel", "backfill_id"),
       );
       if (json) return sayJson(cancelled);
-      say(`cancelled ${cancelled.backfill_id}: ${whole(cancelled.days_completed)} site-days are done`);
+      say(`cancelled ${cancelled.backfill_id}: ${formatCount(cancelled.days_completed)} site-days are done`);
       if (cancelled.sites_stopping.length > 0) {
         note(`Not reached yet, and stopped as soon as they are: ${cancelled.sites_stopping.join(", ")}`);
       }

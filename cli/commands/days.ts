@@ -1,5 +1,5 @@
-import { EXIT } from "../../client/exit-codes.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
+import { EXIT } from "../../terminal/terminal.ts";
 import { day, jsonOption, type Selection, siteOption } from "../arguments.ts";
 import { calendarLines } from "../calendar.ts";
 import type { AddCommand } from "../cli.ts";

@@ -1,5 +1,5 @@
 import type { ErrorList, ErrorView } from "../../src/contract/backfill.ts";
-import { type Column, tableLines } from "../../terminal/table.ts";
+import { type Column, tableLines } from "../../terminal/terminal.ts";
 import { count, day, jsonOption, type Selection, selectionQuery, siteOption } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { timeOf } from "../status-lines.ts";
@@ -20,7 +20,7 @@ export const addErrors: AddCommand = (program, cli) => {
         { from, to: to ?? from, site: options.site },
         { limit: String(options.limit) },
       );
-      const list = await cli.backfill.ask<ErrorList>("GET", `/backfill/errors${query}`, "errors");
+      const list = await cli.backfill.request<ErrorList>("GET", `/backfill/errors${query}`, "errors");
       if (options.json) return sayJson(list.errors);
       if (list.errors.length === 0) return note("No errors.");
       for (const line of errorTable(list.errors, stdoutWidth())) say(line);

@@ -1,9 +1,7 @@
 import { Option } from "commander";
-import { EXIT } from "../../client/exit-codes.ts";
-import { Unable } from "../../client/run.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { clockOf, whole } from "../../terminal/figures.ts";
+import { CommandError, EXIT, formatCount, formatDuration } from "../../terminal/terminal.ts";
 import { day, sites } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import type { CsvExport } from "../export/csv-file.ts";
@@ -32,7 +30,7 @@ export const addExport: AddCommand = (program, cli) => {
       "after",
       `
 Every file is checked against the size and SHA-256 that the archive has of it; into a pipe goes its path. Broken off,
-the same command goes on: files that are there and right are not fetched again, and a CSV goes on behind its last whole
+the same command goes on: files that are there and right are not fetched again, and a CSV goes on behind its last formatCount
 day. Exit code 1 where days are not archived.
 
 Examples:
@@ -43,7 +41,7 @@ Examples:
       const wanted = { from, to: to ?? from, sites: options.site };
       if (wanted.from > wanted.to) throw reversed(wanted);
       // Later what can't be reached is waited for; a wrong address is said at once.
-      await cli.query.reach();
+      await cli.query.checkReachable();
       const missing = await stoppable(cli, "The same command goes on where it is.", () =>
         options.csv === undefined
           ? exportFiles(cli, options.out, wanted)
@@ -105,7 +103,7 @@ function progressLines(cli: Cli) {
       first ??= done - 1;
       const leftMs = ((performance.now() - beganMs) * (total - done)) / (done - first);
       screen.show([
-        `${whole(done)} of ${whole(total)} files, ${whole(bytes / 1024)} KB, ETA ${clockOf(leftMs)}`,
+        `${formatCount(done)} of ${formatCount(total)} files, ${formatCount(bytes / 1024)} KB, ETA ${formatDuration(leftMs)}`,
       ]);
     },
     settle: () => screen.settle(),
@@ -113,4 +111,6 @@ function progressLines(cli: Cli) {
 }
 
 const reversed = ({ from, to }: CsvExport) =>
-  new Unable(`${from} does not lie before ${to}.`, "Name the first day first.", { exitCode: EXIT.usage });
+  new CommandError(`${from} does not lie before ${to}.`, "Name the first day first.", {
+    exitCode: EXIT.usage,
+  });

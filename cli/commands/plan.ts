@@ -1,6 +1,5 @@
 import type { Plan } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
-import { type Column, tableLines } from "../../terminal/table.ts";
+import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
 import { day, jsonOption, sitesOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say, sayJson, stdoutWidth } from "../terminal.ts";
@@ -18,7 +17,7 @@ export const addPlan: AddCommand = (program, cli) => {
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  npx backfill plan 2024-01-01 2024-12-31")
     .action(async (from: string, to: string | undefined, options: PlanOptions) => {
-      const plan = await cli.backfill.ask<Plan>("POST", "/backfill/start", "sites", {
+      const plan = await cli.backfill.request<Plan>("POST", "/backfill/start", "sites", {
         start_date: from,
         end_date: to ?? from,
         dry_run: true,
@@ -49,17 +48,24 @@ const COLUMNS: Column[] = [
 export function planLines(plan: Plan, width: number): string[] {
   const rows = plan.sites.map((site) => [
     site.site,
-    whole(site.days_to_fetch),
-    whole(site.days_to_skip),
-    whole(site.pages_per_day),
-    whole(site.estimated_requests),
+    formatCount(site.days_to_fetch),
+    formatCount(site.days_to_skip),
+    formatCount(site.pages_per_day),
+    formatCount(site.estimated_requests),
     site.basis === "ledger" ? "days it has had" : site.basis,
   ]);
   const { days_to_fetch, days_to_skip, estimated_requests } = plan;
-  const sums = ["in all", whole(days_to_fetch), whole(days_to_skip), "", whole(estimated_requests), ""];
+  const sums = [
+    "in all",
+    formatCount(days_to_fetch),
+    formatCount(days_to_skip),
+    "",
+    formatCount(estimated_requests),
+    "",
+  ];
   return [
-    `${plan.start_date} to ${plan.end_date}: ${whole(plan.estimated_days)} days of ${plan.sites.length} sites, ` +
-      `about ${hoursOf(plan.estimated_hours)} at ${whole(plan.requests_per_minute)} requests a minute`,
+    `${plan.start_date} to ${plan.end_date}: ${formatCount(plan.estimated_days)} days of ${plan.sites.length} sites, ` +
+      `about ${hoursOf(plan.estimated_hours)} at ${formatCount(plan.requests_per_minute)} requests a minute`,
     "",
     ...tableLines(COLUMNS, [...rows, sums], { width, footRows: 1 }),
   ];

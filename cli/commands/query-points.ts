@@ -1,9 +1,6 @@
-import { EXIT } from "../../client/exit-codes.ts";
 import type { PointsAnswer } from "../../src/contract/query.ts";
 import { type EpochMs, utcDayOf } from "../../src/domain/day.ts";
-import { whole } from "../../terminal/figures.ts";
-import { costLine } from "../../terminal/query-answer.ts";
-import { type Column, tableLines } from "../../terminal/table.ts";
+import { type Column, costLine, EXIT, formatCount, tableLines } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
 import { csvLine } from "../csv.ts";
 import { note, pour, stdoutWidth } from "../terminal.ts";
@@ -26,7 +23,7 @@ export async function sayPoints(cli: Cli, { site, csv, json }: PointsOptions, ms
   }
   const given = json ? points.map((point) => JSON.stringify(point)) : csv ? csvOf(points) : tableOf(points);
   if (given.length > 0) await pour(given.join("\n"));
-  note(`${whole(points.length)} points of ${day} ${costLine(metadata)}`);
+  note(`${formatCount(points.length)} points of ${day} ${costLine(metadata)}`);
 }
 
 interface PointsOptions {
@@ -47,7 +44,7 @@ const FIELDS = ["point_name", "count", "first_timestamp", "last_timestamp"] as c
 function tableOf(points: Points): string[] {
   const rows = points.map(({ point_name, count, first_timestamp, last_timestamp }) => [
     point_name,
-    whole(count),
+    formatCount(count),
     timeOfDay(first_timestamp),
     timeOfDay(last_timestamp),
   ]);

@@ -1,6 +1,5 @@
 import { Option } from "commander";
-import { EXIT } from "../../client/exit-codes.ts";
-import { Unable } from "../../client/run.ts";
+import { namedPoints } from "../../client/client.ts";
 import {
   AGGREGATES,
   type Aggregate,
@@ -8,8 +7,7 @@ import {
   type Interval,
   type QueryAnswer,
 } from "../../src/contract/query.ts";
-import { whole } from "../../terminal/figures.ts";
-import { costLine, drawableInterval, namedPoints } from "../../terminal/query-answer.ts";
+import { CommandError, chartInterval, costLine, EXIT, formatCount } from "../../terminal/terminal.ts";
 import { count, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { chartOf, sayCsv, sayNdjson, sayTable } from "../query-shapes.ts";
@@ -44,7 +42,8 @@ Examples:
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);
       if (points.length === 0 && !options.chart) return sayPoints(cli, options, range.fromMs);
-      if (points.length === 0) throw new Unable("Of which point?", ASK_POINTS, { exitCode: EXIT.usage });
+      if (points.length === 0)
+        throw new CommandError("Of which point?", ASK_POINTS, { exitCode: EXIT.usage });
       await sayAnswer(cli, points, options, range);
     });
 };
@@ -66,7 +65,7 @@ interface QueryOptions {
 async function sayAnswer(cli: Cli, points: readonly string[], options: QueryOptions, range: TimeRange) {
   const missing = new Set<string>();
   const columns = Math.max(CHART_COLUMNS_MIN, Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN));
-  const drawn = drawableInterval(range.toMs - range.fromMs, columns).interval;
+  const drawn = chartInterval(range.toMs - range.fromMs, columns).interval;
   const interval = options.interval ?? (options.chart ? drawn : "raw");
   const asTable = !options.csv && !options.chart && !options.json;
   const pages = cli.query.pages([
@@ -101,7 +100,7 @@ async function* tellingCost(pages: AsyncIterable<QueryAnswer>, missing: Set<stri
     try {
       yield page;
     } finally {
-      note(`${whole(metadata.total_samples)} rows ${costLine(metadata)}`);
+      note(`${formatCount(metadata.total_samples)} rows ${costLine(metadata)}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { RetryAccepted } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
+import { formatCount } from "../../terminal/terminal.ts";
 import { day, jsonOption, type Selection, selectionFields, siteOption } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { steered } from "../watched.ts";
@@ -21,9 +21,9 @@ export const addRetry: AddCommand = (program, cli) => {
     .action(async (from: string | undefined, to: string | undefined, options: RetryOptions) => {
       const selection = selectionFields({ from, to: to ?? from, site: options.site });
       const retried = await steered(cli, "status", () =>
-        cli.backfill.ask<RetryAccepted>("POST", "/backfill/retry", "backfill_id", selection),
+        cli.backfill.request<RetryAccepted>("POST", "/backfill/retry", "backfill_id", selection),
       );
-      const line = `retrying ${retried.backfill_id}: ${whole(retried.days)} failed days`;
+      const line = `retrying ${retried.backfill_id}: ${formatCount(retried.days)} failed days`;
       await sayAccepted(cli, retried, line, options);
     });
 };

@@ -1,8 +1,6 @@
-import { granted } from "../../client/call-worker.ts";
-import { EXIT } from "../../client/exit-codes.ts";
-import { Unable } from "../../client/run.ts";
+import { successBody } from "../../client/client.ts";
 import type { Problem, StartAccepted, StartConflict } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
+import { CommandError, EXIT, formatCount } from "../../terminal/terminal.ts";
 import { day, jsonOption, sitesOption } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { progressText } from "../status-lines.ts";
@@ -17,7 +15,7 @@ export const addStart: AddCommand = (program, cli) => {
     .argument("<from>", "first day, YYYY-MM-DD", day)
     .argument("[to]", "last day, included (the first where absent)", day)
     .addOption(sitesOption())
-    .option("--force", "fetch every day again; a file is replaced once its new one is whole")
+    .option("--force", "fetch every day again; a file is replaced once its new one is formatCount")
     .option("--watch", "show it to its end; Ctrl-C ends the looking, not the backfill")
     .addOption(jsonOption())
     .addHelpText(
@@ -51,15 +49,19 @@ async function start(cli: Cli, from: string, to: string, options: StartOptions):
     ...(options.site && { sites: options.site }),
   });
   if ("current_state" in reply.body) throw conflict(reply.body, cli);
-  return granted<StartAccepted>(backfill.worker, { status: reply.status, body: reply.body }, "backfill_id");
+  return successBody<StartAccepted>(
+    backfill.worker,
+    { status: reply.status, body: reply.body },
+    "backfill_id",
+  );
 }
 
-function conflict({ current_state: running }: StartConflict, cli: Cli): Unable {
-  return new Unable(
+function conflict({ current_state: running }: StartConflict, cli: Cli): CommandError {
+  return new CommandError(
     `A backfill runs already: ${running.start_date} to ${running.end_date}, ${progressText(running)}`,
     `Look at it:  ${cli.typed("status --watch")}\nEnd it:      ${cli.typed("cancel")}  (what it has is kept)\n` +
       "Or give --force: that ends it by itself, and fetches every day of your range again.",
-    { exitCode: EXIT.refused },
+    { exitCode: EXIT.rejected },
   );
 }
 
@@ -70,8 +72,8 @@ const acceptedLine = ({
   estimated_site_days,
   ...range
 }: StartAccepted) =>
-  `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${whole(estimated_days)} days, ` +
-  `${whole(estimated_site_days)} site-days`;
+  `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${formatCount(estimated_days)} days, ` +
+  `${formatCount(estimated_site_days)} site-days`;
 
 /** What `start` and `retry` do once the Worker is at work; with --watch and --json, all of it is JSON, a line each. */
 export async function sayAccepted(

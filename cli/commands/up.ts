@@ -1,4 +1,4 @@
-import { BACKFILL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../local/stack/addresses.ts";
+import { BACKFILL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../client/client.ts";
 import { port } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, say } from "../terminal.ts";

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
-import { EXIT } from "../../client/exit-codes.ts";
-import { poll } from "../../client/follow.ts";
+import { poll } from "../../client/client.ts";
 import type { AuditAccepted, AuditView } from "../../src/contract/backfill.ts";
+import { EXIT } from "../../terminal/terminal.ts";
 import { day, jsonOption, type Selection, selectionFields, siteOption } from "../arguments.ts";
 import { type AuditBaseline, auditLine, auditTable } from "../audit-lines.ts";
 import type { AddCommand, Cli } from "../cli.ts";
@@ -59,7 +59,7 @@ interface VerifyOptions extends Selection {
 /** The sites that are looked at. */
 async function begin(cli: Cli, options: VerifyOptions): Promise<readonly string[]> {
   const full = options.full ?? (options.sample !== undefined && !options.quick);
-  const { sites } = await cli.backfill.ask<AuditAccepted>("POST", "/backfill/verify", "sites", {
+  const { sites } = await cli.backfill.request<AuditAccepted>("POST", "/backfill/verify", "sites", {
     ...selectionFields(options),
     mode: full ? "full" : "quick",
     ...(options.sample !== undefined && { sample_percent: options.sample }),

@@ -2,8 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { BackfillClient } from "../../client/backfill-client.ts";
-import { QueryClient } from "../../client/query-client.ts";
+import { BackfillClient, QueryClient } from "../../client/client.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
 import { lookAtBackfill } from "./look-at-backfill.ts";
 import { lookAtArchive, lookAtQuery } from "./look-at-query.ts";
@@ -76,14 +75,14 @@ it("tells a Worker from another one, and asks it no more", async () => {
   expect(says.split("\n")).toHaveLength(1);
 });
 
-it("names what the configuration lacks, and doesn't call it whole", async () => {
+it("names what the configuration lacks, and doesn't call it formatCount", async () => {
   const invalid = [500, { error: "Configuration invalid", details: ["SITE_NAME is not set"] }] as const;
   const says = await backfillSays({
     "/": root("Backfill Worker", "invalid"),
     "/backfill/errors": invalid,
   });
   expect(says).toContain("Configuration invalid\n  SITE_NAME is not set [Mend what it names");
-  expect(says).not.toContain("its configuration is whole");
+  expect(says).not.toContain("its configuration is formatCount");
 });
 
 it("says whose key is wrong", async () => {

@@ -1,6 +1,5 @@
-import { ASK_THE_DOCTOR } from "../../client/call-worker.ts";
-import { EXIT } from "../../client/exit-codes.ts";
-import { Unable } from "../../client/run.ts";
+import { RUN_DOCTOR } from "../../client/client.ts";
+import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import type { Colour, Paint } from "../terminal.ts";
 
 /** What one look has found, and what to do where all is not well. */
@@ -25,9 +24,9 @@ export const fail = (what: string, advice: string, exitCode: number = EXIT.parti
 
 /** What a look that could not be finished has found by that. */
 export function failOf(fault: unknown): Finding {
-  if (!(fault instanceof Unable)) throw fault;
+  if (!(fault instanceof CommandError)) throw fault;
   // Whoever reads it has come by this advice.
-  const advice = fault.advice.split("\n").filter((line) => line !== ASK_THE_DOCTOR);
+  const advice = fault.advice.split("\n").filter((line) => line !== RUN_DOCTOR);
   return fail(fault.message, advice.join("\n"), fault.exitCode);
 }
 
@@ -43,7 +42,7 @@ export function findingLines(finding: Finding, paint: Paint): string[] {
 
 const MARGIN = " ".repeat("FAIL  ".length);
 
-/** Of the first failure: later ones often follow from it. */
+/** Of the first failure: later ones often pollBackfill from it. */
 export function exitCodeOf(findings: readonly Finding[]): number {
   for (const finding of findings) {
     if (finding.level === "FAIL") return finding.exitCode ?? EXIT.partial;

@@ -1,4 +1,4 @@
-import type { BackfillClient } from "../../client/backfill-client.ts";
+import type { BackfillClient } from "../../client/client.ts";
 import type { ErrorList, Status } from "../../src/contract/backfill.ts";
 import { progressText } from "../status-lines.ts";
 import { type Finding, fail, failOf, ok, warn } from "./finding.ts";
@@ -16,7 +16,7 @@ export async function lookAtBackfill(client: BackfillClient): Promise<BackfillLo
   if (!usable) return { findings, status: undefined };
   try {
     // Of every call that needs the key the least: it passes the Coordinator and each site's object.
-    await client.ask<ErrorList>("GET", "/backfill/errors?limit=1", "errors");
+    await client.request<ErrorList>("GET", "/backfill/errors?limit=1", "errors");
     const status = await client.current();
     const entered = ok("Backfill Worker: the key is good, and its Durable Objects answer");
     return { findings: [...findings, entered, ...statusFindings(status)], status };

@@ -1,5 +1,4 @@
-import type { BackfillClient } from "../../client/backfill-client.ts";
-import type { QueryClient } from "../../client/query-client.ts";
+import type { BackfillClient, QueryClient } from "../../client/client.ts";
 import type { DayView, Status } from "../../src/contract/backfill.ts";
 import type { DaysAnswer } from "../../src/contract/query.ts";
 import { addDays, utcDayOf } from "../../src/domain/day.ts";

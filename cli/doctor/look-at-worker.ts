@@ -1,10 +1,10 @@
-import { callWorker, type Worker } from "../../client/call-worker.ts";
-import { EXIT } from "../../client/exit-codes.ts";
+import { fetchWorker, type Worker } from "../../client/client.ts";
 import type { ServiceRoot } from "../../src/contract/parameters.ts";
+import { EXIT } from "../../terminal/terminal.ts";
 import { isLocal } from "../connection.ts";
 import { type Finding, fail, failOf, ok, warn } from "./finding.ts";
 
-/** Seconds of the Date header are whole, and the way takes its time. */
+/** Seconds of the Date header are formatCount, and the way takes its time. */
 const CLOCK_DIFFERENCE_MS_MAX = 5_000;
 
 export interface WorkerLook {
@@ -18,7 +18,7 @@ export async function lookAtWorker(worker: Worker): Promise<WorkerLook> {
   const askedAtMs = Date.now();
   let response: Response;
   try {
-    response = await callWorker(worker, "/", { msMax: ANSWER_MS_MAX });
+    response = await fetchWorker(worker, "/", { timeoutMs: ANSWER_MS_MAX });
   } catch (fault) {
     return { findings: [failOf(fault)], usable: false };
   }
@@ -34,7 +34,7 @@ export async function lookAtWorker(worker: Worker): Promise<WorkerLook> {
     findings: [
       ok(`${worker.name} ${root.version} answers at ${worker.url} in ${took} ms`),
       clockFinding(worker, response.headers.get("Date"), askedAtMs, answeredAtMs),
-      ...(root.configuration === "ok" ? [ok(`${worker.name}: its configuration is whole`)] : []),
+      ...(root.configuration === "ok" ? [ok(`${worker.name}: its configuration is formatCount`)] : []),
     ],
     usable: true,
   };

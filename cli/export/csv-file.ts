@@ -1,11 +1,9 @@
 import { existsSync, statSync } from "node:fs";
 import { open, rename } from "node:fs/promises";
-import { EXIT } from "../../client/exit-codes.ts";
-import type { QueryClient } from "../../client/query-client.ts";
-import { Unable } from "../../client/run.ts";
-import { takeLock } from "../../local/stack/lock.ts";
+import type { QueryClient } from "../../client/client.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { CommandError, EXIT, lockForProcess } from "../../terminal/terminal.ts";
 import {
   type CsvProgress,
   dropProgress,
@@ -24,9 +22,9 @@ export interface CsvExport {
 }
 
 /**
- * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by whole
+ * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by formatCount
  * files; an export of the same goes on behind the last of them. Calls `show` after every file. Gives what is missing.
- * Throws `Unable` (usage) where something else stands there, and while another process writes the same.
+ * Throws `CommandError` (usage) where something else stands there, and while another process writes the same.
  */
 export async function writeCsvFile(
   query: QueryClient,
@@ -36,7 +34,7 @@ export async function writeCsvFile(
 ): Promise<readonly string[]> {
   if (existsSync(path)) throw inTheWay(path, "exists already");
   const part = `${path}.part`;
-  const giveBack = takeLock(`${part}.lock`, part);
+  const giveBack = lockForProcess(`${part}.lock`, part);
   try {
     const missing = await growPart(query, part, wanted, show);
     await rename(part, path);
@@ -96,7 +94,7 @@ function begun(part: string, wanted: CsvExport & { readonly source: string }): C
 }
 
 const inTheWay = (path: string, why: string) =>
-  new Unable(`${path} ${why}.`, "Remove it, or name another file.", { exitCode: EXIT.usage });
+  new CommandError(`${path} ${why}.`, "Remove it, or name another file.", { exitCode: EXIT.usage });
 
 /** In memory: a day is a few megabytes, and is read from its end. */
 async function wholeFile(query: QueryClient, site: SiteName, day: UtcDay): Promise<ArrayBuffer | undefined> {
@@ -110,11 +108,11 @@ async function wholeFile(query: QueryClient, site: SiteName, day: UtcDay): Promi
     },
   };
   if (!(await fetchFile(query, site, day, sink))) return undefined;
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const formatCount = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, offset);
+    formatCount.set(chunk, offset);
     offset += chunk.length;
   }
-  return whole.buffer;
+  return formatCount.buffer;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ArchivedFile, QueryClient } from "../../client/query-client.ts";
-import { Unable } from "../../client/run.ts";
+import type { ArchivedFile, QueryClient } from "../../client/client.ts";
+import { CommandError } from "../../terminal/terminal.ts";
 
 /** Where the bytes of a file go. */
 export interface Sink {
@@ -14,8 +14,8 @@ export interface Sink {
 const WAITS_MS = [1_000, 4_000, 15_000, 60_000];
 
 /**
- * Brings a day's file to `sink`, whole and with the SHA-256 that the archive has of it: then `true`; `false` where the
- * day is not archived. Throws `Unable` where no attempt brought it.
+ * Brings a day's file to `sink`, formatCount and with the SHA-256 that the archive has of it: then `true`; `false` where the
+ * day is not archived. Throws `CommandError` where no attempt brought it.
  */
 export function fetchFile(
   query: QueryClient,
@@ -30,7 +30,7 @@ export function fetchFile(
     const fault = await poured(file, sink);
     if (fault === undefined) return true;
     const advice = "Run it again: it goes on where it is.";
-    throw new Unable(`${date} of ${site}: ${fault}`, advice, { transient: true });
+    throw new CommandError(`${date} of ${site}: ${fault}`, advice, { transient: true });
   }, waitsMs);
 }
 
@@ -40,7 +40,7 @@ export async function patiently<T>(act: () => Promise<T>, waitsMs: readonly numb
     try {
       return await act();
     } catch (fault) {
-      if (!(fault instanceof Unable && fault.transient)) throw fault;
+      if (!(fault instanceof CommandError && fault.transient)) throw fault;
       await sleep(waitMs);
     }
   }

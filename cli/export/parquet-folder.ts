@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { QueryClient } from "../../client/query-client.ts";
-import { runs } from "../../local/stack/lock.ts";
+import type { QueryClient } from "../../client/client.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { isRunning } from "../../terminal/terminal.ts";
 import { fetchFile, patiently } from "./fetch-file.ts";
 
 export type Brought =
@@ -15,7 +15,7 @@ export type Brought =
   | { readonly kind: "missing" };
 
 /**
- * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there whole or not at all: it
+ * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there formatCount or not at all: it
  * gets its name once size and SHA-256 are right.
  */
 export async function bringFile(
@@ -58,7 +58,8 @@ const intoFile = (handle: FileHandle) => ({
 async function dropLeftParts(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     const [, of, pid] = /^(.+)\.(\d+)\.part$/.exec(name) ?? [];
-    if (of === basename(path) && !runs(Number(pid))) await rm(join(dirname(path), name), { force: true });
+    if (of === basename(path) && !isRunning(Number(pid)))
+      await rm(join(dirname(path), name), { force: true });
   }
 }
 

@@ -1,6 +1,5 @@
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
-import { whole } from "../../terminal/figures.ts";
-import { type Column, tableLines } from "../../terminal/table.ts";
+import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
 import type { CsvFile } from "./csv-plan.ts";
 import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
 
@@ -78,11 +77,11 @@ const COLUMNS: Column[] = [
 export function verdictTable(verdicts: readonly CsvVerdict[], width: number): string[] {
   const rows = verdicts.map((verdict) => [
     verdict.file.point,
-    whole(verdict.csvRows),
-    whole(verdict.notNumbers),
-    whole(verdict.distinctMs),
-    whole(verdict.fileRows),
-    whole(verdict.differences),
+    formatCount(verdict.csvRows),
+    formatCount(verdict.notNumbers),
+    formatCount(verdict.distinctMs),
+    formatCount(verdict.fileRows),
+    formatCount(verdict.differences),
   ]);
   return tableLines(COLUMNS, rows, { width });
 }

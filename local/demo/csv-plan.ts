@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { Unable } from "../../client/run.ts";
 import { parseNaive } from "../../simulator/naive-time.ts";
 import { addDays, daysBetween, daysOf, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
+import { CommandError } from "../../terminal/terminal.ts";
 
 export interface CsvFile {
   readonly path: string;
@@ -14,7 +14,7 @@ export interface CsvFile {
   readonly to: UtcDay;
 }
 
-/** Reads each file far enough to know its days. Throws `Unable` for one that can't be served. */
+/** Reads each file far enough to know its days. Throws `CommandError` for one that can't be served. */
 export function openCsvFiles(paths: readonly string[]): CsvFile[] {
   const points = new Map<string, number>();
   return paths.map((path) => {
@@ -39,9 +39,13 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new Unable(`${path} can't be read.`, "Name files of `timestamp,value`, as in --csv a.csv b.csv.", {
-      cause,
-    });
+    throw new CommandError(
+      `${path} can't be read.`,
+      "Name files of `timestamp,value`, as in --csv a.csv b.csv.",
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -51,13 +55,14 @@ function timesOf(path: string, text: string): [number, ...number[]] {
     const comma = line.indexOf(",");
     const micros = comma < 0 ? undefined : parseNaive(line.slice(0, comma));
     if (micros !== undefined) return [micros];
-    throw new Unable(
+    throw new CommandError(
       `${path}:${index + 1} is not "timestamp,value": ${line.slice(0, 80)}`,
       "The first line is a header; a timestamp is naive UTC, as in 2024-01-15 10:30:00[.ffffff].",
     );
   });
   const [first, ...rest] = times;
-  if (first === undefined) throw new Unable(`${path} holds no rows.`, "Name files of `timestamp,value`.");
+  if (first === undefined)
+    throw new CommandError(`${path} holds no rows.`, "Name files of `timestamp,value`.");
   return [first, ...rest];
 }
 

@@ -1,6 +1,5 @@
 import type { DayView } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
-import { type Column, tableLines } from "../../terminal/table.ts";
+import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
 import type { ObjectFacts } from "./object-facts.ts";
 
 /** What the ledger says of a day against what its object holds; empty where both agree. */
@@ -52,7 +51,9 @@ export function dayTable(
   const rows = days.map((day) => rowOf(day, facts.get(day.r2_path ?? "")));
   const hidden = rows.length - 2 * EDGE_DAYS;
   const shown =
-    hidden > 1 ? [...rows.slice(0, EDGE_DAYS), [`… ${whole(hidden)} more`], ...rows.slice(-EDGE_DAYS)] : rows;
+    hidden > 1
+      ? [...rows.slice(0, EDGE_DAYS), [`… ${formatCount(hidden)} more`], ...rows.slice(-EDGE_DAYS)]
+      : rows;
   return tableLines(COLUMNS, [...shown, sumsOf(days, facts)], { width, footRows: 1 });
 }
 
@@ -61,11 +62,11 @@ function rowOf(day: DayView, facts: ObjectFacts | undefined): string[] {
     day.date,
     day.site,
     day.status,
-    day.evidence ? whole(day.evidence.fetched) : "-",
-    facts ? whole(facts.rows) : "-",
-    day.evidence ? whole(rejectedOf(day)) : "-",
-    facts ? whole(facts.points) : "-",
-    facts ? whole(facts.bytes) : "-",
+    day.evidence ? formatCount(day.evidence.fetched) : "-",
+    facts ? formatCount(facts.rows) : "-",
+    day.evidence ? formatCount(rejectedOf(day)) : "-",
+    facts ? formatCount(facts.points) : "-",
+    facts ? formatCount(facts.bytes) : "-",
     facts ? perSample(facts.bytes, facts.rows) : "-",
     day.r2_path ?? "-",
   ];
@@ -76,14 +77,14 @@ function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectFacts
   const rows = total(stored, (object) => object.rows);
   const bytes = total(stored, (object) => object.bytes);
   return [
-    `${whole(days.length)} in all`,
+    `${formatCount(days.length)} in all`,
     "",
     "",
-    whole(total(days, (day) => day.evidence?.fetched ?? 0)),
-    whole(rows),
-    whole(total(days, rejectedOf)),
+    formatCount(total(days, (day) => day.evidence?.fetched ?? 0)),
+    formatCount(rows),
+    formatCount(total(days, rejectedOf)),
     "",
-    whole(bytes),
+    formatCount(bytes),
     perSample(bytes, rows),
     "",
   ];
@@ -92,9 +93,9 @@ function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectFacts
 /** Where every fetched sample went, in one line. */
 export function balanceLine(days: readonly DayView[]): string {
   const sum = (of: (evidence: NonNullable<DayView["evidence"]>) => number) =>
-    whole(total(days, (day) => (day.evidence ? of(day.evidence) : 0)));
+    formatCount(total(days, (day) => (day.evidence ? of(day.evidence) : 0)));
   return (
-    `${sum((e) => e.fetched)} fetched = ${sum((e) => e.written)} written + ${whole(total(days, rejectedOf))} rejected` +
+    `${sum((e) => e.fetched)} fetched = ${sum((e) => e.written)} written + ${formatCount(total(days, rejectedOf))} rejected` +
     ` + ${sum((e) => e.duplicates)} duplicate + ${sum((e) => e.unconfigured)} unconfigured + ${sum((e) => e.outside)} outside`
   );
 }

@@ -2,11 +2,15 @@
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { BackfillClient } from "../../client/backfill-client.ts";
-import { type Run, runToEnd, Unable } from "../../client/run.ts";
+import type { BackfillClient } from "../../client/client.ts";
 import type { DayView, Status } from "../../src/contract/backfill.ts";
-import { whole } from "../../terminal/figures.ts";
-import { progressScreen } from "../../terminal/progress-screen.ts";
+import {
+  CommandError,
+  type CommandRun,
+  formatCount,
+  progressScreen,
+  runToEnd,
+} from "../../terminal/terminal.ts";
 import { startStack } from "../stack/stack.ts";
 import { claimStateDir } from "../stack/state-dir.ts";
 import { balanceLine, contradictions, dayTable } from "./day-report.ts";
@@ -56,16 +60,19 @@ function readArguments() {
       },
     });
     if (parsed.positionals.length > 0 && !parsed.values.csv) {
-      throw new Unable(`What is ${parsed.positionals.join(" ")}?`, `Files are named after --csv.\n\n${HELP}`);
+      throw new CommandError(
+        `What is ${parsed.positionals.join(" ")}?`,
+        `Files are named after --csv.\n\n${HELP}`,
+      );
     }
     return parsed;
   } catch (cause) {
-    if (cause instanceof Unable) throw cause;
-    throw new Unable(cause instanceof Error ? cause.message : String(cause), HELP, { cause });
+    if (cause instanceof CommandError) throw cause;
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), HELP, { cause });
   }
 }
 
-async function demo(scenario: Scenario, fresh: boolean, run: Run): Promise<number> {
+async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promise<number> {
   const state = claimStateDir(scenario.name, fresh, run);
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -135,11 +142,11 @@ function sayOutcome(status: Status): void {
   const samples = sites.reduce((sum, site) => sum + site.run.samples, 0);
   const fetchedNone = sites.every((site) => site.run.days === 0 && site.run.samples === 0);
   const halts = sites.flatMap((site) => (site.halt_reason ? [`${site.site}: ${site.halt_reason}`] : []));
-  say(`\n${status.status}: ${whole(days_completed)} of ${whole(days_total)} site-days`);
+  say(`\n${status.status}: ${formatCount(days_completed)} of ${formatCount(days_total)} site-days`);
   if (fetchedNone && days_completed === days_total)
     say("All were there already: nothing was fetched. --fresh begins anew.");
   else if (samples > 0)
-    say(`${whole(samples)} samples in this run, ${whole(samples_per_second ?? 0)} a second`);
+    say(`${formatCount(samples)} samples in this run, ${formatCount(samples_per_second ?? 0)} a second`);
   for (const halt of halts) say(`halted: ${halt}`);
 }
 

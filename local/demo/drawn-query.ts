@@ -1,8 +1,6 @@
-import type { QueryClient } from "../../client/query-client.ts";
+import { namedPoints, type QueryClient } from "../../client/client.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
-import { chartLines } from "../../terminal/chart.ts";
-import { whole } from "../../terminal/figures.ts";
-import { costLine, drawableInterval, namedPoints } from "../../terminal/query-answer.ts";
+import { chartInterval, chartLines, costLine, formatCount } from "../../terminal/terminal.ts";
 import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
 import type { DayRange } from "./watch.ts";
 
@@ -28,7 +26,7 @@ export async function drawQuery(
 ): Promise<string[]> {
   const fromMs = dayStartMs(range.from as UtcDay);
   const toMs = dayStartMs(range.to as UtcDay) + DAY_MS;
-  const { interval, widthMs } = drawableInterval(toMs - fromMs, COLUMNS_MAX);
+  const { interval, widthMs } = chartInterval(toMs - fromMs, COLUMNS_MAX);
   say(`\nGET /timeseries/query  ${point}, ${interval} averages, by the Query Worker:\n`);
   const { samples, metadata } = await query.samples([
     ["site_name", site],
@@ -42,7 +40,7 @@ export async function drawQuery(
   );
   if (dots.length === 0) return [`${point}: the Query Worker has no sample of it`];
   for (const line of chartLines(dots, { fromMs, toMs, columns: COLUMNS_MAX, rows: ROWS })) say(`  ${line}`);
-  say(`\n  ${whole(metadata.total_samples)} averages ${costLine(metadata)}`);
+  say(`\n  ${formatCount(metadata.total_samples)} averages ${costLine(metadata)}`);
   const wrong = await averagesThatDiffer(dots, point, { fromMs, toMs, widthMs }, opened);
   return wrong === 0 ? [] : [`${point}: ${wrong} averages differ from DuckDB's`];
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { Run } from "../../client/run.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { openState } from "../stack/objects.ts";
 
 /** Copies of stored objects, and a DuckDB to ask about them; the copies go with the run. */
@@ -31,7 +31,7 @@ export interface ObjectFacts extends Omit<StoredFile, "path"> {
 export async function openObjects(
   stateDir: string,
   keys: readonly string[],
-  run: Run,
+  run: CommandRun,
 ): Promise<OpenedObjects> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-objects-"));
   // On the signal, not as a step: the store's own handlers end the process before any step could run.

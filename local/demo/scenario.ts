@@ -1,7 +1,6 @@
-import { Unable } from "../../client/run.ts";
 import type { SiteOptions } from "../../simulator/options.ts";
 import { daysOf, utcDayOf } from "../../src/domain/day.ts";
-import { whole } from "../../terminal/figures.ts";
+import { CommandError, formatCount } from "../../terminal/terminal.ts";
 import { compareCsv, verdictTable } from "./csv-check.ts";
 import { type CsvFile, fingerprintOf, openCsvFiles, rangesOf } from "./csv-plan.ts";
 import type { Drawn } from "./drawn-query.ts";
@@ -35,7 +34,7 @@ export function madeUpBuildings(): Scenario {
     name: "demo/buildings",
     sites: BUILDINGS.map((name) => ({ name, ...BUILDING })),
     about: [
-      `2 sites of ${whole(BUILDING.pointsPerSite)} points and ${whole(BUILDING.samplesPerDay)} samples a day`,
+      `2 sites of ${formatCount(BUILDING.pointsPerSite)} points and ${formatCount(BUILDING.samplesPerDay)} samples a day`,
     ],
     ranges: [range],
     samplesPerDay: BUILDING.samplesPerDay,
@@ -45,14 +44,14 @@ export function madeUpBuildings(): Scenario {
   };
 }
 
-/** Files of a user: each a point of one site. Throws `Unable` for what can't be read or archived. */
+/** Files of a user: each a point of one site. Throws `CommandError` for what can't be read or archived. */
 export function csvFiles(paths: readonly string[], nowMs: number): Scenario {
   const files = openCsvFiles(paths);
   const today = utcDayOf(nowMs);
   const ranges = rangesOf(files, today);
   const [last, newest] = [ranges.at(-1), [...files].sort((a, b) => (a.to < b.to ? -1 : 1)).at(-1)];
   if (!last || !newest) {
-    throw new Unable("Every row lies on a day that is not over (UTC).", "Name files with older rows.");
+    throw new CommandError("Every row lies on a day that is not over (UTC).", "Name files with older rows.");
   }
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const site = "csv_site";
@@ -77,4 +76,5 @@ export function csvFiles(paths: readonly string[], nowMs: number): Scenario {
   };
 }
 
-const aboutFile = (file: CsvFile) => `${file.point}: ${whole(file.rows)} rows, ${file.from} to ${file.to}`;
+const aboutFile = (file: CsvFile) =>
+  `${file.point}: ${formatCount(file.rows)} rows, ${file.from} to ${file.to}`;

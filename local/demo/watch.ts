@@ -1,9 +1,6 @@
-import type { BackfillClient } from "../../client/backfill-client.ts";
-import { follow } from "../../client/follow.ts";
-import { Unable } from "../../client/run.ts";
+import { type BackfillClient, pollBackfill } from "../../client/client.ts";
 import type { Problem, StartAccepted, StartConflict, Status } from "../../src/contract/backfill.ts";
-import type { ProgressScreen } from "../../terminal/progress-screen.ts";
-import { SiteLines } from "../../terminal/site-lines.ts";
+import { CommandError, type ProgressScreen, SiteLines } from "../../terminal/terminal.ts";
 
 export interface DayRange {
   readonly from: string;
@@ -31,7 +28,7 @@ export async function backfill(client: BackfillClient, range: DayRange, watched:
       return toItsEnd(client, watched);
     }
     if (status !== 409 || !("current_state" in body)) {
-      throw new Unable(
+      throw new CommandError(
         `POST /backfill/start answered ${status}: ${JSON.stringify(body)}`,
         "Begin anew with --fresh.",
       );
@@ -49,7 +46,7 @@ const SILENCE_MS_MAX = 20_000;
 async function toItsEnd(client: BackfillClient, { screen, samplesPerDay }: Watched): Promise<Status> {
   const sites = new SiteLines();
   try {
-    return await follow(client, {
+    return await pollBackfill(client, {
       pollMs: POLL_MS,
       silenceMsMax: SILENCE_MS_MAX,
       whenSilent: "Run it again: it goes on.",

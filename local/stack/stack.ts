@@ -1,9 +1,13 @@
-import { BackfillClient } from "../../client/backfill-client.ts";
-import { QueryClient } from "../../client/query-client.ts";
-import { type Run, Unable } from "../../client/run.ts";
+import {
+  BackfillClient,
+  LOCAL_ACE_API_KEY,
+  LOCAL_BACKFILL_API_KEY,
+  LOCAL_QUERY_API_KEY,
+  QueryClient,
+} from "../../client/client.ts";
 import type { SimulatorOptions, SiteOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
-import { ACE_API_KEY, BACKFILL_API_KEY, QUERY_API_KEY } from "./addresses.ts";
+import { CommandError, type CommandRun } from "../../terminal/terminal.ts";
 import { createHotTables } from "./hot-tables.ts";
 import { freePort } from "./port.ts";
 import type { StateDir } from "./state-dir.ts";
@@ -31,10 +35,10 @@ export interface Stack {
 }
 
 /** The simulator and, on real workerd, the Worker that reads it and the one that reads its files; all end with the run. */
-export async function startStack(options: StackOptions, run: Run): Promise<Stack> {
+export async function startStack(options: StackOptions, run: CommandRun): Promise<Stack> {
   const simulator = await openSimulator({
     sites: options.sites,
-    key: ACE_API_KEY,
+    key: LOCAL_ACE_API_KEY,
     port: options.simulatorPort ?? 0,
   });
   run.onEnd(() => simulator.close());
@@ -47,9 +51,9 @@ export async function startStack(options: StackOptions, run: Run): Promise<Stack
   return {
     simulator,
     worker,
-    client: new BackfillClient(worker.url, BACKFILL_API_KEY),
+    client: new BackfillClient(worker.url, LOCAL_BACKFILL_API_KEY),
     queryWorker,
-    query: new QueryClient(queryWorker.url, QUERY_API_KEY),
+    query: new QueryClient(queryWorker.url, LOCAL_QUERY_API_KEY),
   };
 }
 
@@ -59,7 +63,7 @@ async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
   } catch (cause) {
     const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
     if (!taken) throw cause;
-    throw new Unable(
+    throw new CommandError(
       `Port ${options.port} for the simulator was taken in this moment.`,
       "Run it again: it takes another one.",
       { cause },
@@ -74,8 +78,8 @@ function backfillWorker(options: StackOptions, port: number, simulator: Simulato
     port,
     vars: {
       ACE_API_BASE: simulator.api,
-      ACE_API_KEY,
-      BACKFILL_API_KEY,
+      ACE_API_KEY: LOCAL_ACE_API_KEY,
+      BACKFILL_API_KEY: LOCAL_BACKFILL_API_KEY,
       SITE_NAME: options.sites.map((site) => site.name).join(","),
       REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
       PAGE_SIZE: "50000",
@@ -83,10 +87,17 @@ function backfillWorker(options: StackOptions, port: number, simulator: Simulato
   };
 }
 
-async function openQueryWorker(options: StackOptions, workerPort: number, run: Run): Promise<WorkerProcess> {
+async function openQueryWorker(
+  options: StackOptions,
+  workerPort: number,
+  run: CommandRun,
+): Promise<WorkerProcess> {
   await createHotTables(options.state.path);
   const port = options.queryPort ?? 0;
-  const vars = { QUERY_API_KEY, ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(",") };
+  const vars = {
+    QUERY_API_KEY: LOCAL_QUERY_API_KEY,
+    ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(","),
+  };
   return openWorker("Query", { toml: "wrangler-query.toml", port, vars }, options, run);
 }
 
@@ -97,7 +108,7 @@ async function openWorker(
   name: string,
   choice: WorkerChoice,
   { state, onLine }: StackOptions,
-  run: Run,
+  run: CommandRun,
 ): Promise<WorkerProcess> {
   try {
     const common = { stateDir: state.path, signal: run.signal, ...(onLine ? { onLine } : {}) };
@@ -105,7 +116,7 @@ async function openWorker(
     run.onEnd(() => worker.stop());
     return worker;
   } catch (cause) {
-    throw new Unable(
+    throw new CommandError(
       `The ${name} Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
       "If packages are missing: npm install. If the state can't be read: run it once with --fresh.\n" +
         "If it was not ready in time, the machine is busy: run it again.",

@@ -1,6 +1,12 @@
-import type { Run } from "../../client/run.ts";
+import {
+  BACKFILL_PORT,
+  LOCAL_BACKFILL_API_KEY,
+  LOCAL_QUERY_API_KEY,
+  localUrl,
+  QUERY_PORT,
+} from "../../client/client.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
 import { BUILDING, BUILDINGS } from "../demo/scenario.ts";
-import { BACKFILL_API_KEY, BACKFILL_PORT, QUERY_API_KEY, QUERY_PORT } from "./addresses.ts";
 import { freePort } from "./port.ts";
 import { type Stack, startStack } from "./stack.ts";
 import { claimStateDir } from "./state-dir.ts";
@@ -21,7 +27,7 @@ export interface StandingOptions {
 const REQUESTS_PER_MINUTE = 300;
 
 /** Starts the simulator and both Workers, which stay up until the run ends, and says how to steer them. */
-export async function standUp(options: StandingOptions, run: Run): Promise<void> {
+export async function standUp(options: StandingOptions, run: CommandRun): Promise<void> {
   const { onLine, say } = options;
   const portOr = async (wanted: number, of: string) => {
     const port = await freePort(wanted);
@@ -54,13 +60,13 @@ export async function standUp(options: StandingOptions, run: Run): Promise<void>
 
 function howToSteer({ simulator, worker, queryWorker }: Stack, state: string): string {
   const [site] = BUILDINGS;
-  const moved = worker.url !== local(BACKFILL_PORT) || queryWorker.url !== local(QUERY_PORT);
+  const moved = worker.url !== localUrl(BACKFILL_PORT) || queryWorker.url !== localUrl(QUERY_PORT);
   return `
 ACE simulator    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state})
 Query Worker     ${queryWorker.url}
 Dashboard        ${worker.url}/dashboard/
-                 tokens: ${BACKFILL_API_KEY}, and in its explorer ${QUERY_API_KEY}
+                 tokens: ${LOCAL_BACKFILL_API_KEY}, and in its explorer ${LOCAL_QUERY_API_KEY}
 
 In another terminal:
 ${moved ? `\nexport BACKFILL_URL=${worker.url} QUERY_URL=${queryWorker.url}` : ""}
@@ -73,10 +79,8 @@ npx backfill doctor
 The same over HTTP:
 
 curl ${worker.url}/backfill/status
-curl -H "Authorization: Bearer ${QUERY_API_KEY}" "${queryWorker.url}/timeseries/points?site_name=${site}&date=2024-01-01"
+curl -H "Authorization: Bearer ${LOCAL_QUERY_API_KEY}" "${queryWorker.url}/timeseries/points?site_name=${site}&date=2024-01-01"
 
 Ctrl-C ends them; the next start goes on where they were.
 `;
 }
-
-const local = (port: number) => `http://127.0.0.1:${port}`;

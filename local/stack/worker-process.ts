@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly port?: number;
   /** Every line that the Worker or wrangler prints. */
   readonly onLine?: (line: string) => void;
-  /** Kills the whole group at once when aborted, also while it starts: the net under a caller that ends. */
+  /** Kills the formatCount group at once when aborted, also while it starts: the net under a caller that ends. */
   readonly signal?: AbortSignal;
   /** Flags of V8 in workerd, for benches that cap its heap. */
   readonly v8Flags?: readonly string[];
@@ -34,7 +34,7 @@ export interface WorkerProcess {
   readonly pid: number;
   /** Lets it end; kills it where it doesn't within 5 s. */
   stop(): Promise<void>;
-  /** SIGKILL to the whole group: wrangler would start a crashed workerd again by itself. */
+  /** SIGKILL to the formatCount group: wrangler would start a crashed workerd again by itself. */
   kill(): Promise<void>;
 }
 

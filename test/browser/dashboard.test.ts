@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { QueryClient } from "../../client/query-client.ts";
+import { QueryClient } from "../../client/client.ts";
 import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
 import {
   axeFaults,

@@ -2,7 +2,7 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { QueryClient } from "../../client/query-client.ts";
+import { QueryClient } from "../../client/client.ts";
 import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
 import { chooseDays, openChromium, openExplorer, signIn } from "./chromium.ts";
 

@@ -1,9 +1,14 @@
 /** `npm run test:soak`: kills the Worker on workerd again and again, and compares what comes of it with the truth. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { type Run, runToEnd, Unable } from "../../client/run.ts";
 import { claimStateDir } from "../../local/stack/state-dir.ts";
-import { clockOf, whole } from "../../terminal/figures.ts";
+import {
+  CommandError,
+  type CommandRun,
+  formatDuration as clockOf,
+  runToEnd,
+  formatCount as whole,
+} from "../../terminal/terminal.ts";
 import { soak, type Tally } from "./soak.ts";
 
 const HELP = `npm run test:soak -- [--minutes N] [--seed S] [--sites N]
@@ -29,7 +34,7 @@ void runToEnd(async (run) => {
   return main({ minutes, seed, sites }, run);
 });
 
-async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites", number>, run: Run) {
+async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites", number>, run: CommandRun) {
   const state = claimStateDir(`soak/${seed}`, true, run);
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
@@ -83,12 +88,12 @@ function readArguments() {
       },
     });
   } catch (cause) {
-    throw new Unable(cause instanceof Error ? cause.message : String(cause), HELP, { cause });
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), HELP, { cause });
   }
 }
 
 function numberOf(option: string, text: string, min: number, max: number): number {
   const value = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw new Unable(`${option} ${text} is no whole number from ${min} to ${max}.`, HELP);
+  throw new CommandError(`${option} ${text} is no whole number from ${min} to ${max}.`, HELP);
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { QueryClient } from "../../client/query-client.ts";
+import { QueryClient } from "../../client/client.ts";
 
 export type Fault = "503" | "breaks off" | "other bytes" | "too short";
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackfillClient } from "../../client/backfill-client.ts";
+import { BackfillClient } from "../../client/client.ts";
 import { createHotTables } from "../../local/stack/hot-tables.ts";
 import { openState, type StoredState } from "../../local/stack/objects.ts";
 import { startWorker, type WorkerProcess } from "../../local/stack/worker-process.ts";

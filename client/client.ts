@@ -1,0 +1,6 @@
+/** HTTP clients of both Workers, local or deployed. The door of this folder. */
+export { BackfillClient } from "./backfill-client.ts";
+export * from "./local-addresses.ts";
+export { type PollOptions, poll, pollBackfill } from "./poll.ts";
+export { type ArchivedFile, namedPoints, QueryClient } from "./query-client.ts";
+export { fetchWorker, RUN_DOCTOR, successBody, type Worker } from "./worker-request.ts";

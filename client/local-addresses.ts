@@ -1,0 +1,11 @@
+/** Ports and API keys of the stack on this machine, whose servers listen on 127.0.0.1 only. */
+export const BACKFILL_PORT = 8787;
+export const SIMULATOR_PORT = 8788;
+export const QUERY_PORT = 8789;
+
+export const LOCAL_ACE_API_KEY = "local-ace-key";
+export const LOCAL_BACKFILL_API_KEY = "local-backfill-key";
+export const LOCAL_QUERY_API_KEY = "local-query-key";
+
+/** The address of a server on this machine. */
+export const localUrl = (port: number) => `http://127.0.0.1:${port}`;
