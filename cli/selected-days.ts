@@ -1,6 +1,6 @@
 import type { BackfillClient } from "../client/client.ts";
 import { DAYS_MAX, type DayView } from "../src/contract/backfill.ts";
-import { SITES_MAX } from "../src/domain/config-parse.ts";
+import { SITES_MAX } from "../src/domain/config.ts";
 import { addDays, daysBetween, type UtcDay } from "../src/domain/day.ts";
 import { selectionQuery } from "./arguments.ts";
 

@@ -1,5 +1,5 @@
 import type { Config } from "../domain/config.ts";
-import { parseConfig } from "../domain/config-parse.ts";
+import { parseConfig } from "../domain/config.ts";
 import { secretOf } from "../domain/variables.ts";
 import { logAs } from "./console-log.ts";
 

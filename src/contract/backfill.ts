@@ -3,7 +3,7 @@
  * Field names are the documented ones; fields beyond the document are optional for readers of old states.
  */
 import { z } from "zod";
-import { SITES_MAX } from "../domain/config-parse.ts";
+import { SITES_MAX } from "../domain/config.ts";
 import { forms, limitUpTo, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";

@@ -1,35 +1,82 @@
-import type { SiteName } from "./site.ts";
+/** The Backfill Worker's variables and secrets, and the names of every Worker's secrets. */
+import { z } from "zod";
+import { RATE_LIMITS_KEPT } from "./limits.ts";
+import {
+  apiBase,
+  type ConfigResult,
+  choice,
+  type Env,
+  integer,
+  origins,
+  parseVariables,
+  siteNames,
+  webhookUrl,
+} from "./variables.ts";
 
 /** Set with `wrangler secret put`; without either of them no protected route can do its work. */
 export const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
 
-/** The Query Worker's: what its callers have to send. */
+/** The Query Worker's secrets: the token that its callers send. */
 export const QUERY_SECRETS = ["QUERY_API_KEY"] as const;
-
-/** May be set as a secret, for its path can be one; it is none that has to be set. */
-export const WEBHOOK_VARIABLE = "ALERT_WEBHOOK_URL";
 
 /** A secret of any Worker. */
 export type SecretName = (typeof SECRETS | typeof QUERY_SECRETS)[number];
 
-/** The Worker's variables, parsed and within their bounds. */
-export interface Config {
-  readonly aceApiBase: string;
-  readonly sites: readonly SiteName[];
-  readonly maxDaysPerRequest: number;
-  readonly processTimeoutMs: number;
-  readonly aceTimeoutMs: number;
-  readonly requestsPerMinute: number;
-  readonly pageSize: number;
-  readonly maxRetries: number;
-  readonly retryBaseDelayMs: number;
-  readonly rowGroupSize: number;
-  readonly allowedOrigins: readonly string[];
-  /** Alerts are raised beyond these. */
-  readonly alertStuckHours: number;
-  readonly alertFailedPercent: number;
-  readonly alertUploadFailures: number;
-  readonly alertRateLimitsPerHour: number;
-  /** Who is told of alerts; null: nobody. Never logged or shown. */
-  readonly alertWebhookUrl: string | null;
+/** The Coordinator asks every site at least once a minute; beyond this a minute is not enough. */
+export const SITES_MAX = 100;
+
+/** The vendor's closed enum, up to the largest page that fits `BODY_BYTES_MAX`. */
+export const PAGE_SIZES = [3, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000] as const;
+
+/** Defaults are the documented ones; values beyond the bounds can only be slips. An empty variable counts as unset. */
+const backfillVariables = z
+  .object({
+    ACE_API_BASE: apiBase(),
+    SITE_NAME: siteNames(SITES_MAX),
+    MAX_DAYS_PER_REQUEST: integer({ standard: 10, min: 1, max: 1_000 }),
+    // An alarm may run 15 minutes; ten leave room for the work that runs when the budget ends.
+    PROCESS_TIMEOUT_MS: integer({ standard: 60_000, min: 1_000, max: 600_000 }),
+    ACE_TIMEOUT_MS: integer({ standard: 30_000, min: 100, max: 600_000 }),
+    REQUESTS_PER_MINUTE: integer({ standard: 50, min: 1, max: 60_000 }),
+    PAGE_SIZE: choice(PAGE_SIZES, 50_000),
+    MAX_RETRIES: integer({ standard: 3, min: 0, max: 20 }),
+    RETRY_BASE_DELAY_MS: integer({ standard: 2_000, min: 0, max: 60_000 }),
+    // Every group is an entry in the footer, which is in memory whole: at 1,000 rows some 2 MB for the documented day.
+    ROW_GROUP_SIZE: integer({ standard: 10_000, min: 1_000, max: 100_000 }),
+    ALLOWED_ORIGINS: origins(),
+    // An alert is raised beyond its bound.
+    ALERT_STUCK_HOURS: integer({ standard: 2, min: 1, max: 720 }),
+    ALERT_FAILED_PERCENT: integer({ standard: 10, min: 0, max: 100 }),
+    ALERT_UPLOAD_FAILURES: integer({ standard: 5, min: 0, max: 1_000 }),
+    // A single site must be able to pass it.
+    ALERT_RATE_LIMITS_PER_HOUR: integer({ standard: 10, min: 0, max: RATE_LIMITS_KEPT - 1 }),
+    // May be set as a secret, for its path can be one.
+    ALERT_WEBHOOK_URL: webhookUrl(),
+  })
+  .transform((variables) => ({
+    aceApiBase: variables.ACE_API_BASE,
+    sites: variables.SITE_NAME,
+    maxDaysPerRequest: variables.MAX_DAYS_PER_REQUEST,
+    processTimeoutMs: variables.PROCESS_TIMEOUT_MS,
+    aceTimeoutMs: variables.ACE_TIMEOUT_MS,
+    requestsPerMinute: variables.REQUESTS_PER_MINUTE,
+    pageSize: variables.PAGE_SIZE,
+    maxRetries: variables.MAX_RETRIES,
+    retryBaseDelayMs: variables.RETRY_BASE_DELAY_MS,
+    rowGroupSize: variables.ROW_GROUP_SIZE,
+    allowedOrigins: variables.ALLOWED_ORIGINS,
+    alertStuckHours: variables.ALERT_STUCK_HOURS,
+    alertFailedPercent: variables.ALERT_FAILED_PERCENT,
+    alertUploadFailures: variables.ALERT_UPLOAD_FAILURES,
+    alertRateLimitsPerHour: variables.ALERT_RATE_LIMITS_PER_HOUR,
+    /** The address that alerts are sent to, null for none. Never logged or shown. */
+    alertWebhookUrl: variables.ALERT_WEBHOOK_URL,
+  }));
+
+/** The Backfill Worker's variables, parsed and within their bounds. */
+export type Config = Readonly<z.output<typeof backfillVariables>>;
+
+/** Parses the Backfill Worker's variables as `parseVariables` does. */
+export function parseConfig(env: Env): ConfigResult<Config> {
+  return parseVariables(backfillVariables, env, [...SECRETS, "ALERT_WEBHOOK_URL"]);
 }

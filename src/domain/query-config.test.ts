@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { parseQueryConfig } from "./query-config.ts";
 
-test("nothing set is twenty hot days and no origin", () => {
+test("the defaults are twenty hot days and no origin", () => {
   expect(parseQueryConfig({})).toEqual({ ok: true, config: { hotDays: 20, allowedOrigins: [] } });
 });
 
-test("what is set is taken", () => {
+test("variables that are set are parsed", () => {
   const parsed = parseQueryConfig({
     HOT_DAYS: " 1\n",
     ALLOWED_ORIGINS: "https://a.test, http://localhost:5173",
@@ -14,7 +14,7 @@ test("what is set is taken", () => {
   expect(parsed).toEqual({ ok: true, config: { hotDays: 1, allowedOrigins } });
 });
 
-test("every fault is named at once, with what is allowed", () => {
+test("every fault is named at once, with the allowed values", () => {
   const parsed = parseQueryConfig({ HOT_DAYS: "367", ALLOWED_ORIGINS: "*" });
   expect(parsed).toEqual({
     ok: false,
@@ -25,7 +25,7 @@ test("every fault is named at once, with what is allowed", () => {
   });
 });
 
-test("the key is not shown where it got into a variable", () => {
+test("a key that was put into a variable is not shown", () => {
   const parsed = parseQueryConfig({ QUERY_API_KEY: " s3cret\n", HOT_DAYS: "20 s3cret" });
   expect(JSON.stringify(parsed)).toContain("HOT_DAYS");
   expect(JSON.stringify(parsed)).not.toContain("s3cret");

@@ -1,24 +1,23 @@
+import { z } from "zod";
 import { QUERY_SECRETS } from "./config.ts";
-import type { ConfigResult } from "./config-parse.ts";
-import { type Env, Variables } from "./variables.ts";
+import { type ConfigResult, type Env, integer, origins, parseVariables } from "./variables.ts";
+
+const queryVariables = z
+  .object({
+    // The documented split; more than a year can only be a slip.
+    HOT_DAYS: integer({ standard: 20, min: 1, max: 366 }),
+    ALLOWED_ORIGINS: origins(),
+  })
+  .transform(({ HOT_DAYS, ALLOWED_ORIGINS }) => ({
+    /** Samples younger than this are looked up in hot storage. */
+    hotDays: HOT_DAYS,
+    allowedOrigins: ALLOWED_ORIGINS,
+  }));
 
 /** The Query Worker's variables, parsed and within their bounds. */
-export interface QueryConfig {
-  /** Samples younger than this are looked for in the hot tier. */
-  readonly hotDays: number;
-  readonly allowedOrigins: readonly string[];
-}
+export type QueryConfig = Readonly<z.output<typeof queryVariables>>;
 
-/** The documented split; more than a year can only be a slip of the hand. */
-const HOT_DAYS = { standard: 20, min: 1, max: 366 } as const;
-
-/** As `parseConfig`: every fault at once, each with variable, value and what is allowed; no secret is shown. */
+/** Parses the Query Worker's variables as `parseVariables` does. */
 export function parseQueryConfig(env: Env): ConfigResult<QueryConfig> {
-  const variables = new Variables(env, QUERY_SECRETS);
-  const config: QueryConfig = {
-    hotDays: variables.integer("HOT_DAYS", HOT_DAYS),
-    allowedOrigins: variables.origins("ALLOWED_ORIGINS"),
-  };
-  const { faults } = variables;
-  return faults.length === 0 ? { ok: true, config } : { ok: false, faults };
+  return parseVariables(queryVariables, env, QUERY_SECRETS);
 }

@@ -1,75 +1,41 @@
-/** What the runtime hands a Worker: variables, secrets and bindings under one roof. */
+/** The kinds of variable that a Worker can have: each is a zod schema with its default, its bounds and its message. */
+import { z } from "zod";
+import { parseSiteName, type SiteName } from "./site.ts";
+
+/** What the runtime hands a Worker: variables, secrets and bindings in one object. */
 export type Env = Readonly<Record<string, unknown>>;
 
-/** A whole number in decimal digits; `standard` where it is unset. */
-export interface IntegerBounds {
-  readonly standard: number;
-  readonly min: number;
-  readonly max: number;
-}
+export type ConfigResult<C> =
+  | { readonly ok: true; readonly config: C }
+  | { readonly ok: false; readonly faults: readonly string[] };
 
 /**
- * Reads a Worker's variables and gathers what is wrong with them. No fault shows a secret, for anybody may read the
- * faults, and an operator's slip can put one into a variable.
+ * Parses a Worker's variables and names every fault at once, each with variable, value and what is allowed. Anyone may
+ * read the faults, and an operator's slip can put a secret into a variable: where one of `secretNames` is in a variable,
+ * its fault shows `***` for the value.
  */
-export class Variables {
-  readonly faults: string[] = [];
-  readonly #env: Env;
-  readonly #secrets: readonly string[];
-
-  constructor(env: Env, secretNames: readonly string[]) {
-    this.#env = env;
-    this.#secrets = secretNames.map((name) => secretOf(env, name)).filter((secret) => secret !== "");
-  }
-
-  fault(text: string): void {
-    this.faults.push(text);
-  }
-
-  /** The trimmed text; "" where unset; undefined, with a fault, where it is no string. */
-  text(name: string): string | undefined {
-    const value = this.#env[name];
-    if (value === undefined || value === null) return "";
-    if (typeof value === "string") return value.trim();
-    this.fault(`${name} is a ${typeof value}; it must be a string, in quotes`);
-    return undefined;
-  }
-
-  integer(name: string, { standard, min, max }: IntegerBounds): number {
-    const text = this.text(name);
-    if (!text) return standard;
-    // Number() alone would take "1e3", "0x10" and "5.0".
-    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= min && value <= max) return value;
-    this.fault(`${name} is ${this.quoted(name, text)}; it must be a whole number from ${min} to ${max}`);
-    return standard;
-  }
-
-  origins(name: string): string[] {
-    const text = this.text(name);
-    if (!text) return [];
-    const origins = new Set<string>();
-    for (const entry of listed(text)) {
-      const url = /^https?:\/\/[^*]+$/.test(entry) && URL.canParse(entry) ? new URL(entry) : undefined;
-      // Browsers send the serialized origin: anything that differs from it would never match.
-      if (url?.origin === entry) origins.add(entry);
-      else {
-        const meant = url ? ` (${this.quoted(name, url.origin)} is meant?)` : "";
-        this.fault(
-          `${name} holds ${this.quoted(name, withoutCredentials(entry))}${meant}; it must hold exact origins, scheme://host[:port] in lower case without path or wildcard, separated by commas`,
-        );
-      }
-    }
-    return [...origins];
-  }
-
-  /** What a fault shows of a variable: nothing where a secret got into it, whole or as a part. */
-  quoted(name: string, text: string): string {
-    const whole = String(this.#env[name]);
-    if (this.#secrets.some((secret) => whole.includes(secret))) return '"***"';
-    return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
-  }
+export function parseVariables<C>(
+  schema: z.ZodType<C>,
+  env: Env,
+  secretNames: readonly string[],
+): ConfigResult<C> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return { ok: true, config: parsed.data };
+  const secrets = secretNames.map((name) => secretOf(env, name)).filter((secret) => secret !== "");
+  return { ok: false, faults: parsed.error.issues.map((issue) => faultOf(issue, env, secrets)) };
 }
+
+function faultOf(issue: z.core.$ZodIssue, env: Env, secrets: readonly string[]): string {
+  const [name = ""] = issue.path.map(String);
+  const values: readonly string[] = (issue.code === "custom" && issue.params?.values) || [];
+  const whole = env[name];
+  const hidden = typeof whole === "string" && secrets.some((secret) => whole.includes(secret));
+  const [first = "", ...others] = issue.message.split("%s");
+  const shown = others.map((text, index) => `"${hidden ? "***" : shortened(values[index] ?? "")}"${text}`);
+  return [`${name} ${first}`, ...shown].join("");
+}
+
+const shortened = (text: string) => (text.length > 80 ? `${text.slice(0, 80)}…` : text);
 
 /** A secret, "" where unset; trimmed, for `echo KEY | wrangler secret put` leaves a newline that no header could carry. */
 export function secretOf(env: Env, name: string): string {
@@ -77,11 +43,120 @@ export function secretOf(env: Env, name: string): string {
   return typeof value === "string" ? value.trim() : "";
 }
 
-export function listed(text: string): string[] {
+/** Adds a fault to the variable; each `%s` in `message` shows one of `values`. */
+type AddFault = (message: string, ...values: readonly string[]) => void;
+
+/** A variable whose trimmed text is parsed by `parse`; the text is "" where the variable is unset. */
+export function variable<T>(parse: (text: string, fault: AddFault) => T) {
+  return TEXT.transform((text, context) =>
+    parse(text, (message, ...values) => context.addIssue({ code: "custom", message, params: { values } })),
+  );
+}
+
+const TEXT = z
+  .string({ error: ({ input }) => `is a ${typeof input}; it must be a string, in quotes` })
+  .trim()
+  .nullish()
+  .transform((text) => text ?? "");
+
+/** A whole number in decimal digits; `standard` where it is unset. */
+export function integer({ standard, min, max }: { standard: number; min: number; max: number }) {
+  return variable((text, fault) => {
+    if (text === "") return standard;
+    // Number() alone would take "1e3", "0x10" and "5.0".
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max))
+      fault(`is %s; it must be a whole number from ${min} to ${max}`, text);
+    return value;
+  });
+}
+
+/** One of the numbers `allowed`; `standard` where it is unset. */
+export function choice(allowed: readonly number[], standard: number) {
+  return variable((text, fault) => {
+    if (text === "") return standard;
+    const value = allowed.find((number) => String(number) === text);
+    if (value === undefined) fault(`is %s; it must be one of ${allowed.join(", ")}`, text);
+    return value ?? standard;
+  });
+}
+
+/** Site names, separated by commas, at least one and at most `max`. */
+export function siteNames(max: number) {
+  const allowed = "site names of A-Z, a-z, 0-9, _ and -, at most 100 characters each, separated by commas";
+  return variable((text, fault): readonly SiteName[] => {
+    const sites = new Set<SiteName>();
+    if (text === "") fault(`is not set; it must hold ${allowed}`);
+    for (const entry of text === "" ? [] : listed(text)) {
+      const site = parseSiteName(entry);
+      if (!site) fault(`holds %s; it must hold ${allowed}`, entry);
+      else if (sites.has(site)) fault("holds %s twice; each site once is allowed", entry);
+      else sites.add(site);
+    }
+    if (sites.size > max) fault(`holds ${sites.size} sites; at most ${max} are allowed`);
+    return [...sites];
+  });
+}
+
+/** Origins as browsers send them, separated by commas; none where it is unset. */
+export function origins() {
+  return variable((text, fault): readonly string[] => {
+    const found = new Set<string>();
+    for (const entry of text === "" ? [] : listed(text)) {
+      const url = /^https?:\/\/[^*]+$/.test(entry) && URL.canParse(entry) ? new URL(entry) : undefined;
+      // Browsers send the serialized origin: a text that differs from it would never match.
+      if (url?.origin === entry) found.add(entry);
+      else {
+        const meant = url ? " (%s is meant?)" : "";
+        const values = [withoutCredentials(entry), ...(url ? [url.origin] : [])];
+        fault(
+          `holds %s${meant}; it must hold exact origins, scheme://host[:port] in lower case without path or wildcard, separated by commas`,
+          ...values,
+        );
+      }
+    }
+    return [...found];
+  });
+}
+
+/** The base address of an API, without slashes at its end; required. */
+export function apiBase() {
+  const allowed = "an http(s) URL without credentials, query or fragment";
+  return variable((text, fault) => {
+    if (text === "") fault(`is not set; it must be ${allowed}`);
+    else if (API_BASE.test(text) && URL.canParse(text)) return new URL(text).href.replace(/\/+$/, "");
+    else fault(`is %s; it must be ${allowed}`, withoutCredentials(text));
+    return "";
+  });
+}
+
+// URL() alone would repair a slip: it drops line breaks, turns \ into / and adds what is missing.
+const API_BASE = /^https?:\/\/[^/\\?#@\s\p{Cc}][^\\?#@\s\p{Cc}]*$/iu;
+
+/** The address of a webhook, null where it is unset. Never shown: its path may be a secret. */
+export function webhookUrl() {
+  return variable((text, fault) => {
+    if (text === "") return null;
+    if (WEBHOOK.test(text) && URL.canParse(text)) {
+      const { protocol, hostname, href } = new URL(text);
+      if (protocol === "https:" || THIS_MACHINE.includes(hostname)) return href;
+    }
+    fault(
+      "is not shown, for it may hold a secret; it must be an https URL (http to localhost alone) without credentials or fragment",
+    );
+    return null;
+  });
+}
+
+const WEBHOOK = /^https?:\/\/[^/\\?#@\s\p{Cc}]+(?:[/?][^\\#\s\p{Cc}]*)?$/iu;
+// A receiver on the same machine needs no certificate.
+const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
+
+function listed(text: string): string[] {
   return text.split(",").map((entry) => entry.trim());
 }
 
-/** All up to the last "@", for a password may hold any character, and all behind "?" or "#". */
-export function withoutCredentials(url: string): string {
+/** Hides everything up to the last "@", for a password may hold any character, and everything behind "?" or "#". */
+function withoutCredentials(url: string): string {
   return url.replace(/^[\s\S]*@/, "***@").replace(/([?#])[\s\S]*$/, "$1***");
 }

@@ -1,8 +1,8 @@
-/** Variables of any shape, each with what an independent reading says of it. */
+/** Variables of any shape, each with what an independent parser makes of it. */
 import fc from "fast-check";
 
-/** `parsed` is absent where the variable has to be refused. */
-export interface Judged {
+/** A value of a variable; `parsed` is absent where it is not allowed. */
+export interface VariableCase {
   readonly value: unknown;
   readonly parsed?: unknown;
 }
@@ -25,12 +25,12 @@ const PAGE_SIZES = ["3", "10", "50", "100", "500", "1000", "5000", "10000", "500
 const padded = (text: string) =>
   fc.constantFrom("", " ", "\t", "\n", "\r\n", "\u00a0", "\ufeff").map((space) => space + text + space);
 
-/** Unset in all its forms. */
+/** Every form of an unset variable. */
 const unset = fc.oneof(fc.constantFrom(undefined, null), fc.constantFrom("", " ", "\n"));
-/** What JSON in the toml, or a binding under a variable's name, would be. */
+/** As JSON in the toml, or a binding under a variable's name, would be. */
 const noText = fc
   .oneof(fc.double(), fc.boolean(), fc.bigInt(), fc.object(), fc.array(fc.string()), fc.constant(Symbol("x")))
-  .map((value): Judged => ({ value }));
+  .map((value): VariableCase => ({ value }));
 const junk = fc.oneof(
   fc.string({ unit: "binary", minLength: 1 }),
   fc.constantFrom("undefined", "null", "NaN", "../..", "a\u0000b", "\ud800", "😀", "'; DROP TABLE day; --"),
@@ -38,9 +38,9 @@ const junk = fc.oneof(
 
 const isDigits = (text: string) => text !== "" && [...text].every((char) => char >= "0" && char <= "9");
 
-function integer(name: keyof typeof BOUNDS): fc.Arbitrary<Judged> {
+function integer(name: keyof typeof BOUNDS): fc.Arbitrary<VariableCase> {
   const [standard, min, max] = BOUNDS[name];
-  const judged = (value: string): Judged => {
+  const cases = (value: string): VariableCase => {
     const text = value.trim();
     if (text === "") return { value, parsed: standard };
     const allowed = isDigits(text) && text.length <= 9 && Number(text) >= min && Number(text) <= max;
@@ -51,12 +51,12 @@ function integer(name: keyof typeof BOUNDS): fc.Arbitrary<Judged> {
   const text = fc.oneof(near, odd, junk, fc.integer({ min: 0, max: 2 * max }).map(String)).chain(padded);
   return fc.oneof(
     noText,
-    unset.map((value): Judged => ({ value, parsed: standard })),
-    text.map(judged),
+    unset.map((value): VariableCase => ({ value, parsed: standard })),
+    text.map(cases),
   );
 }
 
-const pageSize: fc.Arbitrary<Judged> = fc.oneof(
+const pageSize: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value, parsed: 50_000 })),
   fc
@@ -88,7 +88,7 @@ const noSite = fc.constantFrom(
   "a\nb",
 );
 
-const sites: fc.Arbitrary<Judged> = fc.oneof(
+const sites: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value })),
   fc
@@ -96,13 +96,13 @@ const sites: fc.Arbitrary<Judged> = fc.oneof(
       minLength: 1,
       maxLength: 4,
     })
-    .map(judgeSites),
+    .map(sitesCase),
   fc
     .integer({ min: 99, max: 102 })
-    .map((count) => judgeSites(Array.from({ length: count }, (_, index) => `s${index}`))),
+    .map((count) => sitesCase(Array.from({ length: count }, (_, index) => `s${index}`))),
 );
 
-function judgeSites(listed: readonly string[]): Judged {
+function sitesCase(listed: readonly string[]): VariableCase {
   const value = listed.join(",");
   const names = value.split(",").map((name) => name.trim());
   const allowed = names.every(isSite) && new Set(names).size === names.length && names.length <= 100;
@@ -132,7 +132,7 @@ const NO_BASES = [
   ...["https://x.test:99999", "https://[::1", "https://x.test/\u0000", "https://%zz"],
 ];
 
-const base: fc.Arbitrary<Judged> = fc.oneof(
+const base: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value })),
   fc.constantFrom(...BASES).chain(([text, parsed]) => padded(text).map((value) => ({ value, parsed }))),
@@ -159,7 +159,7 @@ const NO_ORIGINS = [
   ),
 ];
 
-const origins: fc.Arbitrary<Judged> = fc.oneof(
+const origins: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value, parsed: [] })),
   fc.subarray(ORIGINS, { minLength: 1 }).map((list) => ({ value: list.join(" , "), parsed: list })),
@@ -187,7 +187,7 @@ const NO_HOOKS = [
   ...["https:\\\\x.test", "https://x.te\nst/", "https://x test", "https://x.test:99999", "https://[::1"],
 ];
 
-const webhook: fc.Arbitrary<Judged> = fc.oneof(
+const webhook: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value, parsed: null })),
   fc.constantFrom(...HOOKS).chain(([text, parsed]) => padded(text).map((value) => ({ value, parsed }))),
@@ -198,27 +198,27 @@ const webhook: fc.Arbitrary<Judged> = fc.oneof(
   junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
 );
 
-/** Every variable by name, with the field of the configuration it becomes. */
+/** Every variable by name, with its field of the configuration. */
 export const VARIABLES: Readonly<
-  Record<string, { readonly field: string; readonly judged: fc.Arbitrary<Judged> }>
+  Record<string, { readonly field: string; readonly cases: fc.Arbitrary<VariableCase> }>
 > = {
-  ACE_API_BASE: { field: "aceApiBase", judged: base },
-  SITE_NAME: { field: "sites", judged: sites },
-  MAX_DAYS_PER_REQUEST: { field: "maxDaysPerRequest", judged: integer("MAX_DAYS_PER_REQUEST") },
-  PROCESS_TIMEOUT_MS: { field: "processTimeoutMs", judged: integer("PROCESS_TIMEOUT_MS") },
-  ACE_TIMEOUT_MS: { field: "aceTimeoutMs", judged: integer("ACE_TIMEOUT_MS") },
-  REQUESTS_PER_MINUTE: { field: "requestsPerMinute", judged: integer("REQUESTS_PER_MINUTE") },
-  PAGE_SIZE: { field: "pageSize", judged: pageSize },
-  MAX_RETRIES: { field: "maxRetries", judged: integer("MAX_RETRIES") },
-  RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", judged: integer("RETRY_BASE_DELAY_MS") },
-  ROW_GROUP_SIZE: { field: "rowGroupSize", judged: integer("ROW_GROUP_SIZE") },
-  ALLOWED_ORIGINS: { field: "allowedOrigins", judged: origins },
-  ALERT_STUCK_HOURS: { field: "alertStuckHours", judged: integer("ALERT_STUCK_HOURS") },
-  ALERT_FAILED_PERCENT: { field: "alertFailedPercent", judged: integer("ALERT_FAILED_PERCENT") },
-  ALERT_UPLOAD_FAILURES: { field: "alertUploadFailures", judged: integer("ALERT_UPLOAD_FAILURES") },
+  ACE_API_BASE: { field: "aceApiBase", cases: base },
+  SITE_NAME: { field: "sites", cases: sites },
+  MAX_DAYS_PER_REQUEST: { field: "maxDaysPerRequest", cases: integer("MAX_DAYS_PER_REQUEST") },
+  PROCESS_TIMEOUT_MS: { field: "processTimeoutMs", cases: integer("PROCESS_TIMEOUT_MS") },
+  ACE_TIMEOUT_MS: { field: "aceTimeoutMs", cases: integer("ACE_TIMEOUT_MS") },
+  REQUESTS_PER_MINUTE: { field: "requestsPerMinute", cases: integer("REQUESTS_PER_MINUTE") },
+  PAGE_SIZE: { field: "pageSize", cases: pageSize },
+  MAX_RETRIES: { field: "maxRetries", cases: integer("MAX_RETRIES") },
+  RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", cases: integer("RETRY_BASE_DELAY_MS") },
+  ROW_GROUP_SIZE: { field: "rowGroupSize", cases: integer("ROW_GROUP_SIZE") },
+  ALLOWED_ORIGINS: { field: "allowedOrigins", cases: origins },
+  ALERT_STUCK_HOURS: { field: "alertStuckHours", cases: integer("ALERT_STUCK_HOURS") },
+  ALERT_FAILED_PERCENT: { field: "alertFailedPercent", cases: integer("ALERT_FAILED_PERCENT") },
+  ALERT_UPLOAD_FAILURES: { field: "alertUploadFailures", cases: integer("ALERT_UPLOAD_FAILURES") },
   ALERT_RATE_LIMITS_PER_HOUR: {
     field: "alertRateLimitsPerHour",
-    judged: integer("ALERT_RATE_LIMITS_PER_HOUR"),
+    cases: integer("ALERT_RATE_LIMITS_PER_HOUR"),
   },
-  ALERT_WEBHOOK_URL: { field: "alertWebhookUrl", judged: webhook },
+  ALERT_WEBHOOK_URL: { field: "alertWebhookUrl", cases: webhook },
 };

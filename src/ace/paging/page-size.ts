@@ -1,4 +1,4 @@
-import { PAGE_SIZES as CONFIGURABLE } from "../../domain/config-parse.ts";
+import { PAGE_SIZES as CONFIGURABLE } from "../../domain/config.ts";
 import { PAGE_SIZE_FLOOR, SUCCESSES_BEFORE_STEP_UP } from "../limits.ts";
 
 /** The vendor's closed list: any other `page_size` is a 400. */

@@ -1,6 +1,6 @@
 import type { BackfillApi } from "../../contract/api.ts";
 import type { Config } from "../../domain/config.ts";
-import { parseConfig } from "../../domain/config-parse.ts";
+import { parseConfig } from "../../domain/config.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
 import { type WorkerApp, workerApp } from "../server/worker-app.ts";
 import { backfillService } from "./routes.ts";

@@ -1,4 +1,4 @@
-import { SITES_MAX } from "../../domain/config-parse.ts";
+import { SITES_MAX } from "../../domain/config.ts";
 import { daysBetween, parseUtcDay, type UtcDay } from "../../domain/day.ts";
 import { parseSiteName, type SiteName } from "../../domain/site.ts";
 import type { Rules } from "./judge.ts";

@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import type { ServiceRoot } from "../../contract/parameters.ts";
-import type { ConfigResult } from "../../domain/config-parse.ts";
+import type { ConfigResult } from "../../domain/variables.ts";
 import type { Log } from "../../ports/ports.ts";
 import { openApiDocument } from "../docs/openapi.ts";
 import { docsResponse } from "../docs/response.ts";

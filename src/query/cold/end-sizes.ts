@@ -1,5 +1,5 @@
 import type { SiteName } from "../../domain/site.ts";
-import { END_BYTES_DEFAULT, END_BYTES_MARGIN, SITES_MAX } from "./limits.ts";
+import { END_BYTES_DEFAULT, END_BYTES_MARGIN, END_SITES_MAX } from "./limits.ts";
 
 /** How much of a file's end to ask for so that its footer comes with one request, and little else. */
 export class EndSizes {
@@ -17,7 +17,7 @@ export class EndSizes {
   /** `footerBytes` with what follows the footer. Rises at once, for too little costs a request; sinks slowly. */
   learn(site: SiteName, footerBytes: number): void {
     const usual = this.#footerBytes.get(site) ?? footerBytes;
-    if (this.#footerBytes.size === SITES_MAX && !this.#footerBytes.has(site)) this.#footerBytes.clear();
+    if (this.#footerBytes.size === END_SITES_MAX && !this.#footerBytes.has(site)) this.#footerBytes.clear();
     this.#footerBytes.set(site, Math.max(footerBytes, (usual * 3 + footerBytes) / 4));
   }
 }

@@ -39,7 +39,7 @@ export const END_BYTES_DEFAULT = 16 * 1024;
 export const END_BYTES_MARGIN = 1.125;
 
 /** Sites whose size of footers is remembered. */
-export const SITES_MAX = 1_000;
+export const END_SITES_MAX = 1_000;
 
 /** Footers in memory, over all queries of an isolate: a year of the reference site, whose day takes 80 KB. */
 export const FOOTERS_BYTES_MAX = 32 * 1024 * 1024;

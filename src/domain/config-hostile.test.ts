@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Judged, VARIABLES } from "../../test/support/config.ts";
-import { parseConfig } from "./config-parse.ts";
+import { VARIABLES, type VariableCase } from "../../test/support/config.ts";
+import { parseConfig } from "./config.ts";
 
 const NAMES = Object.keys(VARIABLES);
-const GOOD: Judged[] = NAMES.map((name) =>
+const GOOD: VariableCase[] = NAMES.map((name) =>
   name === "ACE_API_BASE"
     ? { value: "https://x.test/api", parsed: "https://x.test/api" }
     : name === "SITE_NAME"
@@ -13,13 +13,13 @@ const GOOD: Judged[] = NAMES.map((name) =>
 );
 
 const all = fc.record(
-  Object.fromEntries(Object.entries(VARIABLES).map(([name, { judged }]) => [name, judged])),
+  Object.fromEntries(Object.entries(VARIABLES).map(([name, { cases }]) => [name, cases])),
 );
 
-test("one variable of any kind is taken for what it says, or refused by its name alone", () => {
-  for (const [name, { field, judged }] of Object.entries(VARIABLES)) {
+test("one variable of any kind is parsed, or is the only variable that the faults name", () => {
+  for (const [name, { field, cases }] of Object.entries(VARIABLES)) {
     fc.assert(
-      fc.property(judged, ({ value, parsed }) => {
+      fc.property(cases, ({ value, parsed }) => {
         const good = Object.fromEntries(NAMES.map((other, index) => [other, GOOD[index]?.value]));
         const result = parseConfig({ ...good, [name]: value });
         expect(result.ok).toBe(parsed !== undefined);
@@ -31,7 +31,7 @@ test("one variable of any kind is taken for what it says, or refused by its name
   }
 });
 
-test("of any set of variables exactly the faulty ones are named, all at once", () => {
+test("the faults name exactly the faulty variables, all at once", () => {
   fc.assert(
     fc.property(all, (given) => {
       const env = Object.fromEntries(Object.entries(given).map(([name, { value }]) => [name, value]));
@@ -44,7 +44,7 @@ test("of any set of variables exactly the faulty ones are named, all at once", (
   );
 });
 
-test("nothing that is no variable of ours changes anything", () => {
+test("names that are not variables of the Worker change nothing", () => {
   const env = { ACE_API_BASE: "https://x.test", SITE_NAME: "a" };
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.anything()), (strangers) => {
@@ -56,7 +56,7 @@ test("nothing that is no variable of ours changes anything", () => {
 
 const secret = fc.string({ unit: fc.constantFrom(..."#$*+./:=?@_KQZ789,"), minLength: 12, maxLength: 40 });
 
-test("a secret that got into a variable, whole or in a URL, is in no fault", () => {
+test("no fault shows a secret that was put into a variable, whole or in a URL", () => {
   fc.assert(
     fc.property(secret, fc.constantFrom(...NAMES), fc.constantFrom(0, 1, 2, 3, 4), (key, name, shape) => {
       const holding = [
@@ -69,7 +69,7 @@ test("a secret that got into a variable, whole or in a URL, is in no fault", () 
       const value = holding[shape];
       const env = { ACE_API_BASE: "https://x.test", SITE_NAME: "a", ACE_API_KEY: `${key}\n`, [name]: value };
       const result = parseConfig(env);
-      // No part of it either that is long enough to help in guessing.
+      // Nor does a fault show a part that is long enough to help in guessing.
       const parts = Array.from({ length: key.length - 5 }, (_, at) => key.slice(at, at + 6));
       const text = result.ok ? "" : result.faults.join("\n");
       for (const part of parts) expect(text).not.toContain(part);
@@ -78,7 +78,7 @@ test("a secret that got into a variable, whole or in a URL, is in no fault", () 
   );
 });
 
-test("a password in the URL of the API is in no fault, whatever it is made of", () => {
+test("no fault shows a password in the API's URL, whatever its characters", () => {
   fc.assert(
     fc.property(secret, secret, (user, password) => {
       const result = parseConfig({ ACE_API_BASE: `https://${user}:${password}@x.test`, SITE_NAME: "a" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "./config-parse.ts";
+import { parseConfig } from "./config.ts";
 
 const REQUIRED = { ACE_API_BASE: "https://flightdeck.aceiot.cloud/api", SITE_NAME: "ses_falls_city" };
 
@@ -15,7 +15,7 @@ function faultsOf(env: Record<string, unknown>): readonly string[] {
 }
 
 describe("the configuration", () => {
-  it("takes the documented defaults where nothing optional is set", () => {
+  it("has the documented defaults where nothing optional is set", () => {
     expect(configOf({})).toEqual({
       aceApiBase: "https://flightdeck.aceiot.cloud/api",
       sites: ["ses_falls_city"],
@@ -36,7 +36,7 @@ describe("the configuration", () => {
     });
   });
 
-  it("takes an empty optional variable for an unset one", () => {
+  it("treats an empty optional variable as unset", () => {
     expect(configOf({ PAGE_SIZE: "", MAX_RETRIES: "  ", ALLOWED_ORIGINS: "" })).toEqual(configOf({}));
   });
 
@@ -98,14 +98,14 @@ describe("the configuration", () => {
     expect(faults.join()).toContain("a whole number from 0 to 20");
   });
 
-  it("asks for the required ones by name", () => {
+  it("names the required variables that are missing", () => {
     const faults = faultsOf({ ACE_API_BASE: undefined, SITE_NAME: " " });
     expect(faults[0]).toMatch(/^ACE_API_BASE is not set/);
     expect(faults[1]).toMatch(/^SITE_NAME is not set/);
   });
 
   it.each(["1e3", "0x10", "5.0", "-1", "+5", "٣", "five", "99999999999"])(
-    "refuses %s where a whole number is wanted",
+    "rejects %s for a whole number",
     (text) => {
       expect(faultsOf({ MAX_DAYS_PER_REQUEST: text })).toEqual([
         `MAX_DAYS_PER_REQUEST is "${text}"; it must be a whole number from 1 to 1000`,
@@ -113,27 +113,27 @@ describe("the configuration", () => {
     },
   );
 
-  it("refuses a variable that is no string", () => {
+  it("rejects a variable that is no string", () => {
     expect(faultsOf({ MAX_RETRIES: 3 })).toEqual(["MAX_RETRIES is a number; it must be a string, in quotes"]);
   });
 
-  it.each(["a,,b", "a,", "a b", "a/b", "a.b", "é", "x".repeat(101)])("refuses the sites %s", (text) => {
+  it.each(["a,,b", "a,", "a b", "a/b", "a.b", "é", "x".repeat(101)])("rejects the sites %s", (text) => {
     expect(faultsOf({ SITE_NAME: text })).toHaveLength(1);
   });
 
-  it("refuses more sites than the Coordinator can look after", () => {
+  it("rejects more sites than the Coordinator can check", () => {
     const many = Array.from({ length: 101 }, (_, index) => `site_${index}`).join(",");
     expect(faultsOf({ SITE_NAME: many })).toEqual(["SITE_NAME holds 101 sites; at most 100 are allowed"]);
   });
 
   it.each(["https:x.test", "https:\\\\x.test", "https:///x.test", "https://x.te\nst"])(
-    "refuses the API's base %j, which a URL parser would repair",
+    "rejects the API's base %j, which a URL parser would repair",
     (text) => {
       expect(faultsOf({ ACE_API_BASE: text })).toHaveLength(1);
     },
   );
 
-  it("does not repeat a secret that was put into a variable", () => {
+  it("does not show a secret that was put into a variable", () => {
     for (const name of ["ACE_API_BASE", "SITE_NAME", "PAGE_SIZE", "MAX_RETRIES", "ALLOWED_ORIGINS"]) {
       const [fault = ""] = faultsOf({ [name]: "hunter,2!", ACE_API_KEY: "hunter,2!\n" });
       expect(fault).toContain(name);
@@ -141,7 +141,7 @@ describe("the configuration", () => {
     }
   });
 
-  it("does not repeat the address of the webhook, neither in its own fault nor where it got into another variable", () => {
+  it("does not show the webhook's address, in its own fault or in another variable's", () => {
     for (const name of ["ALERT_WEBHOOK_URL", "ALLOWED_ORIGINS", "ACE_API_BASE"]) {
       const faults = faultsOf({
         ALERT_WEBHOOK_URL: "http://x.test/s3cret#",
@@ -152,7 +152,7 @@ describe("the configuration", () => {
     }
   });
 
-  it("refuses row groups so small that their footer would not fit into memory", () => {
+  it("rejects row groups so small that their footer would not fit into memory", () => {
     expect(faultsOf({ ROW_GROUP_SIZE: "999" })).toEqual([
       'ROW_GROUP_SIZE is "999"; it must be a whole number from 1000 to 100000',
     ]);
@@ -167,10 +167,10 @@ describe("the configuration", () => {
     "https://x.test/api?key=hunter2",
     "https://u:hunter2@x.test",
     "https://x.test/#hunter2",
-    // Credentials that end the address for a parser are credentials all the same.
+    // A parser ends the address at these characters; the credentials before them are still credentials.
     "https://u:hunter2?@x.test",
     "https://u:hunter2#@x.test",
-  ])("refuses %s and does not repeat what may be a secret", (text) => {
+  ])("rejects %s and does not show a possible secret", (text) => {
     const faults = faultsOf({ ACE_API_BASE: text });
     expect(faults).toHaveLength(1);
     expect(faults[0]).not.toContain("hunter2");
@@ -185,7 +185,7 @@ describe("the configuration", () => {
     "null",
     "ftp://x.test",
     "https://a.test,",
-  ])("refuses the origin %s, which no browser would send", (text) => {
+  ])("rejects the origin %s, which no browser would send", (text) => {
     expect(faultsOf({ ALLOWED_ORIGINS: text })).toHaveLength(1);
   });
 });
