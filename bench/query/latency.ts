@@ -1,16 +1,10 @@
-import type { RangeReader } from "../../src/ports/range-reader.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ArchiveReader } from "../../src/ports/archive.ts";
+import { aroundRequests } from "../../src/query/archive-requests.ts";
 
-/** Each request takes so many milliseconds longer, as it does where the storage is somewhere else. */
-export function withLatency(reader: RangeReader, latencyMs: number): RangeReader {
-  const away = () => new Promise((resolve) => setTimeout(resolve, latencyMs));
-  return {
-    async end(...asked) {
-      await away();
-      return reader.end(...asked);
-    },
-    async read(...asked) {
-      await away();
-      return reader.read(...asked);
-    },
-  };
-}
+/** Each request takes so many milliseconds longer, as it does where the storage is far away. */
+export const withLatency = (archive: ArchiveReader, latencyMs: number): ArchiveReader =>
+  aroundRequests(archive, async (request) => {
+    await sleep(latencyMs);
+    return request();
+  });

@@ -3,16 +3,14 @@
  * its start-up. Arguments: who, folder, a site that is read first so that everything is loaded, the site. Prints one
  * line of JSON.
  */
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { dayStartMs } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import type { ObjectHead } from "../../src/ports/ports.ts";
 import { ColdPoints } from "../../src/query/cold/cold-points.ts";
 import { newMeter } from "../../src/query/source.ts";
-import { FileRanges } from "../data/file-ranges.ts";
+import { FileArchive } from "../data/file-archive.ts";
 import { FIRST_DAY } from "../data/query-archive.ts";
 
 export interface PointsFigures {
@@ -42,15 +40,7 @@ const figures: PointsFigures = {
 console.log(JSON.stringify(figures));
 
 async function ours(of: SiteName) {
-  const files = new FileRanges(folder);
-  const archive: ConstructorParameters<typeof ColdPoints>[0] = {
-    head: async (key): Promise<ObjectHead> => {
-      const { size } = statSync(join(folder, key));
-      return { key, etag: "the only one", bytes: size, sha256: undefined, uploadedAt: 0, metadata: {} };
-    },
-    read: (...asked) => files.read(...asked),
-  };
-  const { points } = await new ColdPoints(archive).points(of, FIRST_DAY, newMeter());
+  const { points } = await new ColdPoints(new FileArchive(folder)).points(of, FIRST_DAY, newMeter());
   return {
     points: points.length,
     samples: points.reduce((sum, { samples }) => sum + samples, 0),

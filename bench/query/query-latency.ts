@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import type { RangeReader } from "../../src/ports/range-reader.ts";
 import { ColdSource } from "../../src/query/cold/cold-source.ts";
 import { Footers } from "../../src/query/cold/footers.ts";
 import { newMeter, type SampleQuery } from "../../src/query/source.ts";
-import { FileRanges } from "../data/file-ranges.ts";
+import { FileArchive } from "../data/file-archive.ts";
 import { FULL_SITE } from "../data/full-year.ts";
 import { type BenchArchive, spanOf } from "../data/query-archive.ts";
 import { type Figure, told } from "../run/verdict.ts";
+import { withLatency } from "./latency.ts";
 import type { Case } from "./query-cases.ts";
 
 /** What a read of R2 is said to take, from near and from far. */
@@ -17,8 +16,8 @@ export async function latencyFigures({ folder }: BenchArchive, cases: readonly C
   const figures: Figure[] = [];
   for (const { title, points, days } of cases) {
     for (const latencyMs of LATENCIES_MS) {
-      const reader = withLatency(new FileRanges(folder), latencyMs);
-      const source = new ColdSource(reader, new Footers(() => Date.now()));
+      const archive = withLatency(new FileArchive(folder), latencyMs);
+      const source = new ColdSource(archive, new Footers(() => Date.now()));
       const asked = { ...spanOf(FULL_SITE, days), points };
       const [first, again] = [await timed(source, asked), await timed(source, asked)];
       figures.push(
@@ -34,14 +33,3 @@ async function timed(source: ColdSource, asked: SampleQuery): Promise<string> {
   for await (const _ of source.days(asked, newMeter()));
   return (performance.now() - began).toFixed(0);
 }
-
-const withLatency = (reader: RangeReader, latencyMs: number): RangeReader => ({
-  async end(...asked) {
-    await sleep(latencyMs);
-    return reader.end(...asked);
-  },
-  async read(...asked) {
-    await sleep(latencyMs);
-    return reader.read(...asked);
-  },
-});

@@ -5,11 +5,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
 import type { FormatName, TimeseriesQuery } from "../../src/contract/query.ts";
-import type { RangeReader } from "../../src/ports/range-reader.ts";
+import type { ArchiveReader } from "../../src/ports/archive.ts";
 import { answerQuery } from "../../src/query/answer/answer.ts";
+import { aroundRequests } from "../../src/query/archive-requests.ts";
 import { ColdSource } from "../../src/query/cold/cold-source.ts";
 import { Footers } from "../../src/query/cold/footers.ts";
-import { FileRanges } from "../data/file-ranges.ts";
+import { FileArchive } from "../data/file-archive.ts";
 
 export interface MemoryRun {
   readonly folder: string;
@@ -35,7 +36,7 @@ const CHUNK_MS = 2;
 const { folder, readsALook, held, answers }: MemoryRun = JSON.parse(process.argv[2] ?? "");
 let peak = 0;
 let reads = 0;
-const samples = new ColdSource(looking(new FileRanges(folder)), new Footers(() => Date.now()));
+const samples = new ColdSource(looking(new FileArchive(folder)), new Footers(() => Date.now()));
 const before = taken(true);
 const results: AnswerMemory[] = [];
 for (const { query, format } of answers) results.push(await take(query, format));
@@ -77,13 +78,10 @@ function taken(collected: boolean): number {
 }
 
 /** Looks at the memory when bytes have come, and before anything is made of them. */
-function looking(reader: RangeReader): RangeReader {
-  const looked = <T>(found: T): T => {
+function looking(archive: ArchiveReader): ArchiveReader {
+  return aroundRequests(archive, async (request) => {
+    const found = await request();
     if (++reads % readsALook === 0) look();
     return found;
-  };
-  return {
-    end: async (...asked) => looked(await reader.end(...asked)),
-    read: async (...asked) => looked(await reader.read(...asked)),
-  };
+  });
 }

@@ -5,7 +5,7 @@ import { objectKey } from "../../src/domain/layout.ts";
 import { ColdSource } from "../../src/query/cold/cold-source.ts";
 import { Footers } from "../../src/query/cold/footers.ts";
 import { newMeter, type SampleQuery } from "../../src/query/source.ts";
-import { FileRanges } from "../data/file-ranges.ts";
+import { FileArchive } from "../data/file-archive.ts";
 import { type BenchArchive, FIRST_DAY, WARM_UP } from "../data/query-archive.ts";
 import { withLatency } from "./latency.ts";
 import type { RivalFigures } from "./query-rival.ts";
@@ -30,9 +30,9 @@ export async function askArchive(
   asked: Span,
   latencyMs = 0,
 ): Promise<{ cold: ArchiveCost; warm: ArchiveCost }> {
-  const files = new FileRanges(folder);
-  const reader = latencyMs > 0 ? withLatency(files, latencyMs) : files;
-  const source = new ColdSource(reader, new Footers(() => Date.now()));
+  const files = new FileArchive(folder);
+  const archive = latencyMs > 0 ? withLatency(files, latencyMs) : files;
+  const source = new ColdSource(archive, new Footers(() => Date.now()));
   return { cold: await ask(source, asked), warm: await ask(source, asked) };
 }
 

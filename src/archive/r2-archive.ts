@@ -1,9 +1,18 @@
 import type { ObjectKey } from "../domain/layout.ts";
-import type { Archive, ObjectHead, PublishableFile } from "../ports/ports.ts";
-import { readPart } from "./read-part.ts";
+import type {
+  ArchiveReader,
+  ArchiveWriter,
+  ObjectHead,
+  ObjectPage,
+  ObjectPart,
+  OpenObject,
+  PartRange,
+  PublishableFile,
+  ReadCondition,
+} from "../ports/archive.ts";
 
 /** The archive on R2: strongly consistent, conditional on etags, whole objects only. */
-export class R2Archive implements Archive {
+export class R2Archive implements ArchiveReader, ArchiveWriter {
   readonly #bucket: R2Bucket;
 
   constructor(bucket: R2Bucket) {
@@ -15,39 +24,56 @@ export class R2Archive implements Archive {
     return object ? headOf(object) : undefined;
   }
 
-  async publish(
-    key: ObjectKey,
-    file: PublishableFile,
-    expected: string | "absent",
-  ): Promise<"published" | "changed"> {
-    const onlyIf: R2Conditional =
-      expected === "absent" ? { etagDoesNotMatch: "*" } : { etagMatches: expected };
-    const { readable, writable } = new FixedLengthStream(file.bytes);
-    const put = this.#bucket.put(key, readable, {
-      sha256: file.sha256,
-      customMetadata: { ...file.metadata },
-      httpMetadata: { contentType: "application/vnd.apache.parquet" },
-      onlyIf,
-    });
-    // Not awaited: the bucket may answer before it has read all, and a stream that breaks off breaks the put.
-    void pour(file, writable);
-    return (await put) ? "published" : "changed";
-  }
-
-  async list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }> {
+  async list(prefix: string, cursor: string | undefined): Promise<ObjectPage> {
     const page = await this.#bucket.list({
       prefix,
       include: ["customMetadata"],
       ...(cursor ? { cursor } : {}),
     });
-    // With `include` a page may hold fewer than asked for: `truncated` alone says whether more follow.
+    // With `include` a page may have fewer objects than its limit: `truncated` alone says whether more follow.
     return { heads: page.objects.map(headOf), ...(page.truncated ? { cursor: page.cursor } : {}) };
   }
 
-  read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined> {
-    return readPart(this.#bucket, key, etag, offset, length);
+  async read(key: ObjectKey, range: PartRange, condition?: ReadCondition): Promise<ObjectPart | undefined> {
+    try {
+      const object = await this.#bucket.get(key, { range, ...(condition && { onlyIf: onlyIf(condition) }) });
+      if (!object) return undefined;
+      const { etag, size } = object;
+      return { etag, size, bytes: "body" in object ? new Uint8Array(await object.arrayBuffer()) : undefined };
+    } catch (fault) {
+      if (!("suffix" in range)) throw fault;
+      // R2 rejects every suffix of an object without a byte. Only this case takes a second request.
+      const object = await this.#bucket.head(key).catch(() => undefined);
+      if (object?.size !== 0) throw fault;
+      return { etag: object.etag, size: 0, bytes: new Uint8Array() };
+    }
+  }
+
+  async open(key: ObjectKey): Promise<OpenObject | undefined> {
+    const object = await this.#bucket.get(key);
+    return object ? { head: headOf(object), body: object.body } : undefined;
+  }
+
+  async publish(
+    key: ObjectKey,
+    file: PublishableFile,
+    expected: string | "absent",
+  ): Promise<"published" | "changed"> {
+    const { readable, writable } = new FixedLengthStream(file.bytes);
+    const put = this.#bucket.put(key, readable, {
+      sha256: file.sha256,
+      customMetadata: { ...file.metadata },
+      httpMetadata: { contentType: "application/vnd.apache.parquet" },
+      onlyIf: expected === "absent" ? { etagDoesNotMatch: "*" } : { etagMatches: expected },
+    });
+    // Not awaited: the bucket may answer before it has read all, and a stream that breaks off breaks the put.
+    void pour(file, writable);
+    return (await put) ? "published" : "changed";
   }
 }
+
+const onlyIf = (condition: ReadCondition): R2Conditional =>
+  "ifMatch" in condition ? { etagMatches: condition.ifMatch } : { etagDoesNotMatch: condition.ifNoneMatch };
 
 /** One part at a time: the next is read when the one before has been taken. */
 async function pour(file: PublishableFile, writable: WritableStream): Promise<void> {
@@ -60,7 +86,7 @@ async function pour(file: PublishableFile, writable: WritableStream): Promise<vo
   }
 }
 
-export function headOf(object: R2Object): ObjectHead {
+function headOf(object: R2Object): ObjectHead {
   const { sha256 } = object.checksums;
   return {
     key: object.key as ObjectKey,

@@ -3,6 +3,7 @@ import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job.ts";
 
 export type * from "../ports/alert-receiver.ts";
+export type * from "../ports/archive.ts";
 export type * from "../ports/ports.ts";
 
 /** The job that the Coordinator wants now, by what identifies it; no backfill and epoch 0 before the first. */

@@ -3,7 +3,6 @@
  * nothing of Cloudflare and run unchanged on `node:sqlite` with a virtual clock.
  */
 import type { EpochMs } from "../domain/day.ts";
-import type { ObjectKey } from "../domain/layout.ts";
 
 /** Time and chance. */
 export interface Clock {
@@ -57,40 +56,6 @@ export interface Vendor {
   get(path: string, signal: AbortSignal): Promise<VendorResponse>;
   /** `text` without the API key. Whatever quotes an answer passes here, for a server may repeat what it was sent. */
   redact(text: string): string;
-}
-
-/** Whole-object storage. Strongly consistent; a reader sees the old bytes or the new, never a part. */
-export interface Archive {
-  head(key: ObjectKey): Promise<ObjectHead | undefined>;
-  /** Replaces the object with etag `expected` (or creates, for "absent"), and only that; durable on return. */
-  publish(
-    key: ObjectKey,
-    file: PublishableFile,
-    expected: string | "absent",
-  ): Promise<"published" | "changed">;
-  /** One page of the objects whose keys begin with `prefix`, in order of key. */
-  list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }>;
-  /** `length` bytes from `offset` of exactly the object with `etag`; undefined where it is gone or replaced. */
-  read(key: ObjectKey, etag: string, offset: number, length: number): Promise<Uint8Array | undefined>;
-}
-
-export interface PublishableFile {
-  readonly bytes: number;
-  /** Lower-case hex. */
-  readonly sha256: string;
-  readonly metadata: Readonly<Record<string, string>>;
-  /** The content, in parts; each is read only when the one before has been taken. */
-  parts(): Iterable<Uint8Array>;
-}
-
-export interface ObjectHead {
-  readonly key: ObjectKey;
-  readonly etag: string;
-  readonly bytes: number;
-  /** Lower-case hex; absent on objects that were not written with one. */
-  readonly sha256: string | undefined;
-  readonly uploadedAt: EpochMs;
-  readonly metadata: Readonly<Record<string, string>>;
 }
 
 /** The published view: eventually consistent, one write a second a key, may refuse. Nothing is read back. */

@@ -1,8 +1,7 @@
 import { addDays, daysBetween, type UtcDay } from "../domain/day.ts";
 import { objectKey, parseObjectKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { ObjectHead } from "../ports/ports.ts";
-import type { ArchiveReads } from "./cold/archive-reads.ts";
+import type { ArchiveReader, ObjectHead } from "../ports/archive.ts";
 import { inOrder } from "./in-order.ts";
 
 /** The archive's object of a site-day, as a listing tells. */
@@ -36,7 +35,7 @@ export class ListingTooLong extends Error {
  * listed with all of its sites: 13 requests for a year where a HEAD a day would be 366.
  */
 export async function archivedDays(
-  archive: Pick<ArchiveReads, "list">,
+  archive: Pick<ArchiveReader, "list">,
   site: SiteName,
   from: UtcDay,
   to: UtcDay,
@@ -55,7 +54,7 @@ export async function archivedDays(
  * Ends after 13 months with the first day that was looked for.
  */
 export async function* newestArchivedDays(
-  archive: Pick<ArchiveReads, "list">,
+  archive: Pick<ArchiveReader, "list">,
   site: SiteName,
   last: UtcDay,
 ): AsyncGenerator<UtcDay, UtcDay> {
@@ -77,7 +76,7 @@ interface Month {
 
 /** The site's days, in order. */
 async function listMonth(
-  archive: Pick<ArchiveReads, "list">,
+  archive: Pick<ArchiveReader, "list">,
   site: SiteName,
   { first, last }: Month,
 ): Promise<ArchivedDay[]> {

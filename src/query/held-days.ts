@@ -1,13 +1,13 @@
 import { daysOf, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 import { type ArchivedDay, archivedDays } from "./archived-days.ts";
-import type { ArchiveReads } from "./cold/archive-reads.ts";
 import type { HotDay, HotTables } from "./hot/tables.ts";
 import type { HeldDay, Meter } from "./source.ts";
 
 export interface Holders {
   readonly hot: Pick<HotTables, "days">;
-  readonly archive: Pick<ArchiveReads, "list">;
+  readonly archive: Pick<ArchiveReader, "list">;
   /** The day that hot and cold are split in. */
   readonly boundary: UtcDay;
 }

@@ -1,14 +1,14 @@
 import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 import { newestArchivedDays } from "./archived-days.ts";
-import type { ArchiveReads } from "./cold/archive-reads.ts";
 import type { HotTables } from "./hot/tables.ts";
 import type { LatestSamples, Meter, SampleSource, Tier } from "./source.ts";
 
 export interface LatestSources {
   readonly hot: Pick<HotTables, "days" | "newest">;
   readonly cold: SampleSource;
-  readonly archive: Pick<ArchiveReads, "list">;
+  readonly archive: Pick<ArchiveReader, "list">;
   /** The day that hot and cold are split in. */
   readonly boundary: UtcDay;
   readonly nowMs: EpochMs;

@@ -1,6 +1,6 @@
 import type { EpochMs, UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { ObjectFiles } from "../ports/object-files.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 
 /** What is asked of a source: half-open in time, points in the order in which they are answered, each once. */
 export interface SampleQuery {
@@ -92,7 +92,7 @@ export interface LatestSamples {
 export interface QuerySources {
   readonly samples: SampleSource;
   readonly holdings: Holdings;
-  readonly files: ObjectFiles;
+  readonly files: Pick<ArchiveReader, "open">;
 }
 
 /** What is held of a site, beside the samples of a query. */

@@ -1,9 +1,9 @@
 import type { UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
-import { type ArchiveReads, withArchiveMeter } from "./cold/archive-reads.ts";
+import { withMeter, withRetry } from "./archive-requests.ts";
 import { ColdPoints } from "./cold/cold-points.ts";
-import { retrying } from "./cold/retry.ts";
 import { dayPoints } from "./day-points.ts";
 import { heldDays } from "./held-days.ts";
 import type { HotTables } from "./hot/tables.ts";
@@ -14,7 +14,7 @@ import { boundaryDay } from "./tiers.ts";
 export interface HoldingTiers {
   readonly hot: HotTables;
   readonly cold: SampleSource;
-  readonly archive: ArchiveReads;
+  readonly archive: ArchiveReader;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly hotDays: number;
 }
@@ -44,8 +44,8 @@ export class TieredHoldings implements Holdings {
     return latestSamples(sources, site, points, meter);
   }
 
-  #archive(meter: Meter): ArchiveReads {
-    return withArchiveMeter(this.#tiers.archive, meter, retrying(this.#tiers.clock));
+  #archive(meter: Meter): ArchiveReader {
+    return withRetry(withMeter(this.#tiers.archive, meter), this.#tiers.clock);
   }
 
   #boundary(): UtcDay {

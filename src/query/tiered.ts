@@ -1,7 +1,6 @@
-import type { ObjectFiles } from "../ports/object-files.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
-import type { ArchiveReads } from "./cold/archive-reads.ts";
-import { retrying } from "./cold/retry.ts";
+import { withRetry } from "./archive-requests.ts";
 import type { HotDatabase } from "./hot/database.ts";
 import { HotSource } from "./hot/hot-source.ts";
 import type { QuerySources, SampleSource } from "./source.ts";
@@ -10,8 +9,7 @@ import { TieredSource } from "./tiers.ts";
 
 export interface Storage {
   readonly hot: HotDatabase;
-  readonly archive: ArchiveReads;
-  readonly files: ObjectFiles;
+  readonly archive: ArchiveReader;
   /** The samples of the archive; outlives a request, for it remembers footers. */
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now" | "sleep">;
@@ -19,11 +17,11 @@ export interface Storage {
 }
 
 /** All that is answered from, split between the tiers. */
-export function tiered({ hot, archive, files, cold, clock, hotDays }: Storage): QuerySources {
+export function tiered({ hot, archive, cold, clock, hotDays }: Storage): QuerySources {
   const source = new HotSource(hot);
   return {
     samples: new TieredSource({ hot: source, cold, clock, hotDays }),
     holdings: new TieredHoldings({ hot: source.tables, cold, archive, clock, hotDays }),
-    files: { open: (key) => retrying(clock)(() => files.open(key)) },
+    files: withRetry(archive, clock),
   };
 }

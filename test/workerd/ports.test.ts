@@ -1,10 +1,9 @@
 import { env, runInDurableObject } from "cloudflare:test";
 import { describe, expect, test } from "vitest";
 import { R2Archive } from "../../src/archive/r2-archive.ts";
-import { R2Ranges } from "../../src/archive/r2-ranges.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "../../src/cloudflare/storage.ts";
 import { archiveConformance } from "../conformance/archive.ts";
-import { rangeReaderConformance } from "../conformance/range-reader.ts";
+import { archiveReaderConformance } from "../conformance/archive-reader.ts";
 import { storeConformance } from "../conformance/store.ts";
 
 let objects = 0;
@@ -30,11 +29,11 @@ describe("R2 as Archive", () => {
   });
 });
 
-describe("R2 as RangeReader", () => {
-  rangeReaderConformance(async (body) => {
+describe("R2 as ArchiveReader", () => {
+  archiveReaderConformance(async (body) => {
     await clearBucket();
     await body({
-      reader: new R2Ranges(env.R2),
+      reader: new R2Archive(env.R2),
       place: async (key, content) => {
         await env.R2.put(key, content);
       },

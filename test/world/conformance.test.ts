@@ -1,5 +1,5 @@
 import { describe } from "vitest";
-import type { Archive } from "../../src/ports/ports.ts";
+import type { Archive } from "../../src/ports/archive.ts";
 import { archiveConformance } from "../conformance/archive.ts";
 import { storeConformance } from "../conformance/store.ts";
 import { Chance } from "./chance.ts";

@@ -79,7 +79,7 @@ export class ProductionLimits {
         return connected("publish", () => archive.publish(key, file, expected));
       },
       list: (prefix, cursor) => connected("list", () => archive.list(prefix, cursor)),
-      read: (key, etag, offset, length) => connected("read", () => archive.read(key, etag, offset, length)),
+      read: (key, range, condition) => connected("read", () => archive.read(key, range, condition)),
     };
   }
 

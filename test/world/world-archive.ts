@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Archive, ObjectHead, PublishableFile } from "../../src/backfill/ports.ts";
+import type { Archive, ObjectHead, ObjectPage, PublishableFile } from "../../src/backfill/ports.ts";
 import type { EpochMs } from "../../src/domain/day.ts";
 import type { ObjectKey } from "../../src/domain/layout.ts";
+import { partOf } from "../support/object-part.ts";
 import { announced, Dawdlers } from "./announced.ts";
 import type { Effects } from "./effects.ts";
 import type { Life } from "./life.ts";
@@ -69,11 +70,8 @@ export class WorldArchive {
         return remote(`publish ${key}`, () => this.#publish(key, file, bytes, expected));
       },
       list: (prefix, cursor) => remote(`list ${cursor ?? ""}`, () => this.#list(prefix, cursor)),
-      read: (key, etag, offset, length) =>
-        remote(`read ${key}`, () => {
-          const object = this.objects.get(key);
-          return object?.etag === etag ? object.bytes.slice(offset, offset + length) : undefined;
-        }),
+      read: (key, range, condition) =>
+        remote(`read ${key}`, () => partOf(this.objects.get(key), range, condition)),
     };
   }
 
@@ -115,7 +113,7 @@ export class WorldArchive {
     return { key, bytes: bytes.length, ...rest };
   }
 
-  #list(prefix: string, cursor: string | undefined): { heads: ObjectHead[]; cursor?: string } {
+  #list(prefix: string, cursor: string | undefined): ObjectPage {
     if (this.emptyPages && this.#lists++ % 2 === 0) return { heads: [], cursor: cursor ?? "" };
     const keys = [...this.objects.keys()].filter((key) => key.startsWith(prefix) && key > (cursor ?? ""));
     const page = keys.sort().slice(0, LIST_PAGE);

@@ -26,8 +26,8 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
       head: (key) => connection.runExclusive(() => answer(() => archive.head(key))),
       publish: (key, file, expected) => answer(() => archive.publish(key, file, expected)),
       list: (prefix, cursor) => connection.runExclusive(() => answer(() => archive.list(prefix, cursor))),
-      read: (key, etag, offset, length) =>
-        connection.runExclusive(() => answer(() => archive.read(key, etag, offset, length))),
+      read: (key, range, condition) =>
+        connection.runExclusive(() => answer(() => archive.read(key, range, condition))),
     },
     view: boundedView(clock, ports.view),
     gate: {

@@ -81,9 +81,10 @@ async function wrongIn(
   published: Published,
 ): Promise<string | undefined> {
   const read = async (start: number, end: number): Promise<Uint8Array> => {
-    const bytes = await context.archive.read(head.key, head.etag, start, end - start);
-    if (!bytes) throw new Error(`${head.key} was replaced while it was read`);
-    return bytes;
+    const range = { offset: start, length: end - start };
+    const part = await context.archive.read(head.key, range, { ifMatch: head.etag });
+    if (!part?.bytes) throw new Error(`${head.key} was replaced while it was read`);
+    return part.bytes;
   };
   const hash = createHash("sha256");
   for (let offset = 0; offset < head.bytes; offset += READ_BYTES) {

@@ -1,6 +1,6 @@
 import * as wire from "../../contract/query.ts";
 import { objectKey } from "../../domain/layout.ts";
-import type { ObjectHead } from "../../ports/ports.ts";
+import type { ObjectHead } from "../../ports/archive.ts";
 import { refusal } from "../server/answer.ts";
 import { queryFields } from "../server/input.ts";
 import { judge } from "../server/judge.ts";

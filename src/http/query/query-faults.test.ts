@@ -7,8 +7,9 @@ import { problem } from "../../contract/query.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
+import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/archived-days.ts";
-import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
 import { DayTooLarge } from "../../query/day-series.ts";
 import { HotUnavailable } from "../../query/hot/database.ts";
 

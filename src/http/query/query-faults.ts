@@ -1,7 +1,8 @@
 import * as wire from "../../contract/query.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
+import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/archived-days.ts";
-import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
 import { DayTooLarge } from "../../query/day-series.ts";
 import { HotUnavailable } from "../../query/hot/database.ts";
 import { type Answer, refusal } from "../server/answer.ts";

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import * as wire from "../../contract/query.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
+import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/archived-days.ts";
-import { ArchiveUnavailable, ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
 import { HotUnavailable } from "../../query/hot/database.ts";
 import { queryService } from "./query-app.ts";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { bearer, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
 import { queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import { problemDetails } from "../../contract/parameters.ts";
-import { ArchiveUnavailable } from "../../query/cold/faults.ts";
+import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 
 const ASKING = { Accept: "application/problem+json" };
 

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { partOf } from "../../../test/support/object-part.ts";
 import {
   DAY,
   type DayFile,
@@ -10,9 +11,9 @@ import {
 } from "../../../test/support/query/archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
 import { indexFooter } from "../../parquet/read/footer-index.ts";
-import type { ObjectHead } from "../../ports/ports.ts";
+import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
+import { withMeter } from "../archive-requests.ts";
 import { newMeter } from "../source.ts";
-import { withArchiveMeter } from "./archive-reads.ts";
 import { ColdPoints } from "./cold-points.ts";
 import { VERSIONS_MAX } from "./limits.ts";
 
@@ -22,22 +23,24 @@ const START = dayStartMs(DAY);
 function pointsOf(versions: readonly (Uint8Array | undefined)[], replacedAtRead = Number.POSITIVE_INFINITY) {
   const meter = newMeter();
   let [heads, reads] = [0, 0];
-  const archive = {
+  const archive: ArchiveReader = {
     async head(): Promise<ObjectHead | undefined> {
       const bytes = versions[Math.min(heads, versions.length - 1)];
       heads += 1;
       const etag = String(heads);
       return bytes && { key: KEY, etag, bytes: bytes.length, sha256: undefined, uploadedAt: 0, metadata: {} };
     },
-    async read(_: string, etag: string, offset: number, length: number) {
+    async read(_, range, condition) {
       reads += 1;
       if (reads === replacedAtRead || replacedAtRead === 0) return undefined;
-      return versions[Math.min(Number(etag), versions.length) - 1]?.slice(offset, offset + length);
+      const etag = condition && "ifMatch" in condition ? condition.ifMatch : "";
+      const bytes = versions[Math.min(Number(etag), versions.length) - 1];
+      return partOf(bytes && { bytes, etag }, range, condition);
     },
+    list: async () => ({ heads: [] }),
+    open: async () => undefined,
   };
-  const list = async () => ({ heads: [] });
-  const metered = withArchiveMeter({ ...archive, list }, meter, (ask) => ask());
-  return { meter, points: new ColdPoints(metered).points(SITE, DAY, meter) };
+  return { meter, points: new ColdPoints(withMeter(archive, meter)).points(SITE, DAY, meter) };
 }
 
 /** By the rows that went into a file. */

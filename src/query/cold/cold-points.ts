@@ -4,9 +4,8 @@ import type { SiteName } from "../../domain/site.ts";
 import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
 import { PointCounter } from "../../parquet/read/point-summaries.ts";
 import { rowGroups } from "../../parquet/read/row-groups.ts";
-import type { ObjectHead } from "../../ports/ports.ts";
+import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
 import type { DayPoints, Meter, PointSummary } from "../source.ts";
-import type { ArchiveReads } from "./archive-reads.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "./faults.ts";
 import { VERSIONS_MAX } from "./limits.ts";
 
@@ -21,9 +20,9 @@ class Replaced extends Error {}
  * reference site, a few MiB of them held at a time. Throws `ObjectUnreadable`, `ObjectUnsettled`, and what the archive throws.
  */
 export class ColdPoints {
-  readonly #archive: Pick<ArchiveReads, "head" | "read">;
+  readonly #archive: Pick<ArchiveReader, "head" | "read">;
 
-  constructor(archive: Pick<ArchiveReads, "head" | "read">) {
+  constructor(archive: Pick<ArchiveReader, "head" | "read">) {
     this.#archive = archive;
   }
 
@@ -44,9 +43,10 @@ export class ColdPoints {
 
   async #count(head: ObjectHead, meter: Meter): Promise<readonly PointSummary[]> {
     const slice = async (start: number, end = head.bytes): Promise<ArrayBuffer> => {
-      const bytes = await this.#archive.read(head.key, head.etag, start, end - start);
-      if (!bytes) throw new Replaced();
-      return bytes.slice().buffer;
+      const range = { offset: start, length: end - start };
+      const part = await this.#archive.read(head.key, range, { ifMatch: head.etag });
+      if (!part?.bytes) throw new Replaced();
+      return part.bytes.slice().buffer as ArrayBuffer;
     };
     const counter = new PointCounter();
     for await (const group of rowGroups({ byteLength: head.bytes, slice }, COUNTED)) {

@@ -16,7 +16,7 @@ import {
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
-import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
+import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { DayTooLarge } from "../day-series.ts";
@@ -25,11 +25,11 @@ import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
 
 const START = dayStartMs(DAY);
-let archive: MemoryRanges;
+let archive: MemoryArchive;
 let source: ColdSource;
 
 beforeEach(() => {
-  archive = new MemoryRanges();
+  archive = new MemoryArchive();
   source = new ColdSource(archive, new Footers(() => 0));
 });
 
@@ -94,7 +94,7 @@ test("random points, times and row groups give what the rows say by themselves",
       ),
       async ({ names, samples, rowGroupSize, points, from, length }) => {
         const file = dayFile(DAY, names, samples, rowGroupSize);
-        archive = new MemoryRanges();
+        archive = new MemoryArchive();
         archive.place(keyOf(DAY), file.bytes);
         source = new ColdSource(archive, new Footers(() => 0));
         const [fromMs, toMs] = [START + from, START + from + length];
@@ -166,7 +166,7 @@ describe("days", () => {
 
   test("of an empty range there are none, and nothing is read", async () => {
     expect((await answer(query(names, START, START))).days).toEqual([]);
-    expect(archive.reads).toEqual([]);
+    expect(archive.requests).toEqual([]);
   });
 
   test("are read no further than their bounds ahead of who takes them, and not on when nobody does", async () => {
@@ -175,7 +175,7 @@ describe("days", () => {
       if (day.day === days[2]) break;
     }
     await new Promise((resolve) => setImmediate(resolve));
-    const read = new Set(archive.reads.map(({ key }) => key));
+    const read = new Set(archive.requests.map(({ key }) => key));
     expect(read.size).toBeGreaterThan(3);
     expect(read.size).toBeLessThanOrEqual(3 + 12);
   });
@@ -189,7 +189,7 @@ test("where only one day has room, the data of each is read after the one before
   for await (const { day, series } of source.days(query(namesOf(1), START, START + 6 * DAY_MS), newMeter())) {
     await new Promise((resolve) => setImmediate(resolve));
     taken.push(day);
-    const read = archive.reads.filter(({ kind }) => kind === "read").length;
+    const read = archive.requests.filter(({ kind }) => kind === "read").length;
     expect(read).toBeLessThanOrEqual(taken.length + 1);
     expect(series[0]?.ms).toHaveLength(100);
   }
@@ -202,11 +202,11 @@ test("the meter counts every request and byte, and the row groups of every day",
   archive.place(keyOf(DAY), file.bytes);
   archive.place(keyOf(addDays(DAY, 1)), dayFile(addDays(DAY, 1), ["a"], samples, 1).bytes);
   for (const cacheHits of [0, 2]) {
-    archive.reads.length = 0;
+    archive.requests.length = 0;
     const { meter } = await answer(query(namesOf(400).slice(7, 8), START, START + 3 * DAY_MS));
     expect(meter).toEqual({
-      bytesRead: archive.reads.reduce((sum, { bytes }) => sum + bytes, 0),
-      r2Requests: archive.reads.length,
+      bytesRead: archive.requests.reduce((sum, { bytes }) => sum + bytes, 0),
+      r2Requests: archive.requests.length,
       // Rows 2,800 to 3,199 of 160,000.
       rowGroupsRead: 2,
       rowGroupsPruned: 158,

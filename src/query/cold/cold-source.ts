@@ -1,7 +1,8 @@
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
+import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/ports.ts";
-import type { RangeReader } from "../../ports/range-reader.ts";
+import { withMeter, withRequestsInFlight, withRetry, withStop } from "../archive-requests.ts";
 import { inOrder } from "../in-order.ts";
 import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../source.ts";
 import { EndSizes } from "./end-sizes.ts";
@@ -9,8 +10,6 @@ import type { Footers } from "./footers.ts";
 import { DAYS_AHEAD_MAX, RANGES_A_QUERY_MAX, READ_AHEAD_BYTES_MAX, READS_IN_FLIGHT_MAX } from "./limits.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { readDay } from "./read-day.ts";
-import { withMeter, withReadsInFlight, withRetries, withStop } from "./reads.ts";
-import { retrying } from "./retry.ts";
 
 const UTF8 = new TextEncoder();
 
@@ -23,19 +22,19 @@ const NO_PAUSES: Pick<Clock, "sleep"> = { sleep: async () => undefined };
  * Its days throw `ObjectUnreadable`, `ObjectUnsettled`, `DayTooLarge` and `ArchiveUnavailable` when it is their turn.
  */
 export class ColdSource implements SampleSource {
-  readonly #reader: RangeReader;
+  readonly #archive: ArchiveReader;
   readonly #footers: Footers;
   readonly #clock: Pick<Clock, "sleep">;
   readonly #readAheadBytesMax: number;
   readonly #endSizes = new EndSizes();
 
   constructor(
-    reader: RangeReader,
+    archive: ArchiveReader,
     footers: Footers,
     clock = NO_PAUSES,
     readAheadBytesMax = READ_AHEAD_BYTES_MAX,
   ) {
-    this.#reader = reader;
+    this.#archive = archive;
     this.#footers = footers;
     this.#clock = clock;
     this.#readAheadBytesMax = readAheadBytesMax;
@@ -49,11 +48,7 @@ export class ColdSource implements SampleSource {
     const stop = new AbortController();
     const room = new MemoryBudget(this.#readAheadBytesMax);
     const tools = {
-      // Outermost the retries, whose pauses then take nobody's turn.
-      reader: withRetries(
-        withReadsInFlight(withStop(withMeter(this.#reader, meter), stop.signal), READS_IN_FLIGHT_MAX),
-        retrying(this.#clock, stop.signal),
-      ),
+      archive: this.#requests(meter, stop.signal),
       footers: this.#footers,
       endSizes: this.#endSizes,
       meter,
@@ -83,6 +78,15 @@ export class ColdSource implements SampleSource {
       stop.abort();
       room.close();
     }
+  }
+
+  #requests(meter: Meter, signal: AbortSignal): ArchiveReader {
+    const bounded = withRequestsInFlight(
+      withStop(withMeter(this.#archive, meter), signal),
+      READS_IN_FLIGHT_MAX,
+    );
+    // Outermost, so that a request in its pause takes no place in flight.
+    return withRetry(bounded, this.#clock, signal);
   }
 }
 

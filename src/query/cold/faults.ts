@@ -19,12 +19,3 @@ export class ObjectUnsettled extends Error {
     this.key = key;
   }
 }
-
-/** The archive's storage did not answer, however often it was asked; `cause` is how it failed at last. */
-export class ArchiveUnavailable extends Error {
-  readonly kind = "archive-unavailable";
-  constructor(tries: number, cause: unknown) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    super(`the archive can't be read, after ${tries} tries: ${why}`, { cause });
-  }
-}

@@ -3,12 +3,6 @@
 /** A Worker holds six connections that wait for an answer. */
 export const READS_IN_FLIGHT_MAX = 6;
 
-/**
- * Pauses before R2 is asked again what it failed to answer. What fails for a moment is back by then; an outage outlasts
- * them, and a caller who is used to an answer within two seconds had better hear of it.
- */
-export const RETRY_PAUSES_MS = [100, 400] as const;
-
 /** Days begun before the one that is waited for: each has at most two requests one after the other, so these keep six reads busy. */
 export const DAYS_AHEAD_MAX = 12;
 

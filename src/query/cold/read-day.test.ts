@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "../../../test/support/query/archive.ts";
-import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
+import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
 import { newMeter } from "../source.ts";
 import { EndSizes } from "./end-sizes.ts";
@@ -17,8 +17,8 @@ test.each([
   [2, 2],
   [1, 1],
 ])("a day that may ask for %i ranges asks for %i, and finds the same", async (rangesMax, reads) => {
-  const reader = new MemoryRanges();
-  reader.place(KEY, FILE.bytes);
+  const archive = new MemoryArchive();
+  archive.place(KEY, FILE.bytes);
   const admitted: number[] = [];
   const read = await readDay(
     {
@@ -30,7 +30,7 @@ test.each([
       toMs: START + DAY_MS,
     },
     {
-      reader,
+      archive,
       footers: new Footers(() => 0),
       endSizes: new EndSizes(),
       meter: newMeter(),
@@ -41,9 +41,9 @@ test.each([
     },
   );
   expect(plain(read.series)).toEqual(rowsAsked(FILE, POINTS, START, START + DAY_MS));
-  expect(reader.reads.filter(({ kind }) => kind === "read")).toHaveLength(reads);
+  expect(archive.requests.filter(({ kind }) => kind === "read")).toHaveLength(reads);
   // Room was asked for all that it holds: what is fetched after the footer, and the samples.
-  const [, ...data] = reader.reads.map(({ bytes }) => bytes);
+  const [, ...data] = archive.requests.map(({ bytes }) => bytes);
   const held = data.reduce((sum, bytes) => sum + bytes, 16 * POINTS.length * 400);
   expect(admitted).toHaveLength(1);
   expect(admitted[0]).toBeGreaterThanOrEqual(held);

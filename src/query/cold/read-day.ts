@@ -2,7 +2,7 @@ import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { ByteRange, FooterIndex } from "../../parquet/read/footer-index.ts";
-import type { RangeReader } from "../../ports/range-reader.ts";
+import type { ArchiveReader } from "../../ports/archive.ts";
 import { NO_SAMPLES } from "../day-series.ts";
 import type { DaySamples, Meter, Series } from "../source.ts";
 import { coalesce } from "./coalesce.ts";
@@ -28,7 +28,7 @@ export interface DayAsked {
 }
 
 export interface DayTools {
-  readonly reader: RangeReader;
+  readonly archive: ArchiveReader;
   readonly footers: Footers;
   readonly endSizes: EndSizes;
   readonly meter: Meter;
@@ -87,7 +87,7 @@ async function open(
   known: FileVersion | undefined,
 ): Promise<Opened | "changed" | undefined> {
   const { site, key } = asked;
-  const { reader, footers, endSizes } = tools;
+  const { archive, footers, endSizes } = tools;
   const askedAtMs = footers.now();
   const wantedOf = ({ index }: FileVersion) => pruneGroups(index, asked.names, asked.fromMs, asked.toMs);
   if (known) {
@@ -95,7 +95,7 @@ async function open(
     // Row groups that are read tell by that whether the object still is this one; without any it has to be asked.
     if (wanted.length > 0 || footers.trusts(key, known)) return { version: known, tail: undefined, wanted };
   }
-  const read = await readFooter(reader, key, endSizes.guess(site), known?.etag);
+  const read = await readFooter(archive, key, endSizes.guess(site), known?.etag);
   if (read === "unchanged" && known) {
     footers.confirm(key, known, askedAtMs);
     return { version: known, tail: undefined, wanted: [] };
@@ -110,7 +110,7 @@ async function open(
 /** The bytes of the row groups; undefined where the object no longer is this version. */
 async function fetchGroups(
   { key }: DayAsked,
-  { reader, rangesMax, admit }: DayTools,
+  { archive, rangesMax, admit }: DayTools,
   { version, tail, wanted }: Opened,
 ): Promise<FetchedRanges | undefined> {
   const { index } = version;
@@ -118,14 +118,12 @@ async function fetchGroups(
   const missing = tail ? ranges.filter(({ offset }) => offset < tail.offset) : ranges;
   const asked = coalesce(missing, GAP_BYTES_MAX, rangesMax);
   await admit(bytesHeld(index, wanted, asked));
-  const parts = await Promise.all(
-    asked.map(({ offset, length }) => reader.read(key, version.etag, offset, length)),
-  );
+  const parts = await Promise.all(asked.map((range) => archive.read(key, range, { ifMatch: version.etag })));
   const fetched = new FetchedRanges(asked.length);
   if (tail) fetched.add(tail.offset, tail.bytes);
-  for (const [at, bytes] of parts.entries()) {
-    if (!bytes) return undefined;
-    fetched.add((asked[at] as ByteRange).offset, bytes);
+  for (const [at, part] of parts.entries()) {
+    if (!part?.bytes) return undefined;
+    fetched.add((asked[at] as ByteRange).offset, part.bytes);
   }
   return fetched;
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DAY, evenDay, KEY, namesOf, wholeDay } from "../../../test/support/query/archive.ts";
-import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
+import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { newMeter } from "../source.ts";
 import { ColdSource } from "./cold-source.ts";
 import { Footers } from "./footers.ts";
@@ -10,10 +10,10 @@ const NAMES = namesOf(100);
 const FILE = evenDay(DAY, NAMES, 100, 50).bytes;
 const FOOTER_BYTES = new DataView(FILE.buffer).getUint32(FILE.length - 8, true) + 8;
 
-let archive: MemoryRanges;
+let archive: MemoryArchive;
 
 beforeEach(() => {
-  archive = new MemoryRanges();
+  archive = new MemoryArchive();
   archive.place(KEY, FILE);
 });
 
@@ -27,7 +27,7 @@ describe("a footer", () => {
   ])("%s is read in as few requests and bytes as that takes", async (_, endBytes, bytes) => {
     const found = await readFooter(archive, KEY, endBytes);
     expect(found).toMatchObject({ footerBytes: FOOTER_BYTES, index: { groups: 200 } });
-    expect(archive.reads.map((read) => read.bytes)).toEqual(bytes);
+    expect(archive.requests.map((read) => read.bytes)).toEqual(bytes);
   });
 
   test("whose object is replaced before its rest is read has changed", async () => {
@@ -45,9 +45,9 @@ describe("a footer", () => {
       ["end", "read", "read"],
       ["end", "read"],
     ]) {
-      archive.reads.length = 0;
+      archive.requests.length = 0;
       for await (const _ of forgetful.days(wholeDay(NAMES.slice(0, 1)), newMeter()));
-      expect(archive.reads.map(({ kind }) => kind)).toEqual(kinds);
+      expect(archive.requests.map(({ kind }) => kind)).toEqual(kinds);
     }
   });
 });

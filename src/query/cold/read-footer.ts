@@ -2,7 +2,7 @@ import type { ObjectKey } from "../../domain/layout.ts";
 import { concatenate } from "../../parquet/concatenate.ts";
 import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
 import { indexFooter } from "../../parquet/read/footer-index.ts";
-import type { RangeReader } from "../../ports/range-reader.ts";
+import type { ArchiveReader } from "../../ports/archive.ts";
 import { ObjectUnreadable } from "./faults.ts";
 import type { FileVersion } from "./footers.ts";
 
@@ -24,20 +24,26 @@ const MAGIC = 0x31524150;
  * there is none. Throws `ObjectUnreadable`.
  */
 export async function readFooter(
-  reader: RangeReader,
+  archive: Pick<ArchiveReader, "read">,
   key: ObjectKey,
   endBytes: number,
   knownEtag?: string,
 ): Promise<ReadVersion | "unchanged" | "changed" | undefined> {
-  const found = await reader.end(key, endBytes, knownEtag);
-  if (!found || found === "unchanged") return found;
+  const found = await archive.read(
+    key,
+    { suffix: endBytes },
+    knownEtag === undefined ? undefined : { ifNoneMatch: knownEtag },
+  );
+  if (!found) return undefined;
+  if (!found.bytes) return "unchanged";
   const { etag, size } = found;
   const footerBytes = footerBytesOf(key, found.bytes, size);
   let end = found.bytes;
   if (footerBytes > end.length) {
-    const rest = await reader.read(key, etag, size - footerBytes, footerBytes - end.length);
-    if (!rest) return "changed";
-    end = concatenate([rest, end]);
+    const range = { offset: size - footerBytes, length: footerBytes - end.length };
+    const rest = await archive.read(key, range, { ifMatch: etag });
+    if (!rest?.bytes) return "changed";
+    end = concatenate([rest.bytes, end]);
   }
   try {
     const index = indexFooter(end, size);

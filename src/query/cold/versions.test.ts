@@ -10,7 +10,7 @@ import {
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
-import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
+import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
@@ -26,22 +26,22 @@ const [FIRST, SECOND] = [version(1), version(2)];
 const WITH_NEWCOMER = evenDay(DAY, [...NAMES, "site_b"], 400, 5_000, 3);
 
 let nowMs: number;
-let archive: MemoryRanges;
+let archive: MemoryArchive;
 let source: ColdSource;
 
 beforeEach(() => {
   nowMs = 0;
-  archive = new MemoryRanges();
+  archive = new MemoryArchive();
   source = new ColdSource(archive, new Footers(() => nowMs));
   archive.place(KEY, FIRST.bytes);
 });
 
 async function answer(asked: SampleQuery) {
-  archive.reads.length = 0;
+  archive.requests.length = 0;
   const meter = newMeter();
   const days: DaySamples[] = [];
   for await (const day of source.days(asked, meter)) days.push(day);
-  return { days, meter, kinds: archive.reads.map(({ kind }) => kind) };
+  return { days, meter, kinds: archive.requests.map(({ kind }) => kind) };
 }
 
 const expected = (file: typeof FIRST, points = POINTS) =>
@@ -99,7 +99,9 @@ describe("a day that is replaced", () => {
     })();
     await expect(reading).rejects.toMatchObject({ kind: "object-unsettled", key: KEY });
     expect(days).toHaveLength(1);
-    expect(archive.reads.filter(({ kind, key }) => kind === "end" && key === KEY)).toHaveLength(VERSIONS_MAX);
+    expect(archive.requests.filter(({ kind, key }) => kind === "end" && key === KEY)).toHaveLength(
+      VERSIONS_MAX,
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { createQueryApp } from "../../../src/http/query/query-app.ts";
-import type { ObjectFile, ObjectFiles } from "../../../src/ports/object-files.ts";
+import type { ArchiveReader, OpenObject } from "../../../src/ports/archive.ts";
 import type {
   DayPoints,
   DaySamples,
@@ -19,7 +19,7 @@ export const QUERY_ENV = {
   ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
 };
 
-export class FakeSources implements SampleSource, Holdings, ObjectFiles {
+export class FakeSources implements SampleSource, Holdings, Pick<ArchiveReader, "open"> {
   readonly calls: unknown[][] = [];
   readonly queries: SampleQuery[] = [];
   /** Of every point; all on the first day of the query. */
@@ -27,7 +27,7 @@ export class FakeSources implements SampleSource, Holdings, ObjectFiles {
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   held: readonly HeldDay[] = [];
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
-  opened: ObjectFile | undefined = {
+  opened: OpenObject | undefined = {
     head: {
       key: "timeseries/2024/01/31/site_a.parquet" as ObjectKey,
       etag: "e0",
@@ -55,7 +55,7 @@ export class FakeSources implements SampleSource, Holdings, ObjectFiles {
   heldDays = (...given: unknown[]) => this.#answer("heldDays", this.held, given);
   latest = (...given: unknown[]) => this.#answer("latest", this.newest, given);
 
-  async open(key: string): Promise<ObjectFile | undefined> {
+  async open(key: string): Promise<OpenObject | undefined> {
     this.calls.push(["open", key]);
     return this.opened;
   }

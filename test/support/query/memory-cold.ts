@@ -1,7 +1,7 @@
 import { type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
-import type { Archive, ObjectHead } from "../../../src/ports/ports.ts";
+import type { ArchiveReader, ObjectHead, ObjectPage } from "../../../src/ports/archive.ts";
 import { NO_SAMPLES } from "../../../src/query/day-series.ts";
 import { daysOfQuery } from "../../../src/query/hot/hot-source.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
@@ -10,7 +10,7 @@ import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/s
 const LIST_PAGE = 3;
 
 /** The cold tier by its contract, of one site in which every point that is not quiet has the same samples. It notes what it is asked. */
-export class MemoryCold implements SampleSource, Pick<Archive, "list"> {
+export class MemoryCold implements SampleSource, Pick<ArchiveReader, "list"> {
   /** Samples of each day that has an object. */
   readonly objects = new Map<string, ReadonlyMap<number, number>>();
   /** Points that have none of a day's samples. */
@@ -42,7 +42,7 @@ export class MemoryCold implements SampleSource, Pick<Archive, "list"> {
   }
 
   /** Every page is followed by an empty one that is not the last, as R2 may do it. */
-  async list(prefix: string, cursor: string | undefined): Promise<{ heads: ObjectHead[]; cursor?: string }> {
+  async list(prefix: string, cursor: string | undefined): Promise<ObjectPage> {
     this.listed.push(prefix);
     const own = [...this.objects.keys()].map((day) => objectKey(this.#site, day as UtcDay));
     const keys = [...own, ...this.otherKeys].filter((key) => key.startsWith(prefix)).sort();

@@ -4,7 +4,7 @@ import { objectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Sample } from "../../support/parquet/reference.ts";
 import { dayFile, SITE } from "../../support/query/archive.ts";
-import { Bucket } from "./bucket.ts";
+import { MemoryArchive } from "../../support/query/memory-archive.ts";
 
 const LONG = `ses/falls_city/${"x".repeat(100)}`;
 
@@ -109,8 +109,8 @@ export const timesOf = (days: readonly ArchivedDay[]) =>
   days.flatMap(({ samples = [] }) => samples.map(({ micros }) => micros / 1_000));
 
 /** The objects of those days, and some of another site, with the same points. */
-export function bucketOf(days: readonly ArchivedDay[]): Bucket {
-  const bucket = new Bucket();
+export function bucketOf(days: readonly ArchivedDay[]): MemoryArchive {
+  const bucket = new MemoryArchive();
   days.forEach(({ samples, rowGroupSize, counted }, nth) => {
     const day = dayAt(nth);
     if (nth % 3 === 0) {

@@ -77,8 +77,8 @@ export function expectRows(actual: readonly Row[], expected: readonly ExpectedRo
 }
 
 /** What really came out of the bucket. */
-export function costOf({ reads }: Reply) {
-  return { r2_requests: reads.length, bytes_read: reads.reduce((sum, { bytes }) => sum + bytes, 0) };
+export function costOf({ requests }: Reply) {
+  return { r2_requests: requests.length, bytes_read: requests.reduce((sum, { bytes }) => sum + bytes, 0) };
 }
 
 /** A page that ends before its days do leaves reads of later ones under way, whose bytes it doesn't wait for. */

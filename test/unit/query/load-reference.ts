@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseObjectKey } from "../../../src/domain/layout.ts";
 import { duckdb } from "../../reference/duckdb.ts";
+import type { MemoryArchive } from "../../support/query/memory-archive.ts";
 import type { SqliteHot } from "../../support/query/sqlite-hot.ts";
-import type { Bucket } from "./bucket.ts";
 import { select } from "./select.ts";
 
 /**
@@ -13,7 +13,7 @@ import { select } from "./select.ts";
  * of: hot's since the day of the boundary, and of days before it that are not archived but are still held there; and the
  * archive's where hot has not both the day and the millisecond.
  */
-export async function loadReference(bucket: Bucket, hot: SqliteHot, site: string, boundary: string) {
+export async function loadReference(bucket: MemoryArchive, hot: SqliteHot, site: string, boundary: string) {
   const folder = mkdtempSync(join(tmpdir(), "query-reference-"));
   try {
     for (const [key, { bytes }] of bucket.objects) {
@@ -61,7 +61,7 @@ const DAY_OF_KEY = (column: string) =>
   `replace(regexp_extract(${column}, 'timeseries/([0-9/]{10})/', 1), '/', '-')`;
 
 /** Days whose objects say themselves how many samples they have. */
-function countedDays({ objects }: Bucket, site: string): string[] {
+function countedDays({ objects }: MemoryArchive, site: string): string[] {
   return [...objects].flatMap(([key, { metadata }]) => {
     const object = parseObjectKey(key);
     return object?.site === site && metadata.record_count !== undefined ? object.day : [];

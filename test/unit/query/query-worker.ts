@@ -4,13 +4,12 @@ import { ColdSource } from "../../../src/query/cold/cold-source.ts";
 import { Footers } from "../../../src/query/cold/footers.ts";
 import type { HotDatabase } from "../../../src/query/hot/database.ts";
 import { tiered } from "../../../src/query/tiered.ts";
-import type { CountedRead } from "../../support/query/memory-ranges.ts";
-import type { Bucket } from "./bucket.ts";
+import type { CountedRequest, MemoryArchive } from "../../support/query/memory-archive.ts";
 
 const KEY = "query-key";
 
 export interface Bindings {
-  readonly bucket: Bucket;
+  readonly bucket: MemoryArchive;
   readonly hot: HotDatabase;
   readonly nowMs: number;
   readonly hotDays: number;
@@ -22,14 +21,12 @@ export interface Reply {
   readonly contentType: string;
   readonly body: Uint8Array;
   /** What came out of the bucket for it. */
-  readonly reads: readonly CountedRead[];
+  readonly requests: readonly CountedRequest[];
 }
-
-const NO_FILES = { open: async () => undefined };
 
 /** An isolate of the Query Worker, all of it but Cloudflare's bindings: those are put together as its entry does. */
 export class QueryWorker {
-  readonly #bucket: Bucket;
+  readonly #bucket: MemoryArchive;
   readonly #hotDays: number;
   readonly #app;
 
@@ -39,7 +36,7 @@ export class QueryWorker {
     const clock = { now: () => nowMs, sleep: async () => undefined };
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
     this.#app = createQueryApp<object>({
-      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, files: NO_FILES, cold, clock, hotDays }),
+      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, cold, clock, hotDays }),
       clock,
       log: () => {},
       version: "0",
@@ -47,7 +44,7 @@ export class QueryWorker {
   }
 
   async get(path: string, parameters: URLSearchParams, headers: Record<string, string> = {}): Promise<Reply> {
-    this.#bucket.reads.length = 0;
+    this.#bucket.requests.length = 0;
     const response = await this.#app.request(
       `${path}?${parameters}`,
       { headers: { Authorization: `Bearer ${KEY}`, ...headers } },
@@ -58,7 +55,7 @@ export class QueryWorker {
       status: response.status,
       contentType: response.headers.get("Content-Type") ?? "",
       body,
-      reads: [...this.#bucket.reads],
+      requests: [...this.#bucket.requests],
     };
   }
 }

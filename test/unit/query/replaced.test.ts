@@ -3,9 +3,9 @@ import type { PointsAnswer, QueryAnswer } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs } from "../../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../../src/domain/layout.ts";
 import { SITE } from "../../support/query/archive.ts";
+import { MemoryArchive } from "../../support/query/memory-archive.ts";
 import { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import { dayAt } from "./archives.ts";
-import { Bucket } from "./bucket.ts";
 import { costOf } from "./check-answer.ts";
 import { QueryWorker, type Reply } from "./query-worker.ts";
 import { type DayVersions, POINTS, place, TITLES, type Title, versionsOf } from "./versions.ts";
@@ -29,17 +29,17 @@ beforeAll(async () => {
 type Titles = readonly [Title, Title, Title];
 const ALL_FIRST: Titles = ["first", "first", "first"];
 
-function bucketWith(titles: Titles): Bucket {
-  const bucket = new Bucket();
+function bucketWith(titles: Titles): MemoryArchive {
+  const bucket = new MemoryArchive();
   for (const nth of DAYS) put(bucket, nth, titles[nth]);
   return bucket;
 }
 
-const put = (bucket: Bucket, nth: number, title: Title) =>
+const put = (bucket: MemoryArchive, nth: number, title: Title) =>
   place(bucket, nth, (versions[nth] as DayVersions)[title]);
 const nthOf = (key: ObjectKey) => DAYS.findIndex((nth) => objectKey(SITE, dayAt(nth)) === key);
 
-const isolateOver = (bucket: Bucket, cache?: Map<string, Uint8Array>) =>
+const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
   new QueryWorker({
     bucket,
     hot: new SqliteHot(),
@@ -86,14 +86,14 @@ function versionsIn(reply: Reply): Titles {
 
 /** Asks once for each read that the query makes, and calls `at` before that read. */
 async function atEveryRead(
-  isolate: () => Promise<{ bucket: Bucket; worker: QueryWorker }>,
-  at: (bucket: Bucket, key: ObjectKey) => void,
+  isolate: () => Promise<{ bucket: MemoryArchive; worker: QueryWorker }>,
+  at: (bucket: MemoryArchive, key: ObjectKey) => void,
   check: (titles: Titles, key: ObjectKey) => void,
 ): Promise<void> {
   const undisturbed = await isolate();
-  const { reads } = await undisturbed.worker.get("/timeseries/query", QUERY);
-  expect(reads.length).toBeGreaterThanOrEqual(2 * DAYS.length);
-  for (const [nth, { key }] of reads.entries()) {
+  const { requests } = await undisturbed.worker.get("/timeseries/query", QUERY);
+  expect(requests.length).toBeGreaterThanOrEqual(2 * DAYS.length);
+  for (const [nth, { key }] of requests.entries()) {
     const { bucket, worker } = await isolate();
     bucket.before = (read, arriving) => {
       if (read === nth) at(bucket, arriving);
@@ -126,7 +126,7 @@ const replaced = (titles: Titles, key: ObjectKey, title: Title) =>
   titles.map((before, nth) => (nth === nthOf(key) ? title : before));
 
 describe.each(OTHERS)("an object replaced before any one read of a query (%s)", (title) => {
-  const at = (bucket: Bucket, key: ObjectKey) => put(bucket, nthOf(key), title);
+  const at = (bucket: MemoryArchive, key: ObjectKey) => put(bucket, nthOf(key), title);
 
   test("is answered as it is then, and no other day is touched", () =>
     atEveryRead(coldIsolate(ALL_FIRST), at, (titles, key) => {
@@ -198,7 +198,7 @@ test.each(OTHERS)(
       const { points, metadata } = JSON.parse(new TextDecoder().decode(reply.body)) as PointsAnswer;
       expect(metadata).toMatchObject(costOf(reply));
       return {
-        reads: reply.reads.length,
+        requests: reply.requests.length,
         points: points.map(({ count, first_timestamp, last_timestamp }) =>
           [count, Date.parse(first_timestamp), Date.parse(last_timestamp)].join(" "),
         ),
@@ -206,7 +206,7 @@ test.each(OTHERS)(
     };
     const undisturbed = await pointsOf(Number.POSITIVE_INFINITY);
     expect(undisturbed.points).toEqual(versions[0]?.first.points);
-    for (let nth = 0; nth < undisturbed.reads; nth += 1) {
+    for (let nth = 0; nth < undisturbed.requests; nth += 1) {
       expect((await pointsOf(nth)).points).toEqual(versions[0]?.[title].points);
     }
   },

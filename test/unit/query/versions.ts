@@ -3,8 +3,8 @@ import { objectKey } from "../../../src/domain/layout.ts";
 import { queryWithDuckdb } from "../../reference/duckdb.ts";
 import type { Sample } from "../../support/parquet/reference.ts";
 import { dayFile, SITE } from "../../support/query/archive.ts";
+import type { MemoryArchive } from "../../support/query/memory-archive.ts";
 import { type ArchivedDay, dayAt, fullDay, NAMES } from "./archives.ts";
-import type { Bucket } from "./bucket.ts";
 
 /** In another order than the file's, and far from each other in it: three ranges. */
 export const POINTS = [NAMES[11], NAMES[1], NAMES[5]] as string[];
@@ -31,7 +31,7 @@ export async function versionsOf(nth: number): Promise<DayVersions> {
   return versions as DayVersions;
 }
 
-export function place(bucket: Bucket, nth: number, { bytes }: Version): void {
+export function place(bucket: MemoryArchive, nth: number, { bytes }: Version): void {
   const key = objectKey(SITE, dayAt(nth));
   if (bytes) bucket.place(key, bytes);
   else bucket.remove(key);

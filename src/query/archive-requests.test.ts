@@ -9,16 +9,15 @@ import {
   rowsAsked,
   SITE,
   wholeDay,
-} from "../../../test/support/query/archive.ts";
-import { MemoryRanges } from "../../../test/support/query/memory-ranges.ts";
-import { addDays, DAY_MS, dayStartMs } from "../../domain/day.ts";
-import { objectKey } from "../../domain/layout.ts";
-import { newMeter } from "../source.ts";
-import { withArchiveMeter } from "./archive-reads.ts";
-import { ColdSource } from "./cold-source.ts";
-import { Footers } from "./footers.ts";
-import { RETRY_PAUSES_MS } from "./limits.ts";
-import { retrying } from "./retry.ts";
+} from "../../test/support/query/archive.ts";
+import { MemoryArchive } from "../../test/support/query/memory-archive.ts";
+import { addDays, DAY_MS, dayStartMs } from "../domain/day.ts";
+import { objectKey } from "../domain/layout.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
+import { RETRY_PAUSES_MS, withMeter, withRetry } from "./archive-requests.ts";
+import { ColdSource } from "./cold/cold-source.ts";
+import { Footers } from "./cold/footers.ts";
+import { newMeter } from "./source.ts";
 
 const NAMES = namesOf(40);
 const FILE = evenDay(DAY, NAMES, 10, 100);
@@ -32,7 +31,7 @@ const AHEAD = [2, 3];
 
 /** Four days of one file, with the pauses that were made, each of which `pause` may lengthen. */
 function world(pause: (signal?: AbortSignal) => Promise<void> = async () => undefined) {
-  const archive = new MemoryRanges();
+  const archive = new MemoryArchive();
   for (const day of [0, 1, ...AHEAD]) archive.place(keyOf(day), FILE.bytes);
   const pauses: number[] = [];
   const sleep = (ms: number, signal?: AbortSignal) => {
@@ -43,7 +42,7 @@ function world(pause: (signal?: AbortSignal) => Promise<void> = async () => unde
   return { archive, pauses, source: new ColdSource(archive, footers, { sleep }) };
 }
 
-function failsBehind(archive: MemoryRanges, day: number): void {
+function failsBehind(archive: MemoryArchive, day: number): void {
   archive.before = (_, key) => {
     if (key > keyOf(day)) throw AWAY;
   };
@@ -55,7 +54,7 @@ test("a read that fails now and then is made again, after pauses that grow, and 
   const { archive, pauses, source } = world();
   const failures = new Map<string, number>();
   archive.before = (read) => {
-    const { kind } = archive.reads[read] as { kind: string };
+    const { kind } = archive.requests[read] as { kind: string };
     failures.set(kind, (failures.get(kind) ?? 0) + 1);
     if ((failures.get(kind) ?? 0) < TRIES_MAX) throw AWAY;
   };
@@ -65,7 +64,7 @@ test("a read that fails now and then is made again, after pauses that grow, and 
   }
   expect(pauses).toEqual(RETRY_PAUSES_MS);
   expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
-  expect(meter.r2Requests).toBe(archive.reads.length);
+  expect(meter.r2Requests).toBe(archive.requests.length);
   expect(meter.r2Requests).toBe(TRIES_MAX);
 });
 
@@ -80,7 +79,7 @@ test("a read that always fails is given up, and the fault says why", async () =>
   await expect(reading()).rejects.toMatchObject({ kind: "archive-unavailable", cause: AWAY });
   await expect(reading()).rejects.toThrow(`after ${TRIES_MAX} tries: R2 is away`);
   expect(days).toEqual([DAY, DAY]);
-  expect(archive.reads.filter(({ key }) => key === keyOf(1))).toHaveLength(2 * TRIES_MAX);
+  expect(archive.requests.filter(({ key }) => key === keyOf(1))).toHaveLength(2 * TRIES_MAX);
 });
 
 test("nothing is read again once its reader went away", async () => {
@@ -94,10 +93,10 @@ test("nothing is read again once its reader went away", async () => {
   await turn();
   // In their first pause, which ends now.
   expect(pauses).toEqual(AHEAD.map(() => RETRY_PAUSES_MS[0]));
-  const read = archive.reads.length;
+  const read = archive.requests.length;
   await days.return(undefined);
   await turn();
-  expect([archive.reads.length, pauses.length]).toEqual([read, AHEAD.length]);
+  expect([archive.requests.length, pauses.length]).toEqual([read, AHEAD.length]);
 });
 
 test("pauses take nobody's turn: more days are read while six wait", async () => {
@@ -108,12 +107,12 @@ test("pauses take nobody's turn: more days are read while six wait", async () =>
   await days.next();
   await days.next();
   await turn();
-  expect(new Set(archive.reads.map(({ key }) => key)).size).toBe(13);
+  expect(new Set(archive.requests.map(({ key }) => key)).size).toBe(13);
 });
 
-test("heads, listings and reads of the archive are asked again and counted alike", async () => {
+test("requests of every kind are repeated and counted alike", async () => {
   const pauses: number[] = [];
-  const retry = retrying({ sleep: async (ms) => void pauses.push(ms) });
+  const clock = { sleep: async (ms: number) => void pauses.push(ms) };
   let asked = 0;
   const flaky = async <T>(answer: T): Promise<T> => {
     asked += 1;
@@ -121,18 +120,18 @@ test("heads, listings and reads of the archive are asked again and counted alike
     return answer;
   };
   const meter = newMeter();
-  const archive = withArchiveMeter(
-    {
-      head: () => flaky(undefined),
-      list: () => flaky({ heads: [] }),
-      read: (_, __, ___, length) => flaky(new Uint8Array(length)),
-    },
-    meter,
-    retry,
-  );
+  const part = { etag: "etag", size: 20, bytes: new Uint8Array(9) };
+  const storage: ArchiveReader = {
+    head: () => flaky(undefined),
+    list: () => flaky({ heads: [] }),
+    read: () => flaky(part),
+    open: () => flaky(undefined),
+  };
+  const archive = withRetry(withMeter(storage, meter), clock);
   expect(await archive.head(KEY)).toBeUndefined();
   expect(await archive.list("timeseries/", undefined)).toEqual({ heads: [] });
-  expect(await archive.read(KEY, "etag", 0, 9)).toHaveLength(9);
-  expect([meter.r2Requests, meter.bytesRead]).toEqual([3 * TRIES_MAX, 9]);
-  expect(pauses).toEqual([RETRY_PAUSES_MS, RETRY_PAUSES_MS, RETRY_PAUSES_MS].flat());
+  expect(await archive.read(KEY, { offset: 0, length: 9 }, { ifMatch: "etag" })).toBe(part);
+  expect(await archive.open(KEY)).toBeUndefined();
+  expect([meter.r2Requests, meter.bytesRead]).toEqual([4 * TRIES_MAX, 9]);
+  expect(pauses).toEqual(Array(4).fill(RETRY_PAUSES_MS).flat());
 });

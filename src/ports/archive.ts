@@ -1,0 +1,76 @@
+/**
+ * The archive: whole objects under keys. Strongly consistent: a call finds the newest version of an object, and all
+ * that it returns is of that version. A call is one request.
+ */
+import type { EpochMs } from "../domain/day.ts";
+import type { ObjectKey } from "../domain/layout.ts";
+
+/** Reads the archive. */
+export interface ArchiveReader {
+  /** undefined: there is no such object. */
+  head(key: ObjectKey): Promise<ObjectHead | undefined>;
+  /** One page of the objects whose keys begin with `prefix`, in order of key. A page may be empty though more follow. */
+  list(prefix: string, cursor: string | undefined): Promise<ObjectPage>;
+  /** A part of the object, whose bytes are there only if the object meets `condition`. undefined: there is no such object. */
+  read(key: ObjectKey, range: PartRange, condition?: ReadCondition): Promise<ObjectPart | undefined>;
+  /** The whole object as a stream. undefined: there is no such object. */
+  open(key: ObjectKey): Promise<OpenObject | undefined>;
+}
+
+/** Writes the archive. */
+export interface ArchiveWriter {
+  /** Replaces the object with etag `expected` (or creates, for "absent"), and only that; durable on return. */
+  publish(
+    key: ObjectKey,
+    file: PublishableFile,
+    expected: string | "absent",
+  ): Promise<"published" | "changed">;
+}
+
+/** The archive as those need it who write days and verify them. */
+export type Archive = ArchiveWriter & Omit<ArchiveReader, "open">;
+
+export interface ObjectHead {
+  readonly key: ObjectKey;
+  readonly etag: string;
+  readonly bytes: number;
+  /** Lower-case hex; absent on objects that were not written with one. */
+  readonly sha256: string | undefined;
+  readonly uploadedAt: EpochMs;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface ObjectPage {
+  readonly heads: readonly ObjectHead[];
+  /** Of the next page; absent on the last one. */
+  readonly cursor?: string;
+}
+
+/** `length` bytes from `offset`, or the last `suffix` bytes; fewer where the object has fewer. */
+export type PartRange = { readonly offset: number; readonly length: number } | { readonly suffix: number };
+
+/** By etag, as in HTTP: only this version, or any version but this. */
+export type ReadCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: string };
+
+export interface ObjectPart {
+  readonly etag: string;
+  /** Of the whole object, in bytes. */
+  readonly size: number;
+  /** undefined: the object does not meet the condition. */
+  readonly bytes: Uint8Array | undefined;
+}
+
+export interface OpenObject {
+  readonly head: ObjectHead;
+  /** To be read or cancelled. Its reader fails where the storage breaks off. */
+  readonly body: ReadableStream<Uint8Array>;
+}
+
+export interface PublishableFile {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The content, in parts; each is read only when the one before has been taken. */
+  parts(): Iterable<Uint8Array>;
+}
