@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { addDays, DAY_MS, dayStartMs, daysOf, type EpochMs } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { type ByteRange, indexFooter } from "../../src/parquet/read/footer-index.ts";
+import { type ByteRange, indexFooter } from "../../src/parquet/read/read.ts";
 import { pruneGroups } from "../../src/query/cold/prune.ts";
 import { NAMES, SAMPLES } from "../query/query-day.ts";
 import { type BenchArchive, FIRST_DAY, spread, writeDay } from "./query-archive.ts";

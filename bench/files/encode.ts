@@ -6,11 +6,9 @@
  * late (0): noise that the timestamps then have to carry.
  */
 
-import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/encode.ts";
-import { mergeSlice } from "../../src/parquet/merge/merge.ts";
-import { MERGE_START } from "../../src/parquet/merge/position.ts";
-import { toBlocks } from "../../src/parquet/run/blocks.ts";
-import { sortRun } from "../../src/parquet/run/sort-run.ts";
+import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/file.ts";
+import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
+import { sortRun, toBlocks } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
 import { madeUpNames, madeUpRuns } from "../data/made-up-day.ts";
 

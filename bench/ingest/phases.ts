@@ -3,9 +3,9 @@ import { decodeSamples } from "../../src/ace/page/page.ts";
 import { askedSpan } from "../../src/ace/paths.ts";
 import { windowsOf } from "../../src/backfill/site/plan.ts";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
-import { encodeFooter } from "../../src/parquet/file/encode.ts";
-import { encodeSlice, FILE_START } from "../../src/parquet/merge/encode-slice.ts";
-import { RunBuilder } from "../../src/parquet/run/run-builder.ts";
+import { encodeFooter } from "../../src/parquet/file/file.ts";
+import { encodeSlice, FILE_START } from "../../src/parquet/merge/merge.ts";
+import { RunBuilder } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
 import type { SavedPages } from "../data/saved-pages.ts";
 

@@ -1,11 +1,14 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
-import { encodeFooter, type FileSpec, RowGroupEncoder } from "../../src/parquet/file/encode.ts";
-import { CREATED_BY, SCHEMA } from "../../src/parquet/file/schema.ts";
-import type { SortedRows } from "../../src/parquet/file/sorted-rows.ts";
-import { mergeSlice } from "../../src/parquet/merge/merge.ts";
-import { MERGE_START } from "../../src/parquet/merge/position.ts";
-import type { BlockSource } from "../../src/parquet/run/block-source.ts";
+import {
+  encodeFooter,
+  type FileSpec,
+  RowGroupEncoder,
+  type SortedRows,
+} from "../../src/parquet/file/file.ts";
+import { CREATED_BY, SCHEMA } from "../../src/parquet/format.ts";
+import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
+import type { BlockSource } from "../../src/parquet/run/run.ts";
 
 export interface Written {
   readonly bytes: Uint8Array;

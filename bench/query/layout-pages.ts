@@ -1,6 +1,6 @@
 import { type ColumnChunk, parquetMetadata, readColumnIndex, readOffsetIndex } from "hyparquet";
-import { compareBytes } from "../../src/parquet/byte-order.ts";
-import type { ByteRange } from "../../src/parquet/read/footer-index.ts";
+import { compareBytes } from "../../src/parquet/bytes.ts";
+import type { ByteRange } from "../../src/parquet/read/read.ts";
 
 interface Page {
   readonly range: ByteRange;

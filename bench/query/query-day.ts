@@ -1,6 +1,6 @@
 import { addDays } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { indexFooter } from "../../src/parquet/read/footer-index.ts";
+import { indexFooter } from "../../src/parquet/read/read.ts";
 import { coalesce } from "../../src/query/cold/coalesce.ts";
 import { pruneGroups } from "../../src/query/cold/prune.ts";
 import { madeUpNames } from "../data/made-up-day.ts";

@@ -1,7 +1,6 @@
 import { dayStartMs } from "../../src/domain/day.ts";
-import type { ByteRange } from "../../src/parquet/read/footer-index.ts";
-import { toBlocks } from "../../src/parquet/run/blocks.ts";
-import { sortRun } from "../../src/parquet/run/sort-run.ts";
+import type { ByteRange } from "../../src/parquet/read/read.ts";
+import { sortRun, toBlocks } from "../../src/parquet/run/run.ts";
 import { coalesce } from "../../src/query/cold/coalesce.ts";
 import { GAP_BYTES_MAX } from "../../src/query/cold/limits.ts";
 import { tableLines } from "../../terminal/terminal.ts";

@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { CacheFooters } from "../../src/cloudflare/cache-footers.ts";
-import { indexFooter } from "../../src/parquet/read/footer-index.ts";
+import { indexFooter } from "../../src/parquet/read/read.ts";
 import { Footers } from "../../src/query/cold/footers.ts";
 import { DAY, evenDay, KEY } from "../support/query/archive.ts";
 

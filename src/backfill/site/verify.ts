@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
-import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
-import { recount } from "../../parquet/read/recount.ts";
+import { FileUnreadable, recount } from "../../parquet/read/read.ts";
 import type { ObjectHead, Sql } from "../ports.ts";
 import { type Audit, counted, daysAhead, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";

@@ -4,7 +4,7 @@ import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/p
 import { askedSpan, samplesPath } from "../../ace/paths.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
 import type { Span } from "../../domain/samples.ts";
-import { RunBuilder } from "../../parquet/run/run-builder.ts";
+import { RunBuilder } from "../../parquet/run/run.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { setFact } from "./state.ts";
@@ -91,7 +91,7 @@ export class WindowReader {
   hold(besideBytes = 0): void {
     this.#release();
     const borderBytes = (this.walk.border?.nameHashes.size ?? 0) * BYTES_A_BORDER_ROW;
-    this.#release = this.#context.isolate.hold(this.run.bytesHeld + borderBytes + besideBytes);
+    this.#release = this.#context.isolate.hold(this.run.memoryBytes + borderBytes + besideBytes);
   }
 
   letGo(): void {

@@ -1,76 +1,90 @@
-import type { Encoding } from "hyparquet";
-import type { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import type { Encoding, PageHeader } from "hyparquet";
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
+import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
 import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 
-/** What of a column chunk the file's footer tells. */
-export interface ChunkFacts {
+/** A column chunk before compression: one data page, because a row group is always read as a whole. */
+export interface ChunkPages {
   readonly encoding: Encoding;
+  readonly dictionary?: { readonly body: Uint8Array; readonly entries: number };
+  readonly body: Uint8Array;
+  /** Least and greatest value in Parquet's plain encoding, not truncated. */
+  readonly min: Uint8Array;
+  readonly max: Uint8Array;
+}
+
+/** What the footer records about a column chunk. Offsets count from the start of the file. */
+export interface ChunkMetadata extends Pick<ChunkPages, "encoding" | "min" | "max"> {
   readonly offset: number;
-  /** Where the dictionary page begins, if there is one. */
+  /** Start of the dictionary page; undefined for a chunk without a dictionary. */
   readonly dictionaryOffset: number | undefined;
   readonly dataOffset: number;
   readonly compressedBytes: number;
   readonly uncompressedBytes: number;
   readonly rows: number;
-  /** Least and greatest value in Parquet's plain encoding, whole. */
-  readonly min: Uint8Array;
-  readonly max: Uint8Array;
 }
 
-/** A column chunk before compression: at most one dictionary, and one page, for the row group is the unit of reading. */
-export interface ChunkPages {
-  readonly encoding: Encoding;
-  readonly dictionary?: { readonly body: Uint8Array; readonly entries: number };
-  readonly body: Uint8Array;
-  readonly min: Uint8Array;
-  readonly max: Uint8Array;
-}
-
-export function writeChunk(writer: ByteWriter, pages: ChunkPages, rows: number): ChunkFacts {
+/** Compresses the pages of a column chunk and appends them to `writer`. */
+export function writeChunk(writer: ByteWriter, pages: ChunkPages, rows: number): ChunkMetadata {
+  const { encoding, dictionary, body, min, max } = pages;
   const offset = writer.offset;
   let uncompressedBytes = 0;
-  if (pages.dictionary) {
-    const { body, entries } = pages.dictionary;
-    const compressed = snappyCompress(body);
-    const start = writer.offset;
-    writePageHeader(writer, {
+  if (dictionary) {
+    uncompressedBytes += writePage(writer, dictionary.body, {
       type: "DICTIONARY_PAGE",
-      uncompressed_page_size: body.length,
-      compressed_page_size: compressed.length,
-      dictionary_page_header: { num_values: entries, encoding: "PLAIN" },
+      dictionary_page_header: { num_values: dictionary.entries, encoding: "PLAIN" },
     });
-    uncompressedBytes += writer.offset - start + body.length;
-    writer.appendBytes(compressed);
   }
-
   const dataOffset = writer.offset;
-  const compressed = snappyCompress(pages.body);
-  writePageHeader(writer, {
+  uncompressedBytes += writePage(writer, body, {
     type: "DATA_PAGE_V2",
-    uncompressed_page_size: pages.body.length,
-    compressed_page_size: compressed.length,
     data_page_header_v2: {
       num_values: rows,
       num_nulls: 0,
       num_rows: rows,
-      encoding: pages.encoding,
+      encoding,
       definition_levels_byte_length: 0,
       repetition_levels_byte_length: 0,
       is_compressed: true,
     },
   });
-  uncompressedBytes += writer.offset - dataOffset + pages.body.length;
-  writer.appendBytes(compressed);
   return {
-    encoding: pages.encoding,
+    encoding,
     offset,
-    dictionaryOffset: pages.dictionary ? offset : undefined,
+    dictionaryOffset: dictionary ? offset : undefined,
     dataOffset,
     compressedBytes: writer.offset - offset,
     uncompressedBytes,
     rows,
-    min: pages.min,
-    max: pages.max,
+    min,
+    max,
   };
+}
+
+/** Returns the page's bytes before compression, including its header. */
+function writePage(
+  writer: ByteWriter,
+  body: Uint8Array,
+  header: Omit<PageHeader, "uncompressed_page_size" | "compressed_page_size">,
+): number {
+  const start = writer.offset;
+  const compressed = snappyCompress(body);
+  writePageHeader(writer, {
+    ...header,
+    uncompressed_page_size: body.length,
+    compressed_page_size: compressed.length,
+  });
+  const headerBytes = writer.offset - start;
+  writer.appendBytes(compressed);
+  return headerBytes + body.length;
+}
+
+/** The body of a data page of dictionary indexes: their width in bits, then RLE and bit-packed runs. */
+export function indexPage(indexes: Int32Array, entries: number): Uint8Array {
+  const page = new ByteWriter(indexes.length + 16);
+  const bits = 32 - Math.clz32(entries - 1);
+  page.appendUint8(bits);
+  writeRleBitPackedHybrid(page, indexes, bits);
+  return page.getBytes();
 }

@@ -8,23 +8,21 @@ import {
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { logicalType } from "hyparquet-writer/src/metadata.js";
 import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
-import type { ChunkFacts } from "./column-chunk.ts";
-import { CREATED_BY, SCHEMA } from "./schema.ts";
+import { CREATED_BY, MAGIC, SCHEMA } from "../format.ts";
+import type { ChunkMetadata } from "./column-chunk.ts";
 
 /**
- * The footer, Parquet's `FileMetaData` in Thrift's compact protocol (parquet.thrift names the fields): the same
- * bytes that hyparquet-writer writes. There all row groups are objects until the end; here each is turned into
- * its bytes when it closes, so that it can be stored, and the footer is those bytes with a frame around.
+ * The footer: Parquet's `FileMetaData` in Thrift's compact protocol, with the field numbers of parquet.thrift. Its
+ * bytes equal those of hyparquet-writer, which keeps all row groups as objects until the end. Here each row group is
+ * serialized when it is full, so that it can be stored, and the footer is a frame around those bytes.
  */
 
-/** "PAR1", little-endian. */
-export const MAGIC = 0x31524150;
 const SNAPPY = 1;
 const [, ...COLUMNS] = SCHEMA;
 
-/** One row group as it will stand in the footer. */
-export function rowGroupThrift(chunks: readonly ChunkFacts[], rows: number): Uint8Array {
-  const sum = (bytes: (chunk: ChunkFacts) => number) =>
+/** The footer's entry for one row group. */
+export function rowGroupThrift(chunks: readonly ChunkMetadata[], rows: number): Uint8Array {
+  const sum = (bytes: (chunk: ChunkMetadata) => number) =>
     BigInt(chunks.reduce((total, chunk) => total + bytes(chunk), 0));
   const writer = new ByteWriter();
   serializeTCompactProtocol(writer, {
@@ -36,7 +34,7 @@ export function rowGroupThrift(chunks: readonly ChunkFacts[], rows: number): Uin
   return writer.getBytes().slice();
 }
 
-function columnChunk(chunk: ChunkFacts, column: number) {
+function columnChunk(chunk: ChunkMetadata, column: number) {
   const { name, type } = COLUMNS[column] as (typeof COLUMNS)[number];
   const pages = Encodings.indexOf(chunk.encoding);
   const plain = Encodings.indexOf("PLAIN");
@@ -66,7 +64,7 @@ function columnChunk(chunk: ChunkFacts, column: number) {
   };
 }
 
-/** Footer, its length and the closing magic, for row groups given as their Thrift bytes. */
+/** The footer, its length and the closing magic, from the Thrift bytes of the row groups. */
 export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Array {
   const writer = new ByteWriter(rowGroups.reduce((bytes, group) => bytes + group.length, 1024));
   serializeTCompactProtocol(writer, {
@@ -74,8 +72,9 @@ export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Ar
     field_2: SCHEMA.map(schemaElement),
     field_3: BigInt(rows),
   });
-  // The struct goes on: its end is taken back, and field 4, a list of structs, written by hand.
-  stepBack(writer);
+  // The struct continues: remove its end marker and append field 4, a list of structs whose bytes are given.
+  writer.index--;
+  writer.offset--;
   writer.appendUint8(0x19);
   if (rowGroups.length < 15) writer.appendUint8((rowGroups.length << 4) | 0x0c);
   else {
@@ -86,7 +85,7 @@ export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Ar
 
   const rest = new ByteWriter();
   serializeTCompactProtocol(rest, { field_6: CREATED_BY, field_7: COLUMNS.map(() => ({ field_1: {} })) });
-  // A field's header holds its distance from the one before: here 2, from field 4, and not 6.
+  // A field's header has its distance from the previous field: 2, because field 6 follows field 4.
   rest.view.setUint8(0, 0x28);
   writer.appendBytes(rest.getBytes());
 
@@ -106,9 +105,4 @@ function schemaElement(element: (typeof SCHEMA)[number]) {
     field_6: annotated && ConvertedTypes.indexOf(annotated.converted_type),
     field_10: logicalType(annotated?.logical_type),
   };
-}
-
-function stepBack(writer: ByteWriter): void {
-  writer.index--;
-  writer.offset--;
 }

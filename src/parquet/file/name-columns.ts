@@ -1,31 +1,34 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
-import type { ChunkPages } from "./column-chunk.ts";
-import { indexPage } from "./dictionary-indexes.ts";
+import { type ChunkPages, indexPage } from "./column-chunk.ts";
 import type { SortedRows } from "./sorted-rows.ts";
 
 const utf8 = new TextEncoder();
 
 /**
- * The point names of a row group. Rows are sorted, so each name stands in one stretch: the dictionary is the
- * names of the stretches, never larger than the plain column, and the indexes are run lengths.
+ * Encodes the point names of a row group with a dictionary. Rows are sorted by point, so each name is in the
+ * dictionary once, in order, and the indexes compress to a run length for each point.
  */
 export function pointNamePages(rows: SortedRows, names: readonly string[]): ChunkPages {
   const dictionary: Uint8Array[] = [];
   const indexes = new Int32Array(rows.length);
-  for (let stretch = 0, from = 0; stretch < rows.points; stretch++) {
-    const to = rows.pointEnd[stretch] as number;
-    indexes.fill(stretch, from, to);
-    dictionary.push(utf8.encode(nameOf(names, rows.point[stretch] as number)));
+  for (let entry = 0, from = 0; entry < rows.points; entry++) {
+    const to = rows.pointEnd[entry] as number;
+    indexes.fill(entry, from, to);
+    const point = rows.point[entry] as number;
+    const name = names[point];
+    if (name === undefined) throw new PointUnnamed(point, names.length);
+    dictionary.push(utf8.encode(name));
     from = to;
   }
   return dictionaryPages(dictionary, indexes);
 }
 
+/** Encodes the site's name, the same in every row. */
 export function siteNamePages(rows: SortedRows, site: string): ChunkPages {
   return dictionaryPages([utf8.encode(site)], new Int32Array(rows.length));
 }
 
-/** `dictionary` ascends, so its ends are the column's. */
+/** `dictionary` is ascending, so its first and last entry are the column's minimum and maximum. */
 function dictionaryPages(dictionary: readonly Uint8Array[], indexes: Int32Array): ChunkPages {
   const body = new ByteWriter(dictionary.reduce((bytes, name) => bytes + 4 + name.length, 0));
   for (const name of dictionary) {
@@ -41,13 +44,7 @@ function dictionaryPages(dictionary: readonly Uint8Array[], indexes: Int32Array)
   };
 }
 
-function nameOf(names: readonly string[], point: number): string {
-  const name = names[point];
-  if (name === undefined) throw new PointUnnamed(point, names.length);
-  return name;
-}
-
-/** The samples were numbered by another list of points than the file is written with. */
+/** A sample's point id has no name: the samples were numbered by another list of points than `names`. */
 export class PointUnnamed extends Error {
   readonly kind = "point-unnamed";
   readonly point: number;

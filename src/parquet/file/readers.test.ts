@@ -9,8 +9,8 @@ import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
 import { DAY_START_MS, SHAPES, type Shape, SITE } from "../../../test/support/parquet/shapes.ts";
 import { DAY_MS } from "../../domain/day.ts";
-import { recount } from "../read/recount.ts";
-import { CREATED_BY } from "./schema.ts";
+import { CREATED_BY } from "../format.ts";
+import { recount } from "../read/read.ts";
 
 const READERS = [
   ["DuckDB", readWithDuckdb],

@@ -1,6 +1,6 @@
 /**
- * Rows of one row group in the file's order, as columns: ascending in point, in a point ascending in
- * millisecond, no (point, millisecond) twice. Points are given as stretches, for a point's rows stand together.
+ * The rows of one row group as columns, in the file's order: ascending by point, within a point ascending by
+ * millisecond, no (point, millisecond) twice. A point's rows follow one another, so each point is given once.
  */
 export interface SortedRows {
   /** Rows in use; `ms` and `value` may be longer. */
@@ -8,15 +8,15 @@ export interface SortedRows {
   /** Milliseconds since the start of the day. */
   readonly ms: Int32Array;
   readonly value: Float64Array;
-  /** Stretches in use; `point` and `pointEnd` may be longer. */
+  /** Points that have rows; `point` and `pointEnd` may be longer. */
   readonly points: number;
-  /** The point id of each stretch. */
+  /** The id of each point. */
   readonly point: Uint32Array;
-  /** The row after the last of each stretch. */
+  /** The index behind the last row of each point. */
   readonly pointEnd: Uint32Array;
 }
 
-/** Collects rows until they fill a row group. Its columns are reused: a sink must not keep them. */
+/** Collects rows until a row group is full. Its columns are reused: the receiver of the rows must not keep them. */
 export class RowGroupRows implements SortedRows {
   length = 0;
   points = 0;

@@ -3,34 +3,34 @@ import { deltaBinaryPack } from "hyparquet-writer/src/delta.js";
 import type { EpochMs } from "../../domain/day.ts";
 import type { ChunkPages } from "./column-chunk.ts";
 
-/** Block size (128) and miniblocks (4), the two varints before the count in DELTA_BINARY_PACKED. */
+/** Block size (128) and miniblocks (4): the two varints before the count in DELTA_BINARY_PACKED. */
 const PARAMETERS = new Uint8Array([0x80, 0x01, 0x04]);
 
 /**
- * The timestamps of a row group as DELTA_BINARY_PACKED.
+ * Encodes the timestamps of a row group as DELTA_BINARY_PACKED. `ms` are milliseconds since the start of the day.
  *
- * Only the header of that encoding holds a timestamp, the first; all else are differences, which are the same
- * for milliseconds of the day. These fit 32 bits, so they are packed without a bigint for each row, and
- * the header is written anew. (Parquet format, Encodings.md, "Delta Encoding".)
+ * Only the header of that encoding has a timestamp, the first; everything else is differences, which are the same
+ * for milliseconds of the day. These fit into 32 bits, so they are packed without a bigint for each row, and the
+ * header is replaced by that of the epoch's milliseconds. (Parquet format, Encodings.md, "Delta Encoding".)
  */
 export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages {
   const packed = new ByteWriter(ms.length * 4);
   deltaBinaryPack(packed, ms, "INT64");
   const first = ms[0] as number;
-  const differences = PARAMETERS.length + varintLength(ms.length) + varintLength(first * 2);
+  const headerBytes = PARAMETERS.length + varintLength(ms.length) + varintLength(first * 2);
 
   const page = new ByteWriter(packed.index + 16);
   page.appendBytes(PARAMETERS);
   page.appendVarInt(ms.length);
   page.appendZigZag(BigInt(dayStartMs + first));
-  page.appendBytes(packed.getBytes().subarray(differences));
+  page.appendBytes(packed.getBytes().subarray(headerBytes));
 
   let least = first;
   let greatest = first;
   for (let row = 1; row < ms.length; row++) {
-    const at = ms[row] as number;
-    if (at < least) least = at;
-    if (at > greatest) greatest = at;
+    const candidate = ms[row] as number;
+    if (candidate < least) least = candidate;
+    if (candidate > greatest) greatest = candidate;
   }
   return {
     encoding: "DELTA_BINARY_PACKED",

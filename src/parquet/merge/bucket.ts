@@ -1,10 +1,9 @@
-import { BlockReader, type Segment } from "../run/block-reader.ts";
-import type { BlockSource } from "../run/block-source.ts";
+import { BlockReader, type BlockSource, type Segment } from "../run/run.ts";
 
-/** The tables of a bucket's segments are held whole; this is a million segments, some hundred times a usual day's. */
+/** Bound of a bucket's segment tables, which are all in memory: a million segments, some hundred times a usual day's. */
 export const TABLE_BYTES_MAX = 16 * 1024 * 1024;
 
-/** The samples of one point, over all blocks, in order of the segments' first millisecond. */
+/** The samples of one point over all blocks, in order of the segments' first millisecond. */
 export interface PointSegments {
   readonly point: number;
   readonly segments: readonly Segment[];
@@ -22,8 +21,8 @@ export class TablesTooLarge extends Error {
 }
 
 /**
- * The points of a bucket that have samples after `after`, ascending. Blocks that fit into `bytesMax` together
- * are read whole; else each is read through a window of its share.
+ * Yields the points of a bucket that have samples after `after`, ascending. Blocks that fit into `bytesMax` together
+ * are read whole; otherwise each block is read through a window of its share.
  */
 export function* openBucket(
   source: BlockSource,
@@ -39,9 +38,9 @@ export function* openBucket(
   for (const block of blocks) {
     const reader = new BlockReader(source, block, windowBytes);
     tableBytes += reader.tableBytes;
-    // Blocks that are read whole bring their tables in their own bytes.
+    // A block that is read whole includes its table.
     if (total > bytesMax && tableBytes > TABLE_BYTES_MAX) throw new TablesTooLarge(bucket, tableBytes);
-    while (reader.point < after.point) reader.take();
+    while (reader.point < after.point) reader.next();
     readers.push(reader);
   }
 
@@ -52,7 +51,7 @@ export function* openBucket(
     const segments: Segment[] = [];
     for (const reader of readers) {
       if (reader.point !== point) continue;
-      const segment = reader.take();
+      const segment = reader.next();
       if (point > after.point || segment.lastMs > after.ms) segments.push(segment);
     }
     segments.sort((a, b) => a.firstMs - b.firstMs);

@@ -3,13 +3,11 @@ import { describe, expect, it } from "vitest";
 import { MemoryBlocks } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, type Row, referenceRows, type Sample } from "../../../test/support/parquet/reference.ts";
 import { DAY_MS } from "../../domain/day.ts";
-import { BlockUnreadable, layoutOf, SEGMENT_BYTES, writeHeader } from "../run/block.ts";
-import type { BlockSource } from "../run/block-source.ts";
-import { toBlocks } from "../run/blocks.ts";
-import { sortRun } from "../run/sort-run.ts";
+import { BlockUnreadable, layoutOf, SEGMENT_BYTES, writeHeader } from "../run/block-layout.ts";
+import { type BlockSource, sortRun, toBlocks } from "../run/run.ts";
 import { TABLE_BYTES_MAX, TablesTooLarge } from "./bucket.ts";
 import { type MergeOptions, mergeSlice, OverlapTooLarge } from "./merge.ts";
-import { MERGE_START, type MergePosition } from "./position.ts";
+import { MERGE_START, type MergePosition } from "./row-writer.ts";
 
 const DAY_START_MS = Date.UTC(2024, 0, 15);
 const POINTS = 70;

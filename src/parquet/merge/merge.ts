@@ -1,43 +1,58 @@
 import { BUCKET_BYTES_MAX, BUCKETS, SLICE_SAMPLES } from "../../domain/limits.ts";
-import type { SortedRows } from "../file/sorted-rows.ts";
-import type { BlockSource } from "../run/block-source.ts";
-import { HELD_SAMPLE_BYTES, PointSamples } from "../run/point-samples.ts";
+import { type EncodedRowGroup, type FileSpec, RowGroupEncoder, type SortedRows } from "../file/file.ts";
+import { type BlockSource, PointSamples, SAMPLE_MEMORY_BYTES } from "../run/run.ts";
 import { openBucket, type PointSegments } from "./bucket.ts";
-import type { MergePosition } from "./position.ts";
-import { RowWriter } from "./row-writer.ts";
+import { MERGE_START, type MergePosition, RowWriter } from "./row-writer.ts";
+
+export { TABLE_BYTES_MAX } from "./bucket.ts";
+export { MERGE_START, type MergePosition } from "./row-writer.ts";
 
 export interface MergeOptions {
   readonly rowGroupSize: number;
-  /** Samples to read before the slice ends; it goes on to the end of the row group. */
+  /** Samples after which the slice ends; the row group that they fall into is completed. */
   readonly samplesMax?: number;
-  /** Bytes of samples held from the blocks of a bucket, and again from the segments of a point. */
+  /** Bytes of samples in memory from the blocks of a bucket, and again from the segments of a point. */
   readonly bucketBytesMax?: number;
 }
 
-/** More samples of one point overlap in time than may be held to be put in order. */
-export class OverlapTooLarge extends Error {
-  readonly kind = "overlap-too-large";
-  readonly point: number;
-  readonly samples: number;
-  constructor(point: number, samples: number) {
-    super(`${samples} samples of point ${point} overlap in time, more than may be held`);
-    this.point = point;
-    this.samples = samples;
-  }
+/** Progress of a site-day's file: JSON, saved in one transaction with the row groups that it covers. */
+export interface FilePosition {
+  readonly merge: MergePosition;
+  /** The size of the file so far, in bytes. */
+  readonly fileOffset: number;
+}
+
+export const FILE_START: FilePosition = { merge: MERGE_START, fileOffset: 0 };
+
+/**
+ * Merges and encodes one slice, and passes each row group to `sink` in order. Slices, memory and errors are those
+ * of `mergeSlice`. When `merge.done`, only the footer is missing.
+ */
+export function encodeSlice(
+  source: BlockSource,
+  position: FilePosition,
+  spec: FileSpec,
+  options: MergeOptions,
+  sink: (group: EncodedRowGroup) => void,
+): FilePosition {
+  const encoder = new RowGroupEncoder(spec, position.fileOffset);
+  const merge = mergeSlice(source, position.merge, options, (rows) => sink(encoder.encode(rows)));
+  return { merge, fileOffset: encoder.fileOffset };
 }
 
 /**
- * Merges on from `position` and hands each full row group to `sink`, which must not keep it; at the end of
- * the data the rest as well. One row per (point, millisecond): the latest microsecond, at the same microsecond
- * the greater value, -0 below +0. So the rows depend on the samples alone, not on how they came in blocks.
+ * Merges from `position` on and passes each full row group to `sink`, at the end of the data also the last, partial
+ * row group. The sink must not keep it. One row per (point, millisecond): the latest microsecond; of the same
+ * microsecond the greater value, -0 below +0. So the rows depend on the samples only, not on how they are divided
+ * into blocks.
  *
- * The slice ends at the first row group that closes after `samplesMax` samples, or at the end of the data.
- * Returns the position after the last row given to `sink`, never between: going on from it reads the
- * current bucket anew and skips what is written.
+ * The slice ends at the first row group that is complete after `samplesMax` samples, or at the end of the data. The
+ * returned position is always that of the last row passed to `sink`. Resuming from it reads the current bucket
+ * again and skips the rows that are written.
  *
- * Memory, however large the day: `bucketBytesMax` of samples in windows over the bucket's blocks, as much again
- * (times 8/7) of one point being put in order, the tables of the bucket's segments (`TABLE_BYTES_MAX`), one
- * block in transit, one row group. Throws `OverlapTooLarge`, `TablesTooLarge`, `BlockUnreadable`.
+ * Memory, for a day of any size: `bucketBytesMax` of samples in windows over the bucket's blocks, as much again
+ * (times 8/7) of the point being sorted, the tables of the bucket's segments (`TABLE_BYTES_MAX`), one block being
+ * read, one row group. Throws `OverlapTooLarge`, `TablesTooLarge`, `BlockUnreadable`.
  */
 export function mergeSlice(
   source: BlockSource,
@@ -48,39 +63,51 @@ export function mergeSlice(
   const { rowGroupSize, samplesMax = SLICE_SAMPLES, bucketBytesMax = BUCKET_BYTES_MAX } = options;
   if (position.done) return position;
   const writer = new RowWriter(position, rowGroupSize, samplesMax, sink);
-  const held = new PointSamples(Math.floor(bucketBytesMax / HELD_SAMPLE_BYTES));
+  const pending = new PointSamples(Math.floor(bucketBytesMax / SAMPLE_MEMORY_BYTES));
 
   for (let bucket = position.bucket; bucket < BUCKETS; bucket++) {
-    writer.enter(bucket);
+    writer.startBucket(bucket);
     for (const point of openBucket(source, bucket, position, bucketBytesMax)) {
-      if (mergePoint(point, writer, held) === "slice ended") return writer.position;
+      if (mergePoint(point, writer, pending) === "slice ended") return writer.position;
     }
   }
   return writer.finish();
 }
 
 /**
- * Writes one point. Its segments are opened in order of their first millisecond, as many as fit; what
- * lies before the next unopened one is final. Nearly always that is all of them at once.
+ * Writes the rows of one point. Its segments are copied to `pending` in order of their first millisecond, as many
+ * as fit: the samples before the first millisecond of the next segment are final. Nearly always all segments fit.
  */
 function mergePoint(
   { point, segments }: PointSegments,
   writer: RowWriter,
-  held: PointSamples,
+  pending: PointSamples,
 ): "slice ended" | "written" {
-  held.length = 0;
-  let opened = 0;
-  while (opened < segments.length || held.length > 0) {
-    let next = segments[opened];
-    while (next && (held.length === 0 || held.length + next.samples <= held.samplesMax)) {
-      next.reader.copy(next, held);
-      next = segments[++opened];
+  pending.length = 0;
+  let copied = 0;
+  while (copied < segments.length || pending.length > 0) {
+    let next = segments[copied];
+    while (next && (pending.length === 0 || pending.length + next.samples <= pending.samplesMax)) {
+      next.reader.copy(next, pending);
+      next = segments[++copied];
     }
-    held.sort();
-    const final = next ? held.countBefore(next.firstMs) : held.length;
-    if (final === 0) throw new OverlapTooLarge(point, held.length + (next?.samples ?? 0));
-    if (writer.write(point, held, final) === "slice ended") return "slice ended";
-    held.drop(final);
+    pending.sort();
+    const final = next ? pending.countBefore(next.firstMs) : pending.length;
+    if (final === 0) throw new OverlapTooLarge(point, pending.length + (next?.samples ?? 0));
+    if (writer.write(point, pending, final) === "slice ended") return "slice ended";
+    pending.removeFirst(final);
   }
   return "written";
+}
+
+/** More samples of one point overlap in time than fit into the memory in which they are sorted. */
+export class OverlapTooLarge extends Error {
+  readonly kind = "overlap-too-large";
+  readonly point: number;
+  readonly samples: number;
+  constructor(point: number, samples: number) {
+    super(`${samples} samples of point ${point} overlap in time, more than are sorted in memory`);
+    this.point = point;
+    this.samples = samples;
+  }
 }

@@ -5,9 +5,9 @@ import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
 import { DAY_START_MS, SHAPES, SITE } from "../../../test/support/parquet/shapes.ts";
-import { SCHEMA } from "../file/schema.ts";
-import { FileUnreadable } from "./file-unreadable.ts";
+import { SCHEMA } from "../format.ts";
 import { FooterIndex, indexFooter } from "./footer-index.ts";
+import { FileUnreadable } from "./unreadable.ts";
 
 const utf8 = new TextEncoder();
 
@@ -60,10 +60,10 @@ it("takes the end of a file for the whole of it", () => {
 
 it("refuses files by which a reader would leave out rows, or look for them elsewhere", () => {
   expect(() => indexFooter(written([0, 1, 2]), 10_000)).not.toThrow();
-  expect(() => indexFooter(written([1, 0, 2]), 10_000)).toThrow(/row group 1 is out of the order of names/);
-  expect(() => indexFooter(written([0, 1], { statistics: false }), 10_000)).toThrow(/does not say/);
+  expect(() => indexFooter(written([1, 0, 2]), 10_000)).toThrow(/row group 1 is not in the order of names/);
+  expect(() => indexFooter(written([0, 1], { statistics: false }), 10_000)).toThrow(/no statistics/);
   expect(() => indexFooter(written([0, 1], { codec: "UNCOMPRESSED" }), 10_000)).toThrow(/Snappy/);
-  expect(() => indexFooter(written([0, 1]), 400)).toThrow(/lies outside/);
+  expect(() => indexFooter(written([0, 1]), 400)).toThrow(/outside the data/);
   const schema = SCHEMA.map((element) =>
     element.name === "value" ? { ...element, repetition_type: "OPTIONAL" as const } : { ...element },
   );

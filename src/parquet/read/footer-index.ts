@@ -1,8 +1,7 @@
 import { type ColumnChunk, parquetMetadata } from "hyparquet";
 import type { EpochMs } from "../../domain/day.ts";
-import { compareBytes } from "../byte-order.ts";
-import { checkSchema } from "./check-schema.ts";
-import { FileUnreadable } from "./file-unreadable.ts";
+import { compareBytes } from "../bytes.ts";
+import { checkSchema, FileUnreadable, toUnreadable } from "./unreadable.ts";
 
 /** Bytes [offset, offset + length) of a file. */
 export interface ByteRange {
@@ -10,22 +9,22 @@ export interface ByteRange {
   readonly length: number;
 }
 
-/** The columns of which a point's samples are made; `site_name` is known and never read. */
+/** The column chunks that a reader of samples needs; `site_name` is known from the object's key. */
 export interface SampleChunks {
   readonly timestamp: ByteRange;
   readonly pointName: ByteRange;
   readonly value: ByteRange;
 }
 
-/** Of another layout than this, packed bytes are not read. */
+/** Changes with the packed layout: `unpack` rejects bytes of another version. */
 const FORMAT = 1;
-const HEAD_FIELDS = 2;
-/** rows, first and last millisecond, three chunks of two, the ends of both names. */
+const HEADER_FIELDS = 2;
+/** Rows, first and last millisecond, offset and length of three chunks, the ends of both names. */
 const GROUP_FIELDS = 11;
 
 /**
- * What a reader of single points needs of a footer: rows, bounds and places of every row group. It is a view of its
- * own packed bytes, less than half of the footer's, so that it is stored and read back without being parsed again.
+ * What a reader of single points needs from a footer: rows, bounds and byte ranges of every row group. It is a view of
+ * packed bytes, less than half of the footer's, which can be stored and used again without parsing.
  */
 export class FooterIndex {
   readonly packed: Uint8Array;
@@ -36,32 +35,32 @@ export class FooterIndex {
   private constructor(packed: Uint8Array, groups: number) {
     this.packed = packed;
     this.groups = groups;
-    const fields = HEAD_FIELDS + groups * GROUP_FIELDS;
+    const fields = HEADER_FIELDS + groups * GROUP_FIELDS;
     this.#fields = new Float64Array(packed.buffer, packed.byteOffset, fields);
     this.#names = packed.subarray(fields * 8);
   }
 
-  /** The index in bytes that were some index's `packed`; undefined where they can't have been. */
+  /** The index whose `packed` the bytes are; undefined where they are not such bytes. */
   static unpack(bytes: Uint8Array): FooterIndex | undefined {
-    // Doubles stand at multiples of eight.
+    // Copied, because a Float64Array needs an offset that is a multiple of eight.
     const packed = bytes.slice();
-    if (packed.length < HEAD_FIELDS * 8) return undefined;
-    const [format, groups = 0] = new Float64Array(packed.buffer, 0, HEAD_FIELDS);
-    const fields = HEAD_FIELDS + groups * GROUP_FIELDS;
+    if (packed.length < HEADER_FIELDS * 8) return undefined;
+    const [format, groups = 0] = new Float64Array(packed.buffer, 0, HEADER_FIELDS);
+    const fields = HEADER_FIELDS + groups * GROUP_FIELDS;
     if (format !== FORMAT || !Number.isInteger(groups) || fields * 8 > packed.length) return undefined;
     const index = new FooterIndex(packed, groups);
     return index.#nameEnd(groups * 2) === index.#names.length ? index : undefined;
   }
 
-  /** Of row groups in the order of the file. */
-  static pack(groups: readonly RowGroupFacts[]): FooterIndex {
+  /** Packs row groups, given in the order of the file. */
+  static pack(groups: readonly RowGroupInfo[]): FooterIndex {
     const names = groups.flatMap(({ minName, maxName }) => [minName, maxName]);
-    const fields = HEAD_FIELDS + groups.length * GROUP_FIELDS;
+    const fields = HEADER_FIELDS + groups.length * GROUP_FIELDS;
     const packed = new Uint8Array(fields * 8 + names.reduce((bytes, name) => bytes + name.length, 0));
     const numbers = new Float64Array(packed.buffer, 0, fields);
     numbers.set([FORMAT, groups.length]);
     let nameEnd = 0;
-    groups.forEach((group, at) => {
+    groups.forEach((group, index) => {
       const { timestamp, pointName, value } = group.chunks;
       const chunks = [timestamp, pointName, value].flatMap(({ offset, length }) => [offset, length]);
       const ends = [group.minName, group.maxName].map((name) => {
@@ -71,7 +70,7 @@ export class FooterIndex {
       });
       numbers.set(
         [group.rows, group.firstMs, group.lastMs, ...chunks, ...ends],
-        HEAD_FIELDS + at * GROUP_FIELDS,
+        HEADER_FIELDS + index * GROUP_FIELDS,
       );
     });
     return new FooterIndex(packed, groups.length);
@@ -105,17 +104,17 @@ export class FooterIndex {
     return this.#names.subarray(this.#nameEnd(group * 2 + 1), this.#nameEnd(group * 2 + 2));
   }
 
-  /** Where the first `count` of all names end, least and greatest of each row group in turns. */
+  /** Where the first `count` names end. The names are minimum and maximum of each row group, alternating. */
   #nameEnd(count: number): number {
     return count === 0 ? 0 : this.#field((count - 1) >> 1, 9 + ((count - 1) & 1));
   }
 
   #field(group: number, field: number): number {
-    return this.#fields[HEAD_FIELDS + group * GROUP_FIELDS + field] as number;
+    return this.#fields[HEADER_FIELDS + group * GROUP_FIELDS + field] as number;
   }
 }
 
-export interface RowGroupFacts {
+export interface RowGroupInfo {
   readonly rows: number;
   readonly firstMs: EpochMs;
   readonly lastMs: EpochMs;
@@ -125,41 +124,40 @@ export interface RowGroupFacts {
 }
 
 /**
- * Reads a footer. `end` holds at least the footer and what follows it, to the end of a file of `size` bytes.
+ * Parses a footer. `end` is the last bytes of a file of `size` bytes, from the start of the footer or before it.
  *
- * Throws `FileUnreadable`, also where row groups have no statistics or do not stand in order of their names: a
- * reader that goes by them would leave out rows.
+ * Throws `FileUnreadable`, also where row groups have no statistics or are not in order of their names: a reader that
+ * selects row groups by them would miss rows.
  */
 export function indexFooter(end: Uint8Array, size: number): FooterIndex {
   try {
-    return index(end, size);
+    return parseFooter(end, size);
   } catch (cause) {
-    if (cause instanceof FileUnreadable) throw cause;
-    throw new FileUnreadable(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw toUnreadable(cause);
   }
 }
 
-function index(end: Uint8Array, size: number): FooterIndex {
+function parseFooter(end: Uint8Array, size: number): FooterIndex {
   const metadata = parquetMetadata(end, {
     geoparquet: false,
-    // Names stay bytes: decoding would take a mark at their beginning for one of byte order.
+    // Names stay bytes: decoding would remove U+FEFF from their beginning as a byte order mark.
     parsers: { timestampFromMilliseconds: (ms: bigint) => Number(ms), stringFromBytes: (bytes) => bytes },
   });
   checkSchema(metadata);
   const dataEnd = size - 8 - metadata.metadata_length;
   const groups = metadata.row_groups.map(({ columns, num_rows }) =>
-    factsOf(columns, Number(num_rows), dataEnd),
+    rowGroupInfo(columns, Number(num_rows), dataEnd),
   );
-  groups.forEach(({ minName, maxName }, at) => {
-    const before = groups[at - 1];
+  groups.forEach(({ minName, maxName }, index) => {
+    const before = groups[index - 1];
     if (compareBytes(minName, maxName) > 0 || (before && compareBytes(before.maxName, minName) > 0)) {
-      throw new FileUnreadable(`row group ${at} is out of the order of names`);
+      throw new FileUnreadable(`row group ${index} is not in the order of names`);
     }
   });
   return FooterIndex.pack(groups);
 }
 
-function factsOf(columns: readonly ColumnChunk[], rows: number, dataEnd: number): RowGroupFacts {
+function rowGroupInfo(columns: readonly ColumnChunk[], rows: number, dataEnd: number): RowGroupInfo {
   const [timestamp, pointName, value] = columns;
   const time = timestamp?.meta_data?.statistics;
   const name = pointName?.meta_data?.statistics;
@@ -170,7 +168,7 @@ function factsOf(columns: readonly ColumnChunk[], rows: number, dataEnd: number)
     typeof lastMs !== "number" ||
     !(minName instanceof Uint8Array && maxName instanceof Uint8Array)
   ) {
-    throw new FileUnreadable("a row group does not say what it holds");
+    throw new FileUnreadable("a row group has no statistics");
   }
   const chunks = {
     timestamp: rangeOf(timestamp, dataEnd),
@@ -181,12 +179,12 @@ function factsOf(columns: readonly ColumnChunk[], rows: number, dataEnd: number)
 }
 
 function rangeOf(chunk: ColumnChunk | undefined, dataEnd: number): ByteRange {
-  const facts = chunk?.meta_data;
-  if (facts?.codec !== "SNAPPY") throw new FileUnreadable("a column is not in Snappy");
-  const offset = Number(facts.dictionary_page_offset || facts.data_page_offset);
-  const length = Number(facts.total_compressed_size);
+  const metadata = chunk?.meta_data;
+  if (metadata?.codec !== "SNAPPY") throw new FileUnreadable("a column is not compressed with Snappy");
+  const offset = Number(metadata.dictionary_page_offset || metadata.data_page_offset);
+  const length = Number(metadata.total_compressed_size);
   if (!(offset >= 4 && length > 0 && offset + length <= dataEnd)) {
-    throw new FileUnreadable(`a column at ${offset} of ${length} bytes lies outside`);
+    throw new FileUnreadable(`a column at ${offset} of ${length} bytes is outside the data`);
   }
   return { offset, length };
 }

@@ -2,9 +2,9 @@ import type { AsyncBuffer } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, type Row, referenceFile, type Sample } from "../../../test/support/parquet/reference.ts";
-import type { FileSpec } from "../file/encode.ts";
-import { FileUnreadable } from "./file-unreadable.ts";
+import type { FileSpec } from "../file/file.ts";
 import { recount } from "./recount.ts";
+import { FileUnreadable } from "./unreadable.ts";
 
 const DAY_START_MS = Date.UTC(2024, 0, 15);
 const spec: FileSpec = {

@@ -1,10 +1,24 @@
 import type { AsyncBuffer } from "hyparquet";
-import { type Recount, RowCounter } from "./row-counter.ts";
-import { rowGroups } from "./row-groups.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import { compareBytes } from "../bytes.ts";
+import { type GroupColumns, rowGroups } from "./row-groups.ts";
+import { FileUnreadable } from "./unreadable.ts";
+
+/** What the rows of a file say, independent of its footer. */
+export interface Recount {
+  readonly rows: number;
+  readonly points: number;
+  readonly firstTimestampMs: EpochMs | undefined;
+  readonly lastTimestampMs: EpochMs | undefined;
+  /** Strictly ascending by (point_name in UTF-8 bytes, timestamp), so that no pair is there twice. */
+  readonly sorted: boolean;
+  /** Every row has the expected site. */
+  readonly siteMatches: boolean;
+}
 
 /**
- * Decodes every row of a file and counts anew. Yields after each row group, so that the caller can pause or
- * report, and returns the whole. Throws as `rowGroups` does.
+ * Decodes and counts every row of a file. Yields the counts so far after each row group, so that the caller can
+ * pause or report, and returns the final counts. Throws as `rowGroups` does.
  */
 export async function* recount(file: AsyncBuffer, site: string): AsyncGenerator<Recount, Recount> {
   const counter = new RowCounter(site);
@@ -13,4 +27,58 @@ export async function* recount(file: AsyncBuffer, site: string): AsyncGenerator<
     yield counter.counted;
   }
   return counter.counted;
+}
+
+/** Counts rows, which must be given in the order of the file. */
+class RowCounter {
+  counted: Recount = {
+    rows: 0,
+    points: 0,
+    firstTimestampMs: undefined,
+    lastTimestampMs: undefined,
+    sorted: true,
+    siteMatches: true,
+  };
+  readonly #site: Uint8Array;
+  #point: Uint8Array = new Uint8Array();
+  #timestamp = Number.NEGATIVE_INFINITY;
+
+  constructor(site: string) {
+    this.#site = new TextEncoder().encode(site);
+  }
+
+  count({ rows, timestamp, pointName, value, siteName }: GroupColumns): void {
+    let { points, sorted, siteMatches } = this.counted;
+    let first = this.counted.firstTimestampMs ?? Number.POSITIVE_INFINITY;
+    let last = this.counted.lastTimestampMs ?? Number.NEGATIVE_INFINITY;
+    let site: unknown;
+    for (let row = 0; row < rows; row++) {
+      const stored = timestamp[row];
+      const name = pointName[row];
+      if (typeof stored !== "bigint" || !(name instanceof Uint8Array) || !Number.isFinite(value[row])) {
+        throw new FileUnreadable(`row ${this.counted.rows + row} has a value of another type, or none`);
+      }
+      const ms = Number(stored);
+      const order = points === 0 ? 1 : name === this.#point ? 0 : compareBytes(name, this.#point);
+      if (order !== 0) points++;
+      if (order < 0 || (order === 0 && ms <= this.#timestamp)) sorted = false;
+      this.#point = name;
+      this.#timestamp = ms;
+      if (ms < first) first = ms;
+      if (ms > last) last = ms;
+      // Rows of a page share one array for a repeated name, so that most comparisons are of references.
+      if (siteName[row] !== site) {
+        site = siteName[row];
+        if (!(site instanceof Uint8Array) || compareBytes(site, this.#site) !== 0) siteMatches = false;
+      }
+    }
+    this.counted = {
+      rows: this.counted.rows + rows,
+      points,
+      firstTimestampMs: first === Number.POSITIVE_INFINITY ? undefined : first,
+      lastTimestampMs: last === Number.NEGATIVE_INFINITY ? undefined : last,
+      sorted,
+      siteMatches,
+    };
+  }
 }

@@ -5,15 +5,22 @@ import {
   parquetMetadataAsync,
   parquetScan,
 } from "hyparquet";
-import { checkSchema } from "./check-schema.ts";
-import { FileUnreadable } from "./file-unreadable.ts";
-import { withReadAhead } from "./read-ahead.ts";
-import type { GroupColumns } from "./row-counter.ts";
+import { checkSchema, FileUnreadable, toUnreadable } from "./unreadable.ts";
 
-/** Read from storage at a time: some hundred row groups. */
+/** Bytes that are read from storage at a time: some hundred row groups. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
-/** A column of a row group, and what it is called in the file. In the order of the file's bytes. */
+/** The decoded columns of a row group. Their values are not yet checked against the schema. */
+export interface GroupColumns {
+  readonly rows: number;
+  /** Milliseconds as bigints, as they are stored. */
+  readonly timestamp: ArrayLike<unknown>;
+  readonly pointName: ArrayLike<unknown>;
+  readonly value: ArrayLike<unknown>;
+  readonly siteName: ArrayLike<unknown>;
+}
+
+/** The columns and their names in the file, in the order of the file's bytes. */
 const COLUMNS = {
   timestamp: "timestamp",
   pointName: "point_name",
@@ -26,22 +33,22 @@ type Column = keyof typeof COLUMNS;
 const ALL = Object.keys(COLUMNS) as Column[];
 
 /**
- * Every row group of a file, its columns decoded, all or those that are named, in order. Holds the footer, one row
- * group and 4 MiB of the file.
+ * Yields every row group of a file in order, with all columns or only those in `wanted`. Memory: the footer, one row
+ * group, and 4 MiB of the file.
  *
- * Throws `FileUnreadable`, and whatever `file.slice` throws as it is: a failed read says nothing of the file.
+ * Throws `FileUnreadable`. An error of `file.slice` is passed on unchanged, because it says nothing about the file.
  */
 export async function* rowGroups<Wanted extends Column = Column>(
   file: AsyncBuffer,
   wanted: readonly Wanted[] = ALL as Wanted[],
 ): AsyncGenerator<Pick<GroupColumns, Wanted | "rows">> {
-  const { watched, readable } = watch(file);
-  const metadata = await readable(() => parquetMetadataAsync(watched, { parsers: PARSERS }));
+  const { source, decode } = separateErrors(file);
+  const metadata = await decode(() => parquetMetadataAsync(source, { parsers: PARSERS }));
   checkSchema(metadata);
-  const scan = await readable(() =>
+  const scan = await decode(() =>
     parquetScan({
-      file: withReadAhead(watched, READ_AHEAD_BYTES),
-      metadata: physical(metadata),
+      file: withReadAhead(source, READ_AHEAD_BYTES),
+      metadata: withoutLogicalTypes(metadata),
       parsers: PARSERS,
       useOffsetIndex: false,
     }),
@@ -50,7 +57,7 @@ export async function* rowGroups<Wanted extends Column = Column>(
   for (const group of metadata.row_groups) {
     const rowStart = rows;
     rows += Number(group.num_rows);
-    yield await readable(() => readGroup(scan, wanted, rowStart, rows));
+    yield await decode(() => readGroup(scan, wanted, rowStart, rows));
   }
   if (BigInt(rows) !== metadata.num_rows) {
     throw new FileUnreadable(`${rows} rows, ${metadata.num_rows} by its footer`);
@@ -60,8 +67,8 @@ export async function* rowGroups<Wanted extends Column = Column>(
 /** Names stay bytes: they are compared as bytes, and repeated rows share one array. */
 const PARSERS = { stringFromBytes: (bytes: Uint8Array) => bytes };
 
-/** Without what values mean: each timestamp would else become an object, which takes twice the time of all else. */
-const physical = (metadata: FileMetaData): FileMetaData => ({
+/** Leaves timestamps as bigints: a Date for each row would take twice the time of everything else. */
+const withoutLogicalTypes = (metadata: FileMetaData): FileMetaData => ({
   ...metadata,
   schema: metadata.schema.map(({ converted_type: _, logical_type: __, ...element }) => element),
 });
@@ -74,7 +81,7 @@ async function readGroup<Wanted extends Column>(
 ): Promise<Pick<GroupColumns, Wanted | "rows">> {
   const rows = rowEnd - rowStart;
   const group: Partial<Record<Column, ArrayLike<unknown>>> = {};
-  // One after the other: this is the order of the bytes.
+  // Sequential, in the order of the bytes, so that the read-ahead is used.
   for (const column of wanted) {
     const data = await scan.readColumn({ column: COLUMNS[column], rowStart, rowEnd });
     if (data.length !== rows) throw new FileUnreadable(`${data.length} rows in ${COLUMNS[column]}`);
@@ -83,27 +90,46 @@ async function readGroup<Wanted extends Column>(
   return { rows, ...group } as Pick<GroupColumns, Wanted | "rows">;
 }
 
-/** The reader's own errors carry no type: `readable` gives them one, and lets pass those of the storage. */
-function watch(file: AsyncBuffer) {
-  const faults = new Set<unknown>();
-  const watched: AsyncBuffer = {
+/** Separates errors of the storage, which `decode` passes on, from the decoder's, which become `FileUnreadable`. */
+function separateErrors(file: AsyncBuffer) {
+  const storageErrors = new Set<unknown>();
+  const source: AsyncBuffer = {
     byteLength: file.byteLength,
     async slice(start, end) {
       try {
         return await file.slice(start, end);
-      } catch (fault) {
-        faults.add(fault);
-        throw fault;
+      } catch (error) {
+        storageErrors.add(error);
+        throw error;
       }
     },
   };
-  const readable = async <T>(read: () => Promise<T>): Promise<T> => {
+  const decode = async <T>(read: () => Promise<T>): Promise<T> => {
     try {
       return await read();
     } catch (cause) {
-      if (faults.has(cause) || cause instanceof FileUnreadable) throw cause;
-      throw new FileUnreadable(cause instanceof Error ? cause.message : String(cause), { cause });
+      throw storageErrors.has(cause) ? cause : toUnreadable(cause);
     }
   };
-  return { watched, readable };
+  return { source, decode };
+}
+
+/**
+ * Reads `windowBytes` at a time for a caller that reads a file from front to back in small parts, sequentially.
+ * Without it each part of an object in R2 would be a request.
+ */
+function withReadAhead(file: AsyncBuffer, windowBytes: number): AsyncBuffer {
+  const { byteLength } = file;
+  let windowStart = 0;
+  let window = new ArrayBuffer(0);
+  return {
+    byteLength,
+    async slice(start, end = byteLength) {
+      if (start < windowStart || end > windowStart + window.byteLength) {
+        window = await file.slice(start, Math.min(byteLength, Math.max(end, start + windowBytes)));
+        windowStart = start;
+      }
+      return window.slice(start - windowStart, end - windowStart);
+    },
+  };
 }

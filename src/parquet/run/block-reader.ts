@@ -9,23 +9,40 @@ import {
   SEGMENT_LAST_MS,
   SEGMENT_POINT,
   SEGMENT_SAMPLES,
-} from "./block.ts";
-import type { BlockSource } from "./block-source.ts";
+} from "./block-layout.ts";
 import type { PointSamples } from "./point-samples.ts";
 
-/** A point's samples in one block, perhaps not yet read. */
+/** Stores the blocks of one site-day, as `toBlocks` returned them, in any order. Blocks never change. */
+export interface BlockSource {
+  /** The blocks of a bucket and the length of each in bytes. */
+  blocks(bucket: number): { id: number; bytes: number }[];
+  /** A whole block, or `length` bytes of it from `offset`. */
+  read(id: number, offset?: number, length?: number): Uint8Array;
+}
+
+/** One point's samples in one block. The samples may not have been read yet. */
 export interface Segment {
   readonly reader: BlockReader;
-  /** The first of its rows in the block. */
+  /** The index of its first sample in the block. */
   readonly start: number;
   readonly samples: number;
   readonly firstMs: number;
   readonly lastMs: number;
 }
 
+/** The samples [start, end) of a block, as columns. */
+interface Window {
+  readonly start: number;
+  readonly end: number;
+  readonly value: Float64Array;
+  readonly ms: Uint32Array;
+  readonly micros: Uint16Array;
+}
+
 /**
- * Walks the segments of one block in order of point. Holds the segment table, and of the samples a window of
- * about `windowBytes`: segments are small and many, and SQLite reads the whole value to give a part of it.
+ * Reads the segments of one block in order of point. Memory: the segment table, and a window over the samples of
+ * about `windowBytes`. The window saves reads: segments are small and many, and SQLite reads a whole value to
+ * return a part of it.
  */
 export class BlockReader {
   readonly #source: BlockSource;
@@ -35,11 +52,7 @@ export class BlockReader {
   readonly #windowSamples: number;
   #segment = 0;
   #start = 0;
-  #windowStart = 0;
-  #windowEnd = 0;
-  #value: Float64Array = new Float64Array(0);
-  #ms: Uint32Array = new Uint32Array(0);
-  #micros: Uint16Array = new Uint16Array(0);
+  #window: Window | undefined;
 
   /** Throws `BlockUnreadable`. */
   constructor(source: BlockSource, block: { id: number; bytes: number }, windowBytes: number) {
@@ -48,10 +61,13 @@ export class BlockReader {
     this.#windowSamples = Math.floor(windowBytes / SAMPLE_BYTES);
     const whole = block.bytes <= windowBytes ? aligned(source.read(block.id)) : undefined;
     this.#layout = readHeader(block.id, whole ?? source.read(block.id, 0, HEADER_BYTES), block.bytes);
-    const table = whole ?? aligned(source.read(block.id, HEADER_BYTES, this.tableBytes));
-    const tableAt = table.byteOffset + (whole ? HEADER_BYTES : 0);
-    this.#table = new Uint32Array(table.buffer, tableAt, this.#layout.segments * SEGMENT_FIELDS);
-    if (whole) this.#windowOver(whole);
+    const table =
+      whole?.subarray(HEADER_BYTES) ?? aligned(source.read(block.id, HEADER_BYTES, this.tableBytes));
+    this.#table = new Uint32Array(table.buffer, table.byteOffset, this.#layout.segments * SEGMENT_FIELDS);
+    if (whole) {
+      const part = (offset: number) => whole.subarray(offset);
+      this.#window = this.#columns(0, this.#layout.samples, part);
+    }
   }
 
   /** Bytes of the segment table. */
@@ -59,13 +75,13 @@ export class BlockReader {
     return SEGMENT_BYTES * this.#layout.segments;
   }
 
-  /** The point of the segment it stands at; Infinity behind the last. */
+  /** The point of the current segment; Infinity after the last segment. */
   get point(): number {
     return this.#segment < this.#layout.segments ? this.#field(SEGMENT_POINT) : Number.POSITIVE_INFINITY;
   }
 
-  /** The segment it stands at; steps to the next. */
-  take(): Segment {
+  /** Returns the current segment and moves to the next. */
+  next(): Segment {
     const segment: Segment = {
       reader: this,
       start: this.#start,
@@ -79,65 +95,39 @@ export class BlockReader {
   }
 
   /** Appends a segment's samples to `into`. */
-  copy(segment: Segment, into: PointSamples): void {
-    const { start, samples } = segment;
-    if (samples > this.#windowSamples) {
-      // Larger than the block's share of memory: read for this once, and let go.
-      into.append(
-        this.#values(start, samples),
-        this.#millis(start, samples),
-        this.#micro(start, samples),
-        0,
-        samples,
+  copy({ start, samples }: Segment, into: PointSamples): void {
+    let window = this.#window;
+    if (!window || start < window.start || start + samples > window.end) {
+      const windowed = Math.min(this.#windowSamples, this.#layout.samples - start);
+      window = this.#columns(start, Math.max(samples, windowed), (offset, length) =>
+        aligned(this.#source.read(this.#id, offset, length)),
       );
-      return;
+      // A segment that is larger than the window is read for this copy and not kept.
+      if (samples <= this.#windowSamples) this.#window = window;
     }
-    if (start < this.#windowStart || start + samples > this.#windowEnd) this.#moveWindow(start);
-    into.append(this.#value, this.#ms, this.#micros, start - this.#windowStart, samples);
+    into.append(window.value, window.ms, window.micros, start - window.start, samples);
   }
 
   #field(field: number): number {
     return this.#table[this.#segment * SEGMENT_FIELDS + field] as number;
   }
 
-  #windowOver(whole: Uint8Array): void {
-    const { samples, value, ms, micros } = this.#layout;
-    this.#windowEnd = samples;
-    this.#value = new Float64Array(whole.buffer, whole.byteOffset + value, samples);
-    this.#ms = new Uint32Array(whole.buffer, whole.byteOffset + ms, samples);
-    this.#micros = new Uint16Array(whole.buffer, whole.byteOffset + micros, samples);
-  }
-
-  #moveWindow(start: number): void {
-    const samples = Math.min(this.#windowSamples, this.#layout.samples - start);
-    this.#windowStart = start;
-    this.#windowEnd = start + samples;
-    this.#value = this.#values(start, samples);
-    this.#ms = this.#millis(start, samples);
-    this.#micros = this.#micro(start, samples);
-  }
-
-  #values(start: number, samples: number): Float64Array {
-    const bytes = this.#part(this.#layout.value, 8, start, samples);
-    return new Float64Array(bytes.buffer, bytes.byteOffset, samples);
-  }
-
-  #millis(start: number, samples: number): Uint32Array {
-    const bytes = this.#part(this.#layout.ms, 4, start, samples);
-    return new Uint32Array(bytes.buffer, bytes.byteOffset, samples);
-  }
-
-  #micro(start: number, samples: number): Uint16Array {
-    const bytes = this.#part(this.#layout.micros, 2, start, samples);
-    return new Uint16Array(bytes.buffer, bytes.byteOffset, samples);
-  }
-
-  #part(column: number, width: number, start: number, samples: number): Uint8Array {
-    return aligned(this.#source.read(this.#id, column + width * start, width * samples));
+  /** `part` returns aligned bytes of the block from `offset`, at least `length`. */
+  #columns(start: number, samples: number, part: (offset: number, length: number) => Uint8Array): Window {
+    const { value, ms, micros } = this.#layout;
+    const column = (offset: number, width: number) => part(offset + width * start, width * samples);
+    const [values, millis, micro] = [column(value, 8), column(ms, 4), column(micros, 2)];
+    return {
+      start,
+      end: start + samples,
+      value: new Float64Array(values.buffer, values.byteOffset, samples),
+      ms: new Uint32Array(millis.buffer, millis.byteOffset, samples),
+      micros: new Uint16Array(micro.buffer, micro.byteOffset, samples),
+    };
   }
 }
 
-/** A source may hand out a view at any offset; columns need theirs at a multiple of eight. */
+/** A source may return a view at any offset; columns need an offset that is a multiple of eight. */
 function aligned(bytes: Uint8Array): Uint8Array {
   return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
 }

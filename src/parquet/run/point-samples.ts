@@ -1,12 +1,12 @@
-import { sortByTime } from "./order.ts";
+import { sortByTime } from "./sort-run.ts";
 
-/** Bytes a sample takes here: its microsecond of the day and its value, both Float64. */
-export const HELD_SAMPLE_BYTES = 16;
+/** Memory of a sample in `PointSamples`: its microsecond of the day and its value, both Float64. */
+export const SAMPLE_MEMORY_BYTES = 16;
 
 /**
- * Samples of one point on their way into the file: appended from segments, sorted, taken from the front.
- * Grows to what it has to hold and keeps that for the next point; by doubling up to `samplesMax`, beyond it
- * only as far as it must.
+ * Samples of one point that are being merged: appended from segments, sorted, and removed from the front.
+ * Its arrays are reused for the next point. They grow by doubling up to `samplesMax`, beyond it only to what
+ * is needed.
  */
 export class PointSamples {
   length = 0;
@@ -35,7 +35,7 @@ export class PointSamples {
     sortByTime(this.time, this.value, 0, this.length);
   }
 
-  /** How many samples lie before the millisecond; they must be sorted. */
+  /** How many samples are before the millisecond. The samples must be sorted. */
   countBefore(ms: number): number {
     let low = 0;
     let high = this.length;
@@ -48,7 +48,7 @@ export class PointSamples {
   }
 
   /** Removes samples from the front. */
-  drop(samples: number): void {
+  removeFirst(samples: number): void {
     this.time.copyWithin(0, samples, this.length);
     this.value.copyWithin(0, samples, this.length);
     this.length -= samples;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { ByteRange } from "../../parquet/read/footer-index.ts";
+import type { ByteRange } from "../../parquet/read/read.ts";
 import { coalesce, endOf } from "./coalesce.ts";
 
 const range = (offset: number, length: number): ByteRange => ({ offset, length });

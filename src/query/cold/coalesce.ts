@@ -1,4 +1,4 @@
-import type { ByteRange } from "../../parquet/read/footer-index.ts";
+import type { ByteRange } from "../../parquet/read/read.ts";
 
 /**
  * Ranges that cover `wanted`, in order: neighbours with at most `gapBytesMax` between them become one, and where

@@ -10,7 +10,7 @@ import {
   SITE,
 } from "../../../test/support/query/archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
-import { indexFooter } from "../../parquet/read/footer-index.ts";
+import { indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
 import { withMeter } from "../archive-requests.ts";
 import { newMeter } from "../source.ts";

@@ -1,9 +1,7 @@
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
-import { PointCounter } from "../../parquet/read/point-summaries.ts";
-import { rowGroups } from "../../parquet/read/row-groups.ts";
+import { FileUnreadable, PointCounter, rowGroups } from "../../parquet/read/read.ts";
 import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
 import type { DayPoints, Meter, PointSummary } from "../source.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "./faults.ts";

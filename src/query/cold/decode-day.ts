@@ -1,6 +1,4 @@
-import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
-import type { FooterIndex } from "../../parquet/read/footer-index.ts";
-import { groupSamples } from "../../parquet/read/group-samples.ts";
+import { FileUnreadable, type FooterIndex, groupSamples } from "../../parquet/read/read.ts";
 import { DaySeries } from "../day-series.ts";
 import type { Series } from "../source.ts";
 import { ObjectUnreadable } from "./faults.ts";

@@ -1,4 +1,4 @@
-import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
+import { FileUnreadable } from "../../parquet/read/read.ts";
 
 /** Parts of one version of a file, in memory. */
 export class FetchedRanges {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { DAY, evenDay, KEY, namesOf, SITE } from "../../../test/support/query/archive.ts";
 import { addDays } from "../../domain/day.ts";
 import { type ObjectKey, objectKey } from "../../domain/layout.ts";
-import { indexFooter } from "../../parquet/read/footer-index.ts";
+import { indexFooter } from "../../parquet/read/read.ts";
 import type { FooterCache } from "../../ports/footer-cache.ts";
 import { Footers } from "./footers.ts";
 import { CACHE_PUTS_MAX, FOOTER_TRUST_MS } from "./limits.ts";

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
-import { FooterIndex } from "../../parquet/read/footer-index.ts";
+import { FooterIndex } from "../../parquet/read/read.ts";
 import type { FooterCache } from "../../ports/footer-cache.ts";
 import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./limits.ts";
 

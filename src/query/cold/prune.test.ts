@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, dayFile } from "../../../test/support/query/archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
-import { compareBytes } from "../../parquet/byte-order.ts";
-import { indexFooter } from "../../parquet/read/footer-index.ts";
+import { compareBytes } from "../../parquet/bytes.ts";
+import { indexFooter } from "../../parquet/read/read.ts";
 import { pruneGroups } from "./prune.ts";
 
 const START = dayStartMs(DAY);

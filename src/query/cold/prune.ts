@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
-import { compareBytes } from "../../parquet/byte-order.ts";
-import type { FooterIndex } from "../../parquet/read/footer-index.ts";
+import { compareBytes } from "../../parquet/bytes.ts";
+import type { FooterIndex } from "../../parquet/read/read.ts";
 
 /** A row group that can have samples of some of the names, by their index. */
 export interface WantedGroup {

@@ -1,7 +1,7 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { ByteRange, FooterIndex } from "../../parquet/read/footer-index.ts";
+import type { ByteRange, FooterIndex } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import { NO_SAMPLES } from "../day-series.ts";
 import type { DaySamples, Meter, Series } from "../source.ts";

@@ -1,7 +1,6 @@
 import type { ObjectKey } from "../../domain/layout.ts";
-import { concatenate } from "../../parquet/concatenate.ts";
-import { FileUnreadable } from "../../parquet/read/file-unreadable.ts";
-import { indexFooter } from "../../parquet/read/footer-index.ts";
+import { concatenate } from "../../parquet/bytes.ts";
+import { FileUnreadable, indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import { ObjectUnreadable } from "./faults.ts";
 import type { FileVersion } from "./footers.ts";

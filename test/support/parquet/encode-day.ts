@@ -1,11 +1,8 @@
 import type { SampleColumns } from "../../../src/domain/samples.ts";
-import { concatenate } from "../../../src/parquet/concatenate.ts";
-import { encodeFooter, type FileSpec } from "../../../src/parquet/file/encode.ts";
-import { encodeSlice, FILE_START } from "../../../src/parquet/merge/encode-slice.ts";
-import type { MergeOptions } from "../../../src/parquet/merge/merge.ts";
-import type { BlockSource } from "../../../src/parquet/run/block-source.ts";
-import { type Block, toBlocks } from "../../../src/parquet/run/blocks.ts";
-import { sortRun } from "../../../src/parquet/run/sort-run.ts";
+import { concatenate } from "../../../src/parquet/bytes.ts";
+import { encodeFooter, type FileSpec } from "../../../src/parquet/file/file.ts";
+import { encodeSlice, FILE_START, type MergeOptions } from "../../../src/parquet/merge/merge.ts";
+import { type Block, type BlockSource, sortRun, toBlocks } from "../../../src/parquet/run/run.ts";
 
 /** Blocks kept in memory. */
 export class MemoryBlocks implements BlockSource {

@@ -1,8 +1,8 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import type { SampleColumns } from "../../../src/domain/samples.ts";
-import type { FileSpec } from "../../../src/parquet/file/encode.ts";
-import { CREATED_BY, SCHEMA } from "../../../src/parquet/file/schema.ts";
+import type { FileSpec } from "../../../src/parquet/file/file.ts";
+import { CREATED_BY, SCHEMA } from "../../../src/parquet/format.ts";
 
 /** What the pipeline is compared with by its tests: the same rules written the short and slow way. */
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { imbalance } from "../../../src/domain/evidence.ts";
-import { encodeFooter } from "../../../src/parquet/file/encode.ts";
-import { encodeSlice, FILE_START, type FilePosition } from "../../../src/parquet/merge/encode-slice.ts";
+import { encodeFooter } from "../../../src/parquet/file/file.ts";
+import { encodeSlice, FILE_START, type FilePosition } from "../../../src/parquet/merge/merge.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { days, type MergePlan } from "./cases.ts";
 import { type FetchedDay, fetchDay } from "./fetch-day.ts";

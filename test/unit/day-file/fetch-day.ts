@@ -11,7 +11,7 @@ import {
 import { askedSpan, samplesPath } from "../../../src/ace/paths.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../src/domain/evidence.ts";
 import type { Span } from "../../../src/domain/samples.ts";
-import { RunBuilder } from "../../../src/parquet/run/run-builder.ts";
+import { RunBuilder } from "../../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../../support/parquet/encode-day.ts";
 import { answer, type Vendor, type VendorRow } from "./vendor.ts";
 import { DAY_START, IDS, SITE } from "./world.ts";

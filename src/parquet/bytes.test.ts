@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { concatenate } from "./concatenate.ts";
+import { concatenate } from "./bytes.ts";
 
 test("parts stand one behind the other, also those that are views of something larger, or empty", () => {
   const view = new Uint8Array([9, 1, 2, 9]).subarray(1, 3);

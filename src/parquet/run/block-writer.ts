@@ -1,9 +1,16 @@
 import { DAY_MS, type EpochMicros } from "../../domain/day.ts";
 import { BUCKETS, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { SampleColumns } from "../../domain/samples.ts";
-import { HEADER_BYTES, layoutOf, SAMPLE_BYTES, SEGMENT_BYTES, SEGMENT_FIELDS, writeHeader } from "./block.ts";
+import {
+  HEADER_BYTES,
+  layoutOf,
+  SAMPLE_BYTES,
+  SEGMENT_BYTES,
+  SEGMENT_FIELDS,
+  writeHeader,
+} from "./block-layout.ts";
 
-/** One bucket's part of a sorted run; see `block.ts` for the bytes. */
+/** One bucket's part of a sorted run; `block-layout.ts` describes the bytes. */
 export interface Block {
   readonly bucket: number;
   readonly samples: number;
@@ -15,7 +22,7 @@ export class SampleOutsideDay extends Error {
   readonly point: number;
   readonly micros: EpochMicros;
   constructor(point: number, micros: EpochMicros) {
-    super(`a sample of point ${point} at ${micros} µs lies outside the day or the points of its run`);
+    super(`a sample of point ${point} at ${micros} µs is outside the day or the points of its run`);
     this.point = point;
     this.micros = micros;
   }
@@ -27,9 +34,9 @@ export function bucketOf(point: number, pointCount: number): number {
 }
 
 /**
- * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point; a bucket that
- * is larger gets several. Every sample must lie in [dayStartMicros, dayStartMicros + 24 h) and have a point
- * below `pointCount`; throws `SampleOutsideDay`.
+ * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point; a larger bucket
+ * gets several blocks. Every sample must be in [dayStartMicros, dayStartMicros + 24 h) and have a point below
+ * `pointCount`. Throws `SampleOutsideDay`.
  */
 export function toBlocks(
   run: SampleColumns,
@@ -58,7 +65,7 @@ export function toBlocks(
       if (point >= pointCount) throw new SampleOutsideDay(point, run.micros[row] as number);
       cut(row);
       bucket = bucketOf(point, pointCount);
-      // The first id of the next bucket, by the same division, so that rounding can't put a point in two.
+      // The first id of the next bucket, by the same division, so that rounding can't put a point into two buckets.
       bucketEnd = Math.ceil(((bucket + 1) * pointCount) / BUCKETS);
     }
     if (bytes + SAMPLE_BYTES + (point === last ? 0 : SEGMENT_BYTES) > bytesMax) cut(row);
@@ -94,7 +101,7 @@ function toBlock(
   for (let i = 0; i < samples; i++) {
     const sinceStart = (run.micros[from + i] as number) - dayStartMicros;
     const inDay = Math.floor(sinceStart / 1000);
-    // Written otherwise, an NaN would pass.
+    // Negated as a whole, so that NaN is rejected as well.
     if (!(inDay >= 0 && inDay < DAY_MS)) {
       throw new SampleOutsideDay(run.point[from + i] as number, run.micros[from + i] as number);
     }

@@ -7,27 +7,27 @@
  * | segment table | 16 a segment | point id, samples, first and last millisecond of the day |
  * | value | 8 a sample | Float64 |
  * | millisecond | 4 a sample | Uint32, since the start of the day |
- * | microsecond | 2 a sample | Uint16, inside the millisecond |
+ * | microsecond | 2 a sample | Uint16, within the millisecond |
  *
- * Little-endian, as every platform this runs on is. A segment is one point's samples in the block; segments
- * stand in order of point, samples in order of time. Widest columns first, so that each is aligned.
+ * Little-endian, as every platform that runs this. A segment is one point's samples in the block; segments are in
+ * order of point, samples in order of time. The widest column comes first, so that each column is aligned.
  */
 
-/** Changes with the layout, so that staged work of another version is refused rather than misread. */
+/** Changes with the layout, so that blocks staged by another version are rejected, not misread. */
 const BLOCK_FORMAT = 0x314b_4c42;
 
 export const HEADER_BYTES = 16;
 export const SEGMENT_BYTES = 16;
 export const SAMPLE_BYTES = 14;
 
-/** Numbers a segment has in the table, and where each stands. */
+/** Numbers of a segment in the table, and the index of each. */
 export const SEGMENT_FIELDS = 4;
 export const SEGMENT_POINT = 0;
 export const SEGMENT_SAMPLES = 1;
 export const SEGMENT_FIRST_MS = 2;
 export const SEGMENT_LAST_MS = 3;
 
-/** Where each part of a block lies, in bytes from its start. */
+/** The parts of a block: counts, and where each column starts, in bytes from the start of the block. */
 export interface BlockLayout {
   readonly segments: number;
   readonly samples: number;

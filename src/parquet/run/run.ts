@@ -1,13 +1,18 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { RUN_SAMPLES } from "../../domain/limits.ts";
 import type { SampleColumns } from "../../domain/samples.ts";
-import { type Block, toBlocks } from "./blocks.ts";
+import { type Block, toBlocks } from "./block-writer.ts";
 import { sortRun } from "./sort-run.ts";
 
-/** Four bytes of point, eight each of time and value. */
+export { BlockReader, type BlockSource, type Segment } from "./block-reader.ts";
+export { type Block, toBlocks } from "./block-writer.ts";
+export { PointSamples, SAMPLE_MEMORY_BYTES } from "./point-samples.ts";
+export { sortRun } from "./sort-run.ts";
+
+/** Four bytes of point, eight of time, eight of value. */
 const BYTES_A_SAMPLE = 20;
 
-/** Gathers pages until they make a run. Its columns grow by doubling and are kept from run to run. */
+/** Collects pages into a run. Its columns grow by doubling and are reused for the next run. */
 export class RunBuilder {
   #length = 0;
   #point: Uint32Array;
@@ -20,17 +25,17 @@ export class RunBuilder {
     this.#value = new Float64Array(capacity);
   }
 
-  /** Samples gathered since the last `seal`. */
+  /** Samples collected since the last `seal`. */
   get samples(): number {
     return this.#length;
   }
 
-  /** Bytes of memory held, used or not. */
-  get bytesHeld(): number {
+  /** Memory of the columns, including unused rows. */
+  get memoryBytes(): number {
     return this.#point.length * BYTES_A_SAMPLE;
   }
 
-  /** Copies the rows in use; the caller may reuse its columns. */
+  /** Copies the rows in use, so that the caller may reuse its columns. */
   append(columns: SampleColumns): void {
     const end = this.#length + columns.length;
     if (end > this.#point.length) this.#grow(Math.max(end, this.#point.length * 2));
@@ -40,7 +45,7 @@ export class RunBuilder {
     this.#length = end;
   }
 
-  /** The blocks of the run gathered so far, and empties the builder. For errors see `toBlocks`. */
+  /** Returns the blocks of the run collected so far and empties the builder. Throws as `toBlocks` does. */
   seal(dayStartMicros: EpochMicros, pointCount: number): Block[] {
     const run = sortRun({
       length: this.#length,

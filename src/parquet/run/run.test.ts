@@ -3,11 +3,10 @@ import { describe, expect, it } from "vitest";
 import { columnsOf, type Sample } from "../../../test/support/parquet/reference.ts";
 import { DAY_MS } from "../../domain/day.ts";
 import { BUCKETS } from "../../domain/limits.ts";
-import { HEADER_BYTES, SAMPLE_BYTES, SEGMENT_BYTES } from "./block.ts";
-import { bucketOf, SampleOutsideDay, toBlocks } from "./blocks.ts";
-import { compareValues } from "./order.ts";
-import { RunBuilder } from "./run-builder.ts";
-import { sortRun } from "./sort-run.ts";
+import { HEADER_BYTES, SAMPLE_BYTES, SEGMENT_BYTES } from "./block-layout.ts";
+import { bucketOf, SampleOutsideDay, toBlocks } from "./block-writer.ts";
+import { RunBuilder } from "./run.ts";
+import { compareValues, sortRun } from "./sort-run.ts";
 
 const DAY_START = Date.UTC(2024, 0, 15) * 1000;
 

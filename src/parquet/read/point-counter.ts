@@ -1,9 +1,9 @@
 import type { EpochMs } from "../../domain/day.ts";
-import { compareBytes } from "../byte-order.ts";
-import { FileUnreadable } from "./file-unreadable.ts";
-import type { GroupColumns } from "./row-counter.ts";
+import { compareBytes } from "../bytes.ts";
+import type { GroupColumns } from "./row-groups.ts";
+import { FileUnreadable } from "./unreadable.ts";
 
-/** What a file holds of a point. */
+/** How many samples of a point a file has, and from when to when. */
 export interface PointCount {
   readonly point: string;
   readonly samples: number;
@@ -11,11 +11,11 @@ export interface PointCount {
   readonly lastMs: EpochMs;
 }
 
-/** Counts the samples of each point, whose rows follow one another in order of time. */
+/** Counts the samples of each point in row groups, which must be given in the order of the file. */
 export class PointCounter {
   readonly counted: PointCount[] = [];
   #name: Uint8Array | undefined;
-  // A name may begin with U+FEFF, which is a letter of it and no mark.
+  // A name may begin with U+FEFF, which is then a part of the name, not a byte order mark.
   readonly #decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
   count({ rows, timestamp, pointName }: Pick<GroupColumns, "rows" | "timestamp" | "pointName">): void {
@@ -23,7 +23,7 @@ export class PointCounter {
       const name = pointName[row];
       if (!(name instanceof Uint8Array)) throw new FileUnreadable("a point name is of another type");
       const first = row;
-      // Repeated names of a page share one array.
+      // Rows of a page share one array for a repeated name.
       while (row < rows && pointName[row] === name) row += 1;
       this.#add(name, row - first, timestamp[first], timestamp[row - 1]);
     }
@@ -35,12 +35,12 @@ export class PointCounter {
     }
     const order = this.#name ? compareBytes(name, this.#name) : 1;
     if (order < 0) throw new FileUnreadable("its rows are not sorted by point");
-    const known = order === 0 ? this.counted.pop() : undefined;
+    const earlier = order === 0 ? this.counted.pop() : undefined;
     this.#name = name;
     this.counted.push({
       point: this.#decoder.decode(name),
-      samples: samples + (known?.samples ?? 0),
-      firstMs: known?.firstMs ?? Number(firstMs),
+      samples: samples + (earlier?.samples ?? 0),
+      firstMs: earlier?.firstMs ?? Number(firstMs),
       lastMs: Number(lastMs),
     });
   }

@@ -1,9 +1,12 @@
 import type { SchemaElement } from "hyparquet";
 
-/** Constant, so that it makes no difference between two files of the same samples. */
+/** Constant, so that two files of the same samples have the same bytes. */
 export const CREATED_BY = "building-vitals-backfill";
 
-/** The four columns in their order; none can be null. Each time and string type in both of Parquet's notations. */
+/** "PAR1", little-endian: the first and the last four bytes of a file. */
+export const MAGIC = 0x31524150;
+
+/** The four columns in their order, all required. Times and strings have Parquet's old and new type annotation. */
 export const SCHEMA = [
   { name: "root", num_children: 4 },
   {

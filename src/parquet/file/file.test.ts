@@ -9,11 +9,9 @@ import {
   type Sample,
 } from "../../../test/support/parquet/reference.ts";
 import { DAY_MS } from "../../domain/day.ts";
-import { encodeSlice, FILE_START, type FilePosition } from "../merge/encode-slice.ts";
-import { toBlocks } from "../run/blocks.ts";
-import { RunBuilder } from "../run/run-builder.ts";
-import { sortRun } from "../run/sort-run.ts";
-import { encodeFooter, type FileSpec } from "./encode.ts";
+import { encodeSlice, FILE_START, type FilePosition } from "../merge/merge.ts";
+import { RunBuilder, sortRun, toBlocks } from "../run/run.ts";
+import { encodeFooter, type FileSpec } from "./file.ts";
 import { PointUnnamed } from "./name-columns.ts";
 
 const DAY_START_MS = Date.UTC(2024, 0, 15);

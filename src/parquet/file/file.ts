@@ -1,13 +1,16 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import type { EpochMs } from "../../domain/day.ts";
+import { MAGIC } from "../format.ts";
 import { writeChunk } from "./column-chunk.ts";
-import { fileEnd, MAGIC, rowGroupThrift } from "./footer.ts";
+import { fileEnd, rowGroupThrift } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
 import type { SortedRows } from "./sorted-rows.ts";
 import { timestampPages } from "./timestamp-column.ts";
 import { valuePages } from "./value-column.ts";
 
-/** What a file says beyond its samples. */
+export { RowGroupRows, type SortedRows } from "./sorted-rows.ts";
+
+/** What a file contains besides its samples. */
 export interface FileSpec {
   readonly site: string;
   readonly dayStartMs: EpochMs;
@@ -15,18 +18,18 @@ export interface FileSpec {
   readonly names: readonly string[];
 }
 
-/** A closed row group: the next bytes of the file, and what the footer will say of them. */
+/** A full row group: the next bytes of the file, and its entry in the footer. */
 export interface EncodedRowGroup {
   readonly rows: number;
   /** Usually some 30 KB; long names or large row groups can exceed one SQL value. */
   readonly bytes: Uint8Array;
-  /** Opaque, some 450 bytes with names of 60; given back to `encodeFooter`. */
+  /** Input of `encodeFooter`, opaque; some 450 bytes with names of 60 characters. */
   readonly metadata: Uint8Array;
 }
 
 /**
- * Encodes row groups in order, each into its bytes. The only state is the size of the file so far: an
- * encoder that begins at another's `fileOffset` goes on with the same bytes.
+ * Encodes row groups in order into the bytes of a file. Its only state is the size of the file so far: an encoder
+ * that starts at another's `fileOffset` continues with the same bytes.
  */
 export class RowGroupEncoder {
   readonly #spec: FileSpec;
@@ -43,7 +46,7 @@ export class RowGroupEncoder {
     return this.#writer.offset;
   }
 
-  /** `rows` are not kept, and hold at least one row. Throws `PointUnnamed`. */
+  /** Encodes `rows`, at least one, and keeps no reference to them. Throws `PointUnnamed`. */
   encode(rows: SortedRows): EncodedRowGroup {
     const { site, dayStartMs, names } = this.#spec;
     const writer = this.#writer;
@@ -64,8 +67,8 @@ export class RowGroupEncoder {
 }
 
 /**
- * The end of the file, for the metadata of its row groups in order. With none it is the whole file: one of
- * zero rows. Holds the footer, some 450 bytes a row group.
+ * The end of the file, from the metadata of its row groups in order; without row groups, a whole file of no rows.
+ * Memory: the footer, some 450 bytes a row group.
  */
 export function encodeFooter(rowGroups: Iterable<Uint8Array>): Uint8Array {
   const thrift: Uint8Array[] = [];
@@ -82,7 +85,7 @@ export function encodeFooter(rowGroups: Iterable<Uint8Array>): Uint8Array {
   return whole.getBytes();
 }
 
-/** The footer states the sum of rows before the row groups; so each brings its number where it is easily read. */
+/** Puts the number of rows before the Thrift bytes: the footer has the sum of rows in front of the row groups. */
 function withRows(rows: number, thrift: Uint8Array): Uint8Array {
   const metadata = new Uint8Array(4 + thrift.length);
   new DataView(metadata.buffer).setUint32(0, rows, true);

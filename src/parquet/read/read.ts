@@ -1,0 +1,11 @@
+/**
+ * Reading files back: the whole file row group by row group (`rowGroups`, `recount`, `PointCounter`), or single points
+ * by the footer (`indexFooter`, then `groupSamples` on the row groups that can have them). Every error that the file
+ * causes is a `FileUnreadable`.
+ */
+export { type ByteRange, FooterIndex, indexFooter } from "./footer-index.ts";
+export { groupSamples } from "./group-samples.ts";
+export { PointCounter } from "./point-counter.ts";
+export { recount } from "./recount.ts";
+export { rowGroups } from "./row-groups.ts";
+export { FileUnreadable } from "./unreadable.ts";
