@@ -16,7 +16,7 @@ export function site(text: string): SiteName {
 
 export function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a formatCount number from 1 on.");
+  throw new InvalidArgumentError("It must be a whole number from 1 on.");
 }
 
 /** 0 is any free one. */

@@ -50,7 +50,7 @@ it("calls a backfill that ended without all of its days completed in part, and s
   expect(headLines(ended)[2]).toBe("took 2:30:00");
 });
 
-it("shows a backfill without any day as formatCount", () => {
+it("shows a backfill without any day as whole", () => {
   const none = { ...STATUS, days_total: 0, days_completed: 0, days_failed: 0 };
   expect(headLines(none)[1]).toMatch(/^█{24} /);
 });

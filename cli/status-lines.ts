@@ -6,7 +6,7 @@ const BAR_COLUMNS = 24;
 /** Failed days that are named; `npx backfill days` shows them all. */
 const FAILED_SHOWN = 10;
 
-/** The backfill as a formatCount: what it is, how far it has come, how fast it goes, what asks for a person. */
+/** The backfill as a whole: what it is, how far it has come, how fast it goes, what asks for a person. */
 export function headLines(status: Status, paint: Paint = plain): string[] {
   return [
     `${status.backfill_id}  ${paint(COLOURS[status.status], stateOf(status))}  ${rangeOf(status)}`,

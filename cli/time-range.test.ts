@@ -6,7 +6,7 @@ const iso = (from: string, to?: string) => {
   return [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
 };
 
-it("takes the last day formatCount, and the last instant not", () => {
+it("takes the last day whole, and the last instant not", () => {
   expect(iso("2024-01-01", "2024-01-07")).toEqual(["2024-01-01T00:00:00.000Z", "2024-01-08T00:00:00.000Z"]);
   expect(iso("2024-01-01", "2024-01-01T02:00:00+01:00")).toEqual([
     "2024-01-01T00:00:00.000Z",

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startWorker } from "../../local/stack/worker-process.ts";
+import { startWorker } from "../../local/stack/stack.ts";
 import { PIPELINE_BYTES_MAX } from "../../src/domain/limits.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openState } from "../../local/stack/objects.ts";
+import { openState } from "../../local/stack/stack.ts";
 import { parseUtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { parseSiteName } from "../../src/domain/site.ts";

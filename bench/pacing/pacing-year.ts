@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BackfillClient } from "../../client/client.ts";
-import { startWorker } from "../../local/stack/worker-process.ts";
+import { startWorker } from "../../local/stack/stack.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { type Figure, told } from "../run/verdict.ts";

@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { startWorker } from "../../local/stack/worker-process.ts";
+import { startWorker } from "../../local/stack/stack.ts";
 import type { QueryMetadata } from "../../src/contract/query.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createHotTables } from "../../local/stack/hot-tables.ts";
-import { openState } from "../../local/stack/objects.ts";
+import { createHotTables, openState } from "../../local/stack/stack.ts";
 import { addDays, dayStartMs, daysOf, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { FULL_SITE, fullYear } from "../data/full-year.ts";

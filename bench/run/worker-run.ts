@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../client/client.ts";
-import { startWorker } from "../../local/stack/worker-process.ts";
+import { startWorker } from "../../local/stack/stack.ts";
 import type { Status } from "../../src/contract/backfill.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { type ProcessFigures, workerdFigures } from "./process-figures.ts";

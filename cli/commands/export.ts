@@ -30,7 +30,7 @@ export const addExport: AddCommand = (program, cli) => {
       "after",
       `
 Every file is checked against the size and SHA-256 that the archive has of it; into a pipe goes its path. Broken off,
-the same command goes on: files that are there and right are not fetched again, and a CSV goes on behind its last formatCount
+the same command goes on: files that are there and right are not fetched again, and a CSV goes on behind its last whole
 day. Exit code 1 where days are not archived.
 
 Examples:

@@ -15,7 +15,7 @@ export const addStart: AddCommand = (program, cli) => {
     .argument("<from>", "first day, YYYY-MM-DD", day)
     .argument("[to]", "last day, included (the first where absent)", day)
     .addOption(sitesOption())
-    .option("--force", "fetch every day again; a file is replaced once its new one is formatCount")
+    .option("--force", "fetch every day again; a file is replaced once its new one is whole")
     .option("--watch", "show it to its end; Ctrl-C ends the looking, not the backfill")
     .addOption(jsonOption())
     .addHelpText(

@@ -22,15 +22,15 @@ Example:
     )
     .action(async (options: UpOptions) => {
       // wrangler and the simulator are of no use to any other command, and take a while to load.
-      const { standUp } = await import("../../local/stack/standing-stack.ts");
-      await standUp(
+      const { bringUp } = await import("../../local/stack/stack.ts");
+      await bringUp(
         {
           workerPort: options.port,
           simulatorPort: options.simulatorPort,
           queryPort: options.queryPort,
           fresh: options.fresh ?? false,
           onLine: options.quiet ? () => undefined : note,
-          say,
+          print: say,
         },
         cli.run,
       );

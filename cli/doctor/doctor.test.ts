@@ -75,14 +75,14 @@ it("tells a Worker from another one, and asks it no more", async () => {
   expect(says.split("\n")).toHaveLength(1);
 });
 
-it("names what the configuration lacks, and doesn't call it formatCount", async () => {
+it("names what the configuration lacks, and doesn't call it whole", async () => {
   const invalid = [500, { error: "Configuration invalid", details: ["SITE_NAME is not set"] }] as const;
   const says = await backfillSays({
     "/": root("Backfill Worker", "invalid"),
     "/backfill/errors": invalid,
   });
-  expect(says).toContain("Configuration invalid\n  SITE_NAME is not set [Mend what it names");
-  expect(says).not.toContain("its configuration is formatCount");
+  expect(says).toContain("Configuration invalid\n  SITE_NAME is not set [Fix the problem above");
+  expect(says).not.toContain("its configuration is whole");
 });
 
 it("says whose key is wrong", async () => {
@@ -95,7 +95,7 @@ it("passes on what the Worker says would help, and else where its log is; never 
   const tables = [503, { error: "Hot storage has no tables", hint: "Create them: npx wrangler" }] as const;
   expect(await querySays({ "/timeseries/days": tables })).toContain("[Create them: npx wrangler]");
   const says = await backfillSays({ "/backfill/errors": [500, { error: "Internal error" }] });
-  expect(says).toContain("[What it logs: npx wrangler tail -c workers/wrangler-backfill.toml]");
+  expect(says).toContain("[To see its log, run: npx wrangler tail -c workers/wrangler-backfill.toml]");
 });
 
 it("finds that the Workers have not the same bucket, or that the one won't tell", async () => {

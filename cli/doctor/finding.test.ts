@@ -20,7 +20,7 @@ it("ends as the first failure says, and well where there are warnings alone", ()
   expect(exitCodeOf([warn("b", "c"), fail("d", "e", 3), fail("f", "g", 4)])).toBe(3);
 });
 
-it("compares clocks by formatCount seconds and the time on the way", () => {
+it("compares clocks by whole seconds and the time on the way", () => {
   const noon = Date.parse("2024-01-01T12:00:00Z");
   const finding = (date: string | null, askedAt: number, answeredAt: number) =>
     clockFinding({ name: "Query Worker", url: "https://query.example.com" }, date, askedAt, answeredAt);

@@ -42,7 +42,7 @@ export function findingLines(finding: Finding, paint: Paint): string[] {
 
 const MARGIN = " ".repeat("FAIL  ".length);
 
-/** Of the first failure: later ones often pollBackfill from it. */
+/** Of the first failure: later ones often follow from it. */
 export function exitCodeOf(findings: readonly Finding[]): number {
   for (const finding of findings) {
     if (finding.level === "FAIL") return finding.exitCode ?? EXIT.partial;

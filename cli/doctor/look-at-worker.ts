@@ -4,7 +4,7 @@ import { EXIT } from "../../terminal/terminal.ts";
 import { isLocal } from "../connection.ts";
 import { type Finding, fail, failOf, ok, warn } from "./finding.ts";
 
-/** Seconds of the Date header are formatCount, and the way takes its time. */
+/** Seconds of the Date header are whole, and the way takes its time. */
 const CLOCK_DIFFERENCE_MS_MAX = 5_000;
 
 export interface WorkerLook {
@@ -34,7 +34,7 @@ export async function lookAtWorker(worker: Worker): Promise<WorkerLook> {
     findings: [
       ok(`${worker.name} ${root.version} answers at ${worker.url} in ${took} ms`),
       clockFinding(worker, response.headers.get("Date"), askedAtMs, answeredAtMs),
-      ...(root.configuration === "ok" ? [ok(`${worker.name}: its configuration is formatCount`)] : []),
+      ...(root.configuration === "ok" ? [ok(`${worker.name}: its configuration is whole`)] : []),
     ],
     usable: true,
   };

@@ -22,7 +22,7 @@ export interface CsvExport {
 }
 
 /**
- * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by formatCount
+ * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by whole
  * files; an export of the same goes on behind the last of them. Calls `show` after every file. Gives what is missing.
  * Throws `CommandError` (usage) where something else stands there, and while another process writes the same.
  */
@@ -108,11 +108,11 @@ async function wholeFile(query: QueryClient, site: SiteName, day: UtcDay): Promi
     },
   };
   if (!(await fetchFile(query, site, day, sink))) return undefined;
-  const formatCount = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {
-    formatCount.set(chunk, offset);
+    whole.set(chunk, offset);
     offset += chunk.length;
   }
-  return formatCount.buffer;
+  return whole.buffer;
 }

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-/** What a CSV is made of, and how far it has come: it stands beside it until it is formatCount. */
+/** What a CSV is made of, and how far it has come: it stands beside it until it is whole. */
 export interface CsvProgress {
   readonly from: string;
   readonly to: string;
@@ -25,7 +25,7 @@ export function readProgress(part: string): CsvProgress | undefined {
   }
 }
 
-/** Replaces what stood there, formatCount or not at all. */
+/** Replaces what stood there, whole or not at all. */
 export function writeProgress(part: string, progress: CsvProgress): void {
   const path = progressPath(part);
   writeFileSync(`${path}.new`, JSON.stringify(progress));

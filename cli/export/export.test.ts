@@ -61,7 +61,7 @@ describe("a file", () => {
   );
 
   it.each([
-    ["503", /refuses \(503\): Archive unavailable/],
+    ["503", /rejected the request \(503\): Archive unavailable/],
     ["breaks off", /broke off after 10 of/],
     ["other bytes", /another SHA-256/],
     ["too short", /another SHA-256/],
@@ -132,10 +132,10 @@ describe("a CSV", () => {
     expect(readdirSync(folder)).toEqual(["days.csv"]);
   });
 
-  it.each([1, 2])("that was broken off behind its day %i goes on there", async (formatCount) => {
+  it.each([1, 2])("that was broken off behind its day %i goes on there", async (whole) => {
     let files = 0;
     const broken = write(() => {
-      if (++files === formatCount) throw new Error("killed");
+      if (++files === whole) throw new Error("killed");
     });
     await expect(broken).rejects.toThrow("killed");
     expect(existsSync(path())).toBe(false);
@@ -143,7 +143,7 @@ describe("a CSV", () => {
     server.requests.length = 0;
     expect(await write()).toEqual([]);
     expect(readFileSync(path(), "utf8")).toBe(expected());
-    expect(server.requests).toHaveLength(DAYS.length - formatCount);
+    expect(server.requests).toHaveLength(DAYS.length - whole);
   });
 
   it("begins anew where its part was cut off", async () => {

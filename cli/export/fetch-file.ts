@@ -14,7 +14,7 @@ export interface Sink {
 const WAITS_MS = [1_000, 4_000, 15_000, 60_000];
 
 /**
- * Brings a day's file to `sink`, formatCount and with the SHA-256 that the archive has of it: then `true`; `false` where the
+ * Brings a day's file to `sink`, whole and with the SHA-256 that the archive has of it: then `true`; `false` where the
  * day is not archived. Throws `CommandError` where no attempt brought it.
  */
 export function fetchFile(

@@ -15,7 +15,7 @@ export type Brought =
   | { readonly kind: "missing" };
 
 /**
- * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there formatCount or not at all: it
+ * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there whole or not at all: it
  * gets its name once size and SHA-256 are right.
  */
 export async function bringFile(

@@ -11,13 +11,12 @@ import {
   progressScreen,
   runToEnd,
 } from "../../terminal/terminal.ts";
-import { startStack } from "../stack/stack.ts";
-import { claimStateDir } from "../stack/state-dir.ts";
+import { claimStateDir, startStack } from "../stack/stack.ts";
 import { balanceLine, contradictions, dayTable } from "./day-report.ts";
 import { drawQuery } from "./drawn-query.ts";
 import { objectFacts, openObjects } from "./object-facts.ts";
+import { backfill } from "./run-backfill.ts";
 import { csvFiles, madeUpBuildings, type Scenario } from "./scenario.ts";
-import { backfill } from "./watch.ts";
 
 const HELP = `npm run demo -- [--fresh] [--csv FILE…]
 

@@ -2,7 +2,7 @@ import { namedPoints, type QueryClient } from "../../client/client.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { chartInterval, chartLines, costLine, formatCount } from "../../terminal/terminal.ts";
 import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
-import type { DayRange } from "./watch.ts";
+import type { DayRange } from "./run-backfill.ts";
 
 /** The point that is drawn, and when. */
 export interface Drawn {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { openState } from "../stack/objects.ts";
+import { openState } from "../stack/stack.ts";
 
 /** Copies of stored objects, and a DuckDB to ask about them; the copies go with the run. */
 export interface OpenedObjects {

@@ -1,11 +1,12 @@
 import type { SiteOptions } from "../../simulator/options.ts";
 import { daysOf, utcDayOf } from "../../src/domain/day.ts";
 import { CommandError, formatCount } from "../../terminal/terminal.ts";
+import { BUILDING_SIZE, BUILDINGS } from "../stack/stack.ts";
 import { compareCsv, verdictTable } from "./csv-check.ts";
 import { type CsvFile, fingerprintOf, openCsvFiles, rangesOf } from "./csv-plan.ts";
 import type { Drawn } from "./drawn-query.ts";
 import type { OpenedObjects } from "./object-facts.ts";
-import type { DayRange } from "./watch.ts";
+import type { DayRange } from "./run-backfill.ts";
 
 /** What is backfilled and how its outcome is looked at. */
 export interface Scenario {
@@ -23,21 +24,17 @@ export interface Scenario {
   check(opened: OpenedObjects, width: number, say: (line: string) => void): Promise<string[]>;
 }
 
-/** Two made-up buildings of a size that a small machine archives within seconds. */
-export const BUILDINGS = ["ses_falls_city", "building_a"];
-export const BUILDING = { pointsPerSite: 1_500, samplesPerDay: 300_000 };
-
 export function madeUpBuildings(): Scenario {
-  const [site = ""] = BUILDINGS;
+  const [site = ""] = BUILDINGS.map(({ name }) => name);
   const range = { from: "2024-01-01", to: "2024-01-03" };
   return {
     name: "demo/buildings",
-    sites: BUILDINGS.map((name) => ({ name, ...BUILDING })),
+    sites: BUILDINGS,
     about: [
-      `2 sites of ${formatCount(BUILDING.pointsPerSite)} points and ${formatCount(BUILDING.samplesPerDay)} samples a day`,
+      `2 sites of ${formatCount(BUILDING_SIZE.pointsPerSite)} points and ${formatCount(BUILDING_SIZE.samplesPerDay)} samples a day`,
     ],
     ranges: [range],
-    samplesPerDay: BUILDING.samplesPerDay,
+    samplesPerDay: BUILDING_SIZE.samplesPerDay,
     drawn: { site, point: `ses/${site}/weather/temp`, range },
     other: "npm run demo -- --csv FILE…   your own timestamp,value files, compared row by row",
     check: async () => [],

@@ -6,13 +6,13 @@ const ROOT = join(import.meta.dirname, "../..");
 
 export interface StateDir {
   readonly path: string;
-  /** As a user would name it, from the project's folder. */
+  /** Relative to the project's folder, as printed for the user. */
   readonly shown: string;
 }
 
 /**
- * `.state/{name}` of the project, for this process alone until it ends. Throws `CommandError` while another
- * process that still runs holds it: two Workers over one SQLite would undo each other's work.
+ * Creates `.state/{name}` in the project's folder and locks it for this process until the run ends. Throws
+ * `CommandError` while another running process has it: two Workers over one SQLite file would corrupt it.
  */
 export function claimStateDir(name: string, fresh: boolean, run: CommandRun): StateDir {
   const path = join(ROOT, ".state", name);

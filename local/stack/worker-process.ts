@@ -1,44 +1,45 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
+import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-/** Bundling and the start of workerd; slow machines and first runs take most of it. */
+/** For bundling and starting workerd; a slow machine needs most of it in its first run. */
 const READY_MS_MAX = 90_000;
 
-/** Which Worker: its configuration below `workers/`. */
+/** The Worker's configuration file in `workers/`. */
 export type WorkerToml = "wrangler-backfill.toml" | "wrangler-query.toml";
 
 export interface WorkerOptions {
-  /** The Backfill Worker's where it is absent. */
+  /** Default: the Backfill Worker's. */
   readonly toml?: WorkerToml;
-  /** Where R2, KV and Durable Objects keep their data; a second start goes on with it. */
+  /** Where R2, KV and Durable Objects store their data; a later start continues with it. */
   readonly stateDir: string;
   readonly vars: Readonly<Record<string, string>>;
   /** 0: any free port. */
   readonly port?: number;
-  /** Every line that the Worker or wrangler prints. */
+  /** Called with each line that the Worker or wrangler prints. */
   readonly onLine?: (line: string) => void;
-  /** Kills the formatCount group at once when aborted, also while it starts: the net under a caller that ends. */
+  /** Kills the whole process group when aborted, also while it starts. */
   readonly signal?: AbortSignal;
   /** Flags of V8 in workerd, for benches that cap its heap. */
   readonly v8Flags?: readonly string[];
 }
 
-/** A Worker on real workerd, in a process group of its own. */
+/** A Worker on workerd, in a separate process group. */
 export interface WorkerProcess {
   readonly url: string;
-  /** The leader of the process group that wrangler and workerd are in. */
+  /** The leader of the process group of wrangler and workerd. */
   readonly pid: number;
-  /** Lets it end; kills it where it doesn't within 5 s. */
+  /** Sends SIGTERM, and SIGKILL after 5 s. */
   stop(): Promise<void>;
-  /** SIGKILL to the formatCount group: wrangler would start a crashed workerd again by itself. */
+  /** Sends SIGKILL to the whole group: wrangler would restart a crashed workerd. */
   kill(): Promise<void>;
 }
 
-/** Starts `wrangler dev` and resolves once it answers. Throws with its last lines where it does not. */
+/** Starts `wrangler dev` and resolves once it is ready. Throws with its last lines when it does not get ready. */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
   const child = spawn(process.execPath, wranglerArguments(options), {
     cwd: ROOT,
@@ -71,10 +72,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   }
 }
 
-/**
- * A process whose input closes when this one dies, however it dies; then it kills the group, which nobody could
- * end any more.
- */
+/** Starts a process that kills the group when this process dies, even by SIGKILL: the guard's stdin closes then. */
 function guardOf(child: ChildProcess): ChildProcess {
   return spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$0"', String(child.pid)], {
     detached: true,
@@ -127,7 +125,7 @@ const STOP_MS_MAX = 5_000;
 async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
   signalGroup(child, signal);
   if (child.exitCode !== null || child.signalCode !== null) {
-    // wrangler is gone; whatever it left in its group goes as well.
+    // wrangler has exited; kill what it left in its group.
     signalGroup(child, "SIGKILL");
     return;
   }
@@ -143,4 +141,20 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   } catch {
     // The group has ended already.
   }
+}
+
+/** `preferred` if it is free on this machine, otherwise any free port. */
+export async function freePort(preferred: number): Promise<number> {
+  return (await bindable(preferred)) ?? (await bindable(0)) ?? 0;
+}
+
+function bindable(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
+    });
+  });
 }

@@ -1,7 +1,7 @@
 /** `npm run test:soak`: kills the Worker on workerd again and again, and compares what comes of it with the truth. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { claimStateDir } from "../../local/stack/state-dir.ts";
+import { claimStateDir } from "../../local/stack/stack.ts";
 import {
   CommandError,
   type CommandRun,

@@ -3,9 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../client/client.ts";
-import { createHotTables } from "../../local/stack/hot-tables.ts";
-import { openState, type StoredState } from "../../local/stack/objects.ts";
-import { startWorker, type WorkerProcess } from "../../local/stack/worker-process.ts";
+import {
+  createHotTables,
+  openState,
+  type StoredState,
+  startWorker,
+  type WorkerProcess,
+} from "../../local/stack/stack.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 

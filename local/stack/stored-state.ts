@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { getPlatformProxy } from "wrangler";
+import { sqlStatements } from "./sql-statements.ts";
 
-/** What the Workers have stored, read from their state directory, also while they run. */
+/** R2, KV and D1 of the Workers, opened in their state directory, also while the Workers run. */
 export interface StoredState {
   keys(prefix?: string): Promise<string[]>;
   bytes(key: string): Promise<Uint8Array | undefined>;
@@ -23,6 +24,8 @@ interface Bindings extends Record<string, unknown> {
 }
 
 export async function openState(stateDir: string): Promise<StoredState> {
+  // wrangler takes a second to load, which only this function needs.
+  const { getPlatformProxy } = await import("wrangler");
   const { env, dispose } = await getPlatformProxy<Bindings>({
     configPath: join(import.meta.dirname, "state.toml"),
     // wrangler puts its data in `v3` below what `--persist-to` names; this option names the folder itself.
@@ -63,4 +66,16 @@ export async function openState(stateDir: string): Promise<StoredState> {
     hot: D1,
     close: dispose,
   };
+}
+
+/** Creates the tables of the hot storage in a state directory; existing tables stay as they are. */
+export async function createHotTables(stateDir: string): Promise<void> {
+  const schema = join(import.meta.dirname, "../../workers/schema/d1-schema.sql");
+  const state = await openState(stateDir);
+  try {
+    const statements = sqlStatements(readFileSync(schema, "utf8"));
+    await state.hot.batch(statements.map((statement) => state.hot.prepare(statement)));
+  } finally {
+    await state.close();
+  }
 }
