@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeSamples } from "../../src/ace/page/page.ts";
-import { startWalk, step } from "../../src/ace/paging/pagination.ts";
-import { askedSpan, samplesPath } from "../../src/ace/paths.ts";
+import { advance, requestedSpan, samplesPath, startPagination } from "../../src/ace/paging/paging.ts";
 import { windowsOf } from "../../src/backfill/site/plan.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
@@ -16,7 +15,7 @@ export interface SavedPages {
   readonly names: readonly string[];
 }
 
-/** The day's pages as the Worker gets them in one window, the walk's computed cursors included, a file each. */
+/** Saves the day's pages as the Worker gets them in one window, with its computed cursors, a file each. */
 export async function savePages(
   source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
   folder: string,
@@ -27,16 +26,17 @@ export async function savePages(
   if (!span) throw new Error("a day has a window");
   const paths: string[] = [];
   let bytes = 0;
-  for (let walk = startWalk(span), done = false; !done; ) {
-    const body = await get(source, samplesPath(source.site, span, PAGE_SIZE, walk.cursor));
+  for (let pagination = startPagination(span), done = false; !done; ) {
+    const body = await get(source, samplesPath(source.site, span, PAGE_SIZE, pagination.cursor));
     const path = join(folder, `page-${String(paths.length).padStart(4, "0")}.json`);
     writeFileSync(path, body);
     paths.push(path);
     bytes += body.length;
-    const next = step(walk, decodeSamples(body, { points, keep: span, asked: askedSpan(span) }), PAGE_SIZE);
-    if (next.next === "fault") throw next.fault;
-    walk = next.walk;
-    done = next.next === "done";
+    const page = decodeSamples(body, { points, keep: span, requested: requestedSpan(span) });
+    const result = advance(pagination, page, PAGE_SIZE);
+    if (result.next === "fault") throw result.fault;
+    pagination = result.pagination;
+    done = result.next === "done";
   }
   return { paths, bytes, names };
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { decodeSamples } from "../../src/ace/page/page.ts";
-import { askedSpan } from "../../src/ace/paths.ts";
+import { requestedSpan } from "../../src/ace/paging/paging.ts";
 import { windowsOf } from "../../src/backfill/site/plan.ts";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { encodeFooter } from "../../src/parquet/file/file.ts";
@@ -39,7 +39,7 @@ export function timePhases(pages: SavedPages, site: string, day: UtcDay): Phases
   const source = new MemoryBlocks();
   for (const path of pages.paths) {
     const body = readFileSync(path);
-    const page = timed("decode", () => decodeSamples(body, { points, keep, asked: askedSpan(keep) }));
+    const page = timed("decode", () => decodeSamples(body, { points, keep, requested: requestedSpan(keep) }));
     timed("sort", () => {
       const run = new RunBuilder(page.kept.length);
       run.append(page.kept);

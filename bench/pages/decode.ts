@@ -8,9 +8,8 @@ import { createApi } from "../../simulator/api/api.ts";
 import { routeOf } from "../../simulator/api/route.ts";
 import { REFERENCE_DAY } from "../../simulator/building/building.ts";
 import { openSites, settingsOf } from "../../simulator/options.ts";
-import { parseSamples } from "../../src/ace/page/page.ts";
-import { scanSamples } from "../../src/ace/page/scan.ts";
-import { askedSpan, samplesPath } from "../../src/ace/paths.ts";
+import { parseSamples, scanSamples } from "../../src/ace/page/page.ts";
+import { requestedSpan, samplesPath } from "../../src/ace/paging/paging.ts";
 import { dayStartMs, parseUtcDay } from "../../src/domain/day.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 
@@ -34,7 +33,11 @@ const reply = api.answer(
 );
 const body: Uint8Array = Buffer.concat(reply.body);
 const names = sites.get(site)?.listed.map(({ name }) => name) ?? [];
-const context = { points: new Map(names.sort().map((name, id) => [name, id])), keep, asked: askedSpan(keep) };
+const context = {
+  points: new Map(names.sort().map((name, id) => [name, id])),
+  keep,
+  requested: requestedSpan(keep),
+};
 
 const cpu = { scan: Number.POSITIVE_INFINITY, parse: Number.POSITIVE_INFINITY };
 for (let round = 0; round < ROUNDS; round++) {

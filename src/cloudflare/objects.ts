@@ -1,5 +1,5 @@
 import { DurableObject, env } from "cloudflare:workers";
-import { fetchVendor } from "../ace/transport/fetch-vendor.ts";
+import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { orSilent } from "../backfill/ask-sites.ts";
 import { Coordinator } from "../backfill/coordinator.ts";

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { VendorFault } from "../../src/ace/faults.ts";
-import { parseJsonObject } from "../../src/ace/page/json.ts";
-import { samplesPath } from "../../src/ace/paths.ts";
-import { fetchVendor } from "../../src/ace/transport/fetch-vendor.ts";
-import { type Outcome, outcomeOfFault, settle } from "../../src/ace/transport/outcome.ts";
+import { parseJsonObject } from "../../src/ace/page/page.ts";
+import { samplesPath } from "../../src/ace/paging/paging.ts";
+import {
+  fetchVendor,
+  type Outcome,
+  outcomeOfFault,
+  readResponse,
+} from "../../src/ace/transport/transport.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 
 const KEY = "key-that-nobody-else-may-hear";
@@ -19,7 +23,7 @@ export function vendorConformance(api: () => string): void {
 
   async function outcomeOf(path: string, signal?: AbortSignal, bytesMax?: number): Promise<Outcome> {
     try {
-      return await settle(await ask(path, signal), Date.now(), bytesMax);
+      return await readResponse(await ask(path, signal), Date.now(), bytesMax);
     } catch (error) {
       return outcomeOfFault(error);
     }

@@ -5,8 +5,8 @@ import { type Series, type ServedRow, servedRows } from "../../simulator/buildin
 import { createFaultDesk } from "../../simulator/faults/faults.ts";
 import { damaged, delayOf, insteadOf, twistsOf } from "../../simulator/faults/strike.ts";
 import { openSites, type Settings, type SimulatorOptions, settingsOf } from "../../simulator/options.ts";
+import { redact } from "../../src/ace/body-text.ts";
 import { VendorFault } from "../../src/ace/faults.ts";
-import { redact } from "../../src/ace/transport/redact.ts";
 import type { Vendor, VendorResponse } from "../../src/backfill/ports.ts";
 import type { EpochMs, UtcDay } from "../../src/domain/day.ts";
 import type { Effects } from "./effects.ts";

@@ -1,11 +1,11 @@
-import { decodeText } from "../decode-text.ts";
+import { decodeText } from "../body-text.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const SPACE = 0x20;
 const ASCII_END = 0x80;
 
-/** Times and values are shorter, and so many characters are joined sooner than a decoder is called. */
+/** Up to this length, which times and values have, joining characters is faster than a decoder. */
 const JOINED_BYTES_MAX = 64;
 
 /** JSON's white space: space, line feed, carriage return, tab. */
@@ -13,7 +13,7 @@ function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** A place in a body that moves over JSON. What does not match leaves it anywhere: the scan is over then. */
+/** Reads JSON from a body's bytes. After a mismatch the position is anywhere, and the scan ends. */
 export class ByteReader {
   readonly body: Uint8Array;
   at = 0;
@@ -24,18 +24,18 @@ export class ByteReader {
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   }
 
-  /** Takes white space, and then one of the tokens that are one byte long. */
-  take(byte: number): boolean {
+  /** Reads white space, and then `byte`, a token of one byte. */
+  readByte(byte: number): boolean {
     while (isSpace(this.body[this.at])) this.at += 1;
     if (this.body[this.at] !== byte) return false;
     this.at += 1;
     return true;
   }
 
-  /** Takes white space, a token and its white space, and no other bytes. */
-  takeWord(word: Uint8Array): boolean {
+  /** Reads white space, `token`, and the white space after it. */
+  readToken(token: Uint8Array): boolean {
     while (isSpace(this.body[this.at])) this.at += 1;
-    for (const byte of word) {
+    for (const byte of token) {
       if (this.body[this.at] !== byte) return false;
       this.at += 1;
     }
@@ -43,8 +43,8 @@ export class ByteReader {
     return true;
   }
 
-  /** Takes the rest of a string and its quote. False for one that is cut off, has an escape or is not ASCII. */
-  takePlainString(): boolean {
+  /** Reads the rest of a string and its quote; false where it is cut off, has an escape or is not ASCII. */
+  readPlainString(): boolean {
     for (let byte = this.body[this.at]; byte !== undefined; byte = this.body[this.at]) {
       this.at += 1;
       if (byte === QUOTE) return true;
@@ -53,14 +53,15 @@ export class ByteReader {
     return false;
   }
 
-  /** Whether the `length` bytes here are those, ASCII without NUL, that stand at `before`. */
+  /** Whether the next `length` bytes equal those at `before`, which are ASCII without NUL. */
   repeats(before: number, length: number): boolean {
     return this.equals(this.view, before, length);
   }
 
   /**
-   * Whether the `length` bytes here are those, ASCII without NUL, of `other` from `from`. Eight at a time, for nearly
-   * every byte of a page comes by: as a double, such bytes are neither NaN nor a zero, and so equal only to themselves.
+   * Whether the next `length` bytes equal those of `other` from `from`, which are ASCII without NUL. Nearly every
+   * byte of a page is compared here, so eight are compared at a time, as a double: ASCII bytes are neither NaN nor a
+   * zero, and so equal only to themselves.
    */
   equals(other: DataView, from: number, length: number): boolean {
     const { view, at } = this;
@@ -76,9 +77,9 @@ export class ByteReader {
     return true;
   }
 
-  /** ASCII from `start` to before `end`. */
+  /** The ASCII text from `start` to before `end`. */
   text(start: number, end: number): string {
-    // A string that grows by characters keeps a node for each: a value of megabytes would take thirty times as many.
+    // A string that grows by characters keeps a node for each: a value of megabytes would take thirty times as much.
     if (end - start > JOINED_BYTES_MAX) return decodeText(this.body.subarray(start, end));
     let text = "";
     for (let at = start; at < end; at += 1) text += String.fromCharCode(this.body[at] ?? 0);

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { nearestDouble } from "../../../test/reference/value.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { takeDecimal } from "./decimal.ts";
+import { readDecimal } from "./decimal.ts";
 
 function decimalOf(text: string): number {
   const reader = new ByteReader(Buffer.from(`${text}"`));
-  const value = takeDecimal(reader);
+  const value = readDecimal(reader);
   expect(reader.at).toBe(Number.isNaN(value) ? 0 : text.length + 1);
   return value;
 }
@@ -16,7 +16,7 @@ const small = fc
   .tuple(fc.nat(25), fc.maxSafeNat())
   .map(([zeros, digits]) => `.${"0".repeat(zeros)}${digits}`);
 
-test("a decimal is the nearest double, or left to others", () => {
+test("a decimal is the nearest double, or left to the parser", () => {
   fc.assert(
     fc.property(fc.oneof(long, small), (text) => {
       const value = decimalOf(text);
@@ -26,7 +26,7 @@ test("a decimal is the nearest double, or left to others", () => {
   );
 });
 
-test("up to 15 digits are never left to others", () => {
+test("up to 15 digits are never left to the parser", () => {
   fc.assert(
     fc.property(fc.stringMatching(/^-?\d{1,9}(\.\d{0,6})?$/), (text) => {
       expect(decimalOf(text)).toBe(Number(text));
@@ -58,10 +58,10 @@ test.each([
   "NaN",
   "1.6100000143051147",
   "9007199254740992",
-])("%j is left to others", (text) => {
+])("%j is left to the parser", (text) => {
   expect(decimalOf(text)).toBeNaN();
 });
 
-test("a decimal without its quote is none", () => {
-  expect(takeDecimal(new ByteReader(Buffer.from("15")))).toBeNaN();
+test("a decimal without its closing quote is not read", () => {
+  expect(readDecimal(new ByteReader(Buffer.from("15")))).toBeNaN();
 });

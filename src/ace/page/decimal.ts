@@ -9,13 +9,13 @@ const QUOTE = 0x22;
 const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /**
- * Takes digits, with a minus before and a point among them, and the quote behind them: their value, which is the
- * double nearest to it. NaN with `at` unmoved for anything else, and where the double is not certain here.
+ * Reads a decimal and the quote after it, and returns the nearest double.
  *
- * Digits and power are both exact, and so one division rounds once (Clinger, "How to read floating point numbers
- * accurately", 1990).
+ * A decimal is digits, with an optional minus before and an optional point among them. For anything else, and where
+ * rounding is not certain, the result is NaN and `at` does not move. Digits and power are both exact, so one division
+ * rounds once (Clinger, "How to read floating point numbers accurately", 1990).
  */
-export function takeDecimal(reader: ByteReader): number {
+export function readDecimal(reader: ByteReader): number {
   const { body } = reader;
   let at = reader.at;
   const negative = body[at] === MINUS;
@@ -24,7 +24,7 @@ export function takeDecimal(reader: ByteReader): number {
   let digits = 0;
   let afterPoint = -1;
   for (; ; at += 1) {
-    const byte = body[at] as number; // undefined behind the end, which is no digit either
+    const byte = body[at] as number; // undefined after the end, which is no digit either
     const digit = byte - DIGIT_0;
     if (digit >= 0 && digit <= 9) digits = digits * 10 + digit;
     else if (byte === POINT && afterPoint < 0) afterPoint = at + 1;
@@ -32,7 +32,7 @@ export function takeDecimal(reader: ByteReader): number {
   }
   const point = afterPoint < 0 ? 0 : 1;
   const decimals = point * (at - afterPoint);
-  // A sum that ever left the exact integers does not come back below their end.
+  // A sum that exceeds the exact integers never becomes smaller again.
   const exact = digits <= Number.MAX_SAFE_INTEGER && decimals < POWERS.length;
   if (!exact || at - first === point || body[at] !== QUOTE) return Number.NaN;
   reader.at = at + 1;

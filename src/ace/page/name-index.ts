@@ -1,22 +1,22 @@
 import type { ByteReader } from "./byte-reader.ts";
 
-const indices = new WeakMap<ReadonlyMap<string, number>, NameIndex>();
+const indexes = new WeakMap<ReadonlyMap<string, number>, NameIndex>();
 
-/** The index of a site's points, made once for each map: a site's pages are all read with one. */
+/** The index of a site's points, built once for each map: all pages of a site share a map. */
 export function indexOf(points: ReadonlyMap<string, number>): NameIndex {
-  const made = indices.get(points) ?? new NameIndex(points);
-  indices.set(points, made);
-  return made;
+  const index = indexes.get(points) ?? new NameIndex(points);
+  indexes.set(points, index);
+  return index;
 }
 
 const NONE = -1;
 
-/** What `takePlainString` takes. */
+/** Names that `ByteReader.readPlainString` accepts. */
 const PLAIN = /^[ !#-[\]-\x7f]*$/;
 
 /**
- * Finds points by names that are bytes. A burst names its points in the order of the burst before, so the name
- * that came next last time is tried first, and the hash table asked only where it is another.
+ * Finds points by names that are bytes. The vendor repeats the points in the same order for every timestamp, so the
+ * name that followed last time is tried first, and the hash table is searched only where another name follows.
  */
 export class NameIndex {
   private readonly ids: Uint32Array;
@@ -29,7 +29,7 @@ export class NameIndex {
   private readonly next: Int32Array;
   private previous = 0;
 
-  /** Names whose JSON has other bytes than they, or escapes, are left out: a page that has one is not scanned. */
+  /** Leaves out names with escapes in JSON or not in ASCII: a page that has such a name is parsed. */
   constructor(points: ReadonlyMap<string, number>) {
     const plain = [...points].filter(([name]) => PLAIN.test(name));
     this.ids = Uint32Array.from(plain, ([, id]) => id);
@@ -49,21 +49,21 @@ export class NameIndex {
   }
 
   /**
-   * Takes a name and its quote, and answers the point's id; undefined for a point that is not configured, and
-   * with `at` unmoved for what is no plain string.
+   * Reads a name and its quote, and returns the point's id. Undefined for a point that is not configured, and, with
+   * `at` unmoved, where there is no plain string.
    */
-  take(reader: ByteReader): number | undefined {
+  readId(reader: ByteReader): number | undefined {
     const guess = this.next[this.previous] ?? NONE;
-    const slot = guess !== NONE && this.isAt(reader, guess) ? guess : this.look(reader);
+    const slot = guess !== NONE && this.isAt(reader, guess) ? guess : this.search(reader);
     if (slot === NONE) return undefined;
     this.previous = slot;
     reader.at += this.start(slot + 1) - this.start(slot);
     return this.ids[slot];
   }
 
-  private look(reader: ByteReader): number {
+  private search(reader: ByteReader): number {
     const start = reader.at;
-    if (!reader.takePlainString()) {
+    if (!reader.readPlainString()) {
       reader.at = start;
       return NONE;
     }
@@ -94,6 +94,55 @@ export class NameIndex {
 function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  // The low bits choose the place, and hear of the high ones only here.
+  // The low bits choose the place; this makes them depend on the high bits too.
   return hash ^ (hash >>> 15);
+}
+
+/**
+ * A 53-bit hash of a point's name. Page boundaries are compared by hashes, so that no name of a page stays in memory
+ * once the page is decoded. Two names with the same hash look like a repeated row: that costs a request, never a row.
+ */
+export function nameHash(name: string): number {
+  let low = LOW_START;
+  let high = HIGH_START;
+  for (let at = 0; at < name.length; at += 1) {
+    const code = name.charCodeAt(at);
+    low = mixLow(low, code);
+    high = mixHigh(high, code);
+  }
+  return joined(low, high);
+}
+
+/** `nameHash` of an ASCII name given as `bytes` from `start` to before `end`. */
+export function nameHashOfAscii(bytes: Uint8Array, start: number, end: number): number {
+  let low = LOW_START;
+  let high = HIGH_START;
+  for (let at = start; at < end; at += 1) {
+    const code = bytes[at] as number; // within the bytes, as the caller guarantees
+    low = mixLow(low, code);
+    high = mixHigh(high, code);
+  }
+  return joined(low, high);
+}
+
+/**
+ * The hash of every row without a name. Without a hash such a row could come twice unnoticed, and the row whose place
+ * it took after the order changed would be lost.
+ */
+export const NAMELESS_HASH = -1;
+
+const LOW_START = 0x811c9dc5;
+const HIGH_START = 0x9e3779b9;
+
+function mixLow(low: number, code: number): number {
+  return Math.imul(low ^ code, 0x01000193);
+}
+
+function mixHigh(high: number, code: number): number {
+  const mixed = Math.imul(high ^ code, 0x85ebca6b);
+  return mixed ^ (mixed >>> 15);
+}
+
+function joined(low: number, high: number): number {
+  return (high >>> 11) * 0x1_0000_0000 + ((low ^ (high >>> 13)) >>> 0);
 }

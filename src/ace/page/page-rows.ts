@@ -1,30 +1,34 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import type { SampleColumns, Span } from "../../domain/samples.ts";
 import { parseValue, type RejectReason, valueRejection } from "../../domain/value.ts";
+import type { NextPage } from "./next-page.ts";
 import { type PageEnds, TimeRuns } from "./time-runs.ts";
 
 export interface PageContext {
-  /** Ids of the configured points by name. Not changed once a page was decoded with it. */
+  /** Ids of the configured points by name. Must not change once a page was decoded with it. */
   readonly points: ReadonlyMap<string, number>;
-  /** The window, half-open: what is kept. */
+  /** The window, half-open: the rows that are kept. */
   readonly keep: Span;
-  /** The window with its margins, both ends included: see `askedSpan`. */
-  readonly asked: Span;
+  /** The window with its margins, both ends included: see `requestedSpan`. */
+  readonly requested: Span;
 }
 
+/** A page of samples, decoded. */
+export interface SamplesPage extends RowCounts, NextPage {}
+
 /** The rows of a page. `fetched` = `kept.length` + all of `rejected` + `outside` + `unconfigured`. */
-export interface Tally extends PageEnds {
+export interface RowCounts extends PageEnds {
   /** As sent: what cursors count. */
   readonly rows: number;
   readonly kept: SampleColumns;
-  /** `rows` without those of the margin, which are counted nowhere: a neighbouring window has them. */
+  /** `rows` without those of the margin, which are not counted: a neighbouring window counts them. */
   readonly fetched: number;
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   readonly outside: number;
   readonly unconfigured: number;
 }
 
-/** Judges the rows of a page as they go by, however they were read, and keeps the good ones as columns. */
+/** Classifies the rows of a page, scanned or parsed, and keeps the valid ones as columns. */
 export class PageRows {
   private readonly context: PageContext;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
@@ -38,7 +42,7 @@ export class PageRows {
   private outside = 0;
   private unconfigured = 0;
 
-  /** `rowsExpected` is a guess: the columns grow. */
+  /** `rowsExpected` is an estimate: the columns grow. */
   constructor(context: PageContext, rowsExpected: number) {
     this.context = context;
     this.point = new Uint32Array(rowsExpected);
@@ -46,17 +50,17 @@ export class PageRows {
     this.value = new Float64Array(rowsExpected);
   }
 
-  /** The next row, which has no name or no time. */
+  /** Adds the next row, which has no name or no time. */
   addMisshapen(): void {
     this.rows += 1;
     this.reject("shape");
   }
 
   /**
-   * The next row: whether its value is wanted, with `keep` or `take`. `id` undefined is a point that is not
-   * configured. Throws `VendorFault` "protocol" where times do not ascend.
+   * Adds the next row, and returns whether its value has to follow, with `keep` or `keepParsed`. `id` is undefined
+   * for a point that is not configured. Throws `VendorFault` "protocol" where times do not ascend.
    */
-  wants(micros: EpochMicros | undefined, id: number | undefined): boolean {
+  add(micros: EpochMicros | undefined, id: number | undefined): boolean {
     const row = this.rows;
     this.rows += 1;
     if (micros === undefined) {
@@ -64,17 +68,17 @@ export class PageRows {
       return false;
     }
     this.runs.add(row, micros);
-    const { keep, asked } = this.context;
+    const { keep, requested } = this.context;
     if (micros < keep.fromMicros || micros >= keep.toMicros) {
-      if (micros < asked.fromMicros || micros > asked.toMicros) this.outside += 1;
+      if (micros < requested.fromMicros || micros > requested.toMicros) this.outside += 1;
       return false;
     }
     if (id === undefined) this.unconfigured += 1;
     return id !== undefined;
   }
 
-  /** A value as JSON has it. */
-  take(micros: EpochMicros, id: number, raw: unknown): void {
+  /** Keeps the value of the row, which is `raw` in JSON, or counts why it is rejected. */
+  keepParsed(micros: EpochMicros, id: number, raw: unknown): void {
     const value = parseValue(raw);
     if (Number.isNaN(value)) this.reject(valueRejection(raw));
     else this.keep(micros, id, value);
@@ -89,8 +93,8 @@ export class PageRows {
     this.length = at + 1;
   }
 
-  /** `hashOf` answers for a row's name. */
-  tally(hashOf: (row: number) => number): Tally {
+  /** What became of the rows; `hashOf` gives the hash of a row's name. */
+  counts(hashOf: (row: number) => number): RowCounts {
     const { length, point, micros, value, rows, rejected, outside, unconfigured } = this;
     const fetched = length + this.rejections + outside + unconfigured;
     const kept = { length, point, micros, value };

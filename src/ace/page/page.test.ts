@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { parseTime } from "../../domain/time.ts";
 import { VendorFault } from "../faults.ts";
 import { CURSOR_CHARS_MAX } from "../limits.ts";
-import { askedSpan } from "../paths.ts";
+import { requestedSpan } from "../paging/samples-path.ts";
 import { decodeSamples, type SamplesPage } from "./page.ts";
 
 const at = (time: string) => parseTime(`2026-08-07T${time}`) ?? Number.NaN;
@@ -14,7 +14,7 @@ const context = {
     ["b", 1],
   ]),
   keep,
-  asked: askedSpan(keep),
+  requested: requestedSpan(keep),
 };
 
 type Sample = readonly [name: unknown, value: unknown, time: unknown];

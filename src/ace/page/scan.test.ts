@@ -5,7 +5,7 @@ import { openSites, settingsOf } from "../../../simulator/options.ts";
 import { bodies, ODD_VALUES } from "../../../test/support/ace/pages.ts";
 import { parseTime } from "../../domain/time.ts";
 import { VendorFault } from "../faults.ts";
-import { askedSpan } from "../paths.ts";
+import { requestedSpan } from "../paging/samples-path.ts";
 import { decodeSamples, parseSamples, type SamplesPage } from "./page.ts";
 import { scanSamples } from "./scan.ts";
 
@@ -14,7 +14,7 @@ const keep = { fromMicros: at("16:00:30.5"), toMicros: at("17:00:30.5") };
 const points = new Map(
   ["a", "b", "ses/x 1", "", "é", 'q"q', "b\\c", "b\\\\c", "\ud800"].map((name, id) => [name, id]),
 );
-const context = { points, keep, asked: askedSpan(keep) };
+const context = { points, keep, requested: requestedSpan(keep) };
 
 /** Everything that a page says, without the columns' unused ends. */
 function said(page: SamplesPage) {
@@ -110,7 +110,11 @@ test("the simulator's pages are scanned, odd values and unconfigured points incl
     { hollow: false, repeat: false, shuffle: false },
   );
   const body = Buffer.concat(reply.body);
-  const site = { points: new Map(names.map((name, id) => [name, id])), keep: span, asked: askedSpan(span) };
+  const site = {
+    points: new Map(names.map((name, id) => [name, id])),
+    keep: span,
+    requested: requestedSpan(span),
+  };
   for (const round of ["names looked up", "names guessed"]) {
     const page = scanSamples(body, site);
     expect(page && said(page), round).toEqual(said(parseSamples(body, site)));

@@ -1,16 +1,14 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { parseTime } from "../../domain/time.ts";
-import { decodeText } from "../decode-text.ts";
+import { decodeText } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { PAGE_REST_BYTES_MAX } from "../limits.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { takeDecimal } from "./decimal.ts";
-import type { JsonObject } from "./json.ts";
-import { nameHashOfAscii } from "./name-hash.ts";
-import { indexOf, type NameIndex } from "./name-index.ts";
-import { decodeWay } from "./next-page.ts";
-import type { SamplesPage } from "./page.ts";
-import { type PageContext, PageRows } from "./page-rows.ts";
+import { readDecimal } from "./decimal.ts";
+import { indexOf, type NameIndex, nameHashOfAscii } from "./name-index.ts";
+import { decodeNextPage } from "./next-page.ts";
+import { type PageContext, PageRows, type SamplesPage } from "./page-rows.ts";
+import type { JsonObject } from "./parse-json.ts";
 
 const token = (text: string) => new TextEncoder().encode(text);
 const byte = (text: string) => text.charCodeAt(0);
@@ -26,12 +24,12 @@ const NAME = token('"name"');
 const VALUE = token('"value"');
 const TIME = token('"time"');
 
-/** What a row has at least on average, for a first guess at the number of rows. */
+/** Bytes of an average row at least, for an estimate of the number of rows. */
 const ROW_BYTES = 96;
 
 /**
- * A page in the form that the API writes, from bytes to columns: neither text nor objects are made of its rows.
- * Undefined for every other page, a faulty one included: whoever parses it finds its fault.
+ * Decodes a page in the form that the API writes, from bytes to columns without text or objects in between.
+ * Undefined for every other page, a faulty page included: parsing it finds the fault.
  */
 export function scanSamples(body: Uint8Array, context: PageContext): SamplesPage | undefined {
   try {
@@ -42,7 +40,7 @@ export function scanSamples(body: Uint8Array, context: PageContext): SamplesPage
   }
 }
 
-/** Where the bytes begin that follow each name, or each value, and how many they are. */
+/** The bytes between two fields, as the row before had them: tried first for the next row. */
 interface Between {
   at: number;
   length: number;
@@ -54,7 +52,7 @@ class Scan {
   private readonly rows: PageRows;
   /** Where each row's name begins. */
   private nameStarts: Uint32Array;
-  /** The row before's, from its name to its value, and from its value to the next row's name. */
+  /** From a name to its value, and from a value to the next row's name. */
   private readonly toValue: Between = { at: 0, length: 0 };
   private readonly toName: Between = { at: 0, length: 0 };
   private micros: EpochMicros | undefined;
@@ -71,93 +69,100 @@ class Scan {
   page(): SamplesPage | undefined {
     const { reader } = this;
     const opens =
-      reader.take(OPEN) && reader.takeWord(POINT_SAMPLES) && reader.take(COLON) && reader.take(OPEN_LIST);
+      reader.readByte(OPEN) &&
+      reader.readToken(POINT_SAMPLES) &&
+      reader.readByte(COLON) &&
+      reader.readByte(OPEN_LIST);
     if (!opens) return undefined;
-    if (!reader.take(CLOSE_LIST) && !(this.takeRowStart() && this.takeRows())) return undefined;
+    if (!reader.readByte(CLOSE_LIST) && !(this.readRowStart() && this.readRows())) return undefined;
     if (reader.body.length - reader.at > PAGE_REST_BYTES_MAX) return undefined;
-    // From the bracket on, so that no byte order mark is at the beginning, where it would be taken off.
+    // From the bracket on: a byte order mark at the very beginning would be removed instead of being a fault.
     const rest = JSON.parse(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
     if (Object.hasOwn(rest, "point_samples")) return undefined;
-    const way = decodeWay(rest);
-    return { ...this.rows.tally((row) => this.hashOf(row)), ...way };
+    const nextPage = decodeNextPage(rest);
+    return { ...this.rows.counts((row) => this.hashOf(row)), ...nextPage };
   }
 
-  /** From the first row's name to the bracket behind the last row. */
-  private takeRows(): boolean {
+  /** Reads from the first row's name to the bracket after the last row. */
+  private readRows(): boolean {
     const { reader, names, rows, toValue, toName } = this;
     for (let row = 0; ; row += 1) {
       const nameStart = reader.at;
       if (row === this.nameStarts.length) this.grow();
       this.nameStarts[row] = nameStart;
-      const id = names.take(reader);
+      const id = names.readId(reader);
       if (reader.at === nameStart) return false;
       if (reader.repeats(toValue.at, toValue.length) && toValue.length > 0) reader.at += toValue.length;
-      else if (!this.takeToValue()) return false;
+      else if (!this.readToValue()) return false;
 
       const valueStart = reader.at;
       let number = Number.NaN;
       if (reader.body[valueStart] === QUOTE) {
         reader.at += 1;
-        number = takeDecimal(reader);
-        if (reader.at === valueStart + 1 && !reader.takePlainString()) return false;
-      } else if (!this.takeWord()) return false;
+        number = readDecimal(reader);
+        if (reader.at === valueStart + 1 && !reader.readPlainString()) return false;
+      } else if (!this.readLiteral()) return false;
       const valueEnd = reader.at;
 
       let more = true;
       if (toName.length > 0 && reader.repeats(toName.at, toName.length)) reader.at += toName.length;
       else {
-        const end = this.takeToName();
+        const end = this.readToName();
         if (end === "odd") return false;
         more = end === "more";
       }
       const { micros } = this;
-      // A value of another kind is looked at even where it is not wanted, for it may be no JSON.
+      // Any other value is parsed even where it is not kept, because it may not be JSON.
       const raw: unknown = Number.isNaN(number) ? this.jsonOf(valueStart, valueEnd) : undefined;
-      if (rows.wants(micros, id) && micros !== undefined && id !== undefined) {
-        if (Number.isNaN(number)) rows.take(micros, id, raw);
+      if (rows.add(micros, id) && micros !== undefined && id !== undefined) {
+        if (Number.isNaN(number)) rows.keepParsed(micros, id, raw);
         else rows.keep(micros, id, number);
       }
       if (!more) return true;
     }
   }
 
-  private takeRowStart(): boolean {
+  private readRowStart(): boolean {
     const { reader } = this;
-    return reader.take(OPEN) && reader.takeWord(NAME) && reader.take(COLON) && reader.take(QUOTE);
+    return (
+      reader.readByte(OPEN) && reader.readToken(NAME) && reader.readByte(COLON) && reader.readByte(QUOTE)
+    );
   }
 
-  private takeToValue(): boolean {
+  private readToValue(): boolean {
     const { reader, toValue } = this;
     const at = reader.at;
-    if (!(reader.take(COMMA) && reader.takeWord(VALUE) && reader.take(COLON))) return false;
-    reader.takeWord(EMPTY);
+    if (!(reader.readByte(COMMA) && reader.readToken(VALUE) && reader.readByte(COLON))) return false;
+    reader.readToken(EMPTY);
     toValue.at = at;
     toValue.length = reader.at - at;
     return true;
   }
 
-  private takeToName(): "more" | "end" | "odd" {
+  private readToName(): "more" | "end" | "odd" {
     const { reader, toName } = this;
     const at = reader.at;
-    if (!(reader.take(COMMA) && reader.takeWord(TIME) && reader.take(COLON) && reader.take(QUOTE)))
+    if (
+      !(reader.readByte(COMMA) && reader.readToken(TIME) && reader.readByte(COLON) && reader.readByte(QUOTE))
+    )
       return "odd";
     const start = reader.at;
-    if (!reader.takePlainString()) return "odd";
+    if (!reader.readPlainString()) return "odd";
     const timeText = reader.text(start, reader.at - 1);
     if (timeText !== this.timeText) {
       this.timeText = timeText;
       this.micros = parseTime(timeText);
     }
-    if (!reader.take(CLOSE)) return "odd";
-    if (reader.take(CLOSE_LIST)) return "end";
-    if (!(reader.take(COMMA) && this.takeRowStart())) return "odd";
+    if (!reader.readByte(CLOSE)) return "odd";
+    if (reader.readByte(CLOSE_LIST)) return "end";
+    if (!(reader.readByte(COMMA) && this.readRowStart())) return "odd";
     toName.at = at;
     toName.length = reader.at - at;
     return "more";
   }
 
-  /** A number, true, false or null, as far as it goes: whether it is one, its parser says. */
-  private takeWord(): boolean {
+  /** Reads what may be a number, true, false or null; `JSON.parse` finds out whether it is. */
+  private readLiteral(): boolean {
     const { reader } = this;
     const start = reader.at;
     while (isWordByte(reader.body[reader.at])) reader.at += 1;

@@ -1,25 +1,25 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { protocolFault } from "../faults.ts";
 
-/** The rows at one end of a page that share a timestamp, as sent, whether kept or not. */
+/** The rows at an end of a page that share a timestamp, as sent, kept or not. */
 export interface TimeGroup {
   readonly micros: EpochMicros;
-  /** With the rows inside and at either side whose own time can't be read: they may belong to it. */
+  /** Includes rows inside and at either side whose time can't be read: they may belong to it. */
   readonly rows: number;
-  /** How many of `rows` stand, unreadable, before and after those that certainly belong. */
+  /** How many of `rows`, without a readable time, come before and after those that certainly belong. */
   readonly unreadBefore: number;
   readonly unreadAfter: number;
-  /** Of each of `rows`, see `nameHash`. */
+  /** The hash of each row's name, see `nameHash`. */
   readonly nameHashes: readonly number[];
 }
 
-/** The same object twice where a page has only one timestamp, undefined where none of its times can be read. */
+/** Both ends of a page: one object where it has a single timestamp, undefined where no time is readable. */
 export interface PageEnds {
   readonly first: TimeGroup | undefined;
   readonly last: TimeGroup | undefined;
 }
 
-/** Finds the first and the last timestamp of a page while its rows go by. */
+/** Finds the first and the last timestamp of a page while its rows are read. */
 export class TimeRuns {
   private firstMicros = Number.NaN;
   private firstRow = 0;
@@ -52,7 +52,7 @@ export class TimeRuns {
     this.lastRow = row;
   }
 
-  /** Of a page of so many `rows`; `hashOf` answers for a row's name. */
+  /** The ends of a page of `rows` rows; `hashOf` gives the hash of a row's name. */
   ends(rows: number, hashOf: (row: number) => number): PageEnds {
     if (this.lastSeen === -1) return { first: undefined, last: undefined };
     const from = this.previousSeen + 1;

@@ -15,7 +15,7 @@ function page(times: readonly string[], cursor: string | null) {
     next_cursor: cursor,
     has_more: cursor !== null,
   };
-  return decodeSamples(Buffer.from(JSON.stringify(body)), { points: new Map(), keep, asked: keep });
+  return decodeSamples(Buffer.from(JSON.stringify(body)), { points: new Map(), keep, requested: keep });
 }
 
 test("a cursor is, byte for byte, the vendor's", () => {

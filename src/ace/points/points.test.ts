@@ -1,9 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
+import { parseSiteName } from "../../domain/site.ts";
 import { VendorFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
-import { type PointsWalk, pointNames, sortNames, startPoints, stepPoints } from "./points.ts";
+import {
+  advancePoints,
+  type PointsPagination,
+  pointNames,
+  pointsPath,
+  sortNames,
+  startPoints,
+} from "./points.ts";
 
 function list(names: readonly unknown[], rest: object = {}): Uint8Array {
   return Buffer.from(
@@ -14,23 +22,26 @@ function list(names: readonly unknown[], rest: object = {}): Uint8Array {
 const names = (count: number, from = 0) =>
   Array.from({ length: count }, (_, index) => `ses/p/${from + index}`);
 
-/** A server of `all` that gives at most `cap` a page, whatever it is asked for. */
+/** Reads from a server of `all` that sends at most `cap` points a page, whatever is requested. */
 function readAll(
   all: readonly string[],
   cap: number,
   withTotal: boolean,
-): { walk: PointsWalk; requests: number } {
-  let walk = startPoints();
+): { pagination: PointsPagination; requests: number } {
+  let pagination = startPoints();
   for (let requests = 1; ; requests += 1) {
     const perPage = Math.min(cap, POINTS_PER_PAGE);
-    const items = all.slice((walk.page - 1) * perPage, walk.page * perPage);
-    const step = stepPoints(walk, list(items, { per_page: perPage, total: withTotal ? all.length : null }));
-    walk = step.walk;
-    if (step.done) return { walk, requests };
+    const items = all.slice((pagination.page - 1) * perPage, pagination.page * perPage);
+    const result = advancePoints(
+      pagination,
+      list(items, { per_page: perPage, total: withTotal ? all.length : null }),
+    );
+    pagination = result.pagination;
+    if (result.done) return { pagination, requests };
   }
 }
 
-test("a list is read to its end over as many pages as it takes", () => {
+test("a list is read to its end over all of its pages", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: 40 }),
@@ -38,57 +49,63 @@ test("a list is read to its end over as many pages as it takes", () => {
       fc.boolean(),
       (count, cap, total) => {
         const all = names(count);
-        const { walk, requests } = readAll(all, cap, total);
-        expect(pointNames(walk)).toEqual(sortNames(all));
+        const { pagination, requests } = readAll(all, cap, total);
+        expect(pointNames(pagination)).toEqual(sortNames(all));
         expect(requests).toBe(total ? Math.max(1, Math.ceil(count / cap)) : Math.floor(count / cap) + 1);
       },
     ),
   );
 });
 
+test("the path of a page of points", () => {
+  const site = parseSiteName("ses_falls_city") ?? expect.unreachable();
+  const second = { ...startPoints(), page: 2 };
+  expect(pointsPath(site, second)).toBe("sites/ses_falls_city/configured_points?page=2&per_page=5000");
+});
+
 test("7,327 points come in two pages", () => {
-  const { walk, requests } = readAll(names(7_327), 100_000, true);
-  expect([walk.names.size, requests]).toEqual([7_327, 2]);
+  const { pagination, requests } = readAll(names(7_327), 100_000, true);
+  expect([pagination.names.size, requests]).toEqual([7_327, 2]);
 });
 
 test("a point that is listed twice is one point", () => {
-  const { walk, done } = stepPoints(startPoints(), list(["b", "a", "b"]));
-  expect([pointNames(walk), walk.items, done]).toEqual([["a", "b"], 3, true]);
+  const { pagination, done } = advancePoints(startPoints(), list(["b", "a", "b"]));
+  expect([pointNames(pagination), pagination.items, done]).toEqual([["a", "b"], 3, true]);
 });
 
-test("a full page that brings nothing new is a fault, not a loop", () => {
+test("a full page without a new point is a fault, not a loop", () => {
   const page = list(names(POINTS_PER_PAGE), { total: null });
-  const first = stepPoints(startPoints(), page);
+  const first = advancePoints(startPoints(), page);
   expect(first.done).toBe(false);
-  expect(() => stepPoints(first.walk, page)).toThrow("repeats");
+  expect(() => advancePoints(first.pagination, page)).toThrow("repeats");
 });
 
-test("a total that is passed is no end: the list goes on to its short page", () => {
+test("a total that is exceeded is not the end: the list continues to its short page", () => {
   for (const total of [0, -1, POINTS_PER_PAGE - 1, 1e300, "5000", [], null]) {
-    const first = stepPoints(startPoints(), list(names(POINTS_PER_PAGE), { total }));
+    const first = advancePoints(startPoints(), list(names(POINTS_PER_PAGE), { total }));
     expect(first.done).toBe(false);
-    const { walk, done } = stepPoints(first.walk, list(names(3, POINTS_PER_PAGE), { total }));
-    expect([walk.names.size, done]).toEqual([POINTS_PER_PAGE + 3, true]);
+    const { pagination, done } = advancePoints(first.pagination, list(names(3, POINTS_PER_PAGE), { total }));
+    expect([pagination.names.size, done]).toEqual([POINTS_PER_PAGE + 3, true]);
   }
 });
 
-test("a list that gives a point a page is not followed for days", () => {
-  let walk = startPoints();
-  const next = () => stepPoints(walk, list([`p${walk.page}`], { per_page: 1, total: null }));
-  while (walk.page < POINTS_PAGES_MAX) walk = next().walk;
+test("a list with a single point a page is not followed for days", () => {
+  let pagination = startPoints();
+  const next = () => advancePoints(pagination, list([`p${pagination.page}`], { per_page: 1, total: null }));
+  while (pagination.page < POINTS_PAGES_MAX) pagination = next().pagination;
   expect(next).toThrow("no end");
 });
 
-test("a list with as many points, or bytes of names, as there may be is taken, and one more is too many", () => {
+test("a list at the bound of points, or of bytes of names, is accepted, and a list over it is a fault", () => {
   const before = { ...startPoints(), names: new Set(names(POINTS_MAX - 1)) };
-  expect(stepPoints(before, list(["x"])).walk.names.size).toBe(POINTS_MAX);
-  expect(() => stepPoints(before, list(["x", "y"]))).toThrow("too many points");
+  expect(advancePoints(before, list(["x"])).pagination.names.size).toBe(POINTS_MAX);
+  expect(() => advancePoints(before, list(["x", "y"]))).toThrow("too many points");
   const wordy = { ...startPoints(), nameBytes: POINT_NAMES_BYTES_MAX - 2 };
-  expect(stepPoints(wordy, list(["é"])).walk.nameBytes).toBe(POINT_NAMES_BYTES_MAX);
-  expect(() => stepPoints(wordy, list(["é", "x"]))).toThrow("too many points");
+  expect(advancePoints(wordy, list(["é"])).pagination.nameBytes).toBe(POINT_NAMES_BYTES_MAX);
+  expect(() => advancePoints(wordy, list(["é", "x"]))).toThrow("too many points");
 });
 
-test("names that only look alike are different points, and none is special", () => {
+test("names that only look alike are different points, and no name is special", () => {
   const alike = [
     "\u00e9",
     "e\u0301",
@@ -101,8 +118,8 @@ test("names that only look alike are different points, and none is special", () 
     "a ",
   ];
   const longest = "é".repeat(POINT_NAME_BYTES_MAX / 2);
-  const { walk } = stepPoints(startPoints(), list([...alike, longest]));
-  expect(pointNames(walk).sort()).toEqual([...alike, longest].sort());
+  const { pagination } = advancePoints(startPoints(), list([...alike, longest]));
+  expect(pointNames(pagination).sort()).toEqual([...alike, longest].sort());
 });
 
 test.each([
@@ -122,7 +139,7 @@ test.each([
   ['{"items": [', "truncated"],
   ["<html>", "malformed"],
 ])("the list %# is a fault", (text, reason) => {
-  const read = () => stepPoints(startPoints(), typeof text === "string" ? Buffer.from(text) : text);
+  const read = () => advancePoints(startPoints(), typeof text === "string" ? Buffer.from(text) : text);
   expect(read).toThrow(VendorFault);
   expect(read).toThrow(expect.objectContaining({ reason }));
 });

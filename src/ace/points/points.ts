@@ -1,12 +1,12 @@
 import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
+import type { SiteName } from "../../domain/site.ts";
 import { protocolFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
-import { parseJsonObject } from "../page/json.ts";
-import { byUtf8 } from "./utf8-order.ts";
+import { parseJsonObject } from "../page/page.ts";
 
 /** How far a site's list of points has been read. */
-export interface PointsWalk {
-  /** The page to ask for next, from 1. */
+export interface PointsPagination {
+  /** The page to request next, from 1. */
   readonly page: number;
   /** Items so far, repeated ones included: what the vendor's `total` counts. */
   readonly items: number;
@@ -14,26 +14,31 @@ export interface PointsWalk {
   readonly nameBytes: number;
 }
 
-export interface PointsStep {
-  readonly walk: PointsWalk;
+export interface PointsPageResult {
+  readonly pagination: PointsPagination;
   readonly done: boolean;
 }
 
-export function startPoints(): PointsWalk {
+export function startPoints(): PointsPagination {
   return { page: 1, items: 0, names: new Set(), nameBytes: 0 };
 }
 
+/** The path of the next page of a site's configured points. */
+export function pointsPath(site: SiteName, { page }: PointsPagination): string {
+  return `sites/${site}/configured_points?page=${page}&per_page=${POINTS_PER_PAGE}`;
+}
+
 /**
- * Takes in one page of `configured_points`. The list ends with an empty page, a short one, or exactly at `total`;
- * `pages` is not looked at, for it can be null. Throws `VendorFault`: as `parseJsonObject` does, and "protocol"
- * for a page that is none, a point without a usable name, a page that repeats, and a list over its bounds.
+ * Adds a page of `configured_points`. The list ends with an empty page, a short page, or exactly at `total`; `pages`
+ * is ignored because it can be null. Throws `VendorFault`: as `parseJsonObject` does, and "protocol" for JSON that
+ * isn't a page, a point without a usable name, a page that repeats, and a list over its bounds.
  */
-export function stepPoints(walk: PointsWalk, bytes: Uint8Array): PointsStep {
+export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): PointsPageResult {
   const body = parseJsonObject(bytes);
   const { items, total, per_page: perPage } = body;
   if (!Array.isArray(items)) throw protocolFault("the list of points has no array items");
-  const names = new Set(walk.names);
-  let nameBytes = walk.nameBytes;
+  const names = new Set(pagination.names);
+  let nameBytes = pagination.nameBytes;
   for (const item of items as readonly unknown[]) {
     const { name, bytes } = readName(item);
     if (!names.has(name)) nameBytes += bytes;
@@ -42,23 +47,27 @@ export function stepPoints(walk: PointsWalk, bytes: Uint8Array): PointsStep {
   if (names.size > POINTS_MAX || nameBytes > POINT_NAMES_BYTES_MAX) {
     throw protocolFault("the site has too many points", { points: names.size, nameBytes });
   }
-  const count = walk.items + items.length;
-  // A server that gives less a page than it was asked for says so: its full page is not a short one.
+  const count = pagination.items + items.length;
+  // A server that sends smaller pages than were requested states their size, so that a full page isn't taken for a
+  // short page.
   const full =
     typeof perPage === "number" && perPage > 0 ? Math.min(perPage, POINTS_PER_PAGE) : POINTS_PER_PAGE;
-  // A total that has been passed is none: believed, it would cut the list off.
+  // A total that has been exceeded is wrong: it would cut off the list.
   const done = items.length < full || count === total;
-  if (!done && names.size === walk.names.size)
-    throw protocolFault("a page of points repeats", { page: walk.page });
-  if (!done && walk.page >= POINTS_PAGES_MAX) {
-    throw protocolFault("the list of points has no end", { page: walk.page, pagesMax: POINTS_PAGES_MAX });
+  if (!done && names.size === pagination.names.size)
+    throw protocolFault("a page of points repeats", { page: pagination.page });
+  if (!done && pagination.page >= POINTS_PAGES_MAX) {
+    throw protocolFault("the list of points has no end", {
+      page: pagination.page,
+      pagesMax: POINTS_PAGES_MAX,
+    });
   }
-  return { done, walk: { page: walk.page + 1, items: count, names, nameBytes } };
+  return { done, pagination: { page: pagination.page + 1, items: count, names, nameBytes } };
 }
 
-/** Every name once, in the order of their UTF-8 bytes: a name's index is its point id. */
-export function pointNames(walk: PointsWalk): string[] {
-  return sortNames(walk.names);
+/** All names of the list, each once, in the order of their UTF-8 bytes: a name's index is its point id. */
+export function pointNames({ names }: PointsPagination): string[] {
+  return sortNames(names);
 }
 
 /** Names in the order of their UTF-8 bytes, each once. */
@@ -71,11 +80,33 @@ const encoder = new TextEncoder();
 function readName(item: unknown): { name: string; bytes: number } {
   const name = typeof item === "object" && item !== null ? (item as { name?: unknown }).name : undefined;
   if (typeof name !== "string" || name === "") throw protocolFault("a point has no name");
-  // Half a surrogate pair has no UTF-8: two such names would become one in the file.
+  // Half a surrogate pair has no UTF-8: two such names would be the same name in the file.
   if (!name.isWellFormed()) throw protocolFault("a point's name is not well-formed Unicode");
   const bytes = encoder.encode(name).length;
   if (bytes > POINT_NAME_BYTES_MAX) {
     throw protocolFault("a point's name is too long", { bytes, bytesMax: POINT_NAME_BYTES_MAX });
   }
   return { name, bytes };
+}
+
+/**
+ * Compares well-formed strings as their UTF-8 bytes compare. JavaScript compares UTF-16 units, which differs in a
+ * single case: a surrogate (of a character beyond U+FFFF) sorts below U+E000 to U+FFFF there, and above in UTF-8.
+ */
+function byUtf8(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const left = a.charCodeAt(at);
+    const right = b.charCodeAt(at);
+    if (left !== right) return rank(left) - rank(right);
+  }
+  return a.length - b.length;
+}
+
+const SURROGATES_START = 0xd800;
+const SURROGATES_END = 0xe000;
+const ABOVE_EVERY_UNIT = 0x1_0000;
+
+function rank(unit: number): number {
+  return unit >= SURROGATES_START && unit < SURROGATES_END ? unit + ABOVE_EVERY_UNIT : unit;
 }

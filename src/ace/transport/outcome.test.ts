@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FAULT_EXAMPLES } from "../../../test/support/ace/outcomes.ts";
 import type { VendorResponse } from "../../backfill/ports.ts";
 import { VendorFault } from "../faults.ts";
-import { classify, outcomeOfFault, settle } from "./outcome.ts";
+import { classify, outcomeOfFault, readResponse } from "./outcome.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 const NOW = Date.UTC(2026, 7, 7);
@@ -56,38 +56,40 @@ const breaks = (reason: "network" | "too-large" | "aborted" | "timeout") => () =
 
 test("a page is read whole, and one that breaks off is transient", async () => {
   const page = response(200, "application/json", async () => bytes("{}"));
-  expect(await settle(page.fake, NOW)).toEqual({ kind: "ok", body: bytes("{}") });
+  expect(await readResponse(page.fake, NOW)).toEqual({ kind: "ok", body: bytes("{}") });
   for (const reason of ["network", "too-large", "timeout"] as const) {
     const { fake } = response(200, "application/json", breaks(reason));
-    expect(await settle(fake, NOW)).toMatchObject({ kind: "transient", reason });
+    expect(await readResponse(fake, NOW)).toMatchObject({ kind: "transient", reason });
   }
 });
 
 test("a 429 and a redirect are not read, and let go of", async () => {
   const throttled = response(429, "text/html", never);
-  expect(await settle(throttled.fake, NOW)).toEqual({ kind: "throttled", retryAfterMs: 7_000 });
+  expect(await readResponse(throttled.fake, NOW)).toEqual({ kind: "throttled", retryAfterMs: 7_000 });
   expect(throttled.seen.discarded).toBe(true);
   const redirect = response(302, "text/html", never);
-  expect(await settle(redirect.fake, NOW)).toMatchObject({ kind: "refused", status: 302 });
+  expect(await readResponse(redirect.fake, NOW)).toMatchObject({ kind: "refused", status: 302 });
   expect(redirect.seen.discarded).toBe(true);
 });
 
 test("an error whose body can't be had is still that error", async () => {
-  expect(await settle(response(401, "", breaks("network")).fake, NOW)).toMatchObject({
+  expect(await readResponse(response(401, "", breaks("network")).fake, NOW)).toMatchObject({
     kind: "unauthorized",
   });
-  expect(await settle(response(503, "", breaks("too-large")).fake, NOW)).toMatchObject({ reason: "5xx" });
+  expect(await readResponse(response(503, "", breaks("too-large")).fake, NOW)).toMatchObject({
+    reason: "5xx",
+  });
 });
 
 test("a request that was given up is neither retried nor a failure", async () => {
   for (const status of [200, 503]) {
     const { fake } = response(status, "application/json", breaks("aborted"));
-    expect(await settle(fake, NOW)).toMatchObject({ kind: "aborted" });
+    expect(await readResponse(fake, NOW)).toMatchObject({ kind: "aborted" });
   }
 });
 
 test("what is no fault of the vendor is thrown on", async () => {
   expect(() => outcomeOfFault(new TypeError("ours"))).toThrow("ours");
-  await expect(settle(response(200, "application/json", never).fake, NOW)).rejects.toThrow("was read");
+  await expect(readResponse(response(200, "application/json", never).fake, NOW)).rejects.toThrow("was read");
   expect(outcomeOfFault(new VendorFault("protocol", "odd"))).toEqual({ kind: "protocol", message: "odd" });
 });

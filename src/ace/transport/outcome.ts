@@ -1,25 +1,24 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import type { VendorResponse } from "../../ports/ports.ts";
-import { decodeLeniently } from "../decode-text.ts";
-import { vendorMessage } from "../excerpt.ts";
-import { isTransient, type TransientReason, VendorFault } from "../faults.ts";
+import { vendorMessage } from "../body-text.ts";
+import { type TransientReason, VendorFault } from "../faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /**
- * What one request came to, in the terms of the failure table. Messages are bounded; they quote the answer, and so
- * pass `Vendor.redact` before anybody sees them.
+ * The result of a request, classified. Messages are bounded; they quote the response, and so pass `Vendor.redact`
+ * before they are logged or stored.
  */
 export type Outcome =
   | { readonly kind: "ok"; readonly body: Uint8Array }
-  /** "No data for time period": means empty for a window's first request only, see `stepNoData`. */
+  /** "No data for time period": means empty for a window's first request only, see `advanceNoData`. */
   | { readonly kind: "no-data" }
   | { readonly kind: "throttled"; readonly retryAfterMs: number }
   | { readonly kind: "transient"; readonly reason: TransientReason; readonly message: string }
   | { readonly kind: "unauthorized"; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
-  /** The 500 that also answers an invalid key. Retried like a 5xx; on a run's first call it accuses the key. */
+  /** The 500 that also answers an invalid key. Retried like a 5xx; on a run's first call it means a bad key. */
   | { readonly kind: "unhandled"; readonly message: string }
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
   | { readonly kind: "protocol"; readonly message: string }
@@ -28,10 +27,10 @@ export type Outcome =
 export type ResponseHead = Pick<VendorResponse, "status" | "contentType" | "retryAfter">;
 
 /**
- * Reads as much of the response as its outcome needs, and lets go of the rest. Never throws a `VendorFault`;
- * a 200 whose JSON is bad is still "ok" here: decoding throws, see `outcomeOfFault`.
+ * Reads as much of the response as its outcome needs, and discards the rest. Never throws a `VendorFault`. A 200
+ * whose JSON is bad is still "ok" here: decoding it throws, see `outcomeOfFault`.
  */
-export async function settle(
+export async function readResponse(
   response: VendorResponse,
   now: EpochMs,
   bytesMax: number = BODY_BYTES_MAX,
@@ -51,7 +50,7 @@ export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Ou
   const { status } = head;
   const json = isJson(head.contentType);
   if (status === 200 && json) return { kind: "ok", body };
-  const said = vendorMessage(decodeLeniently(body));
+  const said = vendorMessage(body);
   const message = `${status}: ${said || "no message"}`;
   if (status === 200) return transient("malformed", `not JSON, ${message}`);
   if (status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(head.retryAfter, now) };
@@ -62,26 +61,26 @@ export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Ou
   if (status >= 500 && status <= 599) return transient("5xx", message);
   if (status >= 400 && status <= 499) return { kind: "refused", status, message };
   if (status >= 300 && status <= 399) {
-    // The key must not travel to wherever it points.
+    // Following it would send the key to another server.
     return { kind: "refused", status, message: `${status}: a redirect, which was not followed` };
   }
-  if (status > 200 && status <= 299) return transient("malformed", `a page was asked for, ${message}`);
+  if (status > 200 && status <= 299) return transient("malformed", `not a page, ${message}`);
   return { kind: "protocol", message };
 }
 
-/** The outcome of a request that threw while it was sent, read or decoded. Rethrows what is no `VendorFault`. */
+/** The outcome of a request that threw `error`. Rethrows anything but a `VendorFault`. */
 export function outcomeOfFault(error: unknown): Exclude<Outcome, { kind: "ok" }> {
   if (!(error instanceof VendorFault)) throw error;
   const { reason, message } = error;
-  if (isTransient(reason)) return transient(reason, message);
-  return { kind: reason, message };
+  if (reason === "aborted" || reason === "protocol") return { kind: reason, message };
+  return transient(reason, message);
 }
 
 function transient(reason: TransientReason, message: string): Extract<Outcome, { kind: "transient" }> {
   return { kind: "transient", reason, message };
 }
 
-/** An error's status speaks for itself: where its body can't be had, it is taken for an empty one. */
+/** The body of an error; empty where it can't be read, because the status alone tells enough. */
 async function readErrorBody(response: VendorResponse): Promise<Uint8Array> {
   if (response.status === 429 || (response.status >= 300 && response.status <= 399)) {
     response.discard();
@@ -101,7 +100,7 @@ function isJson(contentType: string): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType.trim());
 }
 
-/** Whether this message is all that the vendor said; its closing full stop is not relied on. */
+/** Whether `said` is `message`, with or without a full stop at its end. */
 function says(said: string, message: string): boolean {
   return said.toLowerCase().replace(/\.$/, "") === message.toLowerCase();
 }

@@ -1,11 +1,14 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { RETRY_AFTER_DEFAULT_MS, RETRY_AFTER_MAX_MS } from "../limits.ts";
 
-/** The pause a 429 asks for, in ms: seconds or an HTTP date; 60 s where absent, past or unreadable; at most an hour. */
+/**
+ * The pause in a `Retry-After` header, in ms. Seconds or an HTTP date; 60 s where absent, past or unreadable; at most
+ * an hour.
+ */
 export function retryAfterMs(header: string | undefined, now: EpochMs): number {
   const text = header?.trim() ?? "";
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDate(text, now) - now;
-  // Also false for NaN, an unreadable date.
+  // Also false for NaN, of an unreadable date.
   return ms > 0 ? Math.min(ms, RETRY_AFTER_MAX_MS) : RETRY_AFTER_DEFAULT_MS;
 }
 
@@ -16,7 +19,7 @@ const ASCTIME = /^[A-Z][a-z]{2} (?<m>[A-Z][a-z]{2}) (?<d>[ \d]\d) (?<t>\d\d:\d\d
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** NaN for what is not an HTTP date. */
+/** NaN for a text that is not an HTTP date. */
 function parseHttpDate(text: string, now: EpochMs): EpochMs {
   const parts = (IMF_FIXDATE.exec(text) ?? RFC_850.exec(text) ?? ASCTIME.exec(text))?.groups;
   const month = MONTHS.indexOf(parts?.m ?? "") + 1;
@@ -26,7 +29,7 @@ function parseHttpDate(text: string, now: EpochMs): EpochMs {
   return Date.parse(`${year}-${String(month).padStart(2, "0")}-${day}T${parts.t}Z`);
 }
 
-/** A two-digit year that seems over 50 years ahead lies in the past century. */
+/** A two-digit year that seems over 50 years ahead is of the past century. */
 function fullYear(digits: string, now: EpochMs): number {
   const year = Number(digits);
   if (digits.length === 4) return year;

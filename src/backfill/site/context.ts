@@ -1,4 +1,4 @@
-import type { Walk } from "../../ace/paging/pagination.ts";
+import type { Pagination } from "../../ace/paging/paging.ts";
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { UtcDay } from "../../domain/day.ts";
@@ -42,8 +42,8 @@ export interface SiteContext extends SitePorts {
   readonly connection: Mutex;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */
   points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
-  /** Walks between two runs of a window, with the form they were committed in; a few, of the days under way. */
-  readonly walks: Map<string, { readonly walk: Walk; readonly saved: string }>;
+  /** Paginations between two runs of a window, with the form they were committed in; a few, of the days under way. */
+  readonly paginations: Map<string, { readonly pagination: Pagination; readonly saved: string }>;
   /** 429s of this incarnation: a permit from before the last one is not used, nor one asked for until the gate knows. */
   readonly throttles: { count: number; told: Promise<unknown> };
   /** Not yet in the totals. */

@@ -1,10 +1,14 @@
 import {
   PAGE_SIZE_MAX,
   type PageSizeLadder,
+  type Pagination,
   parsePageSize,
+  resumePagination,
+  type SavedPagination,
+  savePagination,
   startLadder,
-} from "../../ace/paging/page-size.ts";
-import { resumeWalk, type SavedWalk, saveWalk, startWalk, type Walk } from "../../ace/paging/pagination.ts";
+  startPagination,
+} from "../../ace/paging/paging.ts";
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { addTransport, type Transport } from "../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
@@ -58,8 +62,8 @@ export async function fetchRun(
 ): Promise<FetchResult> {
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
-  const walk = walkOf(context, day, window);
-  const reader = new WindowReader(context, fence, window.span, walk, ladderOf(context));
+  const pagination = paginationOf(context, day, window);
+  const reader = new WindowReader(context, fence, window.span, pagination, ladderOf(context));
   try {
     // Another lane may have failed the day: nothing more is asked or read for it.
     const wanted = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
@@ -80,7 +84,11 @@ export async function fetchRun(
   }
 }
 
-function positionOf(date: UtcDay, window: StagedWindow, { transport, walk }: WindowReader): FetchPosition {
+function positionOf(
+  date: UtcDay,
+  window: StagedWindow,
+  { transport, pagination }: WindowReader,
+): FetchPosition {
   const iso = (micros: number) => new Date(micros / 1_000).toISOString();
   return {
     date,
@@ -88,7 +96,7 @@ function positionOf(date: UtcDay, window: StagedWindow, { transport, walk }: Win
     window: window.index,
     window_start: iso(window.span.fromMicros),
     window_end: iso(window.span.toMicros),
-    cursor: walk.cursor,
+    cursor: pagination.cursor,
   };
 }
 
@@ -108,10 +116,10 @@ function commit(
   reader: WindowReader,
 ): boolean {
   const { clock, store } = context;
-  const { run, walk, done, transport, ladder, latencyMs } = reader;
+  const { run, pagination, done, transport, ladder, latencyMs } = reader;
   const samples = run.samples;
   const blocks = run.seal(dayStartMs(day.date) * 1_000, day.plan.pointCount);
-  const saved = JSON.stringify(saveWalk(walk));
+  const saved = JSON.stringify(savePagination(pagination));
   const committed = store.tx((sql) => {
     const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
     if (!staged) return false;
@@ -134,38 +142,40 @@ function commit(
     if (transport.pages > 0) touch(sql, clock, day.date);
     return true;
   });
-  const kept = committed && !done && (walk.border?.nameHashes.size ?? 0) <= BORDER_ROWS_KEPT_MAX;
-  remember(context.walks, walkKey(day, index), kept ? { walk, saved } : undefined);
+  const kept = committed && !done && (pagination.boundary?.nameHashes.size ?? 0) <= BOUNDARY_ROWS_KEPT_MAX;
+  remember(context.paginations, paginationKey(day, index), kept ? { pagination, saved } : undefined);
   return committed;
 }
 
-/** Of days that failed walks are left behind: the oldest make room. */
-function remember<T>(walks: Map<string, T>, key: string, walk: T | undefined): void {
-  walks.delete(key);
-  if (walk) walks.set(key, walk);
-  for (const oldest of walks.keys()) {
-    if (walks.size <= WALKS_MAX) return;
-    walks.delete(oldest);
+/** Days that fail leave paginations behind: the oldest are removed. */
+function remember<T>(paginations: Map<string, T>, key: string, pagination: T | undefined): void {
+  paginations.delete(key);
+  if (pagination) paginations.set(key, pagination);
+  for (const oldest of paginations.keys()) {
+    if (paginations.size <= PAGINATIONS_MAX) return;
+    paginations.delete(oldest);
   }
 }
 
-/** Two days of a window a lane. */
-const WALKS_MAX = 2 * LANES_MAX;
+/** Two days with a window for each lane. */
+const PAGINATIONS_MAX = 2 * LANES_MAX;
 
-/** Some megabytes over all walks, and ten times what real timestamps have; those of a larger one are read again. */
-const BORDER_ROWS_KEPT_MAX = 20_000;
+/** Some megabytes over all paginations, and ten times what real timestamps have; a larger timestamp is read again. */
+const BOUNDARY_ROWS_KEPT_MAX = 20_000;
 
 /**
- * The walk of the run before, where this incarnation made it: it knows which points the border's timestamp has
- * shown. From the database alone that timestamp is read from its first row again.
+ * The pagination of the run before, where this incarnation has it: it knows which points came at the boundary's
+ * timestamp. From the database alone that timestamp is read from its first row again.
  */
-function walkOf(context: SiteContext, day: StagedDay, window: StagedWindow): Walk {
-  if (window.walk === undefined) return startWalk(window.span);
-  const known = context.walks.get(walkKey(day, window.index));
-  return known?.saved === window.walk ? known.walk : resumeWalk(JSON.parse(window.walk) as SavedWalk);
+function paginationOf(context: SiteContext, day: StagedDay, window: StagedWindow): Pagination {
+  if (window.walk === undefined) return startPagination(window.span);
+  const known = context.paginations.get(paginationKey(day, window.index));
+  return known?.saved === window.walk
+    ? known.pagination
+    : resumePagination(JSON.parse(window.walk) as SavedPagination);
 }
 
-const walkKey = (day: StagedDay, index: number) => `${day.token} ${index}`;
+const paginationKey = (day: StagedDay, index: number) => `${day.token} ${index}`;
 
 /** Where the site's page size stands; begun anew when another was configured. */
 export function ladderOf(context: SiteContext): PageSizeLadder {

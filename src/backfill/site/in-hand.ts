@@ -1,5 +1,5 @@
-import type { PageSizeLadder } from "../../ace/paging/page-size.ts";
-import { stepDownForCrash } from "../../ace/paging/page-size.ts";
+import type { PageSizeLadder } from "../../ace/paging/paging.ts";
+import { stepDownForCrash } from "../../ace/paging/paging.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import type { Sql } from "../ports.ts";
 import { fact, setFact } from "./state.ts";

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { pointsPath } from "../../ace/paths.ts";
-import { pointNames, startPoints, stepPoints } from "../../ace/points/points.ts";
+import { advancePoints, pointNames, pointsPath, startPoints } from "../../ace/points/points.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";
@@ -16,15 +15,15 @@ import { countAsked } from "./totals.ts";
 export async function loadPoints(context: SiteContext, fence: Fence): Promise<void> {
   const { clock, site, store } = context;
   const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
-  let walk = startPoints();
+  let pagination = startPoints();
   for (let done = false; !done; ) {
-    const asked = walk;
+    const requested = pagination;
     const answer = await ask(
       context,
       fence,
       {
-        path: () => pointsPath(site, asked.page),
-        decode: (body) => stepPoints(asked, body),
+        path: () => pointsPath(site, requested),
+        decode: (body) => advancePoints(requested, body),
         wanted: () => true,
         easier: () => false,
       },
@@ -41,14 +40,14 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       case "no-data":
         return halt(context, fence, unusable("the API has none for it"), {});
       case "value":
-        walk = answer.value.walk;
+        pagination = answer.value.pagination;
         done = answer.value.done;
         break;
       default:
         answer satisfies never;
     }
   }
-  const names = pointNames(walk);
+  const names = pointNames(pagination);
   if (names.length === 0) return halt(context, fence, unusable("it is empty"), {});
   store.tx((sql) => {
     if (!holds(sql, fence)) return;
@@ -57,7 +56,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       epoch: fence.epoch,
       hash: hashOf(names),
       count: names.length,
-      bytes: walk.nameBytes,
+      bytes: pagination.nameBytes,
       loadedAt: clock.now(),
     });
     addToRun(sql, fence.epoch, { requests: count.requests });

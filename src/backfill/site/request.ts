@@ -1,5 +1,5 @@
 import { VendorFault } from "../../ace/faults.ts";
-import { type Outcome, outcomeOfFault, settle } from "../../ace/transport/outcome.ts";
+import { type Outcome, outcomeOfFault, readResponse } from "../../ace/transport/transport.ts";
 import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
@@ -182,7 +182,7 @@ async function once<T>(
     const read = async (): Promise<Once<T>> => {
       if (!question.wanted()) return { kind: "aborted", message: "nobody wants it any more" };
       const readAt = clock.now();
-      const outcome = await timed(context, limit, settle(response, clock.now()));
+      const outcome = await timed(context, limit, readResponse(response, clock.now()));
       if (outcome.kind !== "ok") return outcome;
       count.latencyMs = headersMs + clock.now() - readAt;
       const release = isolate.hold(outcome.body.length * BYTES_A_BODY_BYTE);

@@ -74,7 +74,7 @@ export class SiteBackfill implements SitePeer {
       connection,
       points: () => points.current(),
       report: () => this.#report(),
-      walks: new Map(),
+      paginations: new Map(),
       throttles: { count: 0, told: Promise.resolve() },
       asked: nothingAsked(),
       // Between two actions nobody lives; `#begin` says whose sign it is.

@@ -1,4 +1,4 @@
-import type { PageSizeLadder } from "../../ace/paging/page-size.ts";
+import type { PageSizeLadder } from "../../ace/paging/paging.ts";
 import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";

@@ -1,7 +1,16 @@
 import { decodeSamples, type SamplesPage } from "../../ace/page/page.ts";
-import { type PageSizeLadder, pageSucceeded, stepDown } from "../../ace/paging/page-size.ts";
-import { pageSizeFor, type Step, step, stepNoData, type Walk } from "../../ace/paging/pagination.ts";
-import { askedSpan, samplesPath } from "../../ace/paths.ts";
+import {
+  advance,
+  advanceNoData,
+  type PageResult,
+  type PageSizeLadder,
+  type Pagination,
+  pageSizeFor,
+  pageSucceeded,
+  requestedSpan,
+  samplesPath,
+  stepDown,
+} from "../../ace/paging/paging.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
 import type { Span } from "../../domain/samples.ts";
 import { RunBuilder } from "../../parquet/run/run.ts";
@@ -13,7 +22,7 @@ import { setFact } from "./state.ts";
 const PAGES_A_RUN_MAX = 60;
 
 /** A hash and its place in the set. */
-const BYTES_A_BORDER_ROW = 48;
+const BYTES_A_BOUNDARY_ROW = 48;
 
 /** How one page went, beyond being taken over. */
 export type Halt =
@@ -32,16 +41,22 @@ export class WindowReader {
   readonly #count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
   #transport: Transport = NOTHING_FETCHED;
   #release = () => {};
-  walk: Walk;
+  pagination: Pagination;
   ladder: PageSizeLadder;
   done = false;
 
-  constructor(context: SiteContext, fence: Fence, span: Span, walk: Walk, ladder: PageSizeLadder) {
+  constructor(
+    context: SiteContext,
+    fence: Fence,
+    span: Span,
+    pagination: Pagination,
+    ladder: PageSizeLadder,
+  ) {
     this.#context = context;
     this.#fence = fence;
     this.#span = span;
-    this.#floorMicros = walk.floorMicros;
-    this.walk = walk;
+    this.#floorMicros = pagination.floorMicros;
+    this.pagination = pagination;
     this.ladder = ladder;
   }
 
@@ -62,7 +77,7 @@ export class WindowReader {
     if (this.done) return false;
     const { samples } = this.run;
     const fits = samples === 0 || samples + this.ladder.size <= this.#context.steps.runSamples;
-    const inside = this.#floorMicros !== undefined && this.walk.floorMicros === this.#floorMicros;
+    const inside = this.#floorMicros !== undefined && this.pagination.floorMicros === this.#floorMicros;
     return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || inside;
   }
 
@@ -75,12 +90,12 @@ export class WindowReader {
       return { kind: "paused" };
     }
     if (answer.kind === "failed") return { kind: "failed", failed: answer.failed };
-    const next = answer.kind === "no-data" ? stepNoData(this.walk) : answer.value.next;
+    const next = answer.kind === "no-data" ? advanceNoData(this.pagination) : answer.value.next;
     if (next.next === "fault") {
       const { reason, message } = next.fault;
       return { kind: "failed", failed: { kind: "protocol", reason, message } };
     }
-    this.walk = next.walk;
+    this.pagination = next.pagination;
     this.done = next.next === "done";
     this.ladder = pageSucceeded(this.ladder);
     if (answer.kind === "value" && next.accept) this.#countPage(answer.value.page);
@@ -90,8 +105,8 @@ export class WindowReader {
   /** What the run holds, and `besideBytes` with it; counted anew at each call. */
   hold(besideBytes = 0): void {
     this.#release();
-    const borderBytes = (this.walk.border?.nameHashes.size ?? 0) * BYTES_A_BORDER_ROW;
-    this.#release = this.#context.isolate.hold(this.run.memoryBytes + borderBytes + besideBytes);
+    const boundaryBytes = (this.pagination.boundary?.nameHashes.size ?? 0) * BYTES_A_BOUNDARY_ROW;
+    this.#release = this.#context.isolate.hold(this.run.memoryBytes + boundaryBytes + besideBytes);
   }
 
   letGo(): void {
@@ -100,21 +115,21 @@ export class WindowReader {
 
   #ask(wanted: () => boolean) {
     const { ids } = this.#context.points();
-    const { walk } = this;
+    const { pagination } = this;
     const span = this.#span;
-    let asked = pageSizeFor(walk, this.ladder.size);
+    let asked = pageSizeFor(pagination, this.ladder.size);
     let failedOnce = false;
-    return ask<{ page: SamplesPage; next: Step }>(
+    return ask<{ page: SamplesPage; next: PageResult }>(
       this.#context,
       this.#fence,
       {
         path: () => {
-          asked = pageSizeFor(walk, this.ladder.size);
-          return samplesPath(this.#context.site, span, asked, walk.cursor);
+          asked = pageSizeFor(pagination, this.ladder.size);
+          return samplesPath(this.#context.site, span, asked, pagination.cursor);
         },
         decode: (body) => {
-          const page = decodeSamples(body, { points: ids, keep: span, asked: askedSpan(span) });
-          const next = step(walk, page, asked);
+          const page = decodeSamples(body, { points: ids, keep: span, requested: requestedSpan(span) });
+          const next = advance(pagination, page, asked);
           // Into the run while no other page is in memory; the page itself ends here.
           if (next.accept) this.run.append(page.kept);
           this.hold();

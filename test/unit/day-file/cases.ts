@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { PageSize } from "../../../src/ace/paging/page-size.ts";
+import type { PageSize } from "../../../src/ace/paging/paging.ts";
 import type { Event, FetchPlan } from "./fetch-day.ts";
 import { textOf, type Vendor, type VendorRow } from "./vendor.ts";
 import { DAY_END, DAY_START, NAMES } from "./world.ts";

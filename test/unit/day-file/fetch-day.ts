@@ -1,14 +1,15 @@
 import { decodeSamples } from "../../../src/ace/page/page.ts";
-import type { PageSize } from "../../../src/ace/paging/page-size.ts";
 import {
+  advance,
+  type PageSize,
   pageSizeFor,
-  resumeWalk,
-  type SavedWalk,
-  saveWalk,
-  startWalk,
-  step,
-} from "../../../src/ace/paging/pagination.ts";
-import { askedSpan, samplesPath } from "../../../src/ace/paths.ts";
+  requestedSpan,
+  resumePagination,
+  type SavedPagination,
+  samplesPath,
+  savePagination,
+  startPagination,
+} from "../../../src/ace/paging/paging.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../src/domain/evidence.ts";
 import type { Span } from "../../../src/domain/samples.ts";
 import { RunBuilder } from "../../../src/parquet/run/run.ts";
@@ -46,7 +47,7 @@ export function fetchDay(vendor: Vendor, plan: FetchPlan): FetchedDay {
   const blocks = new MemoryBlocks();
   const windows = plan.windows.map((span) => new Window(span, blocks));
   for (let request = 0; ; request += 1) {
-    if (request > REQUESTS_MAX) throw new Error("the walks do not end");
+    if (request > REQUESTS_MAX) throw new Error("the windows do not end");
     const open = windows.filter(({ done }) => !done);
     const window = open[inTurn(plan.turns, request) % open.length];
     if (!window) break;
@@ -74,7 +75,7 @@ class Window {
   ended = false;
   readonly #span: Span;
   readonly #blocks: MemoryBlocks;
-  #walk;
+  #pagination;
   #saved: string | undefined;
   #run = new RunBuilder(0);
   #runTransport = NOTHING_FETCHED;
@@ -83,19 +84,23 @@ class Window {
   constructor(span: Span, blocks: MemoryBlocks) {
     this.#span = span;
     this.#blocks = blocks;
-    this.#walk = startWalk(span);
+    this.#pagination = startPagination(span);
   }
 
   request(vendor: Vendor, size: PageSize, request: number): void {
     const span = this.#span;
-    const asked = pageSizeFor(this.#walk, size);
-    const { body, sent } = answer(vendor, samplesPath(SITE, span, asked, this.#walk.cursor), request);
-    const page = decodeSamples(body, { points: IDS, keep: span, asked: askedSpan(span) });
-    const next = step(this.#walk, page, asked);
-    if (next.next === "fault") throw next.fault;
-    this.#walk = next.walk;
-    this.ended = next.next === "done";
-    if (!next.accept) return;
+    const pageSize = pageSizeFor(this.#pagination, size);
+    const { body, sent } = answer(
+      vendor,
+      samplesPath(SITE, span, pageSize, this.#pagination.cursor),
+      request,
+    );
+    const page = decodeSamples(body, { points: IDS, keep: span, requested: requestedSpan(span) });
+    const result = advance(this.#pagination, page, pageSize);
+    if (result.next === "fault") throw result.fault;
+    this.#pagination = result.pagination;
+    this.ended = result.next === "done";
+    if (!result.accept) return;
     this.#run.append(page.kept);
     this.#runPages.push({ window: span, sent });
     const { fetched, rejected, outside, unconfigured } = page;
@@ -105,7 +110,7 @@ class Window {
 
   commit(): void {
     this.#blocks.add(this.#run.seal(DAY_START, IDS.size));
-    this.#saved = JSON.stringify(saveWalk(this.#walk));
+    this.#saved = JSON.stringify(savePagination(this.#pagination));
     this.done = this.ended;
     this.transport = addTransport(this.transport, this.#runTransport);
     this.pages.push(...this.#runPages);
@@ -115,7 +120,10 @@ class Window {
   /** The object is built anew from what was committed. */
   crash(): void {
     const saved = this.#saved;
-    this.#walk = saved === undefined ? startWalk(this.#span) : resumeWalk(JSON.parse(saved) as SavedWalk);
+    this.#pagination =
+      saved === undefined
+        ? startPagination(this.#span)
+        : resumePagination(JSON.parse(saved) as SavedPagination);
     this.ended = this.done;
     this.#empty();
   }

@@ -1,18 +1,20 @@
 import type { Vendor, VendorResponse } from "../../ports/ports.ts";
+import { redact } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { readBody } from "./read-body.ts";
-import { redact } from "./redact.ts";
+
+export { type Outcome, outcomeOfFault, readResponse } from "./outcome.ts";
 
 export interface FetchVendorOptions {
   /** The API's base URL, with or without a slash at the end. */
   readonly base: string;
-  /** Goes into the Authorization header, and nowhere else: see `redact`. */
+  /** Sent in the Authorization header and nowhere else: see `redact`. */
   readonly key: string;
 }
 
 /**
- * The ACE API over the platform's `fetch`. Whoever aborts a request says why: a `TimeoutError` as the signal's
- * reason becomes the fault "timeout", anything else "aborted".
+ * The ACE API over the platform's `fetch`. An aborted request fails with the reason of its signal: "timeout" for a
+ * `TimeoutError`, "aborted" for anything else.
  */
 export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
   const root = base.replace(/\/+$/, "");
@@ -20,7 +22,7 @@ export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
   return {
     async get(path, signal) {
       try {
-        // Not followed: a redirect would carry the key to another place.
+        // A redirect is not followed, because it would send the key to another server.
         const response = await fetch(`${root}/${path}`, { headers, signal, redirect: "manual" });
         return new FetchedResponse(response, signal);
       } catch (cause) {
@@ -58,7 +60,7 @@ class FetchedResponse implements VendorResponse {
   }
 
   discard(): void {
-    // A body that is being read, or has broken off, needs no letting go.
+    // Fails for a body that is being read or has broken off, and then there is nothing to cancel.
     this.response.body?.cancel().catch(() => undefined);
   }
 }
@@ -77,7 +79,7 @@ function transportFault(cause: unknown, signal: AbortSignal): VendorFault {
   if (!signal.aborted) return new VendorFault("network", "the connection failed or broke off", {}, { cause });
   const reason: unknown = signal.reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
-    return new VendorFault("timeout", "no complete answer in time", {}, { cause });
+    return new VendorFault("timeout", "no complete response in time", {}, { cause });
   }
-  return new VendorFault("aborted", "the request was given up", {}, { cause });
+  return new VendorFault("aborted", "the request was cancelled", {}, { cause });
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { VendorFault } from "../faults.ts";
 import { JSON_VALUES_MAX } from "../limits.ts";
-import { parseJsonObject } from "./json.ts";
 import { decodeSamples } from "./page.ts";
+import { parseJsonObject } from "./parse-json.ts";
 
 const bytes = (text: string) => Buffer.from(text);
 
@@ -13,7 +13,7 @@ function faultOf(read: () => unknown): VendorFault {
     if (error instanceof VendorFault) return error;
     throw error;
   }
-  throw new Error("was read");
+  throw new Error("no fault was thrown");
 }
 
 test.each([
@@ -22,8 +22,8 @@ test.each([
   ["numbers", `{"a":[${"0,".repeat(JSON_VALUES_MAX)}0]}`],
   ["fields", `{${'"":0,'.repeat(JSON_VALUES_MAX)}"a":0}`],
   ["levels", `{"a":${"[".repeat(JSON_VALUES_MAX)}${"]".repeat(JSON_VALUES_MAX)}}`],
-  ["levels without an end", "[".repeat(16 * 1024 * 1024)],
-])("more %s than fit into memory are refused before they are parsed", (_, body) => {
+  ["levels that are never closed", "[".repeat(16 * 1024 * 1024)],
+])("more %s than fit into memory are rejected before they are parsed", (_, body) => {
   expect(faultOf(() => parseJsonObject(bytes(body)))).toMatchObject({ reason: "too-large" });
 });
 
@@ -34,22 +34,23 @@ test("as many values as are allowed are parsed, 100,000 levels deep too", () => 
   expect(parseJsonObject(bytes(deep)).a).toHaveLength(1);
 });
 
-test("what stands inside of strings is no value, escaped quotes and all", () => {
+test("brackets and commas inside strings are not counted, escaped quotes included", () => {
   const text = '[{,\\"'.repeat(JSON_VALUES_MAX);
   expect(parseJsonObject(bytes(`{"a":"${text}","b":"\\\\"}`))).toMatchObject({ b: "\\" });
 });
 
-test("a page as large as any that is asked for may be parsed", () => {
+test("the largest page that is requested can be parsed", () => {
   const row = '{"name":"\\u0061","value":"1","time":"2026-08-07T16:25:00"}';
   const body = `{"point_samples":[${Array.from({ length: 100_000 }, () => row)}],"next_cursor":null,"has_more":false}`;
   expect(parseJsonObject(bytes(body)).point_samples).toHaveLength(100_000);
 });
 
-test("behind the rows of a page that is scanned the same bound holds", () => {
+test("the same bound applies to what follows the rows of a scanned page", () => {
   const span = { fromMicros: 0, toMicros: 1 };
   const page = (more: string) =>
     bytes(`{"point_samples":[],"has_more":false,"next_cursor":null,"x":${more}}`);
-  const read = (more: string) => decodeSamples(page(more), { points: new Map(), keep: span, asked: span });
+  const read = (more: string) =>
+    decodeSamples(page(more), { points: new Map(), keep: span, requested: span });
   expect(faultOf(() => read(`[${"[],".repeat(JSON_VALUES_MAX)}0]`))).toMatchObject({ reason: "too-large" });
   expect(read(`"${"[],".repeat(JSON_VALUES_MAX)}"`)).toMatchObject({ rows: 0, hasMore: false });
 });

@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { decodeText } from "../decode-text.ts";
+import { decodeText } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
-import { fetchVendor } from "./fetch-vendor.ts";
-import { settle } from "./outcome.ts";
+import { readResponse } from "./outcome.ts";
+import { fetchVendor } from "./transport.ts";
 
 const KEY = "eyJ0ZXN0.key";
 const seen: IncomingMessage[] = [];
@@ -78,7 +78,7 @@ test("Retry-After is passed on as it came", async () => {
 
 test("a server that repeats the key in an error does not put it into our messages", async () => {
   const response = await vendor().get("echo", patient);
-  const { message } = { message: "", ...(await settle(response, 0)) };
+  const { message } = { message: "", ...(await readResponse(response, 0)) };
   expect(message).toContain("no such key");
   expect(vendor().redact(`${message} ${KEY}`)).not.toContain(KEY);
 });

@@ -4,19 +4,20 @@ import type { Span } from "../../domain/samples.ts";
 import { formatNaiveTime } from "../../domain/time.ts";
 import { EMPTY_PAGES_MAX } from "../limits.ts";
 import { decodeSamples } from "../page/page.ts";
-import { askedSpan } from "../paths.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
-import { PAGE_SIZE_MAX, type PageSize } from "./page-size.ts";
 import {
+  advance,
+  advanceNoData,
+  PAGE_SIZE_MAX,
+  type PageResult,
+  type PageSize,
+  type Pagination,
   pageSizeFor,
-  resumeWalk,
-  type Step,
-  saveWalk,
-  startWalk,
-  step,
-  stepNoData,
-  type Walk,
-} from "./pagination.ts";
+  requestedSpan,
+  resumePagination,
+  savePagination,
+  startPagination,
+} from "./paging.ts";
 
 const START = Date.UTC(2026, 7, 7) * 1000;
 const span: Span = { fromMicros: START, toMicros: START + 3_600_000_000 };
@@ -27,13 +28,13 @@ interface Row {
   /** Below zero: sent without a name. */
   readonly point: number;
   readonly micros: number;
-  /** The time text is sent spoiled. */
+  /** Sent with a text for time that can't be read. */
   readonly unreadable?: boolean;
 }
 
 interface Model {
   readonly rows: readonly Row[];
-  /** With the live server's bug: the offset that comes in is forgotten. */
+  /** With the live server's bug: the offset in the request is ignored. */
   readonly forgets: boolean;
   /** The order inside a timestamp, by request. */
   readonly shuffle?: (rows: Row[], request: number) => Row[];
@@ -65,26 +66,31 @@ function ordered({ rows, shuffle }: Model, request: number): Row[] {
   return [...Map.groupBy(rows, (row) => row.micros).values()].flatMap((group) => shuffle(group, request));
 }
 
-interface Walked {
-  readonly end: Step;
+interface Reading {
+  readonly end: PageResult;
   /** How often each row was kept. */
   readonly received: Map<string, number>;
   readonly requests: number;
   readonly refetches: number;
 }
 
-function drive(model: Model, pageSize: PageSize, options: { max?: PageSize; crashAt?: number } = {}): Walked {
+function drive(
+  model: Model,
+  pageSize: PageSize,
+  options: { max?: PageSize; crashAt?: number } = {},
+): Reading {
   const received = new Map<string, number>();
-  let walk: Walk = startWalk(span);
+  let pagination: Pagination = startPagination(span);
   let refetches = 0;
   for (let requests = 1; ; requests += 1) {
-    // More requests than rows can only be a walk that does not end.
-    if (requests > 3 * model.rows.length + 100) throw new Error("the walk does not end");
-    if (requests === options.crashAt) walk = resumeWalk(JSON.parse(JSON.stringify(saveWalk(walk))));
-    const size = pageSizeFor(walk, pageSize);
-    const text = answer(model, walk.cursor, size, requests);
-    const page = decodeSamples(Buffer.from(text), { points, keep: span, asked: askedSpan(span) });
-    const end = step(walk, page, size, options.max ?? PAGE_SIZE_MAX);
+    // More requests than rows mean a pagination that does not end.
+    if (requests > 3 * model.rows.length + 100) throw new Error("the pagination does not end");
+    if (requests === options.crashAt)
+      pagination = resumePagination(JSON.parse(JSON.stringify(savePagination(pagination))));
+    const size = pageSizeFor(pagination, pageSize);
+    const text = answer(model, pagination.cursor, size, requests);
+    const page = decodeSamples(Buffer.from(text), { points, keep: span, requested: requestedSpan(span) });
+    const end = advance(pagination, page, size, options.max ?? PAGE_SIZE_MAX);
     if (end.accept) {
       for (let row = 0; row < page.kept.length; row += 1) {
         const key = `${page.kept.point[row]}@${page.kept.micros[row]}`;
@@ -93,7 +99,7 @@ function drive(model: Model, pageSize: PageSize, options: { max?: PageSize; cras
     }
     if (end.next === "refetch") refetches += 1;
     if (end.next === "done" || end.next === "fault") return { end, received, requests, refetches };
-    walk = end.walk;
+    pagination = end.pagination;
   }
 }
 
@@ -102,9 +108,9 @@ function everyRow(model: Model): string[] {
   return [...new Set(readable.map((row) => `${row.point}@${row.micros}`))].sort();
 }
 
-function expectWhole(model: Model, walked: Walked): void {
-  expect(walked.end.next).toBe("done");
-  expect([...walked.received.keys()].sort()).toEqual(everyRow(model));
+function expectWhole(model: Model, reading: Reading): void {
+  expect(reading.end.next).toBe("done");
+  expect([...reading.received.keys()].sort()).toEqual(everyRow(model));
 }
 
 /** Timestamps of so many rows each, ascending; every point at most once a timestamp. */
@@ -127,17 +133,17 @@ test.each([
     fc.assert(
       fc.property(groups(rowsMax), fc.boolean(), (sizes, forgets) => {
         const model = { rows: rowsOf(sizes), forgets };
-        const walked = drive(model, pageSize);
-        expectWhole(model, walked);
-        expect(new Set(walked.received.values())).toEqual(new Set([1]));
-        expect(walked.refetches).toBe(0);
+        const reading = drive(model, pageSize);
+        expectWhole(model, reading);
+        expect(new Set(reading.received.values())).toEqual(new Set([1]));
+        expect(reading.refetches).toBe(0);
       }),
       { numRuns: 30 },
     );
   },
 );
 
-test("thousands of rows in one timestamp are walked through at the smallest page size", () => {
+test("thousands of rows in one timestamp are read at the smallest page size", () => {
   const model = { rows: rowsOf([1, 2_500, 2]), forgets: true };
   expectWhole(model, drive(model, 3));
 });
@@ -151,7 +157,7 @@ function shuffled(rows: Row[], seed: number): Row[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ row }) => row);
 }
 
-test("an order that moves between requests loses no row", () => {
+test("an order that changes between requests loses no row", () => {
   fc.assert(
     fc.property(
       groups(120),
@@ -168,33 +174,33 @@ test("an order that moves between requests loses no row", () => {
   );
 });
 
-test("an order that moves is healed with the smallest page that holds the timestamp", () => {
+test("a changed order is repaired with the smallest page that holds the timestamp", () => {
   const shuffle = (rows: Row[], request: number) => (request % 2 ? rows : rows.toReversed());
   const model = { rows: rowsOf([100, 700, 100]), forgets: true, shuffle };
-  const walked = drive(model, 500);
-  expectWhole(model, walked);
-  expect(walked.refetches).toBe(1);
-  expect(walked.requests).toBe(3);
+  const reading = drive(model, 500);
+  expectWhole(model, reading);
+  expect(reading.refetches).toBe(1);
+  expect(reading.requests).toBe(3);
 });
 
-test("a row without a name that comes twice says that the order moved, like any other", () => {
+test("a row without a name that comes twice means that the order changed, like any other row", () => {
   const nameless = { point: -1, micros: START };
   const rows = [nameless, ...rowsOf([4])];
-  // Behind the border the second request finds the nameless row again, and before it one that it has not seen.
+  // After the boundary the second request finds the nameless row again, and before it a row that it has not seen.
   const shuffle = (group: Row[], request: number) =>
     request === 1 ? group : [...group.slice(1, -1), nameless, ...group.slice(-1)];
-  const walked = drive({ rows, forgets: true, shuffle }, 3);
-  expect(walked.end.next).toBe("done");
-  expect([...walked.received.keys()].sort()).toEqual(everyRow({ rows: rows.slice(1), forgets: true }));
+  const reading = drive({ rows, forgets: true, shuffle }, 3);
+  expect(reading.end.next).toBe("done");
+  expect([...reading.received.keys()].sort()).toEqual(everyRow({ rows: rows.slice(1), forgets: true }));
 });
 
-test("a moving timestamp that fits on no page fails instead of losing rows", () => {
+test("a timestamp whose order changes and that fits on no page fails instead of losing rows", () => {
   const shuffle = (rows: Row[], request: number) => shuffled(rows, request);
-  const walked = drive({ rows: rowsOf([700]), forgets: true, shuffle }, 50, { max: 500 });
-  expect(walked.end).toMatchObject({ next: "fault", fault: { reason: "protocol" } });
+  const reading = drive({ rows: rowsOf([700]), forgets: true, shuffle }, 50, { max: 500 });
+  expect(reading.end).toMatchObject({ next: "fault", fault: { reason: "protocol" } });
 });
 
-test("a genuine duplicate is healed like a moved order, wherever the border falls", () => {
+test("a genuine duplicate is handled like a changed order, wherever the boundary falls", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 60 }), fc.integer({ min: 0, max: 59 }), (size, point) => {
       const rows = rowsOf([5, size, 5]);
@@ -215,16 +221,16 @@ test("rows whose time can't be read do not shift the cursor", () => {
       (sizes, forgets, pageSize, dice) => {
         const rows = rowsOf(sizes).map((row) => ({ ...row, unreadable: dice(row.point, row.micros) === 0 }));
         const model = { rows, forgets };
-        const walked = drive(model, pageSize);
-        // Ten pages in a row without one readable time are a fault of their own.
-        if (walked.end.next !== "fault") expectWhole(model, walked);
+        const reading = drive(model, pageSize);
+        // Ten pages in a row without a readable time are a separate fault.
+        if (reading.end.next !== "fault") expectWhole(model, reading);
       },
     ),
     { numRuns: 300 },
   );
 });
 
-test("a walk that is resumed anywhere, even inside a timestamp, loses no row", () => {
+test("a pagination that is resumed anywhere, even inside a timestamp, loses no row", () => {
   fc.assert(
     fc.property(
       groups(40),
@@ -239,11 +245,11 @@ test("a walk that is resumed anywhere, even inside a timestamp, loses no row", (
   );
 });
 
-test("a walk resumed inside a timestamp begins at its first row", () => {
+test("a pagination resumed inside a timestamp begins at its first row", () => {
   const saved = { span, cursor: encodeCursor(2070, "2026-08-07T00:30:37.626470") };
-  expect(resumeWalk(saved).cursor).toBe(encodeCursor(0, "2026-08-07T00:30:37.626470"));
-  expect(resumeWalk({ span, cursor: "opaque" }).cursor).toBe("opaque");
-  expect(resumeWalk({ span, cursor: null })).toEqual(startWalk(span));
+  expect(resumePagination(saved).cursor).toBe(encodeCursor(0, "2026-08-07T00:30:37.626470"));
+  expect(resumePagination({ span, cursor: "opaque" }).cursor).toBe("opaque");
+  expect(resumePagination({ span, cursor: null })).toEqual(startPagination(span));
 });
 
 function page(samples: readonly (readonly [number, number])[], nextCursor: string | null) {
@@ -256,24 +262,28 @@ function page(samples: readonly (readonly [number, number])[], nextCursor: strin
     next_cursor: nextCursor,
     has_more: nextCursor !== null,
   };
-  return decodeSamples(Buffer.from(JSON.stringify(body)), { points, keep: span, asked: askedSpan(span) });
+  return decodeSamples(Buffer.from(JSON.stringify(body)), {
+    points,
+    keep: span,
+    requested: requestedSpan(span),
+  });
 }
 
-function walkAfter(result: Step): Walk {
+function paginationAfter(result: PageResult): Pagination {
   if (result.next === "fault") throw result.fault;
-  return result.walk;
+  return result.pagination;
 }
 
 test("opaque cursors are passed back unread", () => {
-  const first = step(startWalk(span), page([[0, 0]], "q:7"), 3);
-  expect(walkAfter(first).cursor).toBe("q:7");
-  expect(step(walkAfter(first), page([[0, 5]], null), 3)).toMatchObject({ next: "done" });
+  const first = advance(startPagination(span), page([[0, 0]], "q:7"), 3);
+  expect(paginationAfter(first).cursor).toBe("q:7");
+  expect(advance(paginationAfter(first), page([[0, 5]], null), 3)).toMatchObject({ next: "done" });
 });
 
-test("an opaque cursor that comes back, or leads back, ends the walk with a fault", () => {
-  const after = walkAfter(
-    step(
-      startWalk(span),
+test("an opaque cursor that repeats, or leads back, is a fault", () => {
+  const after = paginationAfter(
+    advance(
+      startPagination(span),
       page(
         [
           [0, 0],
@@ -284,9 +294,9 @@ test("an opaque cursor that comes back, or leads back, ends the walk with a faul
       3,
     ),
   );
-  expect(step(after, page([[0, 10]], "q:7"), 3).next).toBe("fault");
+  expect(advance(after, page([[0, 10]], "q:7"), 3).next).toBe("fault");
   expect(
-    step(
+    advance(
       after,
       page(
         [
@@ -298,24 +308,24 @@ test("an opaque cursor that comes back, or leads back, ends the walk with a faul
       3,
     ).next,
   ).toBe("fault");
-  expect(step(after, page([[0, 9]], "q:8"), 3).next).toBe("fault");
+  expect(advance(after, page([[0, 9]], "q:8"), 3).next).toBe("fault");
 });
 
-test("a server that ignores the cursor is found out, and not followed in a circle", () => {
+test("a server that ignores the cursor is detected, and not followed in a circle", () => {
   const whole = rowsOf([4, 4, 4]);
   fc.assert(
     fc.property(fc.constantFrom<PageSize>(3, 10), (size) => {
-      let walk = startWalk(span);
+      let pagination = startPagination(span);
       for (let request = 1; request <= 20; request += 1) {
-        const asked = pageSizeFor(walk, size);
-        const text = answer({ rows: whole, forgets: true }, null, asked, request);
-        const result = step(
-          walk,
-          decodeSamples(Buffer.from(text), { points, keep: span, asked: askedSpan(span) }),
-          asked,
+        const pageSize = pageSizeFor(pagination, size);
+        const text = answer({ rows: whole, forgets: true }, null, pageSize, request);
+        const result = advance(
+          pagination,
+          decodeSamples(Buffer.from(text), { points, keep: span, requested: requestedSpan(span) }),
+          pageSize,
         );
         if (result.next === "fault" || result.next === "done") return;
-        walk = result.walk;
+        pagination = result.pagination;
       }
       throw new Error("followed in a circle");
     }),
@@ -324,67 +334,76 @@ test("a server that ignores the cursor is found out, and not followed in a circl
 
 test("empty pages that say there is more are followed, up to a bound", () => {
   const at = encodeCursor(1, formatNaiveTime(START));
-  let walk = walkAfter(step(startWalk(span), page([[0, 0]], at), 3));
+  let pagination = paginationAfter(advance(startPagination(span), page([[0, 0]], at), 3));
   for (let empty = 1; empty <= EMPTY_PAGES_MAX; empty += 1) {
-    walk = walkAfter(step(walk, page([], encodeCursor(0, formatNaiveTime(START))), 3));
-    // The server's zero rows would turn the walk back into the timestamp.
-    expect(walk.cursor).toBe(at);
+    pagination = paginationAfter(advance(pagination, page([], encodeCursor(0, formatNaiveTime(START))), 3));
+    // The server counts zero rows: its cursor would lead back into the timestamp.
+    expect(pagination.cursor).toBe(at);
   }
-  expect(step(walk, page([[1, 0]], null), 3)).toMatchObject({ next: "done" });
-  expect(step(walk, page([], at), 3).next).toBe("fault");
+  expect(advance(pagination, page([[1, 0]], null), 3)).toMatchObject({ next: "done" });
+  expect(advance(pagination, page([], at), 3).next).toBe("fault");
 });
 
 test("an empty page that points ahead is followed to the first row of that timestamp", () => {
-  const ahead = walkAfter(step(startWalk(span), page([], encodeCursor(5, formatNaiveTime(START + 7))), 3));
+  const ahead = paginationAfter(
+    advance(startPagination(span), page([], encodeCursor(5, formatNaiveTime(START + 7))), 3),
+  );
   expect(ahead.cursor).toBe(encodeCursor(0, formatNaiveTime(START + 7)));
-  expect(step(ahead, page([[0, 6]], null), 3).next).toBe("fault");
+  expect(advance(ahead, page([[0, 6]], null), 3).next).toBe("fault");
 });
 
-test("pages without one readable time are bounded too", () => {
+test("pages without a readable time are bounded too", () => {
   const text = JSON.stringify({
     point_samples: [{ name: "a", time: "?", value: "1" }],
     next_cursor: "A",
     has_more: true,
   });
-  let walk = startWalk(span);
+  let pagination = startPagination(span);
   for (let request = 0; request <= EMPTY_PAGES_MAX; request += 1) {
-    const result = step(
-      walk,
-      decodeSamples(Buffer.from(text.replace('"A"', `"${request}"`)), { points, keep: span, asked: span }),
+    const result = advance(
+      pagination,
+      decodeSamples(Buffer.from(text.replace('"A"', `"${request}"`)), {
+        points,
+        keep: span,
+        requested: span,
+      }),
       3,
     );
     if (request === EMPTY_PAGES_MAX) expect(result.next).toBe("fault");
-    else walk = walkAfter(result);
+    else pagination = paginationAfter(result);
   }
 });
 
 test("an empty window ends at once, and no data means empty for its first request only", () => {
-  expect(step(startWalk(span), page([], null), 3)).toMatchObject({ next: "done", accept: true });
-  expect(stepNoData(startWalk(span))).toMatchObject({ next: "done" });
-  const later = walkAfter(step(startWalk(span), page([[0, 0]], "q:7"), 3));
-  expect(stepNoData(later)).toMatchObject({ next: "fault", fault: { reason: "protocol" } });
+  expect(advance(startPagination(span), page([], null), 3)).toMatchObject({ next: "done", accept: true });
+  expect(advanceNoData(startPagination(span))).toMatchObject({ next: "done" });
+  const later = paginationAfter(advance(startPagination(span), page([[0, 0]], "q:7"), 3));
+  expect(advanceNoData(later)).toMatchObject({ next: "fault", fault: { reason: "protocol" } });
 });
 
 test("a server that ignores end_time is not followed into the present", () => {
   const beyond = span.toMicros - START + 1_000_001;
-  expect(step(startWalk(span), page([[0, beyond]], "q:7"), 3).next).toBe("done");
+  expect(advance(startPagination(span), page([[0, beyond]], "q:7"), 3).next).toBe("done");
 });
 
-test("one absurd time at the end of a page is not followed past the rows behind it", () => {
+test("a single absurd time at the end of a page is not followed past the rows after it", () => {
   const absurd = Date.UTC(9999, 0, 1) * 1_000 - START;
   const cursor = encodeCursor(1, formatNaiveTime(START + 5));
   const rows = [
     [0, 5],
     [1, absurd],
   ] as const;
-  expect(step(startWalk(span), page(rows, cursor), 3)).toMatchObject({ next: "fault", accept: false });
-  // Where its cursor agrees, the server has left the window by itself.
-  expect(step(startWalk(span), page(rows, encodeCursor(1, formatNaiveTime(START + absurd))), 3).next).toBe(
-    "more",
-  );
+  expect(advance(startPagination(span), page(rows, cursor), 3)).toMatchObject({
+    next: "fault",
+    accept: false,
+  });
+  // Where its cursor agrees, the server itself has left the window.
+  expect(
+    advance(startPagination(span), page(rows, encodeCursor(1, formatNaiveTime(START + absurd))), 3).next,
+  ).toBe("more");
 });
 
-test("a full page with a cursor is not believed to be the last: one request tells", () => {
+test("a full page with a cursor is not taken for the last: another request tells", () => {
   const lying = (samples: readonly (readonly [number, number])[], offset: number) => ({
     ...page(samples, encodeCursor(offset, formatNaiveTime(START + (samples.at(-1)?.[1] ?? 0)))),
     hasMore: false,
@@ -394,24 +413,28 @@ test("a full page with a cursor is not believed to be the last: one request tell
     [1, 0],
     [2, 5],
   ] as const;
-  const doubted = step(startWalk(span), lying(full, 1), 3);
-  expect(doubted).toMatchObject({ next: "more", accept: true, walk: { toldEnd: true } });
-  expect(walkAfter(doubted).cursor).toBe(encodeCursor(1, formatNaiveTime(START + 5)));
-  // It was the last: an empty page says so, or "no data".
-  expect(step(walkAfter(doubted), page([], null), 3).next).toBe("done");
-  expect(stepNoData(walkAfter(doubted)).next).toBe("done");
+  const unconfirmed = advance(startPagination(span), lying(full, 1), 3);
+  expect(unconfirmed).toMatchObject({ next: "more", accept: true, pagination: { endReported: true } });
+  expect(paginationAfter(unconfirmed).cursor).toBe(encodeCursor(1, formatNaiveTime(START + 5)));
+  // It was the last page: an empty page says so, or "no data".
+  expect(advance(paginationAfter(unconfirmed), page([], null), 3).next).toBe("done");
+  expect(advanceNoData(paginationAfter(unconfirmed)).next).toBe("done");
   // It was not.
-  const more = step(walkAfter(doubted), page([[3, 7]], encodeCursor(1, formatNaiveTime(START + 7))), 3);
-  expect(more).toMatchObject({ next: "more", walk: { toldEnd: false } });
-  expect(stepNoData(walkAfter(more)).next).toBe("fault");
+  const more = advance(
+    paginationAfter(unconfirmed),
+    page([[3, 7]], encodeCursor(1, formatNaiveTime(START + 7))),
+    3,
+  );
+  expect(more).toMatchObject({ next: "more", pagination: { endReported: false } });
+  expect(advanceNoData(paginationAfter(more)).next).toBe("fault");
   // A page that is not full is the last one, whatever cursor it has.
-  expect(step(startWalk(span), lying([[0, 0]], 1), 3).next).toBe("done");
+  expect(advance(startPagination(span), lying([[0, 0]], 1), 3).next).toBe("done");
 });
 
-test("a timestamp that is asked for again and is gone is a fault", () => {
+test("a timestamp that is pageSize for again and is gone is a fault", () => {
   const at = encodeCursor(1, formatNaiveTime(START));
-  const first = walkAfter(step(startWalk(span), page([[0, 0]], at), 3));
-  const again = step(
+  const first = paginationAfter(advance(startPagination(span), page([[0, 0]], at), 3));
+  const again = advance(
     first,
     page(
       [
@@ -422,12 +445,16 @@ test("a timestamp that is asked for again and is gone is a fault", () => {
     ),
     3,
   );
-  expect(again).toMatchObject({ next: "refetch", accept: false, walk: { holding: { pageSizeMin: 10 } } });
-  expect(step(walkAfter(again), page([[0, 1]], null), 3).next).toBe("fault");
-  expect(step(walkAfter(again), page([], null), 3).next).toBe("fault");
+  expect(again).toMatchObject({
+    next: "refetch",
+    accept: false,
+    pagination: { refetching: { pageSizeMin: 10 } },
+  });
+  expect(advance(paginationAfter(again), page([[0, 1]], null), 3).next).toBe("fault");
+  expect(advance(paginationAfter(again), page([], null), 3).next).toBe("fault");
   expect(
-    step(
-      walkAfter(again),
+    advance(
+      paginationAfter(again),
       page(
         [
           [0, 0],
@@ -440,14 +467,14 @@ test("a timestamp that is asked for again and is gone is a fault", () => {
   ).toBe("done");
 });
 
-test("a saved walk is small, whatever was seen at its border", () => {
-  const walked = step(
-    startWalk(span),
+test("a saved pagination is small, whatever was seen at its boundary", () => {
+  const reading = advance(
+    startPagination(span),
     page(
       Array.from({ length: 5000 }, (_, id) => [id, 0] as const),
       "q:7",
     ),
     5000,
   );
-  expect(JSON.stringify(saveWalk(walkAfter(walked))).length).toBeLessThan(200);
+  expect(JSON.stringify(savePagination(paginationAfter(reading))).length).toBeLessThan(200);
 });

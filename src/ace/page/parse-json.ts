@@ -1,5 +1,4 @@
-import { decodeText } from "../decode-text.ts";
-import { excerpt } from "../excerpt.ts";
+import { decodeText, excerpt } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { JSON_VALUES_MAX } from "../limits.ts";
 
@@ -8,16 +7,16 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /**
  * The JSON object in a body. Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
  * JSON does, "malformed" where it is not JSON, "too-large" where it has too many values, "protocol" where it is JSON
- * but no object.
+ * but not an object.
  */
 export function parseJsonObject(body: Uint8Array): JsonObject {
-  refuseSwellingJson(body);
+  checkValueCount(body);
   const text = decodeText(body);
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (cause) {
-    // The engine's own message quotes the body without our care, so it is no `cause`.
+    // The engine's own message quotes the body with its credentials, so it is not passed on as `cause`.
     const data = { chars: text.length, engine: cause instanceof SyntaxError ? "syntax" : "other" };
     if (endsEarly(text)) throw new VendorFault("truncated", "the body ends before its JSON does", data);
     throw new VendorFault("malformed", `the body is not JSON: ${excerpt(text)}`, data);
@@ -28,7 +27,7 @@ export function parseJsonObject(body: Uint8Array): JsonObject {
   });
 }
 
-/** Whether brackets or a string are still open at the end. Only asked about text that is known to be bad. */
+/** Whether brackets or a string are still open at the end. For text that is known not to be JSON. */
 function endsEarly(text: string): boolean {
   if (!/^\s*(\{|$)/.test(text)) return false;
   let depth = 0;
@@ -52,10 +51,11 @@ const OPEN = 0x7b;
 const OPEN_LIST = 0x5b;
 
 /**
- * Three bytes of JSON can become fifty in memory, as empty lists and objects do. So what begins a value outside of
- * strings is counted first: every bracket that opens, which bounds the depth as well, and every comma.
+ * Throws `VendorFault` "too-large" where the body has too many JSON values, before it is parsed: three bytes of JSON,
+ * such as an empty list, can become fifty in memory. Counted are opening brackets, which bounds the depth as well, and
+ * commas outside of strings.
  */
-function refuseSwellingJson(body: Uint8Array): void {
+function checkValueCount(body: Uint8Array): void {
   let values = 0;
   let inString = false;
   for (let at = 0; at < body.length; at += 1) {
