@@ -1,7 +1,16 @@
 import type { SchemaElement } from "hyparquet";
 
-/** Constant, so that two files of the same samples have the same bytes. */
-export const CREATED_BY = "building-vitals-backfill";
+/**
+ * The format version: the version of our files' bytes, as a semantic version. Raise it with every change that gives a file of the same samples
+ * other bytes: the same samples have the same bytes within a version. A changed schema is a major version.
+ */
+const FORMAT_VERSION = "1.0.0";
+
+/**
+ * The writer, in the form `application version X (build Y)` that parquet.thrift asks for; parquet-java warns about any
+ * other. The build is constant too: a time or a commit would give the same samples other bytes.
+ */
+export const CREATED_BY = `building-vitals-backfill version ${FORMAT_VERSION} (build 1)`;
 
 /** "PAR1", little-endian: the first and the last four bytes of a file. */
 export const MAGIC = 0x31524150;
