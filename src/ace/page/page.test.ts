@@ -53,7 +53,7 @@ test("a page becomes columns", () => {
   expect(page).toMatchObject({ rows: 3, fetched: 3, rejected: {}, hasMore: false, nextCursor: null });
 });
 
-test("each row is judged by the first rule that applies, and margins are counted nowhere", () => {
+test("each row is classified by the first rule that applies, and margins are not counted", () => {
   const page = decode([
     ["a", "x", "2026-08-07T16:00:29.499999"],
     ["a", "x", "2026-08-07T16:00:29.5"],
@@ -78,7 +78,7 @@ test("each row is judged by the first rule that applies, and margins are counted
   expect([page.rows, page.fetched]).toEqual([15, 11]);
 });
 
-test("entries that are no samples are rejected, and spoil nothing else", () => {
+test("entries that are not samples are rejected, and affect no other row", () => {
   const entries = [null, 7, "a", [], {}, { name: 7, value: "1", time: "2026-08-07T16:25:00" }];
   const good = { name: "a", value: "1", time: "2026-08-07T16:25:00" };
   const text = JSON.stringify({ point_samples: [...entries, good], next_cursor: null, has_more: false });
@@ -87,7 +87,7 @@ test("entries that are no samples are rejected, and spoil nothing else", () => {
   expect(page.kept.length).toBe(1);
 });
 
-test("names that are members of every object are names like any other", () => {
+test("names of built-in properties are names like any other", () => {
   const page = decode([
     ["__proto__", "1", "2026-08-07T16:25:00"],
     ["constructor", "1", "2026-08-07T16:25:00"],
@@ -184,7 +184,7 @@ test.each([
   expect(faultOf(text).reason).toBe(reason);
 });
 
-test("a page that has no cursor field is an end where it says so", () => {
+test("a page without a cursor field is the end where it says so", () => {
   expect(decode([], { has_more: false })).toMatchObject({ hasMore: false, nextCursor: null });
 });
 
@@ -197,7 +197,7 @@ test("a page that is cut off anywhere is truncated", () => {
   );
 });
 
-test("whatever JSON comes, it is a page or a fault", () => {
+test("any JSON is a page or a fault", () => {
   fc.assert(
     fc.property(fc.json(), fc.json(), fc.json(), (samples, more, cursor) => {
       for (const text of [

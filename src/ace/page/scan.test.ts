@@ -16,8 +16,8 @@ const points = new Map(
 );
 const context = { points, keep, requested: requestedSpan(keep) };
 
-/** Everything that a page says, without the columns' unused ends. */
-function said(page: SamplesPage) {
+/** A page without the columns' unused ends, for comparison. */
+function comparable(page: SamplesPage) {
   const { length, point, micros, value } = page.kept;
   const columns = [point, micros, value].map((column) => [...column.subarray(0, length)]);
   return { ...page, kept: { length, columns }, sameEnds: page.first === page.last };
@@ -25,14 +25,14 @@ function said(page: SamplesPage) {
 
 function outcome(decode: () => SamplesPage) {
   try {
-    return said(decode());
+    return comparable(decode());
   } catch (error) {
     if (!(error instanceof VendorFault)) throw error;
     return { reason: error.reason, message: error.message, data: error.data };
   }
 }
 
-test("a body comes to the same page or fault, whether it could be scanned or not", () => {
+test("a body gives the same page or fault, scanned or parsed", () => {
   let scanned = 0;
   fc.assert(
     fc.property(bodies, (body) => {
@@ -47,15 +47,15 @@ test("a body comes to the same page or fault, whether it could be scanned or not
 
 const RUNS = 3_000;
 
-test("a page that is cut off at any byte, or has any byte spoiled, comes to the same", () => {
+test("a page that is cut off at any byte, or corrupt at any byte, gives the same", () => {
   const row = (value: string) => `{"name":"a","value":${value},"time":"2026-08-07T16:25:00"}`;
   const page = `{"point_samples":[${['"1.5"', "null", '"1.6100000143051147"'].map(row)}],"next_cursor":"x","has_more":true}`;
   const whole = Buffer.from(page);
   for (let end = 0; end <= whole.length; end += 1) {
-    const spoilt = ['"', "\\", "\n", "\x00", "}", ",", "0", "é"].map((by) =>
+    const corrupt = ['"', "\\", "\n", "\x00", "}", ",", "0", "é"].map((by) =>
       Buffer.concat([whole.subarray(0, end), Buffer.from(by), whole.subarray(end + 1)]),
     );
-    for (const body of [whole.subarray(0, end), ...spoilt]) {
+    for (const body of [whole.subarray(0, end), ...corrupt]) {
       expect(outcome(() => decodeSamples(body, context))).toEqual(outcome(() => parseSamples(body, context)));
     }
   }
@@ -65,7 +65,7 @@ test.each([
   ["compact", "", ""],
   ["with spaces", " ", ""],
   ["with lines, as a server in debug mode writes it", " ", "\n    "],
-])("the value of every kind is scanned, and means what it means to the parser (%s)", (_, gap, line) => {
+])("values of every kind are scanned, with the parser's meaning (%s)", (_, gap, line) => {
   const row = (value: string) =>
     [`"name":${gap}"b"`, `"value":${gap}${value}`, `"time":${gap}"2026-08-07T16:25:00"`].join(
       `,${gap}${line}`,
@@ -74,11 +74,11 @@ test.each([
   const tail = `${line}],${line}"next_cursor":${gap}null,${line}"has_more":${gap}false${line}}\n`;
   const body = Buffer.from(`{${line}"point_samples":${gap}[${rows.join(`,${gap}`)}${tail}`);
   const page = scanSamples(body, context);
-  expect(page && said(page)).toEqual(said(parseSamples(body, context)));
+  expect(page && comparable(page)).toEqual(comparable(parseSamples(body, context)));
   expect(page?.rows).toBe(ODD_VALUES.length);
 });
 
-test("a page inside a larger buffer is read where it lies", () => {
+test("a page inside a larger buffer is read in place", () => {
   const body = Buffer.from(
     '[{"point_samples":[{"name":"a","value":"2","time":"2026-08-07T16:25:00"}],"has_more":false}]',
   );
@@ -115,9 +115,9 @@ test("the simulator's pages are scanned, odd values and unconfigured points incl
     keep: span,
     requested: requestedSpan(span),
   };
-  for (const round of ["names looked up", "names guessed"]) {
+  for (const way of ["names looked up", "names guessed"]) {
     const page = scanSamples(body, site);
-    expect(page && said(page), round).toEqual(said(parseSamples(body, site)));
+    expect(page && comparable(page), way).toEqual(comparable(parseSamples(body, site)));
     expect(page?.rows).toBe(10_000);
     expect(page?.unconfigured).toBeGreaterThan(0);
   }

@@ -50,7 +50,7 @@ test.each([
   expect(decodeCursor(text)).toBeUndefined();
 });
 
-test("a right server's cursor is passed on as it came", () => {
+test("a correct server's cursor is passed on unchanged", () => {
   const given = btoa(`{"offset":2,"timestamp":"${LATER}"}`);
   expect(nextCursor(null, page([T, LATER, LATER], given))).toBe(given);
 });
@@ -61,7 +61,7 @@ test("inside one timestamp the offset that was sent is added", () => {
   expect(nextCursor(sent, page([T, T, T], encodeCursor(1003, T)))).toBe(encodeCursor(1003, T));
 });
 
-test("once the page leaves the timestamp only the rows of its last one count", () => {
+test("once the page leaves the timestamp only the rows of its last timestamp count", () => {
   expect(nextCursor(encodeCursor(1000, T), page([T, LATER], encodeCursor(1, LATER)))).toBe(
     encodeCursor(1, LATER),
   );
@@ -74,7 +74,7 @@ test("a cursor whose timestamp isn't the page's last gives way to the page", () 
   expect(nextCursor(null, page([T, LATER], encodeCursor(7, T)))).toBe(encodeCursor(1, LATER));
 });
 
-test("rows without a readable time are counted by the server's word, as far as it can be true", () => {
+test("rows without a readable time are counted as the server says, as far as that is possible", () => {
   expect(nextCursor(null, page([T, "?", LATER], encodeCursor(2, LATER)))).toBe(encodeCursor(2, LATER));
   expect(nextCursor(null, page([T, "?", LATER], encodeCursor(1, LATER)))).toBe(encodeCursor(1, LATER));
   expect(nextCursor(null, page([T, "?", LATER], encodeCursor(9, LATER)))).toBe(encodeCursor(2, LATER));
@@ -85,17 +85,17 @@ test("rows without a readable time are counted by the server's word, as far as i
 /** So many rows each in timestamps that lie a microsecond apart, and in the order of the vendor. */
 const groups = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 });
 const timeText = (group: number) => `2025-10-12T16:30:37.00000${group + 1}`;
-/** The vendor's cursor, put together without a line of ours: see "The cursor" of its description. */
+/** The vendor's cursor, built without the code under test. */
 const python = (offset: number, group: number) =>
   Buffer.from(`{"offset": ${offset}, "timestamp": "${timeText(group)}"}`).toString("base64");
 
-test("at every page, of whatever size, the cursor is the one that a right server gives", () => {
+test("at every page, of any size, the cursor is the one that a correct server gives", () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 6 });
   const server = fc.constantFrom(
     (right: number) => right,
-    // The live one forgets the offset that came in.
+    // The live server ignores the offset that was sent.
     (_: number, onPage: number) => onPage,
-    // No server is known to count so; rows whose times can be read need nobody's word.
+    // No server is known to count so; for rows with readable times the server's count is not needed.
     (right: number) => (right * 7) % 5,
   );
   fc.assert(

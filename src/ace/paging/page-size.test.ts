@@ -40,7 +40,7 @@ test("ten successes in a row lead one step up, and never above the configured si
   expect(succeed(stepDown(succeed(low, 9)), 9).size).toBe(1_000);
 });
 
-test("a size that crashed is not climbed back to", () => {
+test("successes do not lead back to a size that crashed", () => {
   expect(succeed(stepDownForCrash(startLadder(50_000)), 1_000).size).toBe(10_000);
 });
 

@@ -128,7 +128,7 @@ test.each([
   [50, 400],
   [1000, 5000],
 ] as const)(
-  "every row comes exactly once at page size %i with up to %i rows a timestamp, from a right server and the live one",
+  "every row comes exactly once at page size %i with up to %i rows a timestamp, from a correct server and the live one",
   (pageSize, rowsMax) => {
     fc.assert(
       fc.property(groups(rowsMax), fc.boolean(), (sizes, forgets) => {

@@ -63,7 +63,7 @@ test("a page is read whole, and one that breaks off is transient", async () => {
   }
 });
 
-test("a 429 and a redirect are not read, and let go of", async () => {
+test("a 429 and a redirect are discarded unread", async () => {
   const throttled = response(429, "text/html", never);
   expect(await readResponse(throttled.fake, NOW)).toEqual({ kind: "throttled", retryAfterMs: 7_000 });
   expect(throttled.seen.discarded).toBe(true);
@@ -72,7 +72,7 @@ test("a 429 and a redirect are not read, and let go of", async () => {
   expect(redirect.seen.discarded).toBe(true);
 });
 
-test("an error whose body can't be had is still that error", async () => {
+test("an error whose body can't be read is still that error", async () => {
   expect(await readResponse(response(401, "", breaks("network")).fake, NOW)).toMatchObject({
     kind: "unauthorized",
   });
@@ -81,14 +81,14 @@ test("an error whose body can't be had is still that error", async () => {
   });
 });
 
-test("a request that was given up is neither retried nor a failure", async () => {
+test("a cancelled request is neither retried nor a failure", async () => {
   for (const status of [200, 503]) {
     const { fake } = response(status, "application/json", breaks("aborted"));
     expect(await readResponse(fake, NOW)).toMatchObject({ kind: "aborted" });
   }
 });
 
-test("what is no fault of the vendor is thrown on", async () => {
+test("an error that is not the vendor's is thrown on", async () => {
   expect(() => outcomeOfFault(new TypeError("ours"))).toThrow("ours");
   await expect(readResponse(response(200, "application/json", never).fake, NOW)).rejects.toThrow("was read");
   expect(outcomeOfFault(new VendorFault("protocol", "odd"))).toEqual({ kind: "protocol", message: "odd" });

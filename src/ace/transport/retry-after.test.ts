@@ -38,6 +38,6 @@ test.each([
   "Fri, 07 Foo 2026 16:26:00 GMT",
   "Fri, 31 Feb 2027 16:26:00 +0000",
   "Fri, 07 Aug 2026 99:26:00 GMT",
-])("%j, absent, past or unreadable, is a pause of a minute", (header) => {
+])("%j, which is absent, past or unreadable, is a pause of a minute", (header) => {
   expect(retryAfterMs(header, NOW)).toBe(60_000);
 });

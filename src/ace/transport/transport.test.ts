@@ -57,7 +57,7 @@ async function faultOf(path: string, signal = patient, bytesMax = 1_000): Promis
   throw new Error("no fault", { cause: error });
 }
 
-test("a page comes whole, however its characters are cut up", async () => {
+test("a page comes whole, wherever its characters are cut", async () => {
   const response = await vendor().get("page?a=1", patient);
   expect(response).toMatchObject({ status: 200, contentType: "application/json", retryAfter: undefined });
   expect(decodeText(await response.bytes(1_000))).toBe('{"name": "Straße 😀"}');
@@ -71,19 +71,19 @@ test("a redirect is not followed", async () => {
   expect([response.status, seen.length - before]).toEqual([302, 1]);
 });
 
-test("Retry-After is passed on as it came", async () => {
+test("Retry-After is passed on unchanged", async () => {
   const response = await vendor().get("throttled", patient);
   expect([response.status, response.retryAfter, (await response.bytes(10)).length]).toEqual([429, "7", 0]);
 });
 
-test("a server that repeats the key in an error does not put it into our messages", async () => {
+test("a key that a server repeats in an error is in no message", async () => {
   const response = await vendor().get("echo", patient);
   const { message } = { message: "", ...(await readResponse(response, 0)) };
   expect(message).toContain("no such key");
   expect(vendor().redact(`${message} ${KEY}`)).not.toContain(KEY);
 });
 
-test("a body over its bound is too large, and is let go of", async () => {
+test("a body over its bound is too large, and its connection is released", async () => {
   expect(await faultOf("endless", patient, 50_000)).toMatchObject({
     reason: "too-large",
     data: { bytesMax: 50_000 },
@@ -101,17 +101,17 @@ test("a connection that is refused is the fault network", async () => {
   await expect(nowhere.get("x", patient)).rejects.toMatchObject({ kind: "vendor-fault", reason: "network" });
 });
 
-test.each(["silent", "stalls"])("an answer that does not come in time is a timeout (%s)", async (path) => {
+test.each(["silent", "stalls"])("a response that does not come in time is a timeout (%s)", async (path) => {
   expect(await faultOf(path, AbortSignal.timeout(50))).toMatchObject({ reason: "timeout" });
 });
 
-test("a request that is given up is no timeout", async () => {
+test("a request that is cancelled is not a timeout", async () => {
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 20);
   expect(await faultOf("silent", controller.signal)).toMatchObject({ reason: "aborted" });
 });
 
-test("a key that no header can carry is refused without being quoted", () => {
+test("a key that no header can carry is rejected without being quoted", () => {
   for (const key of ["", "line\nbreak", "sp ace", "ключ"]) {
     expect(() => vendor(key)).toThrow(/^the API key is empty or holds characters/);
   }

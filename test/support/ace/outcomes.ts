@@ -11,10 +11,10 @@ interface Example {
 const JSON_TYPE = "application/json";
 const HTML_TYPE = "text/html; charset=utf-8";
 
-/** The vendor's answers as they were seen, and what each means to us. */
+/** Responses of the vendor as recorded, each with its outcome. */
 export const FAULT_EXAMPLES: readonly Example[] = [
   {
-    title: "a page is a page, whatever parameters its type has",
+    title: "a page is a page with any parameters in its content type",
     status: 200,
     contentType: "Application/JSON; charset=utf-8",
     body: "{}",
@@ -28,7 +28,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     outcome: { kind: "transient", reason: "malformed", message: "not JSON, 200: Please wait" },
   },
   {
-    title: "a 204 is no page",
+    title: "a 204 is not a page",
     status: 204,
     contentType: "",
     body: "",
@@ -49,21 +49,21 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     outcome: { kind: "refused", status: 404 },
   },
   {
-    title: "a wrong path is refused",
+    title: "a wrong path is an error that is not retried",
     status: 404,
     contentType: HTML_TYPE,
     body: "<title>404 Not Found</title>",
     outcome: { kind: "refused", status: 404, message: "404: 404 Not Found" },
   },
   {
-    title: "an unknown site's points are refused",
+    title: "an unknown site's points are an error that is not retried",
     status: 404,
     contentType: JSON_TYPE,
     body: '{"message": "A database result was required but none was found."}',
     outcome: { kind: "refused", status: 404 },
   },
   {
-    title: "a bad enum value is refused with the vendor's explanation",
+    title: "a bad enum value is an error with the vendor's explanation",
     status: 400,
     contentType: JSON_TYPE,
     body: '{"errors":{"page_size":"The value \'7\' is not a valid choice for \'page_size\'."},"message":"Input payload validation failed"}',
@@ -89,7 +89,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     outcome: { kind: "forbidden" },
   },
   {
-    title: "the 500 of an invalid key is told from others",
+    title: "the 500 of an invalid key has its own outcome",
     status: 500,
     contentType: JSON_TYPE,
     body: '{"message":"An unhandled exception occurred."}',
@@ -112,14 +112,14 @@ export const FAULT_EXAMPLES: readonly Example[] = [
   { title: "a 503 is transient", status: 503, contentType: "", body: "", outcome: { kind: "transient" } },
   { title: "a 504 is transient", status: 504, contentType: "", body: "", outcome: { kind: "transient" } },
   {
-    title: "overload without Retry-After waits a minute",
+    title: "a 429 without Retry-After is a pause of a minute",
     status: 429,
     contentType: HTML_TYPE,
     body: "",
     outcome: { kind: "throttled", retryAfterMs: 60_000 },
   },
   {
-    title: "a redirect is refused, and says that it was not followed",
+    title: "a redirect is an error that says that it was not followed",
     status: 301,
     contentType: HTML_TYPE,
     body: "",

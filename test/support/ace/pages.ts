@@ -51,7 +51,7 @@ export const ODD_VALUES = [
   "1.5e3",
   "1e999",
 ] as const;
-/** No JSON, or of a kind that is not scanned. */
+/** Not JSON, or of a kind that is not scanned. */
 const WRONG_VALUES = [
   "{}",
   "[]",
@@ -168,5 +168,5 @@ const damage = fc.oneof(
   },
 );
 
-/** Bodies around what the API writes: odd values, names and forms, and bytes that are cut off, changed or added. */
+/** Bodies like the API's, with odd values, names and forms, and with bytes cut off, changed or added. */
 export const bodies = fc.tuple(text, damage).map(([text, damage]) => damage(new TextEncoder().encode(text)));
