@@ -1,9 +1,9 @@
 import { raceTimeout, withTimeout } from "../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteSilent } from "../contract/api.ts";
-import type { DayView, ErrorView, Plan, StartRequest } from "../contract/backfill.ts";
+import type { DayView, ErrorView, Plan } from "../contract/backfill.ts";
 import type { Config } from "../domain/config.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { AuditRequest, SiteAnswer, SiteQuery } from "./job.ts";
+import { type AuditRequest, type Job, requiredBackfillId, type SiteAnswer, type SiteQuery } from "./job.ts";
 import { planOf } from "./plan-range.ts";
 import type { Clock, SitePeer } from "./ports.ts";
 
@@ -54,10 +54,11 @@ function answerOf<T>(
   });
 }
 
-export async function askForPlan(peers: Sites, config: Config, request: StartRequest): Promise<Plan> {
-  const { start_date: from, end_date: to, force_restart: force } = request;
-  const sites = request.sites ?? config.sites;
-  const answers = await askSites(peers, sites, { kind: "estimate", from, to, force });
+/** What the job would fetch of its range, by what counts for it in the sites' ledgers. */
+export async function askForPlan(peers: Sites, config: Config, job: Job): Promise<Plan> {
+  const { startDate: from, endDate: to, sites } = job;
+  const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
+  const answers = await askSites(peers, sites, query);
   const estimates = sites.map((site, index) => ({ site, estimate: answers[index]?.estimate }));
   return planOf(from, to, config, estimates);
 }

@@ -15,7 +15,15 @@ import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./ask-sites.ts";
-import { decideCancel, decideRetry, decideStart, isRunning, newBackfillId } from "./decide-job.ts";
+import {
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  jobToStart,
+  newBackfillId,
+  wantedBy,
+} from "./decide-job.ts";
 import { metricsOf } from "./measured.ts";
 import type { CurrentJob } from "./ports.ts";
 import { Roster } from "./roster.ts";
@@ -51,12 +59,7 @@ export class Coordinator {
   async start(request: StartRequest): Promise<StartOutcome> {
     await this.#pull();
     const { clock, store, log } = this.#ports;
-    const wanted = {
-      startDate: request.start_date,
-      endDate: request.end_date,
-      sites: request.sites ?? this.#config.sites,
-      force: request.force_restart,
-    };
+    const wanted = wantedBy(request, this.#config.sites);
     // No await between the check and the commit: of two starts at the same instant, one finds the other's job.
     const decision = store.tx(() => {
       const { job, reports } = this.#roster.read();
@@ -152,8 +155,13 @@ export class Coordinator {
     return metricsOf(status, reports, permits, this.#ports.clock.now());
   }
 
-  plan(request: StartRequest): Promise<Plan> {
-    return askForPlan(this.#ports, this.#config, request);
+  /** What a start with the same arguments would fetch if what runs now had been cancelled. */
+  async plan(request: StartRequest): Promise<Plan> {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const newId = newBackfillId(now, () => clock.random());
+    const { job } = jobToStart(this.#roster.read().job, wantedBy(request, this.#config.sites), newId, now);
+    return askForPlan(this.#ports, this.#config, job);
   }
 
   days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {

@@ -1,3 +1,4 @@
+import type { StartRequest } from "../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { type Job, RETRY_ALL, type SiteReport, settled } from "./job.ts";
@@ -9,9 +10,22 @@ export interface Wanted {
   readonly force: boolean;
 }
 
-export type StartDecision =
-  | { readonly kind: "started" | "resumed"; readonly job: Job }
-  | { readonly kind: "conflict" };
+/** What a request wants; `configured` are the sites where it names none. */
+export function wantedBy(request: StartRequest, configured: readonly SiteName[]): Wanted {
+  return {
+    startDate: request.start_date,
+    endDate: request.end_date,
+    sites: request.sites ?? configured,
+    force: request.force_restart,
+  };
+}
+
+export interface JobToStart {
+  readonly kind: "started" | "resumed";
+  readonly job: Job;
+}
+
+export type StartDecision = JobToStart | { readonly kind: "conflict" };
 
 export type Reports = ReadonlyMap<SiteName, SiteReport>;
 
@@ -23,13 +37,16 @@ export function decideStart(
   newId: string,
   now: EpochMs,
 ): StartDecision {
-  const same = before !== undefined && sameRange(before, wanted);
-  const running = before !== undefined && isRunning(before, reports);
-  if (running && !wanted.force) {
+  if (before && isRunning(before, reports) && !wanted.force) {
     // A halted site may be resumed while others run; for them the new round changes nothing.
-    if (!same || !anyHalted(before, reports)) return { kind: "conflict" };
+    if (!sameRange(before, wanted) || !anyHalted(before, reports)) return { kind: "conflict" };
     return { kind: "resumed", job: { ...before, round: before.round + 1, retry: RETRY_ALL } };
   }
+  return jobToStart(before, wanted, newId, now);
+}
+
+/** Pure: the job that a start makes of the one before, unless that one runs and is in the way. */
+export function jobToStart(before: Job | undefined, wanted: Wanted, newId: string, now: EpochMs): JobToStart {
   const raised = {
     desired: "run" as const,
     epoch: (before?.epoch ?? 0) + 1,
@@ -38,7 +55,8 @@ export function decideStart(
     resumedAt: now,
     endedAt: undefined,
   };
-  if (same && !wanted.force) return { kind: "resumed", job: { ...before, ...raised } };
+  if (before && sameRange(before, wanted) && !wanted.force)
+    return { kind: "resumed", job: { ...before, ...raised } };
   const job: Job = {
     ...raised,
     backfillId: newId,

@@ -90,7 +90,12 @@ export type SiteQuery =
       readonly to: UtcDay | undefined;
       readonly limit: number;
     }
-  | { readonly kind: "estimate"; readonly from: UtcDay; readonly to: UtcDay; readonly force: boolean }
+  | {
+      readonly kind: "estimate";
+      readonly from: UtcDay;
+      readonly to: UtcDay;
+      readonly requiredBackfillId: string | undefined;
+    }
   | { readonly kind: "audit" };
 
 export interface SiteAnswer {

@@ -48,6 +48,12 @@ export function stagedRows(world: World): number {
   }, 0);
 }
 
+/** Site-days whose samples were asked for since the request of this number. */
+export function daysAsked(world: World, since: number): number {
+  const samples = world.vendor.arrivals.slice(since).filter(({ kind }) => kind === "samples");
+  return new Set(samples.map(({ site, day }) => `${site} ${day}`)).size;
+}
+
 /** Keys whose wanted value KV does not show, or that are still to be put. */
 export function viewLags(world: World): string[] {
   return [world.coordinator, ...world.sites.values()].flatMap((object) =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SiteJob } from "../../src/backfill/job.ts";
-import { contentOf, rowsOf, siteFact, stagedRows, viewLags } from "./look.ts";
+import { contentOf, daysAsked, rowsOf, siteFact, stagedRows, viewLags } from "./look.ts";
 import { World } from "./world.ts";
 import type { WorldObject } from "./world-object.ts";
 
@@ -34,12 +34,6 @@ const everyObject = (world: World) => [world.coordinator, world.gate, ...world.s
 async function rebuild(world: World): Promise<void> {
   expect(await world.ask((coordinator) => coordinator.rebuild())).toMatchObject({ kind: "started" });
   await world.run();
-}
-
-/** Site-days whose samples were asked for since the request of this number. */
-function daysAsked(world: World, since: number): number {
-  const samples = world.vendor.arrivals.slice(since).filter(({ kind }) => kind === "samples");
-  return new Set(samples.map(({ site, day }) => `${site} ${day}`)).size;
 }
 
 async function expectEveryDayFetched(world: World, since: number): Promise<void> {

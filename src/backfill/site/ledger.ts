@@ -97,6 +97,11 @@ export function forgetPublished(sql: Sql, day: UtcDay): void {
   );
 }
 
+export function counts(sql: Sql, job: SiteJob, day: UtcDay): boolean {
+  const query = `SELECT 1 FROM day WHERE date = ?2 AND ${COUNTS}`;
+  return sql.all(query, requiredBackfillId(job) ?? null, day).length > 0;
+}
+
 export interface Tally {
   readonly completed: number;
   readonly empty: number;
@@ -154,18 +159,19 @@ export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
   return pending;
 }
 
-/** What a fetch of the range would take; `meanPages` over the days that the ledger knows. */
-export function estimate(sql: Sql, from: UtcDay, to: UtcDay, force: boolean) {
+/** What a job of the range that requires this backfill would fetch; `meanPages` over the days that the ledger knows. */
+export function estimate(sql: Sql, from: UtcDay, to: UtcDay, requiredId: string | undefined) {
   const total = daysOf(from, to).length;
   const [row] = sql.all<{ done: number }>(
-    "SELECT count(*) AS done FROM day WHERE verified AND date BETWEEN ? AND ?",
+    `SELECT count(*) AS done FROM day WHERE date BETWEEN ?2 AND ?3 AND ${COUNTS}`,
+    requiredId ?? null,
     from,
     to,
   );
   const [mean] = sql.all<{ pages: number | null }>(
     "SELECT avg(pages) AS pages FROM day WHERE pages IS NOT NULL",
   );
-  const daysToSkip = force ? 0 : (row?.done ?? 0);
+  const daysToSkip = row?.done ?? 0;
   return { daysToFetch: total - daysToSkip, daysToSkip, meanPages: mean?.pages ?? undefined };
 }
 

@@ -3,6 +3,7 @@ import { requiredBackfillId, type SiteJob } from "../job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";
+import { counts } from "./ledger.ts";
 import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
 import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
@@ -20,7 +21,8 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   const underWay = stagedDays(sql).filter((day) => !day.kept);
   dropStale(sql, context.clock.now());
   for (const day of stagedDays(sql)) {
-    const wanted = day.date >= job.startDate && day.date <= job.endDate;
+    // A day may count for this job, and be staged by a forced restart that it replaced.
+    const wanted = day.date >= job.startDate && day.date <= job.endDate && !counts(sql, job, day.date);
     if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) dropStaging(sql, day.date);
   }
   // What KV shows as running is so no longer, or is again.

@@ -114,7 +114,7 @@ export class SiteBackfill implements SitePeer {
         case "errors":
           return { errors: recentErrors(sql, query) };
         case "estimate":
-          return { estimate: estimate(sql, query.from, query.to, query.force) };
+          return { estimate: estimate(sql, query.from, query.to, query.requiredBackfillId) };
         case "audit":
           return { audit: auditView(sql, site) };
         default:
