@@ -1,11 +1,11 @@
 import { configOf, consoleLog, type Env } from "./cloudflare/env.ts";
 import { backfillOf, coordinatorOf } from "./cloudflare/objects.ts";
 import { wallClock } from "./cloudflare/storage.ts";
-import { createApp } from "./http/backfill/backfill-app.ts";
+import { createBackfillApp } from "./http/backfill/backfill.ts";
 
 export { CoordinatorObject, RateGateObject, SiteBackfillObject } from "./cloudflare/objects.ts";
 
-const app = createApp<Env>({
+const app = createBackfillApp<Env>({
   backfill: backfillOf,
   clock: wallClock,
   log: consoleLog,

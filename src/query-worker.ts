@@ -1,7 +1,7 @@
 import { type QueryEnv, queryLog } from "./cloudflare/query-env.ts";
 import { sourcesOf } from "./cloudflare/query-sources.ts";
 import { wallClock } from "./cloudflare/storage.ts";
-import { createQueryApp } from "./http/query/query-app.ts";
+import { createQueryApp } from "./http/query/query.ts";
 
 const app = createQueryApp<QueryEnv>({
   sources: sourcesOf,

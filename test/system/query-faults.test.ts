@@ -22,8 +22,8 @@ const DAYS = 30;
 /** Three days before it are more rows than the first block of an answer. */
 const DAMAGED = DAYS;
 
-const BROKE_OFF = "An answer broke off";
-const LET_GO = "An answer was let go of before its end";
+const BROKE_OFF = "A response failed part-way";
+const LET_GO = "The client disconnected before the end of a response";
 
 /** A Query Worker on workerd, over an archive of these days and a D1 that has no tables. */
 let stateDir: string;

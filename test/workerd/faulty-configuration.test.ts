@@ -2,7 +2,8 @@ import { createExecutionContext, env, runInDurableObject } from "cloudflare:test
 import { afterEach, describe, expect, test, vi } from "vitest";
 import worker from "../../src/backfill-worker.ts";
 import type { Env } from "../../src/cloudflare/env.ts";
-import { endpoints } from "../../src/http/backfill/routes.ts";
+import { backfillService } from "../../src/http/backfill/backfill.ts";
+import { endpointTable } from "../../src/http/server/endpoints.ts";
 
 const TOKEN = "operator-token";
 const FAULTY = { ...env, PAGE_SIZE: "777", ACE_API_KEY: "vendor-key", BACKFILL_API_KEY: TOKEN } as Env;
@@ -18,7 +19,9 @@ const ask = (method: string, path: string) =>
 afterEach(() => vi.restoreAllMocks());
 
 describe("with a faulty variable", () => {
-  const asking = Object.values(endpoints).filter((endpoint) => endpoint !== "GET /");
+  const asking = Object.values(endpointTable(backfillService.routes).endpoints).filter(
+    (endpoint) => endpoint !== "GET /",
+  );
 
   test.each(asking)("%s answers 500 and names it", async (endpoint) => {
     const [method = "", path = ""] = endpoint.split(" ");

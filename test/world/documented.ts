@@ -1,10 +1,12 @@
 import { expect } from "vitest";
 import { z } from "zod";
 import * as wire from "../../src/contract/backfill.ts";
-import { allowedMethods, backfillService, routes } from "../../src/http/backfill/routes.ts";
-import { openApiDocument } from "../../src/http/docs/openapi.ts";
+import { backfillService } from "../../src/http/backfill/backfill.ts";
+import { endpointTable } from "../../src/http/server/endpoints.ts";
+import { openApiDocument } from "../../src/http/server/openapi.ts";
 import { ORIGINS } from "./http.ts";
 
+const { allowedMethods } = endpointTable(backfillService.routes);
 const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
@@ -94,6 +96,6 @@ function expectProblem(status: number, text: string): void {
 function schemaOf(method: string, path: string, status: number): z.ZodType {
   if (status === 200 && path === "/") return wire.serviceRoot;
   if (status === 200 && path === "/openapi.json") return z.record(z.string(), z.unknown());
-  const route = routes.find((one) => one.method === method && one.path === path);
-  return route?.replies[status]?.schema ?? wire.problem;
+  const route = backfillService.routes.find((one) => one.method === method && one.path === path);
+  return route?.responses[status]?.schema ?? wire.problem;
 }

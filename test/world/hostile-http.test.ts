@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAYS_MAX } from "../../src/contract/backfill.ts";
-import { REFUSED_BYTES_MAX, REQUEST_BYTES_MAX } from "../../src/http/server/input.ts";
+import { REJECTED_BYTES_MAX, REQUEST_BYTES_MAX } from "../../src/http/server/request-fields.ts";
 import { expectDocumented } from "./documented.ts";
 import { dates, startFields } from "./hostile-bodies.ts";
 import { asRequest, type HostileRequest, hostileRequest } from "./hostile-requests.ts";
@@ -22,7 +22,7 @@ async function send(http: Http, hostile: HostileRequest): Promise<Response> {
   const response = await http.fetch(request);
   const asked = { method: request.method, path: hostile.path, origin, preflight };
   const seen = JSON.stringify([...response.headers]) + (await expectDocumented(asked, response));
-  expect(taken.bytes).toBeLessThanOrEqual(REFUSED_BYTES_MAX + 2 * 4_096);
+  expect(taken.bytes).toBeLessThanOrEqual(REJECTED_BYTES_MAX + 2 * 4_096);
   for (const secret of [TOKEN, ACE_KEY]) expect(seen).not.toContain(secret);
   expect(seen).not.toMatch(/\bat .*:\d+:\d+|\.ts\b|node_modules/);
   const accepted =

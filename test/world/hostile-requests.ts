@@ -1,6 +1,7 @@
 /** Requests as nobody should send them; those that are right by chance are among them. */
 import fc from "fast-check";
-import { endpoints } from "../../src/http/backfill/routes.ts";
+import { backfillService } from "../../src/http/backfill/backfill.ts";
+import { endpointTable } from "../../src/http/server/endpoints.ts";
 import { bodies, dates, siteTexts } from "./hostile-bodies.ts";
 import { ORIGINS, TOKEN } from "./http.ts";
 
@@ -14,6 +15,7 @@ export interface HostileRequest {
   readonly body: Uint8Array | "endless" | undefined;
 }
 
+const { endpoints } = endpointTable(backfillService.routes);
 const PATHS = [...new Set(Object.values(endpoints).map((endpoint) => endpoint.split(" ")[1] ?? ""))];
 /** The ones that may change something come more often. */
 const path = fc.oneof(

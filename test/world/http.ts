@@ -1,6 +1,6 @@
 import { orSilent } from "../../src/backfill/ask-sites.ts";
 import type { BackfillApi } from "../../src/contract/api.ts";
-import { createApp } from "../../src/http/backfill/backfill-app.ts";
+import { createBackfillApp } from "../../src/http/backfill/backfill.ts";
 import { rowsOf } from "./look.ts";
 import { type LogLine, World } from "./world.ts";
 
@@ -22,7 +22,7 @@ export function openHttp() {
     config: { pageSize: 1_000, requestsPerMinute: 60_000 },
   });
   const logs: LogLine[] = [];
-  const app = createApp<object>({
+  const app = createBackfillApp<object>({
     backfill: () => apiOf(world),
     clock: { now: () => world.scheduler.now, sleep: world.scheduler.clockOf(undefined).sleep },
     log: (level, message, fields = {}) => logs.push({ level, message, fields }),

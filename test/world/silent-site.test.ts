@@ -34,7 +34,7 @@ test.each([
     const { status, headers, text } = await call(method, path, body);
     expect(status).toBe(503);
     expect(headers.get("Retry-After")).toBe("30");
-    expect(JSON.parse(text)).toMatchObject({ error: "Site site_a gives no answer" });
+    expect(JSON.parse(text)).toMatchObject({ error: "Site site_a is unavailable" });
   },
 );
 

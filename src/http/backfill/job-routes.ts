@@ -1,84 +1,72 @@
-import type { z } from "zod";
 import type { CancelOutcome, RetryOutcome, StartOutcome } from "../../contract/api.ts";
 import * as wire from "../../contract/backfill.ts";
-import { utcDayOf } from "../../domain/day.ts";
-import { type Answer, refusal } from "../server/answer.ts";
-import { bodyFields } from "../server/input.ts";
-import { judge } from "../server/judge.ts";
-import { selectionRules, startRules } from "../server/rules.ts";
-import type { BackfillRoute } from "./backfill-call.ts";
-import { SILENT_REPLY, siteSilent } from "./silent-site.ts";
+import { errorResponse, type JsonResponse } from "../server/server.ts";
+import { backfillRoute, SITE_UNAVAILABLE, siteUnavailable } from "./backfill-route.ts";
+import { selectionRules, startRules } from "./backfill-rules.ts";
 
-export const start: BackfillRoute = {
+export const start = backfillRoute({
   name: "start",
   method: "POST",
   path: "/backfill/start",
-  access: "bearer",
-  summary: "Start a backfill, or resume the one that was cancelled, failed or halted",
-  body: { schema: wire.startRequest, optional: false },
-  replies: {
-    200: { description: "dry_run: the plan; nothing was started", schema: wire.plan },
+  auth: "bearer",
+  summary: "Start a backfill, or resume the last one if it was cancelled, failed or halted",
+  input: { body: wire.startRequest },
+  rules: startRules,
+  responses: {
+    200: { description: "For dry_run: the plan; nothing was started", schema: wire.plan },
     202: { description: "Started or resumed in the background", schema: wire.startAccepted },
-    409: { description: "Another one runs", schema: wire.startConflict },
-    ...SILENT_REPLY,
+    409: { description: "Another backfill is running", schema: wire.startConflict },
+    ...SITE_UNAVAILABLE,
   },
-  async handle({ request, config, backfill, clock }) {
-    const rules = startRules(config.sites, utcDayOf(clock.now()));
-    const judged = judge(await bodyFields(request, false), wire.startRequest, rules);
-    if ("refused" in judged) return judged.refused;
-    const asked = inConfiguredOrder(judged.value, config.sites);
-    if (!asked.dry_run) return startAnswer(await backfill.start(asked));
-    const plan = await backfill.plan(asked);
-    return "kind" in plan ? siteSilent(plan) : { status: 200, body: plan };
+  async handle({ config, backfill }, input) {
+    const request = inConfiguredOrder(input, config.sites);
+    if (!request.dry_run) return startResponse(await backfill.start(request));
+    const plan = await backfill.plan(request);
+    return "kind" in plan ? siteUnavailable(plan) : { status: 200, body: plan };
   },
-};
+});
 
-export const cancel: BackfillRoute = {
+export const cancel = backfillRoute({
   name: "cancel",
   method: "POST",
   path: "/backfill/cancel",
-  access: "bearer",
-  summary: "Cancel the running backfill; what was fetched is kept for a resume",
-  body: { schema: wire.emptyRequest, optional: true },
-  replies: {
-    200: { description: "Cancelled: no publication begins any more", schema: wire.cancelled },
-    400: { description: "Nothing runs, or the request is not valid", schema: wire.problem },
+  auth: "bearer",
+  summary: "Cancel the running backfill; fetched data is kept for a resume",
+  input: { body: wire.emptyRequest, optional: true },
+  responses: {
+    200: { description: "Cancelled: no further file is published", schema: wire.cancelled },
+    400: { description: "No backfill is running, or the request is not valid", schema: wire.problem },
   },
-  async handle({ request, backfill }) {
-    const judged = judge(await bodyFields(request, true), wire.emptyRequest);
-    return "refused" in judged ? judged.refused : cancelAnswer(await backfill.cancel());
+  async handle({ backfill }) {
+    return cancelResponse(await backfill.cancel());
   },
-};
+});
 
-export const retry: BackfillRoute = {
+export const retry = backfillRoute({
   name: "retry",
   method: "POST",
   path: "/backfill/retry",
-  access: "bearer",
-  summary: "Take up the failed days again: all, or those selected",
-  body: { schema: wire.daySelection, optional: true },
-  replies: {
+  auth: "bearer",
+  summary: "Fetch the failed days again: all of them, or a selection",
+  input: { body: wire.daySelection, optional: true },
+  rules: selectionRules,
+  responses: {
     202: { description: "Retrying in the background", schema: wire.retryAccepted },
-    409: { description: "Nothing was started, or nothing failed", schema: wire.problem },
+    409: { description: "No backfill was started, or no day failed", schema: wire.problem },
   },
-  async handle({ request, config, backfill }) {
-    const fields = await bodyFields(request, true);
-    const judged = judge(fields, wire.daySelection, selectionRules(config.sites));
-    return "refused" in judged ? judged.refused : retryAnswer(await backfill.retry(judged.value));
+  async handle({ backfill }, selection) {
+    return retryResponse(await backfill.retry(selection));
   },
-};
+});
 
-/** A set of sites is one range however it is written. */
-function inConfiguredOrder(
-  request: z.output<typeof wire.startRequest>,
-  configured: readonly string[],
-): wire.StartRequest {
+/** The same sites in another order are the same range. */
+function inConfiguredOrder(request: wire.StartRequest, configured: readonly string[]): wire.StartRequest {
   if (!request.sites) return request;
   const rank = (site: string) => configured.indexOf(site);
   return { ...request, sites: request.sites.toSorted((a, b) => rank(a) - rank(b)) };
 }
 
-function startAnswer(outcome: StartOutcome): Answer {
+function startResponse(outcome: StartOutcome): JsonResponse {
   if (outcome.kind === "conflict") {
     const body: wire.StartConflict = {
       error: "Backfill already in progress",
@@ -99,9 +87,9 @@ function startAnswer(outcome: StartOutcome): Answer {
   return { status: 202, body };
 }
 
-function cancelAnswer(outcome: CancelOutcome): Answer {
+function cancelResponse(outcome: CancelOutcome): JsonResponse {
   if (outcome.kind === "nothing-running") {
-    return refusal(400, { error: "No backfill in progress to cancel" });
+    return errorResponse(400, { error: "No backfill in progress to cancel" });
   }
   const body: wire.Cancelled = {
     status: "cancelled",
@@ -113,18 +101,18 @@ function cancelAnswer(outcome: CancelOutcome): Answer {
   return { status: 200, body };
 }
 
-function retryAnswer(outcome: RetryOutcome): Answer {
+function retryResponse(outcome: RetryOutcome): JsonResponse {
   switch (outcome.kind) {
     case "nothing-started":
-      return refusal(409, { error: "No backfill has been started yet" });
+      return errorResponse(409, { error: "No backfill has been started yet" });
     case "nothing-failed":
-      return refusal(409, { error: "No failed days to retry" });
+      return errorResponse(409, { error: "No failed days to retry" });
     case "retrying": {
       const body: wire.RetryAccepted = {
         status: "retrying",
         backfill_id: outcome.backfillId,
         days: outcome.days,
-        message: "Failed days are taken up again. Check /backfill/status for progress.",
+        message: "Failed days are fetched again. Check /backfill/status for progress.",
       };
       return { status: 202, body };
     }

@@ -110,7 +110,7 @@ describe("a selection of days", () => {
   it.each([
     ["from=2024-02-31", 'from: "2024-02-31" is not a real date of the form YYYY-MM-DD'],
     ["to=", 'to: "" is not a real date of the form YYYY-MM-DD'],
-    ["from=2024-02-01&to=2024-01-01", "from must not lie after to"],
+    ["from=2024-02-01&to=2024-01-01", "from must not be after to"],
     ["site=../../secrets", 'site: "../../secrets" is not a site name'],
     ["site=%2e%2e%2fx", 'site: "../x" is not a site name'],
     ["site=elsewhere", 'site: "elsewhere" is not configured; configured: ses_falls_city, building_a'],

@@ -88,7 +88,7 @@ describe("POST /backfill/start", () => {
 
   it.each(["2025-10-14", "2025-10-15"])("refuses to archive %s, which is not over", async (end_date) => {
     expect(await detailsOf({ start_date: "2025-10-01", end_date })).toEqual([
-      "end_date must lie before today (2025-10-14 UTC): a day that is not over can't be archived",
+      "end_date must be before today (2025-10-14 UTC): a day can be archived once it is over",
     ]);
   });
 
@@ -137,7 +137,7 @@ describe("POST /backfill/start", () => {
     expect(details).toEqual([
       'unknown field "stop"',
       "start_date must be before end_date",
-      "end_date must lie before today (2025-10-14 UTC): a day that is not over can't be archived",
+      "end_date must be before today (2025-10-14 UTC): a day can be archived once it is over",
       'sites: "elsewhere" is listed more than once',
       'sites: "elsewhere" is not configured; configured: ses_falls_city, building_a',
     ]);
@@ -184,10 +184,10 @@ describe("POST /backfill/start", () => {
 
   it("refuses days before 1970, whose microseconds are not exact", async () => {
     expect(await detailsOf({ start_date: "1969-12-31", end_date: "1970-01-01" })).toEqual([
-      "start_date must not lie before 1970-01-01",
+      "start_date must not be before 1970-01-01",
     ]);
     expect(await detailsOf({ start_date: "0000-01-01", end_date: "0000-01-01" })).toEqual([
-      "start_date must not lie before 1970-01-01",
+      "start_date must not be before 1970-01-01",
     ]);
     expect(
       (await underTest().post("/backfill/start", { start_date: "1970-01-01", end_date: "1970-01-01" }))

@@ -1,11 +1,11 @@
-/** What the page reads of the OpenAPI document: the parts that `openApiDocument` writes. */
+/** The parts of an OpenAPI document that the page shows. */
 export interface OpenApi {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly webhooks?: Readonly<Record<string, { readonly post: Sent }>>;
+  readonly webhooks?: Readonly<Record<string, { readonly post: WebhookOperation }>>;
   readonly components: {
     readonly schemas: Schemas;
-    readonly responses: Readonly<Record<string, Reply>>;
+    readonly responses: Readonly<Record<string, ResponseObject>>;
     readonly securitySchemes: { readonly bearer: { readonly description: string } };
   };
 }
@@ -16,11 +16,11 @@ export interface Operation {
   readonly security: readonly unknown[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, Reply>>;
+  readonly responses: Readonly<Record<string, ResponseObject>>;
 }
 
-/** What the Worker sends by itself. */
-export type Sent = Pick<Operation, "operationId" | "summary" | "responses"> & {
+/** A request that the Worker sends. */
+export type WebhookOperation = Pick<Operation, "operationId" | "summary" | "responses"> & {
   readonly requestBody: { readonly content: Content };
 };
 
@@ -30,7 +30,7 @@ export interface Parameter {
   readonly schema: Schema;
 }
 
-export interface Reply {
+export interface ResponseObject {
   readonly description: string;
   readonly headers?: Readonly<Record<string, { readonly description: string }>>;
   readonly content?: Content;
@@ -39,7 +39,7 @@ export interface Reply {
 export type Content = Readonly<Record<string, { readonly schema?: Schema }>>;
 export type Schemas = Readonly<Record<string, Schema>>;
 
-/** JSON Schema, as far as ours goes. */
+/** The parts of JSON Schema that the document uses. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -61,5 +61,5 @@ export interface Schema {
   readonly maxItems?: number;
 }
 
-/** `StartRequest` of `#/components/schemas/StartRequest`. */
+/** The name in a reference: `StartRequest` in `#/components/schemas/StartRequest`. */
 export const nameOf = (ref: string) => ref.slice(ref.lastIndexOf("/") + 1);

@@ -1,6 +1,6 @@
 import { nameOf, type Operation, type Schema, type Schemas } from "./document.ts";
 
-/** A call as it would be typed, made of what the schemas give as examples and defaults. */
+/** The operation as a curl command, made of the examples and defaults in the schemas. */
 export function exampleCall(
   method: string,
   path: string,
@@ -9,7 +9,7 @@ export function exampleCall(
 ): string {
   const query = (operation.parameters ?? [])
     .filter(({ required, schema }) => required || schema.examples !== undefined)
-    .map(({ name, schema }) => `${name}=${readable(String(exampleOf(schema, schemas)))}`)
+    .map(({ name, schema }) => `${name}=${encoded(String(exampleOf(schema, schemas)))}`)
     .join("&");
   const url = `${origin}${path}${query && `?${query}`}`;
   const body = operation.requestBody?.content["application/json"]?.schema;
@@ -21,10 +21,10 @@ export function exampleCall(
   ].join(" \\\n  ");
 }
 
-/** A colon may stand in a query as it is. */
-const readable = (text: string) => encodeURIComponent(text).replaceAll("%3A", ":");
+/** Encoded for a query, but for colons, which a query may have as they are. */
+const encoded = (text: string) => encodeURIComponent(text).replaceAll("%3A", ":");
 
-/** A value that the schema lets through, and that says what is meant where the schema does. */
+/** A value that the schema allows: its example or default where it has one. */
 export function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) return exampleOf(schemas[nameOf(schema.$ref)] ?? {}, schemas);
   const [given = schema.default ?? schema.const ?? schema.enum?.[0]] = schema.examples ?? [];

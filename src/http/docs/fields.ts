@@ -1,10 +1,10 @@
 import { html } from "hono/html";
 import { nameOf, type Parameter, type Schema } from "./document.ts";
 
-/** HTML, whole and escaped; what `html` makes. */
+/** Escaped HTML, as `html` makes it. */
 export type Markup = ReturnType<typeof html>;
 
-/** The fields of an object, or what else the schema is. */
+/** The fields of an object, or the type of any other schema. */
 export function schemaView(schema: Schema): Markup {
   const { properties, required = [] } = schema;
   if (!properties) return html`<p>${typeView(schema)}</p>`;
@@ -17,15 +17,15 @@ export function parametersView(parameters: readonly Parameter[]): Markup {
   return html`<dl>${parameters.map(({ name, schema, required }) => fieldView(name, schema, required))}</dl>`;
 }
 
-/** Of what a field is an object, its own fields stand inside it. */
+/** A field; where it is an object or a list of objects, with the inner fields. */
 function fieldView(name: string, schema: Schema, required: boolean): Markup {
-  const inner = [schema, schema.items, ...(schema.anyOf ?? [])].find((one) => one?.properties);
+  const inner = [schema, schema.items, ...(schema.anyOf ?? [])].find((candidate) => candidate?.properties);
   const notes = notesOf(schema);
   return html`<dt><code>${name}</code> <span>${typeView(schema)}${required ? ", required" : ""}</span></dt>
     <dd>${notes.length > 0 ? html`<p>${notes.join("; ")}</p>` : ""}${inner ? schemaView(inner) : ""}</dd>`;
 }
 
-/** In words, with a link where a schema has a name. */
+/** The type in words, with a link to a named schema. */
 export function typeView(schema: Schema): Markup {
   if (schema.$ref !== undefined) {
     const name = nameOf(schema.$ref);
@@ -52,19 +52,20 @@ function notesOf(schema: Schema): string[] {
     ...(format === undefined ? [] : [`format ${format}`]),
     ...(pattern === undefined ? [] : [`matches ${pattern}`]),
     ...bounds(minimum, maximum, ""),
-    ...bounds(minItems, maxItems, " of them"),
-    ...(schema.default === undefined ? [] : [`${JSON.stringify(schema.default)} where absent`]),
+    ...bounds(minItems, maxItems, " item"),
+    ...(schema.default === undefined ? [] : [`default ${JSON.stringify(schema.default)}`]),
     ...(examples === undefined
       ? []
-      : [`for example ${examples.map((one) => JSON.stringify(one)).join(", ")}`]),
+      : [`for example ${examples.map((example) => JSON.stringify(example)).join(", ")}`]),
     ...items,
   ];
 }
 
-function bounds(least: number | undefined, most: number | undefined, of: string): string[] {
-  // Every whole number has these in JSON Schema; they say nothing.
-  const low = least !== undefined && least > -SAFE ? [`at least ${least}${of}`] : [];
-  const high = most !== undefined && most < SAFE ? [`at most ${most}${of}`] : [];
+function bounds(least: number | undefined, most: number | undefined, unit: string): string[] {
+  const amount = (count: number) => `${count}${unit}${unit !== "" && count !== 1 ? "s" : ""}`;
+  // In JSON Schema every whole number has the bounds of safe integers; they are not shown.
+  const low = least !== undefined && least > -SAFE ? [`at least ${amount(least)}`] : [];
+  const high = most !== undefined && most < SAFE ? [`at most ${amount(most)}`] : [];
   return [...low, ...high];
 }
 

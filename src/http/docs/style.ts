@@ -1,4 +1,4 @@
-/** The page's whole style; its hash is what the page's policy lets through. */
+/** The page's whole style; the page's policy allows it by its hash. */
 export const STYLE = `
 :root { color-scheme: light dark; --ground: #fff; --text: #1c2430; --quiet: #55606e; --line: #d5dbe3; --raised: #f3f5f8;
   --link: #0b5cad; --get: #0b5cad; --post: #8a4b00; }

@@ -2,26 +2,21 @@ import * as wire from "../../contract/query.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { costOf } from "../../query/cost.ts";
 import { newMeter, type Tier } from "../../query/source.ts";
-import { configurationInvalid } from "../server/answer.ts";
-import { queryFields } from "../server/input.ts";
-import { judge } from "../server/judge.ts";
-import type { QueryCall, QueryRoute } from "./query-call.ts";
-import { FAULT_REPLIES } from "./query-faults.ts";
+import type { Route } from "../server/server.ts";
+import { FAULT_RESPONSES } from "./query-faults.ts";
+import { type QueryContext, queryRoute } from "./query-route.ts";
 import { daysRules } from "./query-rules.ts";
 
-export const points: QueryRoute = {
+export const points = queryRoute({
   name: "points",
   method: "GET",
   path: "/timeseries/points",
-  access: "bearer",
+  auth: "bearer",
   summary: "The points of a day, in order of name, with count, first and last time",
-  query: wire.siteDayQuery,
-  replies: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_REPLIES },
-  async handle({ request, holdings, clock }) {
-    const judged = judge(queryFields(request), wire.siteDayQuery);
-    if ("refused" in judged) return judged.refused;
-    const { site_name, date } = judged.value;
-    const spent = spending(clock);
+  input: { query: wire.siteDayQuery },
+  responses: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_RESPONSES },
+  async handle({ holdings, clock }, { site_name, date }) {
+    const spent = newSpending(clock);
     const { state, tiers, points: held } = await holdings.points(site_name, date, spent.meter);
     const body: wire.PointsAnswer = {
       site_name,
@@ -37,21 +32,19 @@ export const points: QueryRoute = {
     };
     return { status: 200, body };
   },
-};
+});
 
-export const days: QueryRoute = {
+export const days = queryRoute({
   name: "days",
   method: "GET",
   path: "/timeseries/days",
-  access: "bearer",
-  summary: `What is held of each day of a range, both ends included; at most ${wire.QUERY_DAYS_MAX} days`,
-  query: wire.daysQuery,
-  replies: { 200: { description: "The days", schema: wire.daysAnswer }, ...FAULT_REPLIES },
-  async handle({ request, holdings, clock }) {
-    const judged = judge(queryFields(request), wire.daysQuery, daysRules);
-    if ("refused" in judged) return judged.refused;
-    const { site_name, from, to } = judged.value;
-    const spent = spending(clock);
+  auth: "bearer",
+  summary: `Which days of a range have samples, both ends included; at most ${wire.QUERY_DAYS_MAX} days`,
+  input: { query: wire.daysQuery },
+  rules: daysRules,
+  responses: { 200: { description: "The days", schema: wire.daysAnswer }, ...FAULT_RESPONSES },
+  async handle({ holdings, clock }, { site_name, from, to }) {
+    const spent = newSpending(clock);
     const held = await holdings.heldDays(site_name, from, to, spent.meter);
     const body: wire.DaysAnswer = {
       site_name,
@@ -67,21 +60,18 @@ export const days: QueryRoute = {
     };
     return { status: 200, body };
   },
-};
+});
 
-export const latest: QueryRoute = {
+export const latest = queryRoute({
   name: "latest",
   method: "GET",
   path: "/timeseries/latest",
-  access: "bearer",
+  auth: "bearer",
   summary: `The newest sample of each of up to ${wire.QUERY_POINTS_MAX} points`,
-  query: wire.latestQuery,
-  replies: { 200: { description: "The samples", schema: wire.latestAnswer }, ...FAULT_REPLIES },
-  async handle({ request, holdings, clock }) {
-    const judged = judge(queryFields(request, ["point_names"]), wire.latestQuery);
-    if ("refused" in judged) return judged.refused;
-    const { site_name, point_names } = judged.value;
-    const spent = spending(clock);
+  input: { query: wire.latestQuery, lists: ["point_names"] },
+  responses: { 200: { description: "The samples", schema: wire.latestAnswer }, ...FAULT_RESPONSES },
+  async handle({ holdings, clock }, { site_name, point_names }) {
+    const spent = newSpending(clock);
     const found = await holdings.latest(site_name, point_names, spent.meter);
     const samples = point_names.flatMap((point_name, index) => {
       const sample = found.samples[index];
@@ -97,25 +87,26 @@ export const latest: QueryRoute = {
     };
     return { status: 200, body };
   },
-};
+});
 
-export const health: QueryRoute = {
+export const health: Route<QueryContext> = {
   name: "health",
   method: "GET",
   path: "/health",
-  access: "public",
-  summary: "Whether the Worker runs and is configured; reads nothing",
-  replies: { 200: { description: "It does", schema: wire.health } },
-  async handle({ secretFaults, version }) {
-    if (secretFaults.length > 0) return configurationInvalid(secretFaults);
+  auth: "public",
+  needsSecrets: true,
+  summary: "Whether the Worker is running and configured; reads nothing",
+  responses: { 200: { description: "Running and configured", schema: wire.health } },
+  async respond({ version }) {
     const body: wire.Health = { status: "ok", service: "Building Vitals Query Worker", version };
     return { status: 200, body };
   },
 };
 
-function spending(clock: QueryCall["clock"]) {
-  const [meter, beganMs] = [newMeter(), clock.now()];
-  return { meter, cost: (tiers: Iterable<Tier>) => costOf(tiers, meter, clock.now() - beganMs) };
+/** The meter of a request, and the cost to report once the response is ready. */
+function newSpending(clock: QueryContext["clock"]) {
+  const [meter, startedMs] = [newMeter(), clock.now()];
+  return { meter, cost: (tiers: Iterable<Tier>) => costOf(tiers, meter, clock.now() - startedMs) };
 }
 
 const iso = (ms: EpochMs) => new Date(ms).toISOString();

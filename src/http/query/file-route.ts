@@ -1,50 +1,45 @@
 import * as wire from "../../contract/query.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { ObjectHead } from "../../ports/archive.ts";
-import { refusal } from "../server/answer.ts";
-import { queryFields } from "../server/input.ts";
-import { judge } from "../server/judge.ts";
-import type { QueryRoute } from "./query-call.ts";
-import { FAULT_REPLIES } from "./query-faults.ts";
+import { errorResponse } from "../server/server.ts";
+import { FAULT_RESPONSES } from "./query-faults.ts";
+import { queryRoute } from "./query-route.ts";
 
 const PARQUET = "application/vnd.apache.parquet";
 
-export const file: QueryRoute = {
+export const file = queryRoute({
   name: "file",
   method: "GET",
   path: "/timeseries/file",
-  access: "bearer",
+  auth: "bearer",
   summary: "The Parquet file of a site's day, byte for byte as it is archived",
-  query: wire.siteDayQuery,
-  replies: {
+  input: { query: wire.siteDayQuery },
+  responses: {
     200: {
-      description: "The file; HEAD has its headers alone",
-      otherwise: [PARQUET],
+      description: "The file; a HEAD request gets its headers without the body",
+      mediaTypes: [PARQUET],
       headers: {
-        "Content-Length": "Of the file, in bytes",
-        ETag: "Of the object in R2",
-        "Repr-Digest": "The file's SHA-256 (RFC 9530), where the object has one",
+        "Content-Length": "Size of the file in bytes",
+        ETag: "The object's etag in R2",
+        "Repr-Digest": "The file's SHA-256 (RFC 9530), where R2 has it",
         "Content-Disposition": "A name for the file",
       },
     },
     404: { description: "The day is not archived", schema: wire.problem },
-    ...FAULT_REPLIES,
+    ...FAULT_RESPONSES,
   },
-  async handle({ request, files }) {
-    const judged = judge(queryFields(request), wire.siteDayQuery);
-    if ("refused" in judged) return judged.refused;
-    const { site_name: site, date } = judged.value;
+  async handle({ request, files }, { site_name: site, date }) {
     const opened = await files.open(objectKey(site, date));
     if (!opened) {
-      const hint = "What is held of a range of days is said by GET /timeseries/days";
-      return refusal(404, { error: `${date} of ${site} is not archived`, hint });
+      const hint = "To see which days exist, call GET /timeseries/days";
+      return errorResponse(404, { error: `${date} of ${site} is not archived`, hint });
     }
     const headers = fileHeaders(opened.head, `${site}-${date}.parquet`);
     if (request.method === "GET") return new Response(opened.body, { headers });
     await opened.body.cancel();
     return new Response(null, { headers });
   },
-};
+});
 
 function fileHeaders({ bytes, etag, sha256 }: ObjectHead, name: string): Record<string, string> {
   return {

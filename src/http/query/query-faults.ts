@@ -5,78 +5,85 @@ import { ListingTooLong } from "../../query/archived-days.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
 import { DayTooLarge } from "../../query/day-series.ts";
 import { HotUnavailable } from "../../query/hot/database.ts";
-import { type Answer, refusal } from "../server/answer.ts";
-import { RETRY_AFTER, type Reply } from "../server/route.ts";
+import {
+  errorResponse,
+  type JsonResponse,
+  RETRY_AFTER,
+  type ResponseDescriptions,
+  retryLater,
+} from "../server/server.ts";
 
-/** Longer than a hiccup: those were waited for already. */
+/** Longer than the Worker's own retries, which have failed by then. */
 const RETRY_AFTER_SECONDS = 10;
 
-/** As at the head of workers/wrangler-query.toml. */
+/** The command as it is in workers/wrangler-query.toml. */
 const CREATE_TABLES =
   "npx wrangler d1 execute ace-timeseries-hot -c workers/wrangler-query.toml --env production --remote --file workers/schema/d1-schema.sql";
 
-/** Of every route that reads: what `faultAnswer` gives. */
-export const FAULT_REPLIES: Readonly<Record<number, Reply>> = {
+/** The description of `faultResponse`, for every route that reads. */
+export const FAULT_RESPONSES: ResponseDescriptions = {
   500: {
     description:
       "Configuration invalid; an object of the archive, which is named, is damaged; or an internal error",
     schema: wire.problem,
   },
   503: {
-    description: "R2 or D1 can't be read, or an object is replaced again and again",
+    description: "R2 or D1 can't be read, or an object is replaced over and over",
     schema: wire.problem,
     headers: RETRY_AFTER,
   },
 };
 
 /**
- * What the caller gets to know of a fault behind the Worker, and what helps against it; undefined: it is none that was
- * foreseen. What passes by itself is a 503. What does not is a 500, not a 502: those are asked again by clients and
- * proxies of their own accord, and Cloudflare itself gives them for a Worker that it can't reach.
+ * The response to an expected fault of the storage, with what helps against it; undefined for any other fault. A fault
+ * that passes by itself is a 503. A lasting one is a 500 and not a 502: clients and proxies retry a 502 by themselves,
+ * and Cloudflare sends it for a Worker that it can't reach.
  */
-export function faultAnswer(fault: unknown): Answer | undefined {
+export function faultResponse(fault: unknown): JsonResponse | undefined {
   if (fault instanceof HotUnavailable) {
     return fault.tablesMissing
       ? unavailable("Hot storage has no tables", `Create them: ${CREATE_TABLES}`)
       : unavailable(
           "Hot storage unavailable",
-          "Ask again. Days that are archived and older than HOT_DAYS are answered without it",
+          "Try again later. Archived days older than HOT_DAYS can be queried without it",
         );
   }
   if (fault instanceof ArchiveUnavailable) {
-    return unavailable("Archive unavailable", "Ask again. Days that D1 has whole are answered without it");
+    return unavailable(
+      "Archive unavailable",
+      "Try again later. Days that are complete in D1 can be queried without it",
+    );
   }
   if (fault instanceof ObjectUnsettled) {
-    return unavailable("Object unsettled", "It is being replaced; ask again", [fault.key]);
+    return unavailable("Object unsettled", "It is being replaced; try again later", [fault.key]);
   }
   if (fault instanceof ObjectUnreadable) {
-    return refusal(500, { error: "Object unreadable", details: [fault.key], hint: verifying(fault) });
+    return errorResponse(500, { error: "Object unreadable", details: [fault.key], hint: verifyHint(fault) });
   }
   if (fault instanceof DayTooLarge) {
-    return refusal(400, {
+    return errorResponse(400, {
       error: "Too many samples in a day",
       details: [fault.message],
-      hint: "Ask for fewer points, or for a part of the day",
+      hint: "Query fewer points, or a part of the day",
     });
   }
   if (fault instanceof ListingTooLong) {
-    return refusal(500, {
+    return errorResponse(500, {
       error: "Listing too long",
       details: [fault.prefix],
-      hint: "Remove from there what is no site's file of a day. GET /timeseries/query lists nothing",
+      hint: "Remove objects from this prefix that are no site's file of a day. GET /timeseries/query works without a listing",
     });
   }
   return undefined;
 }
 
-function unavailable(error: string, hint: string, details?: readonly string[]): Answer {
-  const problem = { error, ...(details && { details: [...details] }), hint };
-  return refusal(503, problem, { "Retry-After": String(RETRY_AFTER_SECONDS) });
+function unavailable(error: string, hint: string, details?: readonly string[]): JsonResponse {
+  return retryLater(RETRY_AFTER_SECONDS, { error, ...(details && { details: [...details] }), hint });
 }
 
-/** A day whose object it finds damaged is no longer completed, and so is fetched again. */
-function verifying({ key }: ObjectUnreadable): string {
+/** An audit marks a day whose object is damaged as not completed, so that the next start fetches it. */
+function verifyHint({ key }: ObjectUnreadable): string {
   const { site, day } = parseObjectKey(key) ?? {};
   const body = JSON.stringify({ mode: "full", site, from: day, to: day });
-  return `Let the Backfill Worker look at it, which fetches it again, at the latest with its next start: POST /backfill/verify ${body}`;
+  return `Verify the day with the Backfill Worker; the next start at the latest fetches it again: POST /backfill/verify ${body}`;
 }

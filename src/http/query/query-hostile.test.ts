@@ -7,7 +7,7 @@ import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/archived-days.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
 import { HotUnavailable } from "../../query/hot/database.ts";
-import { queryService } from "./query-app.ts";
+import { queryService } from "./query.ts";
 
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.parse("2024-01-31T00:00:00Z");

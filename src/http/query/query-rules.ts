@@ -1,34 +1,27 @@
-import { QUERY_DAYS_MAX } from "../../contract/query.ts";
+/** What the schemas of the Query Worker's requests can't check: it depends on two fields. */
+import { instant, QUERY_DAYS_MAX, utcDay } from "../../contract/query.ts";
 import { DAY_MS, daysBetween, type EpochMs } from "../../domain/day.ts";
-import { parseInstant } from "../../domain/instant.ts";
-import type { Rules } from "../server/judge.ts";
-import { dayIn } from "../server/rules.ts";
+import { type InputRules, valid } from "../server/server.ts";
+import type { QueryContext } from "./query-route.ts";
 
-/** What the schema of `GET /timeseries/query` can't know. Fields it refuses are left to it. */
-export const queryRules: Rules = (fields) => [
-  ...rangeFaults(instantIn(fields.start_time), instantIn(fields.end_time)),
-  ...(fields.agg !== undefined && (fields.interval ?? "raw") === "raw"
-    ? ["agg needs an interval other than raw"]
-    : []),
+/** The rules of `GET /timeseries/query`. */
+export const queryRules: InputRules<QueryContext> = ({ start_time, end_time, agg, interval }) => [
+  ...rangeFaults(valid(instant, start_time), valid(instant, end_time)),
+  ...(agg !== undefined && (interval ?? "raw") === "raw" ? ["agg needs an interval other than raw"] : []),
 ];
 
-/** What the schema of `GET /timeseries/days` can't know; both dates are included. */
-export const daysRules: Rules = (fields) => {
-  const [from, to] = [dayIn(fields.from), dayIn(fields.to)];
+/** The rules of `GET /timeseries/days`, whose range has both ends included. */
+export const daysRules: InputRules<QueryContext> = (fields) => {
+  const [from, to] = [valid(utcDay, fields.from), valid(utcDay, fields.to)];
   if (!from || !to) return [];
-  if (from > to) return ["from must not lie after to"];
+  if (from > to) return ["from must not be after to"];
   return daysBetween(from, to) >= QUERY_DAYS_MAX ? [`at most ${QUERY_DAYS_MAX} days are allowed`] : [];
 };
 
 function rangeFaults(fromMs: EpochMs | undefined, toMs: EpochMs | undefined): string[] {
   if (fromMs === undefined || toMs === undefined) return [];
-  if (fromMs >= toMs) return ["start_time must lie before end_time"];
+  if (fromMs >= toMs) return ["start_time must be before end_time"];
   return toMs - fromMs > QUERY_DAYS_MAX * DAY_MS
-    ? [`end_time must not lie more than ${QUERY_DAYS_MAX} days behind start_time`]
+    ? [`end_time must be at most ${QUERY_DAYS_MAX} days after start_time`]
     : [];
-}
-
-function instantIn(field: unknown): EpochMs | undefined {
-  const ms = typeof field === "string" ? parseInstant(field) : undefined;
-  return typeof ms === "number" ? ms : undefined;
 }

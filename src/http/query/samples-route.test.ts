@@ -99,13 +99,13 @@ describe("GET /timeseries/query", () => {
     await askedBy(range(0, longest));
     await askedBy(range(0, 1));
     expect(await detailsOf(range(0, longest + 1))).toEqual([
-      "end_time must not lie more than 366 days behind start_time",
+      "end_time must be at most 366 days after start_time",
     ]);
     for (const [start, end] of [
       [5, 5],
       [6, 5],
     ] as const) {
-      expect(await detailsOf(range(start, end))).toEqual(["start_time must lie before end_time"]);
+      expect(await detailsOf(range(start, end))).toEqual(["start_time must be before end_time"]);
     }
   });
 
@@ -140,7 +140,7 @@ describe("GET /timeseries/query", () => {
     expect(details).toEqual([
       "site_name is required",
       'unknown parameter "x"',
-      "start_time must lie before end_time",
+      "start_time must be before end_time",
       "agg needs an interval other than raw",
     ]);
   });
@@ -221,7 +221,7 @@ describe("a source that fails", () => {
       expect(logged).toEqual([
         {
           level: "ERROR",
-          message: "An answer broke off",
+          message: "A response failed part-way",
           fields: expect.objectContaining({ site: "site_a", error: "secret inside" }),
         },
       ]);

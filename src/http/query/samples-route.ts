@@ -1,16 +1,13 @@
 import * as wire from "../../contract/query.ts";
 import { answerQuery } from "../../query/answer/answer.ts";
 import type { Meter } from "../../query/source.ts";
-import { preferred } from "../server/accept.ts";
-import { refusal, validationFailed } from "../server/answer.ts";
-import { queryFields } from "../server/input.ts";
-import { judge } from "../server/judge.ts";
-import type { QueryRoute } from "./query-call.ts";
-import { FAULT_REPLIES } from "./query-faults.ts";
+import { errorResponse, preferred, validationFailed } from "../server/server.ts";
+import { FAULT_RESPONSES } from "./query-faults.ts";
+import { queryRoute } from "./query-route.ts";
 import { queryRules } from "./query-rules.ts";
 
 const OFFERED = Object.entries(wire.MEDIA_TYPES) as [wire.FormatName, string][];
-const OFFERED_TYPES = OFFERED.map(([, mediaType]) => mediaType).join(", ");
+const OFFERED_TYPES = OFFERED.map(([, mediaType]) => mediaType);
 
 /** Text is UTF-8, and a table has a header. */
 const CONTENT_TYPES: Readonly<Record<wire.FormatName, string>> = {
@@ -20,46 +17,46 @@ const CONTENT_TYPES: Readonly<Record<wire.FormatName, string>> = {
   arrow: wire.MEDIA_TYPES.arrow,
 };
 
-export const query: QueryRoute = {
+const VARY = { Vary: "Accept" };
+
+export const query = queryRoute({
   name: "query",
   method: "GET",
   path: "/timeseries/query",
-  access: "bearer",
-  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, as they are or folded into intervals`,
-  query: wire.timeseriesQuery,
-  replies: {
+  auth: "bearer",
+  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, raw or aggregated by intervals`,
+  input: { query: wire.timeseriesQuery, lists: ["point_names"] },
+  rules: queryRules,
+  responses: {
     200: {
       description:
-        "The page. JSON ends with metadata, NDJSON with a line {metadata}; CSV and Arrow have a fourth column next_cursor, filled in the last row of a page that goes on. An answer that fails in its middle breaks off.",
+        "A page of samples. JSON ends with metadata, NDJSON with a line {metadata}; CSV and Arrow have a fourth column next_cursor, set in the last row of a page that is not the last page. If a response fails part-way, the connection is closed.",
       schema: wire.queryAnswer,
-      otherwise: OFFERED.map(([, mediaType]) => mediaType).filter((type) => type !== wire.MEDIA_TYPES.json),
+      mediaTypes: OFFERED_TYPES.filter((type) => type !== wire.MEDIA_TYPES.json),
     },
-    406: { description: "Accept names no format of ours", schema: wire.problem },
-    ...FAULT_REPLIES,
+    406: { description: "Accept allows none of the formats", schema: wire.problem },
+    ...FAULT_RESPONSES,
   },
-  async handle({ request, samples, clock, log }) {
-    const judged = judge(queryFields(request, ["point_names"]), wire.timeseriesQuery, queryRules);
-    if ("refused" in judged) return judged.refused;
-    const format = judged.value.format ?? preferred(request.headers.get("Accept"), OFFERED);
+  async handle({ request, samples, clock, log }, input) {
+    const format = input.format ?? preferred(request.headers.get("Accept"), OFFERED);
     if (format === undefined) {
-      return refusal(406, { error: "Not acceptable", hint: `Accept one of ${OFFERED_TYPES}` }, VARY);
+      const hint = `Accept one of ${OFFERED_TYPES.join(", ")}`;
+      return errorResponse(406, { error: "Not acceptable", hint }, VARY);
     }
     const brokeOff = (fault: unknown) =>
-      log("ERROR", "An answer broke off", {
-        site: judged.value.site_name,
+      log("ERROR", "A response failed part-way", {
+        site: input.site_name,
         error: fault instanceof Error ? fault.message : String(fault),
         ...(fault instanceof Error && { stack: fault.stack }),
       });
     const left = ({ r2Requests, bytesRead }: Meter) =>
-      log("INFO", "An answer was let go of before its end", {
-        site: judged.value.site_name,
+      log("INFO", "The client disconnected before the end of a response", {
+        site: input.site_name,
         r2_requests: r2Requests,
         bytes_read: bytesRead,
       });
-    const body = await answerQuery(judged.value, format, { samples, clock, brokeOff, left });
+    const body = await answerQuery(input, format, { samples, clock, brokeOff, left });
     if ("fault" in body) return validationFailed([body.fault]);
     return new Response(body, { headers: { ...VARY, "Content-Type": CONTENT_TYPES[format] } });
   },
-};
-
-const VARY = { Vary: "Accept" };
+});

@@ -1,44 +1,41 @@
 import type { SecretName } from "../../domain/config.ts";
-import { secretOf } from "../../domain/variables.ts";
-import { type Answer, refusal } from "./answer.ts";
+import { type Env, secretOf } from "../../domain/variables.ts";
+import { errorResponse, type JsonResponse } from "./response.ts";
 
-/** What a header can carry as one token. Wider than RFC 6750's token68: an operator's "p@ss!" is fine. */
+/** The characters of a token that a header can carry. More than RFC 6750's token68: "p@ss!" is allowed. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-// RFC 9110: the scheme is case-insensitive, spaces follow it. A token holds no space.
+// RFC 9110: the scheme is case-insensitive and spaces follow it; a token has no space.
 const BEARER = /^bearer +([\x21-\x7e]+)$/i;
 
-/** Faults of the secrets, each named, none shown. */
-export function secretFaults(
-  env: Readonly<Record<string, unknown>>,
-  secrets: readonly SecretName[],
-): string[] {
+/** Faults of the secrets; each names its secret and shows nothing of it. */
+export function secretFaults(env: Env, secrets: readonly SecretName[]): string[] {
   return secrets.flatMap((name) => {
     const secret = secretOf(env, name);
     if (secret === "") return [`${name} is not set; set it with: wrangler secret put ${name}`];
-    return TOKEN.test(secret) ? [] : [`${name} holds spaces or characters that a header can't carry`];
+    return TOKEN.test(secret) ? [] : [`${name} has spaces or characters that a header can't carry`];
   });
 }
 
-/** undefined: the bearer knows the secret `name` and may pass. Call it only where `secretFaults` finds none. */
+/** The error response to a request without the secret `name`; undefined: it has the secret. Needs valid secrets. */
 export async function authenticate(
   authorization: string | null,
-  env: Readonly<Record<string, unknown>>,
+  env: Env,
   name: SecretName,
-): Promise<Answer | undefined> {
+): Promise<JsonResponse | undefined> {
   const token = BEARER.exec(authorization ?? "")?.[1];
   if (token === undefined) {
-    return refusal(
+    return errorResponse(
       401,
       { error: "Unauthorized", hint: `Send the header Authorization: Bearer <${name}>` },
       { "WWW-Authenticate": "Bearer" },
     );
   }
   const allowed = await sameSecret(token, secretOf(env, name));
-  return allowed ? undefined : refusal(403, { error: "Forbidden", hint: `The token is not ${name}` });
+  return allowed ? undefined : errorResponse(403, { error: "Forbidden", hint: `The token is not ${name}` });
 }
 
-/** Takes the same time wherever the texts differ: hashes have one length, and every byte is looked at. */
+/** Takes the same time wherever the texts differ: hashes have equal lengths, and every byte is compared. */
 export async function sameSecret(given: string, expected: string): Promise<boolean> {
   const [left, right] = await Promise.all([sha256(given), sha256(expected)]);
   let difference = 0;

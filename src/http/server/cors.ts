@@ -1,9 +1,9 @@
-import { type Answer, refusal } from "./answer.ts";
+import { errorResponse, type JsonResponse } from "./response.ts";
 
-/** Browsers ask again after ten minutes, so that a withdrawn origin is soon refused. */
+/** Browsers repeat a preflight after ten minutes, so that an origin that was removed is soon rejected. */
 const PREFLIGHT_SECONDS = 600;
 
-/** A preflight is an OPTIONS with an origin and the method that is to follow. */
+/** A preflight is an OPTIONS request with an origin and the method of the request that is to follow. */
 export function isPreflight(request: Request): boolean {
   return (
     request.method === "OPTIONS" &&
@@ -12,9 +12,9 @@ export function isPreflight(request: Request): boolean {
   );
 }
 
-/** Does not depend on the path, so that a browser gets to see a 404 or 405 for what it is. */
-export function preflight(request: Request, allowedOrigins: readonly string[]): Answer {
-  if (!isAllowed(request, allowedOrigins)) return refusal(403, { error: "Origin not allowed" });
+/** The response to a preflight. It does not depend on the path, so that a browser can show a 404 or 405. */
+export function preflight(request: Request, allowedOrigins: readonly string[]): JsonResponse {
+  if (!isAllowed(request, allowedOrigins)) return errorResponse(403, { error: "Origin not allowed" });
   return {
     status: 204,
     headers: {
@@ -26,15 +26,15 @@ export function preflight(request: Request, allowedOrigins: readonly string[]): 
 }
 
 /**
- * Names the one origin, never "*"; no credentials, for the token travels in a header. Other origins get
- * the answer without these headers, and their browser keeps it from them.
+ * Names the request's origin where it is allowed, never "*"; no credentials, for the token is sent in a header. Other
+ * origins get the response without these headers, and the browser does not show it to them.
  */
-export function withCorsHeaders(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
+export function setCorsHeaders(headers: Headers, request: Request, allowedOrigins: readonly string[]): void {
   headers.append("Vary", "Origin");
   const origin = request.headers.get("Origin");
   if (origin === null || !isAllowed(request, allowedOrigins)) return;
   headers.set("Access-Control-Allow-Origin", origin);
-  // Which a script sees only where it is named.
+  // A script sees this header only where it is named here.
   if (headers.has("Retry-After")) headers.set("Access-Control-Expose-Headers", "Retry-After");
 }
 

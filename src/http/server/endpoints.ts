@@ -1,44 +1,71 @@
-import type { NotFound } from "../../contract/parameters.ts";
-import { type Answer, refusal } from "./answer.ts";
-import type { Route } from "./route.ts";
+import { z } from "zod";
+import { type NotFound, problem, serviceRoot } from "../../contract/parameters.ts";
+import { errorResponse, type JsonResponse } from "./response.ts";
+import type { RouteDescription } from "./service.ts";
 
-/** The routes of every Worker: they describe it, and need nothing else to be answered. */
-const DESCRIPTIONS = { root: "GET /", openapi: "GET /openapi.json", docs: "GET /docs" } as const;
+const configurationFaults = { description: "Configuration invalid", schema: problem };
 
-/** What there is to be asked of a Worker. */
+/** The routes that describe a Worker; every Worker has them, and they need nothing but its configuration. */
+export const DESCRIPTION_ROUTES: readonly RouteDescription[] = [
+  {
+    name: "root",
+    method: "GET",
+    path: "/",
+    auth: "public",
+    summary: "The service and its endpoints",
+    responses: { 200: { description: "Also sent where the configuration is invalid", schema: serviceRoot } },
+  },
+  {
+    name: "openapi",
+    method: "GET",
+    path: "/openapi.json",
+    auth: "public",
+    summary: "This document",
+    responses: { 200: { description: "OpenAPI 3.1", schema: z.looseObject({}) }, 500: configurationFaults },
+  },
+  {
+    name: "docs",
+    method: "GET",
+    path: "/docs",
+    auth: "public",
+    summary: "This document as a page",
+    responses: {
+      200: { description: "A page without scripts", mediaTypes: ["text/html"] },
+      500: configurationFaults,
+    },
+  },
+];
+
+/** The endpoints of a Worker. */
 export interface EndpointTable {
   /** Every route by name, as `METHOD /path`. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** Every path with the methods it takes; HEAD goes with GET. */
+  /** Every path with its allowed methods; HEAD goes with GET. */
   readonly allowedMethods: ReadonlyMap<string, string>;
 }
 
-export function endpointTable<Call>(routes: readonly Route<Call>[]): EndpointTable {
-  const endpoints = {
-    ...Object.fromEntries(routes.map((route) => [route.name, `${route.method} ${route.path}`])),
-    ...DESCRIPTIONS,
-  };
-  return { endpoints, allowedMethods: methodsByPath(Object.values(endpoints)) };
+export function endpointTable(routes: readonly RouteDescription[]): EndpointTable {
+  const all = [...routes, ...DESCRIPTION_ROUTES];
+  const allowedMethods = new Map<string, string>();
+  for (const [path, of] of Map.groupBy(all, (route) => route.path)) {
+    const methods = of.map(({ method }) => (method === "GET" ? "GET, HEAD" : method));
+    allowedMethods.set(path, [...methods, "OPTIONS"].join(", "));
+  }
+  const endpoints = Object.fromEntries(all.map(({ name, method, path }) => [name, `${method} ${path}`]));
+  return { endpoints, allowedMethods };
 }
 
-export function notFound({ endpoints }: EndpointTable): Answer {
+export function notFound({ endpoints }: EndpointTable): JsonResponse {
   return {
     status: 404,
     body: { error: "Not found", endpoints: Object.values(endpoints) } satisfies NotFound,
   };
 }
 
-export function methodNotAllowed(allow: string): Answer {
-  return refusal(405, { error: "Method not allowed", hint: `Allowed here: ${allow}` }, { Allow: allow });
-}
-
-function methodsByPath(endpoints: readonly string[]): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const endpoint of endpoints) {
-    const [method = "", path = ""] = endpoint.split(" ");
-    const methods = method === "GET" ? "GET, HEAD" : method;
-    found.set(path, [found.get(path), methods].filter(Boolean).join(", "));
-  }
-  for (const [path, methods] of found) found.set(path, `${methods}, OPTIONS`);
-  return found;
+export function methodNotAllowed(allow: string): JsonResponse {
+  return errorResponse(
+    405,
+    { error: "Method not allowed", hint: `Allowed here: ${allow}` },
+    { Allow: allow },
+  );
 }

@@ -1,97 +1,71 @@
-import { type Answer, refusal, validationFailed } from "./answer.ts";
+import type { z } from "zod";
+import { bodyFields, type Fields, queryFields } from "./request-fields.ts";
+import { type JsonResponse, validationFailed } from "./response.ts";
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-/** What a request carries, as fields not yet judged, or the refusal. */
-export type Input =
-  | { readonly fields: Fields; readonly kind: "field" | "parameter" }
-  | { readonly refused: Answer };
-
-/** Four sites and two dates take 200 bytes; this leaves room without leaving the door open. */
-export const REQUEST_BYTES_MAX = 64 * 1024;
-
-/**
- * So much of a body that is too large is read and dropped before it is refused: who is still sending when the
- * connection closes sees it break off, and never the answer. An endless body ends here.
- */
-export const REFUSED_BYTES_MAX = 1024 * 1024;
+/** Where a request carries the input of a route, and the schema that parses and documents it. */
+export type InputSchema<S extends z.ZodObject = z.ZodObject> =
+  /** Parameters of the URL; those in `lists` may be repeated. */
+  | { readonly query: S; readonly lists?: readonly string[] }
+  /** A JSON object in the body, which may be left out where `optional`. */
+  | { readonly body: S; readonly optional?: boolean };
 
 /**
- * The JSON object in the body. Its bytes decide, not its Content-Type: `curl -d` labels JSON a form, and
- * the token, not a label, keeps strangers out. An empty body is `{}` where `optional`. Routes with a body
- * take no parameters: `?dry_run=true` must not start anything.
+ * Faults that a schema can't find: they depend on the configuration, the date or several fields. Rules see the fields
+ * as they were sent, and leave to the schema what it rejects, so that one response names every fault.
  */
-export async function bodyFields(request: Request, optional: boolean): Promise<Input> {
-  const stray = unknownParameters(request);
-  if (stray.length > 0) return { refused: validationFailed(stray) };
-  const bytes = await boundedBytes(request);
-  if (bytes === "broken off") return { refused: validationFailed(["the body broke off"]) };
-  if (bytes === "too large") {
-    return { refused: refusal(413, { error: "Body too large", hint: `At most ${REQUEST_BYTES_MAX} bytes` }) };
-  }
-  if (bytes.length === 0 && optional) return { fields: {}, kind: "field" };
-  const parsed = parseJson(bytes);
-  return "fault" in parsed
-    ? { refused: validationFailed([parsed.fault]) }
-    : { fields: parsed.fields, kind: "field" };
+export type InputRules<Context> = (fields: Fields, context: Context) => readonly string[];
+
+/** Parses the input of a request; an invalid one becomes the error response that names every fault. */
+export async function parseInput<S extends z.ZodObject>(
+  request: Request,
+  input: InputSchema<S>,
+  rules: (fields: Fields) => readonly string[],
+): Promise<{ readonly value: z.output<S> } | { readonly rejected: JsonResponse }> {
+  const isQuery = "query" in input;
+  const read = isQuery
+    ? queryFields(request, input.lists)
+    : await bodyFields(request, input.optional ?? false);
+  if ("rejected" in read) return read;
+  const schema = isQuery ? input.query : input.body;
+  const parsed = schema.safeParse(read.fields, { reportInput: true });
+  const issues = parsed.error?.issues ?? [];
+  const details = [
+    ...issues.flatMap((issue) => sentencesFor(issue, isQuery ? "parameter" : "field")),
+    ...rules(read.fields),
+  ];
+  return parsed.success && details.length === 0
+    ? { value: parsed.data }
+    : { rejected: validationFailed(details) };
 }
 
-/**
- * The parameters of the URL. The same name twice has no one meaning and is refused, but for those in `lists`, which are
- * lists however often they come.
- */
-export function queryFields(request: Request, lists: readonly string[] = []): Input {
-  const params = new URL(request.url).searchParams;
-  const seen = new Set<string>();
-  const twice = new Set<string>();
-  for (const name of params.keys()) {
-    if (!lists.includes(name)) (seen.has(name) ? twice : seen).add(name);
-  }
-  if (twice.size > 0) {
-    const details = [...twice].map((name) => `${name.slice(0, 40)} is given more than once`);
-    return { refused: validationFailed(details) };
-  }
-  const given = lists.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]);
-  return { fields: { ...Object.fromEntries(params), ...Object.fromEntries(given) }, kind: "parameter" };
+/** The field's value where it is valid by itself, else undefined: the schema names its fault. */
+export function valid<T>(schema: z.ZodType<T>, field: unknown): T | undefined {
+  return schema.safeParse(field).data;
 }
 
-function unknownParameters(request: Request): string[] {
-  const names = new Set(new URL(request.url).searchParams.keys());
-  return [...names].map((name) => `unknown parameter ${JSON.stringify(name.slice(0, 40))}`);
+/** The fault in the client's terms; zod's own messages speak of "invalid input". */
+function sentencesFor(issue: z.core.$ZodIssue, kind: "field" | "parameter"): string[] {
+  const name = issue.path.map((step) => (typeof step === "number" ? `[${step}]` : String(step))).join("");
+  switch (issue.code) {
+    case "unrecognized_keys":
+      return issue.keys.map((key) => `unknown ${kind} ${JSON.stringify(key.slice(0, 40))}`);
+    case "invalid_type":
+      return [
+        issue.input === undefined ? `${name} is required` : `${name} must be ${withArticle(issue.expected)}`,
+      ];
+    case "invalid_value":
+      return [`${name} must be one of ${issue.values.map((value) => JSON.stringify(value)).join(", ")}`];
+    case "too_small":
+      return issue.origin === "number"
+        ? [`${name} must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`]
+        : [`${name} must hold at least ${issue.minimum}`];
+    case "too_big":
+      return [`${name} must ${issue.origin === "number" ? "be" : "hold"} at most ${issue.maximum}`];
+    default:
+      return [`${name}: ${issue.message}`];
+  }
 }
 
-function parseJson(bytes: Uint8Array): { fields: Fields } | { fault: string } {
-  if (bytes.length === 0) return { fault: "the body is empty; it must be a JSON object" };
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
-  } catch (fault) {
-    // The decoder throws a TypeError, the parser a SyntaxError.
-    return { fault: `the body is not valid ${fault instanceof SyntaxError ? "JSON" : "UTF-8"}` };
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return { fault: "the body must be a JSON object" };
-  }
-  return { fields: value as Fields };
-}
-
-/** The length is announced by the sender and may be absent or wrong, so bytes count. */
-async function boundedBytes(request: Request): Promise<Uint8Array | "too large" | "broken off"> {
-  if (!request.body) return new Uint8Array();
-  const whole = new Uint8Array(REQUEST_BYTES_MAX);
-  let length = 0;
-  const reader = request.body.getReader();
-  for (;;) {
-    // A sender that hangs up is no fault of ours, and nothing to wake an operator for.
-    const piece = await reader.read().catch(() => "broken off" as const);
-    if (piece === "broken off") return piece;
-    if (piece.done) return length > REQUEST_BYTES_MAX ? "too large" : whole.subarray(0, length);
-    const end = length + piece.value.length;
-    if (end <= REQUEST_BYTES_MAX) whole.set(piece.value, length);
-    length = end;
-    if (length > REFUSED_BYTES_MAX) {
-      await reader.cancel();
-      return "too large";
-    }
-  }
+function withArticle(type: string): string {
+  return `${/^[aeiou]/.test(type) ? "an" : "a"} ${type}`;
 }

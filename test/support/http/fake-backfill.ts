@@ -9,7 +9,7 @@ import type {
 } from "../../../src/contract/api.ts";
 import type { AuditView, DayView, ErrorView, Plan, Status } from "../../../src/contract/backfill.ts";
 import type { Metrics } from "../../../src/contract/metrics.ts";
-import { createApp } from "../../../src/http/backfill/backfill-app.ts";
+import { createBackfillApp } from "../../../src/http/backfill/backfill.ts";
 
 export const KEY = "s3cret-backfill-key";
 export const NOW = Date.parse("2025-10-14T12:34:56.789Z");
@@ -109,7 +109,7 @@ export function underTest(env: Readonly<Record<string, unknown>> = ENV) {
   const backfill = new FakeBackfill();
   const logged: { level: string; message: string; fields: unknown }[] = [];
   const time = { now: NOW };
-  const app = createApp<object>({
+  const app = createBackfillApp<object>({
     backfill: () => backfill,
     clock: {
       now: () => time.now,

@@ -1,7 +1,7 @@
 /** What the Query Worker answers from, in memory, for the tests of this folder: it records what it is asked. */
 import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
-import { createQueryApp } from "../../../src/http/query/query-app.ts";
+import { createQueryApp } from "../../../src/http/query/query.ts";
 import type { ArchiveReader, OpenObject } from "../../../src/ports/archive.ts";
 import type {
   DayPoints,

@@ -1,4 +1,4 @@
-import { createQueryApp } from "../../../src/http/query/query-app.ts";
+import { createQueryApp } from "../../../src/http/query/query.ts";
 import type { FooterCache } from "../../../src/ports/footer-cache.ts";
 import { ColdSource } from "../../../src/query/cold/cold-source.ts";
 import { Footers } from "../../../src/query/cold/footers.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { bearer, underTest } from "../../../test/support/http/fake-backfill.ts";
-import { REFUSED_BYTES_MAX, REQUEST_BYTES_MAX } from "./input.ts";
+import { REJECTED_BYTES_MAX, REQUEST_BYTES_MAX } from "./request-fields.ts";
 
 const RANGE = '{"start_date":"2024-01-01","end_date":"2024-01-02"}';
 
@@ -99,7 +99,7 @@ describe("a body", () => {
     const { stream, taken } = streamed(new Uint8Array(16 * 1024).fill(0x20), 1_000_000);
     const { response } = await startWith(stream);
     expect(response.status).toBe(413);
-    expect(taken.chunks * 16 * 1024).toBeLessThanOrEqual(REFUSED_BYTES_MAX + 2 * 16 * 1024);
+    expect(taken.chunks * 16 * 1024).toBeLessThanOrEqual(REJECTED_BYTES_MAX + 2 * 16 * 1024);
     expect(taken.cancelled).toBe(true);
   });
 
@@ -117,7 +117,10 @@ describe("a body", () => {
     const init = { method: "POST", headers: bearer(), body, duplex: "half" } as RequestInit;
     const response = await request("/backfill/start", init);
     expect(response.status).toBe(400);
-    expect(await response.json()).toEqual({ error: "Validation failed", details: ["the body broke off"] });
+    expect(await response.json()).toEqual({
+      error: "Validation failed",
+      details: ["the body is incomplete"],
+    });
     expect([backfill.calls, logged]).toEqual([[], []]);
   });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ENV, underTest } from "../../../test/support/http/fake-backfill.ts";
 import { alertNotice } from "../../contract/backfill.ts";
-import { endpoints } from "../backfill/routes.ts";
+import { backfillService } from "../backfill/backfill.ts";
+import { endpointTable } from "./endpoints.ts";
 
 interface Operation {
   security: unknown[];
@@ -40,7 +41,7 @@ describe("GET /openapi.json", () => {
     const described = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(described.sort()).toEqual(Object.values(endpoints).sort());
+    expect(described.sort()).toEqual(Object.values(endpointTable(backfillService.routes).endpoints).sort());
   });
 
   it("asks for a bearer token exactly where the Worker does", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ENV, KEY, underTest } from "../../../test/support/http/fake-backfill.ts";
 import { QUERY_KEY, queryUnderTest } from "../../../test/support/http/fake-query.ts";
-import { docsPage } from "./page.ts";
+import { docsPage } from "./docs.ts";
 
 interface Api {
   paths: Record<string, Record<string, { operationId: string; parameters?: { name: string }[] }>>;

@@ -3,7 +3,7 @@ import { QUERY_ENV, QUERY_KEY, queryPath, queryUnderTest } from "../../../test/s
 import * as wire from "../../contract/query.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import { endpointTable } from "../server/endpoints.ts";
-import { queryService } from "./query-app.ts";
+import { queryService } from "./query.ts";
 
 const PROTECTED = [
   queryPath(),
@@ -252,7 +252,7 @@ describe("GET /timeseries/days", () => {
       details: ["at most 366 days are allowed"],
     });
     expect(await (await get(range("2024-01-02", "2024-01-01"))).json()).toMatchObject({
-      details: ["from must not lie after to"],
+      details: ["from must not be after to"],
     });
   });
 });

@@ -1,0 +1,77 @@
+import type { BackfillApi } from "../../contract/api.ts";
+import * as wire from "../../contract/backfill.ts";
+import { type Config, parseConfig, SECRETS } from "../../domain/config.ts";
+import type { Clock, Log } from "../../ports/ports.ts";
+import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
+import { audits, rebuild, verify } from "./audit-routes.ts";
+import type { BackfillContext } from "./backfill-route.ts";
+import { cancel, retry, start } from "./job-routes.ts";
+import { days, errors, events, metrics, status } from "./read-routes.ts";
+
+export interface BackfillAppParts<Env extends object> {
+  /** The backfill behind the bindings of `env`; called only for requests that are authenticated where they must be. */
+  backfill(env: Env): BackfillApi;
+  readonly clock: Pick<Clock, "now" | "sleep">;
+  readonly log: Log;
+  readonly version: string;
+}
+
+/** The HTTP of the Backfill Worker. Every response but event stream, metrics and page is JSON. */
+export function createBackfillApp<Env extends object>(parts: BackfillAppParts<Env>): WorkerApp<Env, Config> {
+  const { backfill, clock, log, version } = parts;
+  return workerApp({
+    service: backfillService,
+    parse: parseConfig,
+    context: (request, config, env) => ({ request, config, backfill: backfill(env), clock, log, version }),
+    log,
+    version,
+  });
+}
+
+export const backfillService: Service<BackfillContext> = {
+  title: "Building Vitals Backfill Worker",
+  bearer: "BACKFILL_API_KEY",
+  secrets: SECRETS,
+  routes: [start, status, cancel, days, errors, retry, verify, audits, rebuild, events, metrics],
+  webhooks: {
+    alert: {
+      summary:
+        "Sent to ALERT_WEBHOOK_URL when an alert is raised and when it is cleared: at least once, in order for each site, with the header Idempotency-Key",
+      body: wire.alertNotice,
+      responses: {
+        "2XX": "Delivered",
+        "3XX": "Not followed, and not sent again",
+        "4XX": "Not sent again, but for 408, 425 and 429",
+        "5XX": "Sent again for about a day, as after a request without a response",
+      },
+    },
+  },
+  schemas: {
+    StartRequest: wire.startRequest,
+    StartAccepted: wire.startAccepted,
+    StartConflict: wire.startConflict,
+    Plan: wire.plan,
+    Status: wire.status,
+    NotStarted: wire.notStarted,
+    SiteView: wire.siteView,
+    Alert: wire.alert,
+    AlertNotice: wire.alertNotice,
+    Cancelled: wire.cancelled,
+    DaySelection: wire.daySelection,
+    DayView: wire.dayView,
+    DayList: wire.dayList,
+    Evidence: wire.evidence,
+    ErrorView: wire.errorView,
+    ErrorList: wire.errorList,
+    RetryAccepted: wire.retryAccepted,
+    VerifyRequest: wire.verifyRequest,
+    AuditAccepted: wire.auditAccepted,
+    AuditView: wire.auditView,
+    AuditList: wire.auditList,
+    EmptyRequest: wire.emptyRequest,
+    Problem: wire.problem,
+    ProblemDetails: wire.problemDetails,
+    NotFound: wire.notFound,
+    ServiceRoot: wire.serviceRoot,
+  },
+};
