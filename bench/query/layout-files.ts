@@ -4,7 +4,7 @@ import {
   encodeFooter,
   type FileSpec,
   RowGroupEncoder,
-  type SortedRows,
+  type RowGroupRows,
 } from "../../src/parquet/file/file.ts";
 import { CREATED_BY, SCHEMA } from "../../src/parquet/format.ts";
 import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
@@ -48,9 +48,9 @@ export function writerRows(spec: FileSpec, blocks: BlockSource, samples: number)
   const name: string[] = [];
   eachRowGroup(blocks, 100_000, (rows) => {
     const first = name.length;
-    for (let stretch = 0; stretch < rows.points; stretch++) {
-      const end = first + (rows.pointEnd[stretch] as number);
-      while (name.length < end) name.push(spec.names[rows.point[stretch] as number] as string);
+    for (let entry = 0; entry < rows.points; entry++) {
+      const end = first + (rows.pointEnd[entry] as number);
+      while (name.length < end) name.push(spec.names[rows.point[entry] as number] as string);
     }
     for (let row = 0; row < rows.length; row++) {
       ms[first + row] = BigInt(spec.dayStartMs + (rows.ms[row] as number));
@@ -96,7 +96,7 @@ export function writePaged(rows: WriterRows, rowGroupSize: number, pageBytes: nu
   return { bytes: writer.getBytes(), cpuSeconds: (user + system) / 1e6 };
 }
 
-function eachRowGroup(blocks: BlockSource, rowGroupSize: number, sink: (rows: SortedRows) => void): void {
+function eachRowGroup(blocks: BlockSource, rowGroupSize: number, sink: (rows: RowGroupRows) => void): void {
   let position = MERGE_START;
   while (!position.done) position = mergeSlice(blocks, position, { rowGroupSize }, sink);
 }

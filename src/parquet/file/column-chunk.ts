@@ -88,3 +88,15 @@ export function indexPage(indexes: Int32Array, entries: number): Uint8Array {
   writeRleBitPackedHybrid(page, indexes, bits);
   return page.getBytes();
 }
+
+/** The least and the greatest value of a column, which has at least one. */
+export function boundsOf(column: Int32Array | Float64Array): { least: number; greatest: number } {
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < column.length; row++) {
+    const value = column[row] as number;
+    if (value < least) least = value;
+    if (value > greatest) greatest = value;
+  }
+  return { least, greatest };
+}

@@ -4,11 +4,11 @@ import { MAGIC } from "../format.ts";
 import { writeChunk } from "./column-chunk.ts";
 import { fileEnd, rowGroupThrift } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
-import type { SortedRows } from "./sorted-rows.ts";
+import type { RowGroupRows } from "./row-group-rows.ts";
 import { timestampPages } from "./timestamp-column.ts";
 import { valuePages } from "./value-column.ts";
 
-export { RowGroupRows, type SortedRows } from "./sorted-rows.ts";
+export { RowGroupRows } from "./row-group-rows.ts";
 
 /** What a file contains besides its samples. */
 export interface FileSpec {
@@ -20,7 +20,6 @@ export interface FileSpec {
 
 /** A full row group: the next bytes of the file, and its entry in the footer. */
 export interface EncodedRowGroup {
-  readonly rows: number;
   /** Usually some 30 KB; long names or large row groups can exceed one SQL value. */
   readonly bytes: Uint8Array;
   /** Input of `encodeFooter`, opaque; some 450 bytes with names of 60 characters. */
@@ -47,7 +46,7 @@ export class RowGroupEncoder {
   }
 
   /** Encodes `rows`, at least one, and keeps no reference to them. Throws `PointUnnamed`. */
-  encode(rows: SortedRows): EncodedRowGroup {
+  encode(rows: RowGroupRows): EncodedRowGroup {
     const { site, dayStartMs, names } = this.#spec;
     const writer = this.#writer;
     writer.index = 0;
@@ -58,11 +57,8 @@ export class RowGroupEncoder {
       valuePages(rows.value.subarray(0, rows.length)),
       siteNamePages(rows, site),
     ].map((pages) => writeChunk(writer, pages, rows.length));
-    return {
-      rows: rows.length,
-      bytes: writer.getBytes().slice(),
-      metadata: withRows(rows.length, rowGroupThrift(chunks, rows.length)),
-    };
+    const metadata = withRows(rows.length, rowGroupThrift(chunks, rows.length));
+    return { bytes: writer.getBytes().slice(), metadata };
   }
 }
 

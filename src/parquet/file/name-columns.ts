@@ -1,6 +1,6 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { type ChunkPages, indexPage } from "./column-chunk.ts";
-import type { SortedRows } from "./sorted-rows.ts";
+import type { RowGroupRows } from "./row-group-rows.ts";
 
 const utf8 = new TextEncoder();
 
@@ -8,7 +8,7 @@ const utf8 = new TextEncoder();
  * Encodes the point names of a row group with a dictionary. Rows are sorted by point, so each name is in the
  * dictionary once, in order, and the indexes compress to a run length for each point.
  */
-export function pointNamePages(rows: SortedRows, names: readonly string[]): ChunkPages {
+export function pointNamePages(rows: RowGroupRows, names: readonly string[]): ChunkPages {
   const dictionary: Uint8Array[] = [];
   const indexes = new Int32Array(rows.length);
   for (let entry = 0, from = 0; entry < rows.points; entry++) {
@@ -24,7 +24,7 @@ export function pointNamePages(rows: SortedRows, names: readonly string[]): Chun
 }
 
 /** Encodes the site's name, the same in every row. */
-export function siteNamePages(rows: SortedRows, site: string): ChunkPages {
+export function siteNamePages(rows: RowGroupRows, site: string): ChunkPages {
   return dictionaryPages([utf8.encode(site)], new Int32Array(rows.length));
 }
 

@@ -1,7 +1,7 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { deltaBinaryPack } from "hyparquet-writer/src/delta.js";
 import type { EpochMs } from "../../domain/day.ts";
-import type { ChunkPages } from "./column-chunk.ts";
+import { boundsOf, type ChunkPages } from "./column-chunk.ts";
 
 /** Block size (128) and miniblocks (4): the two varints before the count in DELTA_BINARY_PACKED. */
 const PARAMETERS = new Uint8Array([0x80, 0x01, 0x04]);
@@ -25,13 +25,7 @@ export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages 
   page.appendZigZag(BigInt(dayStartMs + first));
   page.appendBytes(packed.getBytes().subarray(headerBytes));
 
-  let least = first;
-  let greatest = first;
-  for (let row = 1; row < ms.length; row++) {
-    const candidate = ms[row] as number;
-    if (candidate < least) least = candidate;
-    if (candidate > greatest) greatest = candidate;
-  }
+  const { least, greatest } = boundsOf(ms);
   return {
     encoding: "DELTA_BINARY_PACKED",
     body: page.getBytes(),

@@ -1,4 +1,4 @@
-import { type ChunkPages, indexPage } from "./column-chunk.ts";
+import { boundsOf, type ChunkPages, indexPage } from "./column-chunk.ts";
 
 /** Rows that are sampled first, and the share of distinct values from which a dictionary can't pay. */
 const SAMPLE_ROWS = 1000;
@@ -6,30 +6,19 @@ const SAMPLE_DISTINCT_MAX = 0.9;
 
 /** Encodes the values of a row group: with a dictionary where that halves them, otherwise plain. */
 export function valuePages(value: Float64Array): ChunkPages {
-  const bounds = boundsOf(value);
+  const { least, greatest } = boundsOf(value);
+  // -0 and +0 compare as equal; the specification requires -0 as a minimum and +0 as a maximum.
+  const min = bytesOf(Float64Array.of(least === 0 ? -0 : least));
+  const max = bytesOf(Float64Array.of(greatest === 0 ? 0 : greatest));
   const encoded = dictionaryOf(value);
-  if (!encoded) return { encoding: "PLAIN", body: bytesOf(value), ...bounds };
+  if (!encoded) return { encoding: "PLAIN", body: bytesOf(value), min, max };
   const { dictionary, indexes } = encoded;
   return {
     encoding: "RLE_DICTIONARY",
     dictionary: { body: bytesOf(dictionary), entries: dictionary.length },
     body: indexPage(indexes, dictionary.length),
-    ...bounds,
-  };
-}
-
-function boundsOf(value: Float64Array): { min: Uint8Array; max: Uint8Array } {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < value.length; row++) {
-    const candidate = value[row] as number;
-    if (candidate < least) least = candidate;
-    if (candidate > greatest) greatest = candidate;
-  }
-  // -0 and +0 compare as equal; the specification requires -0 as a minimum and +0 as a maximum.
-  return {
-    min: bytesOf(Float64Array.of(least === 0 ? -0 : least)),
-    max: bytesOf(Float64Array.of(greatest === 0 ? 0 : greatest)),
+    min,
+    max,
   };
 }
 

@@ -1,5 +1,5 @@
 import { BUCKET_BYTES_MAX, BUCKETS, SLICE_SAMPLES } from "../../domain/limits.ts";
-import { type EncodedRowGroup, type FileSpec, RowGroupEncoder, type SortedRows } from "../file/file.ts";
+import { type EncodedRowGroup, type FileSpec, RowGroupEncoder, type RowGroupRows } from "../file/file.ts";
 import { type BlockSource, PointSamples, SAMPLE_MEMORY_BYTES } from "../run/run.ts";
 import { openBucket, type PointSegments } from "./bucket.ts";
 import { MERGE_START, type MergePosition, RowWriter } from "./row-writer.ts";
@@ -42,7 +42,7 @@ export function encodeSlice(
 
 /**
  * Merges from `position` on and passes each full row group to `sink`, at the end of the data also the last, partial
- * row group. The sink must not keep it. One row per (point, millisecond): the latest microsecond; of the same
+ * row group. The sink must not keep the rows: their arrays are reused. One row per (point, millisecond): the latest microsecond; of the same
  * microsecond the greater value, -0 below +0. So the rows depend on the samples only, not on how they are divided
  * into blocks.
  *
@@ -58,7 +58,7 @@ export function mergeSlice(
   source: BlockSource,
   position: MergePosition,
   options: MergeOptions,
-  sink: (rows: SortedRows) => void,
+  sink: (rows: RowGroupRows) => void,
 ): MergePosition {
   const { rowGroupSize, samplesMax = SLICE_SAMPLES, bucketBytesMax = BUCKET_BYTES_MAX } = options;
   if (position.done) return position;

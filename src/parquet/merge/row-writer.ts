@@ -1,4 +1,4 @@
-import { RowGroupRows, type SortedRows } from "../file/file.ts";
+import { RowGroupRows } from "../file/file.ts";
 import type { PointSamples } from "../run/run.ts";
 
 /**
@@ -44,7 +44,7 @@ export const MERGE_START: MergePosition = {
  */
 export class RowWriter {
   readonly #rows: RowGroupRows;
-  readonly #sink: (rows: SortedRows) => void;
+  readonly #sink: (rows: RowGroupRows) => void;
   readonly #resumedFrom: MergePosition;
   readonly #readMax: number;
   readonly #progress: { -readonly [K in keyof MergePosition]: MergePosition[K] };
@@ -54,7 +54,7 @@ export class RowWriter {
     position: MergePosition,
     rowGroupSize: number,
     samplesMax: number,
-    sink: (rows: SortedRows) => void,
+    sink: (rows: RowGroupRows) => void,
   ) {
     this.#rows = new RowGroupRows(rowGroupSize);
     this.#sink = sink;

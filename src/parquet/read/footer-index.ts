@@ -23,8 +23,8 @@ const HEADER_FIELDS = 2;
 const GROUP_FIELDS = 11;
 
 /**
- * The footer index: what a reader of single points needs from a footer, which is rows, bounds and byte ranges of every row group. It is a view of
- * packed bytes, less than half of the footer's, which can be stored and used again without parsing.
+ * The footer index: what a reader of single points needs from a footer (rows, bounds and byte ranges of every row
+ * group). It is a view of packed bytes, less than half of the footer's, which can be stored and used without parsing.
  */
 export class FooterIndex {
   readonly packed: Uint8Array;

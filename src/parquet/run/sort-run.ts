@@ -12,12 +12,7 @@ export function sortRun(columns: SampleColumns): SampleColumns {
   const next = new Uint32Array(ends.length);
   next.set(ends.subarray(0, -1), 1);
 
-  const sorted = {
-    length,
-    point: new Uint32Array(length),
-    micros: new Float64Array(length),
-    value: new Float64Array(length),
-  };
+  const sorted = newColumns(length);
   for (let row = 0; row < length; row++) {
     const id = point[row] as number;
     const at = next[id] as number;
@@ -33,6 +28,15 @@ export function sortRun(columns: SampleColumns): SampleColumns {
     from = to;
   }
   return sorted;
+}
+
+export function newColumns(length: number): SampleColumns {
+  return {
+    length,
+    point: new Uint32Array(length),
+    micros: new Float64Array(length),
+    value: new Float64Array(length),
+  };
 }
 
 /** For each point id up to the greatest: the number of rows with this id or a lower one. */

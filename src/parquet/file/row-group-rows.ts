@@ -1,28 +1,18 @@
 /**
  * The rows of one row group as columns, in the file's order: ascending by point, within a point ascending by
- * millisecond, no (point, millisecond) twice. A point's rows follow one another, so each point is given once.
+ * millisecond, no (point, millisecond) twice. A point's rows follow one another, so each point is in `point` once.
  */
-export interface SortedRows {
-  /** Rows in use; `ms` and `value` may be longer. */
-  readonly length: number;
+export class RowGroupRows {
+  /** Rows in use; the arrays are longer. */
+  length = 0;
   /** Milliseconds since the start of the day. */
   readonly ms: Int32Array;
   readonly value: Float64Array;
-  /** Points that have rows; `point` and `pointEnd` may be longer. */
-  readonly points: number;
+  /** Points that have rows. */
+  points = 0;
   /** The id of each point. */
   readonly point: Uint32Array;
   /** The index behind the last row of each point. */
-  readonly pointEnd: Uint32Array;
-}
-
-/** Collects rows until a row group is full. Its columns are reused: the receiver of the rows must not keep them. */
-export class RowGroupRows implements SortedRows {
-  length = 0;
-  points = 0;
-  readonly ms: Int32Array;
-  readonly value: Float64Array;
-  readonly point: Uint32Array;
   readonly pointEnd: Uint32Array;
 
   constructor(rowGroupSize: number) {
@@ -36,6 +26,7 @@ export class RowGroupRows implements SortedRows {
     return this.length === this.ms.length;
   }
 
+  /** Appends a row, which must follow the last row in the file's order. */
   push(point: number, ms: number, value: number): void {
     const row = this.length++;
     this.ms[row] = ms;
