@@ -37,7 +37,10 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   const staged = stagedDays(sql).filter((day) => !day.kept);
   const total = daysBetween(job.startDate, job.endDate) + 1;
   const state = stateOf(sql, job, counts, total, live);
-  const first = staged[0];
+  const [first] = staged;
+  const [pending] = pendingDays(sql, job, 1);
+  // An outage gives days back that lie before those under way.
+  const current = first && pending && pending < first.date ? undefined : first;
   const run = fact(sql, "run");
   // Its latest body is that of the greatest id: SQLite promises so for a column beside one max().
   const [errors] = sql.all<{ count: number; body: string | null }>(
@@ -49,7 +52,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     epoch: job.epoch,
     round: job.round,
     ...beside,
-    dayProgressAt: first?.progressAt,
+    dayProgressAt: current?.progressAt,
     view: {
       site,
       state,
@@ -59,9 +62,9 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
       days_skipped: counts.skipped,
       days_failed: counts.failedDays.length,
       records_processed: counts.records,
-      current_date: state === "completed" ? null : (first?.date ?? pendingDays(sql, job, 1)[0] ?? null),
-      phase: first?.phase ?? null,
-      pages: first?.transport.pages ?? 0,
+      current_date: state === "completed" ? null : (current?.date ?? pending ?? null),
+      phase: current?.phase ?? null,
+      pages: current?.transport.pages ?? 0,
       samples_in_progress: staged.reduce((sum, day) => sum + day.transport.fetched, 0),
       page_size: live.pageSize,
       run:
