@@ -1,4 +1,4 @@
-/** Chance without state: the same arguments give the same number in every process. */
+/** Random numbers without state: the same arguments give the same number in every process. */
 
 /** Mixes two 32-bit numbers into one; `mix(seed, n)` for n = 0, 1, 2 … reads as uniform noise. */
 export function mix(a: number, b: number): number {
@@ -25,9 +25,9 @@ export function shuffled(length: number, seed: number): Uint32Array {
   const order = Uint32Array.from({ length }, (_, index) => index);
   for (let i = length - 1; i > 0; i--) {
     const j = mix(seed, i) % (i + 1);
-    const held = order[i] ?? 0;
+    const swapped = order[i] ?? 0;
     order[i] = order[j] ?? 0;
-    order[j] = held;
+    order[j] = swapped;
   }
   return order;
 }

@@ -39,28 +39,43 @@ export type FlagValues = {
 };
 
 export function flagsHelp(): string {
-  return `node simulator/main.ts --sites a,b [flags]
+  return `npx node simulator/main.ts --sites a,b [flags]
 
-  --sites a,b              made-up buildings
+Sites:
+  --sites a,b              made-up buildings with these names
   --csv site=a.csv,b.csv   a site of files with timestamp,value; may be repeated
-  --key KEY                the key that is let in (test-key)
-  --port N --host H        0 takes a free port (0, 127.0.0.1)
   --preset reference       a day of 3,741,234 plain samples from 4,583 points
-  --points N --samples-per-day N --tick-seconds N --seed N
-  --odd-share X --duplicate-share X --unconfigured N --silent N
-  --empty-days D,D --first-day D --last-day D
-  --invalid-key 401|500    the answer to a wrong key
-  --empty ok|not-found     the answer to a window without rows
+  --points N               points with data per site (200)
+  --samples-per-day N      rows of every day (100 per point)
+  --tick-seconds N         seconds between bursts of rows
+  --odd-share X            share of rows that are not plain readings (0.001)
+  --duplicate-share X      share of rows that repeat a point within a millisecond (0.001)
+  --unconfigured N         points with data that are not in configured_points (1%)
+  --silent N               configured points without data (10%)
+  --seed N                 another seed gives other samples (1)
+  --empty-days D,D         days without rows
+  --first-day D            no rows before this day
+  --last-day D             no rows after this day
+
+API:
+  --key KEY                the valid API key (test-key)
+  --port N                 0 takes any free port (0)
+  --host H                 address to listen on (127.0.0.1)
+  --invalid-key 401|500    status for a wrong key (401)
+  --empty ok|not-found     response for a window without rows: 200 or 404 (ok)
   --end inclusive|exclusive
+                           whether a window includes rows at end_time (inclusive)
   --cursors vendor|correct|opaque
-  --pages-null
-  --requests-per-minute N  the API's own limit a key
-  --latency-ms N --latency-jitter-ms N
-  --prerender D,D          keep these days as bytes before serving
+                           next_cursor as the live service computes it, without its fault, or unreadable (vendor)
+  --pages-null             "pages": null in the points lists
+  --requests-per-minute N  rate limit per key (none)
+  --latency-ms N           delay of every response (0)
+  --latency-jitter-ms N    random additional delay (0)
+  --prerender D,D          render these days before listening, so that their pages cost almost nothing
 `;
 }
 
-/** Options from flags, which go over a preset. Throws `RangeError` and `ZodError` for values that can't be. */
+/** The options of the flags, which override a preset. Throws `RangeError` and `ZodError` for invalid values. */
 export function optionsFrom(flags: FlagValues): SimulatorOptions {
   const settings = {
     key: flags.key,
@@ -93,14 +108,14 @@ export function optionsFrom(flags: FlagValues): SimulatorOptions {
   };
   const buildings = flags.sites?.split(",") ?? [];
   const sites = [...buildings, ...(flags.csv ?? []).map(csvSiteOf)];
-  if (sites.length === 0) throw new RangeError("no sites: give --sites or --csv");
-  return { ...presetOf(flags.preset), ...given(common), ...settingsSchema.parse(settings), sites };
+  if (sites.length === 0) throw new RangeError("no sites: pass --sites or --csv");
+  return { ...presetOf(flags.preset), ...definedFields(common), ...settingsSchema.parse(settings), sites };
 }
 
 function presetOf(name: string | undefined): Partial<BuildingOptions> {
   if (name === undefined) return {};
   if (name === "reference") return REFERENCE_DAY;
-  throw new RangeError(`--preset ${name}: not a preset`);
+  throw new RangeError(`--preset ${name} is not a preset; the only one is "reference"`);
 }
 
 function csvSiteOf(flag: string): SiteOptions {
@@ -112,12 +127,13 @@ function numberOf(flags: FlagValues, name: keyof FlagValues): number | undefined
   const text = flags[name];
   if (typeof text !== "string") return undefined;
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw new RangeError(`--${name} ${text}: not a number`);
+  if (text.trim() === "" || !Number.isFinite(value))
+    throw new RangeError(`--${name} ${text} is not a number`);
   return value;
 }
 
-/** Only the fields that are there: an absent flag must not cover a preset. */
-function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+/** Only the fields that are set, because a flag that was not given must not override a preset. */
+function definedFields<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;
   };

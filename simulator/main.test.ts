@@ -7,7 +7,7 @@ import { optionsFrom } from "./flags.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
-test("the process says where it serves in one JSON line, and ends on SIGTERM", async () => {
+test("the process prints its address as one JSON line, and ends on SIGTERM", async () => {
   const flags = [
     "--sites",
     "a,b",
@@ -37,7 +37,7 @@ test("the process says where it serves in one JSON line, and ends on SIGTERM", a
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
-test("flags go over the preset, and what can't be is refused", () => {
+test("flags override the preset, and invalid values are rejected", () => {
   expect(optionsFrom({ sites: "a", preset: "reference", points: "5000" })).toMatchObject({
     pointsPerSite: 5_000,
     samplesPerDay: 3_741_234,

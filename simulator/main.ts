@@ -1,6 +1,6 @@
 /**
- * The simulator as a process. Prints one JSON line, {"url", "api"}, once it serves; ends on SIGTERM and
- * SIGINT. `node simulator/main.ts --help` lists the flags.
+ * The simulator as a process. Prints one JSON line, {"url", "api"}, once it is ready; ends on SIGTERM and SIGINT.
+ * `npx node simulator/main.ts --help` lists the flags.
  */
 import { parseArgs } from "node:util";
 import { FLAGS, flagsHelp, optionsFrom } from "./flags.ts";

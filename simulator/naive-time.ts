@@ -1,6 +1,6 @@
 import type { EpochMicros } from "../src/domain/day.ts";
 
-/** Naive UTC as Python's `isoformat` writes it: six digits of fraction, or none where it is zero. */
+/** Naive UTC as Python's `isoformat` writes it: six digits of fraction, or none when the fraction is zero. */
 export function formatNaive(micros: EpochMicros): string {
   const seconds = Math.floor(micros / 1_000_000);
   const fraction = micros - seconds * 1_000_000;
@@ -18,7 +18,7 @@ export function parseNaive(text: string): EpochMicros | undefined {
   return Number.isFinite(ms) ? ms * 1000 + Number((match[3] ?? "").padEnd(6, "0")) : undefined;
 }
 
-/** Reads the instants that the API takes in its query: ISO 8601 that ends in `Z`. */
+/** Reads the times of the API's parameters: ISO 8601 that ends in `Z`. */
 export function parseInstant(text: string): EpochMicros | undefined {
   return text.endsWith("Z") ? parseNaive(text.slice(0, -1)) : undefined;
 }

@@ -2,26 +2,31 @@ import { readFileSync } from "node:fs";
 import { z } from "zod";
 import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
 import { parseSiteName } from "../src/domain/site.ts";
-import { type BuildingOptions, building } from "./building/building.ts";
-import { csvSite } from "./building/csv.ts";
-import { type Series, withEmptyDays, withRecentDays } from "./building/series.ts";
+import {
+  type BuildingOptions,
+  building,
+  csvSite,
+  type SiteData,
+  withEmptyDays,
+  withRecentDays,
+} from "./building/building.ts";
 
-/** How the API behaves; can be changed while it runs. */
+/** How the simulated API behaves; can be changed while it runs. */
 export const settingsSchema = z.strictObject({
-  /** The only key that is let in. */
+  /** The only valid API key. */
   key: z.string().min(1).default("test-key"),
-  /** The answer to any other key. */
+  /** The status for any other key. */
   invalidKey: z.union([z.literal(401), z.literal(500)]).default(401),
-  /** The answer to a window without rows: 200 with none, or 404. */
+  /** The response for a window without rows: 200 with an empty list, or 404. */
   empty: z.enum(["ok", "not-found"]).default("ok"),
-  /** Whether rows at `end_time` itself are served. */
+  /** Whether a window includes rows at `end_time` itself. */
   end: z.enum(["inclusive", "exclusive"]).default("inclusive"),
   cursors: z.enum(["vendor", "correct", "opaque"]).default("vendor"),
-  /** Leaves `pages` null in the points lists. */
+  /** Sends `pages: null` in the points lists. */
   pagesNull: z.boolean().default(false),
-  /** The API's own limit a key in any sliding minute; null for none. */
+  /** The API's limit per key in any sliding minute; null for no limit. */
   requestsPerMinute: z.number().int().positive().nullable().default(null),
-  /** Every answer waits `ms` plus up to `jitterMs`. */
+  /** Every response is delayed by `ms` plus up to `jitterMs`. */
   latency: z
     .strictObject({
       ms: z.number().min(0).default(0),
@@ -33,7 +38,7 @@ export const settingsSchema = z.strictObject({
 
 export type Settings = z.output<typeof settingsSchema>;
 
-/** The settings among the options. Throws `ZodError` where one is none. */
+/** The settings among the options. Throws `ZodError` for an invalid setting. */
 export function settingsOf(options: SimulatorOptions): Settings {
   const fields = Object.keys(settingsSchema.shape);
   return settingsSchema.parse(
@@ -41,18 +46,18 @@ export function settingsOf(options: SimulatorOptions): Settings {
   );
 }
 
-/** A partial change; fields left out stay as they are. Throws `ZodError` where it is none. */
+/** The settings with some fields changed. Throws `ZodError` for an invalid change. */
 export function changedSettings(settings: Settings, change: unknown): Settings {
   const fields = z.record(z.string(), z.unknown()).parse(change);
   return settingsSchema.parse({ ...settings, ...fields });
 }
 
-/** A site by name with the common building options, or with its own, or made of CSV files. */
+/** A site: a made-up building, or CSV files. Its options override the common ones. */
 export interface SiteOptions extends Partial<BuildingOptions> {
   readonly name: string;
-  /** Files of `timestamp,value`; with them the building options do not matter. */
+  /** Files of `timestamp,value`; with them the building options are ignored. */
   readonly csv?: readonly { readonly path: string; readonly name?: string }[];
-  /** Days without a single row. */
+  /** Days without any row. */
   readonly emptyDays?: readonly string[];
   /** Days outside [firstDay, lastDay] are empty. */
   readonly firstDay?: string;
@@ -64,15 +69,15 @@ export interface SimulatorOptions
     Partial<BuildingOptions>,
     Pick<SiteOptions, "emptyDays" | "firstDay" | "lastDay"> {
   readonly sites: readonly (string | SiteOptions)[];
-  /** 0, the default, takes a free one. */
+  /** Default: 0, any free port. */
   readonly port?: number;
   readonly host?: string;
   /** Milliseconds since the epoch; must not run backwards. */
   readonly now?: () => number;
 }
 
-/** The sites that the options describe. Throws `RangeError` for a name, day or size that can't be. */
-export function openSites(options: SimulatorOptions): Map<string, Series> {
+/** The sites that the options describe. Throws `RangeError` for an invalid name, day or size. */
+export function openSites(options: SimulatorOptions): Map<string, SiteData> {
   return new Map(
     options.sites.map((site) => {
       const own = typeof site === "string" ? { name: site } : site;
@@ -81,11 +86,11 @@ export function openSites(options: SimulatorOptions): Map<string, Series> {
   );
 }
 
-function openSite(options: SiteOptions): Series {
+function openSite(options: SiteOptions): SiteData {
   const site = parseSiteName(options.name);
   if (!site) throw new RangeError(`not a site name: ${options.name}`);
   const files = options.csv?.map((file) => ({ ...file, text: readFileSync(file.path, "utf8") }));
-  const series = files ? csvSite(site, files) : building(site, buildingOptions(options));
+  const data = files ? csvSite(site, files) : building(site, buildingOptions(options));
   const emptyDays = new Set(options.emptyDays?.map(dayOf));
   const firstDay = options.firstDay === undefined ? undefined : dayOf(options.firstDay);
   const lastDay = options.lastDay === undefined ? undefined : dayOf(options.lastDay);
@@ -93,10 +98,10 @@ function openSite(options: SiteOptions): Series {
     emptyDays.has(day) ||
     (firstDay !== undefined && day < firstDay) ||
     (lastDay !== undefined && day > lastDay);
-  return withRecentDays(withEmptyDays(series, isEmpty));
+  return withRecentDays(withEmptyDays(data, isEmpty));
 }
 
-/** A small building by default: tests state the size they need. */
+/** A small building by default; tests state the size that they need. */
 function buildingOptions(options: Partial<BuildingOptions>): BuildingOptions {
   const points = options.pointsPerSite ?? 200;
   return {

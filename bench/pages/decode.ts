@@ -4,8 +4,7 @@
  * A page of 50,000 rows of the simulator's reference day, by turns, so that whatever else the machine does falls
  * on both. Fails where the scanner leaves the page to the parser.
  */
-import { createApi } from "../../simulator/api/api.ts";
-import { routeOf } from "../../simulator/api/route.ts";
+import { createApi, parsePath } from "../../simulator/ace-api/ace-api.ts";
 import { REFERENCE_DAY } from "../../simulator/building/building.ts";
 import { openSites, settingsOf } from "../../simulator/options.ts";
 import { parseSamples, scanSamples } from "../../src/ace/page/page.ts";
@@ -26,10 +25,10 @@ const sites = openSites({ sites: [site], ...REFERENCE_DAY });
 const api = createApi(sites);
 const keep = { fromMicros: dayStartMs(day) * 1_000, toMicros: (dayStartMs(day) + 86_400_000) * 1_000 };
 const { pathname, searchParams } = new URL(samplesPath(site, keep, PAGE_SIZE, null), "http://vendor/api/");
-const reply = api.answer(
-  { method: "GET", route: routeOf(pathname), params: searchParams, key: KEY },
+const reply = api.respond(
+  { method: "GET", route: parsePath(pathname), params: searchParams, key: KEY },
   settingsOf({ sites: [site], key: KEY }),
-  { hollow: false, repeat: false, shuffle: false },
+  { emptyPage: false, repeat: false, shuffle: false },
 );
 const body: Uint8Array = Buffer.concat(reply.body);
 const names = sites.get(site)?.listed.map(({ name }) => name) ?? [];

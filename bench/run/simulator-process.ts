@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Stats } from "../../simulator/server/stats.ts";
+import type { Stats } from "../../simulator/server/server.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 
 /** The simulator in a process of its own, so that its CPU and memory are not the measurer's. */

@@ -3,7 +3,7 @@ import { addDays, dayStartMs, parseUtcDay } from "../../src/domain/day.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 import { formatNaive } from "../naive-time.ts";
 import { type BuildingOptions, building, REFERENCE_DAY } from "./building.ts";
-import { rowsOn, servedRows } from "./series.ts";
+import { rowsOn, servedRows } from "./site-data.ts";
 
 const SITE = parseSiteName("ses_falls_city") ?? raise();
 const DAY = parseUtcDay("2026-08-07") ?? raise();

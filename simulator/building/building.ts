@@ -3,28 +3,43 @@ import type { SiteName } from "../../src/domain/site.ts";
 import { mix, seedOf, shuffled } from "../chance.ts";
 import { type NamedPoint, namePoints } from "./names.ts";
 import { planSchedule, type Schedule, type Tick } from "./schedule.ts";
-import type { DayTable, JsonToken, ListedPoint, Series } from "./series.ts";
 import { momentAt, ODD_TOKENS, valueToken } from "./signals.ts";
+import type { DayTable, JsonToken, ListedPoint, SiteData } from "./site-data.ts";
+
+/** Sites of made-up or measured samples. The door of this folder. */
+export { csvSite } from "./csv-site.ts";
+export {
+  type Burst,
+  type DayTable,
+  emptyDay,
+  type JsonToken,
+  type ListedPoint,
+  type ServedRow,
+  type SiteData,
+  servedRows,
+  withEmptyDays,
+  withRecentDays,
+} from "./site-data.ts";
 
 export interface BuildingOptions {
-  /** Points with data. */
+  /** The number of points with data. */
   readonly pointsPerSite: number;
-  /** Rows of every day, exactly. */
+  /** The exact number of rows of every day. */
   readonly samplesPerDay: number;
-  /** Share of rows that are no plain reading. */
+  /** The share of rows that are not plain readings. */
   readonly oddShare: number;
-  /** Share of rows that repeat a point within one millisecond, half of them within one microsecond. */
+  /** The share of rows that repeat a point within one millisecond, half of them within one microsecond. */
   readonly duplicateShare: number;
-  /** How many of the points with data are not configured. */
+  /** The number of points with data that are not configured. */
   readonly unconfigured: number;
-  /** Configured points without data, besides `pointsPerSite`. */
+  /** The number of configured points without data, in addition to `pointsPerSite`. */
   readonly silent: number;
-  /** Distance of the bursts; by default the longest that gives `samplesPerDay`. */
+  /** Seconds between bursts; default: the longest time that gives `samplesPerDay`. */
   readonly tickSeconds?: number | undefined;
   readonly seed: number;
 }
 
-/** The day that the capacity plan reckons with: 3.74 million samples from 4,583 points, all plain readings. */
+/** The day of the capacity plan: 3.74 million samples from 4,583 points, all plain readings. */
 export const REFERENCE_DAY = {
   pointsPerSite: 4_583,
   samplesPerDay: 3_741_234,
@@ -35,10 +50,10 @@ export const REFERENCE_DAY = {
 } as const;
 
 /** A made-up building: the same seed, site and day give the same rows in every process. */
-export function building(site: SiteName, options: BuildingOptions): Series {
+export function building(site: SiteName, options: BuildingOptions): SiteData {
   const seed = seedOf(site, options.seed);
   const named = namePoints(site, options.pointsPerSite + options.silent);
-  // Rows of a burst come in point order; shuffled, that order says nothing about the names.
+  // Rows of a burst come in point order; points are shuffled so that rows do not come in name order.
   const order = shuffled(named.length, seed);
   const points = Array.from(order, (index) => named[index]).filter((point) => point !== undefined);
   const sounding = points.slice(0, options.pointsPerSite);
@@ -94,7 +109,7 @@ function buildingDay(
     for (let row = 0; row < rows.length; row++) {
       const point = rows[row] ?? 0;
       const own = mix(seed, point);
-      // Repeated points stand at other rows; the row's bit lets about half of the repeats differ in value.
+      // A repeated point is in another row; the row's lowest bit makes about half of the repeats differ in value.
       const jitter = mix(own ^ moment.salt, row & 1);
       tokens[row] =
         jitter < oddBelow
@@ -105,7 +120,7 @@ function buildingDay(
   }
 }
 
-/** The points of a tick: the quick ones, then the others from where their turn stands; ascending. */
+/** The points of a tick in ascending order: the quick points and those of the others whose turn it is. */
 function reportingPoints(schedule: Schedule, tick: Tick, total: number): Uint32Array {
   const { quick } = schedule;
   const others = total - quick;
@@ -116,7 +131,7 @@ function reportingPoints(schedule: Schedule, tick: Tick, total: number): Uint32A
     const gone = (point - tick.goneFrom + total) % total < tick.goneLength;
     if (!gone) chosen[length++] = point;
   }
-  if (length < tick.distinct) throw new RangeError(`tick ${tick.index} lacks points`);
+  if (length < tick.distinct) throw new RangeError(`tick ${tick.index} has too few points`);
   return chosen.sort();
 }
 

@@ -1,6 +1,6 @@
 import type { SiteName } from "../../src/domain/site.ts";
 
-/** How a point's values move. */
+/** How a point's values change over time. */
 export type Signal =
   | "tenths"
   | "setpoint"
@@ -19,7 +19,7 @@ export interface NamedPoint {
   readonly signal: Signal;
 }
 
-/** A tenth of a building's points each. Names carry slashes, dots, blanks and colons, as the real ones do. */
+/** Each family is a tenth of a building's points. Like real names they have slashes, dots, blanks and colons. */
 const FAMILIES: readonly { signal: Signal; path: (n: number) => string }[] = [
   { signal: "tenths", path: (n) => `8000:33-8033/analogInput/${100 + n}` },
   { signal: "setpoint", path: (n) => `8000:33-8033/analogValue/${100 + n}` },
@@ -42,10 +42,10 @@ const WEATHER: readonly NamedPoint[] = [
   { name: "weather/humidity", signal: "damper" },
   { name: "weather/wind_speed", signal: "tenths" },
 ];
-/** Sites smaller than this are tests that count points; they get no weather. */
+/** Smaller sites are for tests that count points; they get no weather points. */
 const WEATHER_FROM_POINTS = 40;
 
-/** The first `count` points of a site; distinct, and the same whatever the count beyond its size class. */
+/** The first `count` points of a site, all distinct. */
 export function namePoints(site: SiteName, count: number): NamedPoint[] {
   const weather = count >= WEATHER_FROM_POINTS ? WEATHER : [];
   return Array.from({ length: count }, (_, index) => {

@@ -2,11 +2,11 @@ import { DAY_MS } from "../../src/domain/day.ts";
 import { chance, mix } from "../chance.ts";
 
 /**
- * When a day's rows come, and how many at once. A day is cut into equal ticks; in each tick points report
- * together, under one timestamp: every fifth tick all of them ("heavy"), in the others the quick ones.
+ * When a day's rows come, and how many at once. A day is divided into equal ticks; in each tick points report
+ * together, with one timestamp: in every fifth tick all points ("heavy"), in the others the quick points.
  */
 export interface Schedule {
-  /** Points that report in every tick; the others take turns in the light ticks. */
+  /** The number of points that report in every tick; the others take turns in the light ticks. */
   readonly quick: number;
   readonly ticks: readonly Tick[];
 }
@@ -22,16 +22,16 @@ export interface Tick {
   /** Rows of the same points a few microseconds later, inside the same millisecond. */
   readonly echoes: number;
   readonly echoMicros: number;
-  /** Where the turns of the other points begin. */
+  /** The first of the other points whose turn it is. */
   readonly turn: number;
-  /** The first of `goneLength` neighbouring points that are silent in this tick: a device that is off. */
+  /** The first of `goneLength` neighbouring points that send nothing in this tick: a device that is off. */
   readonly goneFrom: number;
   readonly goneLength: number;
 }
 
 export interface ScheduleOptions {
   readonly points: number;
-  /** Rows of the day, met exactly. */
+  /** The exact number of rows of the day. */
   readonly samples: number;
   readonly duplicateShare: number;
   readonly tickSeconds: number | undefined;
@@ -42,7 +42,7 @@ const TICK_SECONDS = [
   86_400, 43_200, 21_600, 14_400, 7_200, 3_600, 1_800, 900, 600, 300, 120, 60, 30, 20, 15, 10, 5, 2, 1,
 ];
 const HEAVY_EVERY = 5;
-/** A device that is off takes this share of the points with it. */
+/** The share of the points on a device that is off. */
 const GONE_SHARE = 0.005;
 
 export function planSchedule(options: ScheduleOptions): Schedule {
@@ -54,7 +54,7 @@ export function planSchedule(options: ScheduleOptions): Schedule {
 
   const heavyTicks = Math.ceil(count / HEAVY_EVERY);
   const slack = Math.floor((points * count - samples) / count);
-  // Devices go missing only where the other points can make up for it, so that the day's count stays exact.
+  // Devices are off only where the other points can make up for it, so that the day's count stays exact.
   const gone = samples < heavyTicks * points ? 0 : Math.min(Math.ceil(points * GONE_SHARE), slack);
   const goneIn = (tick: number) => (chance(seed ^ 0x60e, hourOf(tick, seconds)) < 0.5 ? gone : 0);
 
@@ -103,8 +103,8 @@ function part(total: number, parts: number, index: number): number {
 }
 
 /**
- * The first tick stands on midnight, where inclusive window ends show; the last may fall into the day's
- * last millisecond; a quarter stands on the full second without a fraction.
+ * The first tick is at midnight, which shows whether window ends are inclusive; the last may be in the day's last
+ * millisecond; a quarter of the ticks are at a full second, without a fraction.
  */
 function microsOf(index: number, count: number, seconds: number, seed: number): number {
   const start = index * seconds * 1_000_000;

@@ -1,12 +1,12 @@
 import type { EpochMicros } from "../../src/domain/day.ts";
 import { mix } from "../chance.ts";
 import type { Signal } from "./names.ts";
-import type { JsonToken } from "./series.ts";
+import type { JsonToken } from "./site-data.ts";
 
-/** What all points of one burst share, worked out once. */
+/** What all points of one burst share, computed once. */
 export interface Moment {
   readonly minutes: number;
-  /** The half-hour the moment lies in, and how far into it. */
+  /** The half-hour of the moment, and the elapsed fraction of it. */
   readonly cell: number;
   readonly fraction: number;
   /** Outdoor air temperature in hundredths of a degree Fahrenheit: a year's and a day's wave. */
@@ -23,7 +23,7 @@ export function momentAt(micros: EpochMicros, seed: number): Moment {
   return { minutes, cell, fraction: minutes / 30 - cell, outdoor: Math.round((57 + wave) * 100), salt };
 }
 
-/** The value of a point at a moment: a pure function of signal, point seed, moment and `jitter`. */
+/** The value of a point at a moment: a pure function of its arguments. */
 export function valueToken(signal: Signal, seed: number, moment: Moment, jitter: number): JsonToken {
   const own = seed & 1023;
   switch (signal) {
@@ -55,8 +55,8 @@ export function valueToken(signal: Signal, seed: number, moment: Moment, jitter:
 }
 
 /**
- * What real buildings send besides readings: fault values, words, nothing, and JSON of other types. The
- * client decides for each whether it is a number.
+ * What real buildings send besides plain readings: fault values, words, nothing, and JSON of other types. The client
+ * decides for each whether it is a number.
  */
 export const ODD_TOKENS: readonly JsonToken[] = [
   '"-32"',
@@ -80,10 +80,10 @@ export const ODD_TOKENS: readonly JsonToken[] = [
   '" 21.5 "',
 ];
 
-/** 2020-01-01, so that counters are of a few digits more than they would be new. */
+/** 2020-01-01, so that counters have a few digits more than new counters would. */
 const COUNTED_FROM_MINUTES = 26_297_280;
 
-// Formatting a number costs more than all the rest of a row: each token is written once, here.
+// Formatting a number costs more than the rest of a row, so each token is formatted once, here.
 const ZERO = 500;
 const TENTHS = Array.from({ length: 4096 }, (_, n) => `"${((n - 200) / 10).toFixed(1)}"`);
 const HUNDREDTHS = Array.from({ length: 16_384 }, (_, n) => `"${((n - ZERO) / 100).toFixed(2)}"`);
@@ -93,7 +93,7 @@ function at(tokens: readonly JsonToken[], index: number): JsonToken {
   return tokens[index] ?? '"0.0"';
 }
 
-/** A slow walk in [0, span): straight lines between a random height every half hour. */
+/** A slow drift in [0, span): straight lines between a random height every half hour. */
 function wander(seed: number, moment: Moment, span: number): number {
   const from = mix(seed, moment.cell);
   const to = mix(seed, moment.cell + 1);

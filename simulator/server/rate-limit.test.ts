@@ -12,15 +12,15 @@ test("the busiest minute is half-open: a request 60 s after another is in the ne
 
 test("the limit slides: it admits again exactly a minute after the oldest admitted request", () => {
   const limit = createMinuteLimit();
-  expect([0, 1_000].map((at) => limit.refuse("k", at, 2))).toEqual([undefined, undefined]);
-  expect(limit.refuse("k", 2_000, 2)).toBe(58_000);
-  expect(limit.refuse("other", 2_000, 2)).toBeUndefined();
-  expect(limit.refuse("k", 59_999, 2)).toBe(1);
-  expect(limit.refuse("k", 60_000, 2)).toBeUndefined();
-  expect(limit.refuse("k", 60_001, 2)).toBe(999);
+  expect([0, 1_000].map((at) => limit.check("k", at, 2))).toEqual([undefined, undefined]);
+  expect(limit.check("k", 2_000, 2)).toBe(58_000);
+  expect(limit.check("other", 2_000, 2)).toBeUndefined();
+  expect(limit.check("k", 59_999, 2)).toBe(1);
+  expect(limit.check("k", 60_000, 2)).toBeUndefined();
+  expect(limit.check("k", 60_001, 2)).toBe(999);
 });
 
-test("the server counts every arrival, over all kinds and sites, and refuses those over its limit", async () => {
+test("the server counts every arrival, over all kinds and sites, and rejects those over its limit", async () => {
   let nowMs = 1_000_000;
   const simulator = await startSimulator({ sites: ["a", "b"], requestsPerMinute: 3, now: () => nowMs });
   try {
@@ -35,8 +35,8 @@ test("the server counts every arrival, over all kinds and sites, and refuses tho
       nowMs += 1_000;
     }
     expect(statuses).toEqual([200, 200, 200, 429]);
-    const refused = await get(simulator, "/sites/a/points");
-    expect(refused.headers.get("retry-after")).toBe("56");
+    const rejected = await get(simulator, "/sites/a/points");
+    expect(rejected.headers.get("retry-after")).toBe("56");
     nowMs += 56_000;
     expect((await get(simulator, "/sites/a/points")).status).toBe(200);
     expect(simulator.stats()).toMatchObject({

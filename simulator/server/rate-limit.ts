@@ -2,16 +2,16 @@ import type { EpochMs } from "../../src/domain/day.ts";
 
 const MINUTE_MS = 60_000;
 
-/** At most so many admitted requests a key in any sliding minute. Refused requests do not count. */
+/** Admits at most so many requests per key in any sliding minute. Rejected requests do not count. */
 export interface MinuteLimit {
-  /** Undefined when admitted, else the milliseconds until the next would be. */
-  refuse(key: string, nowMs: EpochMs, perMinute: number): number | undefined;
+  /** Undefined when the request is admitted, otherwise the milliseconds until a request would be. */
+  check(key: string, nowMs: EpochMs, perMinute: number): number | undefined;
 }
 
 export function createMinuteLimit(): MinuteLimit {
   const admitted = new Map<string, EpochMs[]>();
   return {
-    refuse(key, nowMs, perMinute) {
+    check(key, nowMs, perMinute) {
       const recent = (admitted.get(key) ?? []).filter((at) => at > nowMs - MINUTE_MS);
       admitted.set(key, recent);
       if (recent.length < perMinute) {
@@ -23,7 +23,7 @@ export function createMinuteLimit(): MinuteLimit {
   };
 }
 
-/** The most of these ascending times that lie in any half-open minute [t, t + 60 s). */
+/** The largest number of these ascending times in any half-open minute [t, t + 60 s). */
 export function busiestMinute(timesMs: readonly EpochMs[]): number {
   let most = 0;
   let first = 0;

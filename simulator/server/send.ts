@@ -1,13 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { byteLength, headOf, type Reply } from "../api/reply.ts";
+import { byteLength, type Reply, startOf } from "../ace-api/ace-api.ts";
 import type { Arrival } from "./stats.ts";
 
-/** Sends a reply as its delivery says, and notes on the arrival what became of it. */
+/** Sends a reply in its kind of delivery, and notes the outcome in the request's record. */
 export function send(response: ServerResponse, reply: Reply, arrival: Arrival): void {
   const { delivery } = reply;
   switch (delivery.kind) {
     case "whole":
-      // Noted before the first byte leaves: whoever has read the answer finds it in the statistics.
+      // Noted before the first byte is sent, so that a client that has read the response finds it in the statistics.
       arrival.outcome = reply.status;
       arrival.rows = reply.rows;
       arrival.bytes = byteLength(reply.body);
@@ -32,15 +32,15 @@ export function send(response: ServerResponse, reply: Reply, arrival: Arrival): 
   }
 }
 
-/** A reset discards what the client has not read yet: this lets the first part of the body arrive. */
+/** A reset discards what the client has not read yet; this delay lets the first part of the body arrive. */
 const RESET_AFTER_MS = 20;
 
-/** Never the last byte: a client that believed the answer whole would send its next request after it. */
+/** Never sends the last byte: a client with a complete response would send its next request. */
 function sendPart(response: ServerResponse, reply: Reply, share: number): void {
   const declared = Math.max(1, byteLength(reply.body));
   response.writeHead(reply.status, { ...reply.headers, "content-length": declared });
   response.flushHeaders();
-  writeAll(response, headOf(reply.body, Math.min(declared - 1, Math.floor(declared * share))));
+  writeAll(response, startOf(reply.body, Math.min(declared - 1, Math.floor(declared * share))));
 }
 
 function writeAll(response: ServerResponse, parts: readonly Buffer[]): void {

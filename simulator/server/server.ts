@@ -1,21 +1,26 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import { CONTROL_PATH, control } from "../faults/control.ts";
 import type { SimulatorOptions } from "../options.ts";
+import { CONTROL_PATH, control } from "./control.ts";
 import { createSimulation, type Simulation } from "./simulation.ts";
+
+/** The simulator's HTTP server. The door of this folder. */
+export { busiestMinute, createMinuteLimit } from "./rate-limit.ts";
+export type { Arrival, Stats } from "./stats.ts";
+export type { Simulation };
 
 /** A running simulator of the ACE API. */
 export interface Simulator extends Simulation {
   /** `http://host:port`. */
   readonly url: string;
-  /** The base that clients are given: `{url}/api`. */
+  /** The base address for clients: `{url}/api`. */
   readonly api: string;
   readonly port: number;
   /** Resets open connections and frees the port. */
   close(): Promise<void>;
 }
 
-/** Serves until closed. Rejects when the port is taken, and for options that can't be. */
+/** Starts a simulator, which serves until it is closed. Rejects when the port is taken, and for invalid options. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
   const simulation = createSimulation(options);
   const server = createServer((request, response) => {
@@ -23,7 +28,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     if (url.pathname.startsWith(CONTROL_PATH)) void control(simulation, request, response, url);
     else void simulation.serve(request, response, url);
   });
-  // Longer than any pause between a client's requests: a connection closed under one would be a fault.
+  // Longer than any pause between a client's requests: closing an idle connection could break a request.
   server.keepAliveTimeout = 120_000;
   const host = options.host ?? "127.0.0.1";
   server.listen(options.port ?? 0, host);

@@ -1,74 +1,79 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseUtcDay, type UtcDay } from "../../src/domain/day.ts";
-import { createApi } from "../api/api.ts";
-import type { Reply } from "../api/reply.ts";
-import { factsOf, routeOf } from "../api/route.ts";
-import { type Series, type ServedRow, servedRows } from "../building/series.ts";
+import { createApi, parsePath, type Reply, requestInfo } from "../ace-api/ace-api.ts";
+import { type ServedRow, type SiteData, servedRows } from "../building/building.ts";
 import { chance } from "../chance.ts";
-import { createFaultDesk, type FaultDesk } from "../faults/faults.ts";
-import { damaged, delayOf, insteadOf, throttleReply, twistsOf } from "../faults/strike.ts";
+import {
+  createFaultSet,
+  damagedReply,
+  delayMsOf,
+  type FaultSet,
+  pageFaultsOf,
+  replacementOf,
+  throttleReply,
+} from "../fault-injection/fault-injection.ts";
 import { changedSettings, openSites, type Settings, type SimulatorOptions, settingsOf } from "../options.ts";
 import { createMinuteLimit } from "./rate-limit.ts";
 import { send } from "./send.ts";
-import { type Arrival, createLedger, type Stats } from "./stats.ts";
+import { type Arrival, createRequestLog, type Stats } from "./stats.ts";
 
-/** The API with everything that befalls it, and the means to steer and to watch it. */
+/** The simulated API with injected faults, settings and statistics. */
 export interface Simulation {
-  readonly faults: Pick<FaultDesk, "add" | "clear" | "list">;
+  readonly faults: Pick<FaultSet, "add" | "clear" | "list">;
   stats(): Stats;
   arrivals(): readonly Arrival[];
   resetStats(): void;
   settings(): Settings;
-  /** Changes some settings; throws `ZodError` for what is none. */
+  /** Changes some settings. Throws `ZodError` for an invalid change. */
   set(change: unknown): Settings;
-  /** Every row that the site serves for the day, in served order. Throws `RangeError` for an unknown site. */
+  /** Every row of the site on that day, in the order of the responses. Throws `RangeError` for an unknown site. */
   truth(site: string, day: string): Iterable<ServedRow>;
-  /** The names in `configured_points`, in served order. */
+  /** The names in `configured_points`, in the order of the responses. */
   configured(site: string): string[];
-  /** Keeps a day as bytes so that serving it costs next to nothing; answers their number. */
+  /** Renders a day in advance, so that its pages cost almost nothing; returns the number of bytes. */
   prerender(site: string, day: string): number;
 }
 
-/** Answers one request of the API; settles when the answer has been handed over or its client is gone. */
+/** Responds to one API request; resolves once the response is handed over or the client has disconnected. */
 export type Serve = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<void>;
 
 export function createSimulation(options: SimulatorOptions): Simulation & { readonly serve: Serve } {
-  const sites: ReadonlyMap<string, Series> = openSites(options);
+  const sites: ReadonlyMap<string, SiteData> = openSites(options);
   const now = options.now ?? Date.now;
   const api = createApi(sites);
-  const faults = createFaultDesk();
-  const ledger = createLedger();
+  const faults = createFaultSet();
+  const log = createRequestLog();
   const limit = createMinuteLimit();
   let settings = settingsOf(options);
-  let waits = 0;
+  let delays = 0;
 
   async function serve(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
-    const route = routeOf(url.pathname);
-    const facts = factsOf(route, url.searchParams);
+    const route = parsePath(url.pathname);
+    const info = requestInfo(route, url.searchParams);
     const key = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    const arrival = ledger.arrive(facts, { atMs: now(), key, target: request.url ?? "" });
-    const gone = new AbortController();
+    const arrival = log.arrive(info, { atMs: now(), key, target: request.url ?? "" });
+    const disconnected = new AbortController();
     response.on("close", () => {
       const cut = !response.writableFinished && typeof arrival.outcome === "number";
-      ledger.leave(arrival, cut || arrival.outcome === "open" ? "gone" : arrival.outcome);
-      gone.abort();
+      log.leave(arrival, cut || arrival.outcome === "open" ? "gone" : arrival.outcome);
+      disconnected.abort();
     });
 
     const perMinute = settings.requestsPerMinute;
-    const refusedMs = perMinute === null ? undefined : limit.refuse(key ?? "", arrival.atMs, perMinute);
-    // A request over the limit never reaches what could fail behind it.
-    const effects = refusedMs === undefined ? faults.strike(facts) : [];
-    const waitMs = latencyMs() + delayOf(effects);
-    if (waitMs > 0) await sleep(waitMs, undefined, { signal: gone.signal }).catch(() => {});
-    if (gone.signal.aborted) return;
-    send(response, refusedMs === undefined ? answer() : overLimit(refusedMs), arrival);
+    const rejectedMs = perMinute === null ? undefined : limit.check(key ?? "", arrival.atMs, perMinute);
+    // A request over the limit gets no injected fault.
+    const effects = rejectedMs === undefined ? faults.effectsFor(info) : [];
+    const waitMs = latencyMs() + delayMsOf(effects);
+    if (waitMs > 0) await sleep(waitMs, undefined, { signal: disconnected.signal }).catch(() => {});
+    if (disconnected.signal.aborted) return;
+    send(response, rejectedMs === undefined ? reply() : overLimit(rejectedMs), arrival);
 
-    function answer(): Reply {
-      const instead = insteadOf(effects, now());
-      if (instead) return damaged(instead, effects);
-      const asked = { method: request.method ?? "GET", route, params: url.searchParams, key };
-      return damaged(api.answer(asked, settings, twistsOf(effects)), effects);
+    function reply(): Reply {
+      const replacement = replacementOf(effects, now());
+      if (replacement) return damagedReply(replacement, effects);
+      const apiRequest = { method: request.method ?? "GET", route, params: url.searchParams, key };
+      return damagedReply(api.respond(apiRequest, settings, pageFaultsOf(effects)), effects);
     }
   }
 
@@ -78,20 +83,20 @@ export function createSimulation(options: SimulatorOptions): Simulation & { read
 
   function latencyMs(): number {
     const { ms, jitterMs, seed } = settings.latency;
-    return ms + (jitterMs > 0 ? jitterMs * chance(seed, waits++) : 0);
+    return ms + (jitterMs > 0 ? jitterMs * chance(seed, delays++) : 0);
   }
 
   const siteOf = (name: string) => {
-    const series = sites.get(name);
-    if (!series) throw new RangeError(`no such site: ${name}`);
-    return series;
+    const data = sites.get(name);
+    if (!data) throw new RangeError(`no such site: ${name}`);
+    return data;
   };
   return {
     serve,
     faults,
-    stats: ledger.stats,
-    arrivals: ledger.arrivals,
-    resetStats: ledger.reset,
+    stats: log.stats,
+    arrivals: log.arrivals,
+    resetStats: log.reset,
     settings: () => settings,
     set: (change) => {
       settings = changedSettings(settings, change);

@@ -1,11 +1,11 @@
 import type { EpochMs } from "../../src/domain/day.ts";
-import type { RequestFacts } from "../faults/faults.ts";
+import type { RequestInfo } from "../ace-api/ace-api.ts";
 import { busiestMinute } from "./rate-limit.ts";
 
-/** One request, as it arrived. `outcome` is its status, or how it was left without one. */
+/** One request. `outcome` is the status of the response, or why there was none. */
 export interface Arrival {
   readonly atMs: EpochMs;
-  readonly kind: RequestFacts["kind"];
+  readonly kind: RequestInfo["kind"];
   readonly site: string | undefined;
   readonly pageSize: number | undefined;
   readonly key: string | undefined;
@@ -31,19 +31,19 @@ export interface Stats {
   readonly bytesServed: number;
 }
 
-/** Remembers every request until it is reset. */
-export interface Ledger {
-  arrive(facts: RequestFacts, at: { atMs: EpochMs; key: string | undefined; target: string }): Arrival;
+/** Records every request until it is reset. */
+export interface RequestLog {
+  arrive(request: RequestInfo, at: { atMs: EpochMs; key: string | undefined; target: string }): Arrival;
   leave(arrival: Arrival, outcome: Arrival["outcome"]): void;
   arrivals(): readonly Arrival[];
   stats(): Stats;
   reset(): void;
 }
 
-/** A load test of hours at full speed stays below this; older arrivals then no longer count. */
+/** A load test of hours at full speed stays below this; beyond it the oldest requests are dropped. */
 const ARRIVALS_KEPT = 200_000;
 
-export function createLedger(): Ledger {
+export function createRequestLog(): RequestLog {
   let arrivals: Arrival[] = [];
   let concurrent = 0;
   let concurrentMax = 0;

@@ -1,4 +1,4 @@
-import type { FaultInput } from "../../simulator/faults/faults.ts";
+import type { FaultInput } from "../../simulator/fault-injection/fault-injection.ts";
 import { busiestMinute } from "../../simulator/server/rate-limit.ts";
 import { createSimulation, type Simulation } from "../../simulator/server/simulation.ts";
 import type { EpochMs } from "../../src/domain/day.ts";

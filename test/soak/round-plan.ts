@@ -1,4 +1,4 @@
-import type { FaultInput } from "../../simulator/faults/faults.ts";
+import type { FaultInput } from "../../simulator/fault-injection/fault-injection.ts";
 import { addDays, type UtcDay } from "../../src/domain/day.ts";
 import { Chance } from "../world/chance.ts";
 import type { Kill } from "./kill.ts";

@@ -1,4 +1,4 @@
-import type { FaultInput } from "../../simulator/faults/faults.ts";
+import type { FaultInput } from "../../simulator/fault-injection/fault-injection.ts";
 import type { Chance } from "../world/chance.ts";
 
 /** Seldom enough that a request succeeds in a few tries, and often enough that several meet in a day. */
@@ -9,7 +9,7 @@ const KINDS: readonly FaultInput[] = [
   { probability: 0.05, effect: { do: "truncate", share: 0.4 } },
   { probability: 0.03, effect: { do: "malform" } },
   { probability: 0.05, effect: { do: "delay", ms: 1_200 } },
-  { probability: 0.03, effect: { do: "hollow" } },
+  { probability: 0.03, effect: { do: "empty-page" } },
   { probability: 0.02, times: 3, effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 1 } } },
   { probability: 0.02, times: 4, effect: { do: "hang" } },
   { probability: 0.02, times: 4, effect: { do: "hang", share: 0.5 } },

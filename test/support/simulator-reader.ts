@@ -1,8 +1,8 @@
-import { decodeCursor, encodeCursor } from "../../simulator/api/cursor.ts";
+import { decodeCursor, encodeCursor } from "../../simulator/ace-api/ace-api.ts";
 import { parseNaive } from "../../simulator/naive-time.ts";
 import type { Simulator } from "../../simulator/server/server.ts";
 
-/** What the tests read the simulator with: as plain as a client can be. */
+/** A minimal client with which tests read the simulator. */
 
 export interface SamplesBody {
   readonly point_samples: readonly { name: string; value: string | number | boolean | null; time: string }[];
@@ -17,7 +17,7 @@ export function get(simulator: Simulator, path: string, params: Params = {}, key
   return fetch(`${simulator.api}${path}?${query}`, { headers: { authorization: `Bearer ${key}` } });
 }
 
-/** A window of one day in the form the API wants. */
+/** The parameters of a window of one day. */
 export function dayWindow(day: string): Params {
   return { start_time: `${day}T00:00:00Z`, end_time: `${day}T23:59:59.999999Z`, raw_data: "true" };
 }
@@ -28,21 +28,21 @@ export async function samples(simulator: Simulator, site: string, params: Params
   return (await response.json()) as SamplesBody;
 }
 
-export interface Walk {
+export interface ReadRows {
   readonly rows: string[];
   readonly pages: number;
-  /** The cursor came back unchanged: going on would never end. */
+  /** The cursor came back unchanged, so that reading on would never end. */
   readonly stalled: boolean;
 }
 
-/** Follows the server's cursors, as a plain `while (has_more)` does. */
-export async function naiveWalk(simulator: Simulator, site: string, params: Params): Promise<Walk> {
-  return walk(simulator, site, params, (body) => body.next_cursor);
+/** Reads a window with the server's cursors, in a plain `while (has_more)` loop. */
+export async function naiveRead(simulator: Simulator, site: string, params: Params): Promise<ReadRows> {
+  return readWindow(simulator, site, params, (body) => body.next_cursor);
 }
 
-/** Counts the rows of the last timestamp itself, over page borders too. */
-export async function computedWalk(simulator: Simulator, site: string, params: Params): Promise<Walk> {
-  return walk(simulator, site, params, (body, from) => {
+/** Reads a window with cursors that it computes by counting the rows of the last timestamp, across pages. */
+export async function computedRead(simulator: Simulator, site: string, params: Params): Promise<ReadRows> {
+  return readWindow(simulator, site, params, (body, from) => {
     const time = body.point_samples.at(-1)?.time ?? "";
     const micros = parseNaive(time) ?? 0;
     const drawn = body.point_samples.filter((sample) => sample.time === time).length;
@@ -52,12 +52,12 @@ export async function computedWalk(simulator: Simulator, site: string, params: P
   });
 }
 
-async function walk(
+async function readWindow(
   simulator: Simulator,
   site: string,
   params: Params,
   next: (body: SamplesBody, from: string | undefined) => string | null,
-): Promise<Walk> {
+): Promise<ReadRows> {
   const rows: string[] = [];
   let cursor: string | undefined;
   for (let pages = 1; ; pages++) {
@@ -70,7 +70,7 @@ async function walk(
   }
 }
 
-/** The rows that a whole walk of the day must give, in order. */
+/** All rows of the day in order, which reading a window of the day must return. */
 export function truthRows(simulator: Simulator, site: string, day: string): string[] {
   return Array.from(simulator.truth(site, day), ({ name, value, micros }) => {
     const iso = new Date(micros / 1000).toISOString().slice(0, 19);

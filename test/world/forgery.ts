@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { jsonReply, type Reply, textReply } from "../../simulator/api/reply.ts";
+import { jsonReply, type Reply, textReply } from "../../simulator/ace-api/reply.ts";
 import { contentOf, stagedRows, viewLags } from "./look.ts";
 import { day, World, type WorldOptions } from "./world.ts";
 import { type Asked, KEY } from "./world-vendor.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { htmlReply, jsonReply, type Reply, withHeaders } from "../../simulator/api/reply.ts";
+import { htmlReply, jsonReply, type Reply, withHeaders } from "../../simulator/ace-api/reply.ts";
 import { encodeCursor } from "../../src/ace/paging/cursor.ts";
 import { BODY_BYTES_MAX, DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../src/domain/limits.ts";
 import { DAY, dayOf, json, SMALL, whole } from "./forgery.ts";

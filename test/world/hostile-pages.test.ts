@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { htmlReply, jsonReply, type Reply, textReply, withHeaders } from "../../simulator/api/reply.ts";
+import { htmlReply, jsonReply, type Reply, textReply, withHeaders } from "../../simulator/ace-api/reply.ts";
 import { CURSOR_CHARS_MAX, JSON_VALUES_MAX } from "../../src/ace/limits.ts";
 import { encodeCursor } from "../../src/ace/paging/cursor.ts";
 import { BODY_BYTES_MAX } from "../../src/domain/limits.ts";

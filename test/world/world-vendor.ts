@@ -1,9 +1,14 @@
-import { createApi } from "../../simulator/api/api.ts";
-import { byteLength, headOf, type Reply } from "../../simulator/api/reply.ts";
-import { factsOf, routeOf } from "../../simulator/api/route.ts";
-import { type Series, type ServedRow, servedRows } from "../../simulator/building/series.ts";
-import { createFaultDesk } from "../../simulator/faults/faults.ts";
-import { damaged, delayOf, insteadOf, twistsOf } from "../../simulator/faults/strike.ts";
+import { createApi } from "../../simulator/ace-api/ace-api.ts";
+import { byteLength, type Reply, startOf } from "../../simulator/ace-api/reply.ts";
+import { parsePath, requestInfo } from "../../simulator/ace-api/routing.ts";
+import { type ServedRow, type SiteData, servedRows } from "../../simulator/building/site-data.ts";
+import {
+  damagedReply,
+  delayMsOf,
+  pageFaultsOf,
+  replacementOf,
+} from "../../simulator/fault-injection/effects.ts";
+import { createFaultSet } from "../../simulator/fault-injection/fault-injection.ts";
 import { openSites, type Settings, type SimulatorOptions, settingsOf } from "../../simulator/options.ts";
 import { redact } from "../../src/ace/body-text.ts";
 import { VendorFault } from "../../src/ace/faults.ts";
@@ -34,14 +39,14 @@ export interface Asked {
 
 /** The simulator's API and its faults, without HTTP and in virtual time. */
 export class WorldVendor {
-  readonly faults = createFaultDesk();
+  readonly faults = createFaultSet();
   readonly arrivals: VendorArrival[] = [];
   settings: Settings;
   /** The key that the sites send. */
   key = KEY;
   /** Answers in the API's place, with what no API would say. */
   forge: ((asked: Asked) => Reply | undefined) | undefined;
-  readonly #sites: Map<string, Series>;
+  readonly #sites: Map<string, SiteData>;
   #api: ReturnType<typeof createApi>;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -63,7 +68,7 @@ export class WorldVendor {
   }
 
   /** Another list of points from now on; the data stay. */
-  relist(site: string, listed: (before: Series["listed"]) => Series["listed"]): void {
+  relist(site: string, listed: (before: SiteData["listed"]) => SiteData["listed"]): void {
     const series = this.#series(site);
     this.#change({ ...series, listed: listed(series.listed) });
   }
@@ -92,19 +97,19 @@ export class WorldVendor {
 
   async #arrive(path: string): Promise<Reply> {
     const url = new URL(path, "http://vendor/api/");
-    const route = routeOf(url.pathname);
-    const facts = factsOf(route, url.searchParams);
-    const effects = this.faults.strike(facts);
+    const route = parsePath(url.pathname);
+    const facts = requestInfo(route, url.searchParams);
+    const effects = this.faults.effectsFor(facts);
     const asked = { method: "GET", route, params: url.searchParams, key: this.key };
-    const instead = insteadOf(effects, this.#scheduler.now);
+    const instead = replacementOf(effects, this.#scheduler.now);
     const honest = (params = asked.params) =>
-      this.#api.answer({ ...asked, params }, this.settings, twistsOf(effects));
+      this.#api.respond({ ...asked, params }, this.settings, pageFaultsOf(effects));
     const day = dayAsked(url.searchParams);
     const forged = this.forge?.({ kind: facts.kind, day, params: asked.params, honest });
-    const reply = forged ?? damaged(instead ?? honest(), effects);
+    const reply = forged ?? damagedReply(instead ?? honest(), effects);
     const { status } = reply;
     this.arrivals.push({ at: this.#scheduler.now, site: facts.site ?? "", kind: facts.kind, day, status });
-    const waitMs = delayOf(effects) + this.settings.latency.ms;
+    const waitMs = delayMsOf(effects) + this.settings.latency.ms;
     if (waitMs > 0) await this.#scheduler.clockOf(undefined).sleep(waitMs);
     if (reply.delivery.kind === "silence") await new Promise(() => undefined);
     return reply;
@@ -135,12 +140,12 @@ export class WorldVendor {
     });
   }
 
-  #change(series: Series): void {
+  #change(series: SiteData): void {
     this.#sites.set(series.site, series);
     this.#api = createApi(this.#sites);
   }
 
-  #series(site: string): Series {
+  #series(site: string): SiteData {
     const series = this.#sites.get(site);
     if (!series) throw new RangeError(`no such site: ${site}`);
     return series;
@@ -163,5 +168,5 @@ function read(reply: Reply, bytesMax: number): Uint8Array | Promise<Uint8Array> 
   const bytes = byteLength(body);
   if (bytes > bytesMax)
     throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
-  return Buffer.concat(headOf(body, bytes));
+  return Buffer.concat(startOf(body, bytes));
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createApi } from "../../../simulator/api/api.ts";
+import { createApi } from "../../../simulator/ace-api/ace-api.ts";
 import { openSites, settingsOf } from "../../../simulator/options.ts";
 import { bodies, ODD_VALUES } from "../../../test/support/ace/pages.ts";
 import { parseTime } from "../../domain/time.ts";
@@ -104,10 +104,10 @@ test("the simulator's pages are scanned, odd values and unconfigured points incl
     page_size: "10000",
     raw_data: "true",
   });
-  const reply = createApi(sites).answer(
+  const reply = createApi(sites).respond(
     { method: "GET", route: { kind: "samples", site: "a" }, params, key: "k" },
     settingsOf(options),
-    { hollow: false, repeat: false, shuffle: false },
+    { emptyPage: false, repeat: false, shuffle: false },
   );
   const body = Buffer.concat(reply.body);
   const site = {

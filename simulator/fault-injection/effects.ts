@@ -1,33 +1,27 @@
 import {
   byteLength,
   bytesReply,
-  headOf,
   htmlReply,
   jsonReply,
+  type PageFaults,
   type Reply,
+  startOf,
   textReply,
   withHeaders,
-} from "../api/reply.ts";
-import type { Effect } from "./faults.ts";
+} from "../ace-api/ace-api.ts";
+import type { Effect } from "./fault.ts";
 
-/** Changes to the page itself, which the API makes while it answers. */
-export interface PageTwists {
-  readonly hollow: boolean;
-  readonly repeat: boolean;
-  readonly shuffle: boolean;
-}
-
-export function twistsOf(effects: readonly Effect[]): PageTwists {
+export function pageFaultsOf(effects: readonly Effect[]): PageFaults {
   const has = (kind: Effect["do"]) => effects.some((effect) => effect.do === kind);
-  return { hollow: has("hollow"), repeat: has("repeat"), shuffle: has("shuffle") };
+  return { emptyPage: has("empty-page"), repeat: has("repeat"), shuffle: has("shuffle") };
 }
 
-export function delayOf(effects: readonly Effect[]): number {
+export function delayMsOf(effects: readonly Effect[]): number {
   return effects.reduce((sum, effect) => sum + (effect.do === "delay" ? effect.ms : 0), 0);
 }
 
-/** An answer that replaces the API's own: the first effect that has one. */
-export function insteadOf(effects: readonly Effect[], nowMs: number): Reply | undefined {
+/** The reply that replaces the API's own: that of the first effect that has one. */
+export function replacementOf(effects: readonly Effect[], nowMs: number): Reply | undefined {
   for (const effect of effects) {
     if (effect.do === "throttle") return throttleReply(effect.retryAfter, nowMs);
     if (effect.do === "status") return statusReply(effect.status, effect.body);
@@ -41,17 +35,17 @@ export function insteadOf(effects: readonly Effect[], nowMs: number): Reply | un
   return undefined;
 }
 
-/** The API's answer after everything that befalls it on its way. */
-export function damaged(reply: Reply, effects: readonly Effect[]): Reply {
+/** The reply with every effect on its body, headers and delivery. */
+export function damagedReply(reply: Reply, effects: readonly Effect[]): Reply {
   return effects.reduce(damage, reply);
 }
 
 function damage(reply: Reply, effect: Effect): Reply {
   switch (effect.do) {
     case "truncate":
-      return { ...reply, body: headOf(reply.body, Math.floor(byteLength(reply.body) * effect.share)) };
+      return { ...reply, body: startOf(reply.body, Math.floor(byteLength(reply.body) * effect.share)) };
     case "malform":
-      // The first quote becomes one that JSON does not know; the length stays.
+      // The first double quote becomes a single quote, which is not JSON; the length stays the same.
       return { ...reply, body: [Buffer.from("{'"), ...tailOf(reply.body, 2)] };
     case "content-type":
       return withHeaders(reply, { "content-type": effect.contentType });
@@ -60,7 +54,7 @@ function damage(reply: Reply, effect: Effect): Reply {
     case "reset":
       return { ...reply, delivery: { kind: "reset", share: effect.share } };
     case "hang":
-      // Without a share the silence has already taken the answer's place.
+      // Without a share, replacementOf has already replaced the reply.
       return effect.share === undefined
         ? reply
         : { ...reply, delivery: { kind: "stall", share: effect.share } };
@@ -68,7 +62,7 @@ function damage(reply: Reply, effect: Effect): Reply {
     case "status":
     case "redirect":
     case "delay":
-    case "hollow":
+    case "empty-page":
     case "repeat":
     case "shuffle":
       return reply;
@@ -125,7 +119,7 @@ function tailOf(body: readonly Buffer[], from: number): Buffer[] {
   return [first.subarray(from), ...rest];
 }
 
-/** A body of many megabytes is one buffer, many times over. */
+/** Many megabytes of blanks, as one buffer repeated. */
 function blanks(bytes: number): Buffer[] {
   const block = Buffer.alloc(1024 * 1024, " ");
   return Array.from({ length: Math.max(0, Math.ceil(bytes / block.length)) }, () => block);

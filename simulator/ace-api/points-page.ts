@@ -1,17 +1,17 @@
-import type { ListedPoint, Series } from "../building/series.ts";
+import type { ListedPoint, SiteData } from "../building/building.ts";
 import { mix, seedOf } from "../chance.ts";
-import type { PointsQuery } from "./query.ts";
+import type { PointsQuery } from "./read-parameters.ts";
 
 export type PointsList = "configured_points" | "points";
 
-/** A page of a site's points in the vendor's envelope. `points` holds the unconfigured ones too. */
-export function pointsPage(series: Series, list: PointsList, query: PointsQuery, pagesNull: boolean) {
-  // Numbered before the choice: a point has the same id in both lists.
-  const numbered = series.listed.map((point, index) => ({ ...point, id: 100_000 + 7 * index }));
+/** A page of a site's points in the vendor's envelope. The list `points` also has unconfigured points. */
+export function pointsPage(data: SiteData, list: PointsList, query: PointsQuery, pagesNull: boolean) {
+  // Numbered before filtering, so that a point has the same id in both lists.
+  const numbered = data.listed.map((point, index) => ({ ...point, id: 100_000 + 7 * index }));
   const listed = numbered.filter((point) => list === "points" || point.configured);
   const from = (query.page - 1) * query.perPage;
   return {
-    items: listed.slice(from, from + query.perPage).map((point) => pointObject(series.site, point)),
+    items: listed.slice(from, from + query.perPage).map((point) => pointObject(data.site, point)),
     page: query.page,
     pages: pagesNull ? null : Math.ceil(listed.length / query.perPage),
     per_page: query.perPage,

@@ -1,8 +1,8 @@
-import type { RequestFacts } from "../faults/faults.ts";
-import type { PointsList } from "./points.ts";
-import { parsePointsQuery, parseSamplesQuery } from "./query.ts";
+import type { EpochMicros } from "../../src/domain/day.ts";
+import type { PointsList } from "./points-page.ts";
+import { parsePointsQuery, parseSamplesQuery } from "./read-parameters.ts";
 
-/** What a path asks for. */
+/** The endpoint and site of a request's path. */
 export type Route =
   | { readonly kind: "points"; readonly site: string; readonly list: PointsList }
   | { readonly kind: "samples"; readonly site: string }
@@ -10,15 +10,23 @@ export type Route =
 
 const PATH = /^\/api\/sites\/([^/]+)\/(configured_points|points|timeseries\/paginated)$/;
 
-export function routeOf(path: string): Route {
+export function parsePath(path: string): Route {
   const [, site, resource] = PATH.exec(path) ?? [];
   if (site === undefined) return { kind: "other" };
   if (resource === "timeseries/paginated") return { kind: "samples", site };
   return { kind: "points", site, list: resource === "points" ? "points" : "configured_points" };
 }
 
-/** What faults and statistics know a request by; one with a bad query still has its kind and site. */
-export function factsOf(route: Route, params: URLSearchParams): RequestFacts {
+/** What faults and statistics distinguish requests by. */
+export interface RequestInfo {
+  readonly kind: "points" | "samples" | "other";
+  readonly site: string | undefined;
+  readonly pageSize: number | undefined;
+  readonly window: { readonly fromMicros: EpochMicros; readonly toMicros: EpochMicros } | undefined;
+}
+
+/** The info of a request; a request with invalid parameters still has its kind and site. */
+export function requestInfo(route: Route, params: URLSearchParams): RequestInfo {
   switch (route.kind) {
     case "other":
       return { kind: "other", site: undefined, pageSize: undefined, window: undefined };

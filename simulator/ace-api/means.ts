@@ -1,29 +1,29 @@
-import type { Burst, DayTable, JsonToken } from "../building/series.ts";
+import type { Burst, DayTable, JsonToken } from "../building/building.ts";
 
-const BUCKET_MICROS = 5 * 60 * 1_000_000;
-/** A page ends inside at most one bucket, and the next page begins there. */
-const BUCKETS_KEPT = 4;
+const INTERVAL_MICROS = 5 * 60 * 1_000_000;
+/** A page ends inside at most one interval, and the next page begins there. */
+const INTERVALS_KEPT = 4;
 
-/** What `raw_data=false` shows of a day: the mean of each point's numbers in each five minutes. */
-export function bucketed(table: DayTable): DayTable {
-  const buckets = [...Map.groupBy(table.micros.keys(), (burst) => bucketOf(table.micros[burst] ?? 0))];
+/** The rows of a day with `raw_data=false`: the mean of each point's numbers in each five minutes. */
+export function fiveMinuteMeans(table: DayTable): DayTable {
+  const intervals = [...Map.groupBy(table.micros.keys(), (burst) => intervalOf(table.micros[burst] ?? 0))];
   const kept = new Map<number, Burst>();
   const draw = (index: number): Burst => {
-    const means = kept.get(index) ?? meansOf(table, buckets[index]?.[1] ?? []);
+    const means = kept.get(index) ?? meansOf(table, intervals[index]?.[1] ?? []);
     kept.set(index, means);
     const oldest = kept.keys().next().value;
-    if (kept.size > BUCKETS_KEPT && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > INTERVALS_KEPT && oldest !== undefined) kept.delete(oldest);
     return means;
   };
   return {
     day: table.day,
-    micros: Float64Array.from(buckets, ([bucket]) => bucket * BUCKET_MICROS),
+    micros: Float64Array.from(intervals, ([interval]) => interval * INTERVAL_MICROS),
     rowsIn: (index) => draw(index).tokens.length,
     draw,
   };
 }
 
-const bucketOf = (micros: number) => Math.floor(micros / BUCKET_MICROS);
+const intervalOf = (micros: number) => Math.floor(micros / INTERVAL_MICROS);
 
 function meansOf(table: DayTable, bursts: readonly number[]): Burst {
   const sums = new Map<number, { sum: number; count: number }>();
@@ -33,10 +33,10 @@ function meansOf(table: DayTable, bursts: readonly number[]): Burst {
       const value = numberIn(tokens[row] ?? "null");
       if (value === undefined) continue;
       const point = points[row] ?? 0;
-      const held = sums.get(point);
-      if (held) {
-        held.sum += value;
-        held.count++;
+      const total = sums.get(point);
+      if (total) {
+        total.sum += value;
+        total.count++;
       } else sums.set(point, { sum: value, count: 1 });
     }
   }

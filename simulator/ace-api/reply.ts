@@ -1,4 +1,4 @@
-/** An answer before it is sent. Large bodies are a list of parts that are never joined. */
+/** A response before it is sent. The parts of a large body are never joined. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -10,11 +10,11 @@ export interface Reply {
 
 export type Delivery =
   | { readonly kind: "whole" }
-  /** The share of the body that arrives before the connection is reset. */
+  /** The connection is reset after this share of the body. */
   | { readonly kind: "reset"; readonly share: number }
-  /** The share that arrives before nothing more does; the connection stays open. */
+  /** Nothing is sent after this share of the body; the connection stays open. */
   | { readonly kind: "stall"; readonly share: number }
-  /** Not even a status line. */
+  /** Nothing is sent, not even a status line. */
   | { readonly kind: "silence" };
 
 const WHOLE: Delivery = { kind: "whole" };
@@ -36,7 +36,7 @@ export function bytesReply(
   return { status, headers: { "content-type": contentType }, body, rows, delivery: WHOLE };
 }
 
-/** An error page as a proxy or the web framework writes it. */
+/** An HTML error page like that of a proxy or of the web framework. */
 export function htmlReply(status: number, title: string): Reply {
   const page = `<!doctype html>\n<html lang=en>\n<title>${status} ${title}</title>\n<h1>${title}</h1>\n</html>\n`;
   return textReply(status, "text/html; charset=utf-8", page);
@@ -51,7 +51,7 @@ export function byteLength(body: readonly Buffer[]): number {
 }
 
 /** The first `length` bytes of a body. */
-export function headOf(body: readonly Buffer[], length: number): Buffer[] {
+export function startOf(body: readonly Buffer[], length: number): Buffer[] {
   const parts: Buffer[] = [];
   let left = length;
   for (const part of body) {

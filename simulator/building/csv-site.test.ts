@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { computedWalk, dayWindow } from "../../test/support/simulator-reader.ts";
+import { computedRead, dayWindow } from "../../test/support/simulator-reader.ts";
 import { startSimulator } from "../server/server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "csv-site-"));
@@ -14,7 +14,7 @@ function file(name: string, rows: string): string {
   return path;
 }
 
-test("files become points: by time, duplicates and odd spellings kept, values as they stand", async () => {
+test("files become points in order of time, with duplicates and with values exactly as in the file", async () => {
   const machine = file(
     "machine.csv",
     "2013-12-02 21:20:00,74.93588199999998\n2013-12-02 21:15:00,73.96732207\n2013-12-02 21:15:00,73.96732207\n",
@@ -23,8 +23,8 @@ test("files become points: by time, duplicates and odd spellings kept, values as
   const csv = [{ path: machine }, { path: ambient, name: "ses/real/weather/temp" }];
   const simulator = await startSimulator({ sites: [{ name: "real", csv }] });
   try {
-    const walk = await computedWalk(simulator, "real", { ...dayWindow("2013-12-02"), page_size: 3 });
-    expect(walk.rows.map((row) => JSON.parse(row))).toEqual([
+    const read = await computedRead(simulator, "real", { ...dayWindow("2013-12-02"), page_size: 3 });
+    expect(read.rows.map((row) => JSON.parse(row))).toEqual([
       ["csv/real/machine", "73.96732207", "2013-12-02T21:15:00"],
       ["csv/real/machine", "73.96732207", "2013-12-02T21:15:00"],
       ["ses/real/weather/temp", "", "2013-12-02T21:15:00"],

@@ -1,35 +1,35 @@
 import type { EpochMicros, UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 
-/** A value exactly as it stands in the response: a JSON token, quotes included. */
+/** A value exactly as in the response: a JSON token, quotes included. */
 export type JsonToken = string;
 
-/** The rows of one timestamp, in the order they are served; no object per row. */
+/** The rows of one timestamp in the order of the response, without an object per row. */
 export interface Burst {
   /** Index into the site's `names`. */
   readonly points: Uint32Array;
   readonly tokens: readonly JsonToken[];
 }
 
-/** A day of one site. Bursts are numbered in time order; each has a timestamp of its own. */
+/** A day of one site. Bursts are numbered in time order, and no two have the same timestamp. */
 export interface DayTable {
   readonly day: UtcDay;
   /** The timestamp of each burst, strictly ascending. */
   readonly micros: Float64Array;
   rowsIn(burst: number): number;
-  /** Made on demand, the same on every call: a day is never held as a whole. */
+  /** Computed on demand, the same on every call, so that a day is never in memory as a whole. */
   draw(burst: number): Burst;
 }
 
-/** A point as the lists name it. */
+/** A point in the points lists. */
 export interface ListedPoint {
   readonly name: string;
   /** Unconfigured points have data but are absent from `configured_points`. */
   readonly configured: boolean;
 }
 
-/** Everything a site holds. */
-export interface Series {
+/** The points and rows of a site. */
+export interface SiteData {
   readonly site: SiteName;
   /** Names of the points with data, by point index. */
   readonly names: readonly string[];
@@ -37,7 +37,7 @@ export interface Series {
   day(day: UtcDay): DayTable;
 }
 
-/** A row as it is served; `value` is what `JSON.parse` makes of it. */
+/** A row of a response; `value` is parsed JSON. */
 export interface ServedRow {
   readonly name: string;
   readonly value: string | number | boolean | null;
@@ -59,33 +59,33 @@ export function rowsOn(table: DayTable): number {
   return rows;
 }
 
-/** Every row of the day in served order: what an archive of that day is compared with. */
-export function* servedRows(series: Series, day: UtcDay): Iterable<ServedRow> {
-  const table = series.day(day);
+/** Every row of the day in the order of the responses, to compare an archive of that day with. */
+export function* servedRows(data: SiteData, day: UtcDay): Iterable<ServedRow> {
+  const table = data.day(day);
   for (let burst = 0; burst < table.micros.length; burst++) {
     const micros = table.micros[burst] ?? 0;
     const { points, tokens } = table.draw(burst);
     for (let row = 0; row < tokens.length; row++) {
-      yield { name: series.names[points[row] ?? 0] ?? "", value: JSON.parse(tokens[row] ?? "null"), micros };
+      yield { name: data.names[points[row] ?? 0] ?? "", value: JSON.parse(tokens[row] ?? "null"), micros };
     }
   }
 }
 
-/** Leaves days out of a series: those that `isEmpty` names have no rows. */
-export function withEmptyDays(series: Series, isEmpty: (day: UtcDay) => boolean): Series {
-  return { ...series, day: (day) => (isEmpty(day) ? emptyDay(day) : series.day(day)) };
+/** The same data without rows on the days for which `isEmpty` is true. */
+export function withEmptyDays(data: SiteData, isEmpty: (day: UtcDay) => boolean): SiteData {
+  return { ...data, day: (day) => (isEmpty(day) ? emptyDay(day) : data.day(day)) };
 }
 
-/** Year-long windows touch many days; the plans of the last few are worth keeping. */
+/** A page needs the tables of one or two days; the next page needs the same. */
 const DAYS_KEPT = 16;
 
-/** Keeps the tables of the days asked for last, so that a page does not plan its day again. */
-export function withRecentDays(series: Series): Series {
+/** Caches the tables of the days that were requested last, so that a page does not plan its day again. */
+export function withRecentDays(data: SiteData): SiteData {
   const kept = new Map<UtcDay, DayTable>();
   return {
-    ...series,
+    ...data,
     day(day) {
-      const table = kept.get(day) ?? series.day(day);
+      const table = kept.get(day) ?? data.day(day);
       kept.delete(day);
       kept.set(day, table);
       const oldest = kept.keys().next().value;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { dayWindow, get } from "../../test/support/simulator-reader.ts";
-import { type Simulator, startSimulator } from "../server/server.ts";
+import { type Simulator, startSimulator } from "./server.ts";
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -17,7 +17,7 @@ async function statusOf(of: Simulator): Promise<number> {
   return response.status;
 }
 
-test("faults, options and statistics are steered over HTTP too", async () => {
+test("faults, options and statistics can be controlled over HTTP", async () => {
   const call = async (method: string, path: string, body?: unknown) => {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
     const response = await fetch(`${simulator.url}/_control/${path}`, init);
@@ -28,7 +28,7 @@ test("faults, options and statistics are steered over HTTP too", async () => {
     status: 200,
   });
   expect(await statusOf(simulator)).toBe(502);
-  expect((await call("GET", "faults")).body).toMatchObject([{ matched: 1, struck: 1 }]);
+  expect((await call("GET", "faults")).body).toMatchObject([{ matched: 1, injected: 1 }]);
   await call("DELETE", "faults");
   expect((await call("POST", "options", { key: "other" })).body).toMatchObject({
     key: "other",

@@ -3,20 +3,24 @@ import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ZodError, z } from "zod";
-import type { ServedRow } from "../building/series.ts";
-import type { Simulation } from "../server/simulation.ts";
-import { faultSchema } from "./faults.ts";
+import type { ServedRow } from "../building/building.ts";
+import { faultSchema } from "../fault-injection/fault-injection.ts";
+import type { Simulation } from "./simulation.ts";
 
-/** Below a path that the API does not have. */
+/** The API itself has no path that begins like this. */
 export const CONTROL_PATH = "/_control/";
 
-/** Answers one control request; JSON in, JSON out, 400 with the reasons for what can't be read. */
+/** Responds to one control request: JSON in, JSON out, and 400 with the reasons for an invalid request. */
 export async function control(of: Simulation, request: IncomingMessage, response: ServerResponse, url: URL) {
   const action = `${request.method} ${url.pathname.slice(CONTROL_PATH.length)}`;
   try {
     if (action === "GET truth") return await sendTruth(of, response, url.searchParams);
-    const answer = await act(of, action, url.searchParams, () => json(request));
-    sendJson(response, answer === undefined ? 404 : 200, answer ?? { message: `no such control: ${action}` });
+    const result = await act(of, action, url.searchParams, () => json(request));
+    sendJson(
+      response,
+      result === undefined ? 404 : 200,
+      result ?? { message: `no such control request: ${action}` },
+    );
   } catch (error) {
     if (response.headersSent) response.destroy();
     else sendJson(response, 400, { message: reasonOf(error) });
@@ -28,8 +32,8 @@ async function act(of: Simulation, action: string, params: URLSearchParams, body
     case "GET faults":
       return of.faults.list();
     case "POST faults": {
-      const given = await body();
-      const faults = z.array(faultSchema).parse(Array.isArray(given) ? given : [given]);
+      const input = await body();
+      const faults = z.array(faultSchema).parse(Array.isArray(input) ? input : [input]);
       return { ids: faults.map((fault) => of.faults.add(fault)) };
     }
     case "DELETE faults": {
@@ -59,7 +63,7 @@ async function act(of: Simulation, action: string, params: URLSearchParams, body
   }
 }
 
-/** A line a row: `[name, value, micros]`. */
+/** Sends a line per row: `[name, value, micros]`. */
 async function sendTruth(of: Simulation, response: ServerResponse, params: URLSearchParams) {
   const rows = of.truth(params.get("site") ?? "", params.get("day") ?? "");
   response.writeHead(200, { "content-type": "application/x-ndjson" });

@@ -17,7 +17,7 @@ async function answer(path: string, params = {}, key?: string) {
   return { status: response.status, body: (await response.json()) as Body };
 }
 
-test("sizes outside the closed lists are refused with the vendor's words", async () => {
+test("sizes that are not in the vendor's lists are rejected with the vendor's message", async () => {
   expect(await answer(SAMPLES, { ...WINDOW, page_size: 7 })).toEqual({
     status: 400,
     body: {
@@ -85,7 +85,7 @@ test("an empty window is a 200 without rows, or a 404 as set", async () => {
   expect(await answer(SAMPLES, WINDOW)).toMatchObject({ status: 200 });
 });
 
-test("points come in an envelope, whole, page by page; pages can be null", async () => {
+test("points come page by page in an envelope; pages can be null", async () => {
   const names: string[] = [];
   for (let page = 1; page <= 3; page++) {
     const { body } = await answer("/sites/a/configured_points", { page, per_page: 100 });

@@ -8,20 +8,20 @@ export interface Position {
 }
 
 /**
- * How next_cursor is made. `vendor`: as the live service does, which forgets the offset that came in.
- * `correct`: the same form without that fault. `opaque`: correct, in a form that says nothing to clients.
+ * How next_cursor is computed. `vendor`: as the live service does, which ignores the offset of the cursor it was given.
+ * `correct`: the same form without that fault. `opaque`: correct, in a form that clients cannot read.
  */
 export type CursorStyle = "vendor" | "correct" | "opaque";
 
 export function encodeCursor(position: Position, style: CursorStyle): string {
   if (style === "opaque")
     return Buffer.from(`v2:${position.offset}:${position.micros}`).toString("base64url");
-  // The blanks are Python's; a client that compares cursors as text meets them.
+  // With Python's blanks, because a client may compare cursors as text.
   const json = `{"offset": ${position.offset}, "timestamp": "${formatNaive(position.micros)}"}`;
   return Buffer.from(json).toString("base64");
 }
 
-/** Reads either form, whichever is in use: a walk may outlive a change of style. */
+/** Reads any style: the style may change while a client reads a window. */
 export function decodeCursor(text: string): Position | undefined {
   const decoded = Buffer.from(text, "base64").toString();
   const opaque = /^v2:(\d+):(\d+)$/.exec(decoded);
@@ -33,13 +33,13 @@ export function decodeCursor(text: string): Position | undefined {
   return valid && micros !== undefined ? { offset, micros } : undefined;
 }
 
-/** The position after a page that came from `start` and drew `drawn` rows of its last timestamp. */
+/** The position after a page that began at `start` and has `drawn` rows of its last timestamp. */
 export function nextPosition(
   start: Position,
   last: { readonly micros: EpochMicros; readonly drawn: number },
   style: CursorStyle,
 ): Position {
-  // The vendor's fault: a page that begins and ends in one timestamp returns the cursor it was given.
+  // The vendor's fault: a page that begins and ends in the same timestamp returns the cursor it was given.
   const before = style !== "vendor" && last.micros === start.micros ? start.offset : 0;
   return { micros: last.micros, offset: before + last.drawn };
 }

@@ -2,22 +2,22 @@ import { basename } from "node:path";
 import { type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { parseNaive } from "../naive-time.ts";
-import { type DayTable, emptyDay, type Series } from "./series.ts";
+import { type DayTable, emptyDay, type SiteData } from "./site-data.ts";
 
-/** One point's history: a header row, then `timestamp,value` in naive UTC. */
+/** The samples of one point: a header row, then `timestamp,value` in naive UTC. */
 export interface CsvPoint {
-  /** By default `csv/{site}/{file name without .csv}`. */
+  /** Default: `csv/{site}/{file name without .csv}`. */
   readonly name?: string | undefined;
   readonly path: string;
   readonly text: string;
 }
 
 /**
- * A site made of real measurements. Rows are served as the API serves any: by time, and rows of one
- * timestamp in file order; duplicates stay. Values are strings exactly as in the file. Throws `SyntaxError`
- * with path and line for a row that can't be read.
+ * A site of real measurements. Rows are in order of time, and rows of one timestamp in the order of the files;
+ * duplicates stay. Values are strings exactly as in the file. Throws `SyntaxError` with path and line for a row that
+ * can't be read.
  */
-export function csvSite(site: SiteName, files: readonly CsvPoint[]): Series {
+export function csvSite(site: SiteName, files: readonly CsvPoint[]): SiteData {
   const names = files.map((file) => file.name ?? `csv/${site}/${basename(file.path, ".csv")}`);
   const rows = files.flatMap((file, point) => readCsv(file, point));
   // A stable sort: equal timestamps keep the order of files and lines.
@@ -25,8 +25,8 @@ export function csvSite(site: SiteName, files: readonly CsvPoint[]): Series {
   const days = new Map<UtcDay, CsvRow[]>();
   for (const row of rows) {
     const day = utcDayOf(row.micros / 1000);
-    const held = days.get(day);
-    if (held) held.push(row);
+    const known = days.get(day);
+    if (known) known.push(row);
     else days.set(day, [row]);
   }
   return {
@@ -50,7 +50,7 @@ function readCsv(file: CsvPoint, point: number): CsvRow[] {
     const comma = line.indexOf(",");
     const micros = comma < 0 ? undefined : parseNaive(line.slice(0, comma));
     if (micros === undefined)
-      throw new SyntaxError(`${file.path}:${index + 1}: not "timestamp,value": ${line}`);
+      throw new SyntaxError(`${file.path}:${index + 1} is not "timestamp,value": ${line}`);
     return [{ point, micros, token: JSON.stringify(line.slice(comma + 1)) }];
   });
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { computedWalk, dayWindow, naiveWalk, samples, truthRows } from "../test/support/simulator-reader.ts";
+import { computedRead, dayWindow, naiveRead, samples, truthRows } from "../test/support/simulator-reader.ts";
 import { type Simulator, startSimulator } from "./server/server.ts";
 
 const DAY = "2026-08-07";
@@ -20,44 +20,44 @@ describe("with the vendor's cursor", () => {
   test.each([3, 50, 1_000])(
     "a plain loop with pages of %i never gets past the first timestamp",
     async (size) => {
-      const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: size });
-      expect(walk).toMatchObject({ stalled: true, pages: 2 });
+      const read = await naiveRead(simulator, "shared", { ...dayWindow(DAY), page_size: size });
+      expect(read).toMatchObject({ stalled: true, pages: 2 });
     },
   );
 
-  test("a plain loop gets every row where pages are larger than any timestamp's rows", async () => {
-    const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: 5_000 });
-    expect(walk.stalled).toBe(false);
-    expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+  test("a plain loop gets every row when a page has more rows than any timestamp", async () => {
+    const read = await naiveRead(simulator, "shared", { ...dayWindow(DAY), page_size: 5_000 });
+    expect(read.stalled).toBe(false);
+    expect(read.rows).toEqual(truthRows(simulator, "shared", DAY));
   });
 
   test.each([500, 1_000, 5_000, 10_000])(
     "computed cursors with pages of %i get every row once",
     async (size) => {
-      const walk = await computedWalk(simulator, "shared", { ...dayWindow(DAY), page_size: size });
-      expect(walk.pages).toBe(Math.ceil(24_000 / size));
-      expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+      const read = await computedRead(simulator, "shared", { ...dayWindow(DAY), page_size: size });
+      expect(read.pages).toBe(Math.ceil(24_000 / size));
+      expect(read.rows).toEqual(truthRows(simulator, "shared", DAY));
     },
   );
 
   test.each([3, 10, 100])("odd values and duplicates arrive as they are, with pages of %i", async (size) => {
-    const walk = await computedWalk(simulator, "mixed", { ...dayWindow(DAY), page_size: size });
-    expect(walk.rows).toEqual(truthRows(simulator, "mixed", DAY));
+    const read = await computedRead(simulator, "mixed", { ...dayWindow(DAY), page_size: size });
+    expect(read.rows).toEqual(truthRows(simulator, "mixed", DAY));
   });
 });
 
 test.each(["correct", "opaque"])("a plain loop gets every row with %s cursors", async (cursors) => {
   simulator.set({ cursors });
-  const walk = await naiveWalk(simulator, "shared", { ...dayWindow(DAY), page_size: 1_000 });
+  const read = await naiveRead(simulator, "shared", { ...dayWindow(DAY), page_size: 1_000 });
   simulator.set({ cursors: "vendor" });
-  expect(walk.rows).toEqual(truthRows(simulator, "shared", DAY));
+  expect(read.rows).toEqual(truthRows(simulator, "shared", DAY));
 });
 
 test("the window's end is inclusive or exclusive as set", async () => {
   const params = { start_time: "2026-08-07T12:00:00Z", end_time: "2026-08-08T00:00:00Z", raw_data: "true" };
   const atEnd = async () => {
-    const walk = await computedWalk(simulator, "shared", params);
-    return walk.rows.filter((row) => row.includes("2026-08-08T00:00:00")).length;
+    const read = await computedRead(simulator, "shared", params);
+    return read.rows.filter((row) => row.includes("2026-08-08T00:00:00")).length;
   };
   expect(await atEnd()).toBe(2_000);
   simulator.set({ end: "exclusive" });
@@ -65,11 +65,11 @@ test("the window's end is inclusive or exclusive as set", async () => {
   simulator.set({ end: "inclusive" });
 });
 
-test("kept bytes are those that are made on demand", async () => {
+test("prerendered bytes equal those that are rendered on demand", async () => {
   const params = { ...dayWindow(DAY), page_size: 500 };
-  const before = await computedWalk(simulator, "mixed", params);
+  const before = await computedRead(simulator, "mixed", params);
   expect(simulator.prerender("mixed", DAY)).toBeGreaterThan(1_500 * 60);
-  expect(await computedWalk(simulator, "mixed", params)).toEqual(before);
+  expect(await computedRead(simulator, "mixed", params)).toEqual(before);
 });
 
 test("a page of 50,000 rows deep in the reference day is full, and says that there is more", async () => {
@@ -80,9 +80,9 @@ test("a page of 50,000 rows deep in the reference day is full, and says that the
 });
 
 test("without raw_data a page holds the mean of each point's numbers in five minutes", async () => {
-  const raw = await computedWalk(simulator, "mixed", { ...dayWindow(DAY), page_size: 5_000 });
+  const raw = await computedRead(simulator, "mixed", { ...dayWindow(DAY), page_size: 5_000 });
   const { raw_data: _, ...params } = dayWindow(DAY);
-  const means = await computedWalk(simulator, "mixed", { ...params, page_size: 100 });
+  const means = await computedRead(simulator, "mixed", { ...params, page_size: 100 });
 
   const expected = new Map<string, number[]>();
   for (const row of raw.rows) {

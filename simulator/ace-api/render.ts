@@ -1,29 +1,29 @@
 import type { UtcDay } from "../../src/domain/day.ts";
-import type { DayTable, Series } from "../building/series.ts";
+import type { DayTable, SiteData } from "../building/building.ts";
 import { shuffled } from "../chance.ts";
 import { formatNaive } from "../naive-time.ts";
-import type { Slice } from "./paging.ts";
+import type { Slice } from "./sample-page.ts";
 
 /** Turns slices of bursts into the bytes of a `point_samples` array, without an object per row. */
 export interface Renderer {
-  /** The slices' rows, joined by commas. `orderSeed` moves the rows inside each timestamp. */
+  /** The slices' rows, joined by commas. `orderSeed` shuffles the rows of each timestamp. */
   rows(slices: readonly Slice[], orderSeed?: number): Buffer[];
-  /** Keeps every row of a day as bytes, so that pages of any size are cut from them; answers their number. */
+  /** Renders every row of a day in advance, so that pages of any size are cut from it; returns the number of bytes. */
   prerender(table: DayTable): number;
 }
 
 interface RenderedRows {
   readonly bytes: Buffer;
-  /** Where each row ends; each begins with its comma. */
+  /** The end of each row; each row begins with its comma. */
   readonly ends: Uint32Array;
 }
 
-export function createRenderer(series: Series): Renderer {
-  const heads = series.names.map((name) => `,{"name":${asciiJson(name)},"value":`);
-  const kept = new Map<UtcDay, readonly RenderedRows[]>();
+export function createRenderer(data: SiteData): Renderer {
+  const heads = data.names.map((name) => `,{"name":${asciiJson(name)},"value":`);
+  const prerendered = new Map<UtcDay, readonly RenderedRows[]>();
 
   const bytesOf = (slice: Slice, orderSeed?: number): Buffer => {
-    const rendered = orderSeed === undefined ? kept.get(slice.table.day)?.[slice.burst] : undefined;
+    const rendered = orderSeed === undefined ? prerendered.get(slice.table.day)?.[slice.burst] : undefined;
     if (!rendered) return render(slice, heads, orderSeed).bytes;
     const start = slice.from === 0 ? 0 : rendered.ends[slice.from - 1];
     return rendered.bytes.subarray(start, rendered.ends[slice.to - 1]);
@@ -37,13 +37,13 @@ export function createRenderer(series: Series): Renderer {
       const bursts = Array.from(table.micros, (_, burst) =>
         render({ table, burst, from: 0, to: table.rowsIn(burst) }, heads),
       );
-      kept.set(table.day, bursts);
+      prerendered.set(table.day, bursts);
       return bursts.reduce((sum, { bytes }) => sum + bytes.length, 0);
     },
   };
 }
 
-/** Texts are joined so many rows at a time: joined whole, they took six times as long to become bytes. */
+/** Rows are joined and written so many at a time: encoding all rows as one string takes six times as long. */
 const ROWS_JOINED = 32;
 
 function render(
@@ -80,7 +80,7 @@ function render(
 
 const tailOf = (table: DayTable, burst: number) => `,"time":"${formatNaive(table.micros[burst] ?? 0)}"}`;
 
-/** JSON of a string in ASCII alone, as Python writes it: so that characters are bytes. */
+/** JSON of a string in ASCII only, as Python writes it, so that each character is one byte. */
 function asciiJson(text: string): string {
   return JSON.stringify(text).replace(
     /[\u0080-\uffff]/g,
