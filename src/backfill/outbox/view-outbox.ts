@@ -1,35 +1,65 @@
-import { Mutex } from "../concurrency/concurrency.ts";
-import type { EpochMs } from "../domain/day.ts";
-import type { Clock, Sql, Store, View } from "./ports.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { Clock, Sql, Store, View } from "../ports.ts";
+import { Mutex } from "../../concurrency/concurrency.ts";
+import type { Table } from "../tables/tables.ts";
+import { beginDelivery, nextDueAt, type OutboxTable, retryDelivery } from "./schedule.ts";
 
 /** KV takes one write a second a key. */
 const PUT_GAP_MS = 1_000;
-/** Progress is nice to have; transitions are news. */
+/** Progress is put less often than transitions. */
 const PROGRESS_GAP_MS = 10_000;
-const RETRY_MS = 5_000;
-const RETRY_MS_MAX = 60_000;
-/** A put that nobody knows the end of has landed by then, if it ever does: as long as an invocation lives. */
-const LANDED_MS = 15 * 60_000;
+/** A put of unknown outcome takes effect within this time, if ever: as long as an invocation lives. */
+const SETTLED_MS = 15 * 60_000;
 /** Puts of one flush, so that it shares its object with other work. */
 const PUTS_A_FLUSH = 20;
 
 export const DAY_TTL_S = 30 * 86_400;
+
+const TABLE: OutboxTable = {
+  name: "outbox",
+  key: "key",
+  backoff: { firstMs: 5_000, mostMs: 60_000 },
+  delayMsMax: SETTLED_MS,
+};
+
+export const viewOutboxTables: readonly Table[] = [
+  {
+    name: "outbox",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS outbox (
+           key TEXT PRIMARY KEY, value TEXT NOT NULL, ttl INTEGER, version INTEGER NOT NULL,
+           due_at INTEGER, put_at INTEGER NOT NULL, failures INTEGER NOT NULL)`,
+      ],
+      2: ["ALTER TABLE outbox RENAME COLUMN failures TO attempts"],
+    },
+  },
+  {
+    // Keys with a put of unknown outcome, and when the last such put began.
+    name: "outbox_unsure",
+    migrations: {
+      1: [
+        "CREATE TABLE IF NOT EXISTS outbox_unsure (key TEXT PRIMARY KEY, begun_at INTEGER NOT NULL)",
+      ],
+    },
+  },
+];
 
 interface OutboxRow extends Record<string, string | number | null> {
   key: string;
   value: string;
   ttl: number | null;
   version: number;
-  failures: number;
+  attempts: number;
 }
 
 /**
- * What KV should show, written in the transaction of the state it shows. A newer value replaces an older one that
- * has not gone out. A put whose end is unknown may land after those that follow it, so its key is put once more
- * when it can't any longer: KV ends at the last state. `view` answers or fails within a bound; each put takes
- * its turn at `connection`.
+ * What KV should show, written in the transaction of the state that it shows. A newer value replaces one that has
+ * not been put. A put of unknown outcome may take effect after the puts that follow it, so its key is put once more
+ * when that is no longer possible: KV ends at the last state. `view` answers or fails within a bound; every put
+ * runs under `connection`.
  */
-export class Outbox {
+export class ViewOutbox {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #view: View;
@@ -41,16 +71,10 @@ export class Outbox {
     this.#clock = clock;
     this.#view = view;
     this.#connection = connection;
-    store.tx((sql) => {
-      sql.run(`CREATE TABLE IF NOT EXISTS outbox (
-        key TEXT PRIMARY KEY, value TEXT NOT NULL, ttl INTEGER, version INTEGER NOT NULL,
-        due_at INTEGER, put_at INTEGER NOT NULL, failures INTEGER NOT NULL)`);
-      // Keys with a put of unknown end, and when the last such was begun.
-      sql.run("CREATE TABLE IF NOT EXISTS outbox_unsure (key TEXT PRIMARY KEY, begun_at INTEGER NOT NULL)");
-    });
   }
 
-  stage(
+  /** Inside the transaction of the state that `value` shows. */
+  enqueue(
     sql: Sql,
     key: string,
     value: unknown,
@@ -73,16 +97,12 @@ export class Outbox {
     );
   }
 
-  /** When the next put is due; undefined when KV shows all there is. */
+  /** When the next put is due; undefined: KV shows all there is. */
   dueAt(sql: Sql): EpochMs | undefined {
-    const now = this.#clock.now();
-    // Further ahead than anything is put off: the clock has stepped back.
-    sql.run("UPDATE outbox SET due_at = ? WHERE due_at > ?", now + RETRY_MS, now + LANDED_MS);
-    const [row] = sql.all<{ due: number | null }>("SELECT min(due_at) AS due FROM outbox");
-    return row?.due ?? undefined;
+    return nextDueAt(sql, TABLE, this.#clock.now());
   }
 
-  /** Puts what is due, one key after another; one flush after the other, so that no key is put twice at once. */
+  /** Puts what is due, one key after another. Flushes run one after the other, so that no key is put twice at once. */
   flush(): Promise<void> {
     return this.#flushes.runExclusive(() => this.#putDue());
   }
@@ -98,29 +118,20 @@ export class Outbox {
       await this.#view.put(row.key, row.value, row.ttl ?? undefined);
       this.#settle(row, unsureSince);
     } catch {
-      const wait = Math.min(RETRY_MS * 2 ** row.failures, RETRY_MS_MAX);
-      this.#store.tx((sql) => {
-        sql.run(
-          "UPDATE outbox SET due_at = ?, failures = failures + 1 WHERE key = ?",
-          this.#clock.now() + wait,
-          row.key,
-        );
-      });
+      this.#store.tx((sql) => retryDelivery(sql, TABLE, row, this.#clock.now()));
     }
   }
 
-  /**
-   * Before the put: dying in it leaves one of unknown end, and the next not before `RETRY_MS`. Answers when the
-   * last put of unknown end was begun before this one.
-   */
+  /** Before the put: dying in it leaves a put of unknown outcome. Returns when the last such put before it began. */
   #begin(row: OutboxRow): EpochMs | undefined {
     return this.#store.tx((sql) => {
       const now = this.#clock.now();
       const query = "SELECT begun_at FROM outbox_unsure WHERE key = ?";
       const [unsure] = sql.all<{ begun_at: number }>(query, row.key);
       sql.run("INSERT OR REPLACE INTO outbox_unsure VALUES (?, ?)", row.key, now);
-      sql.run("UPDATE outbox SET put_at = ?, due_at = ? WHERE key = ?", now, now + RETRY_MS, row.key);
-      // In the future: the clock has stepped back since.
+      sql.run("UPDATE outbox SET put_at = ? WHERE key = ?", now, row.key);
+      beginDelivery(sql, TABLE, row, now);
+      // A time in the future was written before the clock stepped back.
       return unsure && Math.min(unsure.begun_at, now);
     });
   }
@@ -128,24 +139,24 @@ export class Outbox {
   #due(): OutboxRow[] {
     return this.#store.tx((sql) =>
       sql.all<OutboxRow>(
-        `SELECT key, value, ttl, version, failures FROM outbox WHERE due_at <= ?
+        `SELECT key, value, ttl, version, attempts FROM outbox WHERE due_at <= ?
          ORDER BY due_at, key LIMIT ${PUTS_A_FLUSH}`,
         this.#clock.now(),
       ),
     );
   }
 
-  /** Nothing is due then, unless a newer value came meanwhile, or an earlier put may still land on this one. */
+  /** Nothing is due then, unless a newer value was enqueued, or an earlier put may still take effect after this one. */
   #settle(row: OutboxRow, unsureSince: EpochMs | undefined): void {
     this.#store.tx((sql) => {
       const now = this.#clock.now();
       const { key, version } = row;
-      const sure = unsureSince === undefined || now - unsureSince >= LANDED_MS;
+      const sure = unsureSince === undefined || now - unsureSince >= SETTLED_MS;
       if (sure) sql.run("DELETE FROM outbox_unsure WHERE key = ?", key);
       else sql.run("UPDATE outbox_unsure SET begun_at = ? WHERE key = ?", unsureSince, key);
-      const again = sure ? null : unsureSince + LANDED_MS;
-      // The gap counts from the answer: the put may have arrived as late as that.
-      sql.run("UPDATE outbox SET failures = 0, put_at = ? WHERE key = ?", now, key);
+      const again = sure ? null : unsureSince + SETTLED_MS;
+      // The gap counts from the answer: the put may have reached KV as late as that.
+      sql.run("UPDATE outbox SET attempts = 0, put_at = ? WHERE key = ?", now, key);
       sql.run("UPDATE outbox SET due_at = ? WHERE key = ? AND version = ?", again, key, version);
       sql.run("UPDATE outbox SET due_at = ? WHERE key = ? AND version <> ?", now + PUT_GAP_MS, key, version);
       sql.run("DELETE FROM outbox WHERE due_at IS NULL AND put_at < ?", now - 10 * PROGRESS_GAP_MS);
