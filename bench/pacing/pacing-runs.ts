@@ -1,4 +1,4 @@
-import { JITTER_MS } from "../../src/backfill/rate-gate.ts";
+import { JITTER_MS } from "../../src/backfill/rate-gate/rate-gate.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";
 import { atMost, type Figure, mustBe, seconds, told } from "../run/verdict.ts";

@@ -1,6 +1,6 @@
 /** All ports of the rules: those to the world, and those of the objects to each other. */
 import type { SiteName } from "../domain/site.ts";
-import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job.ts";
+import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job/job.ts";
 
 export type * from "../ports/alert-receiver.ts";
 export type * from "../ports/archive.ts";
@@ -13,17 +13,17 @@ export interface CurrentJob {
   readonly desired: Desired;
 }
 
-/** The Coordinator, as a site sees it. */
-export interface Head {
+/** The Coordinator, as a site calls it. */
+export interface CoordinatorPeer {
   /** The newest desired state, as committed. */
   current(): Promise<CurrentJob>;
-  /** This site has news worth hearing at once; may be lost. */
-  news(site: SiteName): Promise<void>;
+  /** The site's state has changed in a way that the Coordinator should learn at once; may be lost. */
+  notify(site: SiteName): Promise<void>;
 }
 
-/** A site, as the Coordinator sees it. */
+/** A site, as the Coordinator calls it. */
 export interface SitePeer {
-  /** Obeys idempotently; a lower epoch is ignored, and an equal one of another backfill. What it answers is committed. */
+  /** Takes the job over, idempotently. Ignores a lower epoch, and an equal one of another backfill. The report is committed. */
   apply(job: SiteJob): Promise<SiteReport>;
   report(): Promise<SiteReport>;
   read(query: SiteQuery): Promise<SiteAnswer>;

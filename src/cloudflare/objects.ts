@@ -1,12 +1,12 @@
 import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
-import { orSilent } from "../backfill/ask-sites.ts";
-import { Coordinator } from "../backfill/coordinator.ts";
+import { Coordinator } from "../backfill/coordinator/coordinator.ts";
+import { orSilent } from "../backfill/coordinator/site-queries.ts";
 import { Isolate } from "../backfill/isolate.ts";
-import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job.ts";
+import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
 import type { Gate, SitePeer } from "../backfill/ports.ts";
-import { RateGate } from "../backfill/rate-gate.ts";
+import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
 import { SiteBackfill } from "../backfill/site/site-backfill.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
@@ -82,8 +82,8 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async current() {
     return this.#rules.current();
   }
-  async news(site: SiteName) {
-    return this.#rules.news(site);
+  async notify(site: SiteName) {
+    return this.#rules.notify(site);
   }
   async wake() {
     return this.#rules.wake();
@@ -106,7 +106,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
         gate: gateOf(this.env),
         vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: aceKeyOf(this.env) }),
         archive: new R2Archive(this.env.R2),
-        head: headOf(this.env),
+        coordinator: coordinatorPeerOf(this.env),
         log: consoleLog,
       },
       siteNameOf(this.ctx),
@@ -130,7 +130,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   }
   /** Without a look at rules, configuration or database: whichever of them is stuck can't stand in its way. */
   async restart() {
-    this.ctx.abort("restarted, for it showed no sign of life");
+    this.ctx.abort("restarted, because it showed no heartbeat");
   }
   override alarm() {
     return withoutEnd(this.ctx, () => this.#rules.alarm());
@@ -183,10 +183,10 @@ export function backfillOf(env: Env): BackfillApi {
   };
 }
 
-function headOf(env: Env) {
+function coordinatorPeerOf(env: Env) {
   return {
     current: () => coordinatorOf(env).current(),
-    news: (site: SiteName) => coordinatorOf(env).news(site),
+    notify: (site: SiteName) => coordinatorOf(env).notify(site),
   };
 }
 

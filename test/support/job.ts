@@ -1,4 +1,4 @@
-import { type Job, RETRY_ALL, type SiteReport } from "../../src/backfill/job.ts";
+import { type Job, RETRY_ALL, type SiteReport } from "../../src/backfill/job/job.ts";
 import type { SiteView } from "../../src/contract/backfill.ts";
 import { parseUtcDay, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
@@ -53,7 +53,7 @@ const QUIET = {
   round: 1,
   lastProgressAt: undefined,
   dayProgressAt: undefined,
-  signOfLifeAt: undefined,
+  lastHeartbeatAt: undefined,
   uploadFailures: 0,
   rateLimitsLastHour: 0,
 } as const;

@@ -70,7 +70,9 @@ test("an alert reaches a real receiver when it is raised and when it is cleared,
   expect(cleared?.body).toMatchObject({ alert: "high_error_rate", state: "cleared" });
   // It answered 302: given up, and not followed.
   await eventually("the log says so", () =>
-    world.log().some(({ message, status }) => message.includes("An alert is not told") && status === 302),
+    world
+      .log()
+      .some(({ message, status }) => message.includes("notice can't be delivered") && status === 302),
   );
   expect(posts.map(({ url }) => url)).toEqual([PATH, PATH, PATH]);
   expect(world.lines.filter((line) => line.includes("BACKFILL")).join("\n")).not.toContain("s3cret");

@@ -97,7 +97,7 @@ test("a restart ends the object, whatever it is doing, and leaves its database a
   const endless = inside(site(), { PAGE_SIZE: "7" }, () => new Promise<void>(() => undefined));
   const ended = expect(endless).rejects.toThrow();
   const stub = site() as unknown as Pick<SiteBackfillObject, "restart">;
-  await expect((async () => stub.restart())()).rejects.toThrow(/no sign of life/);
+  await expect((async () => stub.restart())()).rejects.toThrow(/no heartbeat/);
   await ended;
   await inside(site(), {}, async (object, storage) => {
     expect("marked" in object).toBe(false);

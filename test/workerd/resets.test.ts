@@ -1,6 +1,6 @@
 import { abortAllDurableObjects, env, evictDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { JITTER_MS } from "../../src/backfill/rate-gate.ts";
+import { JITTER_MS } from "../../src/backfill/rate-gate/rate-gate.ts";
 import type { Denied, Gate, Permit } from "../../src/ports/ports.ts";
 
 const PER_MINUTE = Number((env as unknown as { REQUESTS_PER_MINUTE: string }).REQUESTS_PER_MINUTE);

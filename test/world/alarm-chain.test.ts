@@ -8,7 +8,7 @@ const RANGE = ["2024-01-01", "2024-01-03"] as const;
 /** Slow enough that the job outlasts many ticks and rounds. */
 const SLOW = { config: { requestsPerMinute: 2 } } as const;
 const OBJECTS = ["coordinator", "site_a", "gate"] as const;
-const ILLS: (keyof Ills)[] = ["store", "sync", "arm", "configuration", "ports", "head"];
+const ILLS: (keyof Ills)[] = ["store", "sync", "arm", "configuration", "ports", "coordinator"];
 
 const objectsOf = (world: World) => [world.coordinator, world.gate, ...world.sites.values()];
 

@@ -76,7 +76,7 @@ test("a receiver that is away for an hour is told in order when it is back, and 
   await world.run();
   expect(world.receiver.story).toEqual(RAISED_AND_CLEARED);
   expect((world.receiver.heard[1]?.at ?? 0) - back).toBeLessThan(11 * MINUTE);
-  expect(said(world, "could not be told yet")).toHaveLength(1);
+  expect(said(world, "failed and is retried")).toHaveLength(1);
 });
 
 test("a receiver that never answers keeps no round waiting", async () => {
@@ -129,7 +129,7 @@ test.each([404, 410, 302])(
     await world.start(FIRST, "2024-01-02");
     await world.run();
     expect(world.receiver.tries).toHaveLength(1);
-    expect(said(world, "An alert is not told")).toMatchObject([
+    expect(said(world, "notice can't be delivered")).toMatchObject([
       { level: "ERROR", fields: { alert: "high_error_rate", state: "raised", status } },
     ]);
     expect(waiting(world)).toEqual([]);
@@ -151,8 +151,8 @@ test("a receiver that stays away is given up after about a day", async () => {
   const took = world.scheduler.now - begun;
   expect(took).toBeGreaterThan(23 * HOUR);
   expect(took).toBeLessThan(26 * HOUR);
-  expect(said(world, "An alert is not told")).toHaveLength(1);
-  expect(said(world, "could not be told yet")).toHaveLength(1);
+  expect(said(world, "notice can't be delivered")).toHaveLength(1);
+  expect(said(world, "failed and is retried")).toHaveLength(1);
   expect(waiting(world)).toEqual([]);
 });
 

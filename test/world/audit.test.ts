@@ -270,12 +270,14 @@ test("an audit survives the death of its object at any moment", async () => {
 test("an upload that waits for the Coordinator's leave holds up no audit", async () => {
   const world = await completed();
   world.effects.break({
-    on: /^site_a head\.current/,
+    on: /^site_a coordinator\.current/,
     fate: "fail before",
     times: Number.POSITIVE_INFINITY,
   });
   await world.start("2024-01-06", "2024-01-06");
-  await world.run(() => world.effects.labels.filter((label) => label === "site_a head.current").length > 10);
+  await world.run(
+    () => world.effects.labels.filter((label) => label === "site_a coordinator.current").length > 10,
+  );
   await world.ask((coordinator) =>
     coordinator.verify({ mode: "quick", from: undefined, to: undefined, site: undefined }),
   );

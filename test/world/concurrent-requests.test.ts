@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Coordinator } from "../../src/backfill/coordinator.ts";
-import { isRunning } from "../../src/backfill/decide-job.ts";
-import type { Job, SiteReport } from "../../src/backfill/job.ts";
+import type { Coordinator } from "../../src/backfill/coordinator/coordinator.ts";
+import { isRunning } from "../../src/backfill/job/decide-job.ts";
+import type { Job, SiteReport } from "../../src/backfill/job/job.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { Chance } from "./chance.ts";
 import { rowsOf, stagedRows, viewLags } from "./look.ts";
@@ -25,7 +25,10 @@ interface Request {
 function momentOf(world: World): Moment {
   const [row] = rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM job");
   const job = row ? (JSON.parse(row.body) as Job) : undefined;
-  const sites = rowsOf<{ name: string; report: string }>(world.coordinator, "SELECT name, report FROM site");
+  const sites = rowsOf<{ name: string; report: string }>(
+    world.coordinator,
+    "SELECT name, report FROM site_report",
+  );
   const reports = new Map(
     sites.map(({ name, report }) => [name as SiteName, JSON.parse(report) as SiteReport]),
   );

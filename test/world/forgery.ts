@@ -73,7 +73,7 @@ async function nothingElseIsHarmed(world: World, options: WorldOptions): Promise
   expect(contentOf(world)).toMatchObject(neighbours);
   expect(stagedRows(world)).toBe(0);
   expect(viewLags(world)).toEqual([]);
-  expect(world.logs.filter(({ message }) => /stumbled|tick failed/.test(message))).toEqual([]);
+  expect(world.logs.filter(({ message }) => /stumbled|alarm's work failed/.test(message))).toEqual([]);
   const everything = { from: undefined, to: undefined, site: undefined };
   const said = [
     status,

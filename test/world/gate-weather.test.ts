@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../simulator/server/rate-limit.ts";
-import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../src/backfill/rate-gate.ts";
+import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../src/backfill/rate-gate/rate-gate.ts";
 import { type Blow, LATE_MS_MAX, live, type Weather } from "./gate-weather.ts";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,5 @@
 import type { Clock, Denied, Permit, Store } from "../../src/backfill/ports.ts";
-import { JITTER_MS, RateGate } from "../../src/backfill/rate-gate.ts";
+import { JITTER_MS, RateGate } from "../../src/backfill/rate-gate/rate-gate.ts";
 import { Chance } from "./chance.ts";
 import { Life } from "./life.ts";
 import { Scheduler } from "./scheduler.ts";

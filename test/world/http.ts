@@ -1,4 +1,4 @@
-import { orSilent } from "../../src/backfill/ask-sites.ts";
+import { orSilent } from "../../src/backfill/coordinator/site-queries.ts";
 import type { BackfillApi } from "../../src/contract/api.ts";
 import { createBackfillApp } from "../../src/http/backfill/backfill.ts";
 import { rowsOf } from "./look.ts";

@@ -1,4 +1,4 @@
-import type { Job, SiteJob } from "../../src/backfill/job.ts";
+import type { Job, SiteJob } from "../../src/backfill/job/job.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import type { Life } from "./life.ts";

@@ -1,4 +1,4 @@
-import type { SiteJob } from "../../src/backfill/job.ts";
+import type { SiteJob } from "../../src/backfill/job/job.ts";
 import type { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
 import { daysBetween } from "../../src/domain/day.ts";
 import { readWithHyparquet } from "../reference/other-readers.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SiteJob } from "../../src/backfill/job.ts";
+import type { SiteJob } from "../../src/backfill/job/job.ts";
 import { contentOf, daysAsked, rowsOf, siteFact, stagedRows, viewLags } from "./look.ts";
 import { World } from "./world.ts";
 import type { WorldObject } from "./world-object.ts";

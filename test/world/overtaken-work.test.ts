@@ -62,7 +62,7 @@ test("an upload of an attempt that another has replaced is not begun, and comple
     await world.run();
     without(2)(world);
     // The file of the first day waits for the Coordinator's leave, all through the outage.
-    world.effects.break({ on: /head\.current/, fate: "fail before", times: FOR_EVER });
+    world.effects.break({ on: /coordinator\.current/, fate: "fail before", times: FOR_EVER });
     await intoAnOutage(world, true);
     await world.pass(waitMs);
     world.archive.late.next(/archive\.publish/, 20_000);
@@ -79,6 +79,8 @@ test("a site that has not heard of a restart publishes nothing of the epoch befo
   await world.start(DAY, DAY);
   const staged = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'merging'").length;
   await world.run(() => staged() === 1);
+  // The restart is committed before the first upload can begin.
+  world.archive.latencyMs = 1_000;
   world.effects.break({ on: /^coordinator site_a\.apply/, fate: "fail before", times: FOR_EVER });
   await world.start(DAY, DAY, { force_restart: true });
   await world.pass(60_000);
@@ -90,7 +92,7 @@ test("a site that has not heard of a restart publishes nothing of the epoch befo
 
 test("a file that waits to be uploaded when a restart comes is not uploaded by it", async () => {
   const world = new World();
-  world.effects.break({ on: /head\.current/, fate: "fail before", times: FOR_EVER });
+  world.effects.break({ on: /coordinator\.current/, fate: "fail before", times: FOR_EVER });
   await world.start(DAY, DAY);
   const encoded = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'encoded'").length;
   await world.run(() => encoded() === 1);

@@ -18,7 +18,7 @@ export interface Ills {
   /** Gate, vendor and view throw before there is a promise; the archive does not, for an upload may fail its day. */
   ports: boolean;
   /** The Coordinator can't be asked: that, too, throws before there is a promise. */
-  head: boolean;
+  coordinator: boolean;
 }
 
 /**
@@ -32,9 +32,9 @@ export class Platform implements Shell {
     arm: false,
     configuration: false,
     ports: false,
-    head: false,
+    coordinator: false,
   };
-  readonly struck = { store: 0, sync: 0, arm: 0, configuration: 0, ports: 0, head: 0 };
+  readonly struck = { store: 0, sync: 0, arm: 0, configuration: 0, ports: 0, coordinator: 0 };
   /** By object, since its last alarm that went well. */
   readonly #failures = new Map<string, number>();
   readonly #who: RegExp;
@@ -83,7 +83,7 @@ export class Platform implements Shell {
   }
 
   sitePorts(ports: SitePorts, life: Life): SitePorts {
-    const ill = <P extends object>(which: "ports" | "head", port: P): P =>
+    const ill = <P extends object>(which: "ports" | "coordinator", port: P): P =>
       new Proxy(port, {
         get: (target, key) => {
           const value = Reflect.get(target, key) as unknown;
@@ -94,13 +94,13 @@ export class Platform implements Shell {
           };
         },
       });
-    const { view, gate, vendor, head } = ports;
+    const { view, gate, vendor, coordinator } = ports;
     return {
       ...ports,
       view: ill("ports", view),
       gate: ill("ports", gate),
       vendor: ill("ports", vendor),
-      head: ill("head", head),
+      coordinator: ill("coordinator", coordinator),
     };
   }
 

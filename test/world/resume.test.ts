@@ -178,7 +178,7 @@ test("a site that is refused a publication rests until it hears of the epoch tha
     times: Number.POSITIVE_INFINITY,
   });
   expect(await world.cancel()).toMatchObject({ sitesStopping: ["site_a"] });
-  const asks = () => world.effects.labels.filter((label) => label === "site_a head.current").length;
+  const asks = () => world.effects.labels.filter((label) => label === "site_a coordinator.current").length;
   const before = asks();
   await world.pass(60_000);
   expect(asks() - before).toBeGreaterThan(5);

@@ -116,7 +116,7 @@ test("a site that never answers is restarted and reported without its help, and 
   const world = new World({ sites: ["site_a", "site_b"], config: { requestsPerMinute: 2 } });
   // Neither its answers nor its own news reach the Coordinator, from the first word on.
   world.effects.break({
-    on: /^coordinator site_a\.(apply|report|read|restart)|^site_a head\.report/,
+    on: /^coordinator site_a\.(apply|report|read|restart)|^site_a coordinator\.report/,
     fate: "hang",
     times: Number.POSITIVE_INFINITY,
   });

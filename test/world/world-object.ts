@@ -80,7 +80,7 @@ export class WorldObject<T extends object> {
     this.#disarm();
     this.db.tx((sql) => {
       const tables = sql.all<{ name: string }>("SELECT name FROM sqlite_master WHERE type = 'table'");
-      for (const { name } of tables) if (!name.startsWith("sqlite_")) sql.run(`DELETE FROM ${name}`);
+      for (const { name } of tables) if (!name.startsWith("sqlite_")) sql.run(`DROP TABLE ${name}`);
     });
   }
 

@@ -1,8 +1,8 @@
 import type { SimulatorOptions } from "../../simulator/options.ts";
-import { Coordinator } from "../../src/backfill/coordinator.ts";
+import { Coordinator } from "../../src/backfill/coordinator/coordinator.ts";
 import { Isolate } from "../../src/backfill/isolate.ts";
-import type { Gate, Head, Log, SitePeer } from "../../src/backfill/ports.ts";
-import { RateGate } from "../../src/backfill/rate-gate.ts";
+import type { CoordinatorPeer, Gate, Log, SitePeer } from "../../src/backfill/ports.ts";
+import { RateGate } from "../../src/backfill/rate-gate/rate-gate.ts";
 import type { SitePorts, StepSizes } from "../../src/backfill/site/context.ts";
 import { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
 import type { StartRequest, Status } from "../../src/contract/backfill.ts";
@@ -250,7 +250,7 @@ export class World {
       gate: this.#gateOf(life),
       vendor: this.limits.vendor(life, this.vendor.portOf(life)),
       archive: this.limits.archive(life, this.archive.portOf(life)),
-      head: this.#headOf(life),
+      coordinator: this.#coordinatorPeerOf(life),
       log: this.#log,
     };
     const given = this.#shell?.sitePorts?.(ports, life) ?? ports;
@@ -272,16 +272,18 @@ export class World {
     };
   }
 
-  #headOf(life: Life): Head {
+  #coordinatorPeerOf(life: Life): CoordinatorPeer {
     const remote = <V>(what: string, act: (coordinator: Coordinator) => Promise<V>) =>
-      this.effects.remote(life, { label: `${life.name} head.${what}` }, () => this.coordinator.call(act));
+      this.effects.remote(life, { label: `${life.name} coordinator.${what}` }, () =>
+        this.coordinator.call(act),
+      );
     return {
       current: async () => {
         const current = await remote("current", async (coordinator) => coordinator.current());
         this.invariants.permitted(life, current);
         return current;
       },
-      news: (site) => remote("news", (coordinator) => coordinator.news(site)),
+      notify: (site) => remote("notify", (coordinator) => coordinator.notify(site)),
     };
   }
 

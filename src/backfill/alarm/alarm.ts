@@ -85,7 +85,8 @@ export class AlarmChain {
     const { alarm, clock } = this.#ports;
     const now = clock.now();
     const neededAt = nextWake(this.#workAhead(), now);
-    if (neededAt !== undefined && needsArming(await alarm.armedAt(), neededAt, now)) await this.wakeAt(neededAt);
+    if (neededAt !== undefined && needsArming(await alarm.armedAt(), neededAt, now))
+      await this.wakeAt(neededAt);
   }
 
   /** Sets the alarm; durable on return. */

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../test/world/chance.ts";
-import { Scheduler } from "../../test/world/scheduler.ts";
-import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
-import type { Alert, AlertNotice } from "../contract/backfill.ts";
-import { AlertOutbox } from "./alert-outbox.ts";
-import type { Store } from "./ports.ts";
+import { Chance } from "../../../test/world/chance.ts";
+import { Scheduler } from "../../../test/world/scheduler.ts";
+import { SqliteDatabase } from "../../../test/world/sqlite-store.ts";
+import type { Alert, AlertNotice } from "../../contract/backfill.ts";
+import type { Store } from "../ports.ts";
+import { migrate } from "../tables/tables.ts";
+import { AlertOutbox, alertOutboxTables } from "./outbox.ts";
 
 const YEAR = 365 * 86_400_000;
 
@@ -19,6 +20,7 @@ function setup() {
   const clock = scheduler.clockOf(undefined);
   const db = new SqliteDatabase();
   const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
+  store.tx((sql) => migrate(sql, alertOutboxTables));
   const told: string[] = [];
   const receiver = { answer: (_: AlertNotice): number => 200 };
   const outbox = new AlertOutbox(
@@ -35,7 +37,7 @@ function setup() {
     () => undefined,
   );
   const stage = (site: string | null, state: AlertNotice["state"]) =>
-    store.tx((sql) => outbox.stage(sql, alertOf(site), state, scheduler.now));
+    store.tx((sql) => outbox.enqueue(sql, alertOf(site), state, scheduler.now));
   const dueAt = () => store.tx((sql) => outbox.dueAt(sql));
   const drain = async (turnsMax = 1_000) => {
     for (let turns = 0; turns < turnsMax; turns++) {
@@ -94,8 +96,8 @@ test("of an alert that comes and goes without end the latest are kept", () => {
   const { store, outbox, scheduler } = setup();
   store.tx((sql) => {
     for (let times = 0; times < 700; times++) {
-      outbox.stage(sql, alertOf("a"), "raised", scheduler.now);
-      outbox.stage(sql, alertOf("a"), "cleared", scheduler.now);
+      outbox.enqueue(sql, alertOf("a"), "raised", scheduler.now);
+      outbox.enqueue(sql, alertOf("a"), "cleared", scheduler.now);
     }
     const [kept] = sql.all<{ rows: number; least: number }>(
       "SELECT count(*) AS rows, min(id) AS least FROM alert_notice",

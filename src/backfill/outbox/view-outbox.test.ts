@@ -1,21 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Chance } from "../../test/world/chance.ts";
-import { Scheduler } from "../../test/world/scheduler.ts";
-import { SqliteDatabase } from "../../test/world/sqlite-store.ts";
-import { Outbox } from "./outbox.ts";
-import type { Store } from "./ports.ts";
+import { Chance } from "../../../test/world/chance.ts";
+import { Scheduler } from "../../../test/world/scheduler.ts";
+import { SqliteDatabase } from "../../../test/world/sqlite-store.ts";
+import type { Store } from "../ports.ts";
+import { migrate } from "../tables/tables.ts";
+import { ViewOutbox, viewOutboxTables } from "./outbox.ts";
 
 function setup() {
   const scheduler = new Scheduler(1_000_000, new Chance(1));
   const clock = scheduler.clockOf(undefined);
   const db = new SqliteDatabase();
   const store: Store = { tx: (body) => db.tx(body), sync: async () => undefined };
+  store.tx((sql) => migrate(sql, viewOutboxTables));
   const puts: { key: string; value: string; at: number }[] = [];
   const shown = new Map<string, string>();
   const kv = { fails: () => false, hangs: () => false };
   const reborn = () =>
-    new Outbox(store, clock, {
+    new ViewOutbox(store, clock, {
       async put(key, value) {
         puts.push({ key, value, at: scheduler.now });
         if (kv.hangs()) return new Promise(() => undefined);
@@ -25,7 +27,7 @@ function setup() {
     });
   const outbox = reborn();
   const stage = (key: string, value: unknown, kind: "transition" | "progress" = "transition") =>
-    store.tx((sql) => outbox.stage(sql, key, value, undefined, kind));
+    store.tx((sql) => outbox.enqueue(sql, key, value, undefined, kind));
   /** Flushes whenever something is due, until nothing is. */
   const drain = async (box = outbox) => {
     for (let turns = 0; turns < 10_000; turns++) {

@@ -1,6 +1,6 @@
+import { Mutex, withTimeout } from "../../concurrency/concurrency.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { Clock, Sql, Store, View } from "../ports.ts";
-import { Mutex } from "../../concurrency/concurrency.ts";
 import type { Table } from "../tables/tables.ts";
 import { beginDelivery, nextDueAt, type OutboxTable, retryDelivery } from "./schedule.ts";
 
@@ -8,6 +8,8 @@ import { beginDelivery, nextDueAt, type OutboxTable, retryDelivery } from "./sch
 const PUT_GAP_MS = 1_000;
 /** Progress is put less often than transitions. */
 const PROGRESS_GAP_MS = 10_000;
+/** A put without an answer in this time is repeated; it may take effect all the same. */
+const PUT_MS_MAX = 20_000;
 /** A put of unknown outcome takes effect within this time, if ever: as long as an invocation lives. */
 const SETTLED_MS = 15 * 60_000;
 /** Puts of one flush, so that it shares its object with other work. */
@@ -38,9 +40,7 @@ export const viewOutboxTables: readonly Table[] = [
     // Keys with a put of unknown outcome, and when the last such put began.
     name: "outbox_unsure",
     migrations: {
-      1: [
-        "CREATE TABLE IF NOT EXISTS outbox_unsure (key TEXT PRIMARY KEY, begun_at INTEGER NOT NULL)",
-      ],
+      1: ["CREATE TABLE IF NOT EXISTS outbox_unsure (key TEXT PRIMARY KEY, begun_at INTEGER NOT NULL)"],
     },
   },
 ];
@@ -56,8 +56,8 @@ interface OutboxRow extends Record<string, string | number | null> {
 /**
  * What KV should show, written in the transaction of the state that it shows. A newer value replaces one that has
  * not been put. A put of unknown outcome may take effect after the puts that follow it, so its key is put once more
- * when that is no longer possible: KV ends at the last state. `view` answers or fails within a bound; every put
- * runs under `connection`.
+ * when that is no longer possible: KV ends at the last state. Every put runs under
+ * `connection`.
  */
 export class ViewOutbox {
   readonly #store: Store;
@@ -115,7 +115,8 @@ export class ViewOutbox {
   async #put(row: OutboxRow): Promise<void> {
     const unsureSince = this.#begin(row);
     try {
-      await this.#view.put(row.key, row.value, row.ttl ?? undefined);
+      const put = () => this.#view.put(row.key, row.value, row.ttl ?? undefined);
+      await withTimeout(this.#clock, PUT_MS_MAX, put);
       this.#settle(row, unsureSince);
     } catch {
       this.#store.tx((sql) => retryDelivery(sql, TABLE, row, this.#clock.now()));

@@ -1,6 +1,6 @@
 import type { AuditView } from "../../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import type { AuditRequest } from "../job.ts";
+import type { AuditRequest } from "../job/job.ts";
 import type { Sql, SqlValue } from "../ports.ts";
 import { drawSample } from "./draw-sample.ts";
 import { readMeta, writeMeta } from "./schema.ts";

@@ -1,7 +1,6 @@
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import { withTimeout } from "../../concurrency/concurrency.ts";
-import { boundedView } from "../bounded-view.ts";
-import { HOLD_MS_MAX } from "../rate-gate.ts";
+import { HOLD_MS_MAX } from "../rate-gate/rate-gate.ts";
 import type { SitePorts } from "./context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
@@ -18,7 +17,7 @@ const GATE_SLACK_MS = 10_000;
  * turns themselves: leave is asked, and a distance counted, when they go out.
  */
 export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
-  const { archive, clock, gate, head } = ports;
+  const { archive, clock, coordinator, gate } = ports;
   const answer = <T>(call: () => Promise<T>) => withTimeout(clock, ANSWER_MS_MAX, call);
   return {
     ...ports,
@@ -29,7 +28,6 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
       read: (key, range, condition) =>
         connection.runExclusive(() => answer(() => archive.read(key, range, condition))),
     },
-    view: boundedView(clock, ports.view),
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
       acquire: (caller) => withTimeout(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller)),
@@ -37,9 +35,9 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
       pausedUntil: () => answer(() => gate.pausedUntil()),
       permitsLastMinute: () => answer(() => gate.permitsLastMinute()),
     },
-    head: {
-      current: () => answer(() => head.current()),
-      news: (site) => answer(() => head.news(site)),
+    coordinator: {
+      current: () => answer(() => coordinator.current()),
+      notify: (site) => answer(() => coordinator.notify(site)),
     },
   };
 }

@@ -5,9 +5,20 @@ import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate.ts";
-import type { SiteJob, SiteReport } from "../job.ts";
-import type { Outbox } from "../outbox.ts";
-import type { Alarm, Archive, Clock, Gate, Head, Log, Sql, Store, Vendor, View } from "../ports.ts";
+import type { SiteJob, SiteReport } from "../job/job.ts";
+import type { ViewOutbox } from "../outbox/outbox.ts";
+import type {
+  Alarm,
+  Archive,
+  Clock,
+  CoordinatorPeer,
+  Gate,
+  Log,
+  Sql,
+  Store,
+  Vendor,
+  View,
+} from "../ports.ts";
 import { fact, setFact } from "./state.ts";
 import type { Asked } from "./totals.ts";
 
@@ -19,7 +30,7 @@ export interface SitePorts {
   readonly gate: Gate;
   readonly vendor: Vendor;
   readonly archive: Archive;
-  readonly head: Head;
+  readonly coordinator: CoordinatorPeer;
   readonly log: Log;
 }
 
@@ -37,7 +48,7 @@ export interface SiteContext extends SitePorts {
   readonly config: Config;
   readonly steps: StepSizes;
   readonly isolate: Isolate;
-  readonly outbox: Outbox;
+  readonly outbox: ViewOutbox;
   /** R2's and KV's, beside the lanes'. */
   readonly connection: Mutex;
   /** Ids of the configured points by name, and the names by id; of the list that is stored. */

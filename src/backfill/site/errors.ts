@@ -1,6 +1,6 @@
 import { errorKey } from "../../domain/layout.ts";
-import type { SiteJob, SiteQuery } from "../job.ts";
-import { DAY_TTL_S } from "../outbox.ts";
+import type { SiteJob, SiteQuery } from "../job/job.ts";
+import { DAY_TTL_S } from "../outbox/outbox.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import type { DayFailure } from "./ledger.ts";
@@ -31,7 +31,7 @@ export function logError(
   sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
   // Also what led to the failure was asked.
   countAsked(context, sql);
-  context.outbox.stage(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
+  context.outbox.enqueue(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
   context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
 }
 

@@ -1,8 +1,8 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import { dayKey, objectKey } from "../../domain/layout.ts";
-import { DAY_TTL_S } from "../outbox.ts";
+import { DAY_TTL_S } from "../outbox/outbox.ts";
 import type { Sql } from "../ports.ts";
-import { PAUSE_MS_MAX } from "../rate-gate.ts";
+import { PAUSE_MS_MAX } from "../rate-gate/rate-gate.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import type { FetchPosition } from "./fetch-run.ts";
@@ -153,7 +153,7 @@ export function showDay(context: SiteContext, sql: Sql, date: UtcDay, failure: D
     : failure
       ? { status: "failed", error: failure.message, failed_at: new Date(failure.at).toISOString() }
       : { status: stagedOrPending(sql, date) };
-  context.outbox.stage(sql, dayKey(date, context.site), value, DAY_TTL_S, "transition");
+  context.outbox.enqueue(sql, dayKey(date, context.site), value, DAY_TTL_S, "transition");
 }
 
 function stagedOrPending(sql: Sql, date: UtcDay): "running" | "pending" {

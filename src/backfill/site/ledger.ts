@@ -3,7 +3,7 @@ import { addDays, daysBetween, daysOf, type EpochMs, type UtcDay } from "../../d
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { requiredBackfillId, type SiteJob } from "../job.ts";
+import { requiredBackfillId, type SiteJob } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
 
 /** An object in R2 that was verified after its put, or found there by a rebuild. */

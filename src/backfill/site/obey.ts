@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../domain/day.ts";
-import { requiredBackfillId, type SiteJob } from "../job.ts";
+import { requiredBackfillId, type SiteJob } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
 import { showDay } from "./fail.ts";

@@ -106,5 +106,5 @@ async function tellIfOver(context: SiteContext): Promise<void> {
 
 /** News for the Coordinator; if they are lost, its round finds out. */
 async function tell(context: SiteContext): Promise<void> {
-  await context.head.news(context.site).catch(() => undefined);
+  await context.coordinator.notify(context.site).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
-import type { SiteJob } from "../job.ts";
+import type { SiteJob } from "../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { failDay, showDay } from "./fail.ts";
@@ -78,10 +78,10 @@ async function replace(
   file: StagedFile,
   seen: ObjectHead | undefined,
 ): Promise<"published" | "changed" | "refused"> {
-  const { archive, clock, connection, head, site } = context;
+  const { archive, clock, connection, coordinator, site } = context;
   while (!fence.signal.aborted) {
     const put = await connection.runExclusive(async () => {
-      const word = await head.current().catch(() => undefined);
+      const word = await coordinator.current().catch(() => undefined);
       if (!word) return "no word";
       // No await between leave, mark and put: a cancel that has been answered finds none of them half done.
       const job = beginPut(context, fence, day, word);

@@ -1,7 +1,7 @@
 import type { SiteState, SiteView } from "../../contract/backfill.ts";
 import { daysBetween, type EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { SiteJob, SiteReport } from "../job.ts";
+import type { SiteJob, SiteReport } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
 import { pendingDays, type Tally, tally } from "./ledger.ts";
 import { stagedDays } from "./staging.ts";
@@ -15,7 +15,7 @@ export interface Live {
   readonly busy: boolean;
   readonly pageSize: number;
   readonly pipelineBytesPeak: number;
-  readonly signOfLifeAt: EpochMs | undefined;
+  readonly lastHeartbeatAt: EpochMs | undefined;
 }
 
 /** What the site says of itself, from its own database. */
@@ -24,7 +24,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   const lastProgressAt = fact(sql, "lastProgressAt");
   const beside = {
     lastProgressAt,
-    signOfLifeAt: live.signOfLifeAt,
+    lastHeartbeatAt: live.lastHeartbeatAt,
     uploadFailures: fact(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
     totals: fact(sql, "totals"),

@@ -3,7 +3,7 @@ import { type Outcome, outcomeOfFault, readResponse } from "../../ace/transport/
 import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import { isFresh } from "../permit.ts";
+import { isFresh } from "../rate-gate/permit.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { countRateLimit } from "./state.ts";
 import { countAsked } from "./totals.ts";

@@ -3,11 +3,12 @@ import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { LANES_MAX } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { isAlarmLost } from "../alarm-lost.ts";
+import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../alarm/alarm.ts";
 import type { Isolate } from "../isolate.ts";
-import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job.ts";
-import { Outbox } from "../outbox.ts";
+import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
+import { ViewOutbox, viewOutboxTables } from "../outbox/outbox.ts";
 import type { SitePeer, Sql } from "../ports.ts";
+import { migrate } from "../tables/tables.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
@@ -27,8 +28,6 @@ import { stagedDays } from "./staging.ts";
 import { fact, heldUntil } from "./state.ts";
 import { countAsked, nothingAsked } from "./totals.ts";
 
-/** If this object dies while it works, the next tick begins no later. */
-const ARMED_FIRST_MS = 30_000;
 /** A tick this long over its time was ended by the runtime: it will never say so. */
 const TICK_LOST_MS = 300_000;
 /** Samples of one tick, in fetch and merge: well under 30 s of CPU. */
@@ -48,6 +47,7 @@ interface Tick {
  */
 export class SiteBackfill implements SitePeer {
   readonly #context: SiteContext;
+  readonly #chain: AlarmChain;
   readonly #inHand = new Map<string, { readonly work: Promise<void>; aliveAt: EpochMs }>();
   #fence: { epoch: number; abort: AbortController } | undefined;
   #tick: Tick | undefined;
@@ -60,7 +60,10 @@ export class SiteBackfill implements SitePeer {
     isolate: Isolate,
     steps: StepSizes = STEP_SIZES,
   ) {
-    ports.store.tx(createTables);
+    ports.store.tx((sql) => {
+      createTables(sql);
+      migrate(sql, viewOutboxTables);
+    });
     const connection = new Mutex();
     const points = new PointNames(ports.store, isolate);
     const bounded = boundedPorts(ports, connection);
@@ -70,7 +73,7 @@ export class SiteBackfill implements SitePeer {
       config,
       isolate,
       steps,
-      outbox: new Outbox(bounded.store, bounded.clock, bounded.view, connection),
+      outbox: new ViewOutbox(bounded.store, bounded.clock, bounded.view, connection),
       connection,
       points: () => points.current(),
       report: () => this.#report(),
@@ -83,6 +86,7 @@ export class SiteBackfill implements SitePeer {
         if (this.#tick) this.#tick.samples += samples;
       },
     };
+    this.#chain = new AlarmChain(bounded, () => this.#workAhead());
     // What is in hand now was being done when an earlier incarnation died.
     ports.store.tx((sql) => {
       if (!beginVersion(sql, isolate.codeVersion)) this.#crashed(sql);
@@ -94,7 +98,7 @@ export class SiteBackfill implements SitePeer {
     const { clock, store } = this.#context;
     const obeyed = store.tx((sql) => obey(this.#context, sql, job));
     if (obeyed === "new epoch") this.#fence?.abort.abort();
-    if (obeyed !== "known") await this.#wake(clock.now());
+    if (obeyed !== "known") await this.#chain.wakeAt(clock.now());
     else await this.keepAlive();
     // Cancel is answered once nothing of the old epoch can begin a publication: the abort above saw to that.
     return this.report();
@@ -126,45 +130,39 @@ export class SiteBackfill implements SitePeer {
   async audit(request: AuditRequest): Promise<"started" | "audit-running"> {
     const { clock, store } = this.#context;
     const begun = store.tx((sql) => beginAudit(sql, request, clock.now()));
-    if (begun === "started") await this.#wake(clock.now());
+    if (begun === "started") await this.#chain.wakeAt(clock.now());
     else await this.keepAlive();
     return begun;
   }
 
-  /** Arms the alarm where there is work and none is set, or one that was lost. */
-  async keepAlive(): Promise<void> {
-    const { alarm, clock } = this.#context;
-    const decision = this.#decide();
-    if (!decision.workLeft && decision.laterAt === undefined) return;
-    // The alarm that is set may be the one that a dead incarnation armed first, half a minute ahead.
-    if (!this.#ticks() && decision.start.length > 0) return this.#wake(clock.now());
-    const armedAt = await alarm.armedAt();
-    const now = clock.now();
-    const neededAt = decision.workLeft ? now + ARMED_FIRST_MS : (decision.laterAt ?? now);
-    if (isAlarmLost(armedAt, neededAt, now)) await this.#wake(now);
+  /** Sets the alarm where there is work and none is set, or one that was lost. */
+  keepAlive(): Promise<void> {
+    return this.#chain.ensure();
   }
 
-  async alarm(): Promise<void> {
-    const { alarm, clock, log, site, store } = this.#context;
-    // First the next alarm, then the work: a kill runs no `catch`.
-    await alarm.arm(clock.now() + ARMED_FIRST_MS);
-    await store.sync();
-    // Delivered twice: the tick under way arms what is needed.
+  alarm(): Promise<void> {
+    return this.#chain.handle(() => this.#runTick());
+  }
+
+  async #runTick(): Promise<void> {
+    // An alarm that is delivered twice finds the tick of the first.
     if (this.#ticks()) return;
-    const tick = { beganAt: clock.now(), samples: 0, days: 0 };
+    const tick = { beganAt: this.#context.clock.now(), samples: 0, days: 0 };
     this.#tick = tick;
     try {
       await this.#work(tick);
-    } catch (error) {
-      log("ERROR", "[BACKFILL] A tick failed", { site, error: String(error) });
-      return;
     } finally {
       if (this.#tick === tick) this.#tick = undefined;
     }
+  }
+
+  #workAhead(): WorkAhead {
     const { workLeft, laterAt } = this.#decide();
-    if (workLeft) await alarm.arm(clock.now());
-    else if (laterAt !== undefined) await alarm.arm(laterAt);
-    else await alarm.disarm();
+    // A running tick sets the alarm when it ends. Until then the one that was set before it is the safeguard.
+    if (workLeft && this.#ticks()) {
+      return { workLeft: false, dueAt: [this.#context.clock.now() + RECOVERY_MS] };
+    }
+    return { workLeft, dueAt: [laterAt] };
   }
 
   /** Whether a tick is under way, and not one that the runtime ended, or whose clock has stepped. */
@@ -283,14 +281,9 @@ export class SiteBackfill implements SitePeer {
         busy: [...this.#inHand.keys()].some((key) => key !== "view" && key !== "audit"),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
-        signOfLifeAt: least([...this.#inHand.values()].map(({ aliveAt }) => aliveAt)),
+        lastHeartbeatAt: least([...this.#inHand.values()].map(({ aliveAt }) => aliveAt)),
       }),
     );
-  }
-
-  async #wake(at: EpochMs): Promise<void> {
-    await this.#context.alarm.arm(at);
-    await this.#context.store.sync();
   }
 }
 

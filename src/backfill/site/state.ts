@@ -2,7 +2,7 @@ import type { PageSizeLadder } from "../../ace/paging/paging.ts";
 import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";
-import type { SiteJob } from "../job.ts";
+import type { SiteJob } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
 import { readMeta, writeMeta } from "./schema.ts";
 

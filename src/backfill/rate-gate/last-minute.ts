@@ -1,4 +1,4 @@
-import type { EpochMs } from "../domain/day.ts";
+import type { EpochMs } from "../../domain/day.ts";
 
 const SECONDS = 60;
 

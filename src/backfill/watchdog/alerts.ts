@@ -1,30 +1,30 @@
-import type { Alert } from "../contract/backfill.ts";
-import type { Config } from "../domain/config.ts";
-import type { EpochMs } from "../domain/day.ts";
-import type { SiteName } from "../domain/site.ts";
-import { isRunning, type Reports } from "./decide-job.ts";
-import type { Job, SiteReport } from "./job.ts";
-import { aboutJob, statusName } from "./status.ts";
-import type { Watch } from "./watch.ts";
+import type { Alert } from "../../contract/backfill.ts";
+import type { Config } from "../../domain/config.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import { isRunning } from "../job/decide-job.ts";
+import type { Job, Reports, SiteReport } from "../job/job.ts";
+import { aboutJob, statusName } from "../job/status.ts";
+import type { Liveness } from "./liveness.ts";
 
-/** What the four alerts are raised beyond. */
+/** The bounds beyond which the four alerts are raised. */
 export type AlertThresholds = Pick<
   Config,
   "alertStuckHours" | "alertFailedPercent" | "alertUploadFailures" | "alertRateLimitsPerHour"
 >;
 
-/** While it runs, one that stands is over at this share of its bound: a value that goes to and fro there is told once. */
-const OVER_AT = 0.8;
-/** A share of fewer finished site-days than these says nothing, unless they are all there are. */
+/** While a job runs, a raised alert is cleared below this share of its bound, so that a value near the bound is reported once. */
+const CLEARED_AT = 0.8;
+/** The share of failed days is compared from this many finished site-days on, or when the job has ended. */
 const FAILED_SHARE_DAYS = 10;
 const HOUR_MS = 3_600_000;
 
-/** What is wrong now, from what the sites said last, how long they have stood still, and what was wrong before. Pure. */
+/** The alerts that hold now, by the newest reports, the time without progress, and the alerts that held before. Pure. */
 export function conditionsOf(
   before: readonly Alert[],
   job: Job,
   reports: Reports,
-  watches: ReadonlyMap<SiteName, Watch>,
+  liveness: ReadonlyMap<SiteName, Liveness>,
   thresholds: AlertThresholds,
   now: EpochMs,
 ): Alert[] {
@@ -32,10 +32,10 @@ export function conditionsOf(
   const running = isRunning(job, reports);
   const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
   if (running || statusName(job, reports) === "halted") {
-    // Once all others have ended no round looks at a site that has halted: it stays as idle as it was.
+    // Once all other sites have ended, a halted site is no longer observed: its idle time grows by the time since.
     const restedMs = running ? 0 : now - (job.endedAt ?? now);
     for (const [site, report] of current) {
-      conditions.push(stuck(site, report, idleMsOf(report, watches.get(site), restedMs), now));
+      conditions.push(withoutProgress(site, report, idleMsOf(report, liveness.get(site), restedMs), now));
     }
   }
   if (running) conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
@@ -52,12 +52,12 @@ export function conditionsOf(
     const threshold = thresholds[BOUND_BY[condition.alert]];
     const value = Math.round(condition.value * 100) / 100;
     const alert = { ...NOWHERE, since: iso(now), ...condition, backfill_id, value, threshold };
-    const bound = known.has(identity(alert)) ? threshold * OVER_AT : threshold;
+    const bound = known.has(identity(alert)) ? threshold * CLEARED_AT : threshold;
     return condition.value > bound ? alert : [];
   });
 }
 
-/** What an alert looks at, whether or not it is beyond its bound. */
+/** A value that an alert compares with its bound. */
 type Condition = Pick<Alert, "alert" | "message" | "value"> & Partial<Alert>;
 
 const BOUND_BY = {
@@ -68,33 +68,38 @@ const BOUND_BY = {
 } as const;
 
 export interface AlertChanges {
-  /** All that stand, each since it was first raised. */
+  /** All that hold, each since it was first raised. */
   readonly alerts: readonly Alert[];
   readonly raised: readonly Alert[];
   readonly cleared: readonly Alert[];
 }
 
-/** Beside what stood before: each is raised once and cleared once, however often it is looked at. Pure. */
+/** The difference to the alerts before: each alert is raised once and cleared once. Pure. */
 export function changesOf(before: readonly Alert[], conditions: readonly Alert[]): AlertChanges {
   const known = new Map(before.map((alert) => [identity(alert), alert]));
-  const standing = new Set(conditions.map(identity));
+  const holding = new Set(conditions.map(identity));
   return {
     alerts: conditions.map((alert) => ({
       ...alert,
       since: known.get(identity(alert))?.since ?? alert.since,
     })),
     raised: conditions.filter((alert) => !known.has(identity(alert))),
-    cleared: before.filter((alert) => !standing.has(identity(alert))),
+    cleared: before.filter((alert) => !holding.has(identity(alert))),
   };
 }
 
 const identity = ({ alert, site, date }: Alert) => `${alert} ${site} ${date}`;
 
-function idleMsOf(report: SiteReport | undefined, watch: Watch | undefined, restedMs: number): number {
-  return (watch?.idleMs ?? 0) + (report?.view.state === "halted" ? restedMs : 0);
+function idleMsOf(report: SiteReport | undefined, liveness: Liveness | undefined, restedMs: number): number {
+  return (liveness?.idleMs ?? 0) + (report?.view.state === "halted" ? restedMs : 0);
 }
 
-function stuck(site: SiteName, report: SiteReport | undefined, idleMs: number, now: EpochMs): Condition {
+function withoutProgress(
+  site: SiteName,
+  report: SiteReport | undefined,
+  idleMs: number,
+  now: EpochMs,
+): Condition {
   const { current_date: date = null, phase = null, state, halt_reason } = report?.view ?? {};
   const what = date === null ? "" : ` with ${date}${phase === null ? "" : ` (${phase})`}`;
   const why = state === "waiting" ? " and waits for the API" : "";

@@ -1,4 +1,4 @@
-import type { Permit } from "./ports.ts";
+import type { Permit } from "../ports.ts";
 import { JITTER_MS } from "./rate-gate.ts";
 
 /** What is left of the jitter is for the way to the vendor. */

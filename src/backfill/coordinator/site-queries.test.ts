@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../test/world/chance.ts";
-import { Scheduler } from "../../test/world/scheduler.ts";
-import { siteNamed } from "../../test/world/world.ts";
-import type { ErrorView } from "../contract/backfill.ts";
-import { askForErrors } from "./ask-sites.ts";
-import type { SiteAnswer } from "./job.ts";
-import type { SitePeer } from "./ports.ts";
+import { Chance } from "../../../test/world/chance.ts";
+import { Scheduler } from "../../../test/world/scheduler.ts";
+import { siteNamed } from "../../../test/world/world.ts";
+import type { ErrorView } from "../../contract/backfill.ts";
+import type { SiteAnswer } from "../job/job.ts";
+import type { SitePeer } from "../ports.ts";
+import { askForErrors } from "./site-queries.ts";
 
 const errorAt = (second: number): ErrorView => ({
   ...{ backfill_id: "id", error: "", stack: "", context: {} },

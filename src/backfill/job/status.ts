@@ -1,21 +1,21 @@
-import type { Alert, Status } from "../contract/backfill.ts";
-import { daysBetween, type EpochMs } from "../domain/day.ts";
-import { anyHalted, isRunning, type Reports } from "./decide-job.ts";
-import type { Job, SiteReport } from "./job.ts";
+import type { Alert, Status } from "../../contract/backfill.ts";
+import { daysBetween, type EpochMs } from "../../domain/day.ts";
+import { anyHalted, isRunning } from "./decide-job.ts";
+import type { Job, Reports, SiteReport } from "./job.ts";
 
 /** Failed days named in a status: with 100 sites' own lists it stays below what one value of SQLite can hold. */
 export const FAILED_DAYS_MAX = 5_000;
 
-/** What a status says beyond the job and the reports. */
-export interface Beside {
+/** What a status shows beyond the job and the reports. */
+export interface StatusExtras {
   readonly throttledUntil: EpochMs | undefined;
   readonly unreachable: readonly string[];
   readonly stuck: readonly string[];
   readonly alerts: readonly Alert[];
 }
 
-/** The status of the whole job, from what its sites said last. Pure. */
-export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Beside): Status {
+/** The status of the whole job, from the newest reports of its sites. Pure. */
+export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: StatusExtras): Status {
   const views = job.sites.flatMap((site) => aboutJob(job, reports.get(site))?.view ?? []);
   const sum = (of: (view: (typeof views)[number]) => number) =>
     views.reduce((total, view) => total + of(view), 0);
@@ -43,7 +43,7 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Besid
     progress_percent: percentOf(done, daysTotal).toFixed(2),
     records_processed: records,
     started_at: iso(job.startedAt),
-    last_updated: iso(lastNews(job, reports)),
+    last_updated: iso(lastChange(job, reports)),
     completed_at: status === "completed" && endedAt !== undefined ? iso(endedAt) : null,
     estimated_completion:
       status === "in_progress" && runDays > 0 ? iso(now + Math.round((left * runMs) / runDays)) : null,
@@ -53,16 +53,16 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, beside: Besid
     outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
     days_failed: failed,
     failed_days: failedDays(job, reports).slice(0, FAILED_DAYS_MAX),
-    throttled_until: beside.throttledUntil === undefined ? null : iso(beside.throttledUntil),
+    throttled_until: extras.throttledUntil === undefined ? null : iso(extras.throttledUntil),
     metrics: status === "completed" ? { days_completed: done, records_processed: records, duration } : null,
     sites: views,
-    sites_unreachable: [...beside.unreachable],
-    sites_stuck: [...beside.stuck],
-    alerts: [...beside.alerts],
+    sites_unreachable: [...extras.unreachable],
+    sites_stuck: [...extras.stuck],
+    alerts: [...extras.alerts],
   };
 }
 
-/** Not 100.00 while a day is left, of however many. */
+/** Below 100.00 while a day is left. */
 function percentOf(done: number, total: number): number {
   return done < total ? Math.min((100 * done) / total, 99.99) : 100;
 }
@@ -73,7 +73,7 @@ export function failedDays(job: Job, reports: Reports): { site: string; date: st
   );
 }
 
-/** A site's report, unless it still speaks of an earlier backfill. */
+/** A site's report, unless it is still about an earlier backfill. */
 export function aboutJob(job: Job, report: SiteReport | undefined): SiteReport | undefined {
   return report?.backfillId === job.backfillId ? report : undefined;
 }
@@ -84,8 +84,8 @@ export function statusName(job: Job, reports: Reports): Status["status"] {
   return anyHalted(job, reports) ? "halted" : "completed";
 }
 
-/** The last time anything happened: what an alert on a backfill that stands still looks at. */
-function lastNews(job: Job, reports: Reports): EpochMs {
+/** When anything last happened, for alerts on a backfill without progress. */
+function lastChange(job: Job, reports: Reports): EpochMs {
   const progress = job.sites.map((site) => reports.get(site)?.lastProgressAt ?? 0);
   return Math.max(job.resumedAt, job.endedAt ?? 0, ...progress);
 }

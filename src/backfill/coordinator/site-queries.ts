@@ -1,11 +1,17 @@
-import { raceTimeout, withTimeout } from "../concurrency/concurrency.ts";
-import type { AuditOutcome, SiteSilent } from "../contract/api.ts";
-import type { DayView, ErrorView, Plan } from "../contract/backfill.ts";
-import type { Config } from "../domain/config.ts";
-import type { SiteName } from "../domain/site.ts";
-import { type AuditRequest, type Job, requiredBackfillId, type SiteAnswer, type SiteQuery } from "./job.ts";
+import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
+import type { AuditOutcome, SiteSilent } from "../../contract/api.ts";
+import type { DayView, ErrorView, Plan } from "../../contract/backfill.ts";
+import type { Config } from "../../domain/config.ts";
+import type { SiteName } from "../../domain/site.ts";
+import {
+  type AuditRequest,
+  type Job,
+  requiredBackfillId,
+  type SiteAnswer,
+  type SiteQuery,
+} from "../job/job.ts";
+import type { Clock, SitePeer } from "../ports.ts";
 import { planOf } from "./plan-range.ts";
-import type { Clock, SitePeer } from "./ports.ts";
 
 /** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
 const ANSWER_MS_MAX = 20_000;

@@ -1,6 +1,6 @@
-import type { EpochMs } from "../domain/day.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { Clock, Denied, Permit, Store } from "../ports.ts";
 import { LastMinute } from "./last-minute.ts";
-import type { Clock, Denied, Permit, Store } from "./ports.ts";
 
 /** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
 export const JITTER_MS = 1_200;

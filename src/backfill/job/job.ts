@@ -1,7 +1,7 @@
-import type { AuditView, DayView, ErrorView, SiteView } from "../contract/backfill.ts";
-import type { SiteTotals } from "../contract/metrics.ts";
-import type { EpochMs, UtcDay } from "../domain/day.ts";
-import type { SiteName } from "../domain/site.ts";
+import type { AuditView, DayView, ErrorView, SiteView } from "../../contract/backfill.ts";
+import type { SiteTotals } from "../../contract/metrics.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
 
 export type Desired = "run" | "stop";
 
@@ -59,7 +59,7 @@ export interface SiteReport {
   /** Of the day that `view` names; undefined while none is under way. */
   readonly dayProgressAt: EpochMs | undefined;
   /** The oldest last sign of life among what is in hand; undefined while nothing is. */
-  readonly signOfLifeAt: EpochMs | undefined;
+  readonly lastHeartbeatAt: EpochMs | undefined;
   /** In a row. */
   readonly uploadFailures: number;
   /** Answers of 429; not counted beyond a bound that is far over any alert's. */
@@ -68,6 +68,9 @@ export interface SiteReport {
   readonly totals?: SiteTotals;
   readonly view: SiteView;
 }
+
+/** The newest report of each site. */
+export type Reports = ReadonlyMap<SiteName, SiteReport>;
 
 /** Every failed day, everywhere. */
 export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: undefined };

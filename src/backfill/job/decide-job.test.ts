@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { reportFixture } from "../../test/support/job.ts";
-import type { SiteState } from "../contract/backfill.ts";
-import { parseUtcDay, type UtcDay } from "../domain/day.ts";
-import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { reportFixture } from "../../../test/support/job.ts";
+import type { SiteState } from "../../contract/backfill.ts";
+import { parseUtcDay, type UtcDay } from "../../domain/day.ts";
+import { parseSiteName, type SiteName } from "../../domain/site.ts";
 import {
   decideCancel,
   decideRetry,

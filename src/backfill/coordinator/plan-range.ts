@@ -1,9 +1,9 @@
-import type { Plan } from "../contract/backfill.ts";
-import type { Config } from "../domain/config.ts";
-import { daysOf, type UtcDay } from "../domain/day.ts";
-import type { SiteName } from "../domain/site.ts";
-import type { SiteAnswer } from "./job.ts";
-import { JITTER_MS } from "./rate-gate.ts";
+import type { Plan } from "../../contract/backfill.ts";
+import type { Config } from "../../domain/config.ts";
+import { daysOf, type UtcDay } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { SiteAnswer } from "../job/job.ts";
+import { JITTER_MS } from "../rate-gate/rate-gate.ts";
 
 /** The documented day: 4,583 points. */
 const SAMPLES_A_DAY = 3_741_234;

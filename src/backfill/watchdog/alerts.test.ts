@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { jobFixture, reportFixture } from "../../test/support/job.ts";
-import type { Alert, SiteView } from "../contract/backfill.ts";
-import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { jobFixture, reportFixture } from "../../../test/support/job.ts";
+import type { Alert, SiteView } from "../../contract/backfill.ts";
+import { parseSiteName, type SiteName } from "../../domain/site.ts";
+import type { Job, SiteReport } from "../job/job.ts";
 import { changesOf, conditionsOf } from "./alerts.ts";
-import type { Job, SiteReport } from "./job.ts";
-import type { Watch } from "./watch.ts";
+import type { Liveness } from "./liveness.ts";
 
 const A = parseSiteName("a") as SiteName;
 const B = parseSiteName("b") as SiteName;
@@ -33,10 +33,10 @@ function raised(
       reportFixture(site, given),
     ]),
   );
-  const watches = new Map<SiteName, Watch>(
+  const watches = new Map<SiteName, Liveness>(
     [[A, a] as const, [B, b] as const].map(([site, { idleMs = 0 }]) => [
       site,
-      { wanted: "", committed: "", alive: undefined, idleMs, standingMs: 0, silentMs: 0 },
+      { target: "", progress: "", heartbeat: undefined, idleMs, stalledMs: 0, silentMs: 0 },
     ]),
   );
   return conditionsOf(before, job, reports, watches, thresholds, NOW);
@@ -65,7 +65,7 @@ test("two hours without progress are an alert that names site, day, phase and si
     JOB,
     new Map(),
     new Map([
-      [B, { wanted: "", committed: "", alive: undefined, idleMs: 3 * HOUR, standingMs: 0, silentMs: 0 }],
+      [B, { target: "", progress: "", heartbeat: undefined, idleMs: 3 * HOUR, stalledMs: 0, silentMs: 0 }],
     ]),
     THRESHOLDS,
     NOW,

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { jobFixture, reportFixture } from "../../test/support/job.ts";
-import type { SiteView } from "../contract/backfill.ts";
-import { SITES_MAX } from "../domain/config.ts";
-import { daysOf, parseUtcDay, type UtcDay } from "../domain/day.ts";
-import { SQL_VALUE_BYTES_MAX } from "../domain/limits.ts";
-import { parseSiteName, type SiteName } from "../domain/site.ts";
+import { jobFixture, reportFixture } from "../../../test/support/job.ts";
+import type { SiteView } from "../../contract/backfill.ts";
+import { SITES_MAX } from "../../domain/config.ts";
+import { daysOf, parseUtcDay, type UtcDay } from "../../domain/day.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
+import { parseSiteName, type SiteName } from "../../domain/site.ts";
 import { FAILED_DAYS_MAX, statusOf } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;

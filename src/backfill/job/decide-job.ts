@@ -1,7 +1,7 @@
-import type { StartRequest } from "../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../domain/day.ts";
-import type { SiteName } from "../domain/site.ts";
-import { type Job, RETRY_ALL, type SiteReport, settled } from "./job.ts";
+import type { StartRequest } from "../../contract/backfill.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import { type Job, RETRY_ALL, type Reports, type SiteReport, settled } from "./job.ts";
 
 export interface Wanted {
   readonly startDate: UtcDay;
@@ -26,8 +26,6 @@ export interface JobToStart {
 }
 
 export type StartDecision = JobToStart | { readonly kind: "conflict" };
-
-export type Reports = ReadonlyMap<SiteName, SiteReport>;
 
 /** Pure: what a start does to the job. The caller commits the answer before anything else happens. */
 export function decideStart(

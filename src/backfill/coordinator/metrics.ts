@@ -1,9 +1,9 @@
-import type { Status } from "../contract/backfill.ts";
-import type { Metrics } from "../contract/metrics.ts";
-import type { EpochMs } from "../domain/day.ts";
-import type { Reports } from "./decide-job.ts";
+import type { Status } from "../../contract/backfill.ts";
+import type { Metrics } from "../../contract/metrics.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { Reports } from "../job/job.ts";
 
-/** Of every site that was ever told a job: one that is left out of the present job has not undone what it did. */
+/** Includes the totals of sites that the present job leaves out, so that no counter falls. */
 export function metricsOf(
   status: Status | undefined,
   reports: Reports,

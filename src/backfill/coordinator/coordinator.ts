@@ -1,0 +1,237 @@
+import { raceTimeout } from "../../concurrency/concurrency.ts";
+import type { AuditOutcome, CancelOutcome, RetryOutcome, StartOutcome } from "../../contract/api.ts";
+import type {
+  AuditView,
+  DaySelection,
+  DayView,
+  ErrorView,
+  Plan,
+  StartRequest,
+  Status,
+  VerifyRequest,
+} from "../../contract/backfill.ts";
+import type { Metrics } from "../../contract/metrics.ts";
+import type { Config } from "../../domain/config.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import {
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  jobToStart,
+  newBackfillId,
+  wantedBy,
+} from "../job/decide-job.ts";
+import { estimatedDays, failedDays } from "../job/status.ts";
+import { alertOutboxTables, viewOutboxTables } from "../outbox/outbox.ts";
+import type { CurrentJob } from "../ports.ts";
+import { migrate } from "../tables/tables.ts";
+import { watchdogTables } from "../watchdog/watchdog.ts";
+import { JobStore, jobTables } from "./job-store.ts";
+import { metricsOf } from "./metrics.ts";
+import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
+import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./site-queries.ts";
+
+const TABLES = [...jobTables, ...viewOutboxTables, ...alertOutboxTables, ...watchdogTables];
+
+/** Cancel waits this long for the sites to acknowledge that they have stopped. */
+const CANCEL_MS_MAX = 10_000;
+/** Two status calls within this time share one poll of the sites. */
+const POLL_FRESH_MS = 500;
+
+/**
+ * Owns the job, and nothing of what a site has done: that is read from the site's reports. A lost call to a
+ * site is repeated by the next alarm, until the site has acknowledged the job.
+ */
+export class Coordinator {
+  readonly #ports: CoordinatorPorts;
+  readonly #config: Config;
+  readonly #jobs: JobStore;
+  readonly #reconciler: Reconciler;
+  #polledAt: EpochMs = Number.NEGATIVE_INFINITY;
+  #polling: Promise<void> | undefined;
+
+  constructor(ports: CoordinatorPorts, config: Config) {
+    ports.store.tx((sql) => migrate(sql, TABLES));
+    this.#ports = ports;
+    this.#config = config;
+    this.#jobs = new JobStore(ports.store);
+    this.#reconciler = new Reconciler(ports, this.#jobs, config);
+  }
+
+  async start(request: StartRequest): Promise<StartOutcome> {
+    await this.#poll();
+    const { clock, store, log } = this.#ports;
+    const wanted = wantedBy(request, this.#config.sites);
+    // No await between the check and the commit: of two starts at the same instant, one finds the other's job.
+    const decision = store.tx(() => {
+      const { job, reports } = this.#jobs.read();
+      const now = clock.now();
+      const decided = decideStart(
+        job,
+        reports,
+        wanted,
+        newBackfillId(now, () => clock.random()),
+        now,
+      );
+      if (decided.kind !== "conflict") this.#reconciler.commit(decided.job);
+      return decided;
+    });
+    if (decision.kind === "conflict") return { kind: "conflict", state: this.#status() };
+    const { job, kind } = decision;
+    const { backfillId, startDate, endDate, sites } = job;
+    log("INFO", "[BACKFILL] Starting", { backfillId, startDate, endDate, sites, kind });
+    await this.#reconciler.wakeSoon();
+    this.#reconciler.reconcileSoon();
+    const days = estimatedDays(job);
+    return {
+      ...{ kind, backfillId, startDate, endDate },
+      ...{ estimatedDays: days, estimatedSiteDays: days * sites.length },
+    };
+  }
+
+  async cancel(): Promise<CancelOutcome> {
+    await this.#poll();
+    const { clock, store, log } = this.#ports;
+    const job = store.tx(() => {
+      const { job: before, reports } = this.#jobs.read();
+      const cancelled = decideCancel(before, reports, clock.now());
+      if (cancelled) this.#reconciler.commit(cancelled);
+      return cancelled;
+    });
+    if (!job) return { kind: "nothing-running" };
+    await this.#reconciler.wakeSoon();
+    // A site that has acknowledged begins no publication any more. A site that has not asks `current` first, but may
+    // have its permission already, so it is named.
+    await raceTimeout(clock, CANCEL_MS_MAX, this.#reconciler.reconcile());
+    const { job: current = job, reports } = this.#jobs.read();
+    // A job that was started in the meantime has stopped this one, too.
+    const stopping = [job.backfillId, current.backfillId];
+    const sitesStopping = job.sites.filter((site) => {
+      const report = reports.get(site);
+      return !report || report.epoch < job.epoch || !stopping.includes(report.backfillId ?? "");
+    });
+    const daysCompleted = this.#reconciler.statusOf(job, reports).days_completed;
+    log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
+    return { kind: "cancelled", backfillId: job.backfillId, daysCompleted, sitesStopping };
+  }
+
+  async retry(selection: DaySelection): Promise<RetryOutcome> {
+    await this.#poll();
+    const { clock, store } = this.#ports;
+    const retry = { from: selection.from, to: selection.to, site: selection.site };
+    const outcome = store.tx((): RetryOutcome => {
+      const { job: before, reports } = this.#jobs.read();
+      if (!before) return { kind: "nothing-started" };
+      const days = failedDays(before, reports).filter(
+        ({ site, date }) =>
+          (!retry.site || site === retry.site) && date >= (retry.from ?? "") && date <= (retry.to ?? "9999"),
+      ).length;
+      if (days === 0) return { kind: "nothing-failed" };
+      this.#reconciler.commit(decideRetry(before, reports, retry, clock.now()));
+      return { kind: "retrying", backfillId: before.backfillId, days };
+    });
+    if (outcome.kind !== "retrying") return outcome;
+    await this.#reconciler.wakeSoon();
+    this.#reconciler.reconcileSoon();
+    return outcome;
+  }
+
+  async status(): Promise<Status | undefined> {
+    // The status is public and may be requested at any rate, so that requests share a poll.
+    // A time ahead counts like one in the past: a clock that stepped back must not make an old poll look new.
+    if (Math.abs(this.#ports.clock.now() - this.#polledAt) > POLL_FRESH_MS) {
+      this.#polling ??= this.#poll().finally(() => {
+        this.#polling = undefined;
+      });
+      await this.#polling;
+    }
+    return this.#jobs.read().job ? this.#status() : undefined;
+  }
+
+  /** For `/metrics`: the status, the totals of the sites, and how much of the rate limit is used. */
+  async metrics(): Promise<Metrics> {
+    const status = await this.status();
+    const permits = await this.#reconciler.gate.permitsLastMinute();
+    const { reports } = this.#jobs.read();
+    return metricsOf(status, reports, permits, this.#ports.clock.now());
+  }
+
+  /** What a start with the same arguments would fetch if the running backfill had been cancelled. */
+  async plan(request: StartRequest): Promise<Plan> {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    const newId = newBackfillId(now, () => clock.random());
+    const { job } = jobToStart(this.#jobs.read().job, wantedBy(request, this.#config.sites), newId, now);
+    return askForPlan(this.#ports, this.#config, job);
+  }
+
+  days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {
+    return askForDays(this.#ports, this.#knownSites(site), { from, to }, limit);
+  }
+
+  errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
+    const own = this.#reconciler.watchdog.errors({ site, from, to, limit });
+    return askForErrors(this.#ports, this.#knownSites(site), { from, to }, limit, own);
+  }
+
+  async audits(): Promise<AuditView[]> {
+    const answers = await askSites(this.#ports, this.#knownSites(undefined), { kind: "audit" });
+    return answers.flatMap((answer) => answer.audit ?? []);
+  }
+
+  verify({ site, mode, from, to, sample_percent: samplePercent }: VerifyRequest): Promise<AuditOutcome> {
+    const sites = site ? [site] : this.#config.sites;
+    return beginAudits(this.#ports, sites, { mode, from, to, samplePercent });
+  }
+
+  async rebuild(): Promise<AuditOutcome> {
+    await this.#poll();
+    const { job, reports } = this.#jobs.read();
+    if (job && isRunning(job, reports)) return { kind: "backfill-running" };
+    return beginAudits(this.#ports, this.#config.sites, { mode: "rebuild" });
+  }
+
+  /** The newest desired state; a site asks before each publication. */
+  current(): CurrentJob {
+    const { job } = this.#jobs.read();
+    return { backfillId: job?.backfillId, epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
+  }
+
+  /** A site has changed its state: its report is polled and acted on. */
+  async notify(site: SiteName): Promise<void> {
+    await this.#reconciler.notify(site);
+  }
+
+  /** The cron trigger's call: sets alarms that were lost, here and at the sites. */
+  async wake(): Promise<void> {
+    if (this.#reconciler.busy) await this.#reconciler.wakeSoon();
+    // A site sets a lost alarm of its own at every call; sites that the job does not name are called as well.
+    const calls = this.#knownSites(undefined).map(async (site) => this.#ports.site(site).report());
+    await raceTimeout(this.#ports.clock, POLL_MS_MAX, Promise.allSettled(calls));
+    // A site may have found a day without its object, and its notification may be lost: the job continues then.
+    await this.#poll();
+  }
+
+  alarm(): Promise<void> {
+    return this.#reconciler.alarm.handle(() => this.#reconciler.reconcile());
+  }
+
+  #status(): Status {
+    const { job, reports } = this.#jobs.read();
+    if (!job) throw new Error("no job was ever started");
+    return this.#reconciler.statusOf(job, reports);
+  }
+
+  async #poll(): Promise<void> {
+    await this.#reconciler.poll();
+    this.#polledAt = this.#ports.clock.now();
+  }
+
+  /** `site` where it is given, else the configured sites and those of the job. */
+  #knownSites(site: SiteName | undefined): SiteName[] {
+    if (site) return [site];
+    return [...new Set([...this.#config.sites, ...(this.#jobs.read().job?.sites ?? [])])];
+  }
+}

@@ -1,0 +1,247 @@
+import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
+import type { Status } from "../../contract/backfill.ts";
+import { stateKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import { AlarmChain, type WorkAhead } from "../alarm/alarm.ts";
+import { isRunning, raisedAbove, reopened } from "../job/decide-job.ts";
+import { type Job, type Reports, type SiteJob, type SiteReport, siteJob } from "../job/job.ts";
+import { statusName, statusOf } from "../job/status.ts";
+import { AlertOutbox, ViewOutbox } from "../outbox/outbox.ts";
+import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Store, View } from "../ports.ts";
+import { type AlertThresholds, Watchdog } from "../watchdog/watchdog.ts";
+import { GateClient } from "./gate-client.ts";
+import type { JobStore } from "./job-store.ts";
+
+/** Between two reconciliations while a job runs: KV's progress is at most this old. */
+export const RECONCILE_MS = 10_000;
+/** One site without an answer must not delay the others; the next reconciliation sends the job again. */
+const SEND_MS_MAX = 20_000;
+/** A status is answered with what is known rather than wait longer for a site. */
+export const POLL_MS_MAX = 3_000;
+/** After a change of the job, so that the caller has its answer first. */
+const SOON_MS = 1_000;
+
+export interface CoordinatorPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly alarm: Alarm;
+  readonly view: View;
+  readonly log: Log;
+  readonly gate: Gate;
+  /** Absent: no alerts are sent. */
+  readonly receiver?: AlertReceiver | undefined;
+  site(name: SiteName): SitePeer;
+  /** Ends the object of a site as a crash would; the next call starts it again from its database. */
+  restart(name: SiteName): Promise<void>;
+}
+
+/**
+ * The reconcile loop of the Coordinator: sends the job to its sites until each has acknowledged it, polls their
+ * reports, shows the result in KV, and keeps its alarm set while any of this is left to do.
+ */
+export class Reconciler {
+  readonly watchdog: Watchdog;
+  readonly gate: GateClient;
+  readonly alarm: AlarmChain;
+  readonly #ports: CoordinatorPorts;
+  readonly #jobs: JobStore;
+  readonly #view: ViewOutbox;
+  readonly #alerts: AlertOutbox;
+
+  constructor(ports: CoordinatorPorts, jobs: JobStore, thresholds: AlertThresholds) {
+    const { store, clock, receiver, log } = ports;
+    this.#ports = ports;
+    this.#jobs = jobs;
+    this.gate = new GateClient(clock, ports.gate);
+    this.#view = new ViewOutbox(store, clock, ports.view);
+    this.#alerts = new AlertOutbox(store, clock, receiver, log);
+    this.watchdog = new Watchdog({ store, log, thresholds, view: this.#view, alerts: this.#alerts });
+    this.alarm = new AlarmChain(ports, () => this.#workAhead());
+  }
+
+  /** Sends the job to the sites that have not acknowledged it, and records every site's report. */
+  async reconcile(): Promise<void> {
+    const { clock, restart } = this.#ports;
+    const { job, reports } = this.#jobs.read();
+    if (job) {
+      const sites = [...new Set([...job.sites, ...reports.keys()])];
+      const responded = new Set<SiteName>();
+      await Promise.allSettled([
+        this.gate.refreshPause(),
+        ...sites.map(async (site) => {
+          const record = this.#jobs.beginRequest();
+          const report = await raceTimeout(clock, SEND_MS_MAX, this.#sendJob(job, site, reports.get(site)));
+          if (report === undefined || report === TIMED_OUT) return;
+          // Recorded at once: cancel may stop waiting for the other sites, and this one has acknowledged.
+          record(report, clock.now());
+          responded.add(site);
+        }),
+      ]);
+      this.#jobs.recordSilence(job.sites, responded);
+      // Sites that have refused the job get the raised one at once.
+      if (await this.#evaluate(responded, "progress")) return this.reconcile();
+      // A restarted site continues by its alarm, or gets the job from the next reconciliation.
+      const restarts = this.watchdog.restarts(job);
+      await Promise.allSettled(restarts.map((site) => raceTimeout(clock, SEND_MS_MAX, restart(site))));
+    }
+    await this.#flush();
+  }
+
+  /** Starts a reconciliation that the caller does not wait for; one that fails is repeated by the alarm. */
+  reconcileSoon(): void {
+    this.reconcile().catch((error: unknown) => {
+      this.#ports.log("WARN", "[BACKFILL] A reconciliation failed", { error: String(error) });
+    });
+  }
+
+  /** Polls the sites of the job; of a site without an answer in time the last report remains. */
+  async poll(): Promise<void> {
+    const { job } = this.#jobs.read();
+    if (!job) return;
+    const [responded] = await Promise.all([this.#pollSites(job.sites), this.gate.updatePause()]);
+    await this.#evaluate(responded, "progress");
+    await this.alarm.ensure();
+  }
+
+  /** A site has changed its state: its report is polled, shown in KV, and may end the job. */
+  async notify(site: SiteName): Promise<void> {
+    await this.#evaluate(await this.#pollSites([site]), "transition");
+    await this.#flush();
+  }
+
+  /** Inside a transaction: sets the job, and what KV shows of it. */
+  commit(job: Job): void {
+    this.#ports.store.tx((sql) => {
+      this.#jobs.setJob(sql, job);
+      const { reports } = this.#jobs.read();
+      // The alerts of the job before end here; those of this job start from nothing.
+      this.watchdog.observe(sql, job, reports, new Set(), this.#ports.clock.now());
+      this.#view.enqueue(sql, stateKey, this.statusOf(job, reports), undefined, "transition");
+    });
+  }
+
+  /** The status that HTTP answers and KV shows. */
+  statusOf(job: Job, reports: Reports): Status {
+    const { clock, store } = this.#ports;
+    const now = clock.now();
+    const findings = store.tx((sql) => this.watchdog.findings(sql, job));
+    return statusOf(job, reports, now, {
+      ...findings,
+      throttledUntil: this.gate.pausedUntil(now),
+      unreachable: job.sites.filter((site) => this.#jobs.isSilent(site, now, 2 * RECONCILE_MS)),
+    });
+  }
+
+  /** Whether a site has not acknowledged the job, or still works for it. */
+  get busy(): boolean {
+    const { job, reports } = this.#jobs.read();
+    if (!job) return false;
+    const unacknowledged = [...reports.keys(), ...job.sites].some(
+      (site) => !hasAcknowledged(job, reports.get(site)),
+    );
+    return unacknowledged || statusName(job, reports) === "in_progress";
+  }
+
+  /** Wakes this object right after the present call; durable on return. */
+  async wakeSoon(): Promise<void> {
+    await this.alarm.wakeAt(this.#ports.clock.now() + SOON_MS);
+  }
+
+  #workAhead(): WorkAhead {
+    const { clock, store } = this.#ports;
+    const reconcileAt = this.busy ? clock.now() + RECONCILE_MS : undefined;
+    return store.tx((sql) => ({
+      workLeft: false,
+      dueAt: [this.#view.dueAt(sql), this.#alerts.dueAt(sql), reconcileAt],
+    }));
+  }
+
+  async #sendJob(job: Job, site: SiteName, known: SiteReport | undefined): Promise<SiteReport | undefined> {
+    const peer = this.#ports.site(site);
+    if (job.sites.includes(site)) return peer.apply(siteJob(job, site));
+    // A site of a job that this one replaced has to stop; once it has acknowledged that, it is left alone.
+    if (hasAcknowledged(job, known)) return undefined;
+    const stop: SiteJob = { ...siteJob(job, site), desired: "stop" };
+    return peer.apply(stop);
+  }
+
+  /** Returns the sites that have answered in time. */
+  async #pollSites(sites: readonly SiteName[]): Promise<Set<SiteName>> {
+    const { clock, site: peer } = this.#ports;
+    const responded = new Set<SiteName>();
+    const polls = sites.map(async (site) => {
+      const record = this.#jobs.beginRequest();
+      record(await peer(site).report(), clock.now());
+      responded.add(site);
+    });
+    await raceTimeout(clock, POLL_MS_MAX, Promise.allSettled(polls));
+    this.#jobs.recordSilence(sites, responded);
+    return responded;
+  }
+
+  /**
+   * Acts on all reports together: ends or reopens the job, lets the watchdog observe the sites, and shows the status
+   * in KV. Returns whether the job was raised above a job for which sites have refused it.
+   */
+  async #evaluate(responded: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<boolean> {
+    const { clock, store } = this.#ports;
+    const change = store.tx((sql) => {
+      let { job, reports } = this.#jobs.read();
+      if (!job) return "none";
+      const raised = raisedAbove(
+        job,
+        [...responded].map((site) => reports.get(site)).filter((report) => report !== undefined),
+      );
+      if (raised) {
+        this.commit(raised);
+        return "raised";
+      }
+      const running = isRunning(job, reports);
+      const ended = job.endedAt !== undefined;
+      const ends = !running && !ended;
+      const reopens = running && ended;
+      // A job is reopened when a verification has found that a day has no object.
+      if (reopens) job = reopened(job, clock.now());
+      if (ends) job = { ...job, endedAt: clock.now() };
+      if (reopens || ends) this.#jobs.setJob(sql, job);
+      if (ends) this.#logEnd(job, reports);
+      this.watchdog.observe(sql, job, reports, responded, clock.now());
+      const status = this.statusOf(job, reports);
+      this.#view.enqueue(sql, stateKey, status, undefined, ends ? "transition" : kind);
+      return reopens ? "reopened" : "none";
+    });
+    if (change !== "none") await this.wakeSoon();
+    return change === "raised";
+  }
+
+  #logEnd(job: Job, reports: Reports): void {
+    const { status, outcome, metrics, failed_days } = this.statusOf(job, reports);
+    const level = status === "completed" && outcome === "success" ? "INFO" : "WARN";
+    const { backfillId } = job;
+    this.#ports.log(level, `[BACKFILL] Backfill ${status}`, {
+      backfillId,
+      outcome,
+      metrics,
+      failedDays: failed_days,
+    });
+  }
+
+  async #flush(): Promise<void> {
+    this.#deliverAlerts();
+    await this.#view.flush();
+    await this.alarm.ensure();
+  }
+
+  /** The caller does not wait: a slow receiver must not delay a reconciliation. A failure is repeated by the alarm. */
+  #deliverAlerts(): void {
+    const delivered = this.#alerts.deliver().then(() => this.alarm.ensure());
+    delivered.catch((error: unknown) => {
+      this.#ports.log("WARN", "[BACKFILL] The delivery of alerts failed", { error: String(error) });
+    });
+  }
+}
+
+/** Whether the site has taken over this job, and not one of a Coordinator whose storage was lost. */
+function hasAcknowledged(job: Job, report: SiteReport | undefined): boolean {
+  return report?.backfillId === job.backfillId && report.epoch >= job.epoch;
+}

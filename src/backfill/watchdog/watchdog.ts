@@ -1,0 +1,179 @@
+import type { Alert, ErrorView } from "../../contract/backfill.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import { errorKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { Job, Reports } from "../job/job.ts";
+import { type AlertOutbox, DAY_TTL_S, type ViewOutbox } from "../outbox/outbox.ts";
+import type { Log, Sql, Store } from "../ports.ts";
+import type { Table } from "../tables/tables.ts";
+import { type AlertChanges, type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
+import { isStuck, type Liveness, needsRestart, observe, restarted } from "./liveness.ts";
+
+export type { AlertThresholds } from "./alerts.ts";
+
+/** The Coordinator's own errors; the oldest make room. */
+const ERRORS_KEPT = 500;
+/** Stands behind the milliseconds of an error's time, where a site puts its index; no site has this index. */
+const COORDINATOR_INDEX = "999";
+
+export const watchdogTables: readonly Table[] = [
+  {
+    // One row for all sites together, so that an observation is one write.
+    name: "watchdog",
+    migrations: {
+      1: ["CREATE TABLE IF NOT EXISTS watchdog (name TEXT PRIMARY KEY, body TEXT NOT NULL)"],
+      // The observations have other fields now; they start again from nothing.
+      2: ["DELETE FROM watchdog WHERE name = 'watches'"],
+    },
+  },
+  {
+    name: "error",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS error (
+           at INTEGER PRIMARY KEY, site TEXT, date TEXT, body TEXT NOT NULL)`,
+      ],
+    },
+  },
+];
+
+export interface WatchdogParts {
+  readonly store: Store;
+  readonly view: ViewOutbox;
+  readonly alerts: AlertOutbox;
+  readonly log: Log;
+  readonly thresholds: AlertThresholds;
+}
+
+/**
+ * Observes the sites without their help. What it has observed is stored in the Coordinator's database, in the
+ * transaction of the state that it belongs to, so that a crash neither repeats an alert nor loses one.
+ */
+export class Watchdog {
+  readonly #parts: WatchdogParts;
+  /** Of this incarnation: the time before its first observation was not observed. */
+  #observedAt: EpochMs | undefined;
+
+  constructor(parts: WatchdogParts) {
+    this.#parts = parts;
+  }
+
+  /** Observes all sites; `responded` are those whose report has just been received. Raises and clears alerts. */
+  observe(sql: Sql, job: Job, reports: Reports, responded: ReadonlySet<string>, now: EpochMs): void {
+    const elapsedMs = now - (this.#observedAt ?? now);
+    this.#observedAt = now;
+    const before = readLiveness(sql);
+    const observed = (site: SiteName) =>
+      observe(before.get(site), job, reports.get(site), responded.has(site), elapsedMs);
+    const liveness = new Map(job.sites.map((site) => [site, observed(site)]));
+    write(sql, "liveness", [...liveness]);
+    const alerts = readAlerts(sql);
+    const { thresholds } = this.#parts;
+    const changes = changesOf(alerts, conditionsOf(alerts, job, reports, liveness, thresholds, now));
+    this.#apply(sql, job, changes, now);
+  }
+
+  /**
+   * The sites whose objects have to be restarted now. Committed before the restart: a crash in between delays
+   * the restart by an hour and never repeats it.
+   */
+  restarts(job: Job): SiteName[] {
+    const { store, log } = this.#parts;
+    return store.tx((sql) => {
+      const all = readLiveness(sql);
+      const due = job.sites.filter((site) => {
+        const liveness = all.get(site);
+        if (!liveness || !needsRestart(liveness)) return false;
+        all.set(site, restarted(liveness));
+        return true;
+      });
+      write(sql, "liveness", [...all]);
+      for (const site of due) {
+        log("ERROR", `[BACKFILL] Site ${site} has shown no heartbeat for an hour and is restarted`, { site });
+      }
+      return due;
+    });
+  }
+
+  /** For the status. */
+  findings(sql: Sql, job: Job): { alerts: Alert[]; stuck: SiteName[] } {
+    const liveness = readLiveness(sql);
+    return { alerts: readAlerts(sql), stuck: job.sites.filter((site) => isStuck(liveness.get(site))) };
+  }
+
+  /** Errors of days without progress, which their sites may be unable to report; the newest first. */
+  errors(selection: {
+    site?: SiteName | undefined;
+    from?: UtcDay | undefined;
+    to?: UtcDay | undefined;
+    limit: number;
+  }): ErrorView[] {
+    const { site, from, to, limit } = selection;
+    return this.#parts.store.tx((sql) =>
+      sql
+        .all<{ body: string }>(
+          `SELECT body FROM error WHERE coalesce(?, site) = site
+             AND coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY at DESC LIMIT ?`,
+          site ?? null,
+          from ?? "",
+          to ?? "9999",
+          limit,
+        )
+        .map((row) => JSON.parse(row.body) as ErrorView),
+    );
+  }
+
+  #apply(sql: Sql, job: Job, { alerts, raised, cleared }: AlertChanges, now: EpochMs): void {
+    const { alerts: outbox, log } = this.#parts;
+    write(sql, "alerts", alerts);
+    // The cleared first: where a site's alert on one day follows that on another, the last notice is the one that holds.
+    for (const alert of cleared) {
+      outbox.enqueue(sql, alert, "cleared", now);
+      log("INFO", `[BACKFILL] Alert is over: ${alert.message}`, { ...alert });
+    }
+    for (const alert of raised) {
+      if (alert.alert === "backfill_stuck") this.#recordError(sql, job, alert, now);
+      outbox.enqueue(sql, alert, "raised", now);
+      log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
+    }
+  }
+
+  #recordError(sql: Sql, { backfillId }: Job, alert: Alert, now: EpochMs): void {
+    const [last] = sql.all<{ at: number | null }>("SELECT max(at) AS at FROM error");
+    const at = Math.max(now, (last?.at ?? 0) + 1);
+    const timestamp = new Date(at).toISOString().replace("Z", `${COORDINATOR_INDEX}Z`);
+    const { site, date, phase, since, message } = alert;
+    const entry: ErrorView = {
+      backfill_id: backfillId,
+      timestamp,
+      error: `${message} since ${since}`,
+      stack: `stuck: ${message}`,
+      context: { site, ...(date === null ? {} : { date }), phase, since },
+    };
+    sql.run("INSERT INTO error VALUES (?, ?, ?, ?)", at, site, date, JSON.stringify(entry));
+    sql.run("DELETE FROM error WHERE at NOT IN (SELECT at FROM error ORDER BY at DESC LIMIT ?)", ERRORS_KEPT);
+    this.#parts.view.enqueue(sql, errorKey(backfillId, timestamp), entry, DAY_TTL_S, "transition");
+  }
+}
+
+function readLiveness(sql: Sql): Map<SiteName, Liveness> {
+  return new Map(read<[SiteName, Liveness]>(sql, "liveness"));
+}
+
+function readAlerts(sql: Sql): Alert[] {
+  return read(sql, "alerts");
+}
+
+function read<T>(sql: Sql, name: "liveness" | "alerts"): T[] {
+  const [row] = sql.all<{ body: string }>("SELECT body FROM watchdog WHERE name = ?", name);
+  return row ? (JSON.parse(row.body) as T[]) : [];
+}
+
+function write(sql: Sql, name: "liveness" | "alerts", all: readonly unknown[]): void {
+  sql.run(
+    `INSERT INTO watchdog VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body
+       WHERE body <> excluded.body`,
+    name,
+    JSON.stringify(all),
+  );
+}
