@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { SiteJob } from "../../src/backfill/job.ts";
+import type { SiteJob } from "../../src/backfill/job/job.ts";
 import { reportOf } from "../../src/backfill/site/report.ts";
 import type { SiteView } from "../../src/contract/backfill.ts";
 import { daysOf } from "../../src/domain/day.ts";
@@ -24,7 +24,7 @@ function viewOf(world: World): SiteView {
     busy: true,
     pageSize: 1,
     pipelineBytesPeak: 0,
-    signOfLifeAt: undefined,
+    lastHeartbeatAt: undefined,
   };
   return world.site(SITE).db.tx((sql) => reportOf(sql, SITE, live).view);
 }
