@@ -1,5 +1,4 @@
-import { fieldOf } from "../src/query/answer/csv.ts";
-import { decimalOf } from "../src/query/answer/text.ts";
+import { csvField, decimalOf } from "../src/query/answer/answer.ts";
 
 /** One line of RFC 4180, without its end. */
 export function csvLine(fields: readonly (string | number | null)[]): string {
@@ -8,5 +7,5 @@ export function csvLine(fields: readonly (string | number | null)[]): string {
 
 function textOf(field: string | number | null): string {
   if (field === null) return "";
-  return typeof field === "number" ? decimalOf(field) : fieldOf(field);
+  return typeof field === "number" ? decimalOf(field) : csvField(field);
 }

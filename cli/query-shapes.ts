@@ -1,5 +1,5 @@
 import type { QueryAnswer, Sample } from "../src/contract/query.ts";
-import { decimalOf } from "../src/query/answer/text.ts";
+import { decimalOf } from "../src/query/answer/answer.ts";
 import { type Column, chartLines, type Dot, formatCount, tableLines } from "../terminal/terminal.ts";
 import { csvLine } from "./csv.ts";
 import { note, pour, say, stdoutWidth } from "./terminal.ts";

@@ -4,7 +4,7 @@ import { addDays, DAY_MS, dayStartMs, daysOf, type EpochMs } from "../../src/dom
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { type ByteRange, indexFooter } from "../../src/parquet/read/read.ts";
-import { pruneGroups } from "../../src/query/cold/prune.ts";
+import { pruneGroups } from "../../src/query/cold/cold.ts";
 import { NAMES, SAMPLES } from "../query/query-day.ts";
 import { type BenchArchive, FIRST_DAY, spread, writeDay } from "./query-archive.ts";
 

@@ -8,8 +8,8 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { dayStartMs } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { ColdPoints } from "../../src/query/cold/cold-points.ts";
-import { newMeter } from "../../src/query/source.ts";
+import { archivedPoints } from "../../src/query/catalog/catalog.ts";
+import { newMeter } from "../../src/query/cost.ts";
 import { FileArchive } from "../data/file-archive.ts";
 import { FIRST_DAY } from "../data/query-archive.ts";
 
@@ -40,7 +40,7 @@ const figures: PointsFigures = {
 console.log(JSON.stringify(figures));
 
 async function ours(of: SiteName) {
-  const { points } = await new ColdPoints(new FileArchive(folder)).points(of, FIRST_DAY, newMeter());
+  const { points } = await archivedPoints(new FileArchive(folder), of, FIRST_DAY, newMeter());
   return {
     points: points.length,
     samples: points.reduce((sum, { samples }) => sum + samples, 0),

@@ -1,8 +1,7 @@
 import { addDays } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { indexFooter } from "../../src/parquet/read/read.ts";
-import { coalesce } from "../../src/query/cold/coalesce.ts";
-import { pruneGroups } from "../../src/query/cold/prune.ts";
+import { coalesce, pruneGroups } from "../../src/query/cold/cold.ts";
 import { madeUpNames } from "../data/made-up-day.ts";
 import { type BenchArchive, FIRST_DAY, spanOf, spread, writeDay } from "../data/query-archive.ts";
 import { atMost, type Figure, mustBe, told } from "../run/verdict.ts";

@@ -1,6 +1,6 @@
-import { ColdSource } from "../../src/query/cold/cold-source.ts";
-import { Footers } from "../../src/query/cold/footers.ts";
-import { newMeter, type SampleQuery } from "../../src/query/source.ts";
+import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
+import { newMeter } from "../../src/query/cost.ts";
+import type { SampleQuery } from "../../src/query/source.ts";
 import { FileArchive } from "../data/file-archive.ts";
 import { FULL_SITE } from "../data/full-year.ts";
 import { type BenchArchive, spanOf } from "../data/query-archive.ts";

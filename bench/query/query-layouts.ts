@@ -1,8 +1,7 @@
 import { dayStartMs } from "../../src/domain/day.ts";
 import type { ByteRange } from "../../src/parquet/read/read.ts";
 import { sortRun, toBlocks } from "../../src/parquet/run/run.ts";
-import { coalesce } from "../../src/query/cold/coalesce.ts";
-import { GAP_BYTES_MAX } from "../../src/query/cold/limits.ts";
+import { coalesce, GAP_BYTES_MAX } from "../../src/query/cold/cold.ts";
 import { tableLines } from "../../terminal/terminal.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
 import { madeUpNames, madeUpRuns } from "../data/made-up-day.ts";

@@ -8,8 +8,7 @@ import type { FormatName, TimeseriesQuery } from "../../src/contract/query.ts";
 import type { ArchiveReader } from "../../src/ports/archive.ts";
 import { answerQuery } from "../../src/query/answer/answer.ts";
 import { aroundRequests } from "../../src/query/archive-requests.ts";
-import { ColdSource } from "../../src/query/cold/cold-source.ts";
-import { Footers } from "../../src/query/cold/footers.ts";
+import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import { FileArchive } from "../data/file-archive.ts";
 
 export interface MemoryRun {
@@ -44,13 +43,13 @@ console.log(JSON.stringify(results));
 
 async function take(query: TimeseriesQuery, format: FormatName): Promise<AnswerMemory> {
   peak = 0;
-  const brokeOff = (fault: unknown) => {
+  const onFault = (fault: unknown) => {
     throw fault;
   };
-  const left = () => {
+  const onCancel = () => {
     throw new Error("the reader went away");
   };
-  const parts = { samples, clock: { now: () => Date.now() }, brokeOff, left };
+  const parts = { samples, clock: { now: () => Date.now() }, onFault, onCancel };
   const body = await answerQuery(query, format, parts);
   if ("fault" in body) throw new Error(body.fault);
   let bytes = 0;

@@ -1,10 +1,10 @@
 import { waitUntil } from "cloudflare:workers";
-import type { FooterCache } from "../ports/footer-cache.ts";
+import type { FooterCache } from "../query/cold/cold.ts";
 
-/** A footer is known by its etag, which is asked for again; so a day may pass before one goes by itself. */
+/** An entry may be a day old: its etag is checked against the object whenever it is used. */
 const HEADERS = { "Cache-Control": "max-age=86400" };
 
-/** Footers in the cache of the data centre; on workers.dev, where there is none, it forgets at once. */
+/** Footers in the cache of the data centre. On workers.dev, which has no cache, every entry is forgotten at once. */
 export class CacheFooters implements FooterCache {
   async get(key: string): Promise<Uint8Array | undefined> {
     const response = await caches.default.match(urlOf(key));
@@ -13,11 +13,11 @@ export class CacheFooters implements FooterCache {
 
   put(key: string, bytes: Uint8Array): Promise<void> {
     const put = caches.default.put(urlOf(key), new Response(bytes, { headers: HEADERS }));
-    // Nobody waits for it, and what goes on behind the answer would be ended with it.
+    // The caller does not wait for the put. Without `waitUntil` the runtime would end it with the response.
     waitUntil(put.catch(() => undefined));
     return put;
   }
 }
 
-// A name that no server has: nothing else of this zone can be met under it.
+// No server can have this name, so that no other entry of the zone has such a URL.
 const urlOf = (key: string) => `https://footers.invalid/${key}`;

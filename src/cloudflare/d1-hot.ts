@@ -1,6 +1,6 @@
-import { type HotDatabase, HotUnavailable, type HotValue, type Selected } from "../query/hot/database.ts";
+import { type HotDatabase, HotUnavailable, type HotValue, type Selected } from "../query/hot/hot.ts";
 
-/** The hot storage on D1, which tries a read again by itself where that can help. */
+/** The hot storage on D1. D1 itself retries a read where that can help. */
 export class D1Hot implements HotDatabase {
   readonly #database: D1Database;
 

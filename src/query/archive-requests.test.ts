@@ -15,9 +15,8 @@ import { addDays, DAY_MS, dayStartMs } from "../domain/day.ts";
 import { objectKey } from "../domain/layout.ts";
 import type { ArchiveReader } from "../ports/archive.ts";
 import { RETRY_PAUSES_MS, withMeter, withRetry } from "./archive-requests.ts";
-import { ColdSource } from "./cold/cold-source.ts";
-import { Footers } from "./cold/footers.ts";
-import { newMeter } from "./source.ts";
+import { ColdSource, Footers } from "./cold/cold.ts";
+import { newMeter } from "./cost.ts";
 
 const NAMES = namesOf(40);
 const FILE = evenDay(DAY, NAMES, 10, 100);

@@ -1,7 +1,7 @@
 /** What the Query Worker puts around the archive's port: retries, a bound of requests in flight, an end, a meter. */
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
-import type { Meter } from "./source.ts";
+import type { Meter } from "./cost.ts";
 
 /**
  * Pauses before R2 is asked again after a failure. A brief failure is over by then; an outage lasts longer, and a

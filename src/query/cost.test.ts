@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
-import { costOf } from "./cost.ts";
-import { newMeter } from "./source.ts";
+import { costOf, newMeter } from "./cost.ts";
 
 test("a cost names each tier once, in one order, with the store behind it", () => {
   expect(costOf(["hot", "cold", "hot"], newMeter(), 7)).toMatchObject({

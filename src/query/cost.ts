@@ -1,8 +1,29 @@
 import type { Cost } from "../contract/query.ts";
-import type { Meter, Tier } from "./source.ts";
 
-/** The part of the metadata that every answer has; `tiers` in any order, and however often. */
-export function costOf(tiers: Iterable<Tier>, meter: Meter, queryTimeMs: number): Cost {
+/** Counts what an answer costs while it is made. */
+export interface Meter {
+  bytesRead: number;
+  r2Requests: number;
+  rowGroupsRead: number;
+  rowGroupsPruned: number;
+  /** Days whose footer was found in a cache. */
+  cacheHits: number;
+  d1Rows: number;
+}
+
+export const newMeter = (): Meter => ({
+  bytesRead: 0,
+  r2Requests: 0,
+  rowGroupsRead: 0,
+  rowGroupsPruned: 0,
+  cacheHits: 0,
+  d1Rows: 0,
+});
+
+const STORES = { cold: "R2", hot: "D1" } as const;
+
+/** The part of the metadata that every answer has; `tiers` in any order, with repeats. */
+export function costOf(tiers: Iterable<keyof typeof STORES>, meter: Meter, queryTimeMs: number): Cost {
   const sorted = [...new Set(tiers)].sort();
   return {
     sources: sorted.map((tier) => STORES[tier]),
@@ -16,5 +37,3 @@ export function costOf(tiers: Iterable<Tier>, meter: Meter, queryTimeMs: number)
     d1_rows: meter.d1Rows,
   };
 }
-
-const STORES = { cold: "R2", hot: "D1" } as const;

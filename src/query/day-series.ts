@@ -1,23 +1,29 @@
+/** Samples of one point, and how they are gathered and merged. */
 import { ROWS_MAX } from "../contract/query.ts";
 import type { UtcDay } from "../domain/day.ts";
-import type { Series } from "./source.ts";
 
-/** Samples of one day, over all points asked, that are held at once: 16 MB, and as many as a page may have rows. */
-export const DAY_SAMPLES_MAX = ROWS_MAX;
-
-/** The points asked have more samples on one day than are held at once. */
-export class DayTooLarge extends Error {
-  readonly kind = "day-too-large";
-  readonly day: UtcDay;
-  constructor(day: UtcDay, samplesMax: number) {
-    super(`the points asked have more than ${samplesMax} samples on ${day}`);
-    this.day = day;
-  }
+/** One point's samples, ascending by millisecond, each millisecond once. */
+export interface Series {
+  readonly ms: Float64Array;
+  readonly value: Float64Array;
 }
 
 export const NO_SAMPLES: Series = { ms: new Float64Array(), value: new Float64Array() };
 
-/** Gathers the samples of a day as they are read: each point's in order of time, the points in any. */
+/** Samples of one day in memory, over all points of a query: 16 MB, and as many as a page may have rows. */
+export const DAY_SAMPLES_MAX = ROWS_MAX;
+
+/** The points of a query have more samples on one day than memory may hold. */
+export class DayTooLarge extends Error {
+  readonly kind = "day-too-large";
+  readonly day: UtcDay;
+  constructor(day: UtcDay, samplesMax: number) {
+    super(`the requested points have more than ${samplesMax} samples on ${day}`);
+    this.day = day;
+  }
+}
+
+/** Gathers the samples of a day as they are read: each point's in order of time, the points in any order. */
 export class DaySeries {
   readonly #day: UtcDay;
   readonly #parts: Series[][];
@@ -37,7 +43,7 @@ export class DaySeries {
     if (part.ms.length > 0) this.#parts[point]?.push(part);
   }
 
-  /** One for each point; to be taken once, for the parts are let go one after the other. */
+  /** One series for each point. Can be called once: each point's parts are released as soon as they are joined. */
   take(): Series[] {
     return this.#parts.map((parts, point) => {
       this.#parts[point] = [];
@@ -48,7 +54,7 @@ export class DaySeries {
 
 function joined(parts: readonly Series[]): Series {
   const [first = NO_SAMPLES, ...others] = parts;
-  // Most points lie in one row group, and need no copy.
+  // Most points are in one row group, and need no copy.
   if (others.length === 0) return first;
   const length = parts.reduce((sum, { ms }) => sum + ms.length, 0);
   const series = { ms: new Float64Array(length), value: new Float64Array(length) };
@@ -59,4 +65,23 @@ function joined(parts: readonly Series[]): Series {
     at += ms.length;
   }
   return series;
+}
+
+/** Every millisecond of either series once; `first`'s value where both have the millisecond. */
+export function mergeSeries(first: Series, second: Series): Series {
+  if (second.ms.length === 0) return first;
+  if (first.ms.length === 0) return second;
+  const ms = new Float64Array(first.ms.length + second.ms.length);
+  const value = new Float64Array(ms.length);
+  let length = 0;
+  for (let a = 0, b = 0; a < first.ms.length || b < second.ms.length; length += 1) {
+    // An exhausted side is at the end of time.
+    const aMs = first.ms[a] ?? Number.POSITIVE_INFINITY;
+    const bMs = second.ms[b] ?? Number.POSITIVE_INFINITY;
+    ms[length] = Math.min(aMs, bMs);
+    value[length] = (aMs <= bMs ? first.value[a] : second.value[b]) as number;
+    if (aMs <= bMs) a += 1;
+    if (bMs <= aMs) b += 1;
+  }
+  return { ms: ms.subarray(0, length), value: value.subarray(0, length) };
 }

@@ -1,27 +1,27 @@
 /**
- * What `begin` gives for 0, 1, … up to `count`, in that order. While one is waited for, so many of those after it as
- * `ahead` says at that moment have begun. What fails, fails when it is its turn.
+ * The results of `start` for 0, 1, … up to `count`, in that order. While the consumer waits for a result, as many of
+ * those after it as `ahead` says at that moment have been started. A failure is thrown when it is its turn.
  */
 export async function* inOrder<T>(
   count: number,
   ahead: () => number,
-  begin: (at: number) => Promise<T>,
+  start: (at: number) => Promise<T>,
 ): AsyncGenerator<T> {
-  const begun: Promise<T>[] = [];
+  const started: Promise<T>[] = [];
   let next = 0;
-  const beginUpTo = (last: number) => {
+  const startUpTo = (last: number) => {
     for (; next <= Math.min(last, count - 1); next++) {
-      const result = begin(next);
-      // It may fail before anybody waits for it.
+      const result = start(next);
+      // It may fail before the loop below waits for it.
       result.catch(() => undefined);
-      begun.push(result);
+      started.push(result);
     }
   };
   for (let at = 0; at < count; at++) {
-    beginUpTo(at + ahead());
-    const result = await (begun.shift() as Promise<T>);
-    // Those after it go on while this one is made use of.
-    beginUpTo(at + ahead());
+    startUpTo(at + ahead());
+    const result = await (started.shift() as Promise<T>);
+    // Later ones are started before the consumer takes this one.
+    startUpTo(at + ahead());
     yield result;
   }
 }

@@ -1,8 +1,10 @@
-import type { EpochMs, UtcDay } from "../domain/day.ts";
+/** A source of samples: what a query asks of it, and what it gives. */
+import { DAY_MS, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import type { ArchiveReader } from "../ports/archive.ts";
+import type { Meter } from "./cost.ts";
+import type { Series } from "./day-series.ts";
 
-/** What is asked of a source: half-open in time, points in the order in which they are answered, each once. */
+/** A time range, half-open, and points in the order in which they are answered, each once. */
 export interface SampleQuery {
   readonly site: SiteName;
   readonly points: readonly string[];
@@ -10,22 +12,18 @@ export interface SampleQuery {
   readonly toMs: EpochMs;
 }
 
-/** One point's samples, ascending by millisecond, each millisecond once. */
-export interface Series {
-  readonly ms: Float64Array;
-  readonly value: Float64Array;
-}
-
-/** Where a day's samples came from. */
+/** Where samples are stored: cold is the archive, hot is the database of the last days. */
 export type Tier = "cold" | "hot";
+
+/** `missing`: no tier has the day; `empty`: the day is known to have no samples of any point. */
+export type DayState = "missing" | "empty" | "present";
 
 /** One UTC day of an answer. */
 export interface DaySamples {
   readonly day: UtcDay;
-  /** `missing`: nobody has the day; `empty`: it is known to have no samples of any point. */
-  readonly state: "missing" | "empty" | "present";
+  readonly state: DayState;
   readonly tiers: readonly Tier[];
-  /** One for each point asked, in that order; empty ones where the point has none. */
+  /** One for each point of the query, in its order; empty where the point has no samples. */
   readonly series: readonly Series[];
 }
 
@@ -34,27 +32,7 @@ export interface SampleSource {
   days(query: SampleQuery, meter: Meter): AsyncIterable<DaySamples>;
 }
 
-/** What an answer cost; counted up by whoever spends it. */
-export interface Meter {
-  bytesRead: number;
-  r2Requests: number;
-  rowGroupsRead: number;
-  rowGroupsPruned: number;
-  /** Days whose footer was found in a cache. */
-  cacheHits: number;
-  d1Rows: number;
-}
-
-export const newMeter = (): Meter => ({
-  bytesRead: 0,
-  r2Requests: 0,
-  rowGroupsRead: 0,
-  rowGroupsPruned: 0,
-  cacheHits: 0,
-  d1Rows: 0,
-});
-
-/** What one day holds of a point. */
+/** A point's samples of one day, in numbers. */
 export interface PointSummary {
   readonly point: string;
   readonly samples: number;
@@ -62,44 +40,12 @@ export interface PointSummary {
   readonly lastMs: EpochMs;
 }
 
-export interface DayPoints {
-  readonly state: DaySamples["state"];
-  readonly tiers: readonly Tier[];
-  /** In the order of the names' UTF-8 bytes. */
-  readonly points: readonly PointSummary[];
+/** The UTC days that [fromMs, toMs) touches. */
+export function daysOfQuery({ fromMs, toMs }: SampleQuery): UtcDay[] {
+  return fromMs < toMs ? daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)) : [];
 }
 
-export interface HeldDay {
-  readonly day: UtcDay;
-  readonly state: DaySamples["state"];
-  readonly tiers: readonly Tier[];
-  /** undefined: nobody has counted them. */
-  readonly samples: number | undefined;
-}
-
-export interface LatestSamples {
-  /** One for each point asked, in that order; undefined where none was found. */
-  readonly samples: readonly ({ readonly ms: EpochMs; readonly value: number } | undefined)[];
-  readonly tiers: readonly Tier[];
-  /**
-   * The beginning of a day. There is no newer sample of any point since then; the archive was not looked at before it,
-   * and so a sample before it is hot's, and may not be the newest.
-   */
-  readonly searchedFromMs: EpochMs;
-}
-
-/** What the Query Worker answers from. */
-export interface QuerySources {
-  readonly samples: SampleSource;
-  readonly holdings: Holdings;
-  readonly files: Pick<ArchiveReader, "open">;
-}
-
-/** What is held of a site, beside the samples of a query. */
-export interface Holdings {
-  points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;
-  /** Every day of the range, both ends included, in order. */
-  heldDays(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly HeldDay[]>;
-  /** Each point's newest sample, as far back as it looks. */
-  latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples>;
+/** The day that hot and cold share: days before it are read from cold. */
+export function boundaryDay(nowMs: EpochMs, hotDays: number): UtcDay {
+  return utcDayOf(nowMs - hotDays * DAY_MS);
 }

@@ -5,9 +5,11 @@ import { MemoryCold } from "../../test/support/query/memory-cold.ts";
 import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
-import { daysOfQuery, HotSource } from "./hot/hot-source.ts";
+import { newMeter } from "./cost.ts";
+import { HotSource } from "./hot/hot.ts";
 import { STATEMENTS } from "./hot/tables.ts";
-import { newMeter, type SampleSource } from "./source.ts";
+import type { SampleSource } from "./source.ts";
+import { daysOfQuery } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 
 const site = "site_a" as SiteName;

@@ -1,26 +1,51 @@
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+/** Hot and cold storage together, split at the boundary day. */
+import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../domain/day.ts";
+import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
-import { NO_SAMPLES } from "./day-series.ts";
-import { daysOfQuery, type HotSource, type KeptDays } from "./hot/hot-source.ts";
-import { mergeSeries } from "./merge-series.ts";
-import type { DaySamples, Meter, SampleQuery, SampleSource } from "./source.ts";
+import { withRetry } from "./archive-requests.ts";
+import { type Catalog, TieredCatalog } from "./catalog/catalog.ts";
+import type { Meter } from "./cost.ts";
+import { mergeSeries, NO_SAMPLES } from "./day-series.ts";
+import { type HotDatabase, HotSource, type RemainingDays } from "./hot/hot.ts";
+import { boundaryDay, type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "./source.ts";
 
-/** The day that hot and cold are split in: those before it are cold alone. */
-export function boundaryDay(nowMs: EpochMs, hotDays: number): UtcDay {
-  return utcDayOf(nowMs - hotDays * DAY_MS);
+/** What the Query Worker answers from. */
+export interface QuerySources {
+  readonly samples: SampleSource;
+  readonly catalog: Catalog;
+  readonly files: Pick<ArchiveReader, "open">;
+}
+
+export interface Storage {
+  readonly hot: HotDatabase;
+  readonly archive: ArchiveReader;
+  /** The samples of the archive. It outlives a request, since it remembers footers. */
+  readonly cold: SampleSource;
+  readonly clock: Pick<Clock, "now" | "sleep">;
+  readonly hotDays: number;
+}
+
+/** Everything that the Query Worker answers from, split between the tiers. */
+export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage): QuerySources {
+  const hot = new HotSource(database);
+  return {
+    samples: new TieredSource({ hot, cold, clock, hotDays }),
+    catalog: new TieredCatalog({ hot: hot.tables, cold, archive, clock, hotDays }),
+    files: withRetry(archive, clock),
+  };
 }
 
 export interface Tiers {
-  readonly hot: Pick<HotSource, "kept" | "open">;
+  readonly hot: Pick<HotSource, "open" | "remaining">;
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
 }
 
 /**
- * Hot over cold. Days that ended `hotDays` ago come from cold, or from hot where cold has them not yet. Of the others,
- * those that hot has whole come from hot alone; the rest, and the day the boundary falls into, from both: each
- * millisecond of a point once, hot's value where both have it. What neither has is `missing`.
+ * The samples of hot over cold. Days before the boundary come from cold, or from hot where cold does not have them yet.
+ * Of the other days, those that hot has whole come from hot alone. The rest, and the boundary day, come from both: each
+ * millisecond of a point once, with hot's value where both have it. A day that neither has is `missing`.
  */
 export class TieredSource implements SampleSource {
   readonly #tiers: Tiers;
@@ -36,7 +61,7 @@ export class TieredSource implements SampleSource {
     if (older) yield* this.#older(older, meter);
     if (!newer) return;
     const { whole, days } = await hot.open(newer, meter);
-    // Hot may be taking samples out of the boundary's day.
+    // Samples of the boundary day may be being deleted from hot.
     const isShared = (day: UtcDay) => day === boundary || !whole.has(day);
     const shared = sharedDays(cold, newer, isShared, meter);
     try {
@@ -46,20 +71,20 @@ export class TieredSource implements SampleSource {
     }
   }
 
-  /** Hot is asked once a day is missing, and not before: where cold has all of them it need not even be there. */
+  /** Hot is queried once a day is missing, not before: where cold has all days, hot need not even be available. */
   async *#older(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
     const { hot, cold } = this.#tiers;
-    let kept: KeptDays | undefined;
+    let remaining: RemainingDays | undefined;
     for await (const day of cold.days(query, meter)) {
-      if (day.state === "missing") kept ??= await hot.kept(query, meter);
-      const read = day.state === "missing" ? kept?.get(day.day) : undefined;
+      if (day.state === "missing") remaining ??= await hot.remaining(query, meter);
+      const read = day.state === "missing" ? remaining?.get(day.day) : undefined;
       if (!read) {
         yield day;
         continue;
       }
       const found = await read();
       if (found) yield found;
-      // Hot lets go of a day once it is archived.
+      // Hot deletes a day once it is archived.
       else yield* cold.days(partOf(query, day.day), meter);
     }
   }
@@ -81,30 +106,29 @@ function partOf(query: SampleQuery, day: UtcDay): SampleQuery {
   };
 }
 
-/** What cold has of the shared days, in order; those that follow one another are one query, so that it can read ahead. */
+/** Cold's part of the shared days, in order. Consecutive days are one query, so that cold can read ahead. */
 async function* sharedDays(
   cold: SampleSource,
   query: SampleQuery,
   isShared: (day: UtcDay) => boolean,
   meter: Meter,
 ): AsyncGenerator<DaySamples, undefined> {
-  let run: { fromMs: EpochMs; toMs: EpochMs } | undefined;
+  let consecutive: SampleQuery | undefined;
   for (const day of daysOfQuery(query)) {
-    const startMs = dayStartMs(day);
-    if (!isShared(day)) {
-      if (run) yield* cold.days({ ...query, ...run }, meter);
-      run = undefined;
-      continue;
+    if (isShared(day)) {
+      const { fromMs, toMs } = partOf(query, day);
+      consecutive = { ...query, fromMs: consecutive?.fromMs ?? fromMs, toMs };
+    } else {
+      if (consecutive) yield* cold.days(consecutive, meter);
+      consecutive = undefined;
     }
-    const toMs = Math.min(query.toMs, startMs + DAY_MS);
-    run = run ? { ...run, toMs } : { fromMs: Math.max(query.fromMs, startMs), toMs };
   }
-  if (run) yield* cold.days({ ...query, ...run }, meter);
+  if (consecutive) yield* cold.days(consecutive, meter);
   return undefined;
 }
 
 function merged(hot: DaySamples, cold: DaySamples | undefined): DaySamples {
-  if (cold?.day !== hot.day) throw new Error(`cold gave ${cold?.day} where ${hot.day} was asked for`);
+  if (cold?.day !== hot.day) throw new Error(`cold returned ${cold?.day} where ${hot.day} was expected`);
   const states = [hot.state, cold.state];
   return {
     day: hot.day,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { SiteName } from "../../src/domain/site.ts";
-import type { HotDatabase } from "../../src/query/hot/database.ts";
-import { HotTables } from "../../src/query/hot/tables.ts";
-import { newMeter } from "../../src/query/source.ts";
+import { newMeter } from "../../src/query/cost.ts";
+import type { HotDatabase } from "../../src/query/hot/hot.ts";
+import { HotTables } from "../../src/query/hot/hot.ts";
 
 export interface WritableHot {
   readonly database: HotDatabase;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import { CacheFooters } from "../../src/cloudflare/cache-footers.ts";
 import { indexFooter } from "../../src/parquet/read/read.ts";
-import { Footers } from "../../src/query/cold/footers.ts";
+import { Footers } from "../../src/query/cold/cold.ts";
 import { DAY, evenDay, KEY } from "../support/query/archive.ts";
 
 test("a footer goes into the data centre's cache without anybody waiting, and a fresh isolate finds it there", async () => {

@@ -1,7 +1,7 @@
 import * as wire from "../../contract/query.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import { costOf } from "../../query/cost.ts";
-import { newMeter, type Tier } from "../../query/source.ts";
+import { costOf, newMeter } from "../../query/cost.ts";
+import type { Tier } from "../../query/source.ts";
 import type { Route } from "../server/server.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
 import { type QueryContext, queryRoute } from "./query-route.ts";
@@ -15,9 +15,9 @@ export const points = queryRoute({
   summary: "The points of a day, in order of name, with count, first and last time",
   input: { query: wire.siteDayQuery },
   responses: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_RESPONSES },
-  async handle({ holdings, clock }, { site_name, date }) {
+  async handle({ catalog, clock }, { site_name, date }) {
     const spent = newSpending(clock);
-    const { state, tiers, points: held } = await holdings.points(site_name, date, spent.meter);
+    const { state, tiers, points: held } = await catalog.points(site_name, date, spent.meter);
     const body: wire.PointsAnswer = {
       site_name,
       date,
@@ -43,9 +43,9 @@ export const days = queryRoute({
   input: { query: wire.daysQuery },
   rules: daysRules,
   responses: { 200: { description: "The days", schema: wire.daysAnswer }, ...FAULT_RESPONSES },
-  async handle({ holdings, clock }, { site_name, from, to }) {
+  async handle({ catalog, clock }, { site_name, from, to }) {
     const spent = newSpending(clock);
-    const held = await holdings.heldDays(site_name, from, to, spent.meter);
+    const held = await catalog.availability(site_name, from, to, spent.meter);
     const body: wire.DaysAnswer = {
       site_name,
       from,
@@ -70,9 +70,9 @@ export const latest = queryRoute({
   summary: `The newest sample of each of up to ${wire.QUERY_POINTS_MAX} points`,
   input: { query: wire.latestQuery, lists: ["point_names"] },
   responses: { 200: { description: "The samples", schema: wire.latestAnswer }, ...FAULT_RESPONSES },
-  async handle({ holdings, clock }, { site_name, point_names }) {
+  async handle({ catalog, clock }, { site_name, point_names }) {
     const spent = newSpending(clock);
-    const found = await holdings.latest(site_name, point_names, spent.meter);
+    const found = await catalog.latest(site_name, point_names, spent.meter);
     const samples = point_names.flatMap((point_name, index) => {
       const sample = found.samples[index];
       return sample ? [{ point_name, timestamp: iso(sample.ms), value: sample.value }] : [];

@@ -8,10 +8,10 @@ import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { ArchiveUnavailable } from "../../query/archive-requests.ts";
-import { ListingTooLong } from "../../query/archived-days.ts";
-import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { ListingTooLong } from "../../query/catalog/catalog.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/cold.ts";
 import { DayTooLarge } from "../../query/day-series.ts";
-import { HotUnavailable } from "../../query/hot/database.ts";
+import { HotUnavailable } from "../../query/hot/hot.ts";
 
 const WORKERS = join(import.meta.dirname, "../../../workers");
 const KEY = objectKey("site_a" as SiteName, "2024-01-31" as UtcDay);
@@ -45,7 +45,7 @@ async function answerTo(fault: unknown, path = queryPath()) {
 it("more samples than are held at once are the caller's fault, and no error of the Worker", async () => {
   const { response, body, logged } = await answerTo(new DayTooLarge("2024-01-31" as UtcDay, 1_000_000));
   expect([response.status, body.error]).toEqual([400, "Too many samples in a day"]);
-  expect(body.details).toEqual(["the points asked have more than 1000000 samples on 2024-01-31"]);
+  expect(body.details).toEqual(["the requested points have more than 1000000 samples on 2024-01-31"]);
   expect(logged).toEqual([]);
 });
 

@@ -1,10 +1,10 @@
 import * as wire from "../../contract/query.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
 import { ArchiveUnavailable } from "../../query/archive-requests.ts";
-import { ListingTooLong } from "../../query/archived-days.ts";
-import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
+import { ListingTooLong } from "../../query/catalog/catalog.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/cold.ts";
 import { DayTooLarge } from "../../query/day-series.ts";
-import { HotUnavailable } from "../../query/hot/database.ts";
+import { HotUnavailable } from "../../query/hot/hot.ts";
 import {
   errorResponse,
   type JsonResponse,

@@ -4,9 +4,9 @@ import { QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http
 import * as wire from "../../contract/query.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import { ArchiveUnavailable } from "../../query/archive-requests.ts";
-import { ListingTooLong } from "../../query/archived-days.ts";
-import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/faults.ts";
-import { HotUnavailable } from "../../query/hot/database.ts";
+import { ListingTooLong } from "../../query/catalog/catalog.ts";
+import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/cold.ts";
+import { HotUnavailable } from "../../query/hot/hot.ts";
 import { queryService } from "./query.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Clock, Log } from "../../ports/ports.ts";
-import type { QuerySources } from "../../query/source.ts";
+import type { QuerySources } from "../../query/tiers.ts";
 import { type Route, type RouteDefinition, route } from "../server/server.ts";
 
 /** A request to the Query Worker. */

@@ -229,7 +229,7 @@ describe("GET /timeseries/days", () => {
 
   it("tells what is held of each day", async () => {
     const { get, sources } = queryUnderTest();
-    sources.held = [
+    sources.dayAvailability = [
       { day: "2024-01-31" as UtcDay, state: "present", tiers: ["hot", "cold"], samples: 5 },
       { day: "2024-02-01" as UtcDay, state: "missing", tiers: [], samples: undefined },
     ];
@@ -242,7 +242,7 @@ describe("GET /timeseries/days", () => {
       ],
       metadata: { storage_tiers: ["cold", "hot"], sources: ["R2", "D1"] },
     });
-    expect(sources.calls).toEqual([["heldDays", "site_a", "2024-01-31", "2024-02-01"]]);
+    expect(sources.calls).toEqual([["availability", "site_a", "2024-01-31", "2024-02-01"]]);
   });
 
   it("takes 366 days and no more, and none that run backwards", async () => {

@@ -2,7 +2,7 @@ import * as wire from "../../contract/query.ts";
 import { QUERY_SECRETS } from "../../domain/config.ts";
 import { parseQueryConfig, type QueryConfig } from "../../domain/query-config.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
-import type { QuerySources } from "../../query/source.ts";
+import type { QuerySources } from "../../query/tiers.ts";
 import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
 import { days, health, latest, points } from "./catalog-routes.ts";
 import { file } from "./file-route.ts";

@@ -1,6 +1,6 @@
 import * as wire from "../../contract/query.ts";
 import { answerQuery } from "../../query/answer/answer.ts";
-import type { Meter } from "../../query/source.ts";
+import type { Meter } from "../../query/cost.ts";
 import { errorResponse, preferred, validationFailed } from "../server/server.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
 import { queryRoute } from "./query-route.ts";
@@ -43,19 +43,19 @@ export const query = queryRoute({
       const hint = `Accept one of ${OFFERED_TYPES.join(", ")}`;
       return errorResponse(406, { error: "Not acceptable", hint }, VARY);
     }
-    const brokeOff = (fault: unknown) =>
+    const onFault = (fault: unknown) =>
       log("ERROR", "A response failed part-way", {
         site: input.site_name,
         error: fault instanceof Error ? fault.message : String(fault),
         ...(fault instanceof Error && { stack: fault.stack }),
       });
-    const left = ({ r2Requests, bytesRead }: Meter) =>
+    const onCancel = ({ r2Requests, bytesRead }: Meter) =>
       log("INFO", "The client disconnected before the end of a response", {
         site: input.site_name,
         r2_requests: r2Requests,
         bytes_read: bytesRead,
       });
-    const body = await answerQuery(input, format, { samples, clock, brokeOff, left });
+    const body = await answerQuery(input, format, { samples, clock, onFault, onCancel });
     if ("fault" in body) return validationFailed([body.fault]);
     return new Response(body, { headers: { ...VARY, "Content-Type": CONTENT_TYPES[format] } });
   },

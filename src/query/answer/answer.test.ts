@@ -23,7 +23,7 @@ import {
 } from "../../contract/query.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import { answerQuery } from "./answer.ts";
-import { foldFor } from "./asked.ts";
+import { aggregationOf } from "./query-spec.ts";
 
 const FORMATS = Object.keys(MEDIA_TYPES) as FormatName[];
 const CLOCK = { now: () => 1_000 };
@@ -41,10 +41,10 @@ async function answer(source: FixtureSource, query: TimeseriesQuery, format: For
   const body = await answerQuery(query, format, {
     samples: source,
     clock: CLOCK,
-    brokeOff: (fault) => {
+    onFault: (fault) => {
       throw fault;
     },
-    left: () => {},
+    onCancel: () => {},
   });
   if ("fault" in body) throw new Error(body.fault);
   return READERS[format](await bytesOf(body));
@@ -72,7 +72,7 @@ const expectedOf = (held: Held, { point_names, start_time, end_time, interval, a
     points: point_names,
     fromMs: start_time,
     toMs: end_time,
-    widthMs: foldFor(interval, agg)?.widthMs,
+    widthMs: aggregationOf(interval, agg)?.bucketMs,
     aggregate: agg,
   });
 
@@ -258,8 +258,8 @@ describe("an answer on its way", () => {
     const body = await answerQuery(ALL, format, {
       samples: source,
       clock: CLOCK,
-      brokeOff: (fault) => faults.push(fault),
-      left: ({ r2Requests }) => spent.push(r2Requests),
+      onFault: (fault) => faults.push(fault),
+      onCancel: ({ r2Requests }) => spent.push(r2Requests),
     });
     if ("fault" in body) throw new Error(body.fault);
     return { reader: body.getReader(), faults, spent };

@@ -14,8 +14,8 @@ function world() {
   }
   const said: string[] = [];
   const body = byteStream(chunks(), {
-    brokeOff: () => said.push("broke off"),
-    left: async () => said.push("left"),
+    onFault: () => said.push("broke off"),
+    onCancel: async () => said.push("left"),
   });
   return { reader: body.getReader(), arrive, said };
 }

@@ -1,46 +1,48 @@
-/** Items with the first already there: what fails before it can still be answered with a status. */
-export async function begun<T>(items: AsyncGenerator<T, void>): Promise<AsyncIterableIterator<T, void>> {
+/** An iterator whose first item has been read: a fault before the first item rejects here. */
+export async function startedIterator<T>(
+  items: AsyncGenerator<T, void>,
+): Promise<AsyncIterableIterator<T, void>> {
   let first: IteratorResult<T, void> | undefined = await items.next();
-  const begun: AsyncIterableIterator<T, void> = {
+  const started: AsyncIterableIterator<T, void> = {
     async next() {
-      const taken = first ?? (await items.next());
+      const result = first ?? (await items.next());
       first = undefined;
-      return taken;
+      return result;
     },
-    // Straight to the source, which has begun even where nobody has asked for an item yet.
+    // `items` has started even where the consumer has not called `next` yet.
     return: () => items.return(),
-    [Symbol.asyncIterator]: () => begun,
+    [Symbol.asyncIterator]: () => started,
   };
-  return begun;
+  return started;
 }
 
 /**
- * A body that takes a chunk where the reader asks for one, and calls `left` where the reader goes away. A fault breaks it
- * off: what came before must not look like a whole answer.
+ * A body that takes a chunk whenever its reader asks for one, and calls `onCancel` where the reader cancels. A fault fails
+ * the body, so that its first part can't be taken for a whole answer.
  */
 export function byteStream(
   chunks: AsyncGenerator<Uint8Array, void>,
-  { brokeOff, left }: { brokeOff(fault: unknown): void; left(): Promise<unknown> },
+  { onFault, onCancel }: { onFault(fault: unknown): void; onCancel(): Promise<unknown> },
 ): ReadableStream<Uint8Array> {
-  // A chunk, or a fault, may be on its way while the reader goes: neither is of interest to anybody then.
-  let gone = false;
+  // The reader may cancel while a chunk or a fault is under way, which is then dropped.
+  let cancelled = false;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       try {
         const { done, value } = await chunks.next();
-        if (gone) return;
+        if (cancelled) return;
         if (done) controller.close();
         else controller.enqueue(value);
       } catch (fault) {
-        if (gone) return;
-        brokeOff(fault);
+        if (cancelled) return;
+        onFault(fault);
         controller.error(fault);
       }
     },
     async cancel() {
-      gone = true;
+      cancelled = true;
       await chunks.return();
-      await left();
+      await onCancel();
     },
   });
 }

@@ -3,9 +3,9 @@ import { DAY, evenDay, KEY, namesOf, SITE } from "../../../test/support/query/ar
 import { addDays } from "../../domain/day.ts";
 import { type ObjectKey, objectKey } from "../../domain/layout.ts";
 import { indexFooter } from "../../parquet/read/read.ts";
-import type { FooterCache } from "../../ports/footer-cache.ts";
+import type { FooterCache } from "./cold.ts";
+import { CACHE_PUTS_MAX, FOOTER_TRUST_MS } from "./cold-limits.ts";
 import { Footers } from "./footers.ts";
-import { CACHE_PUTS_MAX, FOOTER_TRUST_MS } from "./limits.ts";
 
 const { bytes } = evenDay(DAY, namesOf(9), 10, 20);
 const index = indexFooter(bytes, bytes.length);

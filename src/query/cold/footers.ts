@@ -1,8 +1,16 @@
 import type { EpochMs } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import { FooterIndex } from "../../parquet/read/read.ts";
-import type { FooterCache } from "../../ports/footer-cache.ts";
-import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./limits.ts";
+import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./cold-limits.ts";
+
+/**
+ * Bytes that are kept for later requests, also of other isolates. It may forget, refuse and return outdated entries: each
+ * entry itself says which version of an object it is of.
+ */
+export interface FooterCache {
+  get(key: string): Promise<Uint8Array | undefined>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+}
 
 /** One version of an object, and where its samples are. */
 export interface FileVersion {
@@ -10,18 +18,18 @@ export interface FileVersion {
   readonly index: FooterIndex;
 }
 
-interface Kept extends FileVersion {
-  /** When the request was made that showed the object to have this etag; long ago where none of this isolate's did. */
+interface SeenVersion extends FileVersion {
+  /** When the request was made that showed the object to have this etag; -Infinity where no request of this isolate did. */
   readonly seenAtMs: EpochMs;
 }
 
 /**
- * The footers that were read, the last one of each object: in memory, the longest unused going first, and behind it
- * in a cache that other isolates share. That the object still is this version nobody knows before its next read,
- * which is made on the condition of the etag.
+ * The last footer that was read of each object: in memory, from which the longest unused is dropped first, and in a cache
+ * that is shared with other isolates. Only the next read, on the condition of the etag, shows whether the object still is
+ * this version.
  */
 export class Footers {
-  readonly #kept = new Map<ObjectKey, Kept>();
+  readonly #versions = new Map<ObjectKey, SeenVersion>();
   #bytes = 0;
   #puts = 0;
   readonly now: () => EpochMs;
@@ -35,41 +43,41 @@ export class Footers {
   }
 
   async find(key: ObjectKey): Promise<FileVersion | undefined> {
-    const kept = this.#kept.get(key) ?? (await this.#fromCache(key));
-    if (kept) this.#remember(key, kept);
-    return kept;
+    const found = this.#versions.get(key) ?? (await this.#fromCache(key));
+    if (found) this.#remember(key, found);
+    return found;
   }
 
-  /** Whether the object was this version just now. */
+  /** Whether the object was this version within the last `FOOTER_TRUST_MS`. */
   trusts(key: ObjectKey, { etag }: FileVersion): boolean {
-    const kept = this.#kept.get(key);
-    return kept?.etag === etag && this.now() - kept.seenAtMs < FOOTER_TRUST_MS;
+    const seen = this.#versions.get(key);
+    return seen?.etag === etag && this.now() - seen.seenAtMs < FOOTER_TRUST_MS;
   }
 
-  /** Notes a version that was read, by a request made at `seenAtMs`. The cache may get it later, or not at all. */
+  /** Records a version that was read by a request made at `seenAtMs`. The cache gets it later, or not at all. */
   keep(key: ObjectKey, { etag, index }: FileVersion, seenAtMs: EpochMs): void {
     this.#remember(key, { etag, index, seenAtMs });
     void this.#share(key, { etag, index });
   }
 
-  /** Notes that the object still was this version for a request made at `seenAtMs`. */
+  /** Records that a request made at `seenAtMs` found the object to be this version. */
   confirm(key: ObjectKey, { etag, index }: FileVersion, seenAtMs: EpochMs): void {
     this.#remember(key, { etag, index, seenAtMs });
   }
 
-  /** Notes that the object no longer is this version. */
+  /** Records that the object no longer is this version. */
   forget(key: ObjectKey, { etag }: FileVersion): void {
-    if (this.#kept.get(key)?.etag === etag) this.#drop(key);
+    if (this.#versions.get(key)?.etag === etag) this.#drop(key);
   }
 
-  async #fromCache(key: ObjectKey): Promise<Kept | undefined> {
+  async #fromCache(key: ObjectKey): Promise<SeenVersion | undefined> {
     const bytes = await this.#cache?.get(key).catch(() => undefined);
     const found = bytes && versionOf(bytes);
-    // What another query has read in the meantime is no older.
-    return this.#kept.get(key) ?? (found && { ...found, seenAtMs: Number.NEGATIVE_INFINITY });
+    // A version that another query has read in the meantime is not older.
+    return this.#versions.get(key) ?? (found && { ...found, seenAtMs: Number.NEGATIVE_INFINITY });
   }
 
-  /** Nobody waits for it: of a cache that is slow, more than so many would be held here twice. */
+  /** Not awaited, and bounded, so that a slow cache neither delays a query nor fills the memory. */
   async #share(key: ObjectKey, version: FileVersion): Promise<void> {
     if (!this.#cache || this.#puts === CACHE_PUTS_MAX) return;
     this.#puts++;
@@ -77,25 +85,28 @@ export class Footers {
     this.#puts--;
   }
 
-  /** A request that took long may bring an older version than one made after it. */
-  #remember(key: ObjectKey, kept: Kept): void {
-    if ((this.#kept.get(key)?.seenAtMs ?? kept.seenAtMs) > kept.seenAtMs) return;
+  /** Ignores a version that was seen before the recorded one: a slow request may return it after a later request. */
+  #remember(key: ObjectKey, seen: SeenVersion): void {
+    if ((this.#versions.get(key)?.seenAtMs ?? seen.seenAtMs) > seen.seenAtMs) return;
     this.#drop(key);
-    this.#kept.set(key, kept);
-    this.#bytes += kept.index.packed.length;
-    for (const oldest of this.#kept.keys()) {
+    this.#versions.set(key, seen);
+    this.#bytes += seen.index.packed.length;
+    for (const oldest of this.#versions.keys()) {
       if (this.#bytes <= this.#bytesMax) break;
       this.#drop(oldest);
     }
   }
 
   #drop(key: ObjectKey): void {
-    this.#bytes -= this.#kept.get(key)?.index.packed.length ?? 0;
-    this.#kept.delete(key);
+    this.#bytes -= this.#versions.get(key)?.index.packed.length ?? 0;
+    this.#versions.delete(key);
   }
 }
 
-/** The etag as JSON, its length before it; then the index. Without a time: a look of another isolate, perhaps at another bucket, is not ours. */
+/**
+ * A cache entry: the length of the JSON, the etag as JSON, the index. It has no time, since what another isolate has seen,
+ * perhaps in another bucket, does not count for this isolate.
+ */
 function bytesOf({ etag, index }: FileVersion): Uint8Array {
   const head = new TextEncoder().encode(JSON.stringify({ etag }));
   const bytes = new Uint8Array(4 + head.length + index.packed.length);
@@ -105,7 +116,7 @@ function bytesOf({ etag, index }: FileVersion): Uint8Array {
   return bytes;
 }
 
-/** Undefined for bytes that we have not written: then the footer is read. */
+/** undefined for bytes that `bytesOf` has not written; the footer is then read from the object. */
 function versionOf(bytes: Uint8Array): FileVersion | undefined {
   try {
     const headEnd = 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0);

@@ -8,7 +8,7 @@ function asking(bytesMax: number) {
   return {
     budget,
     async ask(day: number, bytes: number) {
-      void budget.admit(day, bytes).then(() => admitted.push(day));
+      void budget.reserve(day, bytes).then(() => admitted.push(day));
       await settled();
     },
     admitted,
@@ -37,7 +37,7 @@ test("a day that holds less than it asked for leaves the rest to others", async 
   await ask(0, 90);
   await ask(1, 50);
   expect(admitted).toEqual([0]);
-  budget.settle(0, 20);
+  budget.resize(0, 20);
   await settled();
   expect(admitted).toEqual([0, 1]);
 });

@@ -1,10 +1,10 @@
 /**
- * Memory for days that are read before it is their turn. The day that is waited for always has room: else those after
- * it could hold all of it and wait for it.
+ * Memory for days that are read ahead. The awaited day, whose turn it is, always gets what it reserves: otherwise the
+ * days after it could take all memory while they wait for it.
  */
 export class MemoryBudget {
   readonly #bytesMax: number;
-  readonly #held = new Map<number, number>();
+  readonly #reserved = new Map<number, number>();
   #waiting: { day: number; bytes: number; admit: () => void }[] = [];
   #awaited = 0;
   #closed = false;
@@ -13,28 +13,28 @@ export class MemoryBudget {
     this.#bytesMax = bytesMax;
   }
 
-  /** Resolves once there is room for `bytes` of the day, instead of what it holds already. */
-  admit(day: number, bytes: number): Promise<void> {
+  /** Resolves once the day has `bytes`, which replace what it has reserved before. */
+  reserve(day: number, bytes: number): Promise<void> {
     return new Promise((admit) => {
-      this.#held.delete(day);
+      this.#reserved.delete(day);
       this.#waiting.push({ day, bytes, admit });
       this.#admitWaiting();
     });
   }
 
-  /** The day turned out to hold so many bytes. */
-  settle(day: number, bytes: number): void {
-    this.#held.set(day, bytes);
+  /** Sets what the day takes once it has been read. */
+  resize(day: number, bytes: number): void {
+    this.#reserved.set(day, bytes);
     this.#admitWaiting();
   }
 
-  /** The day that was waited for is taken; now the next is. */
+  /** Releases the awaited day, which the consumer has taken. The next day is awaited from now on. */
   advance(): void {
-    this.#held.delete(this.#awaited++);
+    this.#reserved.delete(this.#awaited++);
     this.#admitWaiting();
   }
 
-  /** Nobody waits any longer. */
+  /** Admits every waiting day, and every day from now on. */
   close(): void {
     this.#closed = true;
     this.#admitWaiting();
@@ -43,17 +43,16 @@ export class MemoryBudget {
   #admitWaiting(): void {
     const waiting = this.#waiting.sort((a, b) => a.day - b.day);
     this.#waiting = [];
-    for (const ask of waiting) {
-      if (this.#closed || ask.day === this.#awaited || this.#bytes() + ask.bytes <= this.#bytesMax) {
-        this.#held.set(ask.day, ask.bytes);
-        ask.admit();
-      } else this.#waiting.push(ask);
+    for (const request of waiting) {
+      const { day, bytes, admit } = request;
+      if (this.#closed || day === this.#awaited || this.#bytes() + bytes <= this.#bytesMax) {
+        this.#reserved.set(day, bytes);
+        admit();
+      } else this.#waiting.push(request);
     }
   }
 
   #bytes(): number {
-    let bytes = 0;
-    for (const held of this.#held.values()) bytes += held;
-    return bytes;
+    return [...this.#reserved.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 }

@@ -2,9 +2,10 @@ import type { EpochMs } from "../../domain/day.ts";
 import { compareBytes } from "../../parquet/bytes.ts";
 import type { FooterIndex } from "../../parquet/read/read.ts";
 
-/** A row group that can have samples of some of the names, by their index. */
+/** A row group that can have samples of some of the names. */
 export interface WantedGroup {
   readonly group: number;
+  /** Indexes among the names of the query. */
   readonly names: readonly number[];
 }
 

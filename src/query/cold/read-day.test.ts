@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "../../../test/support/query/archive.ts";
 import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
-import { newMeter } from "../source.ts";
-import { EndSizes } from "./end-sizes.ts";
+import { newMeter } from "../cost.ts";
 import { Footers } from "./footers.ts";
 import { readDay } from "./read-day.ts";
+import { EndSizes } from "./read-footer.ts";
 
 const NAMES = namesOf(400);
 const FILE = evenDay(DAY, NAMES, 400, 5_000);
@@ -35,7 +35,7 @@ test.each([
       endSizes: new EndSizes(),
       meter: newMeter(),
       rangesMax,
-      admit: async (bytes) => {
+      reserve: async (bytes) => {
         admitted.push(bytes);
       },
     },

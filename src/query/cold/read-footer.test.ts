@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { DAY, evenDay, KEY, namesOf, wholeDay } from "../../../test/support/query/archive.ts";
 import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
-import { newMeter } from "../source.ts";
-import { ColdSource } from "./cold-source.ts";
+import { newMeter } from "../cost.ts";
+import { ColdSource } from "./cold.ts";
 import { Footers } from "./footers.ts";
 import { readFooter } from "./read-footer.ts";
 

@@ -1,26 +1,28 @@
 import type { ObjectKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
 import { concatenate } from "../../parquet/bytes.ts";
 import { FileUnreadable, indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
-import { ObjectUnreadable } from "./faults.ts";
+import { END_BYTES_DEFAULT, END_BYTES_MARGIN, END_SITES_MAX } from "./cold-limits.ts";
 import type { FileVersion } from "./footers.ts";
+import { ObjectUnreadable } from "./object-faults.ts";
 
-/** A version whose footer was read just now. */
+/** A version whose footer has just been read. */
 export interface ReadVersion extends FileVersion {
-  /** Of the footer and what follows it. */
+  /** Of the footer and the trailer after it. */
   readonly footerBytes: number;
-  /** The end of the file as it came: data as well, where more was asked for than the footer takes. */
+  /** The end of the file as it was read, with data before the footer where more bytes were requested than it takes. */
   readonly tail: { readonly offset: number; readonly bytes: Uint8Array };
 }
 
-/** The length of the footer and "PAR1", after it. */
+/** The length of the footer and "PAR1", which follow the footer. */
 const TRAILER_BYTES = 8;
 const MAGIC = 0x31524150;
 
 /**
- * The object that is there now: its last `endBytes`, and a second read where its footer is larger. "unchanged" where
- * it is the one with `knownEtag`; "changed" where it was replaced or went between the two reads; undefined where
- * there is none. Throws `ObjectUnreadable`.
+ * The current version of the object, from its last `endBytes` and a second read where its footer is larger. "unchanged"
+ * where it is the version with `knownEtag`; "changed" where it was replaced or deleted between the two reads; undefined
+ * where there is no object. Throws `ObjectUnreadable`.
  */
 export async function readFooter(
   archive: Pick<ArchiveReader, "read">,
@@ -28,11 +30,8 @@ export async function readFooter(
   endBytes: number,
   knownEtag?: string,
 ): Promise<ReadVersion | "unchanged" | "changed" | undefined> {
-  const found = await archive.read(
-    key,
-    { suffix: endBytes },
-    knownEtag === undefined ? undefined : { ifNoneMatch: knownEtag },
-  );
+  const condition = knownEtag === undefined ? undefined : { ifNoneMatch: knownEtag };
+  const found = await archive.read(key, { suffix: endBytes }, condition);
   if (!found) return undefined;
   if (!found.bytes) return "unchanged";
   const { etag, size } = found;
@@ -60,7 +59,31 @@ function footerBytesOf(key: ObjectKey, end: Uint8Array, size: number): number {
   }
   const footerBytes = view.getUint32(trailer, true) + TRAILER_BYTES;
   if (footerBytes > size) {
-    throw new ObjectUnreadable(key, new FileUnreadable(`a footer of ${footerBytes} bytes in one of ${size}`));
+    throw new ObjectUnreadable(
+      key,
+      new FileUnreadable(`a footer of ${footerBytes} bytes in a file of ${size}`),
+    );
   }
   return footerBytes;
+}
+
+/** How many bytes of a file's end to request, so that its footer takes one request and few other bytes. */
+export class EndSizes {
+  readonly #footerBytes = new Map<SiteName, number>();
+
+  knows(site: SiteName): boolean {
+    return this.#footerBytes.has(site);
+  }
+
+  guess(site: SiteName): number {
+    const usual = this.#footerBytes.get(site);
+    return usual === undefined ? END_BYTES_DEFAULT : Math.ceil(usual * END_BYTES_MARGIN);
+  }
+
+  /** `footerBytes` includes the trailer. The guess rises at once, since too few bytes cost a request; it sinks slowly. */
+  learn(site: SiteName, footerBytes: number): void {
+    const usual = this.#footerBytes.get(site) ?? footerBytes;
+    if (this.#footerBytes.size === END_SITES_MAX && !this.#footerBytes.has(site)) this.#footerBytes.clear();
+    this.#footerBytes.set(site, Math.max(footerBytes, (usual * 3 + footerBytes) / 4));
+  }
 }

@@ -13,10 +13,11 @@ import {
 import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
-import { type DaySamples, newMeter, type SampleQuery } from "../source.ts";
-import { ColdSource } from "./cold-source.ts";
+import { newMeter } from "../cost.ts";
+import type { DaySamples, SampleQuery } from "../source.ts";
+import { ColdSource } from "./cold.ts";
+import { FOOTER_TRUST_MS, VERSIONS_MAX } from "./cold-limits.ts";
 import { Footers } from "./footers.ts";
-import { FOOTER_TRUST_MS, VERSIONS_MAX } from "./limits.ts";
 
 const NAMES = namesOf(400);
 /** Row groups far from each other: two reads of data. */

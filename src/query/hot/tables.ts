@@ -1,11 +1,12 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { Meter, PointSummary } from "../source.ts";
+import type { Meter } from "../cost.ts";
+import type { PointSummary } from "../source.ts";
 import type { HotDatabase, HotValue } from "./database.ts";
 
-/** What the hot tier has of a day. */
+/** A row of the table of days: what hot has of a day. */
 export interface HotDay {
-  /** All samples of all points are here; else some may be. */
+  /** All samples of all points are in hot; otherwise only some may be. */
   readonly whole: boolean;
   /** Of all points. */
   readonly samples: number;
@@ -25,12 +26,12 @@ export interface NewestRow {
 
 const SITE = "(SELECT id FROM sites WHERE name = ?1)";
 
-// Lists travel as one parameter of JSON: a statement takes 100 parameters at most.
+// A list is one parameter of JSON, since a statement takes at most 100 parameters.
 const POINT_IDS = `SELECT name, id FROM points WHERE site_id = ${SITE} AND name IN (SELECT value FROM json_each(?2))`;
 
 const DAYS = `SELECT day, whole, samples FROM days WHERE site_id = ${SITE} AND day BETWEEN ?2 AND ?3 ORDER BY day`;
 
-// In the order of the primary key, so that nothing is sorted and the scan ends with the page.
+// In the order of the primary key, so that SQLite sorts nothing and ends the scan with the page.
 const SAMPLES = `SELECT point_id AS point, ms, value FROM samples
   WHERE point_id IN (SELECT value FROM json_each(?1)) AND ms >= ?2 AND ms < ?3
   ORDER BY point_id, ms LIMIT ?4`;
@@ -40,7 +41,7 @@ const NEWEST = `SELECT points.name AS name, samples.ms AS ms, samples.value AS v
     AND samples.ms = (SELECT max(ms) FROM samples AS newest WHERE newest.point_id = points.id)
   WHERE points.site_id = ${SITE} AND points.name IN (SELECT value FROM json_each(?2))`;
 
-// In the order of the index on names, point after point. The count is what costs: it looks at every sample.
+// In the order of the index on names. The count is the expensive part: it scans every sample.
 const SUMMARIES = `SELECT points.name AS point, count(*) AS samples, min(samples.ms) AS firstMs, max(samples.ms) AS lastMs
   FROM points JOIN samples ON samples.point_id = points.id AND samples.ms >= ?2 AND samples.ms < ?3
   WHERE points.site_id = ${SITE} AND points.name > ?4
@@ -48,7 +49,7 @@ const SUMMARIES = `SELECT points.name AS point, count(*) AS samples, min(samples
 
 export const STATEMENTS = { POINT_IDS, DAYS, SAMPLES, NEWEST, SUMMARIES } as const;
 
-/** The questions that are put to the hot storage, with what they cost added to the meter. */
+/** The statements that the Query Worker runs on the hot storage. Each adds its cost to the meter. */
 export class HotTables {
   readonly #database: HotDatabase;
 
@@ -56,7 +57,7 @@ export class HotTables {
     this.#database = database;
   }
 
-  /** The ids of those names that are known. */
+  /** The ids of those names that hot knows. */
   async pointIds(
     site: SiteName,
     names: readonly string[],
@@ -71,7 +72,7 @@ export class HotTables {
     return new Map(rows.map(({ name, id }) => [name, id]));
   }
 
-  /** Both ends included; without those of which nothing is known. */
+  /** Both ends included, without days that have no row. */
   async days(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<ReadonlyMap<UtcDay, HotDay>> {
     const rows = await this.#rows<{ day: UtcDay; whole: number; samples: number }>(
       meter,
@@ -83,7 +84,7 @@ export class HotTables {
     return new Map(rows.map(({ day, whole, samples }) => [day, { whole: whole === 1, samples }]));
   }
 
-  /** By point, then time, in [fromMs, toMs): the first `limit` of them. */
+  /** The first `limit` samples in [fromMs, toMs), by point, then time. */
   samples(
     points: readonly number[],
     fromMs: EpochMs,
@@ -94,7 +95,7 @@ export class HotTables {
     return this.#rows(meter, SAMPLES, JSON.stringify(points), fromMs, toMs, limit);
   }
 
-  /** Each point's newest sample; without points that have none. */
+  /** Each point's newest sample, without points that have none. */
   newest(site: SiteName, names: readonly string[], meter: Meter): Promise<readonly NewestRow[]> {
     return this.#rows(meter, NEWEST, site, JSON.stringify(names));
   }

@@ -4,14 +4,12 @@ import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { createQueryApp } from "../../../src/http/query/query.ts";
 import type { ArchiveReader, OpenObject } from "../../../src/ports/archive.ts";
 import type {
+  Catalog,
+  DayAvailability,
   DayPoints,
-  DaySamples,
-  HeldDay,
-  Holdings,
   LatestSamples,
-  SampleQuery,
-  SampleSource,
-} from "../../../src/query/source.ts";
+} from "../../../src/query/catalog/catalog.ts";
+import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 
 export const QUERY_KEY = "s3cret-query-key";
 export const QUERY_ENV = {
@@ -19,13 +17,13 @@ export const QUERY_ENV = {
   ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
 };
 
-export class FakeSources implements SampleSource, Holdings, Pick<ArchiveReader, "open"> {
+export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "open"> {
   readonly calls: unknown[][] = [];
   readonly queries: SampleQuery[] = [];
   /** Of every point; all on the first day of the query. */
   sampleTimes: readonly EpochMs[] = [];
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
-  held: readonly HeldDay[] = [];
+  dayAvailability: readonly DayAvailability[] = [];
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
   opened: OpenObject | undefined = {
     head: {
@@ -52,7 +50,7 @@ export class FakeSources implements SampleSource, Holdings, Pick<ArchiveReader, 
   }
 
   points = (...given: unknown[]) => this.#answer("points", this.dayPoints, given);
-  heldDays = (...given: unknown[]) => this.#answer("heldDays", this.held, given);
+  availability = (...given: unknown[]) => this.#answer("availability", this.dayAvailability, given);
   latest = (...given: unknown[]) => this.#answer("latest", this.newest, given);
 
   async open(key: string): Promise<OpenObject | undefined> {
@@ -73,7 +71,7 @@ export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_EN
   const sources = new FakeSources();
   const logged: { level: string; message: string; fields: unknown }[] = [];
   const app = createQueryApp<object>({
-    sources: () => ({ samples: sources, holdings: sources, files: sources }),
+    sources: () => ({ samples: sources, catalog: sources, files: sources }),
     clock: { now: () => 0 },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     version: "1.0.0",

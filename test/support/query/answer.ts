@@ -1,10 +1,5 @@
-import {
-  type Meter,
-  newMeter,
-  type SampleQuery,
-  type SampleSource,
-  type Tier,
-} from "../../../src/query/source.ts";
+import { type Meter, newMeter } from "../../../src/query/cost.ts";
+import type { SampleQuery, SampleSource, Tier } from "../../../src/query/source.ts";
 
 /** A day of an answer, with samples as pairs of time and value. */
 export interface PlainDay {

@@ -3,8 +3,8 @@ import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { ArchiveReader, ObjectHead, ObjectPage } from "../../../src/ports/archive.ts";
 import { NO_SAMPLES } from "../../../src/query/day-series.ts";
-import { daysOfQuery } from "../../../src/query/hot/hot-source.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
+import { daysOfQuery } from "../../../src/query/source.ts";
 
 /** Small, so that a listing has several pages. */
 const LIST_PAGE = 3;

@@ -3,7 +3,9 @@ import fc from "fast-check";
 import type { Aggregate } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
-import type { DaySamples, Meter, SampleQuery, SampleSource, Series } from "../../../src/query/source.ts";
+import type { Meter } from "../../../src/query/cost.ts";
+import type { Series } from "../../../src/query/day-series.ts";
+import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 
 /** Samples by point, ascending; days that nobody has, and those known to be empty. */
 export interface Held {

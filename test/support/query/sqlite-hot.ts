@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type HotDatabase, HotUnavailable, type HotValue } from "../../../src/query/hot/database.ts";
+import { type HotDatabase, HotUnavailable, type HotValue } from "../../../src/query/hot/hot.ts";
 
 const SCHEMA = readFileSync(join(import.meta.dirname, "../../../workers/schema/d1-schema.sql"), "utf8");
 

@@ -1,9 +1,8 @@
 import { createQueryApp } from "../../../src/http/query/query.ts";
-import type { FooterCache } from "../../../src/ports/footer-cache.ts";
-import { ColdSource } from "../../../src/query/cold/cold-source.ts";
-import { Footers } from "../../../src/query/cold/footers.ts";
-import type { HotDatabase } from "../../../src/query/hot/database.ts";
-import { tiered } from "../../../src/query/tiered.ts";
+import type { FooterCache } from "../../../src/query/cold/cold.ts";
+import { ColdSource, Footers } from "../../../src/query/cold/cold.ts";
+import type { HotDatabase } from "../../../src/query/hot/hot.ts";
+import { tiered } from "../../../src/query/tiers.ts";
 import type { CountedRequest, MemoryArchive } from "../../support/query/memory-archive.ts";
 
 const KEY = "query-key";

@@ -1,0 +1,68 @@
+import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
+import type { QuerySpec } from "./query-spec.ts";
+
+/** The next row of an answer. Its day is that of `ms`: answers go by day, then by point, then by time. */
+export interface Position {
+  /** Index among the points of the query. */
+  readonly point: number;
+  readonly ms: EpochMs;
+}
+
+/** A hash that a cursor shares with the queries it may continue. */
+export type Binding = Uint8Array;
+
+const VERSION = 1;
+const BINDING_BYTES = 12;
+const POINT_AT = 1 + BINDING_BYTES;
+const MS_AT = POINT_AT + 2;
+const CURSOR_BYTES = MS_AT + 8;
+
+/** A hash of everything that decides the rows and their order, unlike the page's length and format. */
+export async function bindingOf(spec: QuerySpec): Promise<Binding> {
+  const { site, points, fromMs, toMs, aggregation } = spec;
+  const text = JSON.stringify([site, points, fromMs, toMs, aggregation?.bucketMs, aggregation?.aggregate]);
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(hash, 0, BINDING_BYTES);
+}
+
+/** Not secret and not signed: a cursor gives access to nothing that its query does not. */
+export function writeCursor({ point, ms }: Position, binding: Binding): string {
+  const bytes = new Uint8Array(CURSOR_BYTES);
+  bytes[0] = VERSION;
+  bytes.set(binding, 1);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(POINT_AT, point);
+  view.setFloat64(MS_AT, ms);
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replaceAll("=", "");
+}
+
+/** Where to continue, or the fault as the end of a sentence that begins with "cursor". */
+export function readCursor(text: string, spec: QuerySpec, binding: Binding): Position | { fault: string } {
+  const bytes = bytesOf(text);
+  if (bytes?.length !== CURSOR_BYTES || bytes[0] !== VERSION)
+    return { fault: "is not one that was given here" };
+  if (binding.some((byte, index) => bytes[1 + index] !== byte)) {
+    return { fault: "belongs to another query; only limit and format may change from page to page" };
+  }
+  const view = new DataView(bytes.buffer);
+  const [point, ms] = [view.getUint16(POINT_AT), view.getFloat64(MS_AT)];
+  // The first bucket may begin before the range does, but not before its day.
+  const earliestMs = dayStartMs(utcDayOf(spec.fromMs));
+  const inside = point < spec.points.length && Number.isInteger(ms) && ms >= earliestMs && ms < spec.toMs;
+  return inside ? { point, ms } : { fault: "is not one that was given here" };
+}
+
+function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  // atob() alone would accept spaces and padding, and so many texts for the same position.
+  if (!/^[\w-]+$/.test(text)) return undefined;
+  try {
+    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
+      char.charCodeAt(0),
+    );
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,18 @@
+import type { FormatName } from "../../../contract/query.ts";
+import type { AnswerPage } from "./answer-page.ts";
+import { writeArrow } from "./arrow-format.ts";
+import { writeCsv } from "./csv-format.ts";
+import { writeJson, writeNdjson } from "./json-formats.ts";
+
+export { decimalOf } from "./answer-page.ts";
+export { csvField } from "./csv-format.ts";
+
+/** Turns one batch after another into bytes. */
+export type WriteFormat = (page: AnswerPage) => AsyncGenerator<Uint8Array, void>;
+
+export const FORMATS: Readonly<Record<FormatName, WriteFormat>> = {
+  json: writeJson,
+  csv: writeCsv,
+  ndjson: writeNdjson,
+  arrow: writeArrow,
+};

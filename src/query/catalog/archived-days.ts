@@ -1,0 +1,123 @@
+import { addDays, daysBetween, type UtcDay } from "../../domain/day.ts";
+import { objectKey, parseObjectKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
+import { inOrder } from "../in-order.ts";
+
+/** A site-day that has an object in the archive, by a listing. */
+export interface ArchivedDay {
+  readonly day: UtcDay;
+  /** From the object's metadata; undefined where they have no count. */
+  readonly samples: number | undefined;
+}
+
+/** A Worker has at most six connections that wait for a response. */
+const LISTS_IN_FLIGHT_MAX = 6;
+
+/** 31 days of the 100 sites that a configuration may have are 3,100 keys; with metadata a page may have few of them. */
+const MONTH_PAGES_MAX = 100;
+
+/** How far back the newest days are searched: a query reaches over 366 days as well. */
+const MONTHS_BACK_MAX = 13;
+
+/** A month has more keys than the sites of this archive explain. */
+export class ListingTooLong extends Error {
+  readonly kind = "listing-too-long";
+  readonly prefix: string;
+  constructor(prefix: string) {
+    super(`the listing of ${prefix} has more than ${MONTH_PAGES_MAX} pages`);
+    this.prefix = prefix;
+  }
+}
+
+/**
+ * The archived days of [from, to], both ends included. Keys are ordered by day and then by site, so a month is
+ * listed with all of its sites: 13 requests for a year, where a HEAD for each day would be 366.
+ */
+export async function archivedDays(
+  archive: Pick<ArchiveReader, "list">,
+  site: SiteName,
+  from: UtcDay,
+  to: UtcDay,
+): Promise<ReadonlyMap<UtcDay, ArchivedDay>> {
+  const found = new Map<UtcDay, ArchivedDay>();
+  const months = monthsOf(from, to);
+  const list = (at: number) => listMonth(archive, site, months[at] as Month);
+  for await (const days of inOrder(months.length, () => LISTS_IN_FLIGHT_MAX - 1, list)) {
+    for (const day of days) found.set(day.day, day);
+  }
+  return found;
+}
+
+/**
+ * The archived days up to `last`, newest first, but those known to be empty; a month is listed when it is its turn.
+ * Returns, after 13 months, the first day of the search.
+ */
+export async function* newestArchivedDays(
+  archive: Pick<ArchiveReader, "list">,
+  site: SiteName,
+  last: UtcDay,
+): AsyncGenerator<UtcDay, UtcDay> {
+  let month: Month = { first: firstOfMonth(last), last };
+  for (let back = 1; ; back += 1) {
+    const days = await listMonth(archive, site, month);
+    for (const { day, samples } of days.reverse()) if (samples !== 0) yield day;
+    if (back === MONTHS_BACK_MAX) return month.first;
+    const before = addDays(month.first, -1);
+    month = { first: firstOfMonth(before), last: before };
+  }
+}
+
+/** Days of one calendar month. */
+interface Month {
+  readonly first: UtcDay;
+  readonly last: UtcDay;
+}
+
+/** The site's days, in order. */
+async function listMonth(
+  archive: Pick<ArchiveReader, "list">,
+  site: SiteName,
+  { first, last }: Month,
+): Promise<ArchivedDay[]> {
+  const prefix = commonPrefix(objectKey(site, first), objectKey(site, last));
+  const found: ArchivedDay[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < MONTH_PAGES_MAX; pages += 1) {
+    const page = await archive.list(prefix, cursor);
+    for (const head of page.heads) {
+      const key = parseObjectKey(head.key);
+      if (key?.site === site && key.day >= first && key.day <= last) found.push(archived(key.day, head));
+    }
+    cursor = page.cursor;
+    if (cursor === undefined) return found;
+  }
+  throw new ListingTooLong(prefix);
+}
+
+function archived(day: UtcDay, head: ObjectHead): ArchivedDay {
+  const count = head.metadata.record_count ?? "";
+  return { day, samples: /^\d{1,15}$/.test(count) ? Number(count) : undefined };
+}
+
+function monthsOf(from: UtcDay, to: UtcDay): Month[] {
+  const months: Month[] = [];
+  for (let first = from; daysBetween(first, to) >= 0; ) {
+    const next = firstOfMonth(addDays(firstOfMonth(first), 31));
+    const end = addDays(next, -1);
+    months.push({ first, last: end < to ? end : to });
+    first = next;
+  }
+  return months;
+}
+
+function firstOfMonth(day: UtcDay): UtcDay {
+  return `${day.slice(0, 7)}-01` as UtcDay;
+}
+
+/** The whole key for a single day, the month and the first digit of the day for a decade of days. */
+function commonPrefix(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length += 1;
+  return a.slice(0, length);
+}

@@ -1,0 +1,98 @@
+import type { UtcDay } from "../../domain/day.ts";
+import type { ArchiveReader } from "../../ports/archive.ts";
+import type { Clock } from "../../ports/ports.ts";
+import { withMeter, withRequestsInFlight, withRetry, withStop } from "../archive-requests.ts";
+import type { Meter } from "../cost.ts";
+import type { Series } from "../day-series.ts";
+import { inOrder } from "../in-order.ts";
+import { type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "../source.ts";
+import {
+  DAYS_AHEAD_MAX,
+  RANGES_A_QUERY_MAX,
+  READ_AHEAD_BYTES_MAX,
+  READS_IN_FLIGHT_MAX,
+} from "./cold-limits.ts";
+import { dayQueryOf } from "./decode-day.ts";
+import type { Footers } from "./footers.ts";
+import { MemoryBudget } from "./memory-budget.ts";
+import { readDay } from "./read-day.ts";
+import { EndSizes } from "./read-footer.ts";
+
+export { coalesce } from "./byte-ranges.ts";
+export { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";
+export { type FooterCache, Footers } from "./footers.ts";
+export { ObjectUnreadable, ObjectUnsettled } from "./object-faults.ts";
+export { pruneGroups } from "./prune.ts";
+
+const UTF8 = new TextEncoder();
+
+/** For callers that do not wait: a failed request is repeated at once. */
+const NO_PAUSES: Pick<Clock, "sleep"> = { sleep: async () => undefined };
+
+/**
+ * The archive as a source of samples. A day's footer says which row groups can have the samples; only these are read.
+ *
+ * Its days throw `ObjectUnreadable`, `ObjectUnsettled`, `DayTooLarge` and `ArchiveUnavailable` when it is their turn.
+ */
+export class ColdSource implements SampleSource {
+  readonly #archive: ArchiveReader;
+  readonly #footers: Footers;
+  readonly #clock: Pick<Clock, "sleep">;
+  readonly #readAheadBytesMax: number;
+  readonly #endSizes = new EndSizes();
+
+  constructor(
+    archive: ArchiveReader,
+    footers: Footers,
+    clock = NO_PAUSES,
+    readAheadBytesMax = READ_AHEAD_BYTES_MAX,
+  ) {
+    this.#archive = archive;
+    this.#footers = footers;
+    this.#clock = clock;
+    this.#readAheadBytesMax = readAheadBytesMax;
+  }
+
+  async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
+    const days = daysOfQuery(query);
+    const names = query.points.map((name) => UTF8.encode(name));
+    const stop = new AbortController();
+    const memory = new MemoryBudget(this.#readAheadBytesMax);
+    const tools = {
+      archive: this.#requests(meter, stop.signal),
+      footers: this.#footers,
+      endSizes: this.#endSizes,
+      meter,
+      rangesMax: Math.max(1, Math.floor(RANGES_A_QUERY_MAX / days.length)),
+    };
+    const read = async (at: number): Promise<DaySamples> => {
+      const day = days[at] as UtcDay;
+      const reserve = (bytes: number) => memory.reserve(at, bytes);
+      const { state, series } = await readDay(dayQueryOf(query, names, day), { ...tools, reserve });
+      memory.resize(at, bytesOf(series));
+      return { day, state, tiers: state === "missing" ? [] : ["cold"], series };
+    };
+    // The first day of a site shows how large its footers are, so that the others request as many bytes.
+    let ahead = this.#endSizes.knows(query.site) ? DAYS_AHEAD_MAX : 0;
+    try {
+      for await (const day of inOrder(days.length, () => ahead, read)) {
+        ahead = DAYS_AHEAD_MAX;
+        memory.advance();
+        yield day;
+      }
+    } finally {
+      stop.abort();
+      memory.close();
+    }
+  }
+
+  #requests(meter: Meter, signal: AbortSignal): ArchiveReader {
+    const metered = withStop(withMeter(this.#archive, meter), signal);
+    // The retry is outermost, so that a request in its pause takes no place in flight.
+    return withRetry(withRequestsInFlight(metered, READS_IN_FLIGHT_MAX), this.#clock, signal);
+  }
+}
+
+function bytesOf(series: readonly Series[]): number {
+  return series.reduce((bytes, { ms, value }) => bytes + ms.byteLength + value.byteLength, 0);
+}
