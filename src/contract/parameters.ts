@@ -1,10 +1,12 @@
-/** What parameters and fields of every Worker are parsed by, and the replies that all of them give. */
+/** Parameters, fields and responses that every Worker has. */
 import { z } from "zod";
 import { parseUtcDay } from "../domain/day.ts";
 import { parseSiteName } from "../domain/site.ts";
 
-/** What a parser lets through, as JSON Schema: it can't be read off its code. What it means is said by `describe`. */
-export const forms = z.registry<{ readonly json: Readonly<Record<string, unknown>> }>();
+/** Documents a schema under a name: OpenAPI refers to the component `id` wherever the schema is used. */
+export function named<S extends z.ZodType>(id: string, schema: S): S {
+  return schema.meta({ id });
+}
 
 export const utcDay = z
   .string()
@@ -17,7 +19,7 @@ export const utcDay = z
     });
     return z.NEVER;
   })
-  .register(forms, { json: { format: "date", examples: ["2024-01-31"] } });
+  .meta({ format: "date", examples: ["2024-01-31"] });
 
 export const siteName = z
   .string()
@@ -27,9 +29,9 @@ export const siteName = z
     context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not a site name` });
     return z.NEVER;
   })
-  .register(forms, { json: { pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] } });
+  .meta({ pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] });
 
-/** A whole number from 1 to `max`, `absent` where none is given. A parameter is text; Number() alone would take "1e2" and " 5 ". */
+/** A whole number from 1 to `max`, by default `absent`. A parameter is text; Number() alone would take "1e2" and " 5 ". */
 export function limitUpTo(max: number, absent: number) {
   return z
     .string()
@@ -43,43 +45,55 @@ export function limitUpTo(max: number, absent: number) {
       return z.NEVER;
     })
     .default(absent)
-    .register(forms, { json: { type: "integer", minimum: 1, maximum: max, default: absent } });
+    .meta({ type: "integer", minimum: 1, maximum: max, default: absent });
 }
 
-/** Of the routes that take nothing: a field was meant to do something, and is refused. */
-export const emptyRequest = z.strictObject({});
+/** The input of a route without fields: an unknown field is rejected, for the client meant something by it. */
+export const emptyRequest = named("EmptyRequest", z.strictObject({}));
 
-/** Every refusal: what is wrong, each fault by name, and what would help. */
-export const problem = z.object({
-  error: z.string(),
-  details: z.array(z.string()).optional(),
-  hint: z.string().optional(),
-});
+/** Every error response: what is wrong, each fault by name, and what helps. */
+export const problem = named(
+  "Problem",
+  z.object({
+    error: z.string(),
+    details: z.array(z.string()).optional(),
+    hint: z.string().optional(),
+  }),
+);
 export type Problem = z.output<typeof problem>;
 
-/** The same by RFC 9457, for whoever accepts `application/problem+json`; a refusal's further members stand beside these. */
-export const problemDetails = z.looseObject({
-  type: z.literal("about:blank"),
-  /** The phrase of the status. */
-  title: z.string(),
-  status: z.number(),
-  /** What is wrong: `error` of the other form. */
-  detail: z.string(),
-  /** The path that was asked. */
-  instance: z.string(),
-  details: z.array(z.string()).optional(),
-  hint: z.string().optional(),
-});
+/** The same by RFC 9457, for clients that accept `application/problem+json`; an error's further members are beside these. */
+export const problemDetails = named(
+  "ProblemDetails",
+  z.looseObject({
+    type: z.literal("about:blank"),
+    /** The phrase of the status. */
+    title: z.string(),
+    status: z.number(),
+    /** What is wrong: `error` of the other form. */
+    detail: z.string(),
+    /** The path of the request. */
+    instance: z.string(),
+    details: z.array(z.string()).optional(),
+    hint: z.string().optional(),
+  }),
+);
 export type ProblemDetails = z.output<typeof problemDetails>;
 
-export const notFound = z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) });
+export const notFound = named(
+  "NotFound",
+  z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) }),
+);
 export type NotFound = z.output<typeof notFound>;
 
-/** What `GET /` answers. */
-export const serviceRoot = z.object({
-  service: z.string(),
-  version: z.string(),
-  endpoints: z.record(z.string(), z.string()),
-  configuration: z.enum(["ok", "invalid"]),
-});
+/** The response of `GET /`. */
+export const serviceRoot = named(
+  "ServiceRoot",
+  z.object({
+    service: z.string(),
+    version: z.string(),
+    endpoints: z.record(z.string(), z.string()),
+    configuration: z.enum(["ok", "invalid"]),
+  }),
+);
 export type ServiceRoot = z.output<typeof serviceRoot>;

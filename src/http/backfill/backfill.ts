@@ -1,5 +1,5 @@
 import type { BackfillApi } from "../../contract/api.ts";
-import * as wire from "../../contract/backfill.ts";
+import { alertNotice } from "../../contract/backfill.ts";
 import { type Config, parseConfig, SECRETS } from "../../domain/config.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
 import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
@@ -37,7 +37,7 @@ export const backfillService: Service<BackfillContext> = {
     alert: {
       summary:
         "Sent to ALERT_WEBHOOK_URL when an alert is raised and when it is cleared: at least once, in order for each site, with the header Idempotency-Key",
-      body: wire.alertNotice,
+      body: alertNotice,
       responses: {
         "2XX": "Delivered",
         "3XX": "Not followed, and not sent again",
@@ -45,33 +45,5 @@ export const backfillService: Service<BackfillContext> = {
         "5XX": "Sent again for about a day, as after a request without a response",
       },
     },
-  },
-  schemas: {
-    StartRequest: wire.startRequest,
-    StartAccepted: wire.startAccepted,
-    StartConflict: wire.startConflict,
-    Plan: wire.plan,
-    Status: wire.status,
-    NotStarted: wire.notStarted,
-    SiteView: wire.siteView,
-    Alert: wire.alert,
-    AlertNotice: wire.alertNotice,
-    Cancelled: wire.cancelled,
-    DaySelection: wire.daySelection,
-    DayView: wire.dayView,
-    DayList: wire.dayList,
-    Evidence: wire.evidence,
-    ErrorView: wire.errorView,
-    ErrorList: wire.errorList,
-    RetryAccepted: wire.retryAccepted,
-    VerifyRequest: wire.verifyRequest,
-    AuditAccepted: wire.auditAccepted,
-    AuditView: wire.auditView,
-    AuditList: wire.auditList,
-    EmptyRequest: wire.emptyRequest,
-    Problem: wire.problem,
-    ProblemDetails: wire.problemDetails,
-    NotFound: wire.notFound,
-    ServiceRoot: wire.serviceRoot,
   },
 };

@@ -1,4 +1,3 @@
-import * as wire from "../../contract/query.ts";
 import { QUERY_SECRETS } from "../../domain/config.ts";
 import { parseQueryConfig, type QueryConfig } from "../../domain/query-config.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
@@ -36,18 +35,4 @@ export const queryService: Service<QueryContext> = {
   secrets: QUERY_SECRETS,
   routes: [query, points, days, latest, file, health],
   faultResponse,
-  schemas: {
-    QueryAnswer: wire.queryAnswer,
-    Sample: wire.sample,
-    QueryMetadata: wire.queryMetadata,
-    PointsAnswer: wire.pointsAnswer,
-    DaysAnswer: wire.daysAnswer,
-    LatestAnswer: wire.latestAnswer,
-    Cost: wire.cost,
-    Health: wire.health,
-    Problem: wire.problem,
-    ProblemDetails: wire.problemDetails,
-    NotFound: wire.notFound,
-    ServiceRoot: wire.serviceRoot,
-  },
 };

@@ -82,6 +82,4 @@ export interface Service<Context> {
   readonly faultResponse?: (fault: unknown) => JsonResponse | undefined;
   /** Requests that the Worker sends, by name. */
   readonly webhooks?: Readonly<Record<string, Webhook>>;
-  /** Schemas that are documented under a name; the others are written out where they are used. */
-  readonly schemas: Readonly<Record<string, z.ZodType>>;
 }
