@@ -19,7 +19,7 @@ const PREFIX = "ses/falls_city/building_1/floor_2/ahu_3/vav_4/discharge_air_";
 const spec: FileSpec = {
   site: "ses_falls_city",
   dayStartMs: DAY_START_MS,
-  // The last is greater in UTF-8 and smaller in UTF-16.
+  // The last name is the greatest in UTF-8, but not in UTF-16.
   names: ["", `${PREFIX}temp`, `${PREFIX}temp "sp"`, "größe", "\u{ff5e}", "\u{1f321}"].sort((a, b) =>
     Buffer.compare(Buffer.from(a), Buffer.from(b)),
   ),
@@ -39,7 +39,7 @@ const samplesOf = (value: fc.Arbitrary<number>) =>
   );
 
 describe("the file", () => {
-  it("is the one that hyparquet-writer writes of the sorted rows, byte for byte", () => {
+  it("equals, byte for byte, the file that hyparquet-writer writes for the sorted rows", () => {
     const values = fc.oneof(doubles, fc.nat(5), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324));
     const cases = fc.tuple(
       samplesOf(values.map((value) => (value === 0 ? 0 : value))).filter(({ length }) => length > 0),
@@ -53,7 +53,7 @@ describe("the file", () => {
     );
   });
 
-  it("has the same bytes however the samples arrived, in pages, windows, runs and slices", () => {
+  it("has the same bytes for every order of the samples and every division into pages, runs, blocks and slices", () => {
     const cases = fc.record({
       samples: samplesOf(fc.oneof(doubles, fc.constantFrom(-0, 0, 1))),
       shuffle: fc.array(fc.nat(), { maxLength: 300 }),
@@ -65,19 +65,19 @@ describe("the file", () => {
       rowGroupSize: fc.integer({ min: 1, max: 50 }),
     });
     fc.assert(
-      fc.property(cases, ({ samples, shuffle, rowGroupSize, ...how }) => {
+      fc.property(cases, ({ samples, shuffle, rowGroupSize, ...division }) => {
         const whole = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
         const source = new MemoryBlocks();
-        for (const run of inRuns(inOrder(samples, shuffle), how.pageSize, how.runSamples)) {
-          source.add(toBlocks(run, DAY_START_MS * 1000, spec.names.length, how.blockBytesMax));
+        for (const run of inRuns(inOrder(samples, shuffle), division.pageSize, division.runSamples)) {
+          source.add(toBlocks(run, DAY_START_MS * 1000, spec.names.length, division.blockBytesMax));
         }
-        expect(encodeBlocks(spec, source, { rowGroupSize, ...how })).toEqual(whole);
+        expect(encodeBlocks(spec, source, { rowGroupSize, ...division })).toEqual(whole);
       }),
     );
   });
 
-  it("goes on after a crash from the saved position, with the same bytes", () => {
-    const samples = walk(1_000);
+  it("continues after a crash from the saved position, with the same bytes", () => {
+    const samples = repeatingSamples(1_000);
     const source = new MemoryBlocks();
     const builder = new RunBuilder();
     builder.append(columnsOf(samples));
@@ -103,7 +103,7 @@ describe("the file", () => {
     expect(file).toEqual(encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 30 }));
   });
 
-  it("of no samples is a whole file without row groups", () => {
+  it("without samples is a complete file without row groups", () => {
     const file = encodeDay(spec, [], { rowGroupSize: 10_000 });
     const { num_rows, row_groups, schema } = parquetMetadata(file);
     expect({ num_rows, row_groups, columns: schema.length - 1 }).toEqual({
@@ -113,10 +113,10 @@ describe("the file", () => {
     });
   });
 
-  it("takes some 450 bytes of footer a row group, with names of 60 characters", () => {
+  it("has less than 500 bytes of footer per row group, with names of 60 characters", () => {
     const metadata: number[] = [];
     const source = new MemoryBlocks();
-    source.add(toBlocks(columnsOf(walk(40_000, 2)), DAY_START_MS * 1000, spec.names.length));
+    source.add(toBlocks(columnsOf(repeatingSamples(40_000, 2)), DAY_START_MS * 1000, spec.names.length));
     encodeSlice(source, FILE_START, spec, { rowGroupSize: 10_000 }, (group) => {
       metadata.push(group.metadata.length);
     });
@@ -124,7 +124,7 @@ describe("the file", () => {
     expect(Math.max(...metadata)).toBeLessThan(500);
   });
 
-  it("is not written with a list of names that lacks a point", () => {
+  it("is not written if a point has no name", () => {
     const source = new MemoryBlocks();
     source.add(
       toBlocks(columnsOf([{ point: 9, micros: DAY_START_MS * 1000, value: 1 }]), DAY_START_MS * 1000, 10),
@@ -133,8 +133,8 @@ describe("the file", () => {
   });
 });
 
-/** Samples of one point, a second apart, whose values repeat. */
-function walk(count: number, point = 1): Sample[] {
+/** Samples of one point, a second apart, with repeating values. */
+function repeatingSamples(count: number, point = 1): Sample[] {
   return Array.from({ length: count }, (_, i) => ({
     point,
     micros: DAY_START_MS * 1000 + i * 1_000_000,

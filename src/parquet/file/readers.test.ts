@@ -26,7 +26,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
     expect(lines(await read(file))).toEqual(lines(expected));
   });
 
-  it("is counted anew by ourselves", async () => {
+  it("has the right counts by our own recount", async () => {
     const times = expected.map(({ timestamp }) => timestamp).sort((a, b) => a - b);
     expect(await finish(recount(bufferOf(file), SITE))).toEqual({
       rows: expected.length,
@@ -38,7 +38,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
     });
   });
 
-  it("says in its footer how many rows it has, and no more than its rows say", () => {
+  it("has in its footer the number of rows and created_by, and no other metadata", () => {
     const { num_rows, row_groups, key_value_metadata, created_by } = parquetMetadata(bufferOf(file).slice(0));
     const sizes = groupsOf(shape).map(({ length }) => BigInt(length));
     expect({ num_rows, key_value_metadata, created_by }).toEqual({
@@ -49,7 +49,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
     expect(row_groups.map((group) => group.num_rows)).toEqual(sizes);
   });
 
-  it("has the least and the greatest of every row group, whole, as DuckDB reads them", async () => {
+  it("has minimum and maximum of every column chunk, not truncated, as DuckDB reads them", async () => {
     const bounds = await queryWithDuckdb(
       file,
       (path) => `SELECT path_in_schema AS name, stats_min_value AS min, stats_max_value AS max
@@ -58,9 +58,9 @@ describe.each(SHAPES)("a file of $title", (shape) => {
     expect(bounds.map(typed)).toEqual(groupsOf(shape).flatMap(boundsOf));
   });
 
-  it("can be pruned by them: DuckDB's filters find every row", async () => {
-    const asked = expected.filter((_, row) => row % Math.ceil(expected.length / 5) === 0);
-    for (const { point_name, timestamp, value } of asked) {
+  it("has statistics by which DuckDB's filters find every row", async () => {
+    const picked = expected.filter((_, row) => row % Math.ceil(expected.length / 5) === 0);
+    for (const { point_name, timestamp, value } of picked) {
       const [found] = await queryWithDuckdb(
         file,
         (path) => `SELECT (SELECT count(*) FROM '${path}' WHERE point_name = $1) AS names,
@@ -80,7 +80,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
 });
 
 describe("a file", () => {
-  it("of any names, times and values means the same to all three readers", async () => {
+  it("is read alike by all three readers, for any names, times and values", async () => {
     const shapes = fc
       .uniqueArray(fc.string({ unit: "binary", maxLength: 40 }).filter(readAlike), {
         minLength: 1,
@@ -109,7 +109,7 @@ describe("a file", () => {
     );
   });
 
-  it("says how each column is typed, packed and compressed", async () => {
+  it("has the promised type, encoding and compression of each column", async () => {
     const file = fileOf(DICTIONARIES as Shape);
     const columns = await queryWithDuckdb(
       file,
@@ -140,10 +140,10 @@ describe("a file", () => {
   });
 });
 
-/** A file whose columns all take the encoding that is meant for them. */
+/** A file in which every column has the encoding that is intended for it. */
 const DICTIONARIES = SHAPES.find(({ title }) => title.includes("dictionary"));
 
-/** Where their bytes become text, JavaScript takes a byte order mark off the beginning of a name. */
+/** JavaScript decoders remove a byte order mark from the beginning of a name; names with it are left out. */
 function readAlike(name: string): boolean {
   return !name.startsWith("\ufeff");
 }
@@ -174,7 +174,7 @@ interface Bounds {
   readonly max: unknown;
 }
 
-/** The specification wants -0 for a least zero and +0 for a greatest, whichever the rows have. */
+/** The specification requires -0 as a minimum and +0 as a maximum, for zeros of either sign. */
 function boundsOf(rows: readonly Row[]): Bounds[] {
   const times = rows.map(({ timestamp }) => timestamp).sort((a, b) => a - b);
   const values = rows.map(({ value }) => value).sort((a, b) => a - b);
@@ -187,7 +187,7 @@ function boundsOf(rows: readonly Row[]): Bounds[] {
   ];
 }
 
-/** DuckDB writes all bounds as text. */
+/** DuckDB returns all bounds as text. */
 function typed({ name, min, max }: Record<string, unknown>): Bounds {
   const read = (text: unknown) => {
     if (name === "timestamp") return Date.parse(`${String(text).replace(" ", "T")}:00`);

@@ -12,7 +12,7 @@ import { MERGE_START, type MergePosition } from "./row-writer.ts";
 const DAY_START_MS = Date.UTC(2024, 0, 15);
 const POINTS = 70;
 
-/** Few points, milliseconds and values: collisions of every kind are the rule. */
+/** Few points, milliseconds and values, so that collisions of every kind are frequent. */
 const sample = fc.record({
   point: fc.constantFrom(0, 1, 2, 3, 40, 69),
   micros: fc
@@ -23,7 +23,7 @@ const sample = fc.record({
 const runs = fc.array(fc.array(sample, { maxLength: 40 }), { maxLength: 6 });
 
 describe("merging", () => {
-  it("gives the rows that the samples alone determine, however they came and however it is sliced", () => {
+  it("gives rows that depend on the samples only, for every division into runs, blocks and slices", () => {
     const cases = fc.record({
       runs,
       blockBytesMax: fc.integer({ min: 46, max: 2_000 }),
@@ -38,13 +38,13 @@ describe("merging", () => {
         const expected = referenceRows(runs.flat());
         expect(rows).toEqual(expected);
         expect(groups.slice(0, -1).every((length) => length === options.rowGroupSize)).toBe(true);
-        expect(position).toMatchObject(evidence(runs.flat(), expected));
+        expect(position).toMatchObject(expectedCounts(runs.flat(), expected));
       }),
       { numRuns: 300 },
     );
   });
 
-  it("reads a bucket beyond the bound in windows, with the same outcome", () => {
+  it("reads a bucket that exceeds the bound through windows, with the same rows", () => {
     const day = Array.from({ length: 40 }, (_, run) =>
       Array.from({ length: 50 }, (_, i) => at(i % 2, run * 100_000 + i * 1_000, run)),
     );
@@ -63,8 +63,8 @@ describe("merging", () => {
     expect(Math.max(...bytesRead)).toBeLessThanOrEqual(8_000 / 40);
   });
 
-  it("holds only so much of one point: segments are opened in order of time", () => {
-    // 30 segments of 20 samples, each overlapping its neighbour by half; no more than 60 samples may be held.
+  it("has a bounded part of one point in memory, because segments are copied in order of time", () => {
+    // 30 segments of 20 samples, each overlapping its neighbour by half; 60 samples fit into memory.
     const day = Array.from({ length: 30 }, (_, run) =>
       Array.from({ length: 20 }, (_, i) => at(5, (run * 10 + i) * 1_000 + (run % 3), run)),
     );
@@ -73,7 +73,7 @@ describe("merging", () => {
     expect(position).toMatchObject({ rows: 310, duplicates: 290, read: 600, points: 1 });
   });
 
-  it("refuses, by name, a point whose overlapping segments exceed the bound", () => {
+  it("rejects a point whose overlapping segments exceed the bound, and names the point", () => {
     const day = Array.from({ length: 30 }, (_, run) =>
       Array.from({ length: 20 }, (_, i) => at(5, i * 1_000, run)),
     );
@@ -82,7 +82,7 @@ describe("merging", () => {
     expect(merge).toThrow(/point 5/);
   });
 
-  it("refuses a bucket whose segment tables exceed their bound", () => {
+  it("rejects a bucket whose segment tables exceed their bound", () => {
     const layout = layoutOf(TABLE_BYTES_MAX / SEGMENT_BYTES + 1, TABLE_BYTES_MAX / SEGMENT_BYTES + 1);
     const bytes = new Uint8Array(layout.end);
     writeHeader(bytes, layout);
@@ -100,14 +100,14 @@ describe("merging", () => {
     expect(second.rows).toBe(40);
   });
 
-  it("of nothing is done at once, and of what is done is nothing", () => {
+  it("of no blocks is done at once, and from a position that is done writes nothing", () => {
     const empty = mergeAll(new MemoryBlocks(), { rowGroupSize: 10 });
     expect(empty.rows).toEqual([]);
     expect(empty.position).toEqual({ ...MERGE_START, done: true, bucket: 31 });
     expect(mergeAll(blocksOf([[at(1, 1, 1)]]), { rowGroupSize: 10 }, empty.position).rows).toEqual([]);
   });
 
-  it("refuses a block of another layout", () => {
+  it("rejects a block of another layout", () => {
     const source = blocksOf([[at(1, 1, 1)]]);
     const damaged: BlockSource = {
       blocks: (bucket) => source.blocks(bucket),
@@ -128,7 +128,7 @@ function blocksOf(runs: readonly (readonly Sample[])[], bytesMax?: number): Memo
   return source;
 }
 
-/** A store may hand out views at odd offsets. */
+/** A source may return views at odd offsets. */
 function misaligned(source: BlockSource): BlockSource {
   return {
     blocks: (bucket) => source.blocks(bucket),
@@ -148,10 +148,10 @@ function mergeAll(source: BlockSource, options: MergeOptions, from: MergePositio
   while (!position.done) {
     position = mergeSlice(source, JSON.parse(JSON.stringify(position)), options, (group) => {
       groups.push(group.length);
-      for (let row = 0, stretch = 0; row < group.length; row++) {
-        if (row === group.pointEnd[stretch]) stretch++;
+      for (let row = 0, entry = 0; row < group.length; row++) {
+        if (row === group.pointEnd[entry]) entry++;
         rows.push({
-          point: group.point[stretch] as number,
+          point: group.point[entry] as number,
           timestampMs: DAY_START_MS + (group.ms[row] as number),
           value: group.value[row] as number,
         });
@@ -161,7 +161,7 @@ function mergeAll(source: BlockSource, options: MergeOptions, from: MergePositio
   return { rows, groups, position };
 }
 
-function evidence(samples: readonly Sample[], rows: readonly Row[]): Partial<MergePosition> {
+function expectedCounts(samples: readonly Sample[], rows: readonly Row[]): Partial<MergePosition> {
   const ms = rows.map(({ timestampMs }) => timestampMs - DAY_START_MS);
   return {
     rows: rows.length,

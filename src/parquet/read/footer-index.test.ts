@@ -16,27 +16,26 @@ describe.each(SHAPES)("the index of a file of $title", ({ names, samples, rowGro
   const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
   const rows = referenceRows(samples);
 
-  it("tells of every row group what its rows say, and again when it was packed", () => {
-    const index = indexFooter(file, file.length);
-    const packed = FooterIndex.unpack(index.packed);
-    for (const one of [index, packed]) {
-      expect(one?.groups).toBe(Math.ceil(rows.length / rowGroupSize));
-      for (let group = 0; group < index.groups; group++) {
-        const its = rows.slice(group * rowGroupSize, (group + 1) * rowGroupSize);
-        const times = its.map(({ timestampMs }) => timestampMs);
-        expect(one?.rows(group)).toBe(its.length);
-        expect(one?.firstMs(group)).toBe(times.reduce((a, b) => Math.min(a, b)));
-        expect(one?.lastMs(group)).toBe(times.reduce((a, b) => Math.max(a, b)));
-        expect(one?.minName(group)).toEqual(utf8.encode(names[its[0]?.point ?? -1]));
-        expect(one?.maxName(group)).toEqual(utf8.encode(names[its.at(-1)?.point ?? -1]));
+  it("has the rows and bounds of every row group, also when unpacked", () => {
+    const parsed = indexFooter(file, file.length);
+    for (const index of [parsed, FooterIndex.unpack(parsed.packed)]) {
+      expect(index?.groups).toBe(Math.ceil(rows.length / rowGroupSize));
+      for (let group = 0; group < parsed.groups; group++) {
+        const groupRows = rows.slice(group * rowGroupSize, (group + 1) * rowGroupSize);
+        const times = groupRows.map(({ timestampMs }) => timestampMs);
+        expect(index?.rows(group)).toBe(groupRows.length);
+        expect(index?.firstMs(group)).toBe(times.reduce((a, b) => Math.min(a, b)));
+        expect(index?.lastMs(group)).toBe(times.reduce((a, b) => Math.max(a, b)));
+        expect(index?.minName(group)).toEqual(utf8.encode(names[groupRows[0]?.point ?? -1]));
+        expect(index?.maxName(group)).toEqual(utf8.encode(names[groupRows.at(-1)?.point ?? -1]));
       }
     }
   });
 });
 
-it("has the places of the columns where DuckDB sees them", async () => {
-  const shape = SHAPES.find(({ title }) => title.startsWith("ten kinds"));
-  if (!shape) throw new Error("the shape is gone");
+it("has the byte ranges of the columns that DuckDB reports", async () => {
+  const shape = SHAPES.find(({ title }) => title.startsWith("four kinds"));
+  if (!shape) throw new Error("the shape is missing");
   const spec = { site: SITE, dayStartMs: DAY_START_MS, names: shape.names };
   const file = encodeDay(spec, [columnsOf(shape.samples)], { rowGroupSize: 1_000 });
   const seen = await queryWithDuckdb(
@@ -50,7 +49,7 @@ it("has the places of the columns where DuckDB sees them", async () => {
   expect(ours).toEqual(seen);
 });
 
-it("takes the end of a file for the whole of it", () => {
+it("is the same from the end of a file as from the whole file", () => {
   const file = written([0, 1, 2]);
   const footerBytes = new DataView(file.buffer, file.byteOffset).getUint32(file.length - 8, true) + 8;
   const end = file.subarray(file.length - footerBytes);
@@ -58,7 +57,7 @@ it("takes the end of a file for the whole of it", () => {
   expect(() => indexFooter(end.subarray(1), file.length)).toThrow(FileUnreadable);
 });
 
-it("refuses files by which a reader would leave out rows, or look for them elsewhere", () => {
+it("rejects files with which a reader would miss rows or read other bytes", () => {
   expect(() => indexFooter(written([0, 1, 2]), 10_000)).not.toThrow();
   expect(() => indexFooter(written([1, 0, 2]), 10_000)).toThrow(/row group 1 is not in the order of names/);
   expect(() => indexFooter(written([0, 1], { statistics: false }), 10_000)).toThrow(/no statistics/);
@@ -70,7 +69,7 @@ it("refuses files by which a reader would leave out rows, or look for them elsew
   expect(() => indexFooter(written([0, 1], { schema }), 10_000)).toThrow(/schema/);
 });
 
-/** A file by another writer: one row a row group, whose names are these of the alphabet. */
+/** A file by another writer: one row per row group, with these letters of the alphabet as names. */
 function written(letters: readonly number[], more: object = {}): Uint8Array {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({ writer, schema: SCHEMA.map((element) => ({ ...element })), ...more });

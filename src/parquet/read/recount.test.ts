@@ -38,7 +38,7 @@ describe("a recount", () => {
     expect(rows).toEqual([1_000, 2_000, 2_500]);
   });
 
-  it("of a file without rows is all zero", async () => {
+  it("of a file without rows has zero counts", async () => {
     const empty = encodeDay(spec, [], { rowGroupSize: 1_000 });
     expect(await finish(recount(bufferOf(empty), spec.site))).toMatchObject({
       rows: 0,
@@ -48,7 +48,7 @@ describe("a recount", () => {
     });
   });
 
-  it("tells a file of another site", async () => {
+  it("reports a file of another site", async () => {
     expect(await finish(recount(bufferOf(file), "ses_other"))).toMatchObject({ siteMatches: false });
   });
 
@@ -58,7 +58,7 @@ describe("a recount", () => {
     ["timestamps out of order", [row(0, 1), row(0, 0)]],
     ["a row twice", [row(0, 1), row(0, 1)]],
     ["a row twice on both sides of a row group's end", [row(0, 0), row(0, 1), row(0, 1)]],
-  ])("tells %s", async (_, rows) => {
+  ])("reports %s", async (_, rows) => {
     const unsorted = referenceFile(spec, rows, 2);
     expect(await finish(recount(bufferOf(unsorted), spec.site))).toMatchObject({
       rows: rows.length,
@@ -66,29 +66,29 @@ describe("a recount", () => {
     });
   });
 
-  it("refuses what is no Parquet file, a cut one, and one with damaged pages", async () => {
+  it("rejects bytes that are not Parquet, a truncated file, and a file with damaged pages", async () => {
     const noise = new Uint8Array(1_000).fill(7);
-    const cut = file.slice(0, file.length - 10);
+    const truncated = file.slice(0, file.length - 10);
     const damaged = file.slice().fill(0xff, 4, 2_000);
-    for (const bytes of [noise, cut, damaged]) {
+    for (const bytes of [noise, truncated, damaged]) {
       await expect(finish(recount(bufferOf(bytes), spec.site))).rejects.toThrow(FileUnreadable);
     }
   });
 
-  it("refuses a file of another schema", async () => {
+  it("rejects a file of another schema", async () => {
     const at = findBytes(file, "point_name", file.length - 3_000);
     const renamed = file.slice();
     renamed.set(new TextEncoder().encode("paint_name"), at);
     await expect(finish(recount(bufferOf(renamed), spec.site))).rejects.toThrow(/schema/);
   });
 
-  it("passes on a failure of the storage as it is: it says nothing of the file", async () => {
-    const failure = new Error("R2 is away");
+  it("passes on an error of the storage unchanged, because it says nothing about the file", async () => {
+    const failure = new Error("R2 is unavailable");
     const failing: AsyncBuffer = { byteLength: file.length, slice: () => Promise.reject(failure) };
     await expect(finish(recount(failing, spec.site))).rejects.toBe(failure);
   });
 
-  it("reads a small file in one request for the footer and one for the rest", async () => {
+  it("reads a small file in one request for the footer and one request for the rest", async () => {
     const requests: number[] = [];
     const counting = bufferOf(file, (bytes) => requests.push(bytes));
     await finish(recount(counting, spec.site));

@@ -38,7 +38,7 @@ describe("a run", () => {
     expect(sortRun({ ...columns, length: 2 })).toEqual(columnsOf([sample(1, 5), sample(3, 0)]));
   });
 
-  it("is the same gathered from pages as from the whole", () => {
+  it("has the same blocks when collected from pages as from all samples at once", () => {
     const pages = [[sample(2, 10), sample(0, 11)], [], [sample(1, 12), sample(2, 9), sample(2, 13)]];
     const builder = new RunBuilder(2);
     for (const page of pages) builder.append(columnsOf(page));
@@ -50,7 +50,7 @@ describe("a run", () => {
 });
 
 describe("blocks", () => {
-  it("put each point into one of 32 equal ranges", () => {
+  it("assign each point to one of 32 equal ranges", () => {
     for (const points of [1, 3, 31, 32, 33, 4583, 200_000]) {
       expect(bucketOf(0, points)).toBe(0);
       expect(bucketOf(points - 1, points)).toBeLessThan(BUCKETS);
@@ -62,7 +62,7 @@ describe("blocks", () => {
     }
   });
 
-  it("stay below the bound and lose nothing when a bucket has to be split", () => {
+  it("stay within the bound and keep every sample when a bucket is split", () => {
     fc.assert(
       fc.property(samples(40), fc.integer({ min: 46, max: 300 }), (given, bytesMax) => {
         const blocks = toBlocks(sortRun(columnsOf(given)), DAY_START, 40, bytesMax);
@@ -72,7 +72,7 @@ describe("blocks", () => {
     );
   });
 
-  it("cost sixteen bytes a segment and fourteen a sample", () => {
+  it("take sixteen bytes a segment and fourteen a sample", () => {
     const [block] = toBlocks(columnsOf([sample(0, 1), sample(0, 2), sample(1, 1)]), DAY_START, 100);
     expect(block?.bytes.length).toBe(HEADER_BYTES + 2 * SEGMENT_BYTES + 3 * SAMPLE_BYTES);
   });
@@ -82,7 +82,7 @@ describe("blocks", () => {
     ["after the day", DAY_MS * 1000, 0],
     ["at no time", Number.NaN, 0],
     ["of an unknown point", 0, 7],
-  ])("refuse a sample %s", (_, micros, point) => {
+  ])("reject a sample %s", (_, micros, point) => {
     expect(() => toBlocks(columnsOf([sample(point, micros)]), DAY_START, 7)).toThrow(SampleOutsideDay);
   });
 });

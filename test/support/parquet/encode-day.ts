@@ -4,7 +4,7 @@ import { encodeFooter, type FileSpec } from "../../../src/parquet/file/file.ts";
 import { encodeSlice, FILE_START, type MergeOptions } from "../../../src/parquet/merge/merge.ts";
 import { type Block, type BlockSource, sortRun, toBlocks } from "../../../src/parquet/run/run.ts";
 
-/** Blocks kept in memory. */
+/** A block source in memory. */
 export class MemoryBlocks implements BlockSource {
   readonly #blocks: Block[] = [];
 
@@ -24,14 +24,14 @@ export class MemoryBlocks implements BlockSource {
   }
 }
 
-/** The whole file of a day whose samples are in memory, for tests and fixtures; `runs` in any order. */
+/** Encodes the file of a day from its samples, for tests and fixtures; the samples of `runs` may be in any order. */
 export function encodeDay(spec: FileSpec, runs: readonly SampleColumns[], options: MergeOptions): Uint8Array {
   const source = new MemoryBlocks();
   for (const run of runs) source.add(toBlocks(sortRun(run), spec.dayStartMs * 1000, spec.names.length));
   return encodeBlocks(spec, source, options);
 }
 
-/** The whole file of a day whose blocks are given, slice by slice. */
+/** Encodes the file of a day from its blocks, slice by slice. */
 export function encodeBlocks(spec: FileSpec, source: BlockSource, options: MergeOptions): Uint8Array {
   const parts: Uint8Array[] = [];
   const metadata: Uint8Array[] = [];

@@ -4,7 +4,7 @@ import type { SampleColumns } from "../../../src/domain/samples.ts";
 import type { FileSpec } from "../../../src/parquet/file/file.ts";
 import { CREATED_BY, SCHEMA } from "../../../src/parquet/format.ts";
 
-/** What the pipeline is compared with by its tests: the same rules written the short and slow way. */
+/** A reference for the pipeline's tests: the same rules, implemented in a short and slow way. */
 
 export interface Sample {
   readonly point: number;
@@ -27,7 +27,7 @@ export function columnsOf(samples: readonly Sample[]): SampleColumns {
   };
 }
 
-/** The rows of the file: one a (point, millisecond), in order. */
+/** The rows of the file in order, one per (point, millisecond). */
 export function referenceRows(samples: readonly Sample[]): Row[] {
   const winners = new Map<string, Sample>();
   for (const sample of samples) {
@@ -45,7 +45,7 @@ function beats(sample: Sample, rival: Sample): boolean {
   return sample.value > rival.value || (sample.value === rival.value && Object.is(rival.value, -0));
 }
 
-/** The file as hyparquet-writer writes it. It takes -0 and +0 for one dictionary entry: give it no -0. */
+/** The file as hyparquet-writer writes it. `rows` must not have -0, which a dictionary of it does not distinguish from +0. */
 export function referenceFile(spec: FileSpec, rows: readonly Row[], rowGroupSize: number): Uint8Array {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({

@@ -4,7 +4,7 @@ import type { Sample } from "./reference.ts";
 export const SITE = "ses_falls_city";
 export const DAY_START_MS = Date.UTC(2024, 0, 15);
 
-/** A file to be written and read; `point` of a sample counts as the index in `names`, which are in UTF-8 order. */
+/** A file to be written and read. `point` of a sample is an index in `names`, which are in UTF-8 order. */
 export interface Shape {
   readonly title: string;
   readonly names: readonly string[];
@@ -16,7 +16,7 @@ const PREFIX = `site/${"building_floor_unit_".repeat(3)}`;
 const LONG = "n".repeat(998);
 const padded = (prefix: string, index: number) => `${prefix}${String(index).padStart(6, "0")}`;
 
-/** By point: in row groups of four each has its own least and greatest. */
+/** Values by point: with row groups of four, each point has its own minimum and maximum. */
 const EXTREMES = [
   [Number.MAX_VALUE, -Number.MAX_VALUE, 1.7976931348623155e308, 0.1 + 0.2],
   [5e-324, -5e-324, 2.225073858507201e-308, 2.2250738585072014e-308],
@@ -24,7 +24,7 @@ const EXTREMES = [
   [0, -0, 0, 2 ** 53],
 ];
 
-/** Where writers and readers of the format go wrong: ends of row groups, of names, of numbers and of the day. */
+/** Edge cases of writers and readers: limits of row groups, of names, of numbers and of the day. */
 export const SHAPES: readonly Shape[] = [
   { title: "no row", names: ["a"], samples: [], rowGroupSize: 10_000 },
   { title: "one row", names: ["a"], samples: [at(0, 0, 21.5)], rowGroupSize: 10_000 },
@@ -35,7 +35,7 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 10_000,
   },
   {
-    title: "fifteen row groups of one row, the first number that a list can't say in half a byte",
+    title: "fifteen row groups of one row, the first count that a Thrift list can't encode in half a byte",
     names: ["a", "b"],
     samples: list(15, (i) => at(i % 2, i * 5_000, i)),
     rowGroupSize: 1,
@@ -53,7 +53,7 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 10_000,
   },
   {
-    title: "names with quotes, backslashes, controls and what SQL and paths make much of",
+    title: "names with quotes, backslashes, control characters and special characters of SQL and paths",
     names: [
       "",
       "\u0000",
@@ -72,7 +72,8 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 5,
   },
   {
-    title: "names with accents of both forms and beyond the basic plane, in another order than UTF-16's",
+    title:
+      "names with accents in both normal forms and beyond the basic plane, in another order than that of UTF-16",
     names: [
       "e",
       "e\u0301",
@@ -102,7 +103,7 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 7,
   },
   {
-    title: "the extremes of double, the least ones, and both zeros",
+    title: "the greatest and the smallest doubles, and both zeros",
     names: ["a", "b", "c", "d"],
     samples: list(4, (point) =>
       (EXTREMES[point] ?? []).map((value, i) => at(point, i * 1_000, value)),
@@ -116,7 +117,7 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 1_000,
   },
   {
-    title: "whole numbers that come again: all alike in their lower bits, and many to a hash",
+    title: "repeating whole numbers, whose low bits are equal and whose hashes collide",
     names: ["a"],
     samples: list(1_000, (i) => at(0, i * 1_000, (i * 7) % 300)),
     rowGroupSize: 1_000,
@@ -130,7 +131,7 @@ export const SHAPES: readonly Shape[] = [
     rowGroupSize: 3,
   },
   {
-    title: "ten kinds of value in turns over many row groups",
+    title: "four kinds of value, alternating, over many row groups",
     names: list(40, (i) => padded("p", i)),
     samples: list(45_000, (i) => at(i % 40, i * 1_900_001, kind(i % 40, i))),
     rowGroupSize: 10_000,
