@@ -20,7 +20,7 @@ export function decodeNextPage(body: JsonObject): NextPage {
     throw protocolFault("the page does not say whether there is more (has_more)");
   if (nextCursor !== null && typeof nextCursor !== "string")
     throw protocolFault("next_cursor is not a string");
-  if (hasMore && !nextCursor) throw protocolFault("the page has has_more: true and no next_cursor");
+  if (hasMore && !nextCursor) throw protocolFault("the page says there is more, and gives no cursor");
   if (nextCursor !== null && nextCursor.length > CURSOR_CHARS_MAX) {
     throw protocolFault("next_cursor is too long", { chars: nextCursor.length, charsMax: CURSOR_CHARS_MAX });
   }
