@@ -2,7 +2,7 @@ import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator } from "../backfill/coordinator/coordinator.ts";
-import { orSilent } from "../backfill/coordinator/site-queries.ts";
+import { orUnavailable } from "../backfill/coordinator/site-queries.ts";
 import { Isolate } from "../backfill/isolate.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
 import type { Gate, SitePeer } from "../backfill/ports.ts";
@@ -50,7 +50,7 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     return this.#rules.start(request);
   }
   async plan(request: StartRequest) {
-    return orSilent(this.#rules.plan(request));
+    return orUnavailable(this.#rules.plan(request));
   }
   async status() {
     return this.#rules.status();
@@ -65,19 +65,19 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     return this.#rules.retry(selection);
   }
   async days(selection: DaySelection, limit: number) {
-    return orSilent(this.#rules.days(selection, limit));
+    return orUnavailable(this.#rules.days(selection, limit));
   }
   async errors(selection: DaySelection, limit: number) {
     return this.#rules.errors(selection, limit);
   }
   async verify(request: VerifyRequest) {
-    return orSilent(this.#rules.verify(request));
+    return orUnavailable(this.#rules.verify(request));
   }
   async rebuild() {
-    return orSilent(this.#rules.rebuild());
+    return orUnavailable(this.#rules.rebuild());
   }
   async audits() {
-    return orSilent(this.#rules.audits());
+    return orUnavailable(this.#rules.audits());
   }
   async current() {
     return this.#rules.current();

@@ -14,25 +14,25 @@ import type { Metrics } from "./metrics.ts";
 export interface BackfillApi {
   /** The request has passed validation against the configuration. */
   start(request: StartRequest): Promise<StartOutcome>;
-  plan(request: StartRequest): Promise<Plan | SiteSilent>;
+  plan(request: StartRequest): Promise<Plan | SiteUnavailable>;
   /** undefined: nothing was ever started. */
   status(): Promise<Status | undefined>;
   metrics(): Promise<Metrics>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
   /** In order of site, then day; the first `limit`. */
-  days(selection: DaySelection, limit: number): Promise<DayView[] | SiteSilent>;
+  days(selection: DaySelection, limit: number): Promise<DayView[] | SiteUnavailable>;
   /** Newest first, at most `limit`. */
   errors(selection: DaySelection, limit: number): Promise<ErrorView[]>;
   verify(request: VerifyRequest): Promise<AuditOutcome>;
   rebuild(): Promise<AuditOutcome>;
   /** The latest audit of every site that had one. */
-  audits(): Promise<AuditView[] | SiteSilent>;
+  audits(): Promise<AuditView[] | SiteUnavailable>;
 }
 
 /** What only this site can say is not known: it gave no answer in time. */
-export interface SiteSilent {
-  readonly kind: "site-silent";
+export interface SiteUnavailable {
+  readonly kind: "site-unavailable";
   readonly site: string;
 }
 
@@ -66,4 +66,4 @@ export type AuditOutcome =
   | { readonly kind: "started"; readonly sites: readonly string[] }
   | { readonly kind: "backfill-running" }
   | { readonly kind: "audit-running" }
-  | SiteSilent;
+  | SiteUnavailable;

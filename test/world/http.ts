@@ -1,4 +1,4 @@
-import { orSilent } from "../../src/backfill/coordinator/site-queries.ts";
+import { orUnavailable } from "../../src/backfill/coordinator/site-queries.ts";
 import type { BackfillApi } from "../../src/contract/api.ts";
 import { createBackfillApp } from "../../src/http/backfill/backfill.ts";
 import { rowsOf } from "./look.ts";
@@ -41,16 +41,16 @@ export function openHttp() {
 function apiOf(world: World): BackfillApi {
   return {
     start: (request) => world.ask((rules) => rules.start(request)),
-    plan: (request) => world.ask((rules) => orSilent(rules.plan(request))),
+    plan: (request) => world.ask((rules) => orUnavailable(rules.plan(request))),
     status: () => world.ask((rules) => rules.status()),
     metrics: () => world.ask((rules) => rules.metrics()),
     cancel: () => world.ask((rules) => rules.cancel()),
     retry: (selection) => world.ask((rules) => rules.retry(selection)),
-    days: (selection, limit) => world.ask((rules) => orSilent(rules.days(selection, limit))),
+    days: (selection, limit) => world.ask((rules) => orUnavailable(rules.days(selection, limit))),
     errors: (selection, limit) => world.ask((rules) => rules.errors(selection, limit)),
-    verify: (request) => world.ask((rules) => orSilent(rules.verify(request))),
-    rebuild: () => world.ask((rules) => orSilent(rules.rebuild())),
-    audits: () => world.ask((rules) => orSilent(rules.audits())),
+    verify: (request) => world.ask((rules) => orUnavailable(rules.verify(request))),
+    rebuild: () => world.ask((rules) => orUnavailable(rules.rebuild())),
+    audits: () => world.ask((rules) => orUnavailable(rules.audits())),
   };
 }
 

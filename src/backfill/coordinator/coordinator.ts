@@ -31,7 +31,7 @@ import { watchdogTables } from "../watchdog/watchdog.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 import { metricsOf } from "./metrics.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
-import { askForDays, askForErrors, askForPlan, askSites, beginAudits } from "./site-queries.ts";
+import { queryDays, queryErrors, queryPlan, querySites, startAudits } from "./site-queries.ts";
 
 const TABLES = [...jobTables, ...viewOutboxTables, ...alertOutboxTables, ...watchdogTables];
 
@@ -164,33 +164,33 @@ export class Coordinator {
     const now = clock.now();
     const newId = newBackfillId(now, () => clock.random());
     const { job } = jobToStart(this.#jobs.read().job, wantedBy(request, this.#config.sites), newId, now);
-    return askForPlan(this.#ports, this.#config, job);
+    return queryPlan(this.#ports, this.#config, job);
   }
 
   days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {
-    return askForDays(this.#ports, this.#knownSites(site), { from, to }, limit);
+    return queryDays(this.#ports, this.#knownSites(site), { from, to }, limit);
   }
 
   errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
     const own = this.#reconciler.watchdog.errors({ site, from, to, limit });
-    return askForErrors(this.#ports, this.#knownSites(site), { from, to }, limit, own);
+    return queryErrors(this.#ports, this.#knownSites(site), { from, to }, limit, own);
   }
 
   async audits(): Promise<AuditView[]> {
-    const answers = await askSites(this.#ports, this.#knownSites(undefined), { kind: "audit" });
+    const answers = await querySites(this.#ports, this.#knownSites(undefined), { kind: "audit" });
     return answers.flatMap((answer) => answer.audit ?? []);
   }
 
   verify({ site, mode, from, to, sample_percent: samplePercent }: VerifyRequest): Promise<AuditOutcome> {
     const sites = site ? [site] : this.#config.sites;
-    return beginAudits(this.#ports, sites, { mode, from, to, samplePercent });
+    return startAudits(this.#ports, sites, { mode, from, to, samplePercent });
   }
 
   async rebuild(): Promise<AuditOutcome> {
     await this.#poll();
     const { job, reports } = this.#jobs.read();
     if (job && isRunning(job, reports)) return { kind: "backfill-running" };
-    return beginAudits(this.#ports, this.#config.sites, { mode: "rebuild" });
+    return startAudits(this.#ports, this.#config.sites, { mode: "rebuild" });
   }
 
   /** The newest desired state; a site asks before each publication. */

@@ -5,10 +5,10 @@ import type { SiteName } from "../../domain/site.ts";
 import type { SiteAnswer } from "../job/job.ts";
 import { JITTER_MS } from "../rate-gate/rate-gate.ts";
 
-/** The documented day: 4,583 points. */
+/** The day of the reference site, with 4,583 points. */
 const SAMPLES_A_DAY = 3_741_234;
 
-/** What a backfill of the range would take, without asking the API. Pure. */
+/** What a backfill of the range would take, estimated without a request to the API. Pure. */
 export function planOf(
   from: UtcDay,
   to: UtcDay,
@@ -28,7 +28,7 @@ export function planOf(
         estimate?.meanPages === undefined
           ? ("assumed 3,741,234 samples a day" as const)
           : ("ledger" as const),
-      // The points list is one more, once a run.
+      // One more request, once a run, reads the points list.
       estimated_requests: Math.ceil(pages * toFetch) + (toFetch > 0 ? 1 : 0),
     };
   });

@@ -5,7 +5,7 @@ import { siteNamed } from "../../../test/world/world.ts";
 import type { ErrorView } from "../../contract/backfill.ts";
 import type { SiteAnswer } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
-import { askForErrors } from "./site-queries.ts";
+import { queryErrors } from "./site-queries.ts";
 
 const errorAt = (second: number): ErrorView => ({
   ...{ backfill_id: "id", error: "", stack: "", context: {} },
@@ -29,7 +29,7 @@ async function ask(answers: readonly (() => Promise<SiteAnswer>)[], limit: numbe
   });
   const sites = { clock: scheduler.clockOf(undefined), site: site as unknown as () => SitePeer };
   let found: ErrorView[] | undefined;
-  void askForErrors(sites, names, { from: undefined, to: undefined }, limit, [errorAt(30)]).then((errors) => {
+  void queryErrors(sites, names, { from: undefined, to: undefined }, limit, [errorAt(30)]).then((errors) => {
     found = errors;
   });
   await scheduler.settle();

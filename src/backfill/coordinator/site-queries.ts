@@ -1,5 +1,5 @@
 import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
-import type { AuditOutcome, SiteSilent } from "../../contract/api.ts";
+import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
 import type { DayView, ErrorView, Plan } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -13,66 +13,70 @@ import {
 import type { Clock, SitePeer } from "../ports.ts";
 import { planOf } from "./plan-range.ts";
 
-/** A question that is not answered by then fails: whoever asked is not kept waiting by one site. */
+/** A query without an answer in this time fails, so that one site does not keep a caller waiting. */
 const ANSWER_MS_MAX = 20_000;
 
-/** A site gave no answer, or none in time. */
-export class SiteUnanswered extends Error {
-  readonly kind = "site-unanswered";
+/** A site did not answer, or not in time. */
+export class SiteUnreachable extends Error {
+  readonly kind = "site-unreachable";
   readonly site: SiteName;
   constructor(site: SiteName, options: ErrorOptions) {
-    super(`site ${site} gives no answer`, options);
+    super(`site ${site} does not answer`, options);
     this.site = site;
   }
 }
 
-/** What was asked, or the site that gave no answer: a value, for faults lose all but their words on the way between objects. */
-export async function orSilent<T>(asked: Promise<T>): Promise<T | SiteSilent> {
+/** The answer, or the site that did not answer, as a value: between objects an error keeps only its message. */
+export async function orUnavailable<T>(answer: Promise<T>): Promise<T | SiteUnavailable> {
   try {
-    return await asked;
+    return await answer;
   } catch (fault) {
-    if (fault instanceof SiteUnanswered) return { kind: "site-silent", site: fault.site };
+    if (fault instanceof SiteUnreachable) return { kind: "site-unavailable", site: fault.site };
     throw fault;
   }
 }
 
-/** Questions that only the sites can answer; the Coordinator passes them on and puts the answers together. */
+/** The sites as the Coordinator queries them. */
 export interface Sites {
   readonly clock: Clock;
   site(name: SiteName): SitePeer;
 }
 
-export function askSites(sites: Sites, names: readonly SiteName[], query: SiteQuery): Promise<SiteAnswer[]> {
-  return Promise.all(names.map((name) => askSite(sites, name, query)));
+export function querySites(
+  sites: Sites,
+  names: readonly SiteName[],
+  query: SiteQuery,
+): Promise<SiteAnswer[]> {
+  return Promise.all(names.map((name) => querySite(sites, name, query)));
 }
 
-function askSite(sites: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
-  return answerOf(sites, name, (site) => site.read(query));
+function querySite(sites: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+  return callSite(sites, name, (site) => site.read(query));
 }
 
-function answerOf<T>(
+function callSite<T>(
   { clock, site }: Sites,
   name: SiteName,
-  ask: (site: SitePeer) => Promise<T>,
+  call: (site: SitePeer) => Promise<T>,
 ): Promise<T> {
-  return withTimeout(clock, ANSWER_MS_MAX, () => ask(site(name))).catch((cause: unknown) => {
-    throw new SiteUnanswered(name, { cause });
+  return withTimeout(clock, ANSWER_MS_MAX, () => call(site(name))).catch((cause: unknown) => {
+    throw new SiteUnreachable(name, { cause });
   });
 }
 
-/** What the job would fetch of its range, by what counts for it in the sites' ledgers. */
-export async function askForPlan(peers: Sites, config: Config, job: Job): Promise<Plan> {
+/** What the job would fetch of its range, by the days that count for it in the sites' ledgers. */
+export async function queryPlan(peers: Sites, config: Config, job: Job): Promise<Plan> {
   const { startDate: from, endDate: to, sites } = job;
   const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
-  const answers = await askSites(peers, sites, query);
+  const answers = await querySites(peers, sites, query);
   const estimates = sites.map((site, index) => ({ site, estimate: answers[index]?.estimate }));
   return planOf(from, to, config, estimates);
 }
 
 type Range = Pick<Extract<SiteQuery, { kind: "days" | "errors" }>, "from" | "to">;
 
-/** The first `limit` days, in order of site, then day; one site after another, so that no more than those are held. */
-export async function askForDays(
+/** The first `limit` days by site, then day. Sites are queried one after another, so that memory stays bounded. */
+export async function queryDays(
   sites: Sites,
   names: readonly SiteName[],
   range: Range,
@@ -81,48 +85,48 @@ export async function askForDays(
   const found: DayView[] = [];
   for (const name of names) {
     if (found.length === limit) break;
-    const answer = await askSite(sites, name, { kind: "days", ...range, limit: limit - found.length });
+    const answer = await querySite(sites, name, { kind: "days", ...range, limit: limit - found.length });
     found.push(...(answer.days ?? []));
   }
   return found;
 }
 
-/** Of each `limit` errors are held at most: a thousand of a kilobyte. */
+/** Each site answers with at most `limit` errors: a thousand of a kilobyte. */
 const SITES_AT_ONCE = 4;
 
 /**
- * The newest `limit` errors of all sites and those given besides, newest first; without those of sites that don't
- * answer in time: what the others say is worth hearing, and the status names who is silent.
+ * The newest `limit` errors of all sites and of `others`, newest first. Sites without an answer in time are left out;
+ * the status names them.
  */
-export async function askForErrors(
+export async function queryErrors(
   sites: Sites,
   names: readonly SiteName[],
   range: Range,
   limit: number,
-  besides: readonly ErrorView[],
+  others: readonly ErrorView[],
 ): Promise<ErrorView[]> {
-  let newest = [...besides];
+  let newest = [...others];
   const left = [...names];
-  const askOneByOne = async () => {
+  const queryOneByOne = async () => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const query = { kind: "errors", ...range, limit } as const;
-      const { errors = [] } = await askSite(sites, name, query).catch((): SiteAnswer => ({}));
+      const { errors = [] } = await querySite(sites, name, query).catch((): SiteAnswer => ({}));
       newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
     }
   };
-  const asked = Promise.all(Array.from({ length: SITES_AT_ONCE }, askOneByOne));
-  await raceTimeout(sites.clock, ANSWER_MS_MAX, asked);
-  // Nobody asks the others any more.
+  const queries = Promise.all(Array.from({ length: SITES_AT_ONCE }, queryOneByOne));
+  await raceTimeout(sites.clock, ANSWER_MS_MAX, queries);
+  // The remaining sites are not queried any more.
   left.length = 0;
   return newest;
 }
 
-export async function beginAudits(
+export async function startAudits(
   sites: Sites,
   names: readonly SiteName[],
   request: Omit<AuditRequest, "site">,
 ): Promise<AuditOutcome> {
-  const begun = names.map((name) => answerOf(sites, name, (site) => site.audit({ site: name, ...request })));
-  const answers = await Promise.all(begun);
+  const calls = names.map((name) => callSite(sites, name, (site) => site.audit({ site: name, ...request })));
+  const answers = await Promise.all(calls);
   return answers.includes("started") ? { kind: "started", sites: names } : { kind: "audit-running" };
 }

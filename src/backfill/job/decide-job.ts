@@ -10,7 +10,7 @@ export interface Wanted {
   readonly force: boolean;
 }
 
-/** What a request wants; `configured` are the sites where it names none. */
+/** What a request wants; `configured` are the sites of a request that names none. */
 export function wantedBy(request: StartRequest, configured: readonly SiteName[]): Wanted {
   return {
     startDate: request.start_date,
@@ -27,7 +27,7 @@ export interface JobToStart {
 
 export type StartDecision = JobToStart | { readonly kind: "conflict" };
 
-/** Pure: what a start does to the job. The caller commits the answer before anything else happens. */
+/** The effect of a start on the job. Pure. The caller commits the result before it does anything else. */
 export function decideStart(
   before: Job | undefined,
   reports: Reports,
@@ -36,14 +36,14 @@ export function decideStart(
   now: EpochMs,
 ): StartDecision {
   if (before && isRunning(before, reports) && !wanted.force) {
-    // A halted site may be resumed while others run; for them the new round changes nothing.
+    // A halted site can be resumed while others run; the new round does not affect those.
     if (!sameRange(before, wanted) || !anyHalted(before, reports)) return { kind: "conflict" };
     return { kind: "resumed", job: { ...before, round: before.round + 1, retry: RETRY_ALL } };
   }
   return jobToStart(before, wanted, newId, now);
 }
 
-/** Pure: the job that a start makes of the one before, unless that one runs and is in the way. */
+/** The job that a start makes of the one before, provided that that one does not run. Pure. */
 export function jobToStart(before: Job | undefined, wanted: Wanted, newId: string, now: EpochMs): JobToStart {
   const raised = {
     desired: "run" as const,
@@ -67,14 +67,15 @@ export function jobToStart(before: Job | undefined, wanted: Wanted, newId: strin
   return { kind: "started", job };
 }
 
+/** The cancelled job; undefined where none runs. Pure. */
 export function decideCancel(before: Job | undefined, reports: Reports, now: EpochMs): Job | undefined {
   if (!before || !isRunning(before, reports)) return undefined;
   return { ...before, desired: "stop", epoch: before.epoch + 1, endedAt: now };
 }
 
-/** Another chance for failed days: a new round while it runs, a new run where it had ended. */
+/** The job with another round for failed days; a job that has ended also gets a new run. Pure. */
 export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], now: EpochMs): Job {
-  // A site that has not heard of the round before would take this selection for both.
+  // A site that has not received the round before would apply this selection to both.
   const behind = before.sites.some((site) => (reports.get(site)?.round ?? 0) < before.round);
   const again = { ...before, round: before.round + 1, retry: behind ? RETRY_ALL : retry };
   if (isRunning(before, reports)) return again;
@@ -82,8 +83,8 @@ export function decideRetry(before: Job, reports: Reports, retry: Job["retry"], 
 }
 
 /**
- * The job with an epoch and a round above those of the sites that obey another backfill and would refuse it; undefined
- * where there are none. A site obeys such a backfill only if the Coordinator that started it has lost its storage.
+ * The job with an epoch and a round above those of sites that work for another backfill and would refuse it; undefined
+ * where there are none. A site works for such a backfill only if the Coordinator that started it has lost its storage.
  */
 export function raisedAbove(job: Job, reports: readonly SiteReport[]): Job | undefined {
   const refusing = reports.filter(
@@ -96,13 +97,13 @@ export function raisedAbove(job: Job, reports: readonly SiteReport[]): Job | und
   return { ...job, epoch, round, retry: RETRY_ALL };
 }
 
-/** It goes on in the same run, whose rate does not suffer from the time in which there was nothing to do. */
+/** The ended job, running again in the same run. Its rate does not count the time in between. */
 export function reopened(ended: Job, now: EpochMs): Job {
   const restedMs = Math.max(0, now - (ended.endedAt ?? now));
   return { ...ended, resumedAt: ended.resumedAt + restedMs, endedAt: undefined };
 }
 
-/** While any site still has something to do; a site that was never heard of has. */
+/** Whether any site still has something to do; a site without a report has. */
 export function isRunning(job: Job, reports: Reports): boolean {
   return job.desired === "run" && job.sites.some((site) => !isSettled(job, site, reports));
 }

@@ -5,31 +5,29 @@ import type { SiteName } from "../../domain/site.ts";
 
 export type Desired = "run" | "stop";
 
-/**
- * What is wanted of every site. Owned by the Coordinator; sites hold a copy and obey the newest.
- */
+/** The desired state of every site. The Coordinator owns it; each site keeps a copy of the newest. */
 export interface Job {
   readonly backfillId: string;
   readonly startDate: UtcDay;
   readonly endDate: UtcDay;
   readonly sites: readonly SiteName[];
   readonly desired: Desired;
-  /** Rises on every start, cancel and restart. Fences: work of a lower epoch is never committed. */
+  /** Rises with every start, cancel and restart. It fences: work of a lower epoch is never committed. */
   readonly epoch: number;
-  /** Only days that this very backfill has published count: a forced restart fetches every day again. */
+  /** Only days that this backfill itself has published count, so that it fetches every day again. */
   readonly forced: boolean;
-  /** Rises whenever failed days get another chance; a failure of a lower round is history. */
+  /** Rises whenever failed days are retried; a failure of a lower round does not count. */
   readonly round: number;
-  /** Failed days outside of it stay failed in this round. */
+  /** Failed days outside this selection stay failed in this round. */
   readonly retry: {
     readonly from: UtcDay | undefined;
     readonly to: UtcDay | undefined;
     readonly site: SiteName | undefined;
   };
   readonly startedAt: EpochMs;
-  /** When the present run began: rates are reckoned from it alone. */
+  /** When the present run began; rates are computed from this run alone. */
   readonly resumedAt: EpochMs;
-  /** When it was cancelled, or was first seen to have nothing left to do. */
+  /** When the job was cancelled, or was first found to have nothing left to do. */
   readonly endedAt: EpochMs | undefined;
 }
 
@@ -49,22 +47,22 @@ export function siteJob(job: Job, site: SiteName): SiteJob {
   return { ...rest, site, siteIndex: Math.max(0, sites.indexOf(site)) };
 }
 
-/** What a site says of itself; `backfillId`, `epoch` and `round` are those of the job it has committed. */
+/** A site's own account; `backfillId`, `epoch` and `round` are those of the job that it has committed. */
 export interface SiteReport {
   /** Undefined while the site has no job. */
   readonly backfillId: string | undefined;
   readonly epoch: number;
   readonly round: number;
   readonly lastProgressAt: EpochMs | undefined;
-  /** Of the day that `view` names; undefined while none is under way. */
+  /** Of the day that `view` names; undefined while none is staged. */
   readonly dayProgressAt: EpochMs | undefined;
-  /** The oldest last sign of life among what is in hand; undefined while nothing is. */
+  /** The oldest of the last heartbeats of all running work; undefined while none runs. */
   readonly lastHeartbeatAt: EpochMs | undefined;
-  /** In a row. */
+  /** Failed uploads in a row. */
   readonly uploadFailures: number;
-  /** Answers of 429; not counted beyond a bound that is far over any alert's. */
+  /** Responses of 429, counted up to a bound far above any alert's. */
   readonly rateLimitsLastHour: number;
-  /** Absent from what an earlier version said. */
+  /** Absent in reports of an earlier version. */
   readonly totals?: SiteTotals;
   readonly view: SiteView;
 }
@@ -75,7 +73,7 @@ export type Reports = ReadonlyMap<SiteName, SiteReport>;
 /** Every failed day, everywhere. */
 export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: undefined };
 
-/** True once nothing is left to do for this job at the site, until somebody asks for more. */
+/** Whether the site has nothing left to do for this job until the next request. */
 export function settled(report: SiteReport, job: Job): boolean {
   const { state } = report.view;
   return (
@@ -113,6 +111,6 @@ export interface AuditRequest {
   readonly mode: "quick" | "full" | "rebuild";
   readonly from?: UtcDay | undefined;
   readonly to?: UtcDay | undefined;
-  /** Of the days that have an object; all of them where absent. */
+  /** Percentage of the days that have an object; absent: all of them. */
   readonly samplePercent?: number | undefined;
 }

@@ -65,7 +65,7 @@ function auditResponse(mode: wire.AuditView["mode"], outcome: AuditOutcome): Jso
         error: "Audit already in progress",
         hint: "Check GET /backfill/verify for its progress",
       });
-    case "site-silent":
+    case "site-unavailable":
       return siteUnavailable(outcome);
     case "started": {
       const body: wire.AuditAccepted = {

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { BackfillApi, SiteSilent } from "../../contract/api.ts";
+import type { BackfillApi, SiteUnavailable } from "../../contract/api.ts";
 import { problem } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
@@ -32,7 +32,7 @@ export const backfillRoute = <S extends z.ZodObject>(
 const RETRY_AFTER_SECONDS = 30;
 
 /** The response of a route whose result would be wrong without one of the sites. */
-export function siteUnavailable({ site }: SiteSilent): JsonResponse {
+export function siteUnavailable({ site }: SiteUnavailable): JsonResponse {
   return retryLater(RETRY_AFTER_SECONDS, {
     error: `Site ${site} is unavailable`,
     hint: "Try again later, or select another site. GET /backfill/status shows the state of every site",

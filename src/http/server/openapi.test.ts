@@ -86,7 +86,7 @@ describe("GET /openapi.json", () => {
     const named = (reply: Headered | undefined) => Object.keys(reply?.headers ?? {});
     const carried = (response: Response) =>
       [...response.headers.keys()].filter((name) => !ALWAYS.includes(name));
-    backfill.foundDays = { kind: "site-silent", site: "building_a" };
+    backfill.foundDays = { kind: "site-unavailable", site: "building_a" };
     const responses = paths["/backfill/days"]?.get?.responses;
     expect(named(responses?.["503"])).toEqual(["Retry-After"]);
     expect(carried(await get("/backfill/days"))).toEqual(["retry-after"]);

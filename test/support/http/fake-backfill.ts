@@ -4,7 +4,7 @@ import type {
   BackfillApi,
   CancelOutcome,
   RetryOutcome,
-  SiteSilent,
+  SiteUnavailable,
   StartOutcome,
 } from "../../../src/contract/api.ts";
 import type { AuditView, DayView, ErrorView, Plan, Status } from "../../../src/contract/backfill.ts";
@@ -79,7 +79,7 @@ export class FakeBackfill implements BackfillApi {
   auditOutcome: AuditOutcome = { kind: "started", sites: ["ses_falls_city", "building_a"] };
   current: Status | undefined;
   measured: Metrics = { at: NOW, status: undefined, totals: {}, permitsLastMinute: 0 };
-  foundDays: DayView[] | SiteSilent = [];
+  foundDays: DayView[] | SiteUnavailable = [];
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
   /** Thrown by the next call, whatever it is. */
