@@ -56,7 +56,11 @@ export const dayView = named(
   z.object({
     date: z.string(),
     site: z.string(),
-    status: z.enum(["pending", "running", "completed", "empty", "failed"]),
+    status: z
+      .enum(["pending", "running", "completed", "empty", "failed"])
+      .describe(
+        "A day with a verified object stays completed or empty while it is fetched again, and if that fails",
+      ),
     records: z.number().nullable(),
     r2_path: z.string().nullable(),
     completed_at: z.string().nullable(),
@@ -65,7 +69,7 @@ export const dayView = named(
       .optional()
       .describe("Set where the published object was found in R2 without evidence of ours"),
     evidence: evidence.nullable(),
-    phase: z.string().nullable(),
+    phase: z.string().nullable().describe("Of the fetch that is under way, also of a completed day"),
     attempts: z.number().describe("Those that failed"),
     failure: z
       .object({ reason: z.string(), message: z.string(), at: z.string() })
@@ -82,7 +86,11 @@ export const errorView = named(
     timestamp: z.string(),
     error: z.string(),
     stack: z.string(),
-    context: z.record(z.string(), z.unknown()),
+    context: z
+      .record(z.string(), z.unknown())
+      .describe(
+        "Of a failed page: site, date, the pages of its window before it, the window's index and span, and the cursor",
+      ),
   }),
 );
 export type ErrorView = z.output<typeof errorView>;

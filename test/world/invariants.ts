@@ -1,8 +1,10 @@
 import type { Job, SiteJob } from "../../src/backfill/job/job.ts";
+import { statusOfDay } from "../../src/backfill/site/day-state.ts";
+import { knownDays } from "../../src/backfill/site/ledger.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import type { Life } from "./life.ts";
-import { countsOf, rowsOf, siteFact } from "./look.ts";
+import { countsOf, readOnly, rowsOf, siteFact } from "./look.ts";
 import { day, type World } from "./world.ts";
 
 /** What must hold at every moment, whatever fails. A violation throws out of the step that made it. */
@@ -45,6 +47,23 @@ export class Invariants {
       if (this.#seen.get(site) === object.db.transactions) continue;
       this.#seen.set(site, object.db.transactions);
       this.#completedDaysHaveObjects(site);
+      this.#kvShowsWhatHttpAnswers(site);
+    }
+  }
+
+  /** Of every day that KV is to show. */
+  #kvShowsWhatHttpAnswers(site: SiteName): void {
+    const object = this.#world.site(site);
+    const shown = rowsOf<{ date: string; status: string }>(
+      object,
+      `SELECT substr(key, 14, 10) AS date, json_extract(value, '$.status') AS status FROM outbox
+        WHERE key LIKE 'backfill:day:%'`,
+    );
+    const days = knownDays(readOnly(object), "", "9999");
+    for (const { date, status } of shown) {
+      const known = days.get(day(date));
+      const answered = known ? statusOfDay(known.state) : "pending";
+      if (status !== answered) throw new Error(`${date} of ${site} is ${answered}, and ${status} in KV`);
     }
   }
 

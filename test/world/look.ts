@@ -1,4 +1,5 @@
 import type { SiteJob } from "../../src/backfill/job/job.ts";
+import type { Sql } from "../../src/backfill/ports.ts";
 import type { SiteBackfill } from "../../src/backfill/site/site-backfill.ts";
 import { daysBetween } from "../../src/domain/day.ts";
 import { readWithHyparquet } from "../reference/other-readers.ts";
@@ -82,6 +83,16 @@ export async function storedRows(world: World, key: string): Promise<string[]> {
 /** What the object of a day has to hold. */
 export function servedRows(world: World, site: string, date: string): string[] {
   return lines(truthOf(world.vendor, site, date).rows);
+}
+
+/** An object's database for functions of the rules that only read. */
+export function readOnly(object: AnyObject): Sql {
+  return {
+    all: (query, ...values) => object.db.look(query, ...values),
+    run: () => {
+      throw new Error("a look writes nothing");
+    },
+  };
 }
 
 type AnyObject = Pick<WorldObject<object>, "db">;

@@ -1,12 +1,18 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import { dayKey, objectKey } from "../../domain/layout.ts";
-import { DAY_TTL_S } from "../outbox/outbox.ts";
 import type { Sql } from "../ports.ts";
 import { PAUSE_MS_MAX } from "../rate-gate/rate-gate.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
 import type { FetchPosition } from "./fetch-run.ts";
-import { type DayFailure, forgiveFailure, publishedDay, recordFailure } from "./ledger.ts";
+import {
+  type DayFailure,
+  endUnreachable,
+  markUnreachable,
+  outageRetries,
+  recordFailure,
+  retryAfterOutage,
+} from "./ledger.ts";
 import type { FailedRequest } from "./request.ts";
 import { dropStaging, hasRoomToKeep, isStaged, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
@@ -14,7 +20,7 @@ import { fact, setFact } from "./state.ts";
 /** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
 const OUTAGE_DAYS = 3;
 /** Outages that a day may be part of in one round: with waits of 1 min to 1 h, those of about a day. */
-const FORGIVEN_MAX = 30;
+const OUTAGE_RETRIES_MAX = 30;
 const OUTAGE_MS = 60_000;
 const OUTAGE_MS_MAX = 3_600_000;
 
@@ -55,9 +61,9 @@ export function failDay(
     logError(context, sql, job, failure, where);
     if (how.keep && hasRoomToKeep(sql, date)) keepForRetry(sql, date, true);
     else dropStaging(sql, date);
-    showDay(context, sql, date, failure);
+    showDay(context, sql, date);
     if (how.unreachable) countUnreachable(context, sql, date);
-    else setFact(sql, "unreachable", []);
+    else endUnreachable(sql);
   });
 }
 
@@ -74,7 +80,7 @@ export function halt(
     if (!job || fact(sql, "halt")?.round === job.round) return;
     const reason = haltReason(site, failed);
     setFact(sql, "halt", { reason, round: job.round });
-    for (const day of stagedDays(sql)) if (!day.kept) showDay(context, sql, day.date, undefined);
+    for (const day of stagedDays(sql)) showDay(context, sql, day.date);
     logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);
   });
 }
@@ -97,20 +103,14 @@ function haltReason(site: string, failed: FailedRequest): string {
 
 /** The third such day in a row: all go back to pending, and the site waits, probes, and goes on by itself. */
 function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
-  const forgiven = fact(sql, "forgiven");
-  // For a day the probes have succeeded and it has not: its own fault, and others want their turn.
-  if ((forgiven[date] ?? 0) >= FORGIVEN_MAX) return;
-  const days = [...new Set([...fact(sql, "unreachable"), date])];
-  if (days.length < OUTAGE_DAYS) {
-    setFact(sql, "unreachable", days);
-    return;
-  }
+  // After so many retries the probes have succeeded and the day has not: it fails by itself, and others want their turn.
+  if (outageRetries(sql, date) >= OUTAGE_RETRIES_MAX) return;
+  const days = markUnreachable(sql, date);
+  if (days.length < OUTAGE_DAYS) return;
   for (const day of days) {
-    forgiven[day] = (forgiven[day] ?? 0) + 1;
-    forgiveFailure(sql, day as UtcDay);
-    showDay(context, sql, day as UtcDay, undefined);
+    retryAfterOutage(sql, day);
+    showDay(context, sql, day);
   }
-  setFact(sql, "forgiven", forgiven);
   beginOutage(context, sql);
 }
 
@@ -119,7 +119,7 @@ export function beginOutage(context: SiteContext, sql: Sql): void {
   const before = fact(sql, "outage");
   const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
   setFact(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
-  setFact(sql, "unreachable", []);
+  endUnreachable(sql);
   setFact(sql, "points", undefined);
   context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
     site: context.site,
@@ -135,29 +135,4 @@ export function endUnbelievableWaits(sql: Sql, now: EpochMs): void {
 
 export function isUnreachable(failed: FailedRequest): boolean {
   return failed.kind === "transient" || failed.kind === "unhandled";
-}
-
-/** The day in KV: what is published wins over how the last attempt went. */
-export function showDay(context: SiteContext, sql: Sql, date: UtcDay, failure: DayFailure | undefined): void {
-  const published = publishedDay(sql, date);
-  const verified = published?.sha256 !== undefined;
-  const value = verified
-    ? {
-        status: published.status,
-        records: published.records,
-        r2_path: objectKey(context.site, date),
-        completed_at: new Date(published.completedAt).toISOString(),
-        bytes: published.bytes,
-        sha256: published.sha256,
-      }
-    : failure
-      ? { status: "failed", error: failure.message, failed_at: new Date(failure.at).toISOString() }
-      : { status: stagedOrPending(sql, date) };
-  context.outbox.enqueue(sql, dayKey(date, context.site), value, DAY_TTL_S, "transition");
-}
-
-function stagedOrPending(sql: Sql, date: UtcDay): "running" | "pending" {
-  const job = fact(sql, "job");
-  const works = job?.desired === "run" && fact(sql, "halt")?.round !== job.round;
-  return works && sql.all("SELECT 1 FROM staging WHERE date = ?", date).length > 0 ? "running" : "pending";
 }

@@ -14,6 +14,7 @@ import { addTransport, type Transport } from "../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { layDown } from "./in-hand.ts";
+import { endUnreachable } from "./ledger.ts";
 import { fetchKey } from "./next-actions.ts";
 import type { FailedRequest } from "./request.ts";
 import {
@@ -135,7 +136,7 @@ function commit(
     setFact(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause that came before any answer says nothing of whether the vendor can be reached.
     if (done || transport.pages > 0) {
-      setFact(sql, "unreachable", []);
+      endUnreachable(sql);
       setFact(sql, "outage", undefined);
     }
     if (latencyMs !== undefined) setFact(sql, "latencyMs", smooth(fact(sql, "latencyMs"), latencyMs));

@@ -2,6 +2,7 @@ import type { PageSizeLadder } from "../../ace/paging/paging.ts";
 import { stepDownForCrash } from "../../ace/paging/paging.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import type { Sql } from "../ports.ts";
+import { endOneLane, useOneLane } from "./ledger.ts";
 import { fact, setFact } from "./state.ts";
 
 /** Crashes on the same work before it is made smaller, and before its day is given up. */
@@ -42,9 +43,9 @@ export function countCrash(sql: Sql, ladder: PageSizeLadder, configured: number,
   const shrink = struck.find(({ crashes }) => crashes === CRASHES_TO_SHRINK);
   if (shrink) {
     setFact(sql, "pageSize", { configured, ladder: stepDownForCrash(ladder) });
-    setFact(sql, "oneLaneFor", shrink.date);
+    useOneLane(sql, shrink.date as UtcDay);
   }
   const dead = struck.filter(({ crashes }) => crashes >= CRASHES_TO_FAIL).map(({ date }) => date as UtcDay);
-  if (dead.includes(fact(sql, "oneLaneFor") as UtcDay)) setFact(sql, "oneLaneFor", undefined);
+  for (const day of dead) endOneLane(sql, day);
   return dead;
 }

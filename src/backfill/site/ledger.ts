@@ -1,10 +1,9 @@
-import type { DayView } from "../../contract/backfill.ts";
-import { addDays, daysBetween, daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
+import { daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
 import type { DayEvidence } from "../../domain/evidence.ts";
-import { objectKey } from "../../domain/layout.ts";
-import type { SiteName } from "../../domain/site.ts";
 import { requiredBackfillId, type SiteJob } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
+import { type DayFacts, type DayJob, type DayState, dayState, type Phase } from "./day-state.ts";
+import { fact } from "./state.ts";
 
 /** An object in R2 that was verified after its put, or found there by a rebuild. */
 export interface Published {
@@ -26,27 +25,8 @@ export interface DayFailure {
   readonly at: EpochMs;
 }
 
-interface DayRow extends Record<string, string | number | null> {
-  date: string;
-  published: string | null;
-  status: string | null;
-  records: number | null;
-  pages: number | null;
-  backfill_id: string | null;
-  verified: number;
-  failure: string | null;
-  failure_round: number | null;
-  attempts: number;
-}
-
-/** A day counts for a job once its object is verified, and was published by the backfill that the job requires, if any. */
-const COUNTS = "verified AND (?1 IS NULL OR backfill_id = ?1)";
-/** It failed for a job when its last attempt of the present round did. */
-const FAILED = `failure_round = ?2 AND NOT (${COUNTS})`;
-
 export function publishedDay(sql: Sql, day: UtcDay): Published | undefined {
-  const [row] = sql.all<DayRow>("SELECT * FROM day WHERE date = ?", day);
-  return row?.published ? (JSON.parse(row.published) as Published) : undefined;
+  return dayHistory(sql, day).published;
 }
 
 export function recordPublished(sql: Sql, day: UtcDay, published: Published): void {
@@ -77,9 +57,74 @@ export function recordFailure(sql: Sql, day: UtcDay, failure: DayFailure, round:
   );
 }
 
+/** Days whose last attempt failed, in `round` or in any, and is not to be repeated in that round. */
+export function failedDays(sql: Sql, round?: number): UtcDay[] {
+  return sql
+    .all<{ date: string }>(
+      "SELECT date FROM day WHERE failure_round IS NOT NULL AND failure_round = coalesce(?, failure_round)",
+      round ?? null,
+    )
+    .map(({ date }) => date as UtcDay);
+}
+
+/** The failed day gets no other chance in the new round. */
+export function stayFailed(sql: Sql, day: UtcDay, round: number): void {
+  sql.run("UPDATE day SET failure_round = ? WHERE date = ?", round, day);
+}
+
+/** How many outages in this round have failed the day. */
+export function outageRetries(sql: Sql, day: UtcDay): number {
+  const [row] = sql.all<{ retries: number }>("SELECT outage_retries AS retries FROM day WHERE date = ?", day);
+  return row?.retries ?? 0;
+}
+
+/** Marks the day as the last of those in a row that failed because the vendor could not be reached. Returns the row. */
+export function markUnreachable(sql: Sql, day: UtcDay): UtcDay[] {
+  sql.run("UPDATE day SET unreachable = 1 WHERE date = ?", day);
+  return sql
+    .all<{ date: string }>("SELECT date FROM day WHERE unreachable = 1 ORDER BY date")
+    .map(({ date }) => date as UtcDay);
+}
+
+/** The vendor has answered, or waits are taken: the row of days that could not be fetched is over. */
+export function endUnreachable(sql: Sql): void {
+  sql.run("UPDATE day SET unreachable = 0 WHERE unreachable = 1");
+}
+
 /** The day is to be tried again in this very round: an outage failed it, not the day itself. */
-export function forgiveFailure(sql: Sql, day: UtcDay): void {
-  sql.run("UPDATE day SET failure_round = NULL WHERE date = ?", day);
+export function retryAfterOutage(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET failure_round = NULL, outage_retries = outage_retries + 1 WHERE date = ?", day);
+}
+
+export function resetOutageRetries(sql: Sql): void {
+  sql.run("UPDATE day SET outage_retries = 0 WHERE outage_retries > 0");
+}
+
+/** A full verification has found the day's object corrupt: its HEAD is not believed before it is replaced. */
+export function distrustObject(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET distrusted = 1 WHERE date = ?", day);
+}
+
+export function isDistrusted(sql: Sql, day: UtcDay): boolean {
+  return sql.all("SELECT 1 FROM day WHERE date = ? AND distrusted = 1", day).length > 0;
+}
+
+/** Work on the day has crashed twice with more lanes: it gets one lane until it is published. */
+export function useOneLane(sql: Sql, day: UtcDay): void {
+  sql.run(
+    "INSERT INTO day (date, one_lane) VALUES (?, 1) ON CONFLICT (date) DO UPDATE SET one_lane = 1",
+    day,
+  );
+}
+
+/** A new attempt has as many lanes as any. */
+export function endOneLane(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET one_lane = 0 WHERE date = ?", day);
+}
+
+/** The day is published: its object is to be trusted, and the next fetch has as many lanes as any. */
+export function endPrecautions(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET distrusted = 0, one_lane = 0 WHERE date = ?", day);
 }
 
 /** The day may have another object than the one that was verified: it counts for no job until it is fetched again. */
@@ -97,11 +142,6 @@ export function forgetPublished(sql: Sql, day: UtcDay): void {
   );
 }
 
-export function counts(sql: Sql, job: SiteJob, day: UtcDay): boolean {
-  const query = `SELECT 1 FROM day WHERE date = ?2 AND ${COUNTS}`;
-  return sql.all(query, requiredBackfillId(job) ?? null, day).length > 0;
-}
-
 export interface Tally {
   readonly completed: number;
   readonly empty: number;
@@ -112,162 +152,134 @@ export interface Tally {
 
 /** Where the job's range stands. `completed` includes empty days and those of earlier backfills. */
 export function tally(sql: Sql, job: SiteJob): Tally {
-  const [counts] = sql.all<{ done: number; empty: number; skipped: number; records: number | null }>(
-    `SELECT count(*) AS done, coalesce(sum(status = 'empty'), 0) AS empty,
-            coalesce(sum(backfill_id <> ?4), 0) AS skipped, sum(records) AS records
-       FROM day WHERE date BETWEEN ?2 AND ?3 AND ${COUNTS}`,
-    requiredBackfillId(job) ?? null,
-    job.startDate,
-    job.endDate,
-    job.backfillId,
-  );
-  const failed = sql.all<{ date: string }>(
-    `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND ${FAILED} ORDER BY date`,
-    requiredBackfillId(job) ?? null,
-    job.round,
-    job.startDate,
-    job.endDate,
-  );
-  return {
-    completed: counts?.done ?? 0,
-    empty: counts?.empty ?? 0,
-    skipped: counts?.skipped ?? 0,
-    records: counts?.records ?? 0,
-    failedDays: failed.map((row) => row.date),
-  };
+  const counts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] as string[] };
+  for (const [date, { row, state }] of knownDays(sql, job.startDate, job.endDate)) {
+    if (state.kind === "failed") counts.failedDays.push(date);
+    if (state.kind !== "published") continue;
+    counts.completed += 1;
+    if (state.status === "empty") counts.empty += 1;
+    if (row.backfill_id !== job.backfillId) counts.skipped += 1;
+    counts.records += row.records ?? 0;
+  }
+  return counts;
 }
 
 /** The first `limit` days of the job that are neither done, nor failed, nor under way. */
 export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
-  const settled = new Set(
-    sql
-      .all<{ date: string }>(
-        `SELECT date FROM day WHERE date BETWEEN ?3 AND ?4 AND (${COUNTS} OR failure_round = ?2)
-         UNION SELECT date FROM staging WHERE date BETWEEN ?3 AND ?4`,
-        requiredBackfillId(job) ?? null,
-        job.round,
-        job.startDate,
-        job.endDate,
-      )
-      .map((row) => row.date),
-  );
+  const known = knownDays(sql, job.startDate, job.endDate);
   const pending: UtcDay[] = [];
   for (const day of daysOf(job.startDate, job.endDate)) {
     if (pending.length === limit) break;
-    if (!settled.has(day)) pending.push(day);
+    if ((known.get(day)?.state.kind ?? "pending") === "pending") pending.push(day);
   }
   return pending;
 }
 
 /** What a job of the range that requires this backfill would fetch; `meanPages` over the days that the ledger knows. */
 export function estimate(sql: Sql, from: UtcDay, to: UtcDay, requiredId: string | undefined) {
-  const total = daysOf(from, to).length;
-  const [row] = sql.all<{ done: number }>(
-    `SELECT count(*) AS done FROM day WHERE date BETWEEN ?2 AND ?3 AND ${COUNTS}`,
-    requiredId ?? null,
-    from,
-    to,
-  );
+  const days = daysOf(from, to);
+  const job = { works: false, round: 0, requiredBackfillId: requiredId };
+  const known = knownDays(sql, from, to, () => job);
+  const daysToSkip = days.filter((day) => known.get(day)?.state.kind === "published").length;
   const [mean] = sql.all<{ pages: number | null }>(
     "SELECT avg(pages) AS pages FROM day WHERE pages IS NOT NULL",
   );
-  const daysToSkip = row?.done ?? 0;
-  return { daysToFetch: total - daysToSkip, daysToSkip, meanPages: mean?.pages ?? undefined };
+  return { daysToFetch: days.length - daysToSkip, daysToSkip, meanPages: mean?.pages ?? undefined };
 }
 
-export interface DaysAsked {
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
-  readonly limit: number;
+/** A day as the database knows it, and the state that follows. `row` is all null where the ledger has none. */
+export interface KnownDay {
+  readonly row: StateRow;
+  readonly state: DayState;
 }
 
-/** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
-export function dayViews(
+interface StateRow extends Record<string, string | number | null> {
+  status: string | null;
+  records: number | null;
+  verified: number;
+  backfill_id: string | null;
+  failure_round: number | null;
+}
+
+/** The days of a range that have a row in the ledger or are staged, in order; the others are pending. */
+export function knownDays(
   sql: Sql,
-  site: SiteName,
-  { from, to, limit }: DaysAsked,
-  job: SiteJob | undefined,
-): DayView[] {
-  const rows = new Map(
+  from: string,
+  to: string,
+  jobOf: (date: string) => DayJob | undefined = jobsOfDays(sql),
+): Map<UtcDay, KnownDay> {
+  const rows = sql.all<StateRow & { date: string }>(
+    `SELECT date, status, records, verified, backfill_id, failure_round FROM day
+       WHERE date BETWEEN ?1 AND ?2 ORDER BY date`,
+    from,
+    to,
+  );
+  const staged = new Map(
     sql
-      .all<DayRow>(
-        "SELECT * FROM day WHERE date >= ? AND date <= ? ORDER BY date LIMIT ?",
-        from ?? "",
-        to ?? "9999",
-        limit,
+      .all<{ date: string; phase: string; kept: number }>(
+        "SELECT date, phase, kept FROM staging WHERE date BETWEEN ?1 AND ?2",
+        from,
+        to,
       )
-      .map((row) => [row.date, row]),
+      .map(({ date, phase, kept }) => [date, { phase: phase as Phase, heldForUpload: kept === 1 }]),
   );
-  const phases = new Map(
-    sql
-      .all<{ date: string; phase: string }>("SELECT date, phase FROM staging WHERE kept = 0")
-      .map((row) => [row.date, row.phase]),
-  );
-  const inJob = (day: string) => job !== undefined && day >= job.startDate && day <= job.endDate;
-  const days =
-    from && to
-      ? firstDaysOf(from, to, limit)
-      : [
-          ...new Set([...rows.keys(), ...phases.keys(), ...(job ? daysOf(job.startDate, job.endDate) : [])]),
-        ].sort();
-  return days
-    .filter((day) => (!from || day >= from) && (!to || day <= to))
-    .slice(0, limit)
-    .map((day) => dayView(site, day as UtcDay, rows.get(day), phases.get(day), inJob(day) ? job : undefined));
+  const known = new Map<UtcDay, KnownDay>();
+  const add = (date: string, row: StateRow) => {
+    const state = dayState(factsOf(row, staged.get(date)), jobOf(date));
+    known.set(date as UtcDay, { row, state });
+  };
+  for (const row of rows) add(row.date, row);
+  for (const date of staged.keys()) if (!known.has(date as UtcDay)) add(date, NO_ROW);
+  return known;
 }
 
-/** Days that anybody may name can be millions: only what is answered is counted out. */
-function firstDaysOf(from: UtcDay, to: UtcDay, limit: number): UtcDay[] {
-  return daysOf(from, daysBetween(from, to) < limit ? to : addDays(from, limit - 1));
+export function stateOfDay(sql: Sql, day: UtcDay): DayState {
+  return knownDays(sql, day, day).get(day)?.state ?? { kind: "pending", earlier: undefined };
 }
 
-function dayView(
-  site: SiteName,
-  day: UtcDay,
-  row: DayRow | undefined,
-  phase: string | undefined,
-  job: SiteJob | undefined,
-): DayView {
-  const published = row?.published ? (JSON.parse(row.published) as Published) : undefined;
-  const failure = row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined;
-  const running = phase !== undefined && job?.desired === "run";
-  // An object that nobody has verified makes no completed day.
-  const verified = published?.sha256 === undefined ? undefined : published.status;
-  // For the job at hand a failure of an earlier round is history; other days have only history.
-  const failed = job ? row?.failure_round === job.round : row?.failure_round != null;
-  const status = running ? "running" : (verified ?? (failed ? "failed" : "pending"));
+const NO_ROW: StateRow = {
+  status: null,
+  records: null,
+  verified: 0,
+  backfill_id: null,
+  failure_round: null,
+};
+
+function factsOf(row: StateRow, staged: DayFacts["staged"]): DayFacts {
   return {
-    date: day,
-    site,
-    status,
-    records: published?.records ?? null,
-    r2_path: published ? objectKey(site, day) : null,
-    completed_at: published ? new Date(published.completedAt).toISOString() : null,
-    ...(published && published.sha256 === undefined ? { unverified: true } : {}),
-    evidence: published?.evidence ? evidenceView(published.evidence) : null,
-    phase: phase ?? null,
-    attempts: row?.attempts ?? 0,
-    failure: failure
-      ? { reason: failure.reason, message: failure.message, at: new Date(failure.at).toISOString() }
-      : null,
+    verified: row.verified ? (row.status as DayFacts["verified"]) : undefined,
+    publishedBy: row.backfill_id ?? undefined,
+    failureRound: row.failure_round ?? undefined,
+    staged,
   };
 }
 
-export function evidenceView({ content, transport, duplicates }: DayEvidence) {
+/** The job that a day belongs to, if any. */
+function jobsOfDays(sql: Sql): (date: string) => DayJob | undefined {
+  const job = fact(sql, "job");
+  if (!job) return () => undefined;
+  const { startDate, endDate, round } = job;
+  const works = job.desired === "run" && fact(sql, "halt")?.round !== round;
+  const dayJob = { round, works, requiredBackfillId: requiredBackfillId(job) };
+  return (date) => (date >= startDate && date <= endDate ? dayJob : undefined);
+}
+
+/** What the ledger keeps of a day beyond its state. */
+export interface DayHistory {
+  readonly published: Published | undefined;
+  readonly failure: DayFailure | undefined;
+  /** Attempts that failed. */
+  readonly attempts: number;
+}
+
+export function dayHistory(sql: Sql, day: UtcDay): DayHistory {
+  const [row] = sql.all<{ published: string | null; failure: string | null; attempts: number }>(
+    "SELECT published, failure, attempts FROM day WHERE date = ?",
+    day,
+  );
   return {
-    written: content.written,
-    points: content.points,
-    first_timestamp: content.firstTimestamp,
-    last_timestamp: content.lastTimestamp,
-    bytes: content.bytes,
-    sha256: content.sha256,
-    pages: transport.pages,
-    requests: transport.requests,
-    retries: transport.retries,
-    fetched: transport.fetched,
-    rejected: { ...transport.rejected },
-    outside: transport.outside,
-    unconfigured: transport.unconfigured,
-    duplicates,
+    published: row?.published ? (JSON.parse(row.published) as Published) : undefined,
+    failure: row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined,
+    attempts: row?.attempts ?? 0,
   };
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import { parseUtcDay, type UtcDay } from "../../domain/day.ts";
 import { NOTHING_FETCHED } from "../../domain/evidence.ts";
+import type { Phase } from "./day-state.ts";
 import { nextActions, type Situation } from "./next-actions.ts";
 import { PARSER_VERSION, windowsOf } from "./plan.ts";
-import type { Phase, StagedDay } from "./staging.ts";
+import type { StagedDay } from "./staging.ts";
 
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const NOW = 1_000_000;
@@ -17,7 +18,6 @@ const IDLE: Situation = {
   staged: [],
   pending: [],
   lanes: 2,
-  oneLaneFor: undefined,
   inHand: new Set(),
   viewDueAt: undefined,
   audit: false,
@@ -47,6 +47,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       done: false,
     })),
     kept: false,
+    oneLane: false,
     progressAt: NOW,
     ...more,
   };
@@ -94,7 +95,7 @@ test("what is fetched goes on during an outage and a pause; what is not waits fo
 });
 
 test("a day that killed its object twice has one lane", () => {
-  expect(keys({ staged: [staged("2024-01-01", "fetching")], oneLaneFor: day("2024-01-01") })).toHaveLength(1);
+  expect(keys({ staged: [staged("2024-01-01", "fetching", 2, { oneLane: true })] })).toHaveLength(1);
 });
 
 test("a file kept after a failed upload is left alone, and takes no place", () => {

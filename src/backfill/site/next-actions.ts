@@ -26,7 +26,6 @@ export interface Situation {
   readonly staged: readonly StagedDay[];
   readonly pending: readonly UtcDay[];
   readonly lanes: number;
-  readonly oneLaneFor: string | undefined;
   readonly inHand: ReadonlySet<string>;
   readonly viewDueAt: EpochMs | undefined;
   readonly audit: boolean;
@@ -95,7 +94,7 @@ function work(s: Situation, plan: Plan): void {
 }
 
 function fillLanes(s: Situation, days: readonly StagedDay[], plan: Plan): void {
-  const lanes = days.some((day) => day.date === s.oneLaneFor) ? 1 : s.lanes;
+  const lanes = days.some((day) => day.oneLane) ? 1 : s.lanes;
   let free = lanes - [...s.inHand].filter((key) => key.startsWith("fetch ")).length;
   for (const day of days) {
     if (day.phase !== "fetching") continue;

@@ -1,9 +1,9 @@
-import type { EpochMs } from "../../domain/day.ts";
+import type { UtcDay } from "../../domain/day.ts";
 import { requiredBackfillId, type SiteJob } from "../job/job.ts";
 import type { Sql } from "../ports.ts";
 import type { SiteContext } from "./context.ts";
-import { showDay } from "./fail.ts";
-import { counts } from "./ledger.ts";
+import { showDay } from "./day-views.ts";
+import { endUnreachable, failedDays, resetOutageRetries, stateOfDay, stayFailed } from "./ledger.ts";
 import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
 import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
@@ -17,18 +17,22 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   if (before && !isNewer(job, before)) return "known";
   setFact(sql, "job", job);
   if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
-  if (before?.epoch === job.epoch) return "new round";
-  const underWay = stagedDays(sql).filter((day) => !day.kept);
-  dropStale(sql, context.clock.now());
-  for (const day of stagedDays(sql)) {
-    // A day may count for this job, and be staged by a forced restart that it replaced.
-    const wanted = day.date >= job.startDate && day.date <= job.endDate && !counts(sql, job, day.date);
-    if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) dropStaging(sql, day.date);
+  const isNewEpoch = before?.epoch !== job.epoch;
+  if (isNewEpoch) {
+    dropStale(context, sql);
+    for (const day of stagedDays(sql)) {
+      // A day may count for this job, and be staged by a forced restart that it replaced.
+      const inRange = day.date >= job.startDate && day.date <= job.endDate;
+      const wanted = inRange && stateOfDay(sql, day.date).kind !== "published";
+      if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) drop(context, sql, day.date);
+    }
+    setFact(sql, "uploadFailures", 0);
   }
-  // What KV shows as running is so no longer, or is again.
-  for (const day of underWay) showDay(context, sql, day.date, undefined);
-  setFact(sql, "uploadFailures", 0);
-  return "new epoch";
+  // The state of these depends on the job: what was running, pending or failed may be so no longer.
+  for (const date of [...stagedDays(sql).map((day) => day.date), ...failedDays(sql)]) {
+    showDay(context, sql, date);
+  }
+  return isNewEpoch ? "new epoch" : "new round";
 }
 
 /** Another backfill's epoch and round are both above: an equal round's failures would be taken for its own. */
@@ -38,18 +42,24 @@ function isNewer(job: SiteJob, before: SiteJob): boolean {
 }
 
 /** At a resume, old work is begun anew: the vendor may have received late samples since. */
-export function dropStale(sql: Sql, now: EpochMs): void {
+export function dropStale(context: SiteContext, sql: Sql): void {
   for (const day of stagedDays(sql)) {
-    if (now - day.plan.createdAt > PLAN_AGE_MS_MAX) dropStaging(sql, day.date);
+    if (context.clock.now() - day.plan.createdAt > PLAN_AGE_MS_MAX) drop(context, sql, day.date);
   }
 }
 
 /** Half a day by one plan and half by another is no day. */
-export function dropOutdated(sql: Sql, job: SiteJob, pointsHash: string, rowGroupSize: number): void {
+export function dropOutdated(context: SiteContext, sql: Sql, job: SiteJob, pointsHash: string): void {
+  const { rowGroupSize } = context.config;
   const now = { pointsHash, rowGroupSize, requiredBackfillId: requiredBackfillId(job) };
   for (const day of stagedDays(sql)) {
-    if (!planHolds(day.plan, now)) dropStaging(sql, day.date);
+    if (!planHolds(day.plan, now)) drop(context, sql, day.date);
   }
+}
+
+function drop(context: SiteContext, sql: Sql, date: UtcDay): void {
+  dropStaging(sql, date);
+  showDay(context, sql, date);
 }
 
 /** Failed days get another chance, those outside the selection aside; so do files whose upload failed. */
@@ -57,12 +67,11 @@ function beginRound(sql: Sql, before: number, job: SiteJob): void {
   const { from, to, site } = job.retry;
   const other = site !== undefined && site !== job.site;
   const spared = (date: string) => !other && date >= (from ?? "") && date <= (to ?? "9999");
-  const failed = sql.all<{ date: string }>("SELECT date FROM day WHERE failure_round = ?", before);
-  for (const { date } of failed) {
-    if (!spared(date)) sql.run("UPDATE day SET failure_round = ? WHERE date = ?", job.round, date);
+  for (const date of failedDays(sql, before)) {
+    if (!spared(date)) stayFailed(sql, date, job.round);
   }
   for (const day of stagedDays(sql)) if (day.kept && spared(day.date)) keepForRetry(sql, day.date, false);
   setFact(sql, "outage", undefined);
-  setFact(sql, "unreachable", []);
-  setFact(sql, "forgiven", {});
+  endUnreachable(sql);
+  resetOutageRetries(sql);
 }

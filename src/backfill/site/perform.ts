@@ -1,8 +1,8 @@
 import { readAudit } from "./audit.ts";
 import { type Fence, holds, type SiteContext } from "./context.ts";
-import { failFetch, showDay } from "./fail.ts";
+import { showDay } from "./day-views.ts";
+import { failFetch } from "./fail.ts";
 import { fetchRun } from "./fetch-run.ts";
-import { publishedDay } from "./ledger.ts";
 import { loadPoints } from "./load-points.ts";
 import { mergeDay } from "./merge-day.ts";
 import type { Action } from "./next-actions.ts";
@@ -89,7 +89,7 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
       },
       windowsOf(action.date, action.windows),
     );
-    if (!publishedDay(sql, action.date)?.sha256) showDay(context, sql, action.date, undefined);
+    showDay(context, sql, action.date);
     log("INFO", `[BACKFILL] Processing day: ${action.date} for site ${site}`, {
       site,
       date: action.date,

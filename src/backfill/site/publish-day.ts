@@ -3,8 +3,9 @@ import { objectKey } from "../../domain/layout.ts";
 import type { SiteJob } from "../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
-import { failDay, showDay } from "./fail.ts";
-import { evidenceView, publishedDay, recordPublished } from "./ledger.ts";
+import { evidenceView, showDay } from "./day-views.ts";
+import { failDay } from "./fail.ts";
+import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "./ledger.ts";
 import { PEER_RETRY_MS, retryDelayMs } from "./request.ts";
 import {
   beginReplacing,
@@ -36,7 +37,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
     if (fence.signal.aborted) return false;
     try {
       const seen = await archive.head(key);
-      const distrusted = store.tx((sql) => fact(sql, "distrusted").includes(day.date));
+      const distrusted = store.tx((sql) => isDistrusted(sql, day.date));
       if (seen && isWhole(seen, file) && !distrusted) return finish(context, fence, day, file, seen);
       const put = await replace(context, fence, day, file, seen);
       if (put === "refused") {
@@ -168,6 +169,7 @@ function finish(
     const job = holds(sql, fence);
     if (!job || !isStaged(sql, day.date, day.token)) return false;
     dropStaging(sql, day.date);
+    endPrecautions(sql, day.date);
     recordPublished(sql, day.date, {
       status: statusOf(day, file),
       records,
@@ -178,17 +180,9 @@ function finish(
       completedAt: clock.now(),
       evidence: evidenceOf(day, file),
     });
-    const distrusted = fact(sql, "distrusted");
-    if (distrusted.includes(day.date))
-      setFact(
-        sql,
-        "distrusted",
-        distrusted.filter((date) => date !== day.date),
-      );
     addToRun(sql, fence.epoch, { days: 1 });
     addToTotals(sql, { samples: records, bytes: head.bytes });
-    if (fact(sql, "oneLaneFor") === day.date) setFact(sql, "oneLaneFor", undefined);
-    showDay(context, sql, day.date, undefined);
+    showDay(context, sql, day.date);
     touch(sql, clock, undefined);
     setFact(sql, "uploadFailures", 0);
     return publishedDay(sql, day.date) !== undefined;

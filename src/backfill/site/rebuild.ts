@@ -4,6 +4,7 @@ import { parseObjectKey } from "../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../ports.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 import { type SiteContext, touch } from "./context.ts";
+import { showDay } from "./day-views.ts";
 import { forgetPublished, type Published, publishedDay, recordPublished } from "./ledger.ts";
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
@@ -24,6 +25,7 @@ export async function stepRebuild(context: SiteContext, before: Audit): Promise<
       const known = publishedDay(sql, where.day);
       // What the ledger says of this very object is more than its metadata can.
       if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
+      if (known) showDay(context, sql, where.day);
       sql.run("INSERT INTO audit_seen VALUES (?) ON CONFLICT DO NOTHING", where.day);
       const problem = published.sha256 ? undefined : "written without our checksum: unverified";
       audit = counted(audit, where.day, published.records, published.bytes, problem);
@@ -37,6 +39,7 @@ export async function stepRebuild(context: SiteContext, before: Audit): Promise<
     );
     for (const { date } of lost) {
       forgetPublished(sql, date as UtcDay);
+      showDay(context, sql, date as UtcDay);
       audit = counted(audit, date, 0, 0, "in the ledger, but not in R2");
     }
     writeAudit(sql, { ...audit, completedAt: clock.now() });

@@ -4,6 +4,8 @@ import type { Sql } from "../ports.ts";
 export function createTables(sql: Sql): void {
   for (const statement of TABLES) sql.run(`CREATE TABLE IF NOT EXISTS ${statement}`);
   sql.run("CREATE INDEX IF NOT EXISTS block_by_bucket ON block (date, bucket, id)");
+  // Cleared by each run that is fetched: without it, all rows of the ledger would be read for that.
+  sql.run("CREATE INDEX IF NOT EXISTS day_unreachable ON day (date) WHERE unreachable = 1");
 }
 
 const TABLES = [
@@ -13,7 +15,9 @@ const TABLES = [
   `day (date TEXT PRIMARY KEY,
      published TEXT, status TEXT, records INTEGER, pages INTEGER, backfill_id TEXT,
      verified INTEGER NOT NULL DEFAULT 0,
-     failure TEXT, failure_round INTEGER, attempts INTEGER NOT NULL DEFAULT 0)`,
+     failure TEXT, failure_round INTEGER, attempts INTEGER NOT NULL DEFAULT 0,
+     outage_retries INTEGER NOT NULL DEFAULT 0, unreachable INTEGER NOT NULL DEFAULT 0,
+     distrusted INTEGER NOT NULL DEFAULT 0, one_lane INTEGER NOT NULL DEFAULT 0)`,
   // Days under way. `token` tells one attempt from the next: work of an older one is never committed.
   `staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL, plan TEXT NOT NULL,
      transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,

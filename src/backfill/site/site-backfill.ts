@@ -12,11 +12,12 @@ import { migrate } from "../tables/tables.ts";
 import { auditPending, auditView, beginAudit, readAudit } from "./audit.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
+import { dayViews } from "./day-views.ts";
 import { recentErrors } from "./errors.ts";
 import { endUnbelievableWaits, failDay } from "./fail.ts";
 import { ladderOf } from "./fetch-run.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
-import { dayViews, estimate, pendingDays } from "./ledger.ts";
+import { estimate, pendingDays } from "./ledger.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
 import { dropOutdated, dropStale, obey } from "./obey.ts";
 import { perform } from "./perform.ts";
@@ -90,7 +91,7 @@ export class SiteBackfill implements SitePeer {
     // What is in hand now was being done when an earlier incarnation died.
     ports.store.tx((sql) => {
       if (!beginVersion(sql, isolate.codeVersion)) this.#crashed(sql);
-      dropStale(sql, ports.clock.now());
+      dropStale(this.#context, sql);
     });
   }
 
@@ -114,7 +115,7 @@ export class SiteBackfill implements SitePeer {
     return store.tx((sql): SiteAnswer => {
       switch (query.kind) {
         case "days":
-          return { days: dayViews(sql, site, query, fact(sql, "job")) };
+          return { days: dayViews(sql, site, query) };
         case "errors":
           return { errors: recentErrors(sql, query) };
         case "estimate":
@@ -244,7 +245,7 @@ export class SiteBackfill implements SitePeer {
       endUnbelievableWaits(sql, clock.now());
       const points = fact(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
-      if (job && pointsLoaded) dropOutdated(sql, job, points.hash, config.rowGroupSize);
+      if (job && pointsLoaded) dropOutdated(this.#context, sql, job, points.hash);
       return nextActions({
         now: clock.now(),
         run: job?.desired === "run",
@@ -254,7 +255,6 @@ export class SiteBackfill implements SitePeer {
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
         lanes: Math.min(LANES_MAX, lanesFor(fact(sql, "latencyMs"), config.requestsPerMinute)),
-        oneLaneFor: fact(sql, "oneLaneFor"),
         inHand: new Set(this.#inHand.keys()),
         viewDueAt: outbox.dueAt(sql),
         audit: auditPending(sql),

@@ -3,10 +3,9 @@ import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evid
 import { KEPT_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import type { Sql } from "../ports.ts";
+import type { Phase } from "./day-state.ts";
 import { doubtPublished } from "./ledger.ts";
 import type { DayPlan } from "./plan.ts";
-
-export type Phase = "fetching" | "merging" | "encoded";
 
 /** A file as it lies in `part`, ready to be published. */
 export interface StagedFile {
@@ -25,6 +24,8 @@ export interface StagedDay {
   readonly windows: readonly StagedWindow[];
   /** Kept after a failed upload, for a retry: not to be worked on in this round. */
   readonly kept: boolean;
+  /** Work on it has crashed twice with more lanes. */
+  readonly oneLane: boolean;
   /** When it last came further. */
   readonly progressAt: EpochMs;
 }
@@ -46,6 +47,7 @@ interface StagingRow extends Record<string, string | number | null> {
   transport: string;
   file: string | null;
   kept: number;
+  one_lane: number | null;
   progress_at: number;
 }
 
@@ -90,7 +92,8 @@ export function stagedDays(sql: Sql): StagedDay[] {
   }>("SELECT * FROM span ORDER BY date, idx");
   return sql
     .all<StagingRow>(
-      "SELECT date, token, phase, plan, transport, file, kept, progress_at FROM staging ORDER BY date",
+      `SELECT date, token, phase, plan, transport, file, kept, progress_at, one_lane
+         FROM staging LEFT JOIN day USING (date) ORDER BY date`,
     )
     .map((row) => ({
       date: row.date as UtcDay,
@@ -100,6 +103,7 @@ export function stagedDays(sql: Sql): StagedDay[] {
       transport: JSON.parse(row.transport) as Transport,
       file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
       kept: row.kept === 1,
+      oneLane: row.one_lane === 1,
       progressAt: row.progress_at,
       windows: windows
         .filter((window) => window.date === row.date)

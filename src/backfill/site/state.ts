@@ -19,16 +19,8 @@ export interface SiteFacts {
   points: { epoch: number; hash: string; count: number; bytes: number; loadedAt: EpochMs } | undefined;
   /** The ladder, and the configured size it was begun with. */
   pageSize: { configured: number; ladder: PageSizeLadder } | undefined;
-  /** Days in a row that failed because the vendor could not be reached. */
-  unreachable: string[];
-  /** How often in this round an outage has taken the blame for a day. */
-  forgiven: Record<string, number>;
-  /** Days whose object a full verification has found spoilt: its HEAD is not believed before it is replaced. */
-  distrusted: string[];
   /** Smoothed time of a request in ms, for the number of lanes. */
   latencyMs: number | undefined;
-  /** Work crashed twice with more lanes: one, for this day. */
-  oneLaneFor: string | undefined;
   /** Of this epoch alone. */
   run: { epoch: number; days: number; samples: number; requests: number };
   /** Since this ledger was made. */
@@ -50,11 +42,7 @@ const INITIAL: SiteFacts = {
   throttledUntil: undefined,
   points: undefined,
   pageSize: undefined,
-  unreachable: [],
-  forgiven: {},
-  distrusted: [],
   latencyMs: undefined,
-  oneLaneFor: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
   totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
   uploadFailures: 0,

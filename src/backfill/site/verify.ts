@@ -5,9 +5,8 @@ import { FileUnreadable, recount } from "../../parquet/read/read.ts";
 import type { ObjectHead, Sql } from "../ports.ts";
 import { type Audit, counted, daysAhead, writeAudit } from "./audit.ts";
 import type { SiteContext } from "./context.ts";
-import { showDay } from "./fail.ts";
-import { forgetPublished, type Published, publishedDay } from "./ledger.ts";
-import { fact, setFact } from "./state.ts";
+import { showDay } from "./day-views.ts";
+import { distrustObject, forgetPublished, type Published, publishedDay } from "./ledger.ts";
 
 /** Days a step looks at: HEADs are cheap, reading whole files is not. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
@@ -41,8 +40,8 @@ export async function stepVerify(
         forgetPublished(sql, date);
         forgot = true;
         // Its HEAD may say what a sound object's would: adopted by it, the spoilt one would stay.
-        if (mode === "full") setFact(sql, "distrusted", [...new Set([...fact(sql, "distrusted"), date])]);
-        showDay(context, sql, date, undefined);
+        if (mode === "full") distrustObject(sql, date);
+        showDay(context, sql, date);
       }
     }
     const last = days.at(-1)?.date;

@@ -1,0 +1,108 @@
+/** How a day is shown: over HTTP, and in KV. */
+import type { DayView } from "../../contract/backfill.ts";
+import { addDays, daysBetween, daysOf, type UtcDay } from "../../domain/day.ts";
+import type { DayEvidence } from "../../domain/evidence.ts";
+import { dayKey, objectKey } from "../../domain/layout.ts";
+import type { SiteName } from "../../domain/site.ts";
+import { DAY_TTL_S } from "../outbox/outbox.ts";
+import type { Sql } from "../ports.ts";
+import type { SiteContext } from "./context.ts";
+import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
+import { type DayHistory, dayHistory, knownDays, stateOfDay } from "./ledger.ts";
+import { fact } from "./state.ts";
+
+export interface DaysAsked {
+  readonly from: UtcDay | undefined;
+  readonly to: UtcDay | undefined;
+  readonly limit: number;
+}
+
+/** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
+export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysAsked): DayView[] {
+  const known = knownDays(sql, from ?? "", to ?? "9999");
+  const job = fact(sql, "job");
+  const days =
+    from && to
+      ? firstDaysOf(from, to, limit)
+      : [...new Set([...known.keys(), ...(job ? daysOf(job.startDate, job.endDate) : [])])].sort();
+  return days
+    .filter((day) => (!from || day >= from) && (!to || day <= to))
+    .slice(0, limit)
+    .map((day) => dayView(site, day, dayHistory(sql, day), known.get(day)?.state ?? PENDING));
+}
+
+const PENDING: DayState = { kind: "pending", earlier: undefined };
+
+/** Days that anybody may name can be millions: only what is answered is counted out. */
+function firstDaysOf(from: UtcDay, to: UtcDay, limit: number): UtcDay[] {
+  return daysOf(from, daysBetween(from, to) < limit ? to : addDays(from, limit - 1));
+}
+
+function dayView(site: SiteName, day: UtcDay, history: DayHistory, state: DayState): DayView {
+  const { published, failure, attempts } = history;
+  return {
+    date: day,
+    site,
+    status: statusOfDay(state),
+    records: published?.records ?? null,
+    r2_path: published ? objectKey(site, day) : null,
+    completed_at: published ? iso(published.completedAt) : null,
+    ...(published && published.sha256 === undefined ? { unverified: true } : {}),
+    evidence: published?.evidence ? evidenceView(published.evidence) : null,
+    phase: phaseOfDay(state) ?? null,
+    attempts,
+    failure: failure ? { reason: failure.reason, message: failure.message, at: iso(failure.at) } : null,
+  };
+}
+
+/** The day in KV, as it is now; to be called in each transaction that may change it. */
+export function showDay(context: SiteContext, sql: Sql, date: UtcDay): void {
+  const entry = dayEntry(context.site, date, dayHistory(sql, date), stateOfDay(sql, date));
+  context.outbox.enqueue(sql, dayKey(date, context.site), entry, DAY_TTL_S, "transition");
+}
+
+function dayEntry(site: SiteName, date: UtcDay, { published, failure }: DayHistory, state: DayState) {
+  const status = statusOfDay(state);
+  switch (status) {
+    case "completed":
+    case "empty":
+      if (!published) throw new Error(`${date} is ${status} and has no object`);
+      return {
+        status,
+        records: published.records,
+        r2_path: objectKey(site, date),
+        completed_at: iso(published.completedAt),
+        bytes: published.bytes,
+        sha256: published.sha256,
+      };
+    case "failed":
+      if (!failure) throw new Error(`${date} is failed and has no failure`);
+      return { status, error: failure.message, failed_at: iso(failure.at) };
+    case "pending":
+    case "running":
+      return { status };
+    default:
+      return status satisfies never;
+  }
+}
+
+export function evidenceView({ content, transport, duplicates }: DayEvidence) {
+  return {
+    written: content.written,
+    points: content.points,
+    first_timestamp: content.firstTimestamp,
+    last_timestamp: content.lastTimestamp,
+    bytes: content.bytes,
+    sha256: content.sha256,
+    pages: transport.pages,
+    requests: transport.requests,
+    retries: transport.retries,
+    fetched: transport.fetched,
+    rejected: { ...transport.rejected },
+    outside: transport.outside,
+    unconfigured: transport.unconfigured,
+    duplicates,
+  };
+}
+
+const iso = (ms: number) => new Date(ms).toISOString();
