@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Chance } from "../../test/world/chance.ts";
 import { Life } from "../../test/world/life.ts";
 import { Scheduler } from "../../test/world/scheduler.ts";
-import { Isolate } from "./isolate.ts";
+import { admitted, Isolate, isExpired } from "./isolate.ts";
 
 function setup() {
   const scheduler = new Scheduler(0, new Chance(1));
@@ -18,7 +18,7 @@ test("one body runs at a time, and all of them run", async () => {
   let inside = 0;
   let most = 0;
   const all = Array.from({ length: 6 }, () =>
-    isolate.alone(clock, async () => {
+    isolate.runExclusive(clock, async () => {
       most = Math.max(most, ++inside);
       await clock.sleep(1_000);
       inside -= 1;
@@ -31,11 +31,11 @@ test("one body runs at a time, and all of them run", async () => {
 
 test("a body that throws lets the next one in", async () => {
   const { run, isolate, clock } = setup();
-  const failing = isolate.alone(clock, async () => {
+  const failing = isolate.runExclusive(clock, async () => {
     await clock.sleep(5);
     throw new Error("broken");
   });
-  const next = isolate.alone(clock, async () => clock.now());
+  const next = isolate.runExclusive(clock, async () => clock.now());
   failing.catch(() => undefined);
   await run();
   await expect(failing).rejects.toThrow("broken");
@@ -45,9 +45,9 @@ test("a body that throws lets the next one in", async () => {
 test("a holder that died is waited for a minute, and no longer", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const life = new Life("dead", () => undefined);
-  void isolate.alone(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
+  void isolate.runExclusive(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
   life.kill();
-  const next = isolate.alone(clock, async () => clock.now());
+  const next = isolate.runExclusive(clock, async () => clock.now());
   await run();
   expect(await next).toBe(60_000);
 });
@@ -55,11 +55,11 @@ test("a holder that died is waited for a minute, and no longer", async () => {
 test("a holder that died before the clock stepped back a year is waited for no longer", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const life = new Life("dead", () => undefined);
-  void isolate.alone(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
+  void isolate.runExclusive(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
   life.kill();
   const year = 365 * 86_400_000;
   scheduler.leap(-year);
-  const next = isolate.alone(clock, async () => clock.now());
+  const next = isolate.runExclusive(clock, async () => clock.now());
   await run();
   expect(await next).toBe(-year);
 });
@@ -72,7 +72,7 @@ test("an expired holder that comes back does not end the lease of the one after 
     await clock.sleep(ms);
     spans.push({ from, to: clock.now() });
   };
-  const all = [90_000, 50_000, 50_000, 50_000].map((ms) => isolate.alone(clock, body(ms)));
+  const all = [90_000, 50_000, 50_000, 50_000].map((ms) => isolate.runExclusive(clock, body(ms)));
   await run();
   await Promise.all(all);
   const [first, ...others] = spans.filter((span) => span.from > 0);
@@ -82,24 +82,12 @@ test("an expired holder that comes back does not end the lease of the one after 
   }
 });
 
-test("bytes are held until they are let go, once", () => {
-  const { isolate } = setup();
-  const release = isolate.hold(100);
-  const other = isolate.hold(50);
-  expect([isolate.bytes, isolate.peakBytes]).toEqual([150, 150]);
-  release();
-  release();
-  expect([isolate.bytes, isolate.peakBytes]).toEqual([50, 150]);
-  other();
-  expect(isolate.bytes).toBe(0);
-});
-
 test("a waiter that died takes nobody's turn", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const life = new Life("dead", () => undefined);
-  void isolate.alone(clock, () => clock.sleep(10));
-  void isolate.alone(scheduler.clockOf(life), async () => undefined);
-  const next = isolate.alone(clock, async () => clock.now());
+  void isolate.runExclusive(clock, () => clock.sleep(10));
+  void isolate.runExclusive(scheduler.clockOf(life), async () => undefined);
+  const next = isolate.runExclusive(clock, async () => clock.now());
   await scheduler.settle();
   life.kill();
   await run();
@@ -108,8 +96,157 @@ test("a waiter that died takes nobody's turn", async () => {
 
 test("a body that may take longer than usual has its lease as long", async () => {
   const { run, isolate, clock } = setup();
-  void isolate.alone(clock, () => clock.sleep(100_000), 120_000);
-  const next = isolate.alone(clock, async () => clock.now());
+  void isolate.runExclusive(clock, () => clock.sleep(100_000), 120_000);
+  const next = isolate.runExclusive(clock, async () => clock.now());
   await run();
   expect(await next).toBe(100_000);
+});
+
+const RESERVABLE = 130;
+
+/** 46 bytes of work, 5 of a commit and 13 to reserve, ten times. */
+function memory() {
+  const { scheduler, run } = setup();
+  const isolate = new Isolate({ bytesMax: 640 });
+  const { signal } = new AbortController();
+  const owner = (site: string, life?: Life) => ({
+    clock: scheduler.clockOf(life),
+    site,
+    alive: () => undefined,
+  });
+  const granted: string[] = [];
+  const reserve = async (site: string, bytes: number, life?: Life, until = signal) => {
+    const reservation = await isolate.reserve(owner(site, life), bytes, until);
+    if (reservation) granted.push(site);
+    return reservation;
+  };
+  return { scheduler, run, isolate, granted, reserve };
+}
+
+test("those that wait go in their order, and a small claim does not pass a large one", () => {
+  const waiting = [{ bytes: 40 }, { bytes: 50 }, { bytes: 1 }];
+  expect([0, 39, 40, 89, 90, 91].map((free) => admitted(waiting, free))).toEqual([0, 0, 1, 1, 2, 3]);
+});
+
+test("a lease is over after its time, and where the clock has stepped back", () => {
+  expect([999, 1_000, 300_999, 301_000].map((now) => isExpired(1_000, now))).toEqual([
+    true,
+    false,
+    false,
+    true,
+  ]);
+});
+
+test("a reservation that does not fit waits until others are released", async () => {
+  const { scheduler, isolate, granted, reserve } = memory();
+  // Time stands still: no lease is over.
+  const atOnce = async () => {
+    while (await scheduler.step(0));
+  };
+  const first = await reserve("a", 100);
+  const second = reserve("b", 100);
+  void reserve("c", 20);
+  void reserve("d", 20);
+  await scheduler.settle();
+  // The small ones would fit beside the first, and are not let past the large one.
+  expect([granted, isolate.bytes]).toEqual([["a"], 100]);
+  first?.release();
+  await atOnce();
+  expect([[...granted].sort(), isolate.bytes]).toEqual([["a", "b", "c"], 120]);
+  expect(granted).not.toContain("d");
+  (await second)?.release();
+  await atOnce();
+  expect([granted.length, isolate.bytes, isolate.peakBytes]).toEqual([4, 40, 120]);
+});
+
+test("a claim for more than there is gets all of it", async () => {
+  const { isolate, reserve } = memory();
+  expect((await reserve("a", 1_000_000))?.bytes).toBe(RESERVABLE);
+  expect(isolate.reservableBytes).toBe(RESERVABLE);
+});
+
+test("a holder that can't grow is told so at once, and keeps what it has", async () => {
+  const { isolate, reserve } = memory();
+  const a = await reserve("a", 60);
+  await reserve("b", 60);
+  expect([a?.resize(71), a?.bytes, a?.resize(70), isolate.bytes]).toEqual([false, 60, true, 130]);
+});
+
+test("what a killed object has reserved is free after its lease, also where the clock has stepped back", async () => {
+  for (const [leapMs, atMs] of [
+    [0, 300_000],
+    [-1_000_000, -1_000_000],
+  ] as const) {
+    const { scheduler, run, reserve } = memory();
+    const life = new Life("dead", () => undefined);
+    await reserve("a", RESERVABLE, life);
+    life.kill();
+    scheduler.leap(leapMs);
+    const next = reserve("b", 10).then(() => scheduler.now);
+    await run();
+    expect(await next).toBe(atMs);
+  }
+});
+
+test("a waiter that was killed blocks the others for its lease at most", async () => {
+  const { scheduler, run, granted, reserve } = memory();
+  const first = await reserve("a", RESERVABLE);
+  const life = new Life("dead", () => undefined);
+  void reserve("b", RESERVABLE, life);
+  await scheduler.settle();
+  life.kill();
+  const next = reserve("c", RESERVABLE).then(() => scheduler.now);
+  await scheduler.settle();
+  first?.release();
+  await run();
+  expect([await next, granted]).toEqual([300_000, ["a", "c"]]);
+});
+
+test("the next incarnation of an object drops what the one before reserved and waited for", async () => {
+  const { scheduler, run, isolate, granted, reserve } = memory();
+  await reserve("a", RESERVABLE);
+  const late = reserve("a", RESERVABLE);
+  void reserve("b", RESERVABLE);
+  await scheduler.settle();
+  isolate.restarted("a", 0);
+  await run();
+  expect([await late, granted, isolate.bytes]).toEqual([undefined, ["a", "b"], RESERVABLE]);
+});
+
+test("a waiter whose work is stopped leaves the queue", async () => {
+  const { scheduler, run, granted, reserve } = memory();
+  const first = await reserve("a", RESERVABLE);
+  const stop = new AbortController();
+  const stopped = reserve("b", RESERVABLE, undefined, stop.signal);
+  void reserve("c", 10);
+  await scheduler.settle();
+  stop.abort();
+  await run();
+  expect(await stopped).toBe(undefined);
+  first?.release();
+  await run();
+  expect(granted).toEqual(["a", "c"]);
+});
+
+test("what can be made anew makes room, the longest unused first, and is not kept where others wait", async () => {
+  const { isolate, reserve } = memory();
+  const evicted: string[] = [];
+  const [x, y] = [{}, {}];
+  expect(isolate.cache(x, 60, () => evicted.push("x"))).toBe(true);
+  expect(isolate.cache(y, 60, () => evicted.push("y"))).toBe(true);
+  isolate.touchCached(x);
+  const a = await reserve("a", 70);
+  expect([evicted, isolate.bytes]).toEqual([["y"], 130]);
+  expect(a?.resize(RESERVABLE)).toBe(true);
+  expect(evicted).toEqual(["y", "x"]);
+  expect(isolate.cache(x, 1, () => undefined)).toBe(false);
+  expect([isolate.bytes, isolate.peakBytes]).toEqual([130, 130]);
+});
+
+test("memory of work is counted until it is let go, once", () => {
+  const { isolate } = memory();
+  const release = isolate.use(460);
+  release();
+  release();
+  expect([isolate.bytes, isolate.peakBytes, isolate.workBytesMax]).toEqual([0, 460, 460]);
 });

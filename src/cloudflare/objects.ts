@@ -21,7 +21,7 @@ import { webhookReceiver } from "./webhook-receiver.ts";
  */
 
 /** Shared by all objects of this isolate, as its memory is. */
-const isolate = new Isolate((env as Env).CF_VERSION_METADATA?.id);
+const isolate = new Isolate({ codeVersion: (env as Env).CF_VERSION_METADATA?.id });
 
 export class CoordinatorObject extends DurableObject<Env> implements BackfillApi {
   #made: Coordinator | undefined;

@@ -13,6 +13,17 @@ export const SQL_VALUE_BYTES_MAX = 1_900_000;
 export const PIPELINE_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
+ * Set aside, of those, for the work that runs alone: 46 MiB for a page of `PARSED_BYTES_MAX` or a merge slice. And for
+ * a commit, which is synchronous: 5 MiB for a run of 100,000 samples. The other 13 MiB can be reserved: five runs of
+ * 50,000 samples take 4.8 MiB, and one run of a timestamp with 200,000 rows takes all.
+ */
+export const WORK_SHARE = 46 / 64;
+export const COMMIT_SHARE = 5 / 64;
+
+/** Beyond this a body is read by scanning it, or not at all: as text and objects it takes four times its bytes. */
+export const PARSED_BYTES_MAX = 11.5 * 1024 * 1024;
+
+/**
  * Rows of a site-day, and pages: far above a day of 200,000 points every five minutes, and at 14 to 30 bytes a row far
  * below the 10 GB of an object. A vendor that makes up rows for ever fails its day here, and so does one that gives a
  * row a page: 100,000 pages are 33 hours.

@@ -29,6 +29,8 @@ export interface WorldOptions {
   readonly vendor?: Partial<SimulatorOptions>;
   /** Most milliseconds a request or a reply is on its way. */
   readonly latencyMsMax?: number;
+  /** Memory of the pipeline; as in production where it is not given. */
+  readonly isolateBytesMax?: number;
   /** Smaller than the usual, so that few samples make many commits. */
   readonly steps?: StepSizes;
   /** Stands between an object and its rules: as the platform does, or a platform that is ill. */
@@ -77,11 +79,14 @@ export class World {
   /** Set by tests that take objects or rows away behind the backfill's back. */
   tampered = false;
   readonly #steps: StepSizes | undefined;
-  #isolate = new Isolate("version 0");
+  #isolate: Isolate;
+  readonly #isolateBytesMax: number | undefined;
   #deployments = 0;
   readonly #shell: Shell | undefined;
 
   constructor(options: WorldOptions = {}) {
+    this.#isolateBytesMax = options.isolateBytesMax;
+    this.#isolate = this.#newIsolate(0);
     this.#shell = options.shell;
     const names = options.sites ?? ["site_a"];
     const chance = new Chance(options.seed ?? 1);
@@ -121,9 +126,22 @@ export class World {
   /** Every object is reset in the middle of whatever it does, and lives on by new code and `changes`. */
   deploy(changes: Partial<Config> = {}): void {
     this.config = { ...this.config, ...changes };
-    this.#isolate = new Isolate(`version ${++this.#deployments}`);
+    this.#isolate = this.#newIsolate(++this.#deployments);
     this.#addSites();
     for (const object of this.#objects) object.kill();
+  }
+
+  /** What the objects' isolate has held at most. */
+  get pipelineBytesPeak(): number {
+    return this.#isolate.peakBytes;
+  }
+
+  #newIsolate(version: number): Isolate {
+    const bytesMax = this.#isolateBytesMax;
+    return new Isolate({
+      codeVersion: `version ${version}`,
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+    });
   }
 
   #addSites(): void {
@@ -144,7 +162,7 @@ export class World {
 
   /** Every object at once, and what they shared: memory used up, say. */
   isolateDies(): void {
-    this.#isolate = new Isolate(`version ${this.#deployments}`);
+    this.#isolate = this.#newIsolate(this.#deployments);
     for (const object of this.#objects) object.kill();
   }
 

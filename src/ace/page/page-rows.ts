@@ -11,6 +11,8 @@ export interface PageContext {
   readonly keep: Span;
   /** The window with its margins, both ends included: see `requestedSpan`. */
   readonly requested: Span;
+  /** Most bytes of a body that is parsed because it can't be scanned; `PARSED_BYTES_MAX` where it is not given. */
+  readonly parsedBytesMax?: number;
 }
 
 /** A page of samples, decoded. */

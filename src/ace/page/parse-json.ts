@@ -1,3 +1,4 @@
+import { PARSED_BYTES_MAX } from "../../domain/limits.ts";
 import { decodeText, excerpt } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { JSON_VALUES_MAX } from "../limits.ts";
@@ -6,10 +7,18 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * The JSON object in a body. Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
- * JSON does, "malformed" where it is not JSON, "too-large" where it has too many values, "protocol" where it is JSON
- * but not an object.
+ * JSON does, "malformed" where it is not JSON, "too-large" where it has more than `bytesMax` bytes or too
+ * many values, "protocol" where it is JSON but not an object.
  */
-export function parseJsonObject(body: Uint8Array): JsonObject {
+export function parseJsonObject(body: Uint8Array, bytesMax: number = PARSED_BYTES_MAX): JsonObject {
+  if (body.length > bytesMax) {
+    const bounds = { bytes: body.length, bytesMax };
+    throw new VendorFault(
+      "too-large",
+      `the body has to be parsed, and has more than ${bytesMax} bytes`,
+      bounds,
+    );
+  }
   checkValueCount(body);
   const text = decodeText(body);
   let parsed: unknown;

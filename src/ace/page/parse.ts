@@ -8,7 +8,7 @@ import { parseJsonObject } from "./parse-json.ts";
 
 /** Decodes any page, by way of text and objects; takes several times as long as `scanSamples`. */
 export function parseSamples(bytes: Uint8Array, context: PageContext): SamplesPage {
-  const body = parseJsonObject(bytes);
+  const body = parseJsonObject(bytes, context.parsedBytesMax);
   const samples: unknown = body.point_samples;
   if (!Array.isArray(samples)) throw protocolFault("the page has no array point_samples");
   const nextPage = decodeNextPage(body);

@@ -19,6 +19,7 @@ import type {
   Vendor,
   View,
 } from "../ports.ts";
+import type { PointList } from "./point-names.ts";
 import { fact, setFact } from "./state.ts";
 import type { Asked } from "./totals.ts";
 
@@ -51,10 +52,12 @@ export interface SiteContext extends SitePorts {
   readonly outbox: ViewOutbox;
   /** R2's and KV's, beside the lanes'. */
   readonly connection: Mutex;
-  /** Ids of the configured points by name, and the names by id; of the list that is stored. */
-  points(): { ids: ReadonlyMap<string, number>; names: readonly string[] };
+  /** The configured points, of the list that is stored. */
+  points(): PointList;
   /** Paginations between two runs of a window, with the form they were committed in; a few, of the days under way. */
   readonly paginations: Map<string, { readonly pagination: Pagination; readonly saved: string }>;
+  /** Bytes that a run of a window needs, by the same keys, after one ended early because its memory could not grow. */
+  readonly runBytes: Map<string, number>;
   /** 429s of this incarnation: a permit from before the last one is not used, nor one asked for until the gate knows. */
   readonly throttles: { count: number; told: Promise<unknown> };
   /** Not yet in the totals. */

@@ -12,6 +12,7 @@ import {
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { addTransport, type Transport } from "../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
+import { BYTES_A_SAMPLE } from "../../parquet/run/run.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { layDown } from "./in-hand.ts";
 import { endUnreachable } from "./ledger.ts";
@@ -29,7 +30,7 @@ import {
 } from "./staging.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 import { countAsked } from "./totals.ts";
-import { WindowReader } from "./window-reader.ts";
+import { boundaryBytes, WindowReader } from "./window-reader.ts";
 
 export type FetchResult =
   | { readonly kind: "committed" | "interrupted" }
@@ -63,8 +64,16 @@ export async function fetchRun(
 ): Promise<FetchResult> {
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
+  const { isolate } = context;
+  const key = paginationKey(day, index);
+  const runBytes = Math.max(context.steps.runSamples, ladderOf(context).size) * BYTES_A_SAMPLE;
+  const known = context.paginations.get(key);
+  const needed = context.runBytes.get(key) ?? runBytes + (known ? boundaryBytes(known.pagination) : 0);
+  // What the pagination knows may be evicted for it; the timestamp is read from its first row again then.
+  const memory = await isolate.reserve(context, needed, fence.signal);
+  if (!memory) return { kind: "interrupted" };
   const pagination = paginationOf(context, day, window);
-  const reader = new WindowReader(context, fence, window.span, pagination, ladderOf(context));
+  const reader = new WindowReader(context, fence, memory, window.span, pagination, ladderOf(context));
   try {
     // Another lane may have failed the day: nothing more is asked or read for it.
     const wanted = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
@@ -77,12 +86,41 @@ export async function fetchRun(
       if (halt?.kind === "failed") return { ...halt, where: positionOf(day.date, window, reader) };
       if (halt) return { kind: "interrupted" };
     }
-    reader.hold(reader.run.samples * SEAL_BYTES);
-    return { kind: commit(context, fence, day, index, reader) ? "committed" : "interrupted" };
+    const tooMany = beyondMemory(context, reader);
+    if (tooMany) return { kind: "failed", failed: tooMany, where: positionOf(day.date, window, reader) };
+    const committed = await commitInRoom(context, reader, () => commit(context, fence, day, index, reader));
+    return { kind: committed ? "committed" : "interrupted" };
   } finally {
-    reader.letGo();
+    memory.release();
     context.spend(reader.transport.fetched);
   }
+}
+
+/** Commits at once; a run that takes more than is set aside for that does so while no page is in memory. */
+async function commitInRoom(
+  { clock, isolate }: SiteContext,
+  { run }: WindowReader,
+  commitNow: () => boolean,
+): Promise<boolean> {
+  const bytes = run.samples * SEAL_BYTES;
+  const act = () => {
+    const release = isolate.use(bytes);
+    try {
+      return commitNow();
+    } finally {
+      release();
+    }
+  };
+  return bytes <= isolate.commitBytesMax ? act() : isolate.runExclusive(clock, async () => act());
+}
+
+/** A timestamp that takes more than all memory that can be reserved is never read to its end. */
+function beyondMemory({ isolate }: SiteContext, reader: WindowReader): FailedRequest | undefined {
+  const { bytesMissing, inFirstTimestamp } = reader;
+  if (!inFirstTimestamp || bytesMissing === undefined || bytesMissing <= isolate.reservableBytes)
+    return undefined;
+  const message = `the rows of one timestamp take ${bytesMissing} bytes, of at most ${isolate.reservableBytes}`;
+  return { kind: "protocol", reason: "protocol", message };
 }
 
 function positionOf(
@@ -143,19 +181,35 @@ function commit(
     if (transport.pages > 0) touch(sql, clock, day.date);
     return true;
   });
+  const key = paginationKey(day, index);
+  // The next run of the window waits for more, and the memory that could not grow is free for others meanwhile.
+  remember(context.runBytes, key, committed ? reader.bytesMissing && reader.bytesMissing * 2 : undefined);
   const kept = committed && !done && (pagination.boundary?.nameHashes.size ?? 0) <= BOUNDARY_ROWS_KEPT_MAX;
-  remember(context.paginations, paginationKey(day, index), kept ? { pagination, saved } : undefined);
+  for (const dropped of remember(context.paginations, key, kept ? { pagination, saved } : undefined)) {
+    context.isolate.uncache(dropped.pagination);
+  }
+  const cached =
+    kept &&
+    context.isolate.cache(pagination, boundaryBytes(pagination), () => context.paginations.delete(key));
+  if (!cached) context.paginations.delete(key);
   return committed;
 }
 
-/** Days that fail leave paginations behind: the oldest are removed. */
-function remember<T>(paginations: Map<string, T>, key: string, pagination: T | undefined): void {
-  paginations.delete(key);
-  if (pagination) paginations.set(key, pagination);
-  for (const oldest of paginations.keys()) {
-    if (paginations.size <= PAGINATIONS_MAX) return;
-    paginations.delete(oldest);
+/** Of days that failed entries are left behind: the oldest make room. Returns those that are gone. */
+function remember<T>(entries: Map<string, T>, key: string, entry: T | undefined): T[] {
+  const gone: T[] = [];
+  const drop = (old: string) => {
+    const found = entries.get(old);
+    if (found !== undefined) gone.push(found);
+    entries.delete(old);
+  };
+  drop(key);
+  if (entry !== undefined) entries.set(key, entry);
+  for (const oldest of entries.keys()) {
+    if (entries.size <= PAGINATIONS_MAX) break;
+    drop(oldest);
   }
+  return gone;
 }
 
 /** Two days with a window for each lane. */

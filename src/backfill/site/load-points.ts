@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../ace/points/points.ts";
+import type { Reservation } from "../isolate.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";
-import { storePoints } from "./point-names.ts";
+import { pointListBytes, storePoints } from "./point-names.ts";
 import { ask, type FailedRequest, type RequestCount } from "./request.ts";
 import { addToRun, fact, setFact } from "./state.ts";
 import { countAsked } from "./totals.ts";
@@ -13,15 +14,44 @@ import { countAsked } from "./totals.ts";
  * is the probe after an outage. A missing or empty list halts the site, for it would turn a year into empty files.
  */
 export async function loadPoints(context: SiteContext, fence: Fence): Promise<void> {
-  const { clock, site, store } = context;
+  const { isolate } = context;
   const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
+  for (let bytes = Math.floor(isolate.reservableBytes * LIST_SHARE); ; ) {
+    const memory = await isolate.reserve(context, bytes, fence.signal);
+    if (!memory) return;
+    try {
+      const outcome = await readList(context, fence, memory, count);
+      if (outcome === "done") return;
+      // Begun anew with more: to wait for more while holding this could be to wait for ever.
+      bytes = outcome.bytesMissing * 2;
+    } finally {
+      memory.release();
+    }
+  }
+}
+
+/** What a list is begun with, of what can be reserved: 1 MiB, enough for some ten thousand points. */
+const LIST_SHARE = 1 / 13;
+
+async function readList(
+  context: SiteContext,
+  fence: Fence,
+  memory: Reservation,
+  count: RequestCount,
+): Promise<"done" | { readonly bytesMissing: number }> {
+  const { clock, isolate, site, store } = context;
+  const alive = () => {
+    context.alive();
+    memory.renew();
+  };
   let pagination = startPoints();
   for (let done = false; !done; ) {
     const requested = pagination;
     const answer = await ask(
-      context,
+      { ...context, alive },
       fence,
       {
+        besideBytes: 0,
         path: () => pointsPath(site, requested),
         decode: (body) => advancePoints(requested, body),
         wanted: () => true,
@@ -31,14 +61,16 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
     );
     switch (answer.kind) {
       case "interrupted":
-        return;
+        return "done";
       case "throttled":
         store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
-        return;
+        return "done";
       case "failed":
-        return fail(context, fence, answer.failed);
+        fail(context, fence, answer.failed);
+        return "done";
       case "no-data":
-        return halt(context, fence, unusable("the API has none for it"), {});
+        halt(context, fence, unusable("the API has none for it"), {});
+        return "done";
       case "value":
         pagination = answer.value.pagination;
         done = answer.value.done;
@@ -46,9 +78,18 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
       default:
         answer satisfies never;
     }
+    // The longest lists take more than can be reserved: they are counted as all of that.
+    const bytes = Math.min(
+      pointListBytes(pagination.names.size, pagination.nameBytes),
+      isolate.reservableBytes,
+    );
+    if (bytes > memory.bytes && !memory.resize(bytes)) return { bytesMissing: bytes };
   }
   const names = pointNames(pagination);
-  if (names.length === 0) return halt(context, fence, unusable("it is empty"), {});
+  if (names.length === 0) {
+    halt(context, fence, unusable("it is empty"), {});
+    return "done";
+  }
   store.tx((sql) => {
     if (!holds(sql, fence)) return;
     storePoints(sql, names);
@@ -64,6 +105,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
     setFact(sql, "throttledUntil", undefined);
     touch(sql, clock, undefined);
   });
+  return "done";
 }
 
 function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import { imbalance, type Transport } from "../../domain/evidence.ts";
-import { BUCKET_BYTES_MAX } from "../../domain/limits.ts";
+import { BUCKET_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import { concatenate } from "../../parquet/bytes.ts";
 import { encodeFooter } from "../../parquet/file/file.ts";
 import { encodeSlice, FILE_START, type FilePosition, TABLE_BYTES_MAX } from "../../parquet/merge/merge.ts";
@@ -22,8 +22,8 @@ export async function mergeDay(context: SiteContext, fence: Fence, day: StagedDa
   const { clock, isolate, store } = context;
   // Other objects of this isolate get their turn between two slices.
   await clock.sleep(0);
-  await isolate.alone(clock, async () => {
-    const held = new Held(isolate);
+  await isolate.runExclusive(clock, async () => {
+    const held = new Held(isolate, context.points().bytes, day.plan.rowGroupSize);
     try {
       store.tx((sql) => {
         const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
@@ -38,27 +38,34 @@ export async function mergeDay(context: SiteContext, fence: Fence, day: StagedDa
 /** What one slice holds, as far as it has come: of one bucket at a time, and of its own output. */
 class Held {
   readonly #isolate: Isolate;
+  readonly #encoderBytes: number;
+  /** What a bucket's blocks are read through. Smaller where the names or the row groups are large. */
+  readonly bucketBytesMax: number;
   #bucketBytes = 0;
   #outputBytes = 0;
   #release = () => {};
 
-  constructor(isolate: Isolate) {
+  constructor(isolate: Isolate, namesBytes: number, rowGroupSize: number) {
     this.#isolate = isolate;
+    this.#encoderBytes = namesBytes + rowGroupSize * ENCODER_ROW_BYTES;
+    const restBytes = this.#encoderBytes + BLOCK_BYTES + OUTPUT_BYTES + TABLE_BYTES_MAX;
+    const windowBytes = Math.floor((isolate.workBytesMax - restBytes) / WINDOW_BYTES_A_BYTE);
+    this.bucketBytesMax = Math.max(BUCKET_BYTES_MIN, Math.min(BUCKET_BYTES_MAX, windowBytes));
   }
 
   /** The bucket before is let go of. */
   bucket(blockBytes: number): void {
-    // Its blocks in windows, at most; and one point of it being put in order: 8/7 of its bytes, half as much again
-    // while its columns grow. Segment tables come on top where the bucket is larger than its windows.
-    const windowed = Math.min(blockBytes, BUCKET_BYTES_MAX);
+    // Segment tables come on top where the bucket is larger than its windows.
+    const windowed = Math.min(blockBytes, this.bucketBytesMax);
     const tables = Math.min(blockBytes - windowed, TABLE_BYTES_MAX);
-    this.#bucketBytes = Math.ceil(windowed * (1 + (3 / 2) * (8 / 7))) + tables;
+    const transit = Math.min(blockBytes, BLOCK_BYTES);
+    this.#bucketBytes = Math.ceil(windowed * WINDOW_BYTES_A_BYTE) + tables + transit;
     this.#update();
   }
 
-  output(groupBytes: number): void {
-    // Once as row groups, once as they are joined.
-    this.#outputBytes += 2 * groupBytes;
+  /** Once as row groups, once as they are joined. */
+  output(bytes: number): void {
+    this.#outputBytes = 2 * bytes;
     this.#update();
   }
 
@@ -68,18 +75,53 @@ class Held {
 
   #update(): void {
     this.#release();
-    this.#release = this.#isolate.hold(ENCODER_BYTES + this.#bucketBytes + this.#outputBytes);
+    this.#release = this.#isolate.use(this.#encoderBytes + this.#bucketBytes + this.#outputBytes);
   }
 }
 
-/** A row group as columns and as bytes, and a block on its way out of SQLite. */
-const ENCODER_BYTES = 3 * 1024 * 1024;
+/** A row of a row group, as columns and as bytes. */
+const ENCODER_ROW_BYTES = 110;
+/** A block on its way out of SQLite. */
+const BLOCK_BYTES = SQL_VALUE_BYTES_MAX;
+/** Row groups of a part and the next one, and the same joined. */
+const OUTPUT_BYTES = 3 * SQL_VALUE_BYTES_MAX;
+/** Its blocks in windows; and one point of it being put in order: 8/7 of its bytes, half as much again while its columns grow. */
+const WINDOW_BYTES_A_BYTE = 1 + (3 / 2) * (8 / 7);
+const BUCKET_BYTES_MIN = 1024 * 1024;
+
+/** Row groups on their way into the staged file: joined to parts that SQLite takes. */
+class Output {
+  readonly #sql: Sql;
+  readonly #date: UtcDay;
+  readonly #held: Held;
+  #groups: Uint8Array[] = [];
+  #bytes = 0;
+
+  constructor(sql: Sql, date: UtcDay, held: Held) {
+    this.#sql = sql;
+    this.#date = date;
+    this.#held = held;
+  }
+
+  add(group: Uint8Array): void {
+    if (this.#bytes + group.byteLength > SQL_VALUE_BYTES_MAX) this.flush();
+    this.#groups.push(group);
+    this.#bytes += group.byteLength;
+    this.#held.output(this.#bytes);
+  }
+
+  flush(): void {
+    addPart(this.#sql, this.#date, concatenate(this.#groups));
+    this.#groups = [];
+    this.#bytes = 0;
+  }
+}
 
 function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, held: Held): void {
   const { names } = context.points();
   const [row] = sql.all<{ merge: string | null }>("SELECT merge FROM staging WHERE date = ?", day.date);
   const before = row?.merge ? (JSON.parse(row.merge) as FilePosition) : FILE_START;
-  const output: Uint8Array[] = [];
+  const output = new Output(sql, day.date, held);
   let groups = sql.all<{ groups: number }>(
     "SELECT count(*) AS groups FROM row_group WHERE date = ?",
     day.date,
@@ -88,14 +130,17 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
     blockSource(sql, day.date, held),
     before,
     { site: context.site, dayStartMs: dayStartMs(day.date), names },
-    { rowGroupSize: day.plan.rowGroupSize, samplesMax: context.steps.sliceSamples },
+    {
+      rowGroupSize: day.plan.rowGroupSize,
+      samplesMax: context.steps.sliceSamples,
+      bucketBytesMax: held.bucketBytesMax,
+    },
     (group) => {
-      output.push(group.bytes);
-      held.output(group.bytes.byteLength + group.metadata.byteLength);
+      output.add(group.bytes);
       sql.run("INSERT INTO row_group VALUES (?, ?, ?)", day.date, groups++, group.metadata);
     },
   );
-  addPart(sql, day.date, concatenate(output));
+  output.flush();
   sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
   layDown(sql, MERGE_KEY);
   context.spend(after.merge.read - before.merge.read);

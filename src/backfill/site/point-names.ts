@@ -3,31 +3,48 @@ import type { Isolate } from "../isolate.ts";
 import type { Sql, Store } from "../ports.ts";
 import { fact } from "./state.ts";
 
-/** The stored list as every page is read with it: made once a list, and counted as held. */
+/** The names of a site's points, and their ids by name. */
+export interface PointList {
+  readonly names: readonly string[];
+  readonly ids: ReadonlyMap<string, number>;
+  /** Of memory. */
+  readonly bytes: number;
+}
+
+/** The stored list as every page is read with it. Kept while the isolate has room; read from the database again after. */
 export class PointNames {
   readonly #store: Store;
   readonly #isolate: Isolate;
-  #made: { hash: string; names: string[]; ids: Map<string, number>; release: () => void } | undefined;
+  #kept: { readonly hash: string; readonly list: PointList } | undefined;
 
   constructor(store: Store, isolate: Isolate) {
     this.#store = store;
     this.#isolate = isolate;
   }
 
-  current(): { ids: ReadonlyMap<string, number>; names: readonly string[] } {
+  current(): PointList {
     return this.#store.tx((sql) => {
       const hash = fact(sql, "points")?.hash ?? "";
-      if (this.#made?.hash !== hash) {
-        this.#made?.release();
-        const names = readPoints(sql);
-        const bytes = names.reduce((sum, name) => sum + name.length + BYTES_A_NAME, 0);
-        const ids = new Map(names.map((name, id) => [name, id]));
-        this.#made = { hash, names, ids, release: this.#isolate.hold(bytes) };
+      if (this.#kept?.hash === hash) {
+        this.#isolate.touchCached(this);
+        return this.#kept.list;
       }
-      return this.#made;
+      const names = readPoints(sql);
+      const bytes = pointListBytes(
+        names.length,
+        names.reduce((sum, name) => sum + name.length, 0),
+      );
+      const list = { names, ids: new Map(names.map((name, id) => [name, id])), bytes };
+      const evict = () => {
+        this.#kept = undefined;
+      };
+      this.#kept = this.#isolate.cache(this, bytes, evict) ? { hash, list } : undefined;
+      return list;
     });
   }
 }
+
+export const pointListBytes = (points: number, nameBytes: number) => nameBytes + points * BYTES_A_NAME;
 
 /** A string's header, and its place in the map and the list. */
 const BYTES_A_NAME = 60;

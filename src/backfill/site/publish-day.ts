@@ -1,5 +1,6 @@
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { SiteJob } from "../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../ports.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
@@ -32,9 +33,15 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   const file = day.file;
   if (!file) throw new Error(`${day.date} is encoded and has no file`);
   let message = "";
+  const partBytes = Math.min(SQL_VALUE_BYTES_MAX, file.content.bytes);
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(retryDelayMs(config, tries), fence.signal);
-    if (fence.signal.aborted) return false;
+    // For the part that is on its way. Waited for before the HEAD, so that what it says is fresh.
+    const memory = await context.isolate.reserve(context, partBytes, fence.signal);
+    if (!memory || fence.signal.aborted) {
+      memory?.release();
+      return false;
+    }
     try {
       const seen = await archive.head(key);
       const distrusted = store.tx((sql) => isDistrusted(sql, day.date));
@@ -52,6 +59,8 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
       if (head && isWhole(head, file)) return finish(context, fence, day, file, head);
     } catch (error) {
       message = error instanceof Error ? error.message : String(error);
+    } finally {
+      memory.release();
     }
     context.alive();
     store.tx((sql) => setFact(sql, "uploadFailures", fact(sql, "uploadFailures") + 1));
@@ -132,13 +141,7 @@ function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: S
     *parts() {
       const count = store.tx((sql) => partCount(sql, day.date));
       for (let index = 0; index < count; index++) {
-        const part = store.tx((sql) => readPart(sql, day.date, index));
-        const release = context.isolate.hold(part.byteLength);
-        try {
-          yield part;
-        } finally {
-          release();
-        }
+        yield store.tx((sql) => readPart(sql, day.date, index));
       }
     },
   };

@@ -9,6 +9,19 @@ import { forgetPublished, type Published, publishedDay, recordPublished } from "
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
 export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {
+  const memory = await context.isolate.reserve(context, LISTING_BYTES, new AbortController().signal);
+  if (!memory) throw new Error("another incarnation of the site has begun");
+  try {
+    await stepListing(context, before);
+  } finally {
+    memory.release();
+  }
+}
+
+/** A page of a listing: 1,000 objects with at most 8 KB of metadata each. */
+const LISTING_BYTES = 8 * 1024 * 1024;
+
+async function stepListing(context: SiteContext, before: Audit): Promise<void> {
   const { archive, clock, site, store } = context;
   const page = await archive.list("timeseries/", before.cursor);
   const heads = await Promise.all(

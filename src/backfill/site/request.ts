@@ -29,6 +29,8 @@ export interface FailedRequest {
 export interface Question<T> {
   /** The path of the next try; asked each time, for a try may ask for a smaller page. */
   path(): string;
+  /** Bytes in memory beside the body while it is decoded. */
+  readonly besideBytes: number;
   /** From the body; throws `VendorFault`. Runs while no other page of the isolate is in memory. */
   decode(body: Uint8Array): T;
   /** Asked when its turn to be read has come: whether anybody wants the answer still. */
@@ -185,14 +187,15 @@ async function once<T>(
       const outcome = await timed(context, limit, readResponse(response, clock.now()));
       if (outcome.kind !== "ok") return outcome;
       count.latencyMs = headersMs + clock.now() - readAt;
-      const release = isolate.hold(outcome.body.length * BYTES_A_BODY_BYTE);
+      const bytes = outcome.body.length * BYTES_A_BODY_BYTE + question.besideBytes;
+      const release = isolate.use(Math.min(bytes, isolate.workBytesMax));
       try {
         return { kind: "value" as const, value: question.decode(outcome.body) };
       } finally {
         release();
       }
     };
-    return await isolate.alone(clock, read, context.config.aceTimeoutMs + PARSE_MS_MAX);
+    return await isolate.runExclusive(clock, read, context.config.aceTimeoutMs + PARSE_MS_MAX);
   } catch (error) {
     if (fence.signal.aborted) return { kind: "aborted", message: "stopped" };
     return outcomeOfFault(error);
@@ -217,6 +220,7 @@ async function timed<V>(
 
 /**
  * The body itself, and the columns read from it, 0.2. A page that has to be parsed instead has its text and its rows
- * as objects beside it, 2.7 bytes a byte: that much is counted for every page.
+ * as objects beside it, 2.7 bytes a byte: that much is counted for every page, up to what is set aside. A larger body is
+ * only scanned.
  */
-const BYTES_A_BODY_BYTE = 4;
+export const BYTES_A_BODY_BYTE = 4;

@@ -79,6 +79,7 @@ export class SiteBackfill implements SitePeer {
       points: () => points.current(),
       report: () => this.#report(),
       paginations: new Map(),
+      runBytes: new Map(),
       throttles: { count: 0, told: Promise.resolve() },
       asked: nothingAsked(),
       // Between two actions nobody lives; `#begin` says whose sign it is.
@@ -88,6 +89,7 @@ export class SiteBackfill implements SitePeer {
       },
     };
     this.#chain = new AlarmChain(bounded, () => this.#workAhead());
+    isolate.restarted(site, ports.clock.now());
     // What is in hand now was being done when an earlier incarnation died.
     ports.store.tx((sql) => {
       if (!beginVersion(sql, isolate.codeVersion)) this.#crashed(sql);

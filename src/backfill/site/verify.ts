@@ -11,6 +11,8 @@ import { distrustObject, forgetPublished, type Published, publishedDay } from ".
 /** Days a step looks at: HEADs are cheap, reading whole files is not. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
 const READ_BYTES = 4 * 1024 * 1024;
+/** Two reads, one being decoded and the next; a row group of ours as columns; the footer. */
+const VERIFY_BYTES = 12 * 1024 * 1024;
 
 /** The next days of the ledger beside their objects: `quick` by HEAD, `full` also by every byte and row. */
 export async function stepVerify(
@@ -26,7 +28,7 @@ export async function stepVerify(
       const head = await archive.head(key);
       const problem = head ? differs(head, published) : "the object is missing";
       if (problem || !head || mode === "quick") return { date, published, problem };
-      return { date, published, problem: await wrongIn(context, head, published) };
+      return { date, published, problem: await inReserved(context, () => wrongIn(context, head, published)) };
     }),
   );
   return store.tx((sql) => {
@@ -48,6 +50,17 @@ export async function stepVerify(
     writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, completedAt: clock.now() });
     return forgot;
   });
+}
+
+/** No fence ends an audit: it waits until there is room. A newer incarnation of the site takes its place. */
+async function inReserved<T>(context: SiteContext, work: () => Promise<T>): Promise<T> {
+  const memory = await context.isolate.reserve(context, VERIFY_BYTES, new AbortController().signal);
+  if (!memory) throw new Error("another incarnation of the site has begun");
+  try {
+    return await work();
+  } finally {
+    memory.release();
+  }
 }
 
 function daysAfter(sql: Sql, audit: Audit, limit: number): { date: UtcDay; published: Published }[] {
@@ -89,8 +102,11 @@ async function wrongIn(
     hash.update(await read(offset, Math.min(offset + READ_BYTES, head.bytes)));
   }
   if (published.sha256 && hash.digest("hex") !== published.sha256) return "the content differs from its hash";
-  const slice = async (start: number, end = head.bytes) =>
-    (await read(start, end)).slice().buffer as ArrayBuffer;
+  const slice = async (start: number, end = head.bytes) => {
+    const bytes = await read(start, end);
+    const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    return whole.buffer as ArrayBuffer;
+  };
   try {
     const groups = recount({ byteLength: head.bytes, slice }, context.site);
     for (;;) {

@@ -12,10 +12,12 @@ import {
   stepDown,
 } from "../../ace/paging/paging.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
+import { PARSED_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import { RunBuilder } from "../../parquet/run/run.ts";
+import type { Reservation } from "../isolate.ts";
 import type { Fence, SiteContext } from "./context.ts";
-import { ask, type FailedRequest, type RequestCount } from "./request.ts";
+import { ask, BYTES_A_BODY_BYTE, type FailedRequest, type RequestCount } from "./request.ts";
 import { setFact } from "./state.ts";
 
 /** Pages of one run: a crash costs them, so a run of tiny pages ends before it holds many samples. */
@@ -23,6 +25,10 @@ const PAGES_A_RUN_MAX = 60;
 
 /** A hash and its place in the set. */
 const BYTES_A_BOUNDARY_ROW = 48;
+
+/** Memory of what a pagination knows of its boundary. */
+export const boundaryBytes = (pagination: Pagination) =>
+  (pagination.boundary?.nameHashes.size ?? 0) * BYTES_A_BOUNDARY_ROW;
 
 /** How one page went, beyond being taken over. */
 export type Halt =
@@ -36,23 +42,32 @@ export class WindowReader {
   readonly #span: Span;
   /** Where the run began: inside that timestamp it may not end, see `roomLeft`. */
   readonly #floorMicros: number | undefined;
-  // Empty until its first page has come: a lane that waits for a permit or an answer holds nothing.
-  readonly run = new RunBuilder(0);
+  readonly run: RunBuilder;
+  readonly #memory: Reservation;
   readonly #count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
   #transport: Transport = NOTHING_FETCHED;
-  #release = () => {};
+  #neededBytes = 0;
   pagination: Pagination;
   ladder: PageSizeLadder;
   done = false;
 
+  /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
   constructor(
     context: SiteContext,
     fence: Fence,
+    memory: Reservation,
     span: Span,
     pagination: Pagination,
     ladder: PageSizeLadder,
   ) {
-    this.#context = context;
+    // Whenever the lane shows that it lives, its reservation does.
+    const alive = () => {
+      context.alive();
+      memory.renew();
+    };
+    this.#context = { ...context, alive };
+    this.#memory = memory;
+    this.run = new RunBuilder(0, context.steps.runSamples);
     this.#fence = fence;
     this.#span = span;
     this.#floorMicros = pagination.floorMicros;
@@ -68,17 +83,26 @@ export class WindowReader {
     return this.#count.latencyMs;
   }
 
+  /** Bytes that the run and its pagination take, where the reservation could not grow to them: the run has to end. */
+  get bytesMissing(): number | undefined {
+    return this.#neededBytes > this.#memory.bytes ? this.#neededBytes : undefined;
+  }
+
+  /** Whether a resume would read the timestamp of the run's beginning again. */
+  get inFirstTimestamp(): boolean {
+    return this.#floorMicros !== undefined && this.pagination.floorMicros === this.#floorMicros;
+  }
+
   /**
    * The first page always; a further one where it fits. Inside the timestamp it began with a run may not end: a
    * resume reads that timestamp from its first row again, and where it has more rows than a run has pages for,
    * for ever.
    */
   get roomLeft(): boolean {
-    if (this.done) return false;
+    if (this.done || this.bytesMissing !== undefined) return false;
     const { samples } = this.run;
     const fits = samples === 0 || samples + this.ladder.size <= this.#context.steps.runSamples;
-    const inside = this.#floorMicros !== undefined && this.pagination.floorMicros === this.#floorMicros;
-    return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || inside;
+    return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || this.inFirstTimestamp;
   }
 
   /** The next page into the run; undefined where that went well. */
@@ -102,37 +126,39 @@ export class WindowReader {
     return undefined;
   }
 
-  /** What the run holds, and `besideBytes` with it; counted anew at each call. */
-  hold(besideBytes = 0): void {
-    this.#release();
-    const boundaryBytes = (this.pagination.boundary?.nameHashes.size ?? 0) * BYTES_A_BOUNDARY_ROW;
-    this.#release = this.#context.isolate.hold(this.run.memoryBytes + boundaryBytes + besideBytes);
-  }
-
-  letGo(): void {
-    this.#release();
+  /** Grows the reservation to what the run and the pagination take now. Never shrinks it: the next page needs the room. */
+  #holdBytes(pagination: Pagination): void {
+    this.#neededBytes = this.run.memoryBytes + boundaryBytes(pagination);
+    if (this.#neededBytes > this.#memory.bytes) this.#memory.resize(this.#neededBytes);
   }
 
   #ask(wanted: () => boolean) {
-    const { ids } = this.#context.points();
     const { pagination } = this;
     const span = this.#span;
     let asked = pageSizeFor(pagination, this.ladder.size);
     let failedOnce = false;
+    const besideBytes = this.#context.points().bytes;
+    const parsedBytesMax = (this.#context.isolate.workBytesMax - besideBytes) / BYTES_A_BODY_BYTE;
     return ask<{ page: SamplesPage; next: PageResult }>(
       this.#context,
       this.#fence,
       {
+        besideBytes,
         path: () => {
           asked = pageSizeFor(pagination, this.ladder.size);
           return samplesPath(this.#context.site, span, asked, pagination.cursor);
         },
         decode: (body) => {
-          const page = decodeSamples(body, { points: ids, keep: span, requested: requestedSpan(span) });
+          const page = decodeSamples(body, {
+            points: this.#context.points().ids,
+            keep: span,
+            requested: requestedSpan(span),
+            parsedBytesMax: Math.min(PARSED_BYTES_MAX, Math.floor(parsedBytesMax)),
+          });
           const next = advance(pagination, page, asked);
           // Into the run while no other page is in memory; the page itself ends here.
           if (next.accept) this.run.append(page.kept);
-          this.hold();
+          this.#holdBytes(next.next === "fault" ? pagination : next.pagination);
           return { page, next };
         },
         wanted,

@@ -10,14 +10,19 @@ export { PointSamples, SAMPLE_MEMORY_BYTES } from "./point-samples.ts";
 export { sortRun } from "./sort-run.ts";
 
 /** Four bytes of point, eight of time, eight of value. */
-const BYTES_A_SAMPLE = 20;
+export const BYTES_A_SAMPLE = 20;
 
-/** Collects pages into a run. Its columns grow by doubling and are reused for the next run. */
+/**
+ * Collects pages into a run. Its columns grow by doubling up to `doubledMax` samples, beyond that to what
+ * each page needs, and are reused for the next run.
+ */
 export class RunBuilder {
+  readonly #doubledMax: number;
   #columns: SampleColumns;
   #length = 0;
 
-  constructor(capacity: number = RUN_SAMPLES) {
+  constructor(capacity: number = RUN_SAMPLES, doubledMax: number = RUN_SAMPLES) {
+    this.#doubledMax = doubledMax;
     this.#columns = newColumns(capacity);
   }
 
@@ -36,7 +41,7 @@ export class RunBuilder {
     const end = this.#length + columns.length;
     if (end > this.#columns.length) {
       const collected = { ...this.#columns, length: this.#length };
-      this.#columns = newColumns(Math.max(end, this.#columns.length * 2));
+      this.#columns = newColumns(Math.max(end, Math.min(this.#columns.length * 2, this.#doubledMax)));
       copyRows(collected, this.#columns, 0);
     }
     copyRows(columns, this.#columns, this.#length);
