@@ -25,7 +25,7 @@ test("100 sites with five lanes of small pages hold no more than the isolate's b
   const world = await finished({ sites, isolateBytesMax: 96 * KIB });
   expect(world.pipelineBytesPeak).toBeGreaterThan(20 * KIB);
   expect(await world.status()).toMatchObject({ days_completed: 100 });
-});
+}, 120_000);
 
 test("files are the same, however little memory there is", async () => {
   const sites = ["site_a", "site_b", "site_c"];
