@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { Chance } from "../../test/world/chance.ts";
 import { Life } from "../../test/world/life.ts";
 import { Scheduler } from "../../test/world/scheduler.ts";
-import { admitted, Isolate, isExpired } from "./isolate.ts";
+import { Isolate } from "./isolate.ts";
+import { admitted, isExpired } from "./memory.ts";
 
 function setup() {
   const scheduler = new Scheduler(0, new Chance(1));

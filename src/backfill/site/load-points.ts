@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../ace/points/points.ts";
-import type { Reservation } from "../isolate.ts";
+import type { Reservation } from "../memory.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { logError } from "./errors.ts";
 import { beginOutage, halt, isUnreachable } from "./fail.ts";

@@ -15,7 +15,7 @@ import { addTransport, NOTHING_FETCHED, type Transport } from "../../domain/evid
 import { PARSED_BYTES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 import { RunBuilder } from "../../parquet/run/run.ts";
-import type { Reservation } from "../isolate.ts";
+import type { Reservation } from "../memory.ts";
 import type { Fence, SiteContext } from "./context.ts";
 import { ask, BYTES_A_BODY_BYTE, type FailedRequest, type RequestCount } from "./request.ts";
 import { setFact } from "./state.ts";
