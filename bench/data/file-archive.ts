@@ -39,11 +39,11 @@ export class FileArchive implements ArchiveReader {
   }
 
   list(): Promise<ObjectPage> {
-    throw new Error("a bench lists nothing");
+    throw new Error("a bench does not list objects");
   }
 
   open(): Promise<OpenObject | undefined> {
-    throw new Error("a bench opens no object whole");
+    throw new Error("a bench does not open whole objects");
   }
 
   #bytes(key: ObjectKey, offset: number, length: number): Uint8Array {

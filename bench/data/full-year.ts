@@ -9,43 +9,43 @@ import { NAMES, SAMPLES } from "../query/query-day.ts";
 import { type BenchArchive, FIRST_DAY, spread, writeDay } from "./query-archive.ts";
 
 export const FULL_SITE = "ses_full_year" as SiteName;
-/** Of these alone a year has the row groups. */
+/** The points whose row groups are in the files of `fullYear`; no other row group is. */
 export const FULL_YEAR_POINTS = spread(NAMES, 100);
 
 /**
- * A year of full days out of one, whose file is moved on day by day. Only the footer and the row groups that can have
- * `FULL_YEAR_POINTS` are written, the rest are holes: it takes 1.3 GB of disk and some seconds, where encoding takes half
- * an hour, and a reader of these points can't tell.
+ * Writes a year of full days. One day is encoded; its bytes are shifted to each other day. Only the footer and the row
+ * groups that can have `FULL_YEAR_POINTS` are written, the rest of each file is a hole. That takes 1.3 GB of disk and
+ * some seconds instead of half an hour, and makes no difference to a reader of these points.
  */
 export function fullYear(archive: BenchArchive, days: number): void {
-  const moved = writeDay(archive, FULL_SITE, FIRST_DAY, NAMES, SAMPLES, 1);
-  const view = new DataView(moved.buffer);
-  const footer = moved.length - 8 - view.getUint32(moved.length - 8, true);
-  const index = indexFooter(moved.subarray(footer), moved.length);
+  const file = writeDay(archive, FULL_SITE, FIRST_DAY, NAMES, SAMPLES, 1);
+  const view = new DataView(file.buffer);
+  const footer = file.length - 8 - view.getUint32(file.length - 8, true);
+  const index = indexFooter(file.subarray(footer), file.length);
   const startMs = dayStartMs(FIRST_DAY);
   const utf8 = new TextEncoder();
   const names = FULL_YEAR_POINTS.map((name) => utf8.encode(name));
   const chunks = pruneGroups(index, names, startMs, startMs + DAY_MS).map(({ group }) => index.chunks(group));
 
   const statistics = statisticsOf(view, footer, startMs);
-  const firstTimes = chunks.map(({ timestamp }) => firstTimeOf(moved, timestamp.offset, startMs));
+  const firstTimes = chunks.map(({ timestamp }) => firstTimeOf(file, timestamp.offset, startMs));
   const written = [
     ...chunks.flatMap((group) => Object.values(group) as ByteRange[]),
-    { offset: footer, length: moved.length - footer },
+    { offset: footer, length: file.length - footer },
   ];
   for (const day of daysOf(FIRST_DAY, addDays(FIRST_DAY, days - 1))) {
     const path = join(archive.folder, objectKey(FULL_SITE, day));
     mkdirSync(dirname(path), { recursive: true });
     const descriptor = openSync(path, "w");
-    ftruncateSync(descriptor, moved.length);
-    for (const { offset, length } of written) writeSync(descriptor, moved, offset, length, offset);
+    ftruncateSync(descriptor, file.length);
+    for (const { offset, length } of written) writeSync(descriptor, file, offset, length, offset);
     closeSync(descriptor);
     for (const at of statistics) view.setBigInt64(at, view.getBigInt64(at, true) + BigInt(DAY_MS), true);
-    for (const at of firstTimes) writeTime(moved, at, readTime(moved, at) + DAY_MS);
+    for (const at of firstTimes) writeTime(file, at, readTime(file, at) + DAY_MS);
   }
 }
 
-/** Where in the footer a time of the day stands: eight bytes that are one by chance are not to be feared. */
+/** The offsets of all times of the day in the footer. Other eight bytes are such a time by chance too rarely to matter. */
 function statisticsOf(view: DataView, footer: number, startMs: EpochMs): number[] {
   const found: number[] = [];
   for (let at = footer; at + 8 <= view.byteLength; at++) {
@@ -55,16 +55,16 @@ function statisticsOf(view: DataView, footer: number, startMs: EpochMs): number[
 }
 
 /**
- * Where a chunk of times says its first, the only one that is no difference. Page header and parameters are less than
- * `HEAD_BYTES_MAX`, and what stands there is compressed to itself.
+ * The offset of the first time in a chunk of times; the other times are stored as differences. Page header and
+ * parameters before it are shorter than `HEADER_BYTES_MAX`, and Snappy stores bytes there literally.
  */
 function firstTimeOf(file: Uint8Array, chunk: number, startMs: EpochMs): number {
-  for (let at = chunk; at < chunk + HEAD_BYTES_MAX; at++) if (inDay(readTime(file, at), startMs)) return at;
-  throw new Error("a chunk of times has no first one");
+  for (let at = chunk; at < chunk + HEADER_BYTES_MAX; at++) if (inDay(readTime(file, at), startMs)) return at;
+  throw new Error("a chunk of times has no first time");
 }
 
-const HEAD_BYTES_MAX = 128;
-/** Of a zigzag varint of milliseconds, from 1970-07 to 2039. */
+const HEADER_BYTES_MAX = 128;
+/** Bytes of a zigzag varint of milliseconds, from 1970-07 to 2039. */
 const TIME_BYTES = 6;
 
 function readTime(file: Uint8Array, at: number): EpochMs {

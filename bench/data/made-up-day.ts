@@ -7,7 +7,7 @@ export interface MadeUpDay {
   readonly samples: number;
   readonly points: number;
   readonly dayStartMs: number;
-  /** Every other point reports up to so many milliseconds late: noise that the timestamps have to carry. */
+  /** Every other point reports up to this many milliseconds late, which makes its timestamps irregular. */
   readonly lateMs?: number;
   readonly seed?: number;
 }
@@ -19,7 +19,7 @@ export const madeUpNames = (points: number) =>
       `ses_falls_city/floor_${1 + (id % 9)}/vav_${String(id).padStart(5, "0")}/present_value_of_zone`,
   ).sort();
 
-/** The day in order of time, in runs: every point reports once an interval, at its own phase. */
+/** Yields the day in order of time, in runs: every point reports once per interval, at its own phase. */
 export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {
   const random = randomOf(day.seed ?? 12345);
   const kinds = kindsOf(random);
@@ -52,7 +52,7 @@ function randomOf(start: number): () => number {
   };
 }
 
-/** The next value of a point from its last, by kind; a tenth of the points each. */
+/** The kinds of points, a tenth of all points each: the next value of a point from its last value. */
 const kindsOf = (random: () => number): ((last: number) => number)[] => [
   (last) => Math.round((last + (random() - 0.5) * 0.6) * 10) / 10, // a temperature
   (last) => (random() < 0.01 ? 18 + Math.floor(random() * 8) : last), // a setpoint

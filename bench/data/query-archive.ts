@@ -9,16 +9,16 @@ import { madeUpRuns } from "./made-up-day.ts";
 
 export const FIRST_DAY = "2024-01-01" as UtcDay;
 
-/** The site of a small file that is read by each rival before it is measured: then whatever it loads is loaded. */
+/** The site of a small file that each reader reads before it is measured, so that its code is loaded. */
 export const WARM_UP = "warm_up" as SiteName;
 
-/** A folder of made-up days, all with row groups of one size. */
+/** A folder of made-up days, all with the same row group size. */
 export interface BenchArchive {
   readonly folder: string;
   readonly rowGroupSize: number;
 }
 
-/** Writes a site-day and gives its bytes. */
+/** Writes a site-day and returns its bytes. */
 export function writeDay(
   { folder, rowGroupSize }: BenchArchive,
   site: SiteName,
@@ -40,7 +40,7 @@ export function spanOf(site: SiteName, days: number): Omit<Span, "points"> {
   return { site, fromMs: dayStartMs(FIRST_DAY), toMs: dayStartMs(FIRST_DAY) + days * DAY_MS };
 }
 
-/** `count` of them, evenly over all. */
+/** Picks `count` names, evenly spread over all. */
 export function spread(names: readonly string[], count: number): string[] {
   const step = Math.floor(names.length / count);
   return names.filter((_, at) => at % step === step >> 1).slice(0, count);

@@ -11,7 +11,7 @@ const PAGE_SIZE = 50_000;
 export interface SavedPages {
   readonly paths: readonly string[];
   readonly bytes: number;
-  /** In the file's order, UTF-8 bytes. */
+  /** In the order of the file, by UTF-8 bytes. */
   readonly names: readonly string[];
 }
 
@@ -44,12 +44,12 @@ export async function savePages(
 async function configuredNames(source: { api: string; key: string; site: SiteName }): Promise<string[]> {
   const body = await get(source, `sites/${source.site}/configured_points?page=1&per_page=100000`);
   const { items } = JSON.parse(body.toString("utf8")) as { items: { name: string }[] };
-  // Names of the simulator are ASCII, where code units and UTF-8 bytes have one order.
+  // Names of the simulator are ASCII: their order is the same by code units and by UTF-8 bytes.
   return items.map(({ name }) => name).sort();
 }
 
 async function get({ api, key }: { api: string; key: string }, path: string): Promise<Buffer> {
   const response = await fetch(`${api}/${path}`, { headers: { Authorization: `Bearer ${key}` } });
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
   return Buffer.from(await response.arrayBuffer());
 }

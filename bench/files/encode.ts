@@ -2,8 +2,8 @@
  * CPU and bytes of a site-day from columns to Parquet: `node --expose-gc bench/files/encode.ts [samples] [late ms]`.
  *
  * A made-up day of 3.74 million samples from 4,583 points, in order of time as the API sends them, in runs of
- * `RUN_SAMPLES`; a tenth of the points each of the kinds below. Every other point reports up to `late` milliseconds
- * late (0): noise that the timestamps then have to carry.
+ * `RUN_SAMPLES`; the kinds of points are those of `made-up-day.ts`. Every other point reports up to `late`
+ * milliseconds late (default 0), which makes its timestamps irregular.
  */
 
 import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/file.ts";
@@ -52,7 +52,7 @@ while (!position.done) {
   position = timed("merge", () =>
     mergeSlice(source, position, { rowGroupSize: ROW_GROUP_SIZE }, (rows) => {
       metadata.push(timed("encode", () => encoder.encode(rows)).metadata);
-      if (metadata.length % 16 === 0) notePeak();
+      if (metadata.length % 16 === 0) recordPeak();
     }),
   );
   cpu.merge -= cpu.encode - encodedBefore;
@@ -72,16 +72,16 @@ console.log(
   `${blockCount} blocks, ${blockBytes} bytes staged, ${(blockBytes / position.read).toFixed(1)} a sample`,
 );
 console.log(
-  `peak ${(peak / 2 ** 20).toFixed(1)} MiB above the start of the merge, ${globalThis.gc ? "alive" : "garbage included"}`,
+  `peak ${(peak / 2 ** 20).toFixed(1)} MiB above the start of the merge, ${globalThis.gc ? "after garbage collection" : "including garbage"}`,
 );
 
-/** With --expose-gc what is alive, otherwise garbage as well; the collection is timed as part of the merge. */
+/** Memory in use, with --expose-gc after a collection (which is timed as part of the merge), otherwise with garbage. */
 function memoryUsed(): number {
   globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }
 
-function notePeak(): void {
+function recordPeak(): void {
   peak = Math.max(peak, memoryUsed() - base);
 }

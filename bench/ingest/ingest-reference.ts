@@ -8,7 +8,7 @@ import { parseUtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { factsOf, isSorted } from "../data/file-facts.ts";
+import { isSorted, summarizeFile } from "../data/file-summary.ts";
 import { type SavedPages, savePages } from "../data/saved-pages.ts";
 import { startSimulatorProcess } from "../run/simulator-process.ts";
 import { atMost, type Figure, mib, mustBe, seconds, told } from "../run/verdict.ts";
@@ -69,7 +69,7 @@ async function compared(
   pages: SavedPages,
 ): Promise<Figure[]> {
   if (worker.errors.length > 0) throw new Error(worker.errors.join("\n"));
-  const [ours, theirs] = [await factsOf(path), await factsOf(duckdb.path)];
+  const [ours, theirs] = [await summarizeFile(path), await summarizeFile(duckdb.path)];
   const rows = Number(ours.rows);
   const bytes = statSync(path).size;
   return [
@@ -78,8 +78,8 @@ async function compared(
       `${rows} samples, ${pages.paths.length} pages, ${(pages.bytes / 1e6).toFixed(0)} MB of JSON`,
     ),
     told("requests of the Worker", String(worker.status.sites[0]?.run.requests)),
-    ...Object.entries(theirs).map(([fact, value]) =>
-      mustBe(fact, ours[fact] ?? "absent", ours[fact] === value),
+    ...Object.entries(theirs).map(([name, value]) =>
+      mustBe(name, ours[name] ?? "absent", ours[name] === value),
     ),
     mustBe("rows in order of name and time", "sorted", await isSorted(path)),
     atMost("CPU: workerd ÷ DuckDB", worker.cpuSeconds / duckdb.cpuSeconds, 0.75),

@@ -1,9 +1,9 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 
-/** What any reader of the file finds in it. Two files of the same rows have the same facts, in whatever order. */
-export type FileFacts = Readonly<Record<string, string>>;
+/** Counts, bounds and hash of a file's rows by name. They don't depend on the order of the rows. */
+export type FileSummary = Readonly<Record<string, string>>;
 
-export async function factsOf(path: string): Promise<FileFacts> {
+export async function summarizeFile(path: string): Promise<FileSummary> {
   const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
   const result = await duckdb.runAndReadAll(`
     SELECT count(*)::VARCHAR AS rows,
@@ -17,7 +17,7 @@ export async function factsOf(path: string): Promise<FileFacts> {
   return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, String(value)]));
 }
 
-/** Whether rows stand in order of (name, time), as the file promises. */
+/** Whether the rows are in order of (name, time), as the file promises. */
 export async function isSorted(path: string): Promise<boolean> {
   const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
   const result = await duckdb.runAndReadAll(`
