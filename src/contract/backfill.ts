@@ -4,95 +4,83 @@
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config.ts";
-import { limitUpTo, named, siteName, utcDay } from "./parameters.ts";
+import { limitUpTo, requestObject, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
-export const startRequest = named(
-  "StartRequest",
-  z.strictObject({
-    start_date: utcDay.describe("The first day, in UTC"),
-    end_date: utcDay.describe("The last day, itself included; over by now"),
-    force_restart: z
-      .boolean()
-      .default(false)
-      .describe("Fetch every day again, and take the place of a backfill that runs"),
-    sites: z
-      .array(siteName)
-      .min(1)
-      .max(SITES_MAX)
-      .optional()
-      .describe("A subset of the configured sites; all of them where absent"),
-    dry_run: z.boolean().default(false).describe("Answer with the plan, and start nothing"),
-  }),
-);
+export const startRequest = requestObject("StartRequest", {
+  start_date: utcDay.describe("The first day, in UTC"),
+  end_date: utcDay.describe("The last day, itself included; over by now"),
+  force_restart: z
+    .boolean()
+    .default(false)
+    .describe("Fetch every day again, and take the place of a backfill that runs"),
+  sites: z
+    .array(siteName)
+    .min(1)
+    .max(SITES_MAX)
+    .optional()
+    .describe("A subset of the configured sites; all of them where absent"),
+  dry_run: z.boolean().default(false).describe("Answer with the plan, and start nothing"),
+});
 export type StartRequest = z.output<typeof startRequest>;
 
-export const evidence = named(
-  "Evidence",
-  z.object({
-    written: z.number().describe("Rows of the file"),
-    points: z.number().describe("Points of the file"),
-    first_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
-    last_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
-    bytes: z.number().describe("Of the file"),
-    sha256: z.string().describe("Of the file, in lower-case hex"),
-    pages: z.number().describe("Of the vendor's API, as far as they were taken over"),
-    requests: z.number().describe("Sent to the vendor's API, answered or not"),
-    retries: z.number(),
-    fetched: z
-      .number()
-      .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
-    rejected: z.record(z.string(), z.number()).describe("Rows that are no samples, by reason"),
-    outside: z.number().describe("Rows with a time that was not asked for"),
-    unconfigured: z.number().describe("Rows of points that are not among the site's configured ones"),
-    duplicates: z.number().describe("Rows of a point and millisecond that the file has already"),
-  }),
-);
+export const evidence = responseObject("Evidence", {
+  written: z.number().describe("Rows of the file"),
+  points: z.number().describe("Points of the file"),
+  first_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
+  last_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
+  bytes: z.number().describe("Of the file"),
+  sha256: z.string().describe("Of the file, in lower-case hex"),
+  pages: z.number().describe("Of the vendor's API, as far as they were taken over"),
+  requests: z.number().describe("Sent to the vendor's API, answered or not"),
+  retries: z.number(),
+  fetched: z
+    .number()
+    .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
+  rejected: z.record(z.string(), z.number()).describe("Rows that are no samples, by reason"),
+  outside: z.number().describe("Rows with a time that was not asked for"),
+  unconfigured: z.number().describe("Rows of points that are not among the site's configured ones"),
+  duplicates: z.number().describe("Rows of a point and millisecond that the file has already"),
+});
 export type Evidence = z.output<typeof evidence>;
 
-export const dayView = named(
-  "DayView",
-  z.object({
-    date: z.string(),
-    site: z.string(),
-    status: z
-      .enum(["pending", "running", "completed", "empty", "failed"])
-      .describe(
-        "A day with a verified object stays completed or empty while it is fetched again, and if that fails",
-      ),
-    records: z.number().nullable(),
-    r2_path: z.string().nullable(),
-    completed_at: z.string().nullable(),
-    unverified: z
-      .boolean()
-      .optional()
-      .describe("Set where the published object was found in R2 without evidence of ours"),
-    evidence: evidence.nullable(),
-    phase: z.string().nullable().describe("Of the fetch that is under way, also of a completed day"),
-    attempts: z.number().describe("Those that failed"),
-    failure: z
-      .object({ reason: z.string(), message: z.string(), at: z.string() })
-      .nullable()
-      .describe("Why the last attempt failed; a day may be completed by an earlier one"),
-  }),
-);
+export const dayView = responseObject("DayView", {
+  date: z.string(),
+  site: z.string(),
+  status: z
+    .enum(["pending", "running", "completed", "empty", "failed"])
+    .describe(
+      "A day with a verified object stays completed or empty while it is fetched again, and if that fails",
+    ),
+  records: z.number().nullable(),
+  r2_path: z.string().nullable(),
+  completed_at: z.string().nullable(),
+  unverified: z
+    .boolean()
+    .optional()
+    .describe("Set where the published object was found in R2 without evidence of ours"),
+  evidence: evidence.nullable(),
+  phase: z.string().nullable().describe("Of the fetch that is under way, also of a completed day"),
+  attempts: z.number().describe("Those that failed"),
+  failure: z
+    .object({ reason: z.string(), message: z.string(), at: z.string() })
+    .nullable()
+    .describe("Why the last attempt failed; a day may be completed by an earlier one"),
+});
 export type DayView = z.output<typeof dayView>;
 
-export const errorView = named(
-  "ErrorView",
-  z.object({
-    backfill_id: z.string(),
-    timestamp: z.string(),
-    error: z.string(),
-    stack: z.string(),
-    context: z
-      .record(z.string(), z.unknown())
-      .describe(
-        "Of a failed page: site, date, the pages of its window before it, the window's index and span, and the cursor",
-      ),
-  }),
-);
+export const errorView = responseObject("ErrorView", {
+  backfill_id: z.string(),
+  timestamp: z.string(),
+  error: z.string(),
+  stack: z.string(),
+  context: z
+    .record(z.string(), z.unknown())
+    .describe(
+      "Of a failed page: site, date, the pages of its window before it, the window's index and span, and the cursor",
+    ),
+});
 export type ErrorView = z.output<typeof errorView>;
 
 export const siteState = z.enum([
@@ -106,276 +94,234 @@ export const siteState = z.enum([
 ]);
 export type SiteState = z.output<typeof siteState>;
 
-export const siteView = named(
-  "SiteView",
-  z.object({
-    site: z.string(),
-    state: siteState,
-    days_total: z.number(),
-    days_completed: z.number().describe("Empty and skipped ones included"),
-    days_empty: z.number().describe("Days of which the API has no sample"),
-    days_skipped: z.number().describe("Days that an earlier backfill had completed"),
-    days_failed: z.number(),
-    records_processed: z.number(),
-    current_date: z.string().nullable().describe("The earliest unfinished day"),
-    phase: z.string().nullable().describe("What is being done for it"),
-    pages: z.number().describe("Fetched of it so far"),
-    samples_in_progress: z
-      .number()
-      .describe("Samples of the days now under way, as far as they are committed"),
-    page_size: z.number(),
-    run: z
-      .object({ days: z.number(), samples: z.number(), requests: z.number() })
-      .describe("Since the last start or resume"),
-    errors: z.number(),
-    last_error: z.string().nullable(),
-    halt_reason: z.string().nullable(),
-    waiting_until: z.string().nullable(),
-    last_progress: z.string().nullable(),
-    failed_days: z.array(z.string()),
-    pipeline_bytes_peak: z
-      .number()
-      .describe("Most bytes the pipeline of this isolate held at once, since it started"),
-  }),
-);
+export const siteView = responseObject("SiteView", {
+  site: z.string(),
+  state: siteState,
+  days_total: z.number(),
+  days_completed: z.number().describe("Empty and skipped ones included"),
+  days_empty: z.number().describe("Days of which the API has no sample"),
+  days_skipped: z.number().describe("Days that an earlier backfill had completed"),
+  days_failed: z.number(),
+  records_processed: z.number(),
+  current_date: z.string().nullable().describe("The earliest unfinished day"),
+  phase: z.string().nullable().describe("What is being done for it"),
+  pages: z.number().describe("Fetched of it so far"),
+  samples_in_progress: z.number().describe("Samples of the days now under way, as far as they are committed"),
+  page_size: z.number(),
+  run: z
+    .object({ days: z.number(), samples: z.number(), requests: z.number() })
+    .describe("Since the last start or resume"),
+  errors: z.number(),
+  last_error: z.string().nullable(),
+  halt_reason: z.string().nullable(),
+  waiting_until: z.string().nullable(),
+  last_progress: z.string().nullable(),
+  failed_days: z.array(z.string()),
+  pipeline_bytes_peak: z
+    .number()
+    .describe("Most bytes the pipeline of this isolate held at once, since it started"),
+});
 export type SiteView = z.output<typeof siteView>;
 
 /** Something that asks for a person: raised while it lasts; when it begins and ends it is logged, and told to the webhook. */
-export const alert = named(
-  "Alert",
-  z.object({
-    alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
-    since: z.string(),
-    message: z.string(),
-    site: z.string().nullable().describe("null: of the whole backfill"),
-    date: z.string().nullable(),
-    phase: z.string().nullable(),
-    backfill_id: z.string(),
-    value: z
-      .number()
-      .describe(
-        "As last seen, in the unit of the alert's variable: hours without progress, percent, or a count",
-      ),
-    threshold: z
-      .number()
-      .describe("It is raised beyond this; while the backfill runs it is over at four fifths of it"),
-  }),
-);
+export const alert = responseObject("Alert", {
+  alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
+  since: z.string(),
+  message: z.string(),
+  site: z.string().nullable().describe("null: of the whole backfill"),
+  date: z.string().nullable(),
+  phase: z.string().nullable(),
+  backfill_id: z.string(),
+  value: z
+    .number()
+    .describe(
+      "As last seen, in the unit of the alert's variable: hours without progress, percent, or a count",
+    ),
+  threshold: z
+    .number()
+    .describe("It is raised beyond this; while the backfill runs it is over at four fifths of it"),
+});
 export type Alert = z.output<typeof alert>;
 
 /**
  * What `ALERT_WEBHOOK_URL` is sent. Slack shows `text`. Of two with the same `idempotency_key`, which is also the header
  * `Idempotency-Key`, one is the other, sent again.
  */
-export const alertNotice = named(
-  "AlertNotice",
-  alert.extend({
-    text: z.string(),
-    state: z.enum(["raised", "cleared"]),
-    at: z.string(),
-    idempotency_key: z.string(),
-  }),
-);
+export const alertNotice = responseObject("AlertNotice", {
+  ...alert.shape,
+  text: z.string(),
+  state: z.enum(["raised", "cleared"]),
+  at: z.string(),
+  idempotency_key: z.string(),
+});
 export type AlertNotice = z.output<typeof alertNotice>;
 
 /** What `GET /backfill/status` answers and KV `backfill:state` holds once a backfill was started. */
-export const status = named(
-  "Status",
-  z.object({
-    status: z.enum(["in_progress", "completed", "cancelled", "halted"]),
-    backfill_id: z.string(),
-    start_date: z.string(),
-    end_date: z.string(),
-    current_date: z.string().nullable(),
-    days_completed: z.number().describe("Of all sites, each site's day by itself"),
-    days_total: z.number(),
-    progress_percent: z.string(),
-    records_processed: z.number(),
-    started_at: z.string(),
-    last_updated: z.string(),
-    completed_at: z.string().nullable(),
-    estimated_completion: z.string().nullable(),
-    duration_seconds: z.number(),
-    days_per_hour: z.number().nullable(),
-    samples_per_second: z.number().nullable(),
-    outcome: z
-      .enum(["success", "partial"])
-      .nullable()
-      .describe("Of a completed one; partial: some days failed"),
-    days_failed: z.number(),
-    failed_days: z.array(z.object({ date: z.string(), site: z.string() })),
-    throttled_until: z.string().nullable().describe("The vendor has asked for a pause until then"),
-    metrics: z
-      .object({ days_completed: z.number(), records_processed: z.number(), duration: z.number() })
-      .nullable(),
-    sites: z.array(siteView),
-    sites_unreachable: z
-      .array(z.string())
-      .describe("Sites that have answered nothing lately: what is said of them is old"),
-    sites_stuck: z.array(z.string()).describe("Sites without progress for an hour that wait for nothing"),
-    alerts: z.array(alert),
-  }),
-);
+export const status = responseObject("Status", {
+  status: z.enum(["in_progress", "completed", "cancelled", "halted"]),
+  backfill_id: z.string(),
+  start_date: z.string(),
+  end_date: z.string(),
+  current_date: z.string().nullable(),
+  days_completed: z.number().describe("Of all sites, each site's day by itself"),
+  days_total: z.number(),
+  progress_percent: z.string(),
+  records_processed: z.number(),
+  started_at: z.string(),
+  last_updated: z.string(),
+  completed_at: z.string().nullable(),
+  estimated_completion: z.string().nullable(),
+  duration_seconds: z.number(),
+  days_per_hour: z.number().nullable(),
+  samples_per_second: z.number().nullable(),
+  outcome: z
+    .enum(["success", "partial"])
+    .nullable()
+    .describe("Of a completed one; partial: some days failed"),
+  days_failed: z.number(),
+  failed_days: z.array(z.object({ date: z.string(), site: z.string() })),
+  throttled_until: z.string().nullable().describe("The vendor has asked for a pause until then"),
+  metrics: z
+    .object({ days_completed: z.number(), records_processed: z.number(), duration: z.number() })
+    .nullable(),
+  sites: z.array(siteView),
+  sites_unreachable: z
+    .array(z.string())
+    .describe("Sites that have answered nothing lately: what is said of them is old"),
+  sites_stuck: z.array(z.string()).describe("Sites without progress for an hour that wait for nothing"),
+  alerts: z.array(alert),
+});
 export type Status = z.output<typeof status>;
 
-export const plan = named(
-  "Plan",
-  z.object({
-    status: z.literal("dry_run"),
-    start_date: z.string(),
-    end_date: z.string(),
-    estimated_days: z.number(),
-    estimated_site_days: z.number(),
-    days_to_fetch: z.number(),
-    days_to_skip: z.number(),
-    estimated_requests: z.number(),
-    estimated_hours: z.number(),
-    requests_per_minute: z.number(),
-    page_size: z.number(),
-    sites: z.array(
-      z.object({
-        site: z.string(),
-        days_to_fetch: z.number(),
-        days_to_skip: z.number(),
-        pages_per_day: z.number(),
-        basis: z
-          .enum(["ledger", "assumed 3,741,234 samples a day"])
-          .describe("Where pages_per_day is from: the site's own mean, or the documented day"),
-        estimated_requests: z.number(),
-      }),
-    ),
-  }),
-);
+export const plan = responseObject("Plan", {
+  status: z.literal("dry_run"),
+  start_date: z.string(),
+  end_date: z.string(),
+  estimated_days: z.number(),
+  estimated_site_days: z.number(),
+  days_to_fetch: z.number(),
+  days_to_skip: z.number(),
+  estimated_requests: z.number(),
+  estimated_hours: z.number(),
+  requests_per_minute: z.number(),
+  page_size: z.number(),
+  sites: z.array(
+    z.object({
+      site: z.string(),
+      days_to_fetch: z.number(),
+      days_to_skip: z.number(),
+      pages_per_day: z.number(),
+      basis: z
+        .enum(["ledger", "assumed 3,741,234 samples a day"])
+        .describe("Where pages_per_day is from: the site's own mean, or the documented day"),
+      estimated_requests: z.number(),
+    }),
+  ),
+});
 export type Plan = z.output<typeof plan>;
 
 /** Which days `days`, `errors`, `retry` and `verify` speak of. */
-export const daySelection = named(
-  "DaySelection",
-  z.strictObject({
-    from: utcDay.optional().describe("The first day; where absent the first there is"),
-    to: utcDay.optional().describe("The last day, itself included; where absent the last there is"),
-    site: siteName.optional().describe("All sites where absent"),
-  }),
-);
+export const daySelection = requestObject("DaySelection", {
+  from: utcDay.optional().describe("The first day; where absent the first there is"),
+  to: utcDay.optional().describe("The last day, itself included; where absent the last there is"),
+  site: siteName.optional().describe("All sites where absent"),
+});
 export type DaySelection = z.output<typeof daySelection>;
 
-export const verifyRequest = named(
-  "VerifyRequest",
-  z.strictObject({
-    mode: z
-      .enum(["quick", "full"])
-      .default("quick")
-      .describe("quick asks R2 for every object; full reads and recounts it"),
-    sample_percent: z
-      .number()
-      .positive()
-      .max(100)
-      .optional()
-      .describe(
-        "So many of a site's days, spread evenly over them, the same ones every time; all where absent",
-      )
-      .meta({ examples: [5] }),
-    ...daySelection.shape,
-  }),
-);
+export const verifyRequest = requestObject("VerifyRequest", {
+  mode: z
+    .enum(["quick", "full"])
+    .default("quick")
+    .describe("quick asks R2 for every object; full reads and recounts it"),
+  sample_percent: z
+    .number()
+    .positive()
+    .max(100)
+    .optional()
+    .describe("So many of a site's days, spread evenly over them, the same ones every time; all where absent")
+    .meta({ examples: [5] }),
+  ...daySelection.shape,
+});
 export type VerifyRequest = z.output<typeof verifyRequest>;
 
 /** One audit of one site: `quick` and `full` compare the ledger with R2, `rebuild` makes it from R2. */
-export const auditView = named(
-  "AuditView",
-  z.object({
-    site: z.string(),
-    mode: z.enum(["quick", "full", "rebuild"]),
-    sample_percent: z.number().optional().describe("Of a sample of the days alone"),
-    state: z.enum(["running", "completed"]),
-    from: z.string().nullable(),
-    to: z.string().nullable(),
-    days_checked: z.number(),
-    days_total: z.number().nullable(),
-    days_ok: z.number(),
-    records: z.number(),
-    bytes: z.number(),
-    problems: z
-      .array(z.object({ date: z.string(), problem: z.string() }))
-      .describe("The first of them; problems_total counts all"),
-    problems_total: z.number(),
-    started_at: z.string(),
-    completed_at: z.string().nullable(),
-  }),
-);
+export const auditView = responseObject("AuditView", {
+  site: z.string(),
+  mode: z.enum(["quick", "full", "rebuild"]),
+  sample_percent: z.number().optional().describe("Of a sample of the days alone"),
+  state: z.enum(["running", "completed"]),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  days_checked: z.number(),
+  days_total: z.number().nullable(),
+  days_ok: z.number(),
+  records: z.number(),
+  bytes: z.number(),
+  problems: z
+    .array(z.object({ date: z.string(), problem: z.string() }))
+    .describe("The first of them; problems_total counts all"),
+  problems_total: z.number(),
+  started_at: z.string(),
+  completed_at: z.string().nullable(),
+});
 export type AuditView = z.output<typeof auditView>;
 
-export const startConflict = named(
-  "StartConflict",
-  z.object({
-    error: z.literal("Backfill already in progress"),
-    current_state: status,
-    hint: z.literal("Set force_restart=true to restart from beginning"),
-  }),
-);
+export const startConflict = responseObject("StartConflict", {
+  error: z.literal("Backfill already in progress"),
+  current_state: status,
+  hint: z.literal("Set force_restart=true to restart from beginning"),
+});
 export type StartConflict = z.output<typeof startConflict>;
 
-export const startAccepted = named(
-  "StartAccepted",
-  z.object({
-    status: z.enum(["started", "resumed"]),
-    backfill_id: z.string(),
-    start_date: z.string(),
-    end_date: z.string(),
-    estimated_days: z.number().describe("Calendar days, both ends included"),
-    estimated_site_days: z.number().describe("The same, once a site"),
-    message: z.string(),
-  }),
-);
+export const startAccepted = responseObject("StartAccepted", {
+  status: z.enum(["started", "resumed"]),
+  backfill_id: z.string(),
+  start_date: z.string(),
+  end_date: z.string(),
+  estimated_days: z.number().describe("Calendar days, both ends included"),
+  estimated_site_days: z.number().describe("The same, once a site"),
+  message: z.string(),
+});
 export type StartAccepted = z.output<typeof startAccepted>;
 
-export const notStarted = named(
-  "NotStarted",
-  z.object({ status: z.literal("not_started"), message: z.string() }),
-);
+export const notStarted = responseObject("NotStarted", {
+  status: z.literal("not_started"),
+  message: z.string(),
+});
 export type NotStarted = z.output<typeof notStarted>;
 
-export const cancelled = named(
-  "Cancelled",
-  z.object({
-    status: z.literal("cancelled"),
-    backfill_id: z.string(),
-    days_completed: z.number(),
-    message: z.string(),
-    sites_stopping: z
-      .array(z.string())
-      .describe("Sites that could not be reached in time; they stop as soon as they can be"),
-  }),
-);
+export const cancelled = responseObject("Cancelled", {
+  status: z.literal("cancelled"),
+  backfill_id: z.string(),
+  days_completed: z.number(),
+  message: z.string(),
+  sites_stopping: z
+    .array(z.string())
+    .describe("Sites that could not be reached in time; they stop as soon as they can be"),
+});
 export type Cancelled = z.output<typeof cancelled>;
 
-export const retryAccepted = named(
-  "RetryAccepted",
-  z.object({
-    status: z.literal("retrying"),
-    backfill_id: z.string(),
-    days: z.number(),
-    message: z.string(),
-  }),
-);
+export const retryAccepted = responseObject("RetryAccepted", {
+  status: z.literal("retrying"),
+  backfill_id: z.string(),
+  days: z.number(),
+  message: z.string(),
+});
 export type RetryAccepted = z.output<typeof retryAccepted>;
 
-export const auditAccepted = named(
-  "AuditAccepted",
-  z.object({
-    status: z.literal("started"),
-    mode: auditView.shape.mode,
-    sites: z.array(z.string()),
-    message: z.string(),
-  }),
-);
+export const auditAccepted = responseObject("AuditAccepted", {
+  status: z.literal("started"),
+  mode: auditView.shape.mode,
+  sites: z.array(z.string()),
+  message: z.string(),
+});
 export type AuditAccepted = z.output<typeof auditAccepted>;
 
-export const dayList = named("DayList", z.object({ count: z.number(), days: z.array(dayView) }));
+export const dayList = responseObject("DayList", { count: z.number(), days: z.array(dayView) });
 export type DayList = z.output<typeof dayList>;
-export const errorList = named("ErrorList", z.object({ count: z.number(), errors: z.array(errorView) }));
+export const errorList = responseObject("ErrorList", { count: z.number(), errors: z.array(errorView) });
 export type ErrorList = z.output<typeof errorList>;
-export const auditList = named("AuditList", z.object({ audits: z.array(auditView) }));
+export const auditList = responseObject("AuditList", { audits: z.array(auditView) });
 export type AuditList = z.output<typeof auditList>;
 
 /** `GET /backfill/days` refuses to answer with more: ten years of one site, or a year of ten, in some 4 MB. */

@@ -3,10 +3,12 @@ import { z } from "zod";
 import { parseUtcDay } from "../domain/day.ts";
 import { parseSiteName } from "../domain/site.ts";
 
-/** Documents a schema under a name: OpenAPI refers to the component `id` wherever the schema is used. */
-export function named<S extends z.ZodType>(id: string, schema: S): S {
-  return schema.meta({ id });
-}
+/** The input of a request; unknown fields are rejected. OpenAPI has it as the component `id`. */
+export const requestObject = <S extends z.ZodRawShape>(id: string, shape: S) =>
+  z.strictObject(shape).meta({ id });
+
+/** A part of a response. OpenAPI has it as the component `id`. */
+export const responseObject = <S extends z.ZodRawShape>(id: string, shape: S) => z.object(shape).meta({ id });
 
 export const utcDay = z
   .string()
@@ -49,23 +51,19 @@ export function limitUpTo(max: number, absent: number) {
 }
 
 /** The input of a route without fields: an unknown field is rejected, for the client meant something by it. */
-export const emptyRequest = named("EmptyRequest", z.strictObject({}));
+export const emptyRequest = requestObject("EmptyRequest", {});
 
 /** Every error response: what is wrong, each fault by name, and what helps. */
-export const problem = named(
-  "Problem",
-  z.object({
-    error: z.string(),
-    details: z.array(z.string()).optional(),
-    hint: z.string().optional(),
-  }),
-);
+export const problem = responseObject("Problem", {
+  error: z.string(),
+  details: z.array(z.string()).optional(),
+  hint: z.string().optional(),
+});
 export type Problem = z.output<typeof problem>;
 
 /** The same by RFC 9457, for clients that accept `application/problem+json`; an error's further members are beside these. */
-export const problemDetails = named(
-  "ProblemDetails",
-  z.looseObject({
+export const problemDetails = z
+  .looseObject({
     type: z.literal("about:blank"),
     /** The phrase of the status. */
     title: z.string(),
@@ -76,24 +74,21 @@ export const problemDetails = named(
     instance: z.string(),
     details: z.array(z.string()).optional(),
     hint: z.string().optional(),
-  }),
-);
+  })
+  .meta({ id: "ProblemDetails" });
 export type ProblemDetails = z.output<typeof problemDetails>;
 
-export const notFound = named(
-  "NotFound",
-  z.object({ error: z.literal("Not found"), endpoints: z.array(z.string()) }),
-);
+export const notFound = responseObject("NotFound", {
+  error: z.literal("Not found"),
+  endpoints: z.array(z.string()),
+});
 export type NotFound = z.output<typeof notFound>;
 
 /** The response of `GET /`. */
-export const serviceRoot = named(
-  "ServiceRoot",
-  z.object({
-    service: z.string(),
-    version: z.string(),
-    endpoints: z.record(z.string(), z.string()),
-    configuration: z.enum(["ok", "invalid"]),
-  }),
-);
+export const serviceRoot = responseObject("ServiceRoot", {
+  service: z.string(),
+  version: z.string(),
+  endpoints: z.record(z.string(), z.string()),
+  configuration: z.enum(["ok", "invalid"]),
+});
 export type ServiceRoot = z.output<typeof serviceRoot>;

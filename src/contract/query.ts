@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { parseInstant } from "../domain/instant.ts";
 import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
-import { limitUpTo, named, siteName, utcDay } from "./parameters.ts";
+import { limitUpTo, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
@@ -116,74 +116,61 @@ export const daysQuery = z.strictObject({
 
 export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames });
 
-export const sample = named(
-  "Sample",
-  z.object({
-    point_name: z.string(),
-    timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; of a bucket its beginning"),
-    value: z
-      .number()
-      .nullable()
-      .describe("null where JSON has no number for it: a sum beyond what a double can hold"),
-  }),
-);
+export const sample = responseObject("Sample", {
+  point_name: z.string(),
+  timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; of a bucket its beginning"),
+  value: z
+    .number()
+    .nullable()
+    .describe("null where JSON has no number for it: a sum beyond what a double can hold"),
+});
 export type Sample = z.output<typeof sample>;
 
 const tiers = z.array(z.enum(["cold", "hot"]));
 
 /** Where an answer came from, and what it cost. */
-export const cost = named(
-  "Cost",
-  z.object({
-    sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
-    storage_tiers: tiers.describe("What held the days of the answer: cold is the archive in R2, hot is D1"),
-    query_time_ms: z.number().describe("From the request, once it is found valid, to the end of the answer"),
-    bytes_read: z.number().describe("From R2, footers included"),
-    r2_requests: z.number().describe("Reads and listings, also those that brought nothing"),
-    row_groups_read: z.number().describe("Of the archive's files"),
-    row_groups_pruned: z
-      .number()
-      .describe("Left unread, for their file's footer shows that they have no sample of the query"),
-    cache_hits: z.number().describe("Days whose footer was found in a cache"),
-    d1_rows: z.number().describe("Rows that D1 read, also those it did not answer with"),
-  }),
-);
+export const cost = responseObject("Cost", {
+  sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
+  storage_tiers: tiers.describe("What held the days of the answer: cold is the archive in R2, hot is D1"),
+  query_time_ms: z.number().describe("From the request, once it is found valid, to the end of the answer"),
+  bytes_read: z.number().describe("From R2, footers included"),
+  r2_requests: z.number().describe("Reads and listings, also those that brought nothing"),
+  row_groups_read: z.number().describe("Of the archive's files"),
+  row_groups_pruned: z
+    .number()
+    .describe("Left unread, for their file's footer shows that they have no sample of the query"),
+  cache_hits: z.number().describe("Days whose footer was found in a cache"),
+  d1_rows: z.number().describe("Rows that D1 read, also those it did not answer with"),
+});
 export type Cost = z.output<typeof cost>;
 
-export const queryMetadata = named(
-  "QueryMetadata",
-  cost.extend({
-    total_samples: z.number().describe("Rows of this page"),
-    points_without_samples: z
-      .array(z.string())
-      .describe(
-        "Requested points that have no row in this page. A point that is listed on every page of an answer has no sample in the range: perhaps the site has no point of that name. A single page that has a next_cursor may have ended before it reached the point.",
-      ),
-    missing_days: z
-      .array(z.string())
-      .describe("Days of this page that no store has; their samples may still come"),
-    empty_days: z
-      .array(z.string())
-      .describe("Days of this page that are known to have no sample of any point"),
-    next_cursor: z
-      .string()
-      .nullable()
-      .describe(
-        "null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page behind one that ended with its day may be empty.",
-      ),
-  }),
-);
+export const queryMetadata = responseObject("QueryMetadata", {
+  ...cost.shape,
+  total_samples: z.number().describe("Rows of this page"),
+  points_without_samples: z
+    .array(z.string())
+    .describe(
+      "Requested points that have no row in this page. A point that is listed on every page of an answer has no sample in the range: perhaps the site has no point of that name. A single page that has a next_cursor may have ended before it reached the point.",
+    ),
+  missing_days: z
+    .array(z.string())
+    .describe("Days of this page that no store has; their samples may still come"),
+  empty_days: z.array(z.string()).describe("Days of this page that are known to have no sample of any point"),
+  next_cursor: z
+    .string()
+    .nullable()
+    .describe(
+      "null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page behind one that ended with its day may be empty.",
+    ),
+});
 export type QueryMetadata = z.output<typeof queryMetadata>;
 
-export const queryAnswer = named(
-  "QueryAnswer",
-  z.object({
-    site_name: z.string(),
-    point_names: z.array(z.string()).describe("Those asked, each once"),
-    samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
-    metadata: queryMetadata,
-  }),
-);
+export const queryAnswer = responseObject("QueryAnswer", {
+  site_name: z.string(),
+  point_names: z.array(z.string()).describe("Those asked, each once"),
+  samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
+  metadata: queryMetadata,
+});
 export type QueryAnswer = z.output<typeof queryAnswer>;
 
 export const dayState = z
@@ -192,67 +179,59 @@ export const dayState = z
     "missing: no store has the day, and its samples may still come; empty: it is known to have none of any point",
   );
 
-export const pointsAnswer = named(
-  "PointsAnswer",
-  z.object({
-    site_name: z.string(),
-    date: z.string(),
-    state: dayState,
-    points: z
-      .array(
-        z.object({
-          point_name: z.string(),
-          count: z.number(),
-          first_timestamp: z.string(),
-          last_timestamp: z.string(),
-        }),
-      )
-      .describe("In the order of the names' UTF-8 bytes"),
-    metadata: cost.extend({ total_points: z.number() }),
-  }),
-);
+export const pointsAnswer = responseObject("PointsAnswer", {
+  site_name: z.string(),
+  date: z.string(),
+  state: dayState,
+  points: z
+    .array(
+      z.object({
+        point_name: z.string(),
+        count: z.number(),
+        first_timestamp: z.string(),
+        last_timestamp: z.string(),
+      }),
+    )
+    .describe("In the order of the names' UTF-8 bytes"),
+  metadata: cost.extend({ total_points: z.number() }),
+});
 export type PointsAnswer = z.output<typeof pointsAnswer>;
 
-export const daysAnswer = named(
-  "DaysAnswer",
-  z.object({
-    site_name: z.string(),
-    from: z.string(),
-    to: z.string(),
-    days: z
-      .array(
-        z.object({
-          date: z.string(),
-          state: dayState,
-          storage_tiers: tiers,
-          samples: z.number().nullable().describe("Of all points; null: nobody has counted them"),
-        }),
-      )
-      .describe("Every day of the range, in order"),
-    metadata: cost,
-  }),
-);
+export const daysAnswer = responseObject("DaysAnswer", {
+  site_name: z.string(),
+  from: z.string(),
+  to: z.string(),
+  days: z
+    .array(
+      z.object({
+        date: z.string(),
+        state: dayState,
+        storage_tiers: tiers,
+        samples: z.number().nullable().describe("Of all points; null: nobody has counted them"),
+      }),
+    )
+    .describe("Every day of the range, in order"),
+  metadata: cost,
+});
 export type DaysAnswer = z.output<typeof daysAnswer>;
 
-export const latestAnswer = named(
-  "LatestAnswer",
-  z.object({
-    site_name: z.string(),
-    point_names: z.array(z.string()),
-    samples: z.array(sample).describe("One for each point that has any, in the order asked"),
-    missing_points: z.array(z.string()).describe("The others"),
-    searched_from: z
-      .string()
-      .describe(
-        "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
-      ),
-    metadata: cost.extend({ total_samples: z.number() }),
-  }),
-);
+export const latestAnswer = responseObject("LatestAnswer", {
+  site_name: z.string(),
+  point_names: z.array(z.string()),
+  samples: z.array(sample).describe("One for each point that has any, in the order asked"),
+  missing_points: z.array(z.string()).describe("The others"),
+  searched_from: z
+    .string()
+    .describe(
+      "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
+    ),
+  metadata: cost.extend({ total_samples: z.number() }),
+});
 export type LatestAnswer = z.output<typeof latestAnswer>;
 
-export const health = named(
-  "Health",
-  z.object({ status: z.literal("ok"), service: z.string(), version: z.string() }),
-);
+export const health = responseObject("Health", {
+  status: z.literal("ok"),
+  service: z.string(),
+  version: z.string(),
+});
 export type Health = z.output<typeof health>;
