@@ -1,7 +1,15 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { dayView, siteView, statusOf } from "../support/dashboard-status.ts";
-import { axeFaults, hasChromium, openChromium, openExplorer, placeOf, signIn } from "./chromium.ts";
+import {
+  axeFaults,
+  chooseDays,
+  hasChromium,
+  openChromium,
+  openExplorer,
+  placeOf,
+  signIn,
+} from "./chromium.ts";
 import { MADE_UP_TOKEN, MadeUpWorker } from "./made-up-worker.ts";
 
 /** Where the keyboard is, in the words of whoever listens; "nowhere" is the top of the page. */
@@ -10,6 +18,11 @@ const FOCUSED = `(() => {
   if (at === document.body) return "nowhere";
   return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.querySelector("h2")?.textContent ?? at.textContent;
 })()`;
+
+/** The elements that have an outline, which marks the focus. */
+const OUTLINED = `[...document.querySelectorAll("body *")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).outlineStyle !== "none")
+  .map((element) => element.tagName)`;
 
 const LONG = "a_site_with_a_name_of_sixty-four_letters_and_not_a_single_space__";
 const running = statusOf([siteView(), siteView({ site: LONG })]);
@@ -87,6 +100,29 @@ describe.skipIf(!hasChromium)("the dashboard where things go wrong", () => {
     await page.waitForTimeout(1_300);
     await page.keyboard.type("10");
     expect(await first.inputValue()).toBe("2024-02-10");
+  });
+
+  test("fields that are filled faster than the page is drawn all count", async () => {
+    await open();
+    await page.evaluate("requestAnimationFrame = (draw) => setTimeout(draw, 1_000)");
+    await chooseDays(page, "2024-02-01", "2024-02-06");
+    await page.getByRole("checkbox", { name: LONG }).dispatchEvent("click");
+    await button("Dry run").dispatchEvent("click");
+    await expect
+      .poll(() => worker.asked.filter((asked) => asked.includes("force_restart")))
+      .toContain(
+        'POST /backfill/start {"start_date":"2024-02-01","end_date":"2024-02-06","sites":["a"],"force_restart":false,"dry_run":true}',
+      );
+  });
+
+  test("after sign-in no frame stands around the page, and a control still shows its focus", async () => {
+    await page.getByLabel("Token").fill(MADE_UP_TOKEN);
+    await page.keyboard.press("Enter");
+    await heading("Running").waitFor();
+    expect(await focused()).not.toBe("nowhere");
+    expect(await page.evaluate(OUTLINED)).toEqual([]);
+    await button("Sign out").focus();
+    expect(await page.evaluate(OUTLINED)).toEqual(["BUTTON"]);
   });
 
   test("a drag that is let go outside of the calendar is one all the same, and over", async () => {

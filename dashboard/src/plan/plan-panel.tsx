@@ -6,20 +6,18 @@ import { yesterdayOf } from "../calendar/days.ts";
 import { Confirm } from "../confirm.tsx";
 import { DateField } from "../date-field.tsx";
 import { duration, whole } from "../progress/figures.ts";
-import { sitesOf } from "../state/state.ts";
-import { proposed, rangeFault } from "./plan-desk.ts";
+import { plannedRange, sitesOf } from "../state/state.ts";
+import { rangeFault } from "./plan-desk.ts";
 
 /** A range of days: what it takes, and its start. */
-export function PlanPanel({ state, dispatch, commands }: Shown) {
-  const { plan: desk, live, now } = state;
+export function PlanPanel({ state, current, dispatch, commands }: Shown) {
+  const { plan: desk, now } = state;
   const [asking, setAsking] = useState(false);
-  const sites = sitesOf(state);
   const yesterday = yesterdayOf(now);
-  const range = desk.of ?? proposed(live.status, sites, yesterday);
+  const range = plannedRange(state);
   const fault = rangeFault(range, yesterday);
-  const choose = (change: Partial<Selection>) =>
-    dispatch({ type: "select", selection: { ...range, ...change } });
-  const start = () => commands.start(range, desk.force);
+  const choose = (change: Partial<Selection>) => dispatch({ type: "choose", change });
+  const start = () => commands.start(plannedRange(current()), current().plan.force);
   return (
     <section aria-labelledby="plan">
       <h2 id="plan">Plan a backfill</h2>
@@ -27,14 +25,19 @@ export function PlanPanel({ state, dispatch, commands }: Shown) {
         onSubmit={(event) => {
           event.preventDefault();
           choose({});
-          void commands.plan(range, desk.force);
+          const { plan } = current();
+          if (plan.of && !rangeFault(plan.of, yesterday)) void commands.plan(plan.of, plan.force);
         }}
       >
         <div class="pair">
           <DateField name="First day" value={range.from} max={yesterday} onDay={(from) => choose({ from })} />
           <DateField name="Last day" value={range.to} max={yesterday} onDay={(to) => choose({ to })} />
         </div>
-        <SiteChoice sites={sites} chosen={range.sites} onChosen={(chosen) => choose({ sites: chosen })} />
+        <SiteChoice
+          sites={sitesOf(state)}
+          chosen={range.sites}
+          onChoose={(site, on) => dispatch({ type: "choose-site", site, on })}
+        />
         <label class="check">
           <input
             type="checkbox"
@@ -53,7 +56,7 @@ export function PlanPanel({ state, dispatch, commands }: Shown) {
           <button
             type="button"
             disabled={fault !== undefined}
-            onClick={() => (desk.force ? setAsking(true) : void start())}
+            onClick={() => (current().plan.force ? setAsking(true) : void start())}
           >
             Start
           </button>
@@ -79,10 +82,10 @@ export function PlanPanel({ state, dispatch, commands }: Shown) {
 interface SiteChoiceProps {
   readonly sites: readonly string[];
   readonly chosen: readonly string[];
-  onChosen(sites: string[]): void;
+  onChoose(site: string, on: boolean): void;
 }
 
-function SiteChoice({ sites, chosen, onChosen }: SiteChoiceProps) {
+function SiteChoice({ sites, chosen, onChoose }: SiteChoiceProps) {
   return (
     <fieldset>
       <legend>Sites</legend>
@@ -91,10 +94,7 @@ function SiteChoice({ sites, chosen, onChosen }: SiteChoiceProps) {
           <input
             type="checkbox"
             checked={chosen.includes(site)}
-            onChange={(event) => {
-              const on = event.currentTarget.checked;
-              onChosen(sites.filter((one) => (one === site ? on : chosen.includes(one))));
-            }}
+            onChange={(event) => onChoose(site, event.currentTarget.checked)}
           />
           {site}
         </label>

@@ -16,6 +16,18 @@ test("a range that is drawn in the calendar is the range of the plan", () => {
   expect(state.plan.of).toBe(state.calendar.selection);
 });
 
+test("each field of the plan changes the range as it is, not as it was drawn", () => {
+  const chosen = after(
+    open,
+    { type: "choose", change: { from: place("2024-02-01").day } },
+    { type: "choose", change: { to: place("2024-02-06").day } },
+    { type: "choose-site", site: "a", on: false },
+    { type: "choose-site", site: "b", on: true },
+  );
+  expect(chosen.plan.of).toEqual({ from: "2024-02-01", to: "2024-02-06", sites: ["b"] });
+  expect(chosen.calendar.selection).toBe(chosen.plan.of);
+});
+
 test("a plan does not outlive its range, nor the choice to fetch all anew", () => {
   const plan = { start_date: "2024-01-01", end_date: "2024-01-08" } as Plan;
   const question = {

@@ -7,7 +7,15 @@ import { CLOSED, opened } from "../day/open-day.ts";
 import { type ExplorerAction, explore } from "../explorer/explorer.ts";
 import { answered, asking, changed, type PlanDesk, type Question } from "../plan/plan-desk.ts";
 import { hear } from "../progress/live.ts";
-import { initialState, type Notice, type Session, type State, sitesOf, type View } from "./state.ts";
+import {
+  initialState,
+  type Notice,
+  plannedRange,
+  type Session,
+  type State,
+  sitesOf,
+  type View,
+} from "./state.ts";
 
 export type Action =
   | { readonly type: "tick"; readonly now: EpochMs }
@@ -19,6 +27,9 @@ export type Action =
   | { readonly type: "more-years"; readonly at: "before" | "behind" }
   | { readonly type: "cursor"; readonly to: Place; readonly extend: boolean }
   | { readonly type: "select"; readonly selection: Selection | undefined }
+  /** A field of the plan's range. */
+  | { readonly type: "choose"; readonly change: Partial<Selection> }
+  | { readonly type: "choose-site"; readonly site: string; readonly on: boolean }
   | { readonly type: "force"; readonly force: boolean }
   | { readonly type: "plan-asked"; readonly question: Question }
   | ({ readonly type: "planned"; readonly to: Question } & Pick<PlanDesk, "plan" | "refusal">)
@@ -53,10 +64,14 @@ export function reduce(state: State, action: Action): State {
       return withSelection({ ...state, calendar }, calendar.selection);
     }
     case "select":
-      return withSelection(
-        { ...state, calendar: { ...state.calendar, anchor: undefined } },
-        action.selection,
-      );
+      return selected(state, action.selection);
+    case "choose":
+      return chosen(state, action.change);
+    case "choose-site": {
+      const { sites } = plannedRange(state);
+      const isChosen = (site: string) => (site === action.site ? action.on : sites.includes(site));
+      return chosen(state, { sites: sitesOf(state).filter(isChosen) });
+    }
     case "force":
       return { ...state, plan: changed(state.plan, { force: action.force }) };
     case "plan-asked":
@@ -97,6 +112,13 @@ function withSession(state: State, session: Session): State {
     ? { ...initialState(state.now, state.view), session }
     : { ...state, session };
 }
+
+/** Taken from the state, not from what is drawn: fields can be filled faster than the page is drawn. */
+const chosen = (state: State, change: Partial<Selection>) =>
+  selected(state, { ...plannedRange(state), ...change });
+
+const selected = (state: State, selection: Selection | undefined) =>
+  withSelection({ ...state, calendar: { ...state.calendar, anchor: undefined } }, selection);
 
 /** A plan speaks of its range alone. */
 function withSelection(state: State, selection: Selection | undefined): State {

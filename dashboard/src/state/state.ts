@@ -1,8 +1,9 @@
 import type { EpochMs } from "../../../src/domain/day.ts";
-import { type Calendar, NO_DAYS } from "../calendar/days.ts";
+import type { Selection } from "../api/backfill-api.ts";
+import { type Calendar, NO_DAYS, yesterdayOf } from "../calendar/days.ts";
 import { CLOSED, type OpenDay } from "../day/open-day.ts";
 import { type Explorer, NO_EXPLORER } from "../explorer/explorer.ts";
-import { NO_PLAN, type PlanDesk } from "../plan/plan-desk.ts";
+import { NO_PLAN, type PlanDesk, proposed } from "../plan/plan-desk.ts";
 import { type Live, NOTHING_HEARD } from "../progress/live.ts";
 
 export type Session =
@@ -51,4 +52,9 @@ export function initialState(now: EpochMs, view: View): State {
 export function sitesOf({ session, live }: Pick<State, "session" | "live">): string[] {
   const configured = session.kind === "open" ? session.sites : [];
   return [...new Set([...configured, ...(live.status?.sites.map((view) => view.site) ?? [])])];
+}
+
+/** The range in the plan's fields: the chosen one, or a proposal. */
+export function plannedRange(state: State): Selection {
+  return state.plan.of ?? proposed(state.live.status, sitesOf(state), yesterdayOf(state.now));
 }
