@@ -25,10 +25,10 @@ const AWAY = new Error("R2 is away");
 
 const START = dayStartMs(DAY);
 const keyOf = (day: number) => objectKey(SITE, addDays(DAY, day));
-/** The first day shows how large footers are; those behind it are read ahead. */
+/** The first day shows how large footers are; the days after it are read ahead. */
 const AHEAD = [2, 3];
 
-/** Four days of one file, with the pauses that were made, each of which `pause` may lengthen. */
+/** Four days of one file, with the pauses between attempts, each of which `pause` may lengthen. */
 function world(pause: (signal?: AbortSignal) => Promise<void> = async () => undefined) {
   const archive = new MemoryArchive();
   for (const day of [0, 1, ...AHEAD]) archive.place(keyOf(day), FILE.bytes);
@@ -49,7 +49,7 @@ function failsBehind(archive: MemoryArchive, day: number): void {
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a read that fails now and then is made again, after pauses that grow, and every try is counted", async () => {
+test("a read that fails is repeated after growing pauses, and every attempt is counted", async () => {
   const { archive, pauses, source } = world();
   const failures = new Map<string, number>();
   archive.before = (read) => {
@@ -67,7 +67,7 @@ test("a read that fails now and then is made again, after pauses that grow, and 
   expect(meter.r2Requests).toBe(TRIES_MAX);
 });
 
-test("a read that always fails is given up, and the fault says why", async () => {
+test("a read that always fails ends with a fault that says why", async () => {
   const { archive, source } = world();
   failsBehind(archive, 0);
   const days: string[] = [];
@@ -81,7 +81,7 @@ test("a read that always fails is given up, and the fault says why", async () =>
   expect(archive.requests.filter(({ key }) => key === keyOf(1))).toHaveLength(2 * TRIES_MAX);
 });
 
-test("nothing is read again once its reader went away", async () => {
+test("no read is repeated once the consumer has stopped", async () => {
   const { archive, pauses, source } = world(
     (signal) => new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
   );
@@ -90,7 +90,7 @@ test("nothing is read again once its reader went away", async () => {
   await days.next();
   await days.next();
   await turn();
-  // In their first pause, which ends now.
+  // Both are in their first pause, which ends now.
   expect(pauses).toEqual(AHEAD.map(() => RETRY_PAUSES_MS[0]));
   const read = archive.requests.length;
   await days.return(undefined);
@@ -98,7 +98,7 @@ test("nothing is read again once its reader went away", async () => {
   expect([archive.requests.length, pauses.length]).toEqual([read, AHEAD.length]);
 });
 
-test("pauses take nobody's turn: more days are read while six wait", async () => {
+test("a request in its pause takes no place in flight: more days are read while six wait", async () => {
   const { archive, source } = world(() => new Promise(() => undefined));
   for (let day = 0; day < 13; day++) archive.place(keyOf(day), FILE.bytes);
   failsBehind(archive, 1);

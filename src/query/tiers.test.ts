@@ -35,7 +35,7 @@ function world() {
   return { database, cold, ask };
 }
 
-test("days that ended before the boundary and are archived come from cold alone, and hot is not asked", async () => {
+test("archived days before the boundary come from cold alone, and hot is not queried", async () => {
   const { database, cold, ask } = world();
   for (const day of [4, 5, 6]) cold.objects.set(dayOf(day), new Map(day === 5 ? [[at(5), 1]] : []));
   database.insert(site, POINT, [[at(5), 2]]);
@@ -50,7 +50,7 @@ test("days that ended before the boundary and are archived come from cold alone,
   expect(database.asked).toEqual([]);
 });
 
-test("a day before the boundary that is not archived yet comes from hot, which is asked once for all that it has not", async () => {
+test("days before the boundary that are not archived yet come from hot, whose table of days is read once", async () => {
   const { database, cold, ask } = world();
   cold.objects.set(dayOf(2), new Map([[at(2), 1]]));
   database.insert(site, POINT, [
@@ -58,7 +58,7 @@ test("a day before the boundary that is not archived yet comes from hot, which i
     [at(5), 5],
   ]);
   database.hold(site, dayOf(3), 1);
-  // Samples of the fifth, of which no row speaks, are being taken out.
+  // Samples of the fifth, which has no row, are being deleted.
   const { days } = await ask(at(1), at(7));
   expect(days.map(({ day, state, tiers, series }) => [day, state, series[0], ...tiers])).toEqual([
     [dayOf(1), "missing", []],
@@ -75,7 +75,7 @@ test("a day before the boundary that is not archived yet comes from hot, which i
   expect(database.asked).toEqual([DAYS]);
 });
 
-test("a day that hot lets go of while it is read comes from cold, where it is by then", async () => {
+test("a day that hot deletes while it is read comes from cold, which has it by then", async () => {
   const { database, cold, ask } = world();
   database.insert(site, POINT, [[at(3), 3]]);
   database.hold(site, dayOf(3), 1);
@@ -91,7 +91,7 @@ test("a day that hot lets go of while it is read comes from cold, where it is by
   expect(days).toEqual([{ day: dayOf(3), state: "present", tiers: ["cold"], series: [[[at(3), 3]]] }]);
 });
 
-test("where hot is away, archived days are answered, and a day that is not fails rather than be called missing", async () => {
+test("where hot is unavailable, archived days are answered, and any other day fails instead of being called missing", async () => {
   const { database, cold, ask } = world();
   database.db.exec("DROP TABLE days");
   cold.objects.set(dayOf(4), new Map([[at(4), 1]]));
@@ -100,7 +100,7 @@ test("where hot is away, archived days are answered, and a day that is not fails
   await expect(ask(at(8), at(9))).rejects.toMatchObject({ kind: "hot-unavailable" });
 });
 
-test("where cold is away, days that hot has whole are answered", async () => {
+test("where cold is unavailable, days that hot has whole are answered", async () => {
   const { database } = world();
   database.insert(site, POINT, [[at(9), 9]]);
   for (const day of [8, 9]) database.hold(site, dayOf(day), day - 8);
@@ -117,7 +117,7 @@ test("where cold is away, days that hot has whole are answered", async () => {
   await expect(ask(at(7))).rejects.toThrow("R2 is away");
 });
 
-test("days that hot has whole come from hot alone, and cold is asked in one query for those between them", async () => {
+test("days that hot has whole come from hot alone, and consecutive days between them are one query of cold", async () => {
   const { database, cold, ask } = world();
   database.insert(site, POINT, [[at(8, 1), 8]]);
   database.hold(site, dayOf(7), 1);
@@ -125,7 +125,7 @@ test("days that hot has whole come from hot alone, and cold is asked in one quer
   const { days } = await ask(at(6), at(11));
   expect(days.map(({ day, state, tiers }) => [day, state, ...tiers])).toEqual([
     [dayOf(6), "missing"],
-    // Of the boundary's day hot may have lost samples already.
+    // Samples of the boundary day may have been deleted from hot already.
     [dayOf(7), "present", "hot"],
     [dayOf(8), "present", "hot"],
     [dayOf(9), "missing"],
@@ -134,7 +134,7 @@ test("days that hot has whole come from hot alone, and cold is asked in one quer
   expect(cold.asked).toEqual([[dayOf(6)], [dayOf(7)], [dayOf(9), dayOf(10)]]);
 });
 
-test("a day that hot has in part is filled up from cold, and hot's value wins", async () => {
+test("a day that hot has in part is completed from cold, with hot's value where both have one", async () => {
   const { database, cold, ask } = world();
   cold.objects.set(
     dayOf(9),
@@ -158,14 +158,14 @@ test("a day that hot has in part is filled up from cold, and hot's value wins", 
   expect(days).toEqual([{ day: dayOf(9), state: "present", tiers: ["cold", "hot"], series: [series] }]);
 });
 
-test("an empty file in cold makes a day empty that hot knows nothing of", async () => {
+test("an empty file in cold makes a day empty that has no row in hot", async () => {
   const { cold, ask } = world();
   cold.objects.set(dayOf(9), new Map());
   expect((await ask(at(9), at(10))).days).toMatchObject([{ state: "empty", tiers: ["cold"] }]);
 });
 
-test("whoever has which samples, an answer has each millisecond of its range once, hot's where both may be asked", async () => {
-  // Hours from midnight before the boundary's day on, with the milliseconds around each.
+test("for any samples in both tiers, an answer has each millisecond once, with hot's value where both are read", async () => {
+  // Hours from midnight before the boundary day on, with the milliseconds around each.
   const time = fc
     .tuple(fc.integer({ min: 0, max: 5 * 24 }), fc.integer({ min: -1, max: 1 }))
     .map(([hour, ms]) => at(6) + hour * HOUR_MS + ms);
@@ -199,7 +199,7 @@ test("whoever has which samples, an answer has each millisecond of its range onc
   );
 });
 
-test("cold is let go of when the caller turns away in the middle of a shared day", async () => {
+test("cold's iterator is closed when the consumer stops in the middle of a shared day", async () => {
   const { database } = world();
   let open = 0;
   const cold: SampleSource = {

@@ -32,7 +32,7 @@ test.each([
   expect(aggregated(samples, 60_000, aggregate)).toEqual([[60_000, expected]]);
 });
 
-test("a sample on the border opens the next bucket, and empty buckets are left out", () => {
+test("a sample on the boundary of two buckets is in the later bucket, and empty buckets are omitted", () => {
   const samples = [
     [59_999, 1],
     [60_000, 2],
@@ -46,7 +46,7 @@ test("a sample on the border opens the next bucket, and empty buckets are left o
   expect(aggregated([], 60_000, "count")).toEqual([]);
 });
 
-test("every aggregate of every width is what looking at each bucket alone gives", () => {
+test("every aggregate of every width is the aggregate of each bucket alone", () => {
   fc.assert(
     fc.property(
       anyHeld,
@@ -75,7 +75,7 @@ describe("an average", () => {
     expect(averageOf(values)).toBe(expected);
   });
 
-  test("lies between the least and the greatest, and is the exact one within a rounding", () => {
+  test("is between the least and the greatest value, and exact within a rounding", () => {
     const tenths = fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(tenths, (whole) => {

@@ -76,7 +76,7 @@ const expectedOf = (held: Held, { point_names, start_time, end_time, interval, a
     aggregate: agg,
   });
 
-test("any question is answered with the rows that looking at every sample gives, in every format", async () => {
+test("any query is answered with the rows that a scan of every sample gives, in every format", async () => {
   await fc.assert(
     fc.asyncProperty(anyHeld, anyQuery, async (held, query) => {
       const { rows, nextCursor, metadata } = await answer(new FixtureSource(held), query, query.format);
@@ -88,7 +88,7 @@ test("any question is answered with the rows that looking at every sample gives,
   );
 });
 
-test("all pages together are the answer, for any lengths of pages in any formats, and no row is on two", async () => {
+test("all pages together are the answer, for any lengths of pages in any formats, and no row is on two pages", async () => {
   await fc.assert(
     fc.asyncProperty(
       anyHeld,
@@ -107,7 +107,7 @@ test("all pages together are the answer, for any lengths of pages in any formats
           const read = await answer(new FixtureSource(held), asked, format);
           rows.push(...read.rows);
           missing.push(...(read.metadata?.missing_days ?? []));
-          // Only the last page may be short: a page goes on exactly where it is full.
+          // Only the last page may be short: exactly the full pages have a next page.
           expect(read.rows.length).toBeLessThanOrEqual(limit);
           if (read.nextCursor !== null) expect(read.rows).toHaveLength(limit);
           cursor = read.nextCursor ?? undefined;
@@ -132,7 +132,7 @@ const regular = (count: number): Held => ({
 });
 
 describe("a page", () => {
-  test.each(FORMATS)("of more rows than a block holds is whole in %s", async (format) => {
+  test.each(FORMATS)("of more rows than a batch is complete in %s", async (format) => {
     const { rows } = await answer(new FixtureSource(regular(9_000)), ALL, format);
     expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 9_000 }, (_, row) => row));
   });
@@ -168,13 +168,13 @@ describe("a page", () => {
     },
   );
 
-  test("that ends with the last row of the last day is the last", async () => {
+  test("that ends with the last row of the last day is the last page", async () => {
     const last = regular(10);
     const query = { ...ALL, end_time: FIRST_DAY_MS + DAY_MS, limit: 10 };
     expect((await answer(new FixtureSource(last), query, "csv")).nextCursor).toBeNull();
   });
 
-  test("reads no day behind the one that fills it, nor on the next page the points before its own", async () => {
+  test("reads no day after the day that fills it, and the next page does not read the points before its first", async () => {
     const held: Held = {
       samples: new Map(
         POINTS.map((point) => [
@@ -198,7 +198,7 @@ describe("a page", () => {
   });
 });
 
-test("days that nobody has are told apart from days without samples", async () => {
+test("missing days are distinguished from days without samples", async () => {
   const held = { ...regular(3), missing: new Set(["2024-02-29"]) };
   const { metadata } = await answer(new FixtureSource(held), ALL, "json");
   expect(metadata).toEqual({
@@ -219,7 +219,7 @@ test("days that nobody has are told apart from days without samples", async () =
   });
 });
 
-test.each(FORMATS)("the doubles that can be written come back as they were in %s", async (format) => {
+test.each(FORMATS)("doubles are read back unchanged from %s", async (format) => {
   const values = [-0, 0, 5e-324, 1.7976931348623157e308, 0.1, -1 / 3, 1e21, 123456789.123, 2 ** 53];
   const samples = values.map((value, row): [number, number] => [FIRST_DAY_MS + row, value]);
   const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
@@ -227,7 +227,7 @@ test.each(FORMATS)("the doubles that can be written come back as they were in %s
   expect(rows.map(({ value }) => value)).toEqual(values);
 });
 
-test("a sum beyond the doubles is null in JSON and infinite where there is a word for it", async () => {
+test("a sum beyond the doubles is null in JSON, and infinite in formats that have a word for it", async () => {
   const samples = [0, 1].map((row): [number, number] => [FIRST_DAY_MS + row, 1.5e308]);
   const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
   const query: TimeseriesQuery = { ...ALL, interval: "1day", agg: "sum" };
@@ -237,10 +237,10 @@ test("a sum beyond the doubles is null in JSON and infinite where there is a wor
   }
 });
 
-describe("an answer on its way", () => {
+describe("an answer under way", () => {
   const DAY_OF_FAULT = "2024-02-29" as UtcDay;
   const heldDaily: Held = {
-    // More than a block a day, so that what comes before the fault is on its way when it comes.
+    // More than a batch a day, so that the rows before the fault have been sent when it comes.
     samples: new Map([
       [
         POINTS[0],
@@ -265,7 +265,7 @@ describe("an answer on its way", () => {
     return { reader: body.getReader(), faults, spent };
   };
 
-  test.each(FORMATS)("breaks off in %s where its source fails, and says so", async (format) => {
+  test.each(FORMATS)("fails in %s where its source fails, and reports the fault", async (format) => {
     const source = new FixtureSource(heldDaily);
     source.failsAt = DAY_OF_FAULT;
     const { reader, faults, spent } = await opened(source, format);
@@ -279,7 +279,7 @@ describe("an answer on its way", () => {
     expect(spent).toEqual([]);
   });
 
-  test("does not begin where its source fails before the first row", async () => {
+  test("rejects where its source fails before the first row", async () => {
     const source = new FixtureSource(heldDaily);
     source.failsAt = utcDayOf(FIRST_DAY_MS);
     await expect(opened(source, "json")).rejects.toThrow("the bucket is away");

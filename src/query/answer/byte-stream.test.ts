@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { byteStream } from "./byte-stream.ts";
 
-/** Its second chunk is on its way until `arrive` says how it ends. */
+/** The second chunk is pending until `arrive` settles it. */
 function world() {
   let arrive: (fault?: Error) => void = () => {};
   const second = new Promise<void>((resolve, reject) => {
@@ -20,7 +20,7 @@ function world() {
   return { reader: body.getReader(), arrive, said };
 }
 
-test("chunks come in order, and at their end nobody has left and nothing has broken off", async () => {
+test("chunks come in order, and their end is neither a fault nor a cancellation", async () => {
   const { reader, arrive, said } = world();
   arrive();
   const read = [await reader.read(), await reader.read(), await reader.read()];
@@ -28,7 +28,7 @@ test("chunks come in order, and at their end nobody has left and nothing has bro
   expect(said).toEqual([]);
 });
 
-test("a fault breaks the body off, and is said once", async () => {
+test("a fault fails the body, and is reported once", async () => {
   const { reader, arrive, said } = world();
   await reader.read();
   arrive(new Error("away"));
@@ -43,7 +43,7 @@ test.each([undefined, new Error("away")])(
     const { reader, arrive, said } = world();
     await reader.read();
     const pending = reader.read();
-    // Until the second chunk has been asked for.
+    // Until the second chunk has been requested.
     await new Promise(setImmediate);
     const cancelled = reader.cancel();
     arrive(fault);

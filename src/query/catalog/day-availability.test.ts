@@ -12,13 +12,13 @@ import { type DayAvailability, dayAvailability } from "./day-availability.ts";
 const site = "site_a" as SiteName;
 const [FROM, TO] = ["2024-01-05" as UtcDay, "2024-01-12" as UtcDay];
 
-test("every day of a range is listed with who holds it, in the state that a query of it tells", async () => {
+test("every day of a range is listed with its tiers, in the state that a query of it reports", async () => {
   const database = new SqliteHot();
   const archive = new MemoryCold(site);
   archive.objects.set("2024-01-05", new Map([[dayStartMs(FROM), 1]]));
   archive.objects.set("2024-01-06", new Map());
   archive.objects.set("2024-01-08", new Map([[dayStartMs("2024-01-08" as UtcDay), 1]]));
-  // Older than the three hot days: the one that is archived does not count, the other is not archived yet.
+  // Older than the three hot days: hot's row of the archived day does not count, the other day is not archived yet.
   database.hold(site, "2024-01-06", 9);
   database.hold(site, "2024-01-07", 9);
   database.hold(site, "2024-01-08", 0);
@@ -50,7 +50,7 @@ test("every day of a range is listed with who holds it, in the state that a quer
   expect(days.map(said)).toEqual(answer.days.map(said));
 });
 
-test("two sources with samples of one day leave its count unknown, and so does an object without one", async () => {
+test("the count of a day is unknown where both tiers have samples, or where its object has no count", async () => {
   const database = new SqliteHot();
   const archive = new MemoryCold(site);
   archive.objects.set(FROM, new Map([[dayStartMs(FROM), 1]]));
@@ -69,7 +69,7 @@ test("two sources with samples of one day leave its count unknown, and so does a
   expect(await count(uncounted)).toBeUndefined();
 });
 
-test("hot is not asked for days before the boundary that are all archived, and once for others", async () => {
+test("hot is not queried for days before the boundary that are all archived, and once for others", async () => {
   const database = new SqliteHot();
   const archive = new MemoryCold(site);
   for (const day of daysOf(FROM, "2024-01-07" as UtcDay)) archive.objects.set(day, new Map());

@@ -51,7 +51,7 @@ test("the points of a day that hot has whole come from hot, by the bytes of thei
   });
 });
 
-test("a day that hot has in part comes from the archive, and from hot where the archive has it not", async () => {
+test("a day that hot has in part comes from the archive, or from hot where it is not archived", async () => {
   for (const [archived, expected] of [
     [ARCHIVED, ARCHIVED],
     [
@@ -70,7 +70,7 @@ test("a day that hot has in part comes from the archive, and from hot where the 
   }
 });
 
-test("of a day that is no younger than the boundary's the archive comes first, and is enough", async () => {
+test("for the boundary day and older days the archive is read first, and suffices", async () => {
   const { database, points } = world(ARCHIVED);
   database.hold(site, "2024-01-14", 1);
   database.hold(site, BOUNDARY, 1);
@@ -79,7 +79,7 @@ test("of a day that is no younger than the boundary's the archive comes first, a
   expect(database.asked).toEqual([]);
 });
 
-test("a day before the boundary that is not archived yet comes from hot, as long as that says that it has it", async () => {
+test("a day before the boundary that is not archived yet comes from hot, as long as hot has a row for it", async () => {
   const { database, points } = world();
   const before = "2024-01-14" as UtcDay;
   const ms = dayStartMs(before);
@@ -91,7 +91,7 @@ test("a day before the boundary that is not archived yet comes from hot, as long
   expect(await points(before)).toEqual({ state: "present", tiers: ["hot"], points: [point] });
 });
 
-test("missing and empty days are told apart", async () => {
+test("missing and empty days are distinguished", async () => {
   const { database, points } = world();
   expect(await points()).toEqual(MISSING);
   database.hold(site, DAY, 0);

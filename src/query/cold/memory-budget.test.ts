@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MemoryBudget } from "./memory-budget.ts";
 
-/** Asks, and notes what is admitted. */
+/** Reserves memory, and records which days are admitted. */
 function asking(bytesMax: number) {
   const budget = new MemoryBudget(bytesMax);
   const admitted: number[] = [];
@@ -17,7 +17,7 @@ function asking(bytesMax: number) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("days are let in until the room is taken, and on when there is room again, in their order", async () => {
+test("days are admitted until the memory is reserved, and further days in order when memory is released", async () => {
   const { budget, ask, admitted } = asking(100);
   for (const [day, bytes] of [
     [0, 60],
@@ -32,7 +32,7 @@ test("days are let in until the room is taken, and on when there is room again, 
   expect(admitted).toEqual([0, 1, 2, 3]);
 });
 
-test("a day that holds less than it asked for leaves the rest to others", async () => {
+test("a day that takes less than it has reserved leaves the rest to others", async () => {
   const { budget, ask, admitted } = asking(100);
   await ask(0, 90);
   await ask(1, 50);
@@ -42,7 +42,7 @@ test("a day that holds less than it asked for leaves the rest to others", async 
   expect(admitted).toEqual([0, 1]);
 });
 
-test("the day that is waited for is let in whatever the others hold, and whatever it takes", async () => {
+test("the awaited day is admitted whatever the others have reserved, and whatever it takes", async () => {
   const { budget, ask, admitted } = asking(100);
   await ask(1, 100);
   await ask(0, 500);
@@ -56,7 +56,7 @@ test("the day that is waited for is let in whatever the others hold, and whateve
   expect(admitted).toEqual([1, 0, 2]);
 });
 
-test("a day that begins anew gives back what it held", async () => {
+test("a day that reserves again releases what it had reserved", async () => {
   const { ask, admitted } = asking(100);
   await ask(0, 0);
   await ask(1, 80);
@@ -64,7 +64,7 @@ test("a day that begins anew gives back what it held", async () => {
   expect(admitted).toEqual([0, 1, 1]);
 });
 
-test("nobody waits for ever once it is closed", async () => {
+test("every waiting day is admitted once the budget is closed", async () => {
   const { budget, ask, admitted } = asking(100);
   await ask(0, 100);
   await ask(1, 100);

@@ -10,7 +10,7 @@ const START = dayStartMs(DAY);
 const NAMES = ["a", "aa", "b", "c", "d", "\uffff", "\u{10000}"];
 const utf8 = new TextEncoder();
 
-test("a row group is read if its bounds hold the name and touch the time, and only then", () => {
+test("a row group is read if and only if its bounds contain the name and overlap the time", () => {
   const sample = fc.record({
     point: fc.nat(NAMES.length - 1),
     micros: fc.nat(99).map((ms) => (START + ms) * 1000),
@@ -45,7 +45,7 @@ test("a row group is read if its bounds hold the name and touch the time, and on
   );
 });
 
-test("of a point that fills row groups, those outside the time are left out", () => {
+test("row groups of a point outside the time are pruned", () => {
   const samples = Array.from({ length: 1_000 }, (_, i) => ({
     point: 0,
     micros: (START + i * 86_400) * 1000,

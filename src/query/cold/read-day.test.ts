@@ -16,7 +16,7 @@ test.each([
   [20, 4],
   [2, 2],
   [1, 1],
-])("a day that may ask for %i ranges asks for %i, and finds the same", async (rangesMax, reads) => {
+])("a day that may request %i ranges requests %i, and finds the same samples", async (rangesMax, reads) => {
   const archive = new MemoryArchive();
   archive.place(KEY, FILE.bytes);
   const admitted: number[] = [];
@@ -42,7 +42,7 @@ test.each([
   );
   expect(plain(read.series)).toEqual(rowsAsked(FILE, POINTS, START, START + DAY_MS));
   expect(archive.requests.filter(({ kind }) => kind === "read")).toHaveLength(reads);
-  // Room was asked for all that it holds: what is fetched after the footer, and the samples.
+  // The day reserves memory for everything: the bytes that are fetched after the footer, and the samples.
   const [, ...data] = archive.requests.map(({ bytes }) => bytes);
   const held = data.reduce((sum, bytes) => sum + bytes, 16 * POINTS.length * 400);
   expect(admitted).toHaveLength(1);

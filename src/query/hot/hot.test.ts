@@ -24,7 +24,7 @@ const query = (more: Partial<SampleQuery> = {}): SampleQuery => ({
 
 const read = (database: SqliteHot, asked: SampleQuery) => answerOf(new HotSource(database), asked);
 
-test("a day's samples come in the order in which points were asked, each point's by time", async () => {
+test("a day's samples come in the order of the query's points, each point's by time", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [
     [START + 5, 2],
@@ -43,7 +43,7 @@ test("a day's samples come in the order in which points were asked, each point's
   expect(meter.d1Rows).toBe(3 + 2 + 1);
 });
 
-test("the start of a query is in it and its end is not, on both sides of midnight", async () => {
+test("a query includes its start and excludes its end, on both sides of midnight", async () => {
   const database = new SqliteHot();
   const midnight = START + DAY_MS;
   database.insert(
@@ -58,7 +58,7 @@ test("the start of a query is in it and its end is not, on both sides of midnigh
   ]);
 });
 
-test("missing, empty and present days are told apart, and of a part of a day what is there is given", async () => {
+test("missing, empty and present days are distinguished, and a day that hot has in part has these samples", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START + 3 * DAY_MS, 7]]);
   database.hold(site, "2024-01-16", 0);
@@ -74,7 +74,7 @@ test("missing, empty and present days are told apart, and of a part of a day wha
   ]);
 });
 
-test("the days that are whole are known before any is read, and those of another site are not among them", async () => {
+test("the whole days are known before any day is read, without days of another site", async () => {
   const database = new SqliteHot();
   database.hold(site, "2024-01-15", 5);
   database.hold(site, "2024-01-16", 5, false);
@@ -87,7 +87,7 @@ test("an empty range has no day", async () => {
   expect((await read(new SqliteHot(), query({ toMs: START }))).days).toEqual([]);
 });
 
-test("a hundred points, which are more parameters than a statement may have, are asked for at once", async () => {
+test("a hundred points, which with the site are more than the parameters of a statement, take one statement", async () => {
   const database = new SqliteHot();
   const points = Array.from({ length: 100 }, (_, index) => `Haus "${index}", Vorlauf`);
   for (const [index, point] of points.entries()) database.insert(site, point, [[START, index]]);
@@ -96,7 +96,7 @@ test("a hundred points, which are more parameters than a statement may have, are
   expect(database.asked).toHaveLength(3);
 });
 
-test("whatever a page holds, every sample is read once", async () => {
+test("whatever the size of a page, every sample is read once", async () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), async (counts, pageRows) => {
@@ -116,7 +116,7 @@ test("whatever a page holds, every sample is read once", async () => {
       await readPoints(tables, ids, START, START + DAY_MS, newMeter(), take, pageRows);
       expect([...read.values()]).toEqual(expected);
       const samples = counts.reduce((sum, count) => sum + count, 0);
-      // A full page costs one more for the rest of its point.
+      // A full page costs one more statement for the rest of its point.
       expect(database.asked.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
     }),
     { numRuns: 60 },
@@ -135,7 +135,7 @@ test("no statement sorts or scans a table", () => {
   }
 });
 
-test("samples are sought by point and time: those of other days and points are not looked at", () => {
+test("samples are searched by point and time: those of other days and points are not scanned", () => {
   const database = new SqliteHot();
   const soughtBy = (statement: string) =>
     database.db
@@ -147,11 +147,11 @@ test("samples are sought by point and time: those of other days and points are n
   const range = "(point_id=? AND ms>? AND ms<?)";
   expect(soughtBy(STATEMENTS.SAMPLES)).toEqual([range]);
   expect(soughtBy(STATEMENTS.SUMMARIES)).toEqual([range]);
-  // The newest is the end of the point's stretch: a seek without a range.
+  // The newest sample is the last key of the point: a seek without a range.
   expect(soughtBy(STATEMENTS.NEWEST)).toEqual(["(point_id=? AND ms=?)", "(point_id=?)"]);
 });
 
-test("nothing more is begun once the caller turns away", async () => {
+test("no further day is started once the consumer stops", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
   for await (const _ of new HotSource(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;

@@ -28,7 +28,7 @@ const HELD: Held = {
 };
 const QUESTION = { points: NAMES, fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + DAYS * DAY_MS };
 
-/** DuckDB's own reading, without being told how the file is made. */
+/** DuckDB's own reading, without options that describe the file. */
 const READ: Partial<Record<FormatName, (path: string) => string>> = {
   csv: (path) => `SELECT * FROM read_csv('${path}')`,
   ndjson: (path) => `SELECT * FROM read_ndjson('${path}') WHERE metadata IS NULL`,
