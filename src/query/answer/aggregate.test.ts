@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyHeld, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
+import { anyStored, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
 import { AGGREGATES, type Aggregate } from "../../contract/query.ts";
 import { aggregateSeries } from "./aggregate.ts";
 
@@ -49,14 +49,14 @@ test("a sample on the boundary of two buckets is in the later bucket, and empty 
 test("every aggregate of every width is the aggregate of each bucket alone", () => {
   fc.assert(
     fc.property(
-      anyHeld,
+      anyStored,
       fc.constantFrom(60_000, 300_000, 900_000, 3_600_000, 86_400_000),
       fc.constantFrom(...AGGREGATES),
       ({ samples }, widthMs, aggregate) => {
         for (const [point, own] of samples) {
-          const held = { samples: new Map([[point, own]]), missing: new Set<string>() };
+          const stored = { samples: new Map([[point, own]]), missing: new Set<string>() };
           const range = { fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + 5 * 86_400_000 };
-          const expected = expectedRows(held, { points: [point], ...range, widthMs, aggregate });
+          const expected = expectedRows(stored, { points: [point], ...range, widthMs, aggregate });
           expect(aggregated(own, widthMs, aggregate)).toEqual(expected.map(({ ms, value }) => [ms, value]));
         }
       },

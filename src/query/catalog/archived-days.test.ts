@@ -59,9 +59,9 @@ test("an object whose metadata have no valid count has an unknown count", async 
 
 test("a listing that does not end fails", async () => {
   const archive = { list: async () => ({ heads: [], cursor: "on" }) };
-  const asked = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
-  await expect(asked).rejects.toThrow(ListingTooLong);
-  await expect(asked).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
+  const listing = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
+  await expect(listing).rejects.toThrow(ListingTooLong);
+  await expect(listing).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
 });
 
 test("the newest days come first, without those that have no samples, and no month is listed before its turn", async () => {

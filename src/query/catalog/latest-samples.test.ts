@@ -25,9 +25,9 @@ function world() {
     archive,
     sources,
     /** Every point that is not in `without` has the number of days as its value, at noon. */
-    archived(days: number, quiet: readonly string[] = []) {
+    archived(days: number, without: readonly string[] = []) {
       archive.objects.set(dayOf(days), new Map([[noon(days), days]]));
-      archive.quiet.set(dayOf(days), quiet);
+      archive.without.set(dayOf(days), without);
     },
     latest: (...points: string[]) => latestSamples(sources, site, points, newMeter()),
   };
@@ -70,7 +70,7 @@ test("a point without a sample of today has the newer of hot's and the newest ar
     tiers: ["cold", "hot"],
     searchedFromMs: YESTERDAY,
   });
-  expect(archive.asked).toEqual([["2024-01-14"]]);
+  expect(archive.queriedDays).toEqual([["2024-01-14"]]);
 });
 
 test("points without samples on the newest days are searched on older days, until they are found", async () => {
@@ -86,8 +86,8 @@ test("points without samples on the newest days are searched on older days, unti
     tiers: ["cold"],
     searchedFromMs: dayStartMs(dayOf(6)),
   });
-  expect(archive.asked).toEqual([[dayOf(1)], [dayOf(2)], [dayOf(4)], [dayOf(6)]]);
-  expect(archive.askedPoints).toEqual([["a", "b", "c", "d"], ["a", "b", "c"], ["b", "c"], ["c"]]);
+  expect(archive.queriedDays).toEqual([[dayOf(1)], [dayOf(2)], [dayOf(4)], [dayOf(6)]]);
+  expect(archive.queriedPoints).toEqual([["a", "b", "c", "d"], ["a", "b", "c"], ["b", "c"], ["c"]]);
 });
 
 test("a later sample of the archive replaces hot's sample of some days ago, on a later day or on the same", async () => {
@@ -106,28 +106,28 @@ test("a later sample of the archive replaces hot's sample of some days ago, on a
     tiers: ["cold", "hot"],
     searchedFromMs: dayStartMs(dayOf(9)),
   });
-  expect(archive.asked).toEqual([[dayOf(1)], [dayOf(5)], [dayOf(9)]]);
+  expect(archive.queriedDays).toEqual([[dayOf(1)], [dayOf(5)], [dayOf(9)]]);
 });
 
 test("the archive is not read for days that hot has whole, except the boundary day", async () => {
   const { database, archive, archived, latest } = world();
   for (const days of [1, 2, 3, 20, 21]) archived(days, days < 20 ? [] : ["b"]);
-  for (const days of [1, 2, 20, 21]) database.hold(site, dayOf(days), 0);
-  database.hold(site, dayOf(3), 0, false);
+  for (const days of [1, 2, 20, 21]) database.addDay(site, dayOf(days), 0);
+  database.addDay(site, dayOf(3), 0, false);
   expect((await latest("a")).samples).toEqual([{ ms: noon(3), value: 3 }]);
-  archive.quiet.set(dayOf(3), ["b"]);
-  archive.asked.length = 0;
+  archive.without.set(dayOf(3), ["b"]);
+  archive.queriedDays.length = 0;
   await latest("b");
-  expect(archive.asked).toEqual([[dayOf(3)], [dayOf(20)], [dayOf(21)]]);
+  expect(archive.queriedDays).toEqual([[dayOf(3)], [dayOf(20)], [dayOf(21)]]);
 });
 
 test("a day that becomes whole in hot during the query is still searched in the archive", async () => {
   const { database, archived, sources } = world();
   archived(1);
-  const newest: HotTables["newest"] = async (...asked) => {
-    const rows = await sources.hot.newest(...asked);
+  const newest: HotTables["newest"] = async (...request) => {
+    const rows = await sources.hot.newest(...request);
     database.insert(site, "a", [[noon(1), 1]]);
-    database.hold(site, dayOf(1), 1);
+    database.addDay(site, dayOf(1), 1);
     return rows;
   };
   const hot = { days: sources.hot.days.bind(sources.hot), newest };
@@ -148,8 +148,8 @@ test("the search ends with the last day that may be read; before it, hot's sampl
     tiers: ["hot"],
     searchedFromMs: dayStartMs(dayOf(last)),
   });
-  expect(archive.asked).toHaveLength(LATEST_DAYS_MAX);
-  archive.quiet.set(dayOf(last), ["b"]);
+  expect(archive.queriedDays).toHaveLength(LATEST_DAYS_MAX);
+  archive.without.set(dayOf(last), ["b"]);
   expect((await latest("a")).samples).toEqual([{ ms: noon(last), value: last }]);
 });
 

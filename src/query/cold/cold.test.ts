@@ -12,7 +12,7 @@ import {
   namesOf,
   plain,
   query,
-  rowsAsked,
+  rowsOf,
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
@@ -36,10 +36,10 @@ beforeEach(() => {
 
 const keyOf = (day: UtcDay) => objectKey(SITE, day);
 
-async function answer(asked: SampleQuery) {
+async function answer(range: SampleQuery) {
   const meter = newMeter();
   const days: DaySamples[] = [];
-  for await (const day of source.days(asked, meter)) days.push(day);
+  for await (const day of source.days(range, meter)) days.push(day);
   return { days, meter };
 }
 
@@ -50,11 +50,11 @@ describe.each(SHAPES)("a file of $title", ({ names, samples, rowGroupSize }) => 
 
   test("has all samples of each of its points", async () => {
     archive.place(keyOf(DAY), bytes);
-    const asked = names.length > 1_000 ? names.filter((_, i) => i % 997 === 0) : names;
-    const { days } = await answer(wholeDay(asked));
+    const points = names.length > 1_000 ? names.filter((_, i) => i % 997 === 0) : names;
+    const { days } = await answer(wholeDay(points));
     expect(days).toHaveLength(1);
     expect(days[0]?.state).toBe(rows.length === 0 ? "empty" : "present");
-    const expected = asked.map((name) => rows.filter(({ point }) => names[point] === name));
+    const expected = points.map((name) => rows.filter(({ point }) => names[point] === name));
     days[0]?.series.forEach(({ ms, value }, at) => {
       expect([...ms]).toEqual(expected[at]?.map((row) => row.timestampMs));
       // Bit by bit: -0 is not 0.
@@ -99,13 +99,13 @@ test("random points, times and row groups have the samples of the file's rows", 
         archive.place(keyOf(DAY), file.bytes);
         source = new ColdSource(archive, new Footers(() => 0));
         const [fromMs, toMs] = [START + from, START + from + length];
-        const expected = rowsAsked(file, points, fromMs, toMs);
-        for (const way of ["cold", "warm"]) {
+        const expected = rowsOf(file, points, fromMs, toMs);
+        for (const footers of ["unknown footer", "known footer"]) {
           const { days } = await answer(query(points, fromMs, toMs));
           const day = days.find((one) => one.day === DAY);
           // A query that ends before the day, or at its start, doesn't have it.
-          if (length > 0 && from + length > 0 && from < DAY_MS) expect(day, way).toBeDefined();
-          if (day) expect(plain(day.series), way).toEqual(expected);
+          if (length > 0 && from + length > 0 && from < DAY_MS) expect(day, footers).toBeDefined();
+          if (day) expect(plain(day.series), footers).toEqual(expected);
         }
       },
     ),
@@ -117,7 +117,7 @@ test("DuckDB and hyparquet read the same samples out of the same file", async ()
   const names = namesOf(40);
   const file = evenDay(DAY, names, 333, 1_000);
   archive.place(keyOf(DAY), file.bytes);
-  const points = [names[3], names[2], names[39], "nobody"] as string[];
+  const points = [names[3], names[2], names[39], "unknown"] as string[];
   const [fromMs, toMs] = [START + 3_600_000, START + 7 * 3_600_000];
   const { days } = await answer(query(points, fromMs, toMs));
 
@@ -158,7 +158,7 @@ describe("days", () => {
       const file = files.get(day);
       expect(state).toBe(i % 5 === 1 ? "missing" : i % 5 === 2 ? "empty" : "present");
       expect(tiers).toEqual(file ? ["cold"] : []);
-      const expected = file && rowsAsked(file, names.slice(4, 6), START + 5, START + 30 * DAY_MS - 5);
+      const expected = file && rowsOf(file, names.slice(4, 6), START + 5, START + 30 * DAY_MS - 5);
       expect(plain(series)).toEqual(expected ?? names.slice(4, 6).map(() => ({ ms: [], value: [] })));
     });
     expect(archive.inFlightMax).toBeGreaterThan(1);

@@ -98,10 +98,10 @@ test("a cache that fails, or returns invalid entries, is treated as empty", asyn
     cache.entries.set(KEY, bytes);
     expect(await new Footers(() => 0, cache).find(KEY)).toBeUndefined();
   }
-  const away = async () => {
-    throw new Error("the cache is away");
+  const unavailable = async () => {
+    throw new Error("the cache is unavailable");
   };
-  const footers = new Footers(() => 0, { get: away, put: away });
+  const footers = new Footers(() => 0, { get: unavailable, put: unavailable });
   expect(await footers.find(KEY)).toBeUndefined();
   footers.keep(KEY, version, 0);
   expect((await footers.find(KEY))?.etag).toBe("first");

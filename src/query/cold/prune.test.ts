@@ -22,9 +22,9 @@ test("a row group is read if and only if its bounds contain the name and overlap
       fc.integer({ min: 1, max: 9 }),
       fc.uniqueArray(fc.constantFrom(...NAMES, "", "ab", "e", "\u{10ffff}"), { minLength: 1 }),
       fc.tuple(fc.integer({ min: -2, max: 101 }), fc.integer({ min: -2, max: 101 })),
-      (samples, rowGroupSize, asked, [from, to]) => {
+      (samples, rowGroupSize, points, [from, to]) => {
         const { bytes, rows } = dayFile(DAY, NAMES, samples, rowGroupSize);
-        const names = asked.map((name) => utf8.encode(name));
+        const names = points.map((name) => utf8.encode(name));
         const [fromMs, toMs] = [START + from, START + to];
         const expected = [];
         for (let at = 0; at < rows.length; at += rowGroupSize) {

@@ -6,7 +6,7 @@ import {
   namesOf,
   plain,
   query,
-  rowsAsked,
+  rowsOf,
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
@@ -37,16 +37,16 @@ beforeEach(() => {
   archive.place(KEY, FIRST.bytes);
 });
 
-async function answer(asked: SampleQuery) {
+async function answer(range: SampleQuery) {
   archive.requests.length = 0;
   const meter = newMeter();
   const days: DaySamples[] = [];
-  for await (const day of source.days(asked, meter)) days.push(day);
+  for await (const day of source.days(range, meter)) days.push(day);
   return { days, meter, kinds: archive.requests.map(({ kind }) => kind) };
 }
 
 const expected = (file: typeof FIRST, points = POINTS) =>
-  rowsAsked(file, points, dayStartMs(DAY), dayStartMs(DAY) + DAY_MS);
+  rowsOf(file, points, dayStartMs(DAY), dayStartMs(DAY) + DAY_MS);
 
 describe("a day that is replaced", () => {
   test.each([
@@ -95,8 +95,8 @@ describe("a day that is replaced", () => {
     const start = dayStartMs(DAY);
     const days: DaySamples[] = [];
     const reading = (async () => {
-      const asked = query(POINTS, start - DAY_MS, start + DAY_MS);
-      for await (const day of source.days(asked, newMeter())) days.push(day);
+      const range = query(POINTS, start - DAY_MS, start + DAY_MS);
+      for await (const day of source.days(range, newMeter())) days.push(day);
     })();
     await expect(reading).rejects.toMatchObject({ kind: "object-unsettled", key: KEY });
     expect(days).toHaveLength(1);
@@ -120,9 +120,9 @@ describe("a day that has none of the points", () => {
     await answer(wholeDay(["site_b"]));
     for (const kinds of [["end"], []]) {
       if (kinds.length > 0) nowMs += FOOTER_TRUST_MS;
-      const asked = await answer(wholeDay(["site_b"]));
-      expect(asked.kinds).toEqual(kinds);
-      expect(asked.meter).toMatchObject({ bytesRead: 0, cacheHits: 1 });
+      const found = await answer(wholeDay(["site_b"]));
+      expect(found.kinds).toEqual(kinds);
+      expect(found.meter).toMatchObject({ bytesRead: 0, cacheHits: 1 });
     }
   });
 

@@ -22,7 +22,7 @@ const query = (more: Partial<SampleQuery> = {}): SampleQuery => ({
   ...more,
 });
 
-const read = (database: SqliteHot, asked: SampleQuery) => answerOf(new HotSource(database), asked);
+const read = (database: SqliteHot, range: SampleQuery) => answerOf(new HotSource(database), range);
 
 test("a day's samples come in the order of the query's points, each point's by time", async () => {
   const database = new SqliteHot();
@@ -32,8 +32,8 @@ test("a day's samples come in the order of the query's points, each point's by t
   ]);
   database.insert(site, "b", [[START + DAY_MS - 1, -3]]);
   database.insert("site_b", "a", [[START + 1, 99]]);
-  database.hold(site, "2024-01-15", 3);
-  const { days, meter } = await read(database, query({ points: ["b", "nobody", "a"] }));
+  database.addDay(site, "2024-01-15", 3);
+  const { days, meter } = await read(database, query({ points: ["b", "unknown", "a"] }));
   const b = [[START + DAY_MS - 1, -3]];
   const a = [
     [START, 1.5],
@@ -61,9 +61,9 @@ test("a query includes its start and excludes its end, on both sides of midnight
 test("missing, empty and present days are distinguished, and a day that hot has in part has these samples", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START + 3 * DAY_MS, 7]]);
-  database.hold(site, "2024-01-16", 0);
-  database.hold(site, "2024-01-17", 12);
-  database.hold(site, "2024-01-19", 0, false);
+  database.addDay(site, "2024-01-16", 0);
+  database.addDay(site, "2024-01-17", 12);
+  database.addDay(site, "2024-01-19", 0, false);
   const { days } = await read(database, query({ points: ["a"], toMs: START + 5 * DAY_MS }));
   expect(days.map(({ day, state, tiers }) => [day, state, ...tiers])).toEqual([
     ["2024-01-15", "missing"],
@@ -76,9 +76,9 @@ test("missing, empty and present days are distinguished, and a day that hot has 
 
 test("the whole days are known before any day is read, without days of another site", async () => {
   const database = new SqliteHot();
-  database.hold(site, "2024-01-15", 5);
-  database.hold(site, "2024-01-16", 5, false);
-  database.hold("site_b", "2024-01-17", 5);
+  database.addDay(site, "2024-01-15", 5);
+  database.addDay(site, "2024-01-16", 5, false);
+  database.addDay("site_b", "2024-01-17", 5);
   const answer = await new HotSource(database).open(query({ toMs: START + 3 * DAY_MS }), newMeter());
   expect([...answer.whole]).toEqual(["2024-01-15"]);
 });
@@ -93,7 +93,7 @@ test("a hundred points, which with the site are more than the parameters of a st
   for (const [index, point] of points.entries()) database.insert(site, point, [[START, index]]);
   const { days } = await read(database, query({ points }));
   expect(days[0]?.series.map((samples) => samples[0]?.[1])).toEqual(points.map((_, index) => index));
-  expect(database.asked).toHaveLength(3);
+  expect(database.statements).toHaveLength(3);
 });
 
 test("whatever the size of a page, every sample is read once", async () => {
@@ -117,7 +117,7 @@ test("whatever the size of a page, every sample is read once", async () => {
       expect([...read.values()]).toEqual(expected);
       const samples = counts.reduce((sum, count) => sum + count, 0);
       // A full page costs one more statement for the rest of its point.
-      expect(database.asked.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
+      expect(database.statements.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
     }),
     { numRuns: 60 },
   );
@@ -155,5 +155,5 @@ test("no further day is started once the consumer stops", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
   for await (const _ of new HotSource(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
-  expect(database.asked.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
+  expect(database.statements.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
 });
