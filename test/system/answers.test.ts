@@ -78,7 +78,7 @@ test("a scrape is what Prometheus reads, asks the API nothing, and counts what t
   expect(sum("backfill_samples_written_total")).toBe(
     sites.reduce((total, { records_processed }) => total + records_processed, 0),
   );
-  expect(sum("backfill_site_days")).toBe(8);
+  expect(sum("backfill_site_dates")).toBe(8);
   expect(sum("backfill_api_permits_last_minute")).toBeGreaterThanOrEqual(requests);
   expect(world.sim.stats().requests).toBe(requests);
 });

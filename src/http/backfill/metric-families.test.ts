@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { spawnSync } from "node:child_process";
+import { describe, expect, it, test } from "vitest";
 import { bearer, NOW, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
 import { parseExposition } from "../../../test/support/http/parse-exposition.ts";
 import { VIEW } from "../../../test/support/job.ts";
@@ -35,25 +36,28 @@ async function scraped(status: Status | undefined, more: Partial<Metrics> = {}) 
   };
   const response = await get("/metrics");
   expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const families = parseExposition(await response.text());
+  const text = await response.text();
+  const families = parseExposition(text);
   const value = (name: string, labels: Record<string, string> = {}) => {
     const wanted = JSON.stringify(labels);
     return families.get(name)?.samples.find((sample) => JSON.stringify(sample.labels) === wanted)?.value;
   };
-  return { families, value };
+  return { text, families, value };
 }
 
-test("a scrape tells the job, its days, its alerts, the limit and what every site has ever done", async () => {
-  const { families, value } = await scraped({
-    ...STATUS,
-    sites: [SITE],
-    sites_unreachable: ["building_a"],
-    throttled_until: new Date(NOW + 30_000).toISOString(),
-    alerts: [ALERT, { ...ALERT, site: "building_b" }],
-  });
+const EVERYTHING: Status = {
+  ...STATUS,
+  sites: [SITE],
+  sites_unreachable: ["building_a"],
+  throttled_until: new Date(NOW + 30_000).toISOString(),
+  alerts: [ALERT, { ...ALERT, site: "building_b" }],
+};
+
+test("a scrape has the job, its days, its alerts, the limit and the totals of every site", async () => {
+  const { families, value } = await scraped(EVERYTHING);
   const site = "building_a";
   const days = ["completed", "empty", "failed", "pending"].map((status) =>
-    value("backfill_site_days", { site, status }),
+    value("backfill_site_dates", { site, status }),
   );
   expect(days).toEqual([161, 4, 2, 199]);
   expect(days.reduce<number>((sum, count) => sum + (count ?? 0), 0)).toBe(SITE.days_total);
@@ -78,14 +82,14 @@ test("a scrape tells the job, its days, its alerts, the limit and what every sit
   for (const [name, { help }] of families) expect(help, name).not.toBe("");
 });
 
-test("before any start, and with a gate that does not answer, a scrape says what there is to say", async () => {
+test("before any start, and with a gate that does not respond, a scrape has the metrics that are left", async () => {
   const { families, value } = await scraped(undefined, { permitsLastMinute: undefined });
   expect(value("backfill_alerts_raised", { alert: "backfill_stuck" })).toBe(0);
   expect(families.has("backfill_job_info")).toBe(false);
   expect(families.has("backfill_api_permits_last_minute")).toBe(false);
 });
 
-test("a site that has not begun has no time since its progress, and one from the future has none either", async () => {
+test("a site that has not started has no time since its progress, and progress in the future counts as now", async () => {
   const { families } = await scraped({ ...STATUS, sites: [{ ...SITE, last_progress: null }] });
   expect(families.has("backfill_seconds_since_progress")).toBe(false);
   const ahead = { ...SITE, last_progress: new Date(NOW + 60_000).toISOString() };
@@ -93,9 +97,52 @@ test("a site that has not begun has no time since its progress, and one from the
   expect(value("backfill_seconds_since_progress", { site: "building_a" })).toBe(0);
 });
 
-test("metrics are for the bearer alone, and take no parameters", async () => {
+test("metrics need the bearer token and have no parameters", async () => {
   const { request } = underTest();
   expect((await request("/metrics")).status).toBe(401);
   expect((await request("/metrics", { headers: bearer("x") })).status).toBe(403);
   expect((await request("/metrics?site=a", { headers: bearer() })).status).toBe(400);
+});
+
+/** Units that are no base units, as promtool finds them between underscores. */
+const OTHER_UNITS =
+  /^(?:(?:milli|micro|nano)?seconds?|minutes|hours|days|weeks|(?:kilo|mega|giga|kibi|mebi|gibi)?bytes|bits|percent|celsius|kelvins)$/;
+const BASE_UNITS = ["seconds", "bytes"];
+
+describe("the names of the metrics", () => {
+  const promtool = spawnSync("promtool", ["--version"]).status === 0;
+  if (!promtool) {
+    console.warn(
+      "SKIPPED: promtool is not installed (Debian package prometheus); only the naming rules are checked",
+    );
+  }
+
+  it("keep to Prometheus' rules: base units, snake case, _total for counters alone, no type in the name", async () => {
+    const { families } = await scraped(EVERYTHING);
+    for (const [name, { type, help }] of families) {
+      const parts = name.split("_");
+      const [last = ""] = parts.slice(-1);
+      expect(name).toMatch(/^backfill(_[a-z]+)+$/);
+      expect(
+        parts.filter((part) => OTHER_UNITS.test(part) && !BASE_UNITS.includes(part)),
+        name,
+      ).toEqual([]);
+      expect(last === "total", name).toBe(type === "counter");
+      expect(
+        ["count", "sum", "bucket", "gauge", "counter"].filter((word) => parts.includes(word)),
+        name,
+      ).toEqual([]);
+      expect(help, name).not.toBe("");
+    }
+  });
+
+  it.skipIf(!promtool)("pass promtool check metrics without a complaint", async () => {
+    for (const { text } of [await scraped(EVERYTHING), await scraped(undefined)]) {
+      const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
+        input: text,
+        encoding: "utf8",
+      });
+      expect([status, stdout, stderr]).toEqual([0, "", ""]);
+    }
+  });
 });

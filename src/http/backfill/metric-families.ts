@@ -2,7 +2,7 @@ import * as wire from "../../contract/backfill.ts";
 import type { Metrics, SiteTotals } from "../../contract/metrics.ts";
 import type { Family, Measured } from "./exposition.ts";
 
-/** What the Backfill Worker measures. Counters say since when they count; gauges are of the present job. */
+/** The metrics of the Backfill Worker: counters since each ledger was created, and gauges of the current job. */
 export function familiesOf(metrics: Metrics, requestsPerMinute: number, version: string): Family[] {
   const { status, permitsLastMinute } = metrics;
   return [
@@ -11,7 +11,7 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
     ...TOTALS.map(({ name, help, of }) => ({
       name,
       type: "counter" as const,
-      help: `${help}, since the site's ledger was made`,
+      help: `${help}, since the site's ledger was created`,
       samples: Object.entries(metrics.totals).map(([site, totals]) => ({
         labels: { site },
         value: totals[of],
@@ -19,7 +19,7 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
     })),
     gauge(
       "backfill_api_permits_last_minute",
-      "Leave for requests given within the last minute, over all sites",
+      "Permits for requests granted within the last minute, over all sites",
       permitsLastMinute === undefined ? [] : [{ value: permitsLastMinute }],
     ),
     gauge("backfill_api_requests_per_minute_limit", "Requests that may reach the API in any minute", [
@@ -27,8 +27,8 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
     ]),
     gauge(
       "backfill_alerts_raised",
-      "Alerts that stand, by name",
-      ALERTS.map((alert) => ({ labels: { alert }, value: standing(status, alert) })),
+      "Raised alerts by name",
+      ALERTS.map((alert) => ({ labels: { alert }, value: raised(status, alert) })),
     ),
   ];
 }
@@ -39,17 +39,17 @@ const JOB_STATUSES = wire.status.shape.status.options;
 const TOTALS: readonly { name: string; help: string; of: keyof SiteTotals }[] = [
   {
     name: "backfill_samples_written_total",
-    help: "Samples in files that were verified in R2; a day fetched again counts again",
+    help: "Samples of files verified in R2; a day that is fetched twice counts twice",
     of: "samples",
   },
   {
     name: "backfill_written_bytes_total",
-    help: "Bytes of files that were verified in R2; a day fetched again counts again",
+    help: "Bytes of files verified in R2; a day that is fetched twice counts twice",
     of: "bytes",
   },
   { name: "backfill_api_requests_total", help: "Requests sent to the API", of: "requests" },
   { name: "backfill_api_retries_total", help: "Requests sent again after a failure", of: "retries" },
-  { name: "backfill_api_rate_limited_total", help: "Answers of 429", of: "rateLimited" },
+  { name: "backfill_api_rate_limited_total", help: "Responses with status 429", of: "rateLimited" },
 ];
 
 function jobFamilies(status: wire.Status, at: number): Family[] {
@@ -57,22 +57,22 @@ function jobFamilies(status: wire.Status, at: number): Family[] {
   const unreachable = new Set(status.sites_unreachable);
   const pausedMs = status.throttled_until === null ? 0 : Date.parse(status.throttled_until) - at;
   return [
-    gauge("backfill_job_info", "The present job", [
+    gauge("backfill_job_info", "The current job", [
       { labels: { backfill_id, start_date, end_date }, value: 1 },
     ]),
     gauge(
       "backfill_job_status",
-      "1 for what the present job is, 0 for what it is not",
+      "1 for the status of the current job, 0 for every other status",
       JOB_STATUSES.map((name) => ({ labels: { status: name }, value: Number(name === status.status) })),
     ),
     gauge(
-      "backfill_site_days",
-      "Days of the present job's range, each counted once; pending includes those under way",
+      "backfill_site_dates",
+      "Days of the current job's range, by site and status; pending includes running days",
       status.sites.flatMap(daysOf),
     ),
     gauge(
       "backfill_seconds_since_progress",
-      "Since the site last came further; goes on rising when it has nothing left to do",
+      "Time since the last progress of the site; keeps rising when the site is done",
       status.sites.flatMap(({ site, last_progress }) =>
         last_progress === null
           ? []
@@ -81,10 +81,10 @@ function jobFamilies(status: wire.Status, at: number): Family[] {
     ),
     gauge(
       "backfill_site_reachable",
-      "0: the site's object has answered nothing lately, and what is said of it is old",
+      "1 where the site's object has responded lately; 0 where its metrics are old",
       status.sites.map(({ site }) => ({ labels: { site }, value: Number(!unreachable.has(site)) })),
     ),
-    gauge("backfill_api_pause_seconds", "What is left of the pause that a 429 asked for", [
+    gauge("backfill_api_pause_seconds", "Remaining time of the pause that a 429 requires", [
       { value: Math.max(0, pausedMs) / 1000 },
     ]),
   ];
@@ -101,7 +101,7 @@ function daysOf(view: wire.SiteView): Measured[] {
   return Object.entries(days).map(([status, value]) => ({ labels: { site, status }, value }));
 }
 
-const standing = (status: wire.Status | undefined, name: wire.Alert["alert"]) =>
+const raised = (status: wire.Status | undefined, name: wire.Alert["alert"]) =>
   (status?.alerts ?? []).filter(({ alert }) => alert === name).length;
 
 const gauge = (name: string, help: string, samples: readonly Measured[]): Family => ({
