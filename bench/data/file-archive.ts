@@ -11,7 +11,7 @@ import type {
   ReadCondition,
 } from "../../src/ports/archive.ts";
 
-/** A folder as an archive, whose objects are read in parts; it neither lists them nor opens them whole. */
+/** A folder as an archive whose objects are read in parts. It can neither list nor open them. */
 export class FileArchive implements ArchiveReader {
   readonly #folder: string;
 

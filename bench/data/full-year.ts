@@ -45,7 +45,7 @@ export function fullYear(archive: BenchArchive, days: number): void {
   }
 }
 
-/** The offsets of all times of the day in the footer. Other eight bytes are such a time by chance too rarely to matter. */
+/** The offsets of all times of the day in the footer. Other eight bytes look like a time too rarely to matter. */
 function statisticsOf(view: DataView, footer: number, startMs: EpochMs): number[] {
   const found: number[] = [];
   for (let at = footer; at + 8 <= view.byteLength; at++) {

@@ -4,7 +4,6 @@ import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { encodeDay } from "../../test/support/parquet/encode-day.ts";
-import type { Span } from "../query/query-runs.ts";
 import { madeUpRuns } from "./made-up-day.ts";
 
 export const FIRST_DAY = "2024-01-01" as UtcDay;
@@ -36,7 +35,8 @@ export function writeDay(
   return bytes;
 }
 
-export function spanOf(site: SiteName, days: number): Omit<Span, "points"> {
+/** The first `days` days of a site, as a part of a query. */
+export function spanOf(site: SiteName, days: number) {
   return { site, fromMs: dayStartMs(FIRST_DAY), toMs: dayStartMs(FIRST_DAY) + days * DAY_MS };
 }
 

@@ -15,7 +15,7 @@ export interface SavedPages {
   readonly names: readonly string[];
 }
 
-/** Saves the day's pages as the Worker gets them in one window, with its computed cursors, a file each. */
+/** Saves each page of a day to a file, as the Worker gets them in one window by computed cursors. */
 export async function savePages(
   source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
   folder: string,

@@ -75,7 +75,7 @@ console.log(
   `peak ${(peak / 2 ** 20).toFixed(1)} MiB above the start of the merge, ${globalThis.gc ? "after garbage collection" : "including garbage"}`,
 );
 
-/** Memory in use, with --expose-gc after a collection (which is timed as part of the merge), otherwise with garbage. */
+/** Memory in use. With --expose-gc it is measured after a collection, which is timed as part of the merge. */
 function memoryUsed(): number {
   globalThis.gc?.();
   const { heapUsed, arrayBuffers } = process.memoryUsage();

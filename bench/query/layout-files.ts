@@ -6,7 +6,7 @@ import {
   RowGroupEncoder,
   type RowGroupRows,
 } from "../../src/parquet/file/file.ts";
-import { CREATED_BY, SCHEMA } from "../../src/parquet/format.ts";
+import { CREATED_BY, SCHEMA } from "../../src/parquet/file-format.ts";
 import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
 import type { BlockSource } from "../../src/parquet/run/run.ts";
 

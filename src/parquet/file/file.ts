@@ -1,6 +1,6 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import type { EpochMs } from "../../domain/day.ts";
-import { MAGIC } from "../format.ts";
+import { MAGIC } from "../file-format.ts";
 import { writeChunk } from "./column-chunk.ts";
 import { fileEnd, rowGroupThrift } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
@@ -63,7 +63,7 @@ export class RowGroupEncoder {
 }
 
 /**
- * The end of the file, from the metadata of its row groups in order; without row groups, a whole file of no rows.
+ * Encodes the end of the file from the metadata of its row groups, in order. Without row groups it is a whole file.
  * Memory: the footer, some 450 bytes a row group.
  */
 export function encodeFooter(rowGroups: Iterable<Uint8Array>): Uint8Array {

@@ -8,7 +8,7 @@ import {
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { logicalType } from "hyparquet-writer/src/metadata.js";
 import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
-import { CREATED_BY, MAGIC, SCHEMA } from "../format.ts";
+import { CREATED_BY, MAGIC, SCHEMA } from "../file-format.ts";
 import type { ChunkMetadata } from "./column-chunk.ts";
 
 /**

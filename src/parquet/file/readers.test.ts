@@ -9,7 +9,7 @@ import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
 import { DAY_START_MS, SHAPES, type Shape, SITE } from "../../../test/support/parquet/shapes.ts";
 import { DAY_MS } from "../../domain/day.ts";
-import { CREATED_BY } from "../format.ts";
+import { CREATED_BY } from "../file-format.ts";
 import { recount } from "../read/read.ts";
 
 const READERS = [
@@ -143,7 +143,7 @@ describe("a file", () => {
 /** A file in which every column has the encoding that is intended for it. */
 const DICTIONARIES = SHAPES.find(({ title }) => title.includes("dictionary"));
 
-/** JavaScript decoders remove a byte order mark from the beginning of a name; names with it are left out. */
+/** False for a name that begins with a byte order mark, which JavaScript decoders remove. */
 function readAlike(name: string): boolean {
   return !name.startsWith("\ufeff");
 }

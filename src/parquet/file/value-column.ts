@@ -22,13 +22,13 @@ export function valuePages(value: Float64Array): ChunkPages {
   };
 }
 
-/** Parquet's plain doubles equal the memory of a Float64Array on every (little-endian) platform that runs this. */
+/** Parquet's plain doubles: the memory of a Float64Array on a little-endian platform. */
 function bytesOf(value: Float64Array): Uint8Array {
   return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
 }
 
 /**
- * The distinct values in order of their first row, and each row's index in them; undefined where that doesn't pay.
+ * The distinct values in order of their first row, and each row's index in them. Undefined where that doesn't pay.
  *
  * As in hyparquet-writer it pays if dictionary and indexes together take at most half of the plain bytes. Unlike
  * there, values are distinguished by their bits: -0 and +0 are the same key of a Map, which would lose one of them.

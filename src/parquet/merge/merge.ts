@@ -41,17 +41,18 @@ export function encodeSlice(
 }
 
 /**
- * Merges from `position` on and passes each full row group to `sink`, at the end of the data also the last, partial
- * row group. The sink must not keep the rows: their arrays are reused. One row per (point, millisecond): the latest microsecond; of the same
- * microsecond the greater value, -0 below +0. So the rows depend on the samples only, not on how they are divided
- * into blocks.
+ * Merges from `position` on and passes each full row group to `sink`. At the end of the data it also passes the last,
+ * partial row group. The sink must not keep the rows: their arrays are reused.
+ *
+ * There is one row per (point, millisecond): the sample of the latest microsecond; of the same microsecond that of the
+ * greater value, -0 below +0. So the rows depend on the samples only, not on how they are divided into blocks.
  *
  * The slice ends at the first row group that is complete after `samplesMax` samples, or at the end of the data. The
- * returned position is always that of the last row passed to `sink`. Resuming from it reads the current bucket
- * again and skips the rows that are written.
+ * returned position is always that of the last row passed to `sink`. Resuming from it reads the current bucket again
+ * and skips the rows that are written.
  *
  * Memory, for a day of any size: `bucketBytesMax` of samples in windows over the bucket's blocks, as much again
- * (times 8/7) of the point being sorted, the tables of the bucket's segments (`TABLE_BYTES_MAX`), one block being
+ * (times 8/7) for the point that is sorted, the tables of the bucket's segments (`TABLE_BYTES_MAX`), the block that is
  * read, one row group. Throws `OverlapTooLarge`, `TablesTooLarge`, `BlockUnreadable`.
  */
 export function mergeSlice(

@@ -5,7 +5,7 @@ import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
 import { DAY_START_MS, SHAPES, SITE } from "../../../test/support/parquet/shapes.ts";
-import { SCHEMA } from "../format.ts";
+import { SCHEMA } from "../file-format.ts";
 import { FooterIndex, indexFooter } from "./footer-index.ts";
 import { FileUnreadable } from "./unreadable.ts";
 

@@ -3,7 +3,7 @@ import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import type { EpochMs } from "../../domain/day.ts";
 import { compareBytes } from "../bytes.ts";
-import type { SCHEMA } from "../format.ts";
+import type { SCHEMA } from "../file-format.ts";
 import type { SampleChunks } from "./footer-index.ts";
 import { FileUnreadable, toUnreadable } from "./unreadable.ts";
 
@@ -22,7 +22,8 @@ export interface PointSeries {
 }
 
 /**
- * Decodes the samples in [fromMs, toMs) of each name, in the order of `names`; empty where the row group has none.
+ * Decodes the samples in [fromMs, toMs) of each name, in the order of `names`. A series is empty where the row group
+ * has no such samples.
  *
  * Throws `FileUnreadable` where the bytes are not columns of the schema.
  */

@@ -90,7 +90,7 @@ async function readGroup<Wanted extends Column>(
   return { rows, ...group } as Pick<GroupColumns, Wanted | "rows">;
 }
 
-/** Separates errors of the storage, which `decode` passes on, from the decoder's, which become `FileUnreadable`. */
+/** Tells errors of the storage from errors of the decoder. `decode` turns only the latter into `FileUnreadable`. */
 function separateErrors(file: AsyncBuffer) {
   const storageErrors = new Set<unknown>();
   const source: AsyncBuffer = {
@@ -115,8 +115,8 @@ function separateErrors(file: AsyncBuffer) {
 }
 
 /**
- * Reads `windowBytes` at a time for a caller that reads a file from front to back in small parts, sequentially.
- * Without it each part of an object in R2 would be a request.
+ * Reads `windowBytes` at a time for a caller that reads a file in small parts from front to back.
+ * Without it, each part of an object in R2 would be a request.
  */
 function withReadAhead(file: AsyncBuffer, windowBytes: number): AsyncBuffer {
   const { byteLength } = file;

@@ -1,7 +1,7 @@
 import type { FileMetaData } from "hyparquet";
-import { SCHEMA } from "../format.ts";
+import { SCHEMA } from "../file-format.ts";
 
-/** The bytes are not a Parquet file, or a damaged one, or one of another schema. */
+/** The bytes are not a Parquet file, or the file is damaged or has another schema. */
 export class FileUnreadable extends Error {
   readonly kind = "file-unreadable";
   constructor(reason: string, options?: ErrorOptions) {

@@ -12,7 +12,7 @@ import {
 } from "./block-layout.ts";
 import type { PointSamples } from "./point-samples.ts";
 
-/** Stores the blocks of one site-day, as `toBlocks` returned them, in any order. Blocks never change. */
+/** Reads the stored blocks of one site-day, as `toBlocks` returned them, in any order. Blocks never change. */
 export interface BlockSource {
   /** The blocks of a bucket and the length of each in bytes. */
   blocks(bucket: number): { id: number; bytes: number }[];

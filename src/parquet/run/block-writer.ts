@@ -34,7 +34,7 @@ export function bucketOf(point: number, pointCount: number): number {
 }
 
 /**
- * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point; a larger bucket
+ * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point. A larger bucket
  * gets several blocks. Every sample must be in [dayStartMicros, dayStartMicros + 24 h) and have a point below
  * `pointCount`. Throws `SampleOutsideDay`.
  */

@@ -1,7 +1,7 @@
 import type { SampleColumns } from "../../domain/samples.ts";
 
 /**
- * Returns the samples sorted by (point, micros, value), as new columns of exactly `columns.length` rows.
+ * Returns the samples sorted by (point, micros, value), as new columns of `columns.length` rows.
  *
  * Pages arrive in order of time, so a stable counting sort by point leaves nearly nothing to sort within a point:
  * O(samples + points).

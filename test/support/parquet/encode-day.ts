@@ -24,7 +24,7 @@ export class MemoryBlocks implements BlockSource {
   }
 }
 
-/** Encodes the file of a day from its samples, for tests and fixtures; the samples of `runs` may be in any order. */
+/** Encodes the file of a day from its samples, for tests and fixtures. `runs` may be in any order. */
 export function encodeDay(spec: FileSpec, runs: readonly SampleColumns[], options: MergeOptions): Uint8Array {
   const source = new MemoryBlocks();
   for (const run of runs) source.add(toBlocks(sortRun(run), spec.dayStartMs * 1000, spec.names.length));

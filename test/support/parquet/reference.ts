@@ -2,7 +2,7 @@ import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import type { SampleColumns } from "../../../src/domain/samples.ts";
 import type { FileSpec } from "../../../src/parquet/file/file.ts";
-import { CREATED_BY, SCHEMA } from "../../../src/parquet/format.ts";
+import { CREATED_BY, SCHEMA } from "../../../src/parquet/file-format.ts";
 
 /** A reference for the pipeline's tests: the same rules, implemented in a short and slow way. */
 
@@ -45,7 +45,7 @@ function beats(sample: Sample, rival: Sample): boolean {
   return sample.value > rival.value || (sample.value === rival.value && Object.is(rival.value, -0));
 }
 
-/** The file as hyparquet-writer writes it. `rows` must not have -0, which a dictionary of it does not distinguish from +0. */
+/** The file as hyparquet-writer writes it. `rows` must not have -0: its dictionaries do not distinguish it from +0. */
 export function referenceFile(spec: FileSpec, rows: readonly Row[], rowGroupSize: number): Uint8Array {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({

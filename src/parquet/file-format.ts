@@ -1,14 +1,14 @@
 import type { SchemaElement } from "hyparquet";
 
 /**
- * The format version: the version of our files' bytes, as a semantic version. Raise it with every change that gives a file of the same samples
- * other bytes: the same samples have the same bytes within a version. A changed schema is a major version.
+ * The format version: the semantic version of our files' bytes. Within a version the same samples have the same bytes,
+ * so every change that gives them other bytes raises it; a changed schema is a major version.
  */
 const FORMAT_VERSION = "1.0.0";
 
 /**
- * The writer, in the form `application version X (build Y)` that parquet.thrift asks for; parquet-java warns about any
- * other. The build is constant too: a time or a commit would give the same samples other bytes.
+ * The writer, in the form `application version X (build Y)` that parquet.thrift asks for. parquet-java warns about
+ * any other. The build is constant too: a time or a commit would give the same samples other bytes.
  */
 export const CREATED_BY = `building-vitals-backfill version ${FORMAT_VERSION} (build 1)`;
 
