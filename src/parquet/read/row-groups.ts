@@ -90,7 +90,7 @@ async function readGroup<Wanted extends Column>(
   return { rows, ...group } as Pick<GroupColumns, Wanted | "rows">;
 }
 
-/** Tells errors of the storage from errors of the decoder. `decode` turns only the latter into `FileUnreadable`. */
+/** Distinguishes errors of the storage from errors of the decoder. `decode` turns only the latter into `FileUnreadable`. */
 function separateErrors(file: AsyncBuffer) {
   const storageErrors = new Set<unknown>();
   const source: AsyncBuffer = {
