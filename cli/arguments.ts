@@ -11,35 +11,36 @@ export function day(text: string): UtcDay {
 export function site(text: string): SiteName {
   const parsed = parseSiteName(text);
   if (parsed) return parsed;
-  throw new InvalidArgumentError("It is no site's name.");
+  throw new InvalidArgumentError("A site name has only letters, digits, _ and -.");
 }
 
 export function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  throw new InvalidArgumentError("It must be a whole number, 1 or more.");
 }
 
-/** 0 is any free one. */
+/** A port; 0 means any free port. */
 export function port(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
   throw new InvalidArgumentError("It must be a port, from 0 to 65535.");
 }
 
-export const jsonOption = () => new Option("--json", "the Worker's own JSON");
+/** The description of the argument `[to]`, the same in every command. */
+export const TO_DAY = "last day, inclusive (default: the first day)";
 
-export const siteOption = () => new Option("--site <name>", "of this site alone").argParser(site);
+export const jsonOption = () => new Option("--json", "print the Worker's JSON");
 
-/** Of an option that may be given again and again. */
-export function sites(text: string, before: readonly SiteName[] | undefined): SiteName[] {
-  return [...new Set([...(before ?? []), site(text)])];
+export const siteOption = () => new Option("--site <name>", "only this site").argParser(site);
+
+/** Collects the values of an option that may be repeated. */
+export function sites(text: string, previous: readonly SiteName[] | undefined): SiteName[] {
+  return [...new Set([...(previous ?? []), site(text)])];
 }
 
 export const sitesOption = () =>
-  new Option("--site <name>", "a site of several: may be given again (all sites where absent)").argParser(
-    sites,
-  );
+  new Option("--site <name>", "only this site; may be repeated (default: all sites)").argParser(sites);
 
-/** What `start` is to be given for it, as it is typed. */
+/** The arguments of `npx backfill start` for a range, as the user would type them. */
 export function startArguments(
   from: string,
   to: string | undefined,
@@ -49,19 +50,19 @@ export function startArguments(
   return [range, ...site.map((name) => `--site ${name}`), ...(force ? ["--force"] : [])].join(" ");
 }
 
-/** Which days, as the routes that select days take it. */
+/** A selection of days, for the routes that take one. */
 export interface Selection {
   readonly from?: string | undefined;
   readonly to?: string | undefined;
   readonly site?: string | undefined;
 }
 
-/** As a body; absent ones aren't sent. */
+/** The selection as a request body, without absent fields. */
 export function selectionFields({ from, to, site }: Selection): Record<string, string> {
   return { ...(from && { from }), ...(to && { to }), ...(site && { site }) };
 }
 
-/** As parameters of a URL, with their "?" where there are any. */
+/** The selection as the query string of a URL, with its "?"; empty without parameters. */
 export function selectionQuery(selection: Selection, more: Readonly<Record<string, string>> = {}): string {
   const query = new URLSearchParams({ ...selectionFields(selection), ...more }).toString();
   return query && `?${query}`;

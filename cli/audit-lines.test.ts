@@ -19,7 +19,7 @@ const AUDIT: AuditView = {
   completed_at: null,
 };
 
-it("reckons the time left by the days that were seen to be looked at", () => {
+it("estimates the time left from the days that were checked since watching began", () => {
   // 20 days in 10 s; 20 are left.
   const line = auditLine(AUDIT, { days: 10, atMs: 5_000 }, 15_000, true);
   expect(line).toBe(`site_a  ${"█".repeat(14)}${"░".repeat(10)}  30 of 50 days  1 problems  ETA 0:10`);
@@ -28,7 +28,7 @@ it("reckons the time left by the days that were seen to be looked at", () => {
   );
 });
 
-it("says no share before the days are counted, and of an audit of no day that it is done", () => {
+it("shows no share before the days are counted, and shows an audit of no days as done", () => {
   const since = { days: 0, atMs: 0 };
   expect(auditLine({ ...AUDIT, days_total: null }, since, 1, true)).toContain(
     `${"░".repeat(24)}  30 of ? days`,
@@ -37,10 +37,10 @@ it("says no share before the days are counted, and of an audit of no day that it
   expect(auditLine(none, since, 1, true)).toMatch(/█{24} {2}0 of 0 days .* done$/);
 });
 
-it("names every problem that is kept, and counts the others", () => {
+it("shows every problem in the list, and counts the others", () => {
   const audits = [{ ...AUDIT, sample_percent: 5, problems_total: 1_001 }];
   expect(auditTable(audits, 200).slice(2)).toEqual([
-    "site_a  full, 5%     30        29  1,234,567  89,000     1,001",
+    "site_a  full, 5%    30  29  1,234,567  89,000     1,001",
     "2024-01-03 site_a: the object is missing",
     "and 1,000 more at site_a",
   ]);

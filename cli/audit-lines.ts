@@ -3,13 +3,13 @@ import { bar, type Column, formatCount, formatDuration, tableLines } from "../te
 
 const BAR_COLUMNS = 24;
 
-/** How far an audit had come when somebody began to watch it. */
+/** How far an audit was when watching began. */
 export interface AuditBaseline {
   readonly days: number;
   readonly atMs: number;
 }
 
-/** One line a site, while it is looked at; `bars` where they can be drawn. */
+/** A site's progress in one line; `bars` when the output is a terminal. */
 export function auditLine(audit: AuditView, since: AuditBaseline, nowMs: number, bars: boolean): string {
   const { site, days_checked: checked, days_total: total, state } = audit;
   const share = total ? checked / total : Number(state === "completed");
@@ -27,19 +27,19 @@ export function auditLine(audit: AuditView, since: AuditBaseline, nowMs: number,
 
 const COLUMNS: Column[] = [
   { title: "site", align: "left" },
-  { title: "looked at", align: "left" },
+  { title: "mode", align: "left" },
   { title: "days", align: "right" },
-  { title: "in order", align: "right" },
+  { title: "ok", align: "right" },
   { title: "samples", align: "right" },
   { title: "bytes", align: "right" },
   { title: "problems", align: "right" },
 ];
 
-/** What came of them, and every problem that is kept. */
+/** The results of the audits, and every problem that the Worker lists. */
 export function auditTable(audits: readonly AuditView[], width: number): string[] {
   const rows = audits.map((audit) => [
     audit.site,
-    howOf(audit),
+    modeOf(audit),
     formatCount(audit.days_checked),
     formatCount(audit.days_ok),
     formatCount(audit.records),
@@ -49,7 +49,7 @@ export function auditTable(audits: readonly AuditView[], width: number): string[
   return [...tableLines(COLUMNS, rows, { width }), ...audits.flatMap(problemLines)];
 }
 
-function howOf({ mode, sample_percent }: AuditView): string {
+function modeOf({ mode, sample_percent }: AuditView): string {
   return sample_percent === undefined ? mode : `${mode}, ${sample_percent}%`;
 }
 

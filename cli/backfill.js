@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// Plain JavaScript that any Node can read, so that one that is too old for the rest hears what to do.
+// Plain JavaScript that any version of Node can read, so that an old one gets instructions instead of a syntax error.
 const [major] = process.versions.node.split(".").map(Number);
 
 if (major >= 24) {
-  // Half of the time to the first line would go by reading the same code anew.
+  // Compiling the same code again would take half of the time to the first line.
   const { enableCompileCache } = await import("node:module");
   enableCompileCache();
   await import("./main.ts");
 } else {
   console.error(`backfill needs Node 24; this is ${process.version}.
 
-Run it through npx inside the checkout, which brings its own Node:
+Run it with npx in the checkout, which has its own Node 24:
 
   npm install
   npx backfill ${process.argv.slice(2).join(" ") || "--help"}`);

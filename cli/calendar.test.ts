@@ -15,7 +15,7 @@ const day = (date: string, status: DayView["status"]): DayView => ({
   failure: null,
 });
 
-it("gives every month a line and every day its column, and counts each status", () => {
+it("has a line for every month and a column for every day, and counts each status", () => {
   const days = [
     day("2024-01-30", "completed"),
     day("2024-01-31", "empty"),
@@ -32,7 +32,7 @@ it("gives every month a line and every day its column, and counts each status", 
   ]);
 });
 
-it("colours signs and nothing else", () => {
+it("colours only the signs", () => {
   const painted = calendarLines("s", [day("2024-01-01", "failed")], (colour, text) => `<${colour} ${text}>`);
   expect(painted.slice(2)).toEqual(["2024-01  <red x>", "         <red x> 1 failed"]);
 });

@@ -1,10 +1,10 @@
 import type { DayView } from "../src/contract/backfill.ts";
 import { formatCount } from "../terminal/terminal.ts";
-import { type Colour, type Paint, plain } from "./terminal.ts";
+import { type Colour, type Paint, plain } from "./output.ts";
 
 type DayStatus = DayView["status"];
 
-/** A day's sign says its status without colour, and its colour without looking closely. */
+/** A day's sign shows its status without colour; the colour shows it at a glance. */
 const SIGNS: Readonly<Record<DayStatus, readonly [sign: string, colour: Colour]>> = {
   completed: ["█", "green"],
   empty: ["-", "gray"],
@@ -13,7 +13,7 @@ const SIGNS: Readonly<Record<DayStatus, readonly [sign: string, colour: Colour]>
   failed: ["x", "red"],
 };
 
-/** One site's days: a line a month, a column a day, and below how many there are of each status. */
+/** One site's days: a line per month, a column per day, and the number of days of each status below. */
 export function calendarLines(site: string, days: readonly DayView[], paint: Paint = plain): string[] {
   const months = new Map<string, string[]>();
   for (const { date, status } of days) {
@@ -27,14 +27,14 @@ export function calendarLines(site: string, days: readonly DayView[], paint: Pai
     site,
     `${" ".repeat(MONTH_COLUMNS)}${RULER}`,
     ...[...months].map(([month, line]) => `${month}  ${Array.from(line, (sign) => sign ?? " ").join("")}`),
-    `${" ".repeat(MONTH_COLUMNS)}${countsOf(days, paint)}`,
+    `${" ".repeat(MONTH_COLUMNS)}${statusCounts(days, paint)}`,
   ];
 }
 
 const MONTH_COLUMNS = "YYYY-MM  ".length;
 const RULER = "1   5    10   15   20   25   30";
 
-function countsOf(days: readonly DayView[], paint: Paint): string {
+function statusCounts(days: readonly DayView[], paint: Paint): string {
   const counts = Object.entries(SIGNS).flatMap(([status, [sign, colour]]) => {
     const of = days.filter((day) => day.status === status).length;
     return of > 0 ? [`${paint(colour, sign)} ${formatCount(of)} ${status}`] : [];

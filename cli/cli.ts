@@ -3,10 +3,10 @@ import { BackfillClient, QueryClient } from "../client/client.ts";
 import { type CommandRun, EXIT } from "../terminal/terminal.ts";
 import { backfillAddress, type ConnectionOptions, queryAddress } from "./connection.ts";
 
-/** What every command is given: the Workers it speaks with, and the process it lives in. */
+/** What every command uses: clients of both Workers, the run, and the exit code. */
 export class Cli {
   readonly run: CommandRun;
-  /** Of the process, as the command has left it. */
+  /** The exit code of the process; set by the command. */
   exitCode: number = EXIT.done;
   readonly #program: Command;
 
@@ -29,17 +29,17 @@ export class Cli {
     return new QueryClient(url, token);
   }
 
-  /** A command of ours as the user would type it to reach the same Workers. */
-  typed(command: string): string {
-    const given = (name: string) => this.#program.getOptionValueSource(name) === "cli";
+  /** Another command as the user would type it to reach the same Workers. */
+  commandLine(command: string): string {
+    const isTyped = (name: string) => this.#program.getOptionValueSource(name) === "cli";
     const { url, queryUrl } = this.connection;
     const options = [
-      ...(given("url") ? [`--url ${url}`] : []),
-      ...(given("queryUrl") ? [`--query-url ${queryUrl}`] : []),
+      ...(isTyped("url") ? [`--url ${url}`] : []),
+      ...(isTyped("queryUrl") ? [`--query-url ${queryUrl}`] : []),
     ];
     return ["npx backfill", command, ...options].join(" ");
   }
 }
 
-/** Puts one command, with its options and what it does, into the program. */
+/** Adds one command, with its options and its action, to the program. */
 export type AddCommand = (program: Command, cli: Cli) => void;

@@ -3,12 +3,12 @@ import { backfillAddress, queryAddress } from "./connection.ts";
 
 const DEPLOYED = "https://building-vitals-backfill.example.workers.dev";
 
-it("is the stack of this machine with its keys where nothing is said", () => {
+it("defaults to the stack of this machine with its keys", () => {
   expect(backfillAddress({})).toEqual({ url: "http://127.0.0.1:8787", token: "local-backfill-key" });
   expect(queryAddress({})).toEqual({ url: "http://127.0.0.1:8789", token: "local-query-key" });
 });
 
-it("gives the local keys to nobody but this machine", () => {
+it("sends the local keys only to this machine", () => {
   expect(backfillAddress({ url: DEPLOYED }).token).toBeUndefined();
   expect(backfillAddress({ url: "http://localhost:9" }).token).toBe("local-backfill-key");
   expect(backfillAddress({ url: "http://localhost.example.com" }).token).toBeUndefined();
@@ -16,16 +16,16 @@ it("gives the local keys to nobody but this machine", () => {
   expect(queryAddress({ queryUrl: DEPLOYED, queryToken: "t" }).token).toBe("t");
 });
 
-it("doesn't look for a deployed backfill's samples on this machine", () => {
+it("does not query a deployed backfill's samples on this machine", () => {
   expect(() => queryAddress({ url: DEPLOYED })).toThrow(/where is the Query Worker/);
   expect(queryAddress({ url: "http://127.0.0.1:9999" }).url).toBe("http://127.0.0.1:8789");
 });
 
-it("takes an empty key for none, and never shows one that can't be sent", () => {
+it("treats an empty key as absent, and never prints an invalid one", () => {
   expect(backfillAddress({ url: DEPLOYED, token: "" }).token).toBeUndefined();
   for (const token of ["sec\nret", "sec ret", "secr€t"]) {
-    const refusal = expect.objectContaining({ exitCode: 2, message: expect.not.stringContaining("sec") });
-    expect(() => backfillAddress({ token })).toThrow(refusal);
-    expect(() => queryAddress({ queryToken: token })).toThrow(refusal);
+    const error = expect.objectContaining({ exitCode: 2, message: expect.not.stringContaining("sec") });
+    expect(() => backfillAddress({ token })).toThrow(error);
+    expect(() => queryAddress({ queryToken: token })).toThrow(error);
   }
 });

@@ -10,12 +10,12 @@ export interface DaySelection {
   readonly site: string | undefined;
 }
 
-/** One answer holds so many days of as many sites as there can be. */
-const DAYS_AT_ONCE = Math.floor(DAYS_MAX / SITES_MAX);
+/** So many days of the largest number of sites fit into one response. */
+const DAYS_PER_REQUEST = Math.floor(DAYS_MAX / SITES_MAX);
 
 /**
- * In order of site, then of day; of the latest backfill's range where none is named. Of every configured site, also of
- * those that the latest backfill left out.
+ * Days in order of site, then of day; without a range those of the latest backfill's range. Every configured site is
+ * included, also one that was not part of the latest backfill.
  */
 export async function selectedDays(
   backfill: BackfillClient,
@@ -26,7 +26,7 @@ export async function selectedDays(
   const days: DayView[] = [];
   let first = range.from;
   do {
-    const last = addDays(first, Math.min(DAYS_AT_ONCE - 1, daysBetween(first, range.to)));
+    const last = addDays(first, Math.min(DAYS_PER_REQUEST - 1, daysBetween(first, range.to)));
     days.push(...(await backfill.days(selectionQuery({ from: first, to: last, site }))));
     first = addDays(last, 1);
   } while (first <= range.to);

@@ -1,5 +1,5 @@
 import type { NotFound, Problem } from "../src/contract/parameters.ts";
-import type { PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
+import type { DaysAnswer, PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
 import {
   fetchJson,
   fetchWorker,
@@ -67,6 +67,16 @@ export class QueryClient {
     return this.get<PointsAnswer>("/timeseries/points", parameters, "points");
   }
 
+  /** Which days of the range, both included, the site has. */
+  days(site: string, from: string, to: string): Promise<DaysAnswer> {
+    const parameters = [
+      ["site_name", site],
+      ["from", from],
+      ["to", to],
+    ] as const;
+    return this.get<DaysAnswer>("/timeseries/days", parameters, "days");
+  }
+
   /** A day's file, with HEAD without its body; undefined when the day is not archived. The body may be cut off. */
   async file(method: "GET" | "HEAD", site: string, date: string): Promise<ArchivedFile | undefined> {
     const path = `/timeseries/file?${new URLSearchParams({ site_name: site, date })}`;
@@ -91,7 +101,7 @@ export class QueryClient {
     };
   }
 
-  async get<T extends object>(
+  private async get<T extends object>(
     path: string,
     parameters: readonly Parameter[],
     has: keyof T & string,

@@ -15,28 +15,30 @@ import {
 import { fetchFile } from "./fetch-file.ts";
 import { CSV_HEADER, csvOf } from "./parquet-csv.ts";
 
-export interface CsvExport {
+/** Which days of which sites are exported. */
+export interface ExportRange {
   readonly from: UtcDay;
   readonly to: UtcDay;
   readonly sites: readonly SiteName[];
 }
 
 /**
- * Writes the days of the sites into one CSV at `path`, in order of day, then of site. It grows as `{path}.part` by whole
- * files; an export of the same goes on behind the last of them. Calls `show` after every file. Gives what is missing.
- * Throws `CommandError` (usage) where something else stands there, and while another process writes the same.
+ * Writes the days of the sites into one CSV at `path`, in order of day, then of site, and returns the days that are not
+ * archived. Rows are appended to `{path}.part`; a later call with the same range continues after its last complete day.
+ * Calls `show` after every day's file. Throws `CommandError` (usage) for an existing file or the part of another export,
+ * and while another process writes the same file.
  */
 export async function writeCsvFile(
   query: QueryClient,
   path: string,
-  wanted: CsvExport,
+  range: ExportRange,
   show: (progress: CsvProgress, filesTotal: number) => void,
 ): Promise<readonly string[]> {
-  if (existsSync(path)) throw inTheWay(path, "exists already");
+  if (existsSync(path)) throw alreadyExists(path, "already exists");
   const part = `${path}.part`;
   const giveBack = lockForProcess(`${part}.lock`, part);
   try {
-    const missing = await growPart(query, part, wanted, show);
+    const missing = await growPart(query, part, range, show);
     await rename(part, path);
     dropProgress(part);
     return missing;
@@ -48,27 +50,27 @@ export async function writeCsvFile(
 async function growPart(
   query: QueryClient,
   part: string,
-  wanted: CsvExport,
+  range: ExportRange,
   show: (progress: CsvProgress, filesTotal: number) => void,
 ): Promise<readonly string[]> {
-  const files = daysOf(wanted.from, wanted.to).flatMap((day) => wanted.sites.map((site) => ({ day, site })));
-  let progress = begun(part, { ...wanted, source: query.worker.url });
+  const files = daysOf(range.from, range.to).flatMap((day) => range.sites.map((site) => ({ day, site })));
+  let progress = progressOf(part, { ...range, source: query.worker.url });
   const handle = await open(part, "a");
   try {
-    // Of a file that was not finished.
+    // Removes the rows of a day that was not complete.
     await handle.truncate(progress.bytes);
     let bytes = progress.bytes;
     const append = async (text: string) => {
-      // Whole: of a plain `write` a disk that is nearly full takes a part, without an error.
+      // Not `write`, which on a nearly full disk writes only a part, without an error.
       await handle.appendFile(text);
       bytes += Buffer.byteLength(text);
     };
     if (bytes === 0) await append(`${CSV_HEADER}\n`);
     for (const { day, site } of files.slice(progress.filesDone)) {
-      const file = await wholeFile(query, site, day);
+      const file = await fetchToMemory(query, site, day);
       if (file) for await (const lines of csvOf(file)) await append(lines);
       await handle.datasync();
-      // Dying before this line leaves rows that the next export cuts off.
+      // A crash before this line leaves rows that the next export removes.
       const missing = file ? progress.missing : [...progress.missing, `${day} of ${site}`];
       progress = { ...progress, filesDone: progress.filesDone + 1, bytes, missing };
       writeProgress(part, progress);
@@ -80,24 +82,28 @@ async function growPart(
   return progress.missing;
 }
 
-function begun(part: string, wanted: CsvExport & { readonly source: string }): CsvProgress {
-  const fresh = { ...wanted, filesDone: 0, bytes: 0, missing: [] };
+function progressOf(part: string, range: ExportRange & { readonly source: string }): CsvProgress {
+  const fresh = { ...range, filesDone: 0, bytes: 0, missing: [] };
   const earlier = existsSync(part) ? readProgress(part) : undefined;
   if (!earlier) return fresh;
   if (!sameExport(earlier, fresh)) {
     const { from, to, sites, source } = earlier;
-    const theirs = `${from} to ${to} of ${sites.join(", ")} at ${source}`;
-    throw inTheWay(`${part} and ${progressPath(part)}`, `belong to ${theirs}`);
+    const other = `${from} to ${to} of ${sites.join(", ")} at ${source}`;
+    throw alreadyExists(`${part} and ${progressPath(part)}`, `belong to ${other}`);
   }
-  // Somebody has cut it off: behind its end there would be nothing but zeros.
+  // The file was truncated: continuing at `earlier.bytes` would leave a gap of zeros.
   return statSync(part).size < earlier.bytes ? fresh : earlier;
 }
 
-const inTheWay = (path: string, why: string) =>
-  new CommandError(`${path} ${why}.`, "Remove it, or name another file.", { exitCode: EXIT.usage });
+const alreadyExists = (path: string, why: string) =>
+  new CommandError(`${path} ${why}.`, "Remove it, or choose another file.", { exitCode: EXIT.usage });
 
-/** In memory: a day is a few megabytes, and is read from its end. */
-async function wholeFile(query: QueryClient, site: SiteName, day: UtcDay): Promise<ArrayBuffer | undefined> {
+/** A day's file in memory: it has a few megabytes, and Parquet is read from its end. */
+async function fetchToMemory(
+  query: QueryClient,
+  site: SiteName,
+  day: UtcDay,
+): Promise<ArrayBuffer | undefined> {
   let chunks: Uint8Array[] = [];
   const sink = {
     begin: async () => {
@@ -108,11 +114,11 @@ async function wholeFile(query: QueryClient, site: SiteName, day: UtcDay): Promi
     },
   };
   if (!(await fetchFile(query, site, day, sink))) return undefined;
-  const whole = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
+  const bytes = new Uint8Array(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
   let offset = 0;
   for (const chunk of chunks) {
-    whole.set(chunk, offset);
+    bytes.set(chunk, offset);
     offset += chunk.length;
   }
-  return whole.buffer;
+  return bytes.buffer;
 }

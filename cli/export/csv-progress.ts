@@ -1,15 +1,15 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 
-/** What a CSV is made of, and how far it has come: it stands beside it until it is whole. */
+/** The range of a CSV export and how much of it is written; stored beside the part until the CSV is complete. */
 export interface CsvProgress {
   readonly from: string;
   readonly to: string;
   readonly sites: readonly string[];
-  /** The Query Worker's address: another one has another archive. */
+  /** The Query Worker's address, because another Worker may have another archive. */
   readonly source: string;
-  /** Of all files, in order of day, then of site. */
+  /** The number of complete files, in order of day, then of site. */
   readonly filesDone: number;
-  /** Of the CSV with these files, and no more. */
+  /** The size of the CSV with exactly these files. */
   readonly bytes: number;
   readonly missing: readonly string[];
 }
@@ -20,12 +20,12 @@ export function readProgress(part: string): CsvProgress | undefined {
   try {
     return JSON.parse(readFileSync(progressPath(part), "utf8")) as CsvProgress;
   } catch {
-    // None, or none that can be read: begun anew, and nothing is lost but time.
+    // Without readable progress the export starts again from its beginning.
     return undefined;
   }
 }
 
-/** Replaces what stood there, whole or not at all. */
+/** Replaces the stored progress atomically. */
 export function writeProgress(part: string, progress: CsvProgress): void {
   const path = progressPath(part);
   writeFileSync(`${path}.new`, JSON.stringify(progress));
@@ -36,8 +36,8 @@ export function dropProgress(part: string): void {
   rmSync(progressPath(part), { force: true });
 }
 
-/** Whether both are about the same files. */
+/** Whether both exports have the same files. */
 export function sameExport(a: CsvProgress, b: CsvProgress): boolean {
-  const what = ({ from, to, sites, source }: CsvProgress) => JSON.stringify([from, to, sites, source]);
-  return what(a) === what(b);
+  const rangeOf = ({ from, to, sites, source }: CsvProgress) => JSON.stringify([from, to, sites, source]);
+  return rangeOf(a) === rangeOf(b);
 }

@@ -3,19 +3,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ArchivedFile, QueryClient } from "../../client/client.ts";
 import { CommandError } from "../../terminal/terminal.ts";
 
-/** Where the bytes of a file go. */
+/** Takes the bytes of a file. */
 export interface Sink {
-  /** Before the first byte of every attempt: what an earlier one has left counts no more. */
+  /** Called before the first byte of every attempt; discards the bytes of an earlier attempt. */
   begin(): Promise<void>;
   write(chunk: Uint8Array): Promise<void>;
 }
 
-/** Of what may pass by itself: a deployment takes its time, and a night's export should outlast it. */
-const WAITS_MS = [1_000, 4_000, 15_000, 60_000];
+/** Waits after transient errors, long enough for a deployment during a night's export. */
+const RETRY_WAITS_MS = [1_000, 4_000, 15_000, 60_000];
 
 /**
- * Brings a day's file to `sink`, whole and with the SHA-256 that the archive has of it: then `true`; `false` where the
- * day is not archived. Throws `CommandError` where no attempt brought it.
+ * Writes a day's file to `sink`, and checks its size and SHA-256. Returns false when the day is not archived. Throws
+ * `CommandError` when every attempt fails.
  */
 export function fetchFile(
   query: QueryClient,
@@ -24,43 +24,49 @@ export function fetchFile(
   sink: Sink,
   waitsMs?: readonly number[],
 ): Promise<boolean> {
-  return patiently(async () => {
+  return withRetries(async () => {
     const file = await query.file("GET", site, date);
     if (!file) return false;
-    const fault = await poured(file, sink);
-    if (fault === undefined) return true;
-    const advice = "Run it again: it goes on where it is.";
-    throw new CommandError(`${date} of ${site}: ${fault}`, advice, { transient: true });
+    const problem = await write(file, sink);
+    if (problem === undefined) return true;
+    const advice = "Run the command again: it resumes.";
+    throw new CommandError(`${date} of ${site}: ${problem}`, advice, { transient: true });
   }, waitsMs);
 }
 
-/** Does it again after each of the waits, as long as what is thrown may pass. */
-export async function patiently<T>(act: () => Promise<T>, waitsMs: readonly number[] = WAITS_MS): Promise<T> {
+/** Retries after each of the waits while the error is transient. */
+export async function withRetries<T>(
+  act: () => Promise<T>,
+  waitsMs: readonly number[] = RETRY_WAITS_MS,
+): Promise<T> {
   for (const waitMs of waitsMs) {
     try {
       return await act();
-    } catch (fault) {
-      if (!(fault instanceof CommandError && fault.transient)) throw fault;
+    } catch (error) {
+      if (!(error instanceof CommandError && error.transient)) throw error;
       await sleep(waitMs);
     }
   }
   return act();
 }
 
-/** What is wrong with what came; undefined where it is the file. */
-async function poured({ bytes, sha256, response }: ArchivedFile, sink: Sink): Promise<string | undefined> {
+/** Writes the file's bytes to the sink; returns what is wrong with them, or undefined. */
+async function write({ bytes, sha256, response }: ArchivedFile, sink: Sink): Promise<string | undefined> {
   const hash = createHash("sha256");
-  let came = 0;
+  let received = 0;
   await sink.begin();
   const reader = response.body?.getReader();
   for (;;) {
     const next = await reader?.read().catch((error: unknown) => String(error));
-    if (typeof next === "string") return `it broke off after ${came} of ${bytes} bytes (${next})`;
+    if (typeof next === "string")
+      return `the connection was closed after ${received} of ${bytes} bytes (${next})`;
     if (!next || next.done) break;
     hash.update(next.value);
-    came += next.value.length;
+    received += next.value.length;
     await sink.write(next.value);
   }
-  if (came !== bytes) return `${came} bytes came, and it has ${bytes}`;
-  return sha256 === undefined || hash.digest("hex") === sha256 ? undefined : "it came with another SHA-256";
+  if (received !== bytes) return `${received} bytes were received instead of ${bytes}`;
+  return sha256 === undefined || hash.digest("hex") === sha256
+    ? undefined
+    : "its SHA-256 differs from the archive's";
 }

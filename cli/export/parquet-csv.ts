@@ -1,11 +1,11 @@
 import { type FileMetaData, parquetMetadata, parquetRead } from "hyparquet";
-import { csvLine } from "../csv.ts";
+import { csvLine } from "../output.ts";
 
 export const CSV_HEADER = csvLine(["timestamp", "site_name", "point_name", "value"]);
 
 const COLUMNS = ["timestamp", "point_name", "value", "site_name"];
 
-/** The rows of a file as lines of CSV, in its order; a text a row group, so that no more is held. */
+/** The rows of a file as lines of CSV, in order; one text per row group, so that no more is in memory. */
 export async function* csvOf(file: ArrayBuffer): AsyncGenerator<string, void> {
   const metadata = parquetMetadata(file);
   let rowStart = 0;

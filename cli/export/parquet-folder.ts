@@ -7,40 +7,40 @@ import type { UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { isRunning } from "../../terminal/terminal.ts";
-import { fetchFile, patiently } from "./fetch-file.ts";
+import { fetchFile, withRetries } from "./fetch-file.ts";
 
-export type Brought =
-  /** `there`: an earlier export has brought it, and it is still what the archive has. */
-  | { readonly kind: "fetched" | "there"; readonly path: string; readonly bytes: number }
+export type ExportedFile =
+  /** `unchanged`: an earlier export has written the file, and the archive still has the same. */
+  | { readonly kind: "fetched" | "unchanged"; readonly path: string; readonly bytes: number }
   | { readonly kind: "missing" };
 
 /**
- * Brings a day's file below `folder`, where it has the key that it has in R2. A file is there whole or not at all: it
- * gets its name once size and SHA-256 are right.
+ * Exports a day's file into `folder`, with its key in R2 as its path. The file gets its name only once its size and
+ * SHA-256 are checked, so that it is never incomplete.
  */
-export async function bringFile(
+export async function exportFile(
   query: QueryClient,
   folder: string,
   site: SiteName,
   day: UtcDay,
-): Promise<Brought> {
+): Promise<ExportedFile> {
   const path = join(folder, objectKey(site, day));
   const bytes = await bytesOf(path);
   if (bytes !== undefined) {
-    const archived = await patiently(() => query.file("HEAD", site, day));
+    const archived = await withRetries(() => query.file("HEAD", site, day));
     if (!archived) return { kind: "missing" };
     const same = archived.bytes === bytes && archived.sha256 === (await sha256Of(path));
-    if (same) return { kind: "there", path, bytes };
+    if (same) return { kind: "unchanged", path, bytes };
   }
   await mkdir(dirname(path), { recursive: true });
-  await dropLeftParts(path);
-  // Another export of the same day writes into its own.
+  await removeLeftoverParts(path);
+  // Another process that exports the same day writes to another part.
   const part = `${path}.${process.pid}.part`;
   const handle = await open(part, "a");
   try {
     if (!(await fetchFile(query, site, day, intoFile(handle)))) return { kind: "missing" };
     await handle.sync();
-    // Dying before this line leaves a part that the next export removes.
+    // A crash before this line leaves a part that the next export removes.
     await rename(part, path);
     return { kind: "fetched", path, bytes: (await handle.stat()).size };
   } finally {
@@ -51,11 +51,11 @@ export async function bringFile(
 
 const intoFile = (handle: FileHandle) => ({
   begin: () => handle.truncate(0),
-  // Whole: of a plain `write` a disk that is nearly full takes a part, without an error.
+  // Not `write`, which on a nearly full disk writes only a part, without an error.
   write: (chunk: Uint8Array) => handle.appendFile(chunk),
 });
 
-async function dropLeftParts(path: string): Promise<void> {
+async function removeLeftoverParts(path: string): Promise<void> {
   for (const name of await readdir(dirname(path))) {
     const [, of, pid] = /^(.+)\.(\d+)\.part$/.exec(name) ?? [];
     if (of === basename(path) && !isRunning(Number(pid)))

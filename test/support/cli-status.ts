@@ -1,6 +1,6 @@
 import type { SiteView, Status } from "../../src/contract/backfill.ts";
 
-/** A site and a backfill in their middle, for the tests of what is shown of them. */
+/** A running site and backfill, for tests of how they are shown. */
 export const SITE: SiteView = {
   site: "site_a",
   state: "running",

@@ -4,12 +4,12 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { QueryClient } from "../../client/client.ts";
 
-export type Fault = "503" | "breaks off" | "other bytes" | "too short";
+export type Fault = "503" | "cut off" | "other bytes" | "too short";
 
-/** The files of an archive over HTTP, as the Query Worker gives them, and with faults as it never should. */
+/** Serves files of an archive as the Query Worker does, and with faults on demand. */
 export class FileServer {
   readonly files = new Map<string, Uint8Array>();
-  /** Of the next GETs of a file, one each. */
+  /** Faults of the next GETs of a file, one each. */
   readonly faults: Fault[] = [];
   /** `METHOD YYYY-MM-DD` */
   readonly requests: string[] = [];
@@ -46,7 +46,7 @@ export class FileServer {
       "Repr-Digest": `sha-256=:${createHash("sha256").update(file).digest("base64")}:`,
     });
     if (method === "HEAD") response.end();
-    else if (fault === "breaks off") response.write(sent.subarray(0, 10), () => response.destroy());
+    else if (fault === "cut off") response.write(sent.subarray(0, 10), () => response.destroy());
     else response.end(sent.subarray(0, length));
   }
 }

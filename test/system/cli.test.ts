@@ -34,9 +34,9 @@ afterAll(async () => {
 
 const backfill = (...args: string[]): Promise<Ended> => CliProcess.piped(args, env).ended();
 
-// One test after another: they tell one operator's day.
+// Each test continues from the state that the previous one left.
 
-test("npx finds it from any folder of the checkout, on a Node that can read it; before a start all is well", async () => {
+test("npx finds the command from any folder of the checkout, with the right Node; before a start the doctor finds no problem", async () => {
   const [doctor, plan] = await Promise.all([
     CliProcess.byNpx(["doctor"], "src/domain", env).ended(),
     backfill("plan", FIRST, FAILING, "--json"),
@@ -47,7 +47,7 @@ test("npx finds it from any folder of the checkout, on a Node that can read it; 
   expect(JSON.parse(plan.stdout)).toMatchObject({ status: "dry_run", days_to_fetch: 3 });
 });
 
-test("a start that is watched in a pipe ends with 1 where a day fails, and a retry of it with 0", async () => {
+test("start --watch in a pipe ends with 1 when a day fails, and its retry with 0", async () => {
   const fault = world.sim.faults.add({ day: FAILING, effect: { do: "status", status: 503 } });
   const partial = await backfill("start", FIRST, FAILING, "--watch");
   expect(partial.code).toBe(1);
@@ -55,7 +55,7 @@ test("a start that is watched in a pipe ends with 1 where a day fails, and a ret
     /^started backfill_\d+_\w+: 2024-01-01 to 2024-01-03, 3 days, 3 site-days\n/,
   );
   expect(partial.stdout).toContain(`\nfailed: ${FAILING} ${SITE}\n`);
-  expect(partial.stderr).toContain("completed in part; 66.67% 2 of 3 site-days, 1 failed");
+  expect(partial.stderr).toContain("partly completed; 66.67% 2 of 3 site-days, 1 failed");
   expect(partial.stdout + partial.stderr).not.toContain(ESCAPE);
 
   const [errors, days] = await Promise.all([backfill("errors"), backfill("days")]);
@@ -69,10 +69,10 @@ test("a start that is watched in a pipe ends with 1 where a day fails, and a ret
   });
 });
 
-test("a terminal has bars and colours, and Ctrl-C ends the looking and not the backfill", async () => {
+test("a terminal shows bars and colours, and Ctrl-C stops watching, not the backfill", async () => {
   world.sim.faults.add({ effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 600 } } });
   const watching = CliProcess.inTerminal(["start", "2020-01-01", "2020-12-31", "--watch"], env);
-  // Five lines, the pause among them, are drawn over.
+  // Five lines, one of them with the pause, are redrawn.
   await eventually("it draws the pause again", () => watching.shown.includes(`${ESCAPE}5A\r`));
   watching.type(CTRL_C);
   const { code, stdout } = await watching.ended();
@@ -80,8 +80,8 @@ test("a terminal has bars and colours, and Ctrl-C ends the looking and not the b
   expect(stdout).toContain("throttled by the API until");
   expect(stdout).toContain("in progress  2020-01-01 to 2020-12-31");
   expect(stdout).toContain("░");
-  expect(stdout).toContain("It goes on. Come back with: npx backfill status --watch");
-  // The cursor is given back.
+  expect(stdout).toContain("The backfill is still running. To watch again: npx backfill status --watch");
+  // The cursor is shown again.
   expect(stdout.lastIndexOf(`${ESCAPE}?25h`)).toBeGreaterThan(stdout.lastIndexOf(`${ESCAPE}?25l`));
 
   const [conflict, painted, unpainted] = await Promise.all([
@@ -96,7 +96,7 @@ test("a terminal has bars and colours, and Ctrl-C ends the looking and not the b
 
   const cancelled = await backfill("cancel");
   expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cancelled backfill_/) });
-  expect(cancelled.stderr).toContain(`Go on with: npx backfill start 2020-01-01 2020-12-31 --site ${SITE}\n`);
+  expect(cancelled.stderr).toContain(`To resume: npx backfill start 2020-01-01 2020-12-31 --site ${SITE}\n`);
 });
 
 test("a verification of a sample counts its days, and one that finds a file missing ends with 1", async () => {
@@ -109,7 +109,7 @@ test("a verification of a sample counts its days, and one that finds a file miss
   expect(found.stdout).toContain(`${FAILING} ${SITE}: the object is missing`);
 });
 
-test("a query gives every sample as CSV and as a drawn line, and says which days nobody has", async () => {
+test("a query prints every sample as CSV, draws a chart, and names the days that are not archived", async () => {
   const rows = truthOf(world.sim, SITE, FIRST).rows;
   const point = rows[0]?.point_name as string;
   const ask = ["query", point, "--site", SITE, "--from", FIRST];
@@ -124,22 +124,22 @@ test("a query gives every sample as CSV and as a drawn line, and says which days
     own.map(({ timestamp, value }) => `${point},${new Date(timestamp).toISOString()},${value}`),
   );
   expect(chart).toMatchObject({ code: 1, stdout: expect.stringMatching(/[\u2801-\u28ff]/) });
-  expect(chart.stderr).toContain(`Nobody has these days yet: ${FAILING}`);
+  expect(chart.stderr).toContain(`Not archived: ${FAILING}`);
   for (const name of new Set(rows.map((row) => row.point_name))) expect(points.stdout).toContain(name);
 });
 
-test("an export is the archive's own bytes, goes on where it is, and says what is missing", async () => {
+test("an export has exactly the archive's bytes, resumes, and names what is missing", async () => {
   const ask = ["export", FIRST, FAILING, "--site", SITE];
   const exported = await backfill(...ask, "--out", folder);
   expect(exported.code).toBe(1);
   const paths = [FIRST, SECOND].map((day) => join(folder, keyOf(SITE, day)));
   expect(exported.stdout.trimEnd().split("\n")).toEqual(paths);
-  expect(exported.stderr).toContain("2 fetched, 0 were there, 1 missing");
+  expect(exported.stderr).toContain("2 fetched, 0 already there, 1 missing");
   for (const [index, day] of [FIRST, SECOND].entries()) {
     expect(sha256(readFileSync(paths[index] as string))).toBe(sha256(await world.object(keyOf(SITE, day))));
   }
-  writeFileSync(paths[1] as string, "spoilt");
-  expect((await backfill(...ask, "--out", folder)).stderr).toContain("1 fetched, 1 were there, 1 missing");
+  writeFileSync(paths[1] as string, "corrupt");
+  expect((await backfill(...ask, "--out", folder)).stderr).toContain("1 fetched, 1 already there, 1 missing");
 
   const csv = join(folder, "days.csv");
   expect((await backfill("export", FIRST, SECOND, "--site", SITE, "--csv", csv)).code).toBe(0);
@@ -149,7 +149,7 @@ test("an export is the archive's own bytes, goes on where it is, and says what i
   );
 });
 
-test("how it ended is the exit code, and what to do next is said", async () => {
+test("the exit code tells the kind of error, and the message what to do next", async () => {
   const unreachable = { ...env, BACKFILL_URL: "http://127.0.0.1:2" };
   const [misused, wrongKey, sick] = await Promise.all([
     backfill("start", "2024-02-31"),

@@ -1,0 +1,196 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { STATUS } from "../../test/support/cli-status.ts";
+
+/** Responses by `METHOD /path`, one after another; the last one repeats. `null`: no response. */
+type Responses = Readonly<Record<string, readonly (object | null)[]>>;
+
+let responses: Responses = {};
+/** The requests so far, as `METHOD /path`. */
+let requests: string[] = [];
+const server = createServer(({ method, url = "" }, response) => {
+  const call = `${method} ${new URL(url, "http://a").pathname}`;
+  const earlier = requests.filter((each) => each === call).length;
+  requests.push(call);
+  const all = responses[call] ?? [];
+  send(response, all[Math.min(earlier, all.length - 1)]);
+});
+
+function send(response: ServerResponse, body: object | null | undefined): void {
+  if (body === null) return;
+  if (body === undefined) return void response.writeHead(404).end('{"error":"Not found","endpoints":[]}');
+  const status = "error" in body ? 403 : 202;
+  response.writeHead(status).end(JSON.stringify(body));
+}
+
+beforeEach(async () => {
+  requests = [];
+  await once(server.listen(0, "127.0.0.1"), "listening");
+});
+afterEach(async () => {
+  server.closeAllConnections();
+  await once(server.close(), "close");
+});
+
+function started(args: readonly string[]) {
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../backfill.js"), ...args], {
+    env: { BACKFILL_URL: url, BACKFILL_API_KEY: "t", QUERY_URL: url, QUERY_API_KEY: "t" },
+  });
+  const out = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].on("data", (text) => {
+      out[name] += String(text);
+    });
+  }
+  const ended = once(child, "close").then(([code]) => ({ code: code as number, ...out }));
+  return { child, ended };
+}
+
+const ran = (...args: string[]) => started(args).ended;
+
+const ENDED = { ...STATUS, status: "completed", outcome: "partial" };
+const ACCEPTED = { status: "started", backfill_id: "b", start_date: "2024-01-01", end_date: "2024-01-01" };
+
+it("start --watch --json prints a line of JSON for the response and for every change", async () => {
+  responses = { "POST /backfill/start": [ACCEPTED], "GET /backfill/status": [STATUS, ENDED] };
+  const { code, stdout, stderr } = await ran("start", "2024-01-01", "--json", "--watch");
+  const lines = stdout.trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line).status)).toEqual(["started", "in_progress", "completed"]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+});
+
+it("the command suggested after a plan or a cancel has the same sites", async () => {
+  const plan = { ...ACCEPTED, estimated_days: 1, estimated_hours: 1, requests_per_minute: 1, sites: [] };
+  responses = {
+    "POST /backfill/start": [{ ...plan, days_to_fetch: 1, days_to_skip: 0, estimated_requests: 1 }],
+    "POST /backfill/cancel": [{ backfill_id: "b", days_completed: 1, sites_stopping: [] }],
+    "GET /backfill/status": [STATUS],
+  };
+  const [planned, cancelled] = await Promise.all([
+    ran("plan", "2024-01-01", "--site", "site_b", "--site", "site_a", "--force"),
+    ran("cancel"),
+  ]);
+  expect(planned.stderr).toContain("start 2024-01-01 --site site_b --site site_a --force\n");
+  expect(cancelled.stderr).toContain("start 2024-01-01 2024-12-31 --site site_a\n");
+});
+
+it("Ctrl-C before the response says that the request may have been carried out", async () => {
+  responses = { "POST /backfill/start": [null] };
+  const { child, ended } = started(["start", "2024-01-01"]);
+  await expect.poll(() => requests.length, { timeout: 30_000 }).toBe(1);
+  child.kill("SIGINT");
+  expect(await ended).toMatchObject({
+    code: 130,
+    stdout: "",
+    stderr: expect.stringContaining("To check, run: npx backfill status"),
+  });
+});
+
+const audit = (site: string, state: string) => ({
+  ...{ site, state, mode: "quick", from: null, to: null, days_checked: 3, days_total: 3, days_ok: 3 },
+  ...{ records: 1, bytes: 1, problems: [], problems_total: 0 },
+});
+
+it("a verification ends when every site has ended, also a site that is not in the first response", async () => {
+  const [a, b] = [audit("site_a", "completed"), audit("site_b", "completed")];
+  responses = {
+    "POST /backfill/verify": [{ sites: ["site_a", "site_b"] }],
+    "GET /backfill/verify": [{ audits: [] }, { audits: [a] }, { audits: [a, b] }],
+  };
+  const { code, stdout } = await ran("verify", "--json");
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toHaveLength(2);
+});
+
+it("watching ends at once when the key is rejected", async () => {
+  responses = { "GET /backfill/verify": [{ error: "Forbidden" }] };
+  expect(await ran("verify", "--last")).toMatchObject({
+    code: 4,
+    stdout: "",
+    stderr: expect.stringContaining("BACKFILL_API_KEY"),
+  });
+  expect(requests).toHaveLength(1);
+});
+
+const COST = {
+  ...{ sources: ["R2"], storage_tiers: ["cold"], query_time_ms: 1, bytes_read: 1, r2_requests: 1 },
+  ...{ row_groups_read: 1, row_groups_pruned: 0, cache_hits: 0, d1_rows: 0 },
+};
+const answer = (names: readonly string[], next_cursor: string | null = null) => ({
+  samples: names.map((point_name) => ({ point_name, timestamp: "2024-01-01T00:00:00.000Z", value: 1 })),
+  metadata: { ...COST, total_samples: names.length, missing_days: [], next_cursor },
+});
+/** A site with one archived day, which has three points. */
+const SITE_WITH_POINTS: Responses = {
+  "GET /timeseries/days": [
+    {
+      days: [
+        { date: "2024-01-01", state: "present" },
+        { date: "2024-01-02", state: "missing" },
+      ],
+    },
+  ],
+  "GET /timeseries/points": [
+    {
+      state: "present",
+      metadata: COST,
+      points: ["s/temp", "s/humidity", "s/fan"].map((point_name) => ({ point_name })),
+    },
+  ],
+};
+const query = (points: readonly string[], ...options: string[]) =>
+  ran("query", ...points, "--site", "site_a", "--from", "2024-01-01", "--to", "2024-01-02", ...options);
+
+it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
+  "a query without any samples says so, suggests near names and ends with 1 (%s)",
+  async (...options) => {
+    responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer([])] };
+    const { code, stdout, stderr } = await query(["s/tmp", "s/fan"], ...options);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      'No samples for "s/tmp" between 2024-01-01 and 2024-01-02.\nDid you mean "s/temp"?\n',
+    );
+    expect(stderr).toContain('No samples for "s/fan" between 2024-01-01 and 2024-01-02.\n');
+    expect(stderr).not.toContain('"s/humidity"');
+    expect(stdout).toBe(options.includes("--csv") ? "point_name,timestamp,value\n" : "");
+  },
+);
+
+it("a query with samples of some points prints them, and warns of the others", async () => {
+  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"])] };
+  const { code, stdout, stderr } = await query(["s/humidty", "s/fan"]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("s/fan  2024-01-01");
+  expect(stderr).toContain(
+    'No samples for "s/humidty" between 2024-01-01 and 2024-01-02.\nDid you mean "s/humidity"?',
+  );
+  expect(stderr).not.toContain('for "s/fan"');
+});
+
+it("a table that shows only its first rows warns of points without samples, not of points without shown rows", async () => {
+  const page = answer(["s/fan"], "more");
+  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [page, answer(["s/temp"])] };
+  const { code, stderr } = await query(["s/fan", "s/temp", "s/none"], "--limit", "1");
+  expect(code).toBe(0);
+  expect(stderr).toContain('No samples for "s/none"');
+  expect(stderr).not.toContain('for "s/temp"');
+});
+
+it("an empty page with a cursor is not the end of a table", async () => {
+  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer([], "more"), answer(["s/fan"])] };
+  expect(await query(["s/fan"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("s/fan  2024-01-01"),
+  });
+});
+
+it("a query without samples ends with 1 also when no names can be suggested", async () => {
+  responses = { "GET /timeseries/query": [answer([])], "GET /timeseries/days": [{ error: "Forbidden" }] };
+  const { code, stderr } = await query(["s/fan"]);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No samples for "s/fan"') });
+});

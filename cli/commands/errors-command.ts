@@ -1,0 +1,52 @@
+import type { ErrorList, ErrorView } from "../../src/contract/backfill.ts";
+import { type Column, tableLines } from "../../terminal/terminal.ts";
+import { count, day, jsonOption, type Selection, selectionQuery, siteOption, TO_DAY } from "../arguments.ts";
+import type { AddCommand } from "../cli.ts";
+import { note, print, printJson, stdoutWidth } from "../output.ts";
+import { timeOf } from "../watch/watch.ts";
+
+export const addErrors: AddCommand = (program, cli) => {
+  program
+    .command("errors")
+    .description("show errors, newest first")
+    .argument("[from]", "first day, YYYY-MM-DD (default: all days)", day)
+    .argument("[to]", TO_DAY, day)
+    .addOption(siteOption())
+    .option("--limit <n>", "show at most so many", count, 100)
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExample:\n  npx backfill errors 2024-03-01 2024-03-31 --limit 20")
+    .action(async (from: string | undefined, to: string | undefined, options: ErrorsOptions) => {
+      const query = selectionQuery(
+        { from, to: to ?? from, site: options.site },
+        { limit: String(options.limit) },
+      );
+      const list = await cli.backfill.request<ErrorList>("GET", `/backfill/errors${query}`, "errors");
+      if (options.json) return printJson(list.errors);
+      if (list.errors.length === 0) return note("No errors.");
+      for (const line of errorTable(list.errors, stdoutWidth())) print(line);
+    });
+};
+
+interface ErrorsOptions extends Pick<Selection, "site"> {
+  readonly limit: number;
+  readonly json?: true;
+}
+
+const COLUMNS: Column[] = [
+  { title: "when (UTC)", align: "left" },
+  { title: "site", align: "left" },
+  { title: "day", align: "left" },
+  { title: "error", align: "left", below: true },
+];
+
+function errorTable(errors: readonly ErrorView[], width: number): string[] {
+  const rows = errors.map(({ timestamp, error, context }) => [
+    timeOf(timestamp),
+    textOf(context.site),
+    textOf(context.date),
+    error,
+  ]);
+  return tableLines(COLUMNS, rows, { width });
+}
+
+const textOf = (value: unknown) => (typeof value === "string" ? value : "-");

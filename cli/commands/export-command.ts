@@ -1,0 +1,60 @@
+import { Option } from "commander";
+import type { UtcDay } from "../../src/domain/day.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+import { CommandError, EXIT } from "../../terminal/terminal.ts";
+import { day, sites, TO_DAY } from "../arguments.ts";
+import type { AddCommand } from "../cli.ts";
+import { type ExportRange, exportCsv, exportFiles, rethrowDiskError } from "../export/export.ts";
+import { note } from "../output.ts";
+import { withInterruptNote } from "../watch/watch.ts";
+
+export const addExport: AddCommand = (program, cli) => {
+  program
+    .command("export")
+    .description("download archived days as Parquet files, byte for byte, or as one CSV file")
+    .argument("<from>", "first day, YYYY-MM-DD", day)
+    .argument("[to]", TO_DAY, day)
+    .addOption(new Option("--site <name>", "site; may be repeated").argParser(sites).makeOptionMandatory())
+    .option("--out <folder>", "folder for the Parquet files, which have the same paths as in R2", "export")
+    .addOption(
+      new Option(
+        "--csv <file>",
+        "write one CSV file instead: timestamp,site_name,point_name,value",
+      ).conflicts("out"),
+    )
+    .addHelpText(
+      "after",
+      `
+Every file is checked against its size and SHA-256 in the archive. In a pipe, the path of each file is printed. The same
+command resumes an interrupted export: complete files are not fetched again, and a CSV continues after its last complete
+day. Exit code 1 when days are not archived.
+
+Examples:
+  npx backfill export 2024-01-01 2024-12-31 --site building_a --out ./archive
+  npx backfill export 2024-01-01 2024-01-07 --site building_a --csv week.csv`,
+    )
+    .action(async (from: UtcDay, to: UtcDay | undefined, options: ExportOptions) => {
+      const range: ExportRange = { from, to: to ?? from, sites: options.site };
+      if (range.from > range.to) {
+        throw new CommandError(`${from} is not before ${to}.`, "Put the first day first.", {
+          exitCode: EXIT.usage,
+        });
+      }
+      // Later requests are retried for a while; a wrong address is reported at once.
+      await cli.query.checkReachable();
+      const missing = await withInterruptNote(cli, "To resume, run the same command again.", () =>
+        options.csv === undefined ? exportFiles(cli, options.out, range) : exportCsv(cli, options.csv, range),
+      ).catch(rethrowDiskError);
+      if (missing.length === 0) return;
+      note(
+        `Not archived: ${missing.join(", ")}\nTo see their status: ${cli.commandLine(`days ${from} ${range.to}`)}`,
+      );
+      cli.exitCode = EXIT.partial;
+    });
+};
+
+interface ExportOptions {
+  readonly site: readonly SiteName[];
+  readonly out: string;
+  readonly csv?: string;
+}

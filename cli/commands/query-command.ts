@@ -1,0 +1,147 @@
+import { Option } from "commander";
+import { namedPoints } from "../../client/client.ts";
+import {
+  AGGREGATES,
+  type Aggregate,
+  INTERVALS,
+  type Interval,
+  type QueryAnswer,
+} from "../../src/contract/query.ts";
+import { CommandError, chartInterval, costLine, EXIT, formatCount } from "../../terminal/terminal.ts";
+import { count, site } from "../arguments.ts";
+import type { AddCommand, Cli } from "../cli.ts";
+import { note, print, stdoutWidth } from "../output.ts";
+import {
+  missingPointLines,
+  pointCharts,
+  pointsWithoutSamples,
+  printCsv,
+  printNdjson,
+  printPoints,
+  printTable,
+} from "../query-output/query-output.ts";
+import { type TimeRange, timeRange } from "../time-range.ts";
+
+export const addQuery: AddCommand = (program, cli) => {
+  program
+    .command("query")
+    .description("print the samples of points, raw or aggregated; without a point, list the points of a day")
+    .argument("[point...]", "point names, exactly as in the archive")
+    .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
+    .requiredOption("--from <day or time>", "such as 2024-01-31 or 2024-01-31T08:00:00Z")
+    .option("--to <day or time>", "a day is inclusive, a time exclusive (default: the day of --from)")
+    .addOption(new Option("--interval <width>", "aggregate over intervals of this width").choices(INTERVALS))
+    .addOption(new Option("--agg <function>", "value of an interval (default: avg)").choices(AGGREGATES))
+    .addOption(
+      new Option("--csv", "print all rows as CSV: point_name,timestamp,value").conflicts(["chart", "json"]),
+    )
+    .addOption(new Option("--chart", "draw a chart of each point").conflicts(["csv", "json"]))
+    .addOption(new Option("--json", "print all rows as JSON, one per line").conflicts(["csv", "chart"]))
+    .option("--limit <n>", "rows of the table", count, 100)
+    .addHelpText(
+      "after",
+      `
+Prints a table by default. Exit code 1 when days of the range are not archived, or when there are no samples at all.
+
+Examples:
+  npx backfill query --site building_a --from 2024-01-01
+  npx backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
+  npx backfill query a b --site building_a --from 2024-01-01 --interval 1hr --agg max --csv > hours.csv`,
+    )
+    .action(async (points: string[], options: QueryOptions) => {
+      const range = timeRange(options.from, options.to);
+      if (points.length === 0 && !options.chart) return printPoints(cli, options, range.fromMs);
+      if (points.length === 0) {
+        throw new CommandError("--chart needs a point.", "To list the points, leave out --chart.", {
+          exitCode: EXIT.usage,
+        });
+      }
+      await printSamples(cli, points, options, range);
+    });
+};
+
+interface QueryOptions {
+  readonly site: string;
+  readonly from: string;
+  readonly to?: string;
+  readonly interval?: Interval;
+  readonly agg?: Aggregate;
+  readonly csv?: true;
+  readonly chart?: true;
+  readonly json?: true;
+  readonly limit: number;
+}
+
+async function printSamples(cli: Cli, points: readonly string[], options: QueryOptions, range: TimeRange) {
+  const columns = Math.max(CHART_COLUMNS_MIN, Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN));
+  const fitting = chartInterval(range.toMs - range.fromMs, columns).interval;
+  const interval = options.interval ?? (options.chart ? fitting : "raw");
+  const asTable = !options.csv && !options.chart && !options.json;
+  const seen: Seen = { missingDays: new Set(), points: new Set() };
+  const pages = noting(
+    cli.query.pages([
+      ["site_name", options.site],
+      ...namedPoints(points),
+      ["start_time", String(range.fromMs)],
+      ["end_time", String(range.toMs)],
+      ["interval", interval],
+      ...(options.agg ? ([["agg", options.agg]] as const) : []),
+      ...(asTable ? ([["limit", String(options.limit)]] as const) : []),
+    ]),
+    seen,
+  );
+  let isCut = false;
+  if (options.csv) await printCsv(pages);
+  else if (options.json) await printNdjson(pages);
+  else if (options.chart) for (const line of await pointCharts(pages, points, range, columns)) print(line);
+  else isCut = await printTable(pages);
+  await reportMissing(cli, points, options, range, seen, isCut);
+}
+
+/** Below it lines wrap, and a chart can't be read. */
+const CHART_COLUMNS_MIN = 10;
+const CHART_COLUMNS_MAX = 120;
+/** Columns of the scale to the left. */
+const CHART_MARGIN = 14;
+
+/** What the pages of a query had. */
+interface Seen {
+  readonly missingDays: Set<string>;
+  readonly points: Set<string>;
+}
+
+/** Passes the pages on, records what they have, and prints the cost of each. */
+async function* noting(pages: AsyncIterable<QueryAnswer>, seen: Seen) {
+  for await (const page of pages) {
+    const { metadata } = page;
+    for (const day of metadata.missing_days) seen.missingDays.add(day);
+    for (const { point_name } of page.samples) seen.points.add(point_name);
+    try {
+      yield page;
+    } finally {
+      note(`${formatCount(metadata.total_samples)} rows ${costLine(metadata)}`);
+    }
+  }
+}
+
+/** Notes days that are not archived and points without samples, and sets the exit code. */
+async function reportMissing(
+  cli: Cli,
+  points: readonly string[],
+  { site, from, to }: QueryOptions,
+  range: TimeRange,
+  seen: Seen,
+  isCut: boolean,
+): Promise<void> {
+  const { query } = cli;
+  const unseen = [...new Set(points)].filter((point) => !seen.points.has(point));
+  // Rows that a table does not show may be of these points.
+  const missing =
+    isCut && unseen.length > 0 ? await pointsWithoutSamples(query, site, unseen, range) : unseen;
+  if (seen.missingDays.size > 0) note(`Not archived: ${[...seen.missingDays].join(", ")}`);
+  if (missing.length > 0) {
+    const shown = to === undefined || to === from ? `on ${from}` : `between ${from} and ${to}`;
+    for (const line of await missingPointLines(query, site, missing, { ...range, shown })) note(line);
+  }
+  if (seen.missingDays.size > 0 || seen.points.size === 0) cli.exitCode = EXIT.partial;
+}

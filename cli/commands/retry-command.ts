@@ -1,0 +1,36 @@
+import type { RetryAccepted } from "../../src/contract/backfill.ts";
+import { formatCount } from "../../terminal/terminal.ts";
+import { day, jsonOption, type Selection, selectionFields, siteOption, TO_DAY } from "../arguments.ts";
+import type { AddCommand } from "../cli.ts";
+import { printAccepted, requestChange } from "../watch/watch.ts";
+
+export const addRetry: AddCommand = (program, cli) => {
+  program
+    .command("retry")
+    .description("fetch failed days again: all of them, or those of a range")
+    .argument("[from]", "first day, YYYY-MM-DD", day)
+    .argument("[to]", TO_DAY, day)
+    .addOption(siteOption())
+    .option(
+      "--watch",
+      "show progress until the backfill ends (Ctrl-C stops watching; the backfill keeps running)",
+    )
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  npx backfill retry --watch\n  npx backfill retry 2024-03-01 2024-03-31 --site building_a",
+    )
+    .action(async (from: string | undefined, to: string | undefined, options: RetryOptions) => {
+      const selection = selectionFields({ from, to: to ?? from, site: options.site });
+      const retried = await requestChange(cli, "status", () =>
+        cli.backfill.request<RetryAccepted>("POST", "/backfill/retry", "backfill_id", selection),
+      );
+      const line = `retrying ${retried.backfill_id}: ${formatCount(retried.days)} failed days`;
+      await printAccepted(cli, retried, line, options);
+    });
+};
+
+interface RetryOptions extends Pick<Selection, "site"> {
+  readonly watch?: true;
+  readonly json?: true;
+}

@@ -1,0 +1,56 @@
+import type { BackfillClient } from "../../client/client.ts";
+import type { ErrorList, Status } from "../../src/contract/backfill.ts";
+import { progressText } from "../watch/watch.ts";
+import { checkWorker } from "./check-worker.ts";
+import { type Finding, fail, failureOf, ok, warn } from "./finding.ts";
+
+export interface BackfillCheck {
+  readonly findings: readonly Finding[];
+  /** undefined: the status can't be read, or no backfill was ever started. */
+  readonly status: Status | undefined;
+}
+
+/** Checks the Backfill Worker over HTTP: its address, key, configuration, Durable Objects and backfill. */
+export async function checkBackfill(client: BackfillClient): Promise<BackfillCheck> {
+  const { findings, isRightWorker } = await checkWorker(client.worker);
+  if (!isRightWorker) return { findings, status: undefined };
+  try {
+    // The cheapest request that needs the key; it reaches the Coordinator and the object of each site.
+    await client.request<ErrorList>("GET", "/backfill/errors?limit=1", "errors");
+    const status = await client.current();
+    const reachable = ok("Backfill Worker: the key is valid, and its Durable Objects respond");
+    return { findings: [...findings, reachable, ...statusFindings(status)], status };
+  } catch (error) {
+    return { findings: [...findings, failureOf(error)], status: undefined };
+  }
+}
+
+export function statusFindings(status: Status | undefined): Finding[] {
+  if (!status) return [ok("No backfill has been started yet")];
+  const state = `Backfill ${status.status.replace("_", " ")}: ${progressText(status)}`;
+  const halted = status.sites.filter(({ halt_reason }) => halt_reason !== null);
+  return [
+    halted.length === 0 ? ok(state) : warn(state, "The reason for the halt is below."),
+    ...halted.map(({ site, halt_reason }) =>
+      fail(
+        `${site} has halted: ${halt_reason}`,
+        "Fix the problem, and start the same range again: it resumes.",
+      ),
+    ),
+    ...status.alerts.map(({ alert, message }) => warn(`ALERT ${alert}: ${message}`, "npx backfill errors")),
+    ...status.sites_unreachable.map((site) =>
+      fail(
+        `${site}: its Durable Object is not responding`,
+        "npx wrangler tail -c workers/wrangler-backfill.toml",
+      ),
+    ),
+    ...(status.days_failed > 0
+      ? [
+          warn(
+            `${status.days_failed} days have failed`,
+            "To see why: npx backfill errors\nTo try again: npx backfill retry",
+          ),
+        ]
+      : []),
+  ];
+}

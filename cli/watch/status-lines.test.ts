@@ -1,0 +1,82 @@
+import { expect, it } from "vitest";
+import { SITE, STATUS } from "../../test/support/cli-status.ts";
+import { failedLines, headLines, plainLine, siteTable } from "./status-lines.ts";
+
+it("shows progress, rate and time left, from the Worker's clock", () => {
+  expect(headLines(STATUS)).toEqual([
+    "backfill_1705316600000_abc123def  in progress  2024-01-01 to 2024-12-31",
+    "██████░░░░░░░░░░░░░░░░░░ 27.32% 100 of 366 site-days, 1 failed, 366,640,952 samples",
+    "40 days/h, 40,738 samples/s, ETA 6:39:00 (2025-10-14 17:09:00 UTC)",
+  ]);
+});
+
+it("shows no time left before there is a rate", () => {
+  const early = { ...STATUS, days_per_hour: null, estimated_completion: null };
+  expect(headLines(early)[2]).toBe("no rate yet");
+});
+
+it("shows what needs attention, and until when the API throttles", () => {
+  const concerned = {
+    ...STATUS,
+    throttled_until: "2025-10-14T10:31:00.000Z",
+    sites_stuck: ["site_a"],
+    sites_unreachable: ["site_b"],
+    alerts: [
+      {
+        alert: "backfill_stuck" as const,
+        since: "2025-10-14T09:00:00.000Z",
+        message: "nothing has moved",
+        site: null,
+        date: null,
+        phase: null,
+        backfill_id: STATUS.backfill_id,
+        value: 2.5,
+        threshold: 2,
+      },
+    ],
+  };
+  expect(headLines(concerned).slice(3)).toEqual([
+    "throttled by the API until 2025-10-14 10:31:00 UTC",
+    "ALERT backfill_stuck since 2025-10-14 09:00:00 UTC: nothing has moved",
+    "not responding: site_b",
+    "no progress for an hour: site_a",
+  ]);
+  expect(plainLine(concerned)).toContain("; throttled by the API until 2025-10-14 10:31:00 UTC; ALERT");
+});
+
+it("calls a backfill that ended without all of its days partly completed, and shows how long it took", () => {
+  const ended = { ...STATUS, status: "completed" as const, outcome: "partial" as const };
+  expect(headLines(ended)[0]).toContain("  partly completed  ");
+  expect(headLines(ended)[2]).toBe("took 2:30:00");
+});
+
+it("shows a backfill without any days as complete", () => {
+  const none = { ...STATUS, days_total: 0, days_completed: 0, days_failed: 0 };
+  expect(headLines(none)[1]).toMatch(/^█{24} /);
+});
+
+it("shows what a site does, what it waits for or why it has halted", () => {
+  const sites = [
+    SITE,
+    { ...SITE, state: "waiting" as const, waiting_until: "2025-10-14T10:31:00.000Z" },
+    { ...SITE, state: "waiting" as const, waiting_until: "2025-10-14T10:31:00.000Z", last_error: null },
+    { ...SITE, state: "halted" as const, halt_reason: "the key is not good" },
+    { ...SITE, state: "completed" as const },
+  ];
+  expect(siteTable({ ...STATUS, sites }, 200).slice(2)).toEqual([
+    "site_a  running    100/366      2       1  366,640,952  2024-04-11 fetching page 12",
+    "site_a  waiting    100/366      2       1  366,640,952  waits until 2025-10-14 10:31:00 UTC: the vendor answers 500",
+    "site_a  waiting    100/366      2       1  366,640,952  waits until 2025-10-14 10:31:00 UTC",
+    "site_a  halted     100/366      2       1  366,640,952  the key is not good",
+    "site_a  completed  100/366      2       1  366,640,952",
+  ]);
+});
+
+it("lists some failed days, and counts the others", () => {
+  expect(failedLines(STATUS)).toEqual(["failed: 2024-02-03 site_a"]);
+  const failed_days = Array.from({ length: 13 }, () => ({ date: "2024-02-03", site: "site_a" }));
+  expect(failedLines({ ...STATUS, failed_days }).slice(-2)).toEqual([
+    "failed: 2024-02-03 site_a",
+    "and 3 more failed days",
+  ]);
+});

@@ -1,0 +1,100 @@
+import { pollBackfill } from "../../client/client.ts";
+import type { Status } from "../../src/contract/backfill.ts";
+import { EXIT, type ProgressScreen, SiteLines, samplesPerDayOf } from "../../terminal/terminal.ts";
+import type { Cli } from "../cli.ts";
+import { note, paint, plain, print } from "../output.ts";
+import { watchScreen, watchWorker } from "./polling.ts";
+import { failedLines, headLines, plainLine } from "./status-lines.ts";
+
+/** Showing and watching a backfill in the terminal. The door of this folder. */
+export { requestChange, watchScreen, watchWorker, withInterruptNote } from "./polling.ts";
+export { headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
+
+/** Shows the backfill on `out` until it ends. Ctrl-C stops watching; the backfill keeps running. */
+export async function watchBackfill(cli: Cli, out: NodeJS.WriteStream): Promise<Status> {
+  const screen = watchScreen(cli, out);
+  const sites = new SiteLines();
+  const last = await pollStatus(cli, (status) => screen.show(screenLines(status, sites, screen, out)));
+  screen.settle();
+  return last;
+}
+
+/** The same, as a line of JSON after every change. */
+export async function watchAsJson(cli: Cli): Promise<Status> {
+  let printed = "";
+  return pollStatus(cli, (status) => {
+    const lasting = JSON.stringify(status, (key, value) => (VOLATILE_FIELDS.has(key) ? undefined : value));
+    if (lasting !== printed) process.stdout.write(`${JSON.stringify(status)}\n`);
+    printed = lasting;
+  });
+}
+
+/** Fields that differ in every response, and so are no change. */
+const VOLATILE_FIELDS = new Set([
+  "last_updated",
+  "duration_seconds",
+  "estimated_completion",
+  "days_per_hour",
+  "samples_per_second",
+]);
+
+/** The exit code of a command that shows the backfill: partial when it has ended without all of its days. */
+export function exitCodeOf(status: Status | undefined): number {
+  if (!status || status.status === "in_progress") return EXIT.done;
+  return status.status === "completed" && status.outcome === "success" ? EXIT.done : EXIT.partial;
+}
+
+function pollStatus(cli: Cli, show: (status: Status) => void): Promise<Status> {
+  const howToContinue = [
+    `The backfill is still running. To watch again: ${cli.commandLine("status --watch")}`,
+    `To cancel it: ${cli.commandLine("cancel")}`,
+  ].join("\n");
+  return watchWorker<Status>(cli, howToContinue, (options) =>
+    pollBackfill(cli.backfill, { ...options, show }),
+  );
+}
+
+function screenLines(
+  status: Status,
+  sites: SiteLines,
+  { width, paint: fill }: ProgressScreen,
+  out: NodeJS.WriteStream,
+): string[] {
+  if (width === undefined) return [plainLine(status)];
+  const samplesPerDay = samplesPerDayOf(status);
+  const head = headLines(status, out === process.stdout ? paint : plain);
+  const lines = sites.of(status, { now: performance.now(), samplesPerDay, width, paint: fill });
+  const room = Math.max(1, (out.rows || 24) - head.length - FREE_LINES);
+  const shown =
+    lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more sites`] : lines;
+  return [...head, ...shown];
+}
+
+/** Lines of the terminal that stay free below. */
+const FREE_LINES = 2;
+
+/** Prints the failed days, and how to see the reasons and retry. */
+export function printFailed(status: Status, cli: Cli): void {
+  for (const line of failedLines(status)) print(line);
+  if (status.days_failed === 0) return;
+  note(`To see why: ${cli.commandLine("errors")}\nTo try again: ${cli.commandLine("retry")}`);
+}
+
+/**
+ * Prints that the Worker accepted a start or a retry, and watches the backfill if requested. With `watch` and `json`
+ * all output is JSON, one object per line.
+ */
+export async function printAccepted(
+  cli: Cli,
+  accepted: object,
+  line: string,
+  { watch, json }: { readonly watch?: true; readonly json?: true },
+): Promise<void> {
+  if (json) print(JSON.stringify(accepted, null, watch ? 0 : 2));
+  else print(line);
+  if (!watch)
+    return note(`The backfill runs in the Worker. To watch it: ${cli.commandLine("status --watch")}`);
+  const last = json ? await watchAsJson(cli) : await watchBackfill(cli, process.stderr);
+  if (!json) printFailed(last, cli);
+  cli.exitCode = exitCodeOf(last);
+}
