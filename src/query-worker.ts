@@ -1,5 +1,4 @@
-import { type QueryEnv, queryLog } from "./cloudflare/query-env.ts";
-import { sourcesOf } from "./cloudflare/query-sources.ts";
+import { type QueryEnv, queryLog, sourcesOf } from "./cloudflare/query-sources.ts";
 import { wallClock } from "./cloudflare/storage.ts";
 import { createQueryApp } from "./http/query/query.ts";
 

@@ -4,9 +4,18 @@ import type { QueryConfig } from "../domain/query-config.ts";
 import { ColdSource, Footers } from "../query/cold/cold.ts";
 import { type QuerySources, tiered } from "../query/tiers.ts";
 import { CacheFooters } from "./cache-footers.ts";
+import { logAs } from "./console-log.ts";
 import { D1Hot } from "./d1-hot.ts";
-import type { QueryEnv } from "./query-env.ts";
 import { wallClock } from "./storage.ts";
+
+/** Bindings and secrets of the Query Worker; its variables are read by `parseQueryConfig`. */
+export interface QueryEnv {
+  readonly R2: R2Bucket;
+  readonly D1: D1Database;
+  readonly QUERY_API_KEY?: string;
+}
+
+export const queryLog = logAs("[QUERY]");
 
 /** Shared by all requests of this isolate, since it remembers footers and their sizes. */
 const cold = new ColdSource(

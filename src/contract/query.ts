@@ -6,7 +6,7 @@ import { limitUpTo, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
-/** Points of one answer: each day is held for all of them at once. */
+/** Points of one answer: memory holds each day for all of them at once. */
 export const QUERY_POINTS_MAX = 100;
 
 /** Days of one answer: a leap year. */
@@ -22,7 +22,7 @@ export type Interval = (typeof INTERVALS)[number];
 export const AGGREGATES = ["avg", "min", "max", "sum", "count", "first", "last"] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
-/** What a query is answered in, and how `Accept` asks for it; the first is given where nothing is asked for. */
+/** The formats of an answer by their media types; the first is the default. */
 export const MEDIA_TYPES = {
   json: "application/json",
   csv: "text/csv",
@@ -33,7 +33,7 @@ export type FormatName = keyof typeof MEDIA_TYPES;
 const FORMAT_NAMES = Object.keys(MEDIA_TYPES) as [FormatName, ...FormatName[]];
 
 const NOT_AN_INSTANT = {
-  "no zone": "has no zone; write Z or an offset behind it, as in 2024-01-31T00:00:00Z",
+  "no zone": "has no zone; write Z or an offset after it, as in 2024-01-31T00:00:00Z",
   "lost plus": "has lost the + of its offset; write %2B in a URL",
   "no instant":
     "is not a time from 1970 to 2254 of the form 2024-01-31T00:00:00Z (with its zone), nor milliseconds since 1970",
@@ -52,7 +52,7 @@ export const instant = z
 export const pointNames = z
   .array(z.string())
   .transform((given, context) => {
-    // Once it is a list; repeated each is one name, commas and all. So a lone name with a comma is given twice.
+    // A single value is a list; of repeated values each is one name, which may contain commas.
     const names = [...new Set(given.length === 1 ? given.flatMap((list) => list.split(",")) : given)];
     const message = namesFault(names);
     if (message === undefined) return names;
@@ -60,13 +60,13 @@ export const pointNames = z
     return z.NEVER;
   })
   .describe(
-    `Up to ${QUERY_POINTS_MAX} names: given once, separated by commas; repeated, each value is one name, commas and all. A name given twice is answered once, so a single name with a comma in it is given twice.`,
+    `Up to ${QUERY_POINTS_MAX} names. A single value is a list separated by commas. If the parameter is repeated, each value is one name, which may contain commas. Equal names are answered once, so repeat a single name that contains a comma.`,
   )
   .meta({ examples: [["POINT_NAME"]] });
 
 function namesFault(names: readonly string[]): string | undefined {
   if (names.length > QUERY_POINTS_MAX)
-    return `${names.length} points are asked for; at most ${QUERY_POINTS_MAX} are allowed`;
+    return `${names.length} points are requested; at most ${QUERY_POINTS_MAX} are allowed`;
   if (names.includes("")) return "a name is empty";
   const long = names.find((name) => new TextEncoder().encode(name).length > POINT_NAME_BYTES_MAX);
   return long && `"${long.slice(0, 40)}…" has more than ${POINT_NAME_BYTES_MAX} bytes`;
@@ -77,52 +77,55 @@ export const timeseriesQuery = z.strictObject({
   site_name: siteName,
   point_names: pointNames,
   start_time: instant.describe(
-    "The range's first millisecond, itself in it: ISO 8601 with its zone, or milliseconds since 1970",
+    "The first millisecond of the range: ISO 8601 with its zone, or milliseconds since 1970",
   ),
   end_time: instant
     .describe(
-      "The first millisecond behind the range, which is half-open: ISO 8601 with its zone, or milliseconds since 1970",
+      "The first millisecond after the range, which excludes it: ISO 8601 with its zone, or milliseconds since 1970",
     )
     .meta({ examples: ["2024-02-01T00:00:00Z"] }),
   interval: z
     .enum(INTERVALS)
     .default("raw")
     .describe(
-      "raw: samples as they are; else one row for each bucket that holds a sample. Buckets begin at UTC multiples of the interval: 1day is a UTC day, and there is no other time zone. The first may begin before start_time and the last end behind end_time: these are partial, made of the samples of the range alone.",
+      "raw: samples as they are. Any other interval: one row for each bucket that has a sample. Buckets begin at UTC multiples of the interval; 1day is a UTC day. The first bucket may begin before start_time, and the last may end after end_time; both contain only samples of the range.",
     ),
-  agg: z.enum(AGGREGATES).optional().describe("What a bucket's value is, avg where absent; refused for raw"),
-  limit: limitUpTo(ROWS_MAX, ROWS_DEFAULT).describe("Rows of this page at most"),
+  agg: z
+    .enum(AGGREGATES)
+    .optional()
+    .describe("How the value of a bucket is computed; avg by default. Not allowed for raw"),
+  limit: limitUpTo(ROWS_MAX, ROWS_DEFAULT).describe("The most rows of this page"),
   cursor: z
     .string()
     .optional()
     .describe(
-      "next_cursor of the page before; with the same query, of which only limit and format may change. Pages are no snapshot: where a day's file was replaced in between, the page goes on in the new one.",
+      "next_cursor of the previous page. Send the same query with it; only limit and format may change. Pages are no snapshot: where a day's file was replaced in between, the page continues in the new file.",
     ),
   format: z
     .enum(FORMAT_NAMES)
     .optional()
-    .describe("Goes before Accept; json where neither asks for anything"),
+    .describe("Takes precedence over Accept; json if neither names a format"),
 });
 export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
 
-/** Of the routes that speak of one day of a site. */
+/** Parameters of the routes about one day of a site. */
 export const siteDayQuery = z.strictObject({ site_name: siteName, date: utcDay.describe("In UTC") });
 
 export const daysQuery = z.strictObject({
   site_name: siteName,
   from: utcDay.describe("The first day, in UTC"),
-  to: utcDay.describe("The last day, itself included"),
+  to: utcDay.describe("The last day, which is included"),
 });
 
 export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames });
 
 export const sample = responseObject("Sample", {
   point_name: z.string(),
-  timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; of a bucket its beginning"),
+  timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; the beginning of a bucket"),
   value: z
     .number()
     .nullable()
-    .describe("null where JSON has no number for it: a sum beyond what a double can hold"),
+    .describe("null where JSON has no number for the value: a sum that exceeds the range of a double"),
 });
 export type Sample = z.output<typeof sample>;
 
@@ -131,16 +134,18 @@ const tiers = z.array(z.enum(["cold", "hot"]));
 /** Where an answer came from, and what it cost. */
 export const cost = responseObject("Cost", {
   sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
-  storage_tiers: tiers.describe("What held the days of the answer: cold is the archive in R2, hot is D1"),
-  query_time_ms: z.number().describe("From the request, once it is found valid, to the end of the answer"),
+  storage_tiers: tiers.describe(
+    "Where the days of the answer are stored: cold is the archive in R2, hot is D1",
+  ),
+  query_time_ms: z.number().describe("From the validation of the request to the end of the answer"),
   bytes_read: z.number().describe("From R2, footers included"),
-  r2_requests: z.number().describe("Reads and listings, also those that brought nothing"),
+  r2_requests: z.number().describe("Reads and listings, also those without a result"),
   row_groups_read: z.number().describe("Of the archive's files"),
   row_groups_pruned: z
     .number()
-    .describe("Left unread, for their file's footer shows that they have no sample of the query"),
+    .describe("Not read, because the file's footer shows that they have no sample of the query"),
   cache_hits: z.number().describe("Days whose footer was found in a cache"),
-  d1_rows: z.number().describe("Rows that D1 read, also those it did not answer with"),
+  d1_rows: z.number().describe("Rows that D1 scanned, also those without a match"),
 });
 export type Cost = z.output<typeof cost>;
 
@@ -154,20 +159,20 @@ export const queryMetadata = responseObject("QueryMetadata", {
     ),
   missing_days: z
     .array(z.string())
-    .describe("Days of this page that no store has; their samples may still come"),
+    .describe("Days of this page that no store has; their samples may still arrive"),
   empty_days: z.array(z.string()).describe("Days of this page that are known to have no sample of any point"),
   next_cursor: z
     .string()
     .nullable()
     .describe(
-      "null: the answer ends here. A page may end before its limit, with a day, where much had to be read for it; and a page behind one that ended with its day may be empty.",
+      "null: this is the last page. A page may end before its limit, at the end of a day, if much had to be read for it; the page after it may be empty.",
     ),
 });
 export type QueryMetadata = z.output<typeof queryMetadata>;
 
 export const queryAnswer = responseObject("QueryAnswer", {
   site_name: z.string(),
-  point_names: z.array(z.string()).describe("Those asked, each once"),
+  point_names: z.array(z.string()).describe("The requested points, each once"),
   samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
   metadata: queryMetadata,
 });
@@ -176,7 +181,7 @@ export type QueryAnswer = z.output<typeof queryAnswer>;
 export const dayState = z
   .enum(["missing", "empty", "present"])
   .describe(
-    "missing: no store has the day, and its samples may still come; empty: it is known to have none of any point",
+    "missing: no store has the day, and its samples may still arrive; empty: the day is known to have no sample of any point",
   );
 
 export const pointsAnswer = responseObject("PointsAnswer", {
@@ -207,7 +212,7 @@ export const daysAnswer = responseObject("DaysAnswer", {
         date: z.string(),
         state: dayState,
         storage_tiers: tiers,
-        samples: z.number().nullable().describe("Of all points; null: nobody has counted them"),
+        samples: z.number().nullable().describe("Of all points; null: unknown"),
       }),
     )
     .describe("Every day of the range, in order"),

@@ -52,6 +52,7 @@ export type PartRange = { readonly offset: number; readonly length: number } | {
 /** By etag, as in HTTP: only this version, or any version but this. */
 export type ReadCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: string };
 
+/** An object part: the requested bytes of one object version. */
 export interface ObjectPart {
   readonly etag: string;
   /** Of the whole object, in bytes. */

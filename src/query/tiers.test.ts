@@ -7,7 +7,7 @@ import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { newMeter } from "./cost.ts";
 import { HotSource } from "./hot/hot.ts";
-import { STATEMENTS } from "./hot/tables.ts";
+import { STATEMENTS } from "./hot/hot-tables.ts";
 import type { SampleSource } from "./source.ts";
 import { daysOfQuery } from "./source.ts";
 import { TieredSource } from "./tiers.ts";

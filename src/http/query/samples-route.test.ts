@@ -69,7 +69,7 @@ describe("GET /timeseries/query", () => {
     [undefined, "point_names is required"],
     [
       Array.from({ length: 101 }, (_, index) => `p${index}`).join(),
-      "point_names: 101 points are asked for; at most 100 are allowed",
+      "point_names: 101 points are requested; at most 100 are allowed",
     ],
     [`${"é".repeat(1_024)}a`, `point_names: "${"é".repeat(40)}…" has more than 2048 bytes`],
   ] as const)("refuses the points %j", async (point_names, detail) => {
@@ -82,8 +82,8 @@ describe("GET /timeseries/query", () => {
   });
 
   it.each([
-    ["2024-01-31", "has no zone; write Z or an offset behind it, as in 2024-01-31T00:00:00Z"],
-    ["2024-01-31T00:00:00", "has no zone; write Z or an offset behind it, as in 2024-01-31T00:00:00Z"],
+    ["2024-01-31", "has no zone; write Z or an offset after it, as in 2024-01-31T00:00:00Z"],
+    ["2024-01-31T00:00:00", "has no zone; write Z or an offset after it, as in 2024-01-31T00:00:00Z"],
     ["2024-01-31T00:00:00 01:00", "has lost the + of its offset; write %2B in a URL"],
     [
       "yesterday",

@@ -1,8 +1,8 @@
 import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
 import type { QuerySpec } from "./query-spec.ts";
 
-/** The next row of an answer. Its day is that of `ms`: answers go by day, then by point, then by time. */
-export interface Position {
+/** A row position: the next row of an answer. Its day is the day of `ms`; rows are ordered by day, then by point, then by time. */
+export interface RowPosition {
   /** Index among the points of the query. */
   readonly point: number;
   readonly ms: EpochMs;
@@ -26,7 +26,7 @@ export async function bindingOf(spec: QuerySpec): Promise<Binding> {
 }
 
 /** Not secret and not signed: a cursor gives access to nothing that its query does not. */
-export function writeCursor({ point, ms }: Position, binding: Binding): string {
+export function writeCursor({ point, ms }: RowPosition, binding: Binding): string {
   const bytes = new Uint8Array(CURSOR_BYTES);
   bytes[0] = VERSION;
   bytes.set(binding, 1);
@@ -40,7 +40,7 @@ export function writeCursor({ point, ms }: Position, binding: Binding): string {
 }
 
 /** Where to continue, or the fault as the end of a sentence that begins with "cursor". */
-export function readCursor(text: string, spec: QuerySpec, binding: Binding): Position | { fault: string } {
+export function readCursor(text: string, spec: QuerySpec, binding: Binding): RowPosition | { fault: string } {
   const bytes = bytesOf(text);
   if (bytes?.length !== CURSOR_BYTES || bytes[0] !== VERSION)
     return { fault: "is not one that was given here" };

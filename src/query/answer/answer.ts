@@ -2,7 +2,7 @@ import type { FormatName, TimeseriesQuery } from "../../contract/query.ts";
 import type { Clock } from "../../ports/ports.ts";
 import { type Meter, newMeter } from "../cost.ts";
 import type { SampleSource } from "../source.ts";
-import { bindingOf, type Position, readCursor, writeCursor } from "./answer-cursor.ts";
+import { bindingOf, type RowPosition, readCursor, writeCursor } from "./answer-cursor.ts";
 import { metadataOf, newStats } from "./answer-stats.ts";
 import { byteStream, startedIterator } from "./byte-stream.ts";
 import { FORMATS } from "./formats/formats.ts";
@@ -36,7 +36,7 @@ export async function answerQuery(
   if (from && "fault" in from) return { fault: `cursor ${from.fault}` };
 
   const [meter, stats] = [newMeter(), newStats()];
-  const cursorAt = (position: Position) => writeCursor(position, binding);
+  const cursorAt = (position: RowPosition) => writeCursor(position, binding);
   const page = { spec, from, limit: query.limit, cursorAt };
   const batches = await startedIterator(rowBatches(page, samples, meter, stats));
   const body = FORMATS[format]({

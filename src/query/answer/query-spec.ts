@@ -8,7 +8,7 @@ export interface QuerySpec extends SampleQuery {
   readonly aggregation: Aggregation | undefined;
 }
 
-/** One row for each bucket of time that has a sample. */
+/** One row for each time bucket that has a sample. */
 export interface Aggregation {
   /** Divides a day. */
   readonly bucketMs: number;

@@ -3,11 +3,11 @@ import type { Meter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
 import type { DaySamples, SampleSource } from "../source.ts";
 import { aggregateSeries } from "./aggregate.ts";
-import type { Position } from "./answer-cursor.ts";
+import type { RowPosition } from "./answer-cursor.ts";
 import { type AnswerStats, addDay } from "./answer-stats.ts";
 import type { QuerySpec } from "./query-spec.ts";
 
-/** Consecutive rows of an answer as columns, which a format turns into bytes. */
+/** A row batch: consecutive rows of an answer as columns, which a format turns into bytes. */
 export interface RowBatch {
   /** Rows in use; the arrays may be longer. */
   length: number;
@@ -25,10 +25,10 @@ export const BATCH_ROWS = 4_096;
 export interface PageSpec {
   readonly spec: QuerySpec;
   /** The first row of the page; undefined: the first row of the answer. */
-  readonly from: Position | undefined;
+  readonly from: RowPosition | undefined;
   /** At least 1. */
   readonly limit: number;
-  cursorAt(position: Position): string;
+  cursorAt(position: RowPosition): string;
 }
 
 /** A page that has read so many bytes ends with its day, whatever its limit: some 5 s of CPU, of the 30 s of an invocation. */
@@ -83,7 +83,7 @@ export async function* rowBatches(
 /** On the day of `from`, the points before its point are complete on earlier pages, and are not read again. */
 async function* daysFrom(
   spec: QuerySpec,
-  from: Position | undefined,
+  from: RowPosition | undefined,
   source: SampleSource,
   meter: Meter,
 ): AsyncGenerator<{ samples: DaySamples; firstPoint: number }, void> {

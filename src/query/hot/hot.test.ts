@@ -8,8 +8,8 @@ import { newMeter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
 import type { SampleQuery } from "../source.ts";
 import { HotSource } from "./hot.ts";
+import { HotTables, STATEMENTS } from "./hot-tables.ts";
 import { readPoints } from "./read-points.ts";
-import { HotTables, STATEMENTS } from "./tables.ts";
 
 const site = "site_a" as SiteName;
 const START = dayStartMs("2024-01-15" as UtcDay);

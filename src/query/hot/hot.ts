@@ -4,11 +4,11 @@ import { DaySeries } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
 import { type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "../source.ts";
 import type { HotDatabase } from "./database.ts";
+import { type HotDay, HotTables } from "./hot-tables.ts";
 import { readPoints } from "./read-points.ts";
-import { type HotDay, HotTables } from "./tables.ts";
 
 export { type HotDatabase, HotUnavailable, type HotValue, type Selected } from "./database.ts";
-export { type HotDay, HotTables } from "./tables.ts";
+export { type HotDay, HotTables } from "./hot-tables.ts";
 
 /** Days that are read ahead: the database serves one at a time, and each may take 16 MB of memory here. */
 const DAYS_AHEAD = 1;

@@ -1,7 +1,7 @@
 import type { EpochMs } from "../../domain/day.ts";
 import type { Meter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
-import type { HotTables, SampleRow } from "./tables.ts";
+import type { HotTables, SampleRow } from "./hot-tables.ts";
 
 /** Rows of one statement: under 1 MB of JSON, and 100 points of a sample a minute are eight statements a day. */
 export const PAGE_ROWS = 20_000;

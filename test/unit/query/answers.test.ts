@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { STATEMENTS } from "../../../src/query/hot/tables.ts";
+import { STATEMENTS } from "../../../src/query/hot/hot-tables.ts";
 import { SITE } from "../../support/query/archive.ts";
 import { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import { type ArchivedDay, anyArchive, bucketOf, fullDay, timesOf } from "./archives.ts";
