@@ -26,6 +26,18 @@ export class VendorFault extends Error {
   }
 }
 
+/** The vendor's rate limit keeps requests waiting, longer than a call waits for. */
+export class VendorThrottled extends Error {
+  readonly kind = "vendor-throttled";
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super(`no request may be sent for ${retryAfterMs} ms`);
+    this.name = "VendorThrottled";
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
 export function protocolFault(message: string, data: FaultData = {}): VendorFault {
   return new VendorFault("protocol", message, data);
 }

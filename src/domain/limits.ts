@@ -3,6 +3,9 @@
 /** Workers hold six connections that wait for headers; one stays free for R2. */
 export const LANES_MAX = 5;
 
+/** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
+export const JITTER_MS = 1_200;
+
 /** A page of 100,000 rows is about 12 MB of JSON; beyond this the page size steps down instead. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 

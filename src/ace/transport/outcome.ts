@@ -2,7 +2,7 @@ import type { EpochMs } from "../../domain/day.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import type { VendorResponse } from "../../ports/ports.ts";
 import { vendorMessage } from "../body-text.ts";
-import { type TransientReason, VendorFault } from "../faults.ts";
+import { type TransientReason, VendorFault, VendorThrottled } from "../faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -23,6 +23,9 @@ export type Outcome =
   | { readonly kind: "refused"; readonly status: number; readonly message: string }
   | { readonly kind: "protocol"; readonly message: string }
   | { readonly kind: "aborted"; readonly message: string };
+
+/** The outcome of a request whose body is decoded. */
+export type Decoded<T> = Exclude<Outcome, { kind: "ok" }> | { readonly kind: "value"; readonly value: T };
 
 export type ResponseHead = Pick<VendorResponse, "status" | "contentType" | "retryAfter">;
 
@@ -68,8 +71,9 @@ export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Ou
   return { kind: "protocol", message };
 }
 
-/** The outcome of a request that threw `error`. Rethrows anything but a `VendorFault`. */
+/** The outcome of a request that threw `error`. Rethrows anything but faults of the vendor. */
 export function outcomeOfFault(error: unknown): Exclude<Outcome, { kind: "ok" }> {
+  if (error instanceof VendorThrottled) return { kind: "throttled", retryAfterMs: error.retryAfterMs };
   if (!(error instanceof VendorFault)) throw error;
   const { reason, message } = error;
   if (reason === "aborted" || reason === "protocol") return { kind: reason, message };

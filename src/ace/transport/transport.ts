@@ -3,7 +3,8 @@ import { redact } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { readBody } from "./read-body.ts";
 
-export { type Outcome, outcomeOfFault, readResponse } from "./outcome.ts";
+export { type Decoded, type Outcome, outcomeOfFault, readResponse } from "./outcome.ts";
+export { retryAfterMs } from "./retry-after.ts";
 
 export interface FetchVendorOptions {
   /** The API's base URL, with or without a slash at the end. */

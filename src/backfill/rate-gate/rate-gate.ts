@@ -1,9 +1,10 @@
 import type { EpochMs } from "../../domain/day.ts";
+import { JITTER_MS } from "../../domain/limits.ts";
 import type { Clock, Denied, Permit, Store } from "../ports.ts";
 import { LastMinute } from "./last-minute.ts";
 
-/** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
-export const JITTER_MS = 1_200;
+export { JITTER_MS };
+
 /** How long one call is held; well under what a caller or a runtime would call a hang. */
 export const HOLD_MS_MAX = 20_000;
 /** A slot further ahead than this is a clock that stepped back, not a queue. */

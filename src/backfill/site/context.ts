@@ -1,3 +1,4 @@
+import type { Permits } from "../../ace/client/client.ts";
 import type { Pagination } from "../../ace/paging/paging.ts";
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
@@ -58,8 +59,8 @@ export interface SiteContext extends SitePorts {
   readonly paginations: Map<string, { readonly pagination: Pagination; readonly saved: string }>;
   /** Bytes that a run of a window needs, by the same keys, after one ended early because its memory could not grow. */
   readonly runBytes: Map<string, number>;
-  /** 429s of this incarnation: a permit from before the last one is not used, nor one asked for until the gate knows. */
-  readonly throttles: { count: number; told: Promise<unknown> };
+  /** Shared by the lanes, which pause together after a 429. */
+  readonly permits: Permits;
   /** Not yet in the totals. */
   readonly asked: Asked;
   /** A sign of life from the action at hand: a request or an upload has come to an end, or the gate has spoken. */

@@ -1,10 +1,10 @@
+import type { Outcome } from "../../ace/transport/transport.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { Sql } from "../ports.ts";
 import { PAUSE_MS_MAX } from "../rate-gate/rate-gate.ts";
 import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
-import type { FetchPosition } from "./fetch-run.ts";
 import {
   type DayFailure,
   endUnreachable,
@@ -13,9 +13,29 @@ import {
   recordFailure,
   retryAfterOutage,
 } from "./ledger.ts";
-import type { FailedRequest } from "./request.ts";
 import { dropStaging, hasRoomToKeep, isStaged, keepForRetry, stagedDays } from "./staging.ts";
 import { fact, setFact } from "./state.ts";
+
+/** A request that failed for good. */
+export interface FailedRequest {
+  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "aborted">;
+  readonly reason: string;
+  /** Without the API key. */
+  readonly message: string;
+}
+
+/** Which request of a day failed, as its error names it. */
+export interface FetchPosition {
+  readonly date: UtcDay;
+  /** Pages of the window that came before the request. */
+  readonly page: number;
+  /** Index of the window in the day, and its half-open span. */
+  readonly window: number;
+  readonly window_start: string;
+  readonly window_end: string;
+  /** What the request sent; null for the window's first. */
+  readonly cursor: string | null;
+}
 
 /** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
 const OUTAGE_DAYS = 3;

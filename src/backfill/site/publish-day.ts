@@ -1,3 +1,4 @@
+import { retryDelayMs } from "../../ace/client/client.ts";
 import type { DayEvidence } from "../../domain/evidence.ts";
 import { objectKey } from "../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
@@ -7,7 +8,6 @@ import { type Fence, holds, type SiteContext, touch } from "./context.ts";
 import { evidenceView, showDay } from "./day-views.ts";
 import { failDay } from "./fail.ts";
 import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "./ledger.ts";
-import { PEER_RETRY_MS, retryDelayMs } from "./request.ts";
 import {
   beginReplacing,
   dropStaging,
@@ -21,6 +21,8 @@ import { addToRun, fact, setFact } from "./state.ts";
 import { addToTotals } from "./totals.ts";
 
 const REFUSED_MS = 5_000;
+/** The pause before a Coordinator that did not answer is asked again. */
+const PEER_RETRY_MS = 1_000;
 
 /**
  * Staged file → object → ledger. Each try: HEAD, leave of the Coordinator, put on the condition of that HEAD, HEAD.
@@ -35,7 +37,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   let message = "";
   const partBytes = Math.min(SQL_VALUE_BYTES_MAX, file.content.bytes);
   for (let tries = 0; tries <= config.maxRetries; tries++) {
-    if (tries > 0) await clock.sleep(retryDelayMs(config, tries), fence.signal);
+    if (tries > 0) await clock.sleep(retryDelayMs(config.retryBaseDelayMs, tries), fence.signal);
     // For the part that is on its way. Waited for before the HEAD, so that what it says is fresh.
     const memory = await context.isolate.reserve(context, partBytes, fence.signal);
     if (!memory || fence.signal.aborted) {

@@ -1,3 +1,4 @@
+import { Permits } from "../../ace/client/client.ts";
 import { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
@@ -15,7 +16,7 @@ import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSize
 import { dayViews } from "./day-views.ts";
 import { recentErrors } from "./errors.ts";
 import { endUnbelievableWaits, failDay } from "./fail.ts";
-import { ladderOf } from "./fetch-run.ts";
+import { ladderOf } from "./fetch/fetch.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./in-hand.ts";
 import { estimate, pendingDays } from "./ledger.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
@@ -80,7 +81,7 @@ export class SiteBackfill implements SitePeer {
       report: () => this.#report(),
       paginations: new Map(),
       runBytes: new Map(),
-      throttles: { count: 0, told: Promise.resolve() },
+      permits: new Permits(bounded.gate, bounded.clock, site),
       asked: nothingAsked(),
       // Between two actions nobody lives; `#begin` says whose sign it is.
       alive: () => undefined,

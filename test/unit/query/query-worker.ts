@@ -19,11 +19,11 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: Uint8Array;
-  /** The requests to the bucket that it took. */
+  /** What came out of the bucket for it. */
   readonly requests: readonly CountedRequest[];
 }
 
-/** An isolate of the Query Worker without Cloudflare's bindings, composed as in its entry. */
+/** An isolate of the Query Worker, all of it but Cloudflare's bindings: those are put together as its entry does. */
 export class QueryWorker {
   readonly #bucket: MemoryArchive;
   readonly #hotDays: number;

@@ -1,23 +1,19 @@
 import {
   PAGE_SIZE_MAX,
   type PageSizeLadder,
-  type Pagination,
   parsePageSize,
-  resumePagination,
-  type SavedPagination,
   savePagination,
   startLadder,
-  startPagination,
-} from "../../ace/paging/paging.ts";
-import { dayStartMs, type UtcDay } from "../../domain/day.ts";
-import { addTransport, type Transport } from "../../domain/evidence.ts";
-import { DAY_PAGES_MAX, DAY_ROWS_MAX, LANES_MAX } from "../../domain/limits.ts";
-import { BYTES_A_SAMPLE } from "../../parquet/run/run.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
-import { layDown } from "./in-hand.ts";
-import { endUnreachable } from "./ledger.ts";
-import { fetchKey } from "./next-actions.ts";
-import type { FailedRequest } from "./request.ts";
+} from "../../../ace/paging/paging.ts";
+import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
+import { addTransport, type Transport } from "../../../domain/evidence.ts";
+import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
+import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
+import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import type { FailedRequest, FetchPosition } from "../fail.ts";
+import { layDown } from "../in-hand.ts";
+import { endUnreachable } from "../ledger.ts";
+import { fetchKey } from "../next-actions.ts";
 import {
   addBlock,
   advanceWindow,
@@ -27,34 +23,24 @@ import {
   setPhase,
   setTransport,
   stagedDay,
-} from "./staging.ts";
-import { addToRun, fact, setFact } from "./state.ts";
-import { countAsked } from "./totals.ts";
-import { boundaryBytes, WindowReader } from "./window-reader.ts";
+} from "../staging.ts";
+import { addToRun, fact, setFact } from "../state.ts";
+import { countAsked } from "../totals.ts";
+import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
+import { WindowReader } from "./window-reader.ts";
+
+export { loadPoints } from "./load-points.ts";
 
 export type FetchResult =
   | { readonly kind: "committed" | "interrupted" }
   | { readonly kind: "failed"; readonly failed: FailedRequest; readonly where: FetchPosition };
 
-/** Which request of a day failed, as its error names it. */
-export interface FetchPosition {
-  readonly date: UtcDay;
-  /** Pages of the window that came before the request. */
-  readonly page: number;
-  /** Index of the window in the day, and its half-open span. */
-  readonly window: number;
-  readonly window_start: string;
-  readonly window_end: string;
-  /** What the request sent; null for the window's first. */
-  readonly cursor: string | null;
-}
-
-/** Beside the run's columns: the sorted ones (20 a sample) and the blocks (14, and 16 where each is a segment). */
+/** Memory beside the run's columns: the sorted columns (20 a sample) and the blocks (14, and 16 of segments at most). */
 const SEAL_BYTES = 50;
 
 /**
- * Fetches the pages of one run of a window, and commits the run with the cursor behind it. Until that commit
- * nothing has happened: dying anywhere before costs these requests alone.
+ * Fetches the pages of a run of a window, and commits the run together with the cursor after it. A crash before that
+ * commit costs the run's requests, and nothing else.
  */
 export async function fetchRun(
   context: SiteContext,
@@ -65,29 +51,32 @@ export async function fetchRun(
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
   const { isolate } = context;
-  const key = paginationKey(day, index);
+  const key = windowKey(day, index);
   const runBytes = Math.max(context.steps.runSamples, ladderOf(context).size) * BYTES_A_SAMPLE;
   const known = context.paginations.get(key);
   const needed = context.runBytes.get(key) ?? runBytes + (known ? boundaryBytes(known.pagination) : 0);
-  // What the pagination knows may be evicted for it; the timestamp is read from its first row again then.
+  // This may evict the pagination that is known: its timestamp is then read from its first row again.
   const memory = await isolate.reserve(context, needed, fence.signal);
   if (!memory) return { kind: "interrupted" };
-  const pagination = paginationOf(context, day, window);
+  const pagination = paginationOf(context, key, window);
   const reader = new WindowReader(context, fence, memory, window.span, pagination, ladderOf(context));
+  const failure = (failed: FailedRequest): FetchResult => {
+    return { kind: "failed", failed, where: positionOf(day.date, window, reader) };
+  };
   try {
-    // Another lane may have failed the day: nothing more is asked or read for it.
-    const wanted = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
+    // Another lane may have failed the day: then nothing more is requested or read for it.
+    const isNeeded = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
     while (reader.roomLeft) {
-      if (!wanted()) return { kind: "interrupted" };
+      if (!isNeeded()) return { kind: "interrupted" };
       const over = overBounds(addTransport(day.transport, reader.transport));
-      if (over) return { kind: "failed", failed: over, where: positionOf(day.date, window, reader) };
-      const halt = await reader.readPage(wanted);
+      if (over) return failure(over);
+      const halt = await reader.readPage(isNeeded);
       if (halt?.kind === "paused") break;
-      if (halt?.kind === "failed") return { ...halt, where: positionOf(day.date, window, reader) };
+      if (halt?.kind === "failed") return failure(halt.failed);
       if (halt) return { kind: "interrupted" };
     }
     const tooMany = beyondMemory(context, reader);
-    if (tooMany) return { kind: "failed", failed: tooMany, where: positionOf(day.date, window, reader) };
+    if (tooMany) return failure(tooMany);
     const committed = await commitInRoom(context, reader, () => commit(context, fence, day, index, reader));
     return { kind: committed ? "committed" : "interrupted" };
   } finally {
@@ -96,7 +85,7 @@ export async function fetchRun(
   }
 }
 
-/** Commits at once; a run that takes more than is set aside for that does so while no page is in memory. */
+/** Commits at once, or, where the run takes more memory than is set aside for a commit, while no page is in memory. */
 async function commitInRoom(
   { clock, isolate }: SiteContext,
   { run }: WindowReader,
@@ -114,7 +103,7 @@ async function commitInRoom(
   return bytes <= isolate.commitBytesMax ? act() : isolate.runExclusive(clock, async () => act());
 }
 
-/** A timestamp that takes more than all memory that can be reserved is never read to its end. */
+/** A timestamp that takes more memory than can be reserved is never read to its end: it fails the day. */
 function beyondMemory({ isolate }: SiteContext, reader: WindowReader): FailedRequest | undefined {
   const { bytesMissing, inFirstTimestamp } = reader;
   if (!inFirstTimestamp || bytesMissing === undefined || bytesMissing <= isolate.reservableBytes)
@@ -139,14 +128,14 @@ function positionOf(
   };
 }
 
-/** `transport` as it was when this run began, with this run's own: other lanes may be a run each ahead of it. */
+/** Checks the day's counts at the start of this run, plus this run's: other lanes may be a run each ahead. */
 function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
   if (fetched <= DAY_ROWS_MAX && pages <= DAY_PAGES_MAX) return undefined;
   const message = `the day has no end: ${fetched} rows in ${pages} pages, of at most ${DAY_ROWS_MAX} in ${DAY_PAGES_MAX}`;
   return { kind: "protocol", reason: "protocol", message };
 }
 
-/** False where the fence fell meanwhile, or the attempt is gone: then none of it counts. */
+/** Commits the run; false, and without effect, where the job has changed meanwhile or the attempt is gone. */
 function commit(
   context: SiteContext,
   fence: Fence,
@@ -165,14 +154,14 @@ function commit(
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
     advanceWindow(sql, day.date, index, { walk: saved, pages: transport.pages, done });
     setTransport(sql, day.date, addTransport(staged.transport, transport));
-    // Progress: a death after this line is not one of the same work.
+    // Progress: a crash after this commit is not counted as a crash on the same work.
     layDown(sql, fetchKey(day.date, index));
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });
     countAsked(context, sql);
     setFact(sql, "pageSize", { configured: context.config.pageSize, ladder });
-    // A pause that came before any answer says nothing of whether the vendor can be reached.
+    // A pause before any response does not show whether the vendor can be reached.
     if (done || transport.pages > 0) {
       endUnreachable(sql);
       setFact(sql, "outage", undefined);
@@ -181,58 +170,12 @@ function commit(
     if (transport.pages > 0) touch(sql, clock, day.date);
     return true;
   });
-  const key = paginationKey(day, index);
-  // The next run of the window waits for more, and the memory that could not grow is free for others meanwhile.
-  remember(context.runBytes, key, committed ? reader.bytesMissing && reader.bytesMissing * 2 : undefined);
-  const kept = committed && !done && (pagination.boundary?.nameHashes.size ?? 0) <= BOUNDARY_ROWS_KEPT_MAX;
-  for (const dropped of remember(context.paginations, key, kept ? { pagination, saved } : undefined)) {
-    context.isolate.uncache(dropped.pagination);
-  }
-  const cached =
-    kept &&
-    context.isolate.cache(pagination, boundaryBytes(pagination), () => context.paginations.delete(key));
-  if (!cached) context.paginations.delete(key);
+  const between = committed && !done ? { pagination, saved } : undefined;
+  rememberRun(context, windowKey(day, index), between, committed ? reader.bytesMissing : undefined);
   return committed;
 }
 
-/** Of days that failed entries are left behind: the oldest make room. Returns those that are gone. */
-function remember<T>(entries: Map<string, T>, key: string, entry: T | undefined): T[] {
-  const gone: T[] = [];
-  const drop = (old: string) => {
-    const found = entries.get(old);
-    if (found !== undefined) gone.push(found);
-    entries.delete(old);
-  };
-  drop(key);
-  if (entry !== undefined) entries.set(key, entry);
-  for (const oldest of entries.keys()) {
-    if (entries.size <= PAGINATIONS_MAX) break;
-    drop(oldest);
-  }
-  return gone;
-}
-
-/** Two days with a window for each lane. */
-const PAGINATIONS_MAX = 2 * LANES_MAX;
-
-/** Some megabytes over all paginations, and ten times what real timestamps have; a larger timestamp is read again. */
-const BOUNDARY_ROWS_KEPT_MAX = 20_000;
-
-/**
- * The pagination of the run before, where this incarnation has it: it knows which points came at the boundary's
- * timestamp. From the database alone that timestamp is read from its first row again.
- */
-function paginationOf(context: SiteContext, day: StagedDay, window: StagedWindow): Pagination {
-  if (window.walk === undefined) return startPagination(window.span);
-  const known = context.paginations.get(paginationKey(day, window.index));
-  return known?.saved === window.walk
-    ? known.pagination
-    : resumePagination(JSON.parse(window.walk) as SavedPagination);
-}
-
-const paginationKey = (day: StagedDay, index: number) => `${day.token} ${index}`;
-
-/** Where the site's page size stands; begun anew when another was configured. */
+/** The site's page size; starts again when another size is configured. */
 export function ladderOf(context: SiteContext): PageSizeLadder {
   const configured = parsePageSize(context.config.pageSize) ?? PAGE_SIZE_MAX;
   const stored = context.store.tx((sql) => fact(sql, "pageSize"));

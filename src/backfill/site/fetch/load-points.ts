@@ -1,17 +1,18 @@
 import { createHash } from "node:crypto";
-import { advancePoints, pointNames, pointsPath, startPoints } from "../../ace/points/points.ts";
-import type { Reservation } from "../memory.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
-import { logError } from "./errors.ts";
-import { beginOutage, halt, isUnreachable } from "./fail.ts";
-import { pointListBytes, storePoints } from "./point-names.ts";
-import { ask, type FailedRequest, type RequestCount } from "./request.ts";
-import { addToRun, fact, setFact } from "./state.ts";
-import { countAsked } from "./totals.ts";
+import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
+import type { Reservation } from "../../memory.ts";
+import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { logError } from "../errors.ts";
+import { beginOutage, type FailedRequest, halt, isUnreachable } from "../fail.ts";
+import { pointListBytes, storePoints } from "../point-names.ts";
+import { addToRun, fact, setFact } from "../state.ts";
+import { countAsked } from "../totals.ts";
+import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
 
 /**
- * The first call of every run: it shows whether key and site are good before a day depends on them, and it
- * is the probe after an outage. A missing or empty list halts the site, for it would turn a year into empty files.
+ * Loads the site's list of points, with the first request of every run: it shows whether key and site are valid
+ * before a day depends on them, and it is the probe after an outage. A missing or empty list halts the site, because
+ * it would turn a year into empty files.
  */
 export async function loadPoints(context: SiteContext, fence: Fence): Promise<void> {
   const { isolate } = context;
@@ -22,7 +23,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
     try {
       const outcome = await readList(context, fence, memory, count);
       if (outcome === "done") return;
-      // Begun anew with more: to wait for more while holding this could be to wait for ever.
+      // Started again with more: waiting for more with this reservation could last for ever.
       bytes = outcome.bytesMissing * 2;
     } finally {
       memory.release();
@@ -30,7 +31,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
   }
 }
 
-/** What a list is begun with, of what can be reserved: 1 MiB, enough for some ten thousand points. */
+/** The share of the reservable memory that a list starts with: 1 MiB, enough for some ten thousand points. */
 const LIST_SHARE = 1 / 13;
 
 async function readList(
@@ -40,43 +41,29 @@ async function readList(
   count: RequestCount,
 ): Promise<"done" | { readonly bytesMissing: number }> {
   const { clock, isolate, site, store } = context;
-  const alive = () => {
-    context.alive();
-    memory.renew();
-  };
+  const client = new ApiClient(context, fence, memory, count);
   let pagination = startPoints();
   for (let done = false; !done; ) {
-    const requested = pagination;
-    const answer = await ask(
-      { ...context, alive },
-      fence,
-      {
-        besideBytes: 0,
-        path: () => pointsPath(site, requested),
-        decode: (body) => advancePoints(requested, body),
-        wanted: () => true,
-        easier: () => false,
-      },
-      count,
+    const path = pointsPath(site, pagination);
+    const decode = (body: Uint8Array) => advancePoints(pagination, body);
+    const { outcome } = await client.retrying(POINTS_PAGE_SIZE, () =>
+      client.get(path, { besideBytes: 0, isNeeded: () => true, decode }),
     );
-    switch (answer.kind) {
-      case "interrupted":
-        return "done";
-      case "throttled":
-        store.tx((sql) => setFact(sql, "throttledUntil", answer.until));
-        return "done";
-      case "failed":
-        fail(context, fence, answer.failed);
-        return "done";
+    switch (outcome.kind) {
+      case "value":
+        ({ pagination, done } = outcome.value);
+        break;
       case "no-data":
         halt(context, fence, unusable("the API has none for it"), {});
         return "done";
-      case "value":
-        pagination = answer.value.pagination;
-        done = answer.value.done;
-        break;
+      case "aborted":
+        return "done";
+      case "throttled":
+        store.tx((sql) => setFact(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        return "done";
       default:
-        answer satisfies never;
+        fail(context, fence, failedRequest(context.vendor, outcome));
+        return "done";
     }
     // The longest lists take more than can be reserved: they are counted as all of that.
     const bytes = Math.min(
@@ -110,10 +97,10 @@ async function readList(
 
 function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
   const { clock, store } = context;
-  // On the first call of a run the vendor's "unhandled exception" accuses the key. Later, as a probe after an
-  // outage, it is the outage, as is any other failure to answer.
+  // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
+  // outage, it means the outage, as any other failure to respond.
   const first = store.tx((sql) => fact(sql, "run").epoch !== fence.epoch);
-  // A list over its bound is over it again after any wait.
+  // A list over its bound exceeds it again after any wait.
   const hopeless = !isUnreachable(failed) || failed.reason === "too-large";
   if (hopeless || (failed.kind === "unhandled" && first)) {
     halt(context, fence, failed, {});
@@ -126,6 +113,9 @@ function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
     beginOutage(context, sql);
   });
 }
+
+/** A page of points has a single size. */
+const POINTS_PAGE_SIZE = { size: 5_000, ceiling: 5_000, floor: 5_000, successes: 0 } as const;
 
 const unusable = (message: string): FailedRequest => ({ kind: "protocol", reason: "points", message });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isFresh, LATE_MS_MAX } from "./permit.ts";
+import { isFresh, LATE_MS_MAX } from "./permits.ts";
 
 const HOUR = 3_600_000;
 const skew = fc.oneof(fc.integer({ min: -10_000, max: 10_000 }), fc.integer({ min: -HOUR, max: HOUR }));

@@ -1,0 +1,146 @@
+import { withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
+import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
+import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
+import type { Reservation } from "../../memory.ts";
+import type { Vendor } from "../../ports.ts";
+import type { Fence, SiteContext } from "../context.ts";
+import type { FailedRequest } from "../fail.ts";
+import { countRateLimit } from "../state.ts";
+import { countAsked } from "../totals.ts";
+
+export interface RequestCount {
+  requests: number;
+  retries: number;
+  /** From sending to the last byte, of the last whole response. */
+  latencyMs: number | undefined;
+}
+
+/** How the body of a response is read. */
+export interface BodyReader<T> {
+  /** Bytes in memory beside the body while it is decoded. */
+  readonly besideBytes: number;
+  /** Whether the body is still needed; called when its turn has come. */
+  isNeeded(): boolean;
+  /** Throws `VendorFault`. Runs while no other body of the isolate is in memory. */
+  decode(body: Uint8Array): T;
+}
+
+/** The longest time that decoding takes: of the largest body, on the slowest machine. */
+const DECODE_MS_MAX = 30_000;
+
+/**
+ * Memory for a byte of a body: the body itself, and the columns read from it, 0.2. A page that has to be parsed has its
+ * text and its rows as objects beside it, 2.7 bytes a byte: that much is counted for every page, up to what is set
+ * aside. A larger body is only scanned.
+ */
+export const BYTES_A_BODY_BYTE = 4;
+
+/** The vendor's API as a run of a window, or a list of points, requests it: with permits, time limits and retries. */
+export class ApiClient {
+  readonly #context: SiteContext;
+  readonly #signal: AbortSignal;
+  readonly #memory: Reservation;
+  readonly #count: RequestCount;
+  readonly #vendor: Vendor;
+  #sentAt = 0;
+
+  /** Every response is a sign of life, and renews `memory`; requests are counted in `count`. */
+  constructor(context: SiteContext, { signal }: Fence, memory: Reservation, count: RequestCount) {
+    const { clock, config, permits, vendor } = context;
+    this.#context = context;
+    this.#signal = signal;
+    this.#memory = memory;
+    this.#count = count;
+    this.#vendor = withPermit(withTimeout(vendor, clock, config.aceTimeoutMs), permits, clock, {
+      sent: () => this.#sent(),
+      responded: () => this.#responded(),
+      throttled: (pauseMs) => this.#throttled(pauseMs),
+    });
+  }
+
+  /** Tries `request` again after transient failures, `MAX_RETRIES` times at each page size: see `withRetry`. */
+  retrying<T>(ladder: PageSizeLadder, request: (pageSize: PageSize) => Promise<Decoded<T>>) {
+    const { asked, clock, config } = this.#context;
+    const policy = {
+      clock,
+      retriesMax: config.maxRetries,
+      baseDelayMs: config.retryBaseDelayMs,
+      signal: this.#signal,
+      retried: () => {
+        this.#count.retries += 1;
+        asked.retries += 1;
+      },
+    };
+    return withRetry(policy, ladder, request);
+  }
+
+  /** A single request: the headers, the turn of its body, the body, decoded. */
+  async get<T>(path: string, reader: BodyReader<T>): Promise<Decoded<T>> {
+    const { clock, config, isolate } = this.#context;
+    try {
+      const response = await this.#vendor.get(path, this.#signal);
+      const headersMs = clock.now() - this.#sentAt;
+      // A body at a time is read and decoded; the others stay with the vendor until their turn.
+      const read = async (): Promise<Decoded<T>> => {
+        if (!reader.isNeeded()) return { kind: "aborted", message: "no longer needed" };
+        const readAt = clock.now();
+        const outcome = await readResponse(response, readAt);
+        if (outcome.kind !== "ok") return outcome;
+        this.#count.latencyMs = headersMs + clock.now() - readAt;
+        return { kind: "value", value: this.#decode(outcome.body, reader) };
+      };
+      return await isolate
+        .runExclusive(clock, read, config.aceTimeoutMs + DECODE_MS_MAX)
+        .finally(() => response.discard());
+    } catch (error) {
+      if (this.#signal.aborted) return { kind: "aborted", message: "cancelled" };
+      return outcomeOfFault(error);
+    } finally {
+      this.#responded();
+    }
+  }
+
+  #decode<T>(body: Uint8Array, { besideBytes, decode }: BodyReader<T>): T {
+    const { isolate } = this.#context;
+    const bytes = body.length * BYTES_A_BODY_BYTE + besideBytes;
+    const release = isolate.use(Math.min(bytes, isolate.workBytesMax));
+    try {
+      return decode(body);
+    } finally {
+      release();
+    }
+  }
+
+  #sent(): void {
+    this.#sentAt = this.#context.clock.now();
+    this.#count.requests += 1;
+    this.#context.asked.requests += 1;
+  }
+
+  #responded(): void {
+    this.#context.alive();
+    this.#memory.renew();
+  }
+
+  #throttled(pauseMs: number): void {
+    const { asked, clock, log, site, store } = this.#context;
+    asked.rateLimited += 1;
+    store.tx((sql) => {
+      countRateLimit(sql, clock.now());
+      countAsked(this.#context, sql);
+    });
+    log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(pauseMs / 1000)} s`, {
+      site,
+      until: new Date(clock.now() + pauseMs).toISOString(),
+    });
+  }
+}
+
+type Failure = Exclude<Decoded<never>, { readonly kind: "value" | "no-data" | "throttled" | "aborted" }>;
+
+/** A final failure as the site's rules and its errors name it, without the API key. */
+export function failedRequest(vendor: Vendor, failure: Failure): FailedRequest {
+  const { kind, message } = failure;
+  const reason = kind === "transient" ? failure.reason : kind === "unhandled" ? "5xx" : kind;
+  return { kind, reason, message: vendor.redact(message) };
+}

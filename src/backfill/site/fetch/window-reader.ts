@@ -1,0 +1,182 @@
+import { decodeSamples, type SamplesPage } from "../../../ace/page/page.ts";
+import {
+  advance,
+  advanceNoData,
+  type PageResult,
+  type PageSize,
+  type PageSizeLadder,
+  type Pagination,
+  pageSizeFor,
+  pageSucceeded,
+  requestedSpan,
+  samplesPath,
+} from "../../../ace/paging/paging.ts";
+import type { Decoded } from "../../../ace/transport/transport.ts";
+import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
+import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Span } from "../../../domain/samples.ts";
+import { RunBuilder } from "../../../parquet/run/run.ts";
+import type { Reservation } from "../../memory.ts";
+import type { Fence, SiteContext } from "../context.ts";
+import type { FailedRequest } from "../fail.ts";
+import { setFact } from "../state.ts";
+import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
+import { boundaryBytes } from "./known-windows.ts";
+
+/** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
+const PAGES_A_RUN_MAX = 60;
+
+interface FetchedPage {
+  readonly page: SamplesPage;
+  readonly result: PageResult;
+}
+
+/** Why a page was not read. */
+export type Halt =
+  | { readonly kind: "interrupted" | "paused" }
+  | { readonly kind: "failed"; readonly failed: FailedRequest };
+
+/** Reads the pages of a run of a window into memory; the caller commits the run. */
+export class WindowReader {
+  readonly #context: SiteContext;
+  readonly #client: ApiClient;
+  readonly #span: Span;
+  /** The timestamp in which the run began: it may not end inside it, see `roomLeft`. */
+  readonly #floorMicros: number | undefined;
+  readonly run: RunBuilder;
+  readonly #memory: Reservation;
+  readonly #count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
+  #transport: Transport = NOTHING_FETCHED;
+  #neededBytes = 0;
+  pagination: Pagination;
+  ladder: PageSizeLadder;
+  done = false;
+
+  /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
+  constructor(
+    context: SiteContext,
+    fence: Fence,
+    memory: Reservation,
+    span: Span,
+    pagination: Pagination,
+    ladder: PageSizeLadder,
+  ) {
+    this.#context = context;
+    this.#client = new ApiClient(context, fence, memory, this.#count);
+    this.#memory = memory;
+    this.run = new RunBuilder(0, context.steps.runSamples);
+    this.#span = span;
+    this.#floorMicros = pagination.floorMicros;
+    this.pagination = pagination;
+    this.ladder = ladder;
+  }
+
+  get transport(): Transport {
+    return { ...this.#transport, requests: this.#count.requests, retries: this.#count.retries };
+  }
+
+  get latencyMs(): number | undefined {
+    return this.#count.latencyMs;
+  }
+
+  /** Bytes that the run and its pagination take, where the reservation could not grow to them: the run has to end. */
+  get bytesMissing(): number | undefined {
+    return this.#neededBytes > this.#memory.bytes ? this.#neededBytes : undefined;
+  }
+
+  /** Whether a resume would read the timestamp of the run's beginning again. */
+  get inFirstTimestamp(): boolean {
+    return this.#floorMicros !== undefined && this.pagination.floorMicros === this.#floorMicros;
+  }
+
+  /**
+   * Whether another page may be read: the first always, a further page where it fits. A run may not end inside the
+   * timestamp that it began with: a resume reads that timestamp from its first row again, and would do so for ever
+   * where it has more rows than fit into a run.
+   */
+  get roomLeft(): boolean {
+    if (this.done || this.bytesMissing !== undefined) return false;
+    const { samples } = this.run;
+    const fits = samples === 0 || samples + this.ladder.size <= this.#context.steps.runSamples;
+    return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || this.inFirstTimestamp;
+  }
+
+  /** Reads the next page into the run, with permits and retries; undefined where that succeeded. */
+  async readPage(isNeeded: () => boolean): Promise<Halt | undefined> {
+    const { outcome, ladder } = await this.#client.retrying(this.ladder, (size) =>
+      this.#fetchPage(pageSizeFor(this.pagination, size), isNeeded),
+    );
+    this.ladder = ladder;
+    switch (outcome.kind) {
+      case "value":
+        return this.#take(outcome.value.result, outcome.value.page);
+      case "no-data":
+        return this.#take(advanceNoData(this.pagination), undefined);
+      case "aborted":
+        return { kind: "interrupted" };
+      case "throttled": {
+        const { clock, store } = this.#context;
+        store.tx((sql) => setFact(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        return { kind: "paused" };
+      }
+      default:
+        return { kind: "failed", failed: failedRequest(this.#context.vendor, outcome) };
+    }
+  }
+
+  #take(result: PageResult, page: SamplesPage | undefined): Halt | undefined {
+    if (result.next === "fault") {
+      const { reason, message } = result.fault;
+      return { kind: "failed", failed: { kind: "protocol", reason, message } };
+    }
+    this.pagination = result.pagination;
+    this.done = result.next === "done";
+    this.ladder = pageSucceeded(this.ladder);
+    if (page && result.accept) this.#countPage(page);
+    return undefined;
+  }
+
+  /** Grows the reservation to what the run and the pagination take now. Never shrinks it: the next page needs the room. */
+  #growMemory(pagination: Pagination): void {
+    this.#neededBytes = this.run.memoryBytes + boundaryBytes(pagination);
+    if (this.#neededBytes > this.#memory.bytes) this.#memory.resize(this.#neededBytes);
+  }
+
+  /** A single request: fetches a page, decodes it, checks it, and appends it to the run. */
+  async #fetchPage(pageSize: PageSize, isNeeded: () => boolean): Promise<Decoded<FetchedPage>> {
+    const { isolate, points, site } = this.#context;
+    const { pagination } = this;
+    const span = this.#span;
+    const besideBytes = points().bytes;
+    const parsedBytesMax = Math.floor((isolate.workBytesMax - besideBytes) / BYTES_A_BODY_BYTE);
+    return this.#client.get(samplesPath(site, span, pageSize, pagination.cursor), {
+      besideBytes,
+      isNeeded,
+      decode: (body) => {
+        const page = decodeSamples(body, {
+          points: points().ids,
+          keep: span,
+          requested: requestedSpan(span),
+          parsedBytesMax: Math.min(PARSED_BYTES_MAX, parsedBytesMax),
+        });
+        const result = advance(pagination, page, pageSize);
+        // Appended while no other page is in memory; the page itself is not kept.
+        if (result.accept) this.run.append(page.kept);
+        this.#growMemory(result.next === "fault" ? pagination : result.pagination);
+        return { page, result };
+      },
+    });
+  }
+
+  #countPage(page: SamplesPage): void {
+    this.#transport = addTransport(this.#transport, {
+      pages: 1,
+      requests: 0,
+      retries: 0,
+      fetched: page.fetched,
+      rejected: page.rejected as Readonly<Record<string, number>>,
+      outside: page.outside,
+      unconfigured: page.unconfigured,
+    });
+  }
+}
