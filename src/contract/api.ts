@@ -10,17 +10,17 @@ import type {
 } from "./backfill.ts";
 import type { Metrics } from "./metrics.ts";
 
-/** What the HTTP layer asks of the backfill. Expected outcomes are values; faults are thrown. */
+/** The backfill as the HTTP layer calls it. Expected outcomes are values; faults are thrown. */
 export interface BackfillApi {
-  /** The request has passed validation against the configuration. */
+  /** The request is valid for the configuration. */
   start(request: StartRequest): Promise<StartOutcome>;
   plan(request: StartRequest): Promise<Plan | SiteUnavailable>;
-  /** undefined: nothing was ever started. */
+  /** undefined: no backfill was ever started. */
   status(): Promise<Status | undefined>;
   metrics(): Promise<Metrics>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
-  /** In order of site, then day; the first `limit`. */
+  /** In order of site, then day; at most `limit`. */
   days(selection: DaySelection, limit: number): Promise<DayView[] | SiteUnavailable>;
   /** Newest first, at most `limit`. */
   errors(selection: DaySelection, limit: number): Promise<ErrorView[]>;
@@ -30,7 +30,7 @@ export interface BackfillApi {
   audits(): Promise<AuditView[] | SiteUnavailable>;
 }
 
-/** What only this site can say is not known: it gave no answer in time. */
+/** The site did not respond in time, so that its part of the result is unknown. */
 export interface SiteUnavailable {
   readonly kind: "site-unavailable";
   readonly site: string;

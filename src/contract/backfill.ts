@@ -1,6 +1,6 @@
 /**
- * The wire of the Backfill Worker: one schema for validation, types and OpenAPI.
- * Field names are the documented ones; fields beyond the document are optional for readers of old states.
+ * The API of the Backfill Worker: one schema for validation, types and OpenAPI.
+ * Field names are the documented ones; readers of old states treat fields beyond the document as optional.
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config.ts";
@@ -10,38 +10,35 @@ export * from "./parameters.ts";
 
 export const startRequest = requestObject("StartRequest", {
   start_date: utcDay.describe("The first day, in UTC"),
-  end_date: utcDay.describe("The last day, itself included; over by now"),
-  force_restart: z
-    .boolean()
-    .default(false)
-    .describe("Fetch every day again, and take the place of a backfill that runs"),
+  end_date: utcDay.describe("The last day, included; it must be over"),
+  force_restart: z.boolean().default(false).describe("Fetch every day again, and replace a running backfill"),
   sites: z
     .array(siteName)
     .min(1)
     .max(SITES_MAX)
     .optional()
-    .describe("A subset of the configured sites; all of them where absent"),
-  dry_run: z.boolean().default(false).describe("Answer with the plan, and start nothing"),
+    .describe("A subset of the configured sites; by default all of them"),
+  dry_run: z.boolean().default(false).describe("Respond with the plan, and start nothing"),
 });
 export type StartRequest = z.output<typeof startRequest>;
 
 export const evidence = responseObject("Evidence", {
-  written: z.number().describe("Rows of the file"),
-  points: z.number().describe("Points of the file"),
+  written: z.number().describe("Rows in the file"),
+  points: z.number().describe("Points in the file"),
   first_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
   last_timestamp: z.number().nullable().describe("Milliseconds since 1970"),
-  bytes: z.number().describe("Of the file"),
-  sha256: z.string().describe("Of the file, in lower-case hex"),
-  pages: z.number().describe("Of the vendor's API, as far as they were taken over"),
-  requests: z.number().describe("Sent to the vendor's API, answered or not"),
+  bytes: z.number().describe("Size of the file"),
+  sha256: z.string().describe("SHA-256 of the file in lower-case hex"),
+  pages: z.number().describe("Pages of the ACE API that the file is made of"),
+  requests: z.number().describe("Requests sent to the ACE API, with or without a response"),
   retries: z.number(),
   fetched: z
     .number()
     .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
-  rejected: z.record(z.string(), z.number()).describe("Rows that are no samples, by reason"),
-  outside: z.number().describe("Rows with a time that was not asked for"),
-  unconfigured: z.number().describe("Rows of points that are not among the site's configured ones"),
-  duplicates: z.number().describe("Rows of a point and millisecond that the file has already"),
+  rejected: z.record(z.string(), z.number()).describe("Rows that are not samples, by reason"),
+  outside: z.number().describe("Rows with a time outside the requested window"),
+  unconfigured: z.number().describe("Rows of points that are not configured for the site"),
+  duplicates: z.number().describe("Rows of a point and millisecond that the file already has"),
 });
 export type Evidence = z.output<typeof evidence>;
 
@@ -56,17 +53,14 @@ export const dayView = responseObject("DayView", {
   records: z.number().nullable(),
   r2_path: z.string().nullable(),
   completed_at: z.string().nullable(),
-  unverified: z
-    .boolean()
-    .optional()
-    .describe("Set where the published object was found in R2 without evidence of ours"),
+  unverified: z.boolean().optional().describe("true where the object was found in R2 without evidence"),
   evidence: evidence.nullable(),
-  phase: z.string().nullable().describe("Of the fetch that is under way, also of a completed day"),
-  attempts: z.number().describe("Those that failed"),
+  phase: z.string().nullable().describe("Phase of the fetch that is running, also for a completed day"),
+  attempts: z.number().describe("Failed attempts"),
   failure: z
     .object({ reason: z.string(), message: z.string(), at: z.string() })
     .nullable()
-    .describe("Why the last attempt failed; a day may be completed by an earlier one"),
+    .describe("Why the last attempt failed; an earlier attempt may have completed the day"),
 });
 export type DayView = z.output<typeof dayView>;
 
@@ -78,7 +72,7 @@ export const errorView = responseObject("ErrorView", {
   context: z
     .record(z.string(), z.unknown())
     .describe(
-      "Of a failed page: site, date, the pages of its window before it, the window's index and span, and the cursor",
+      "For a failed page: site, date, the number of pages before it in its window, the window's index and span, and the cursor",
     ),
 });
 export type ErrorView = z.output<typeof errorView>;
@@ -98,19 +92,19 @@ export const siteView = responseObject("SiteView", {
   site: z.string(),
   state: siteState,
   days_total: z.number(),
-  days_completed: z.number().describe("Empty and skipped ones included"),
-  days_empty: z.number().describe("Days of which the API has no sample"),
-  days_skipped: z.number().describe("Days that an earlier backfill had completed"),
+  days_completed: z.number().describe("Includes empty and skipped days"),
+  days_empty: z.number().describe("Days for which the API has no sample"),
+  days_skipped: z.number().describe("Days that an earlier backfill completed"),
   days_failed: z.number(),
   records_processed: z.number(),
   current_date: z.string().nullable().describe("The earliest unfinished day"),
-  phase: z.string().nullable().describe("What is being done for it"),
-  pages: z.number().describe("Fetched of it so far"),
-  samples_in_progress: z.number().describe("Samples of the days now under way, as far as they are committed"),
+  phase: z.string().nullable().describe("The phase of current_date"),
+  pages: z.number().describe("Pages of current_date fetched so far"),
+  samples_in_progress: z.number().describe("Committed samples of the running days"),
   page_size: z.number(),
   run: z
     .object({ days: z.number(), samples: z.number(), requests: z.number() })
-    .describe("Since the last start or resume"),
+    .describe("Counts since the last start or resume"),
   errors: z.number(),
   last_error: z.string().nullable(),
   halt_reason: z.string().nullable(),
@@ -119,33 +113,35 @@ export const siteView = responseObject("SiteView", {
   failed_days: z.array(z.string()),
   pipeline_bytes_peak: z
     .number()
-    .describe("Most bytes the pipeline of this isolate held at once, since it started"),
+    .describe("The most memory that the pipeline of this isolate has used since the isolate started"),
 });
 export type SiteView = z.output<typeof siteView>;
 
-/** Something that asks for a person: raised while it lasts; when it begins and ends it is logged, and told to the webhook. */
+/** A condition that needs an operator. Its start and its end are logged and sent to the webhook. */
 export const alert = responseObject("Alert", {
   alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
   since: z.string(),
   message: z.string(),
-  site: z.string().nullable().describe("null: of the whole backfill"),
+  site: z.string().nullable().describe("null: the alert is about the whole backfill"),
   date: z.string().nullable(),
   phase: z.string().nullable(),
   backfill_id: z.string(),
   value: z
     .number()
     .describe(
-      "As last seen, in the unit of the alert's variable: hours without progress, percent, or a count",
+      "The last value, in the unit of the alert's variable: hours without progress, percent, or a count",
     ),
   threshold: z
     .number()
-    .describe("It is raised beyond this; while the backfill runs it is over at four fifths of it"),
+    .describe(
+      "The alert is raised above this value; while the backfill is running it is cleared at four fifths of it",
+    ),
 });
 export type Alert = z.output<typeof alert>;
 
 /**
- * What `ALERT_WEBHOOK_URL` is sent. Slack shows `text`. Of two with the same `idempotency_key`, which is also the header
- * `Idempotency-Key`, one is the other, sent again.
+ * The body of a request to `ALERT_WEBHOOK_URL`. Slack shows `text`. Two requests with the same `idempotency_key`, which
+ * is also in the header `Idempotency-Key`, are the same notice, sent twice.
  */
 export const alertNotice = responseObject("AlertNotice", {
   ...alert.shape,
@@ -156,14 +152,14 @@ export const alertNotice = responseObject("AlertNotice", {
 });
 export type AlertNotice = z.output<typeof alertNotice>;
 
-/** What `GET /backfill/status` answers and KV `backfill:state` holds once a backfill was started. */
+/** The response of `GET /backfill/status` and the value of KV `backfill:state` once a backfill was started. */
 export const status = responseObject("Status", {
   status: z.enum(["in_progress", "completed", "cancelled", "halted"]),
   backfill_id: z.string(),
   start_date: z.string(),
   end_date: z.string(),
   current_date: z.string().nullable(),
-  days_completed: z.number().describe("Of all sites, each site's day by itself"),
+  days_completed: z.number().describe("Completed site-days, over all sites"),
   days_total: z.number(),
   progress_percent: z.string(),
   records_processed: z.number(),
@@ -177,18 +173,20 @@ export const status = responseObject("Status", {
   outcome: z
     .enum(["success", "partial"])
     .nullable()
-    .describe("Of a completed one; partial: some days failed"),
+    .describe("Result of a completed backfill; partial: some days failed"),
   days_failed: z.number(),
   failed_days: z.array(z.object({ date: z.string(), site: z.string() })),
-  throttled_until: z.string().nullable().describe("The vendor has asked for a pause until then"),
+  throttled_until: z.string().nullable().describe("The ACE API accepts no requests before this time (429)"),
   metrics: z
     .object({ days_completed: z.number(), records_processed: z.number(), duration: z.number() })
     .nullable(),
   sites: z.array(siteView),
   sites_unreachable: z
     .array(z.string())
-    .describe("Sites that have answered nothing lately: what is said of them is old"),
-  sites_stuck: z.array(z.string()).describe("Sites without progress for an hour that wait for nothing"),
+    .describe("Sites that have not responded lately: their data here is old"),
+  sites_stuck: z
+    .array(z.string())
+    .describe("Sites without progress for an hour that are not waiting for anything"),
   alerts: z.array(alert),
 });
 export type Status = z.output<typeof status>;
@@ -213,18 +211,18 @@ export const plan = responseObject("Plan", {
       pages_per_day: z.number(),
       basis: z
         .enum(["ledger", "assumed 3,741,234 samples a day"])
-        .describe("Where pages_per_day is from: the site's own mean, or the documented day"),
+        .describe("Source of pages_per_day: the site's mean in the ledger, or the documented day"),
       estimated_requests: z.number(),
     }),
   ),
 });
 export type Plan = z.output<typeof plan>;
 
-/** Which days `days`, `errors`, `retry` and `verify` speak of. */
+/** The days that `days`, `errors`, `retry` and `verify` are about. */
 export const daySelection = requestObject("DaySelection", {
-  from: utcDay.optional().describe("The first day; where absent the first there is"),
-  to: utcDay.optional().describe("The last day, itself included; where absent the last there is"),
-  site: siteName.optional().describe("All sites where absent"),
+  from: utcDay.optional().describe("The first day; by default the first that exists"),
+  to: utcDay.optional().describe("The last day, included; by default the last that exists"),
+  site: siteName.optional().describe("By default all sites"),
 });
 export type DaySelection = z.output<typeof daySelection>;
 
@@ -232,23 +230,25 @@ export const verifyRequest = requestObject("VerifyRequest", {
   mode: z
     .enum(["quick", "full"])
     .default("quick")
-    .describe("quick asks R2 for every object; full reads and recounts it"),
+    .describe("quick checks that every object is in R2; full reads and recounts it"),
   sample_percent: z
     .number()
     .positive()
     .max(100)
     .optional()
-    .describe("So many of a site's days, spread evenly over them, the same ones every time; all where absent")
+    .describe(
+      "Percentage of a site's days to verify, spread evenly and the same every time; by default all days",
+    )
     .meta({ examples: [5] }),
   ...daySelection.shape,
 });
 export type VerifyRequest = z.output<typeof verifyRequest>;
 
-/** One audit of one site: `quick` and `full` compare the ledger with R2, `rebuild` makes it from R2. */
+/** An audit of a site: `quick` and `full` compare the ledger with R2, `rebuild` rebuilds the ledger from R2. */
 export const auditView = responseObject("AuditView", {
   site: z.string(),
   mode: z.enum(["quick", "full", "rebuild"]),
-  sample_percent: z.number().optional().describe("Of a sample of the days alone"),
+  sample_percent: z.number().optional().describe("Present where only a sample of the days is verified"),
   state: z.enum(["running", "completed"]),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -259,7 +259,7 @@ export const auditView = responseObject("AuditView", {
   bytes: z.number(),
   problems: z
     .array(z.object({ date: z.string(), problem: z.string() }))
-    .describe("The first of them; problems_total counts all"),
+    .describe("The first problems; problems_total counts all"),
   problems_total: z.number(),
   started_at: z.string(),
   completed_at: z.string().nullable(),
@@ -279,7 +279,7 @@ export const startAccepted = responseObject("StartAccepted", {
   start_date: z.string(),
   end_date: z.string(),
   estimated_days: z.number().describe("Calendar days, both ends included"),
-  estimated_site_days: z.number().describe("The same, once a site"),
+  estimated_site_days: z.number().describe("Calendar days times sites"),
   message: z.string(),
 });
 export type StartAccepted = z.output<typeof startAccepted>;
@@ -297,7 +297,7 @@ export const cancelled = responseObject("Cancelled", {
   message: z.string(),
   sites_stopping: z
     .array(z.string())
-    .describe("Sites that could not be reached in time; they stop as soon as they can be"),
+    .describe("Sites that did not respond in time; they stop as soon as they can be reached"),
 });
 export type Cancelled = z.output<typeof cancelled>;
 
@@ -324,10 +324,10 @@ export type ErrorList = z.output<typeof errorList>;
 export const auditList = responseObject("AuditList", { audits: z.array(auditView) });
 export type AuditList = z.output<typeof auditList>;
 
-/** `GET /backfill/days` refuses to answer with more: ten years of one site, or a year of ten, in some 4 MB. */
+/** `GET /backfill/days` rejects a selection of more: ten years of one site, or a year of ten, in some 4 MB. */
 export const DAYS_MAX = 4_000;
 
-/** One answer of `GET /backfill/errors` holds at most this many. */
+/** The most errors in a response of `GET /backfill/errors`. */
 export const ERRORS_LIMIT_MAX = 1_000;
 export const ERRORS_LIMIT = 100;
 

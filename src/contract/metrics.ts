@@ -1,26 +1,26 @@
 import type { Status } from "./backfill.ts";
 
-/** What a site has done since its ledger was made. No count ever falls; those of a ledger that was lost begin anew. */
+/** Totals of a site since its ledger was created. They never fall, but start again at 0 if the ledger is lost. */
 export interface SiteTotals {
-  /** In files that were verified; a day that was fetched again counts again. */
+  /** Samples of verified files; a day that is fetched twice counts twice. */
   readonly samples: number;
-  /** Of those files. */
+  /** Bytes of those files. */
   readonly bytes: number;
-  /** Sent to the API, whatever became of them. */
+  /** Requests sent to the API, whatever the result. */
   readonly requests: number;
   readonly retries: number;
-  /** Answers of 429. */
+  /** Responses with status 429. */
   readonly rateLimited: number;
 }
 
-/** What `GET /metrics` is made of; nobody but the sites and the gate is asked for it. */
+/** The values behind `GET /metrics`: from the sites and the gate, without a request to the API. */
 export interface Metrics {
-  /** Milliseconds since 1970, by the clock that `status` was told by. */
+  /** Milliseconds since 1970, by the clock that made `status`. */
   readonly at: number;
-  /** undefined: nothing was ever started. */
+  /** undefined: no backfill was ever started. */
   readonly status: Status | undefined;
-  /** By site, also of those that are not of the present job. */
+  /** By site, also for sites outside the current job. */
   readonly totals: Readonly<Record<string, SiteTotals>>;
-  /** Leave for requests that the gate has given within the last minute; undefined where it did not answer. */
+  /** Permits that the gate granted within the last minute; undefined where the gate did not respond. */
   readonly permitsLastMinute: number | undefined;
 }

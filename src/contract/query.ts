@@ -1,4 +1,4 @@
-/** The wire of the Query Worker: one schema for validation, types and OpenAPI. */
+/** The API of the Query Worker: one schema for validation, types and OpenAPI. */
 import { z } from "zod";
 import { parseInstant } from "../domain/instant.ts";
 import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
@@ -9,7 +9,7 @@ export * from "./parameters.ts";
 /** Points of one answer: memory holds each day for all of them at once. */
 export const QUERY_POINTS_MAX = 100;
 
-/** Days of one answer: a leap year. */
+/** Days of a query: a leap year. */
 export const QUERY_DAYS_MAX = 366;
 
 /** Rows of a page: a point's year at full resolution is some 300,000, and a page of a million some 100 MB of JSON. */
@@ -131,7 +131,7 @@ export type Sample = z.output<typeof sample>;
 
 const tiers = z.array(z.enum(["cold", "hot"]));
 
-/** Where an answer came from, and what it cost. */
+/** Where a response came from, and what it cost. */
 export const cost = responseObject("Cost", {
   sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
   storage_tiers: tiers.describe(
@@ -223,12 +223,12 @@ export type DaysAnswer = z.output<typeof daysAnswer>;
 export const latestAnswer = responseObject("LatestAnswer", {
   site_name: z.string(),
   point_names: z.array(z.string()),
-  samples: z.array(sample).describe("One for each point that has any, in the order asked"),
-  missing_points: z.array(z.string()).describe("The others"),
+  samples: z.array(sample).describe("The newest sample of each point that has one, in the requested order"),
+  missing_points: z.array(z.string()).describe("The other points"),
   searched_from: z
     .string()
     .describe(
-      "The beginning of a day in UTC. Since then no point has a newer sample than the one given, and missing points have none. The archive was not looked at before it: a sample given from before it is D1's, and may not be the newest.",
+      "The start of a UTC day. Since then no point has a newer sample than the one here, and missing points have none. The archive was not searched before it: a sample from before it comes from D1 and may not be the newest.",
     ),
   metadata: cost.extend({ total_samples: z.number() }),
 });

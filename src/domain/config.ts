@@ -50,7 +50,7 @@ const backfillVariables = z
     ALERT_UPLOAD_FAILURES: integer({ standard: 5, min: 0, max: 1_000 }),
     // A single site must be able to pass it.
     ALERT_RATE_LIMITS_PER_HOUR: integer({ standard: 10, min: 0, max: RATE_LIMITS_KEPT - 1 }),
-    // May be set as a secret, for its path can be one.
+    // May be set as a secret, for its path can be secret.
     ALERT_WEBHOOK_URL: webhookUrl(),
   })
   .transform((variables) => ({

@@ -11,7 +11,7 @@ export type ConfigResult<C> =
 
 /**
  * Parses a Worker's variables and names every fault at once, each with variable, value and what is allowed. Anyone may
- * read the faults, and an operator's slip can put a secret into a variable: where one of `secretNames` is in a variable,
+ * read the faults, and an operator's slip can put a secret into a variable: where a secret is in a variable,
  * its fault shows `***` for the value.
  */
 export function parseVariables<C>(

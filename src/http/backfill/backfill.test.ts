@@ -28,7 +28,7 @@ describe("GET /", () => {
     });
   });
 
-  it("ignores what a health check puts behind it", async () => {
+  it("ignores parameters of a health check", async () => {
     expect((await underTest().request("/?probe=1")).status).toBe(200);
   });
 });
@@ -36,7 +36,7 @@ describe("GET /", () => {
 describe("a configuration with faults", () => {
   const broken = { ...ENV, SITE_NAME: "", PAGE_SIZE: "777" };
 
-  it("refuses every route with all of them named", async () => {
+  it("makes every route fail with all faults named", async () => {
     const { request, backfill } = underTest(broken);
     for (const [method, path] of [
       ["GET", "/backfill/status"],
@@ -54,7 +54,7 @@ describe("a configuration with faults", () => {
     expect(backfill.calls).toEqual([]);
   });
 
-  it("is told by GET /, which still answers", async () => {
+  it("is shown by GET /, which still responds", async () => {
     const response = await underTest(broken).request("/");
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ configuration: "invalid" });
@@ -74,7 +74,7 @@ describe("routing", () => {
     "//backfill/status",
     "/BACKFILL/STATUS",
     "/backfill/%2e%2e/x",
-  ])("answers %s with 404 and the list of endpoints", async (path) => {
+  ])("responds to %s with 404 and the list of endpoints", async (path) => {
     const response = await underTest().request(path);
     expect(response.status).toBe(404);
     const body = (await response.json()) as { error: string; endpoints: string[] };
@@ -93,20 +93,20 @@ describe("routing", () => {
     ["POST", "/openapi.json", "GET, HEAD, OPTIONS"],
     ["HEAD", "/backfill/start", "POST, OPTIONS"],
     ["PROPFIND", "/backfill/days", "GET, HEAD, OPTIONS"],
-  ])("answers %s %s with 405 and Allow: %s", async (method, path, allow) => {
+  ])("responds to %s %s with 405 and Allow: %s", async (method, path, allow) => {
     const response = await underTest().request(path, { method });
     expect(response.status).toBe(405);
     expect(response.headers.get("Allow")).toBe(allow);
     if (method !== "HEAD") expect(await response.json()).toMatchObject({ error: "Method not allowed" });
   });
 
-  it("answers OPTIONS that is no preflight with 204 and Allow", async () => {
+  it("responds to OPTIONS that is no preflight with 204 and Allow", async () => {
     const response = await underTest().request("/backfill/start", { method: "OPTIONS" });
     expect(response.status).toBe(204);
     expect(response.headers.get("Allow")).toBe("POST, OPTIONS");
   });
 
-  it("answers HEAD as GET without a body, events included", async () => {
+  it("responds to HEAD as to GET without a body, events included", async () => {
     const { request } = underTest();
     for (const path of ["/", "/backfill/status", "/backfill/days", "/backfill/events"]) {
       const response = await request(path, { method: "HEAD", headers: bearer() });
@@ -116,7 +116,7 @@ describe("routing", () => {
     expect((await request("/backfill/days", { method: "HEAD" })).status).toBe(401);
   });
 
-  it("takes a path with a slash at its end for the same, with the same lock", async () => {
+  it("treats a path with a slash at its end as the same, token included", async () => {
     const { request } = underTest();
     expect((await request("/backfill/status/")).status).toBe(200);
     expect((await request("/backfill/days/")).status).toBe(401);
@@ -125,7 +125,7 @@ describe("routing", () => {
   });
 });
 
-describe("every answer", () => {
+describe("every response", () => {
   it.each(["/", "/backfill/status", "/backfill/days", "/nowhere", "/backfill/start"])(
     "is JSON, not sniffed and not stored: %s",
     async (path) => {
@@ -160,7 +160,7 @@ describe("every answer", () => {
 });
 
 describe("GET /backfill/status", () => {
-  it("says that nothing was started in the documented words", async () => {
+  it("says in the documented words that no backfill was started", async () => {
     const response = await underTest().request("/backfill/status");
     expect(await response.json()).toEqual({
       status: "not_started",
@@ -168,13 +168,13 @@ describe("GET /backfill/status", () => {
     });
   });
 
-  it("shows the status as it is", async () => {
+  it("responds with the status as it is", async () => {
     const { request, backfill } = underTest();
     backfill.current = STATUS;
     expect(await (await request("/backfill/status")).json()).toEqual(STATUS);
   });
 
-  it("refuses parameters it does not have", async () => {
+  it("rejects unknown parameters", async () => {
     const response = await underTest().request("/backfill/status?site=building_a");
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({ details: ['unknown parameter "site"'] });

@@ -28,7 +28,7 @@ async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.PO
 }
 
 describe("the event stream", () => {
-  it("says the status at once and then only where it changed", async () => {
+  it("sends the status at once and then only when it changes", async () => {
     const { seen } = await eventsOf((ms) => (ms < 5_000 ? '{"n":1}' : '{"n":2}'), 14_000);
     expect(seen).toEqual([
       [0, 'event: status\ndata: {"n":1}\n\n'],
@@ -36,7 +36,7 @@ describe("the event stream", () => {
     ]);
   });
 
-  it("beats after every 15 s of silence", async () => {
+  it("sends a heartbeat after every 15 s without an event", async () => {
     const { seen } = await eventsOf(() => "{}", 46_000);
     expect(seen.slice(1)).toEqual([1, 2, 3].map((beat) => [beat * HEARTBEAT_MS, ": heartbeat\n\n"]));
   });
@@ -47,12 +47,12 @@ describe("the event stream", () => {
     expect(reads).toBe(STREAM_MS_MAX / POLL_MS);
   });
 
-  it("asks no more once the reader has gone", async () => {
+  it("stops polling when the client has disconnected", async () => {
     const { reads } = await eventsOf(() => "{}", 6_000);
     expect(reads).toBe(2);
   });
 
-  it("outlives a status that can't be read for a while", async () => {
+  it("continues when the status can't be read for a while", async () => {
     const { seen, warnings } = await eventsOf((ms) => {
       if (ms > 0 && ms < 5_000) throw new Error("moved");
       return `{"late":${ms >= 5_000}}`;
@@ -64,7 +64,7 @@ describe("the event stream", () => {
     expect(warnings).toHaveLength(2);
   });
 
-  it("ends rather than beat for a status that nobody can read", async () => {
+  it("ends instead of sending a heartbeat when the status can't be read", async () => {
     const { seen, endedAt } = await eventsOf((ms) => {
       if (ms > 20_000) throw new Error("gone");
       return "{}";
@@ -92,7 +92,7 @@ describe("GET /backfill/events", () => {
     await reader.cancel();
   });
 
-  it("stops asking when the reader cancels, and does not run ahead of a slow one", async () => {
+  it("stops polling when the client cancels, and does not run ahead of a slow client", async () => {
     const { request, backfill } = underTest();
     const response = await request("/backfill/events", { headers: bearer() });
     await new Promise((resolve) => setTimeout(resolve, 20));

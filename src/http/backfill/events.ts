@@ -1,7 +1,7 @@
 import type { Clock, Log } from "../../ports/ports.ts";
 
 export interface StatusSource {
-  /** The status as JSON, in one line. May throw: an object that moves is away for a moment. */
+  /** The status as JSON in one line. May throw: a Durable Object that is moved does not respond for a moment. */
   read(): Promise<string>;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly log: Log;
@@ -10,13 +10,13 @@ export interface StatusSource {
 export const POLL_MS = 2_000;
 /** Proxies close connections that are silent for half a minute or more. */
 export const HEARTBEAT_MS = 15_000;
-/** A forgotten tab must not ask for ever; a reader that is still there connects again. */
+/** A forgotten tab must not poll for ever; a reader that still wants the events reconnects. */
 export const STREAM_MS_MAX = 600_000;
 
 /**
- * Server-sent events: `status` with `first` at once, then whenever it changed; a comment where nothing was
- * said for `HEARTBEAT_MS`. Ends when `signal` aborts or after `STREAM_MS_MAX`; and where a heartbeat is due and the
- * status can't be read, for readers take it for word that nothing has changed.
+ * Server-sent events: `status` with `first` at once and then on every change; a comment as heartbeat after
+ * `HEARTBEAT_MS` without an event. Ends when `signal` aborts, after `STREAM_MS_MAX`, or when a heartbeat is due and the
+ * status can't be read, because a heartbeat tells readers that the status has not changed.
  */
 export async function* statusEvents(
   first: string,
@@ -25,35 +25,35 @@ export async function* statusEvents(
 ): AsyncGenerator<string, void> {
   const { clock } = source;
   const endsAt = clock.now() + STREAM_MS_MAX;
-  let shown = first;
-  let spokeAt = clock.now();
+  let sent = first;
+  let lastSentAt = clock.now();
   yield statusEvent(first);
   while (!signal.aborted && clock.now() < endsAt) {
-    const silenceEndsAt = spokeAt + HEARTBEAT_MS;
-    await clock.sleep(Math.max(1, Math.min(POLL_MS, silenceEndsAt - clock.now())), signal);
+    const heartbeatDueAt = lastSentAt + HEARTBEAT_MS;
+    await clock.sleep(Math.max(1, Math.min(POLL_MS, heartbeatDueAt - clock.now())), signal);
     if (signal.aborted) return;
     const read = await readOrLog(source);
-    if (read !== undefined && read !== shown) {
-      shown = read;
-      spokeAt = clock.now();
+    if (read !== undefined && read !== sent) {
+      sent = read;
+      lastSentAt = clock.now();
       yield statusEvent(read);
-    } else if (clock.now() >= silenceEndsAt) {
+    } else if (clock.now() >= heartbeatDueAt) {
       if (read === undefined) return;
-      spokeAt = clock.now();
+      lastSentAt = clock.now();
       yield ": heartbeat\n\n";
     }
   }
 }
 
-/** Pulls only what the reader takes: a slow one causes fewer polls, never a growing queue. */
+/** Reads an event when the client takes it: a slow client causes fewer polls, never a growing queue. */
 export function eventStream(
   events: (signal: AbortSignal) => AsyncGenerator<string, void>,
   clientSignal: AbortSignal,
 ): Response {
-  const gone = new AbortController();
-  clientSignal.addEventListener("abort", () => gone.abort(), { once: true });
-  if (clientSignal.aborted) gone.abort();
-  const lines = events(gone.signal);
+  const disconnected = new AbortController();
+  clientSignal.addEventListener("abort", () => disconnected.abort(), { once: true });
+  if (clientSignal.aborted) disconnected.abort();
+  const lines = events(disconnected.signal);
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -62,7 +62,7 @@ export function eventStream(
       else controller.enqueue(encoder.encode(value));
     },
     cancel() {
-      gone.abort();
+      disconnected.abort();
     },
   });
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });

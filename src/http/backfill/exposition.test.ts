@@ -9,7 +9,7 @@ const anyNumber = fc.oneof(
   fc.constantFrom(0, -0, 1e21, 5e-324, Number.POSITIVE_INFINITY, Number.NaN),
 );
 
-test("whatever stands in help, labels and values is read back as it was", () => {
+test("any help, labels and values are read back unchanged", () => {
   fc.assert(
     fc.property(
       anyText.map((text) => text.trimStart()),
@@ -32,7 +32,7 @@ test("whatever stands in help, labels and values is read back as it was", () => 
   );
 });
 
-test("families stand apart, one without labels has none, and one without samples is left out", () => {
+test("families are separate, labels are optional, and a family without samples is left out", () => {
   expect(
     exposition([
       { name: "a_total", type: "counter", help: "What a is", samples: [{ value: 3 }] },
@@ -54,6 +54,6 @@ test.each([
   ['# HELP a a\n# TYPE a gauge\na{x="1} 2\n', "an open quote"],
   ['# HELP a a\n# TYPE a gauge\na{x="\\t"} 2\n', "an unknown escape"],
   ["# HELP a a\n# TYPE a gauge\na Infinity\n", "an infinity as JavaScript writes it"],
-])("the tests' reader refuses %j: %s", (text) => {
+])("the tests' parser rejects %j: %s", (text) => {
   expect(() => parseExposition(text)).toThrow(SyntaxError);
 });

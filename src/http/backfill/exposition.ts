@@ -14,8 +14,8 @@ export interface Measured {
 }
 
 /**
- * Families as they are scraped; one without samples is left out. The usual client keeps what it counts in the memory of
- * a process. Ours is in the ledgers, and of a client only this writer would be left.
+ * The text of a scrape; families without samples are left out. Written here because Prometheus' client library counts in
+ * the memory of a process, while these counts are in the ledgers; this writer is the only part that would be used.
  */
 export function exposition(families: readonly Family[]): string {
   return families
@@ -36,7 +36,7 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
 
 const escaped = (text: string) => text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
 
-/** As Go reads it, which knows neither "Infinity" nor "-Infinity" in the format's grammar. */
+/** A number in Go's notation, which the format uses: infinity is "+Inf" and "-Inf". */
 function numberOf(value: number): string {
   if (Number.isFinite(value) || Number.isNaN(value)) return String(value);
   return value > 0 ? "+Inf" : "-Inf";

@@ -22,7 +22,7 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
       "Permits for requests granted within the last minute, over all sites",
       permitsLastMinute === undefined ? [] : [{ value: permitsLastMinute }],
     ),
-    gauge("backfill_api_requests_per_minute_limit", "Requests that may reach the API in any minute", [
+    gauge("backfill_api_requests_per_minute_limit", "Requests allowed to reach the API in any minute", [
       { value: requestsPerMinute },
     ]),
     gauge(

@@ -41,7 +41,7 @@ const AUDIT: AuditView = {
 };
 
 describe("POST /backfill/cancel", () => {
-  it("answers with the documented body, and the sites that could not be reached", async () => {
+  it("responds with the documented body, and the sites that could not be reached", async () => {
     const { post, backfill } = underTest();
     backfill.cancelOutcome = {
       kind: "cancelled",
@@ -60,7 +60,7 @@ describe("POST /backfill/cancel", () => {
     });
   });
 
-  it("answers with the documented 400 where nothing runs, with or without an empty object", async () => {
+  it("responds with the documented 400 where nothing runs, with or without an empty object", async () => {
     for (const body of [undefined, "", {}]) {
       const response = await underTest().post("/backfill/cancel", body);
       expect(response.status).toBe(400);
@@ -68,7 +68,7 @@ describe("POST /backfill/cancel", () => {
     }
   });
 
-  it("refuses fields, for whoever names a site does not mean all of them", async () => {
+  it("rejects fields, because a client that names a site does not mean all sites", async () => {
     const { post, backfill } = underTest();
     const response = await post("/backfill/cancel", { site: "building_a" });
     expect(response.status).toBe(400);
@@ -78,7 +78,7 @@ describe("POST /backfill/cancel", () => {
 });
 
 describe("a selection of days", () => {
-  it("reaches GET /backfill/days whole", async () => {
+  it("is passed to the backfill by GET /backfill/days", async () => {
     const { get, backfill } = underTest();
     backfill.foundDays = [DAY];
     const response = await get("/backfill/days?from=2024-01-01&to=2024-01-31&site=building_a");
@@ -88,13 +88,13 @@ describe("a selection of days", () => {
     expect(backfill.calls).toEqual([["days", selection, DAYS_MAX + 1]]);
   });
 
-  it("may be left out", async () => {
+  it("is optional", async () => {
     const { get, backfill } = underTest();
     expect(await (await get("/backfill/days")).json()).toEqual({ count: 0, days: [] });
     expect(backfill.calls).toEqual([["days", {}, DAYS_MAX + 1]]);
   });
 
-  it("of more days than one answer holds is refused with the bound", async () => {
+  it("of too many days for a response is rejected with the bound", async () => {
     const { get, backfill } = underTest();
     backfill.foundDays = Array(DAYS_MAX).fill(DAY);
     expect(await (await get("/backfill/days")).json()).toMatchObject({ count: DAYS_MAX });
@@ -118,7 +118,7 @@ describe("a selection of days", () => {
     ["__proto__=1", 'unknown parameter "__proto__"'],
     ["site=building_a&site=ses_falls_city", "site is given more than once"],
     ["limit=5", 'unknown parameter "limit"'],
-  ])("?%s is refused", async (query, fault) => {
+  ])("?%s is rejected", async (query, fault) => {
     const { get, backfill } = underTest();
     const response = await get(`/backfill/days?${query}`);
     expect(response.status).toBe(400);
@@ -128,7 +128,7 @@ describe("a selection of days", () => {
 });
 
 describe("GET /backfill/errors", () => {
-  it("passes selection and limit on", async () => {
+  it("passes on selection and limit", async () => {
     const { get, backfill } = underTest();
     backfill.foundErrors = [ERROR];
     const response = await get("/backfill/errors?site=building_a&limit=1000");
@@ -140,7 +140,7 @@ describe("GET /backfill/errors", () => {
     ]);
   });
 
-  it.each(["0", "1001", "-1", "1e2", "5.5", "", "%205", "ten"])("refuses limit=%s", async (limit) => {
+  it.each(["0", "1001", "-1", "1e2", "5.5", "", "%205", "ten"])("rejects limit=%s", async (limit) => {
     const response = await underTest().get(`/backfill/errors?limit=${limit}`);
     expect(response.status).toBe(400);
     const text = `limit: "${decodeURIComponent(limit)}" is not a whole number from 1 to 1000`;
@@ -158,13 +158,13 @@ describe("POST /backfill/retry", () => {
     expect(backfill.calls).toEqual([["retry", {}]]);
   });
 
-  it("retries those selected", async () => {
+  it("retries the selected days", async () => {
     const { post, backfill } = underTest();
     await post("/backfill/retry", { from: "2024-01-01", site: "building_a" });
     expect(backfill.calls).toEqual([["retry", { from: "2024-01-01", site: "building_a" }]]);
   });
 
-  it("says what is missing", async () => {
+  it("responds with 409 where nothing was started or nothing failed", async () => {
     const { post, backfill } = underTest();
     expect(await (await post("/backfill/retry")).json()).toEqual({
       error: "No backfill has been started yet",
@@ -175,7 +175,7 @@ describe("POST /backfill/retry", () => {
     expect(await response.json()).toEqual({ error: "No failed days to retry" });
   });
 
-  it("judges the selection as everywhere", async () => {
+  it("validates the selection as the other routes do", async () => {
     const response = await underTest().post("/backfill/retry", { from: "2024-02-31", days: 1 });
     expect(response.status).toBe(400);
     expect(await response.json()).toMatchObject({
@@ -185,7 +185,7 @@ describe("POST /backfill/retry", () => {
 });
 
 describe("audits", () => {
-  it("begin quick where no mode is sent", async () => {
+  it("are quick where no mode is sent", async () => {
     const { post, backfill } = underTest();
     const response = await post("/backfill/verify");
     expect(response.status).toBe(202);
@@ -198,7 +198,7 @@ describe("audits", () => {
     expect(backfill.calls).toEqual([["verify", { mode: "quick" }]]);
   });
 
-  it("begin in the mode asked for, on the days asked for", async () => {
+  it("have the requested mode and days", async () => {
     const { post, backfill } = underTest();
     await post("/backfill/verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" });
     expect(backfill.calls).toEqual([["verify", { mode: "full", from: "2024-01-01", to: "2024-01-01" }]]);
@@ -208,26 +208,29 @@ describe("audits", () => {
       [0, "sample_percent must be more than 0"],
       [100.1, "sample_percent must be at most 100"],
     ] as const) {
-      const refused = await post("/backfill/verify", { sample_percent });
-      expect(await refused.json()).toMatchObject({ details: [fault] });
+      const rejected = await post("/backfill/verify", { sample_percent });
+      expect(await rejected.json()).toMatchObject({ details: [fault] });
     }
     const response = await post("/backfill/verify", { mode: "rebuild" });
     expect(await response.json()).toMatchObject({ details: ['mode must be one of "quick", "full"'] });
   });
 
-  it.each(["/backfill/verify", "/backfill/rebuild"])("conflict with what runs: %s", async (path) => {
-    const { post, backfill } = underTest();
-    backfill.auditOutcome = { kind: "backfill-running" };
-    const running = await post(path);
-    expect(running.status).toBe(409);
-    expect(await running.json()).toMatchObject({ error: "Backfill in progress" });
-    backfill.auditOutcome = { kind: "audit-running" };
-    const second = await post(path);
-    expect(second.status).toBe(409);
-    expect(await second.json()).toMatchObject({ error: "Audit already in progress" });
-  });
+  it.each(["/backfill/verify", "/backfill/rebuild"])(
+    "conflict with a running backfill or audit: %s",
+    async (path) => {
+      const { post, backfill } = underTest();
+      backfill.auditOutcome = { kind: "backfill-running" };
+      const running = await post(path);
+      expect(running.status).toBe(409);
+      expect(await running.json()).toMatchObject({ error: "Backfill in progress" });
+      backfill.auditOutcome = { kind: "audit-running" };
+      const second = await post(path);
+      expect(second.status).toBe(409);
+      expect(await second.json()).toMatchObject({ error: "Audit already in progress" });
+    },
+  );
 
-  it("rebuild the ledger, of every site and of nothing less", async () => {
+  it("rebuild the ledger of every site, never of a selection", async () => {
     const { post, backfill } = underTest();
     const response = await post("/backfill/rebuild");
     expect(response.status).toBe(202);
@@ -236,7 +239,7 @@ describe("audits", () => {
     expect(backfill.calls).toEqual([["rebuild"]]);
   });
 
-  it("are shown by their own GET", async () => {
+  it("are shown by GET /backfill/verify", async () => {
     const { get, backfill } = underTest();
     backfill.foundAudits = [AUDIT];
     expect(await (await get("/backfill/verify")).json()).toEqual({ audits: [AUDIT] });

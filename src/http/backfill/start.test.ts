@@ -13,7 +13,7 @@ async function detailsOf(body: unknown): Promise<string[]> {
 }
 
 describe("POST /backfill/start", () => {
-  it("answers 202 with the documented body", async () => {
+  it("responds with 202 and the documented body", async () => {
     const { post, backfill } = underTest();
     const response = await post("/backfill/start", { ...RANGE, force_restart: false });
     expect(response.status).toBe(202);
@@ -29,7 +29,7 @@ describe("POST /backfill/start", () => {
     expect(backfill.calls).toEqual([["start", { ...RANGE, force_restart: false, dry_run: false }]]);
   });
 
-  it("says so where one was resumed", async () => {
+  it("says that a backfill was resumed", async () => {
     const { post, backfill } = underTest();
     if (backfill.startOutcome.kind === "conflict") throw new Error("the fake starts");
     backfill.startOutcome = { ...backfill.startOutcome, kind: "resumed" };
@@ -41,7 +41,7 @@ describe("POST /backfill/start", () => {
     });
   });
 
-  it("answers 409 with state and hint while one runs", async () => {
+  it("responds with 409, state and hint while a backfill is running", async () => {
     const { post, backfill } = underTest();
     backfill.startOutcome = { kind: "conflict", state: STATUS };
     const response = await post("/backfill/start", RANGE);
@@ -53,7 +53,7 @@ describe("POST /backfill/start", () => {
     });
   });
 
-  it("answers a dry run with the plan and starts nothing", async () => {
+  it("responds to a dry run with the plan and starts nothing", async () => {
     const { post, backfill } = underTest();
     const response = await post("/backfill/start", { ...RANGE, dry_run: true });
     expect(response.status).toBe(200);
@@ -61,7 +61,7 @@ describe("POST /backfill/start", () => {
     expect(backfill.calls.map(([name]) => name)).toEqual(["plan"]);
   });
 
-  it("takes a set of sites for the same in whatever order it came", async () => {
+  it("treats the same sites in any order as the same set", async () => {
     const { post, backfill } = underTest();
     await post("/backfill/start", { ...RANGE, sites: ["building_a", "ses_falls_city"] });
     expect(backfill.calls[0]?.[1]).toMatchObject({ sites: ["ses_falls_city", "building_a"] });
@@ -77,7 +77,7 @@ describe("POST /backfill/start", () => {
     expect((await underTest().post("/backfill/start", { start_date, end_date })).status).toBe(202);
   });
 
-  it("refuses a range that runs backwards or is too long in the documented words", async () => {
+  it("rejects a range that is reversed or too long in the documented words", async () => {
     expect(await detailsOf({ start_date: "2024-01-02", end_date: "2024-01-01" })).toEqual([
       "start_date must be before end_date",
     ]);
@@ -86,7 +86,7 @@ describe("POST /backfill/start", () => {
     ]);
   });
 
-  it.each(["2025-10-14", "2025-10-15"])("refuses to archive %s, which is not over", async (end_date) => {
+  it.each(["2025-10-14", "2025-10-15"])("rejects the end %s, which is not over", async (end_date) => {
     expect(await detailsOf({ start_date: "2025-10-01", end_date })).toEqual([
       "end_date must be before today (2025-10-14 UTC): a day can be archived once it is over",
     ]);
@@ -103,13 +103,13 @@ describe("POST /backfill/start", () => {
     "",
     "+010000-01-01",
     "٢٠٢٤-٠١-٠١",
-  ])("refuses the date %j", async (start_date) => {
+  ])("rejects the date %j", async (start_date) => {
     expect(await detailsOf({ ...RANGE, start_date })).toEqual([
       `start_date: "${start_date}" is not a real date of the form YYYY-MM-DD`,
     ]);
   });
 
-  it("refuses dates, flags and sites of the wrong type by name", async () => {
+  it("rejects dates, flags and sites of the wrong type by name", async () => {
     const details = await detailsOf({
       start_date: 20240101,
       force_restart: "true",
@@ -143,7 +143,7 @@ describe("POST /backfill/start", () => {
     ]);
   });
 
-  it("refuses unknown fields by name, also those that lead into the prototype", async () => {
+  it("rejects unknown fields by name, also names of prototype members", async () => {
     const details = await detailsOf(
       '{"start_date":"2024-01-01","end_date":"2024-01-02","__proto__":{"force_restart":true},"constructor":1,"Force_restart":true}',
     );
@@ -155,7 +155,7 @@ describe("POST /backfill/start", () => {
   });
 
   it.each(["../../etc", "a/b", "a.b", "..", "%2e%2e", "a\u0000", "", "x".repeat(101)])(
-    "refuses the site name %j",
+    "rejects the site name %j",
     async (site) => {
       const details = await detailsOf({ ...RANGE, sites: [site] });
       expect(details).toHaveLength(1);
@@ -163,7 +163,7 @@ describe("POST /backfill/start", () => {
     },
   );
 
-  it("refuses no sites, and the same site twice", async () => {
+  it("rejects an empty list of sites, and the same site twice", async () => {
     expect(await detailsOf({ ...RANGE, sites: [] })).toEqual(["sites must hold at least 1"]);
     expect(await detailsOf({ ...RANGE, sites: ["building_a", "building_a"] })).toEqual([
       'sites: "building_a" is listed more than once',
@@ -177,12 +177,12 @@ describe("POST /backfill/start", () => {
     expect(details[20]).toBe("and 80 more");
   });
 
-  it("refuses more sites than there may be by their number alone", async () => {
+  it("rejects too many sites by their number only", async () => {
     const sites = Array.from({ length: 5000 }, (_, index) => `s${index}`);
     expect(await detailsOf({ ...RANGE, sites })).toEqual(["sites must hold at most 100"]);
   });
 
-  it("refuses days before 1970, whose microseconds are not exact", async () => {
+  it("rejects days before 1970, whose microseconds are not exact", async () => {
     expect(await detailsOf({ start_date: "1969-12-31", end_date: "1970-01-01" })).toEqual([
       "start_date must not be before 1970-01-01",
     ]);
@@ -201,7 +201,7 @@ describe("POST /backfill/start", () => {
     expect(text.length).toBeLessThan(300);
   });
 
-  it("is refused with query parameters it does not have", async () => {
+  it("is rejected with unknown query parameters", async () => {
     const { request } = underTest();
     const response = await request("/backfill/start?force_restart=true", {
       method: "POST",

@@ -32,7 +32,7 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
     }
   });
 
-  it("has no script and nothing from elsewhere, and may be shown in its own style alone", async () => {
+  it("has no script and no outside resource, and its policy allows only its own style", async () => {
     const response = await request()("/docs");
     const page = await response.text();
     expect(response.headers.get("Content-Type")).toBe("text/html; charset=utf-8");
@@ -45,7 +45,7 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
     );
   });
 
-  it("leads every link somewhere, and gives each name once", async () => {
+  it("has a target for every link, and each id once", async () => {
     const page = await load();
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
@@ -56,7 +56,7 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
     for (const [, label] of page.matchAll(/ aria-labelledby="([^"]+)"/g)) expect(ids).toContain(label);
   });
 
-  it("is read in order: one title, no level of heading left out, a way past the contents", async () => {
+  it("has one title, no skipped level of headings, and a link past the contents", async () => {
     const page = await load();
     expect(page).toContain('<html lang="en">');
     expect(page).toContain('name="viewport"');
@@ -67,21 +67,21 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
       expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
   });
 
-  it("gives examples that the Worker takes", async () => {
+  it("has examples that the Worker accepts", async () => {
     const examples = [...(await load()).matchAll(/<pre><code>([\s\S]*?)<\/code><\/pre>/g)];
     expect(examples.length).toBeGreaterThan(5);
     for (const [, escaped = ""] of examples) {
       const call = escaped.replaceAll("&quot;", '"').replaceAll("&#39;", "'").replaceAll("&amp;", "&");
       const [, method = "GET", url = ""] = /^curl (?:-X (\w+) )?"([^"]+)"/.exec(call) ?? [];
       const [, body] = /-d '([\s\S]*)'$/.exec(call) ?? [];
-      const locked = call.includes('-H "Authorization: Bearer $');
+      const needsToken = call.includes('-H "Authorization: Bearer $');
       const { pathname, search } = new URL(url);
       const { status } = await request()(`${pathname}${search}`, {
         method,
-        headers: locked ? { Authorization: `Bearer ${token}` } : {},
+        headers: needsToken ? { Authorization: `Bearer ${token}` } : {},
         ...(body !== undefined && { body }),
       });
-      // A fake has nothing to cancel and nothing to retry.
+      // The fake has nothing to cancel and nothing to retry.
       expect([200, 202, ...(/cancel/.test(url) ? [400] : /retry/.test(url) ? [409] : [])], call).toContain(
         status,
       );
@@ -89,14 +89,14 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
   });
 });
 
-it("is refused where the configuration is invalid, as the document is", async () => {
+it("is a 500 where the configuration is invalid, as the document is", async () => {
   const { request } = underTest({ ...ENV, PAGE_SIZE: "777" });
   const response = await request("/docs");
   expect(response.status).toBe(500);
   expect(response.headers.get("Content-Security-Policy")).toBe("default-src 'none'; frame-ancestors 'none'");
 });
 
-it("shows what a document says, and does nothing of it", async () => {
+it("shows markup in a document as text", async () => {
   const hostile = `</style><script>alert("1")</script>`;
   const page = String(
     await docsPage(

@@ -17,18 +17,18 @@ export const points = queryRoute({
   responses: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_RESPONSES },
   async handle({ catalog, clock }, { site_name, date }) {
     const spent = newSpending(clock);
-    const { state, tiers, points: held } = await catalog.points(site_name, date, spent.meter);
+    const { state, tiers, points: found } = await catalog.points(site_name, date, spent.meter);
     const body: wire.PointsAnswer = {
       site_name,
       date,
       state,
-      points: held.map(({ point, samples, firstMs, lastMs }) => ({
+      points: found.map(({ point, samples, firstMs, lastMs }) => ({
         point_name: point,
         count: samples,
         first_timestamp: iso(firstMs),
         last_timestamp: iso(lastMs),
       })),
-      metadata: { total_points: held.length, ...spent.cost(tiers) },
+      metadata: { total_points: found.length, ...spent.cost(tiers) },
     };
     return { status: 200, body };
   },
@@ -45,18 +45,18 @@ export const days = queryRoute({
   responses: { 200: { description: "The days", schema: wire.daysAnswer }, ...FAULT_RESPONSES },
   async handle({ catalog, clock }, { site_name, from, to }) {
     const spent = newSpending(clock);
-    const held = await catalog.availability(site_name, from, to, spent.meter);
+    const found = await catalog.availability(site_name, from, to, spent.meter);
     const body: wire.DaysAnswer = {
       site_name,
       from,
       to,
-      days: held.map(({ day, state, tiers, samples }) => ({
+      days: found.map(({ day, state, tiers, samples }) => ({
         date: day,
         state,
         storage_tiers: [...tiers],
         samples: samples ?? null,
       })),
-      metadata: spent.cost(held.flatMap(({ tiers }) => tiers)),
+      metadata: spent.cost(found.flatMap(({ tiers }) => tiers)),
     };
     return { status: 200, body };
   },

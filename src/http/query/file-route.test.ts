@@ -28,7 +28,7 @@ function withFile(sha256: string | undefined) {
 }
 
 describe("GET /timeseries/file", () => {
-  it("is described with its form and its headers", async () => {
+  it("is described with its media type and its headers", async () => {
     const { paths } = (await (await queryUnderTest().request("/openapi.json")).json()) as {
       paths: Record<string, { get: { responses: Record<string, { content: object; headers: object }> } }>;
     };
@@ -39,7 +39,7 @@ describe("GET /timeseries/file", () => {
     expect(Object.keys(headers ?? {})).toHaveLength(4);
   });
 
-  it("gives the bytes of the day's object, its length, etag and SHA-256", async () => {
+  it("sends the bytes of the day's object, its length, etag and SHA-256", async () => {
     const hash = createHash("sha256").update(CONTENT);
     const { get, sources } = withFile(hash.copy().digest("hex"));
     const response = await get(PATH);
@@ -55,12 +55,12 @@ describe("GET /timeseries/file", () => {
     expect(sources.calls).toEqual([["open", KEY]]);
   });
 
-  it("gives no digest of an object that was stored without one", async () => {
+  it("sends no digest of an object that was stored without one", async () => {
     const { get } = withFile(undefined);
     expect((await get(PATH)).headers.get("Repr-Digest")).toBeNull();
   });
 
-  it("answers HEAD with the same headers, and lets the object go", async () => {
+  it("responds to HEAD with the same headers, and cancels the object's body", async () => {
     const { request, cancelled } = withFile("00".repeat(32));
     const response = await request(PATH, {
       method: "HEAD",
@@ -72,7 +72,7 @@ describe("GET /timeseries/file", () => {
     expect(cancelled()).toBe(true);
   });
 
-  it("says that a day is not archived", async () => {
+  it("responds with 404 for a day that is not archived", async () => {
     const { get, sources } = queryUnderTest();
     sources.opened = undefined;
     const response = await get(PATH);
@@ -80,7 +80,7 @@ describe("GET /timeseries/file", () => {
     expect(await response.json()).toMatchObject({ error: "2024-01-31 of site_a is not archived" });
   });
 
-  it("takes no site and no day that are none", async () => {
+  it("rejects invalid sites and days", async () => {
     const { get, sources } = queryUnderTest();
     const response = await get("/timeseries/file?site_name=../x&date=2024-02-30");
     expect(response.status).toBe(400);

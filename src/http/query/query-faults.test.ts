@@ -15,7 +15,7 @@ import { HotUnavailable } from "../../query/hot/hot.ts";
 
 const WORKERS = join(import.meta.dirname, "../../../workers");
 const KEY = objectKey("site_a" as SiteName, "2024-01-31" as UtcDay);
-/** Said by whatever failed, and nobody's business. */
+/** The message of a fault, which must not leave the Worker. */
 const INSIDE = new Error("inside: s3cret at D1 host 10.0.0.7");
 
 const FAULTS = [
@@ -42,7 +42,7 @@ async function answerTo(fault: unknown, path = queryPath()) {
   return { response, text, body: problem.strict().parse(JSON.parse(text)), logged };
 }
 
-it("more samples than are held at once are the caller's fault, and no error of the Worker", async () => {
+it("more samples than fit into memory are the client's fault, and no error of the Worker", async () => {
   const { response, body, logged } = await answerTo(new DayTooLarge("2024-01-31" as UtcDay, 1_000_000));
   expect([response.status, body.error]).toEqual([400, "Too many samples in a day"]);
   expect(body.details).toEqual(["the requested points have more than 1000000 samples on 2024-01-31"]);
@@ -50,23 +50,26 @@ it("more samples than are held at once are the caller's fault, and no error of t
 });
 
 describe.each(FAULTS)("%s", (fault, status, error) => {
-  it.each(PATHS)(`is a ${status} of %s that names it, with what helps, and is logged once`, async (path) => {
-    const { response, body, text, logged } = await answerTo(fault, path);
-    expect([response.status, body.error]).toEqual([status, error]);
-    expect(body.hint).toBeTruthy();
-    expect(response.headers.get("Retry-After")).toBe(status === 503 ? "10" : null);
-    expect(text).not.toMatch(/inside|10\.0\.0\.7|\bat \w+ \(|\.ts:/);
-    expect(logged).toEqual([
-      {
-        level: "ERROR",
-        message: "Request failed",
-        fields: expect.objectContaining({ path: path.split("?")[0], error: fault.message }),
-      },
-    ]);
-  });
+  it.each(PATHS)(
+    `is a ${status} of %s that names the fault with a hint, and is logged once`,
+    async (path) => {
+      const { response, body, text, logged } = await answerTo(fault, path);
+      expect([response.status, body.error]).toEqual([status, error]);
+      expect(body.hint).toBeTruthy();
+      expect(response.headers.get("Retry-After")).toBe(status === 503 ? "10" : null);
+      expect(text).not.toMatch(/inside|10\.0\.0\.7|\bat \w+ \(|\.ts:/);
+      expect(logged).toEqual([
+        {
+          level: "ERROR",
+          message: "Request failed",
+          fields: expect.objectContaining({ path: path.split("?")[0], error: fault.message }),
+        },
+      ]);
+    },
+  );
 });
 
-it("every status that a fault is answered with is documented, of every route that reads", async () => {
+it("every route that reads documents the statuses of faults", async () => {
   const { request } = queryUnderTest();
   const { paths } = (await (await request("/openapi.json")).json()) as {
     paths: Record<string, { get: { responses: object } }>;
@@ -77,7 +80,7 @@ it("every status that a fault is answered with is documented, of every route tha
   }
 });
 
-it("a fault behind the first rows breaks the answer off, and one before them is still named", async () => {
+it("a fault after the first rows closes the connection, and a fault before them is named", async () => {
   const { get, sources } = queryUnderTest();
   Object.assign(sources, { fault: FAULTS[2][0], faultLater: true });
   expect((await get(queryPath())).status).toBe(503);
@@ -87,7 +90,7 @@ it("a fault behind the first rows breaks the answer off, and one before them is 
   await expect(begun.text()).rejects.toThrow();
 });
 
-it("a page of an allowed origin sees when to ask again", async () => {
+it("a page of an allowed origin sees Retry-After", async () => {
   const { get, sources } = queryUnderTest();
   sources.fault = FAULTS[2][0];
   const { headers } = await get(queryPath(), { Origin: "https://app.example.com" });
@@ -97,7 +100,7 @@ it("a page of an allowed origin sees when to ask again", async () => {
   );
 });
 
-it("missing tables come with the command that the configuration and the schema name", async () => {
+it("a hint on missing tables has the command that the configuration and the schema name", async () => {
   const { body } = await answerTo(FAULTS[1][0]);
   const command = /npx wrangler .*$/.exec(body.hint ?? "")?.[0];
   for (const file of ["wrangler-query.toml", "schema/d1-schema.sql"]) {
@@ -105,15 +108,15 @@ it("missing tables come with the command that the configuration and the schema n
   }
 });
 
-it("a damaged object comes with its key and with a request that the Backfill Worker takes", async () => {
+it("a damaged object is reported with its key and a request that the Backfill Worker accepts", async () => {
   const { body } = await answerTo(FAULTS[4][0]);
   expect(body.details).toEqual([KEY]);
   const sent = /POST \/backfill\/verify (\{.*\})$/.exec(body.hint ?? "")?.[1] ?? "";
-  const asked = { mode: "full", site: "site_a", from: "2024-01-31", to: "2024-01-31" };
-  expect(verifyRequest.parse(JSON.parse(sent))).toEqual(asked);
+  const request = { mode: "full", site: "site_a", from: "2024-01-31", to: "2024-01-31" };
+  expect(verifyRequest.parse(JSON.parse(sent))).toEqual(request);
 });
 
-it("of a fault that nobody foresaw nothing is said", async () => {
+it("an unexpected fault is an internal error without details", async () => {
   for (const fault of [INSIDE, "a string", { status: 503 }]) {
     const { response, body, logged } = await answerTo(fault);
     expect([response.status, body]).toEqual([500, { error: "Internal error" }]);

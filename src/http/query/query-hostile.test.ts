@@ -12,8 +12,8 @@ import { queryService } from "./query.ts";
 const DAY_MS = 86_400_000;
 const FIRST_MS = Date.parse("2024-01-31T00:00:00Z");
 
-/** A parameter as it is sent, and what an independent reading makes of it; without one it has to be refused. */
-interface Judged {
+/** A parameter as it is sent, and as an independent parser reads it; without `read` it is invalid. */
+interface ParameterCase {
   readonly texts: readonly string[];
   readonly read?: unknown;
 }
@@ -36,24 +36,24 @@ const junk = fc.oneof(
     "x".repeat(3_000),
   ),
 );
-const refused = (text: fc.Arbitrary<string>) => text.map((one): Judged => ({ texts: [one] }));
+const invalid = (text: fc.Arbitrary<string>) => text.map((one): ParameterCase => ({ texts: [one] }));
 const wanted = <T>(values: fc.Arbitrary<T>, texts: (value: T) => readonly string[]) =>
-  values.map((value): Judged => ({ texts: texts(value), read: value }));
-const mostly = (right: fc.Arbitrary<Judged>, wrong: fc.Arbitrary<Judged>) =>
+  values.map((value): ParameterCase => ({ texts: texts(value), read: value }));
+const mostly = (right: fc.Arbitrary<ParameterCase>, wrong: fc.Arbitrary<ParameterCase>) =>
   fc.oneof({ weight: 12, arbitrary: right }, { weight: 1, arbitrary: wrong });
 const choice = (names: readonly string[]) =>
   mostly(
     fc.oneof(
-      fc.constant<Judged>({ texts: [], read: undefined }),
+      fc.constant<ParameterCase>({ texts: [], read: undefined }),
       wanted(fc.constantFrom(...names), (name) => [name]),
     ),
-    refused(junk.filter((text) => !names.includes(text))),
+    invalid(junk.filter((text) => !names.includes(text))),
   );
 
-const twice: fc.Arbitrary<Judged> = fc.constant({ texts: ["raw", "raw"] });
-const absent: fc.Arbitrary<Judged> = fc.constant({ texts: [] });
+const twice: fc.Arbitrary<ParameterCase> = fc.constant({ texts: ["raw", "raw"] });
+const absent: fc.Arbitrary<ParameterCase> = fc.constant({ texts: [] });
 const name = fc.string({ unit: fc.constantFrom(..."ab,/\"'é&=+ %"), minLength: 1, maxLength: 5 });
-const points: fc.Arbitrary<Judged> = mostly(
+const points: fc.Arbitrary<ParameterCase> = mostly(
   fc.oneof(
     wanted(fc.uniqueArray(name, { minLength: 2, maxLength: 5 }), (names) => names),
     wanted(
@@ -67,8 +67,8 @@ const points: fc.Arbitrary<Judged> = mostly(
   ),
   fc.oneof(
     absent,
-    refused(fc.constantFrom("", ",", "a,", ",a", "a,,b", "é".repeat(1_025))),
-    refused(
+    invalid(fc.constantFrom("", ",", "a,", ",a", "a,,b", "é".repeat(1_025))),
+    invalid(
       fc
         .integer({ min: 101, max: 300 })
         .map((count) => Array.from({ length: count }, (_, i) => `p${i}`).join()),
@@ -79,7 +79,7 @@ const moment = fc.oneof(
   fc.integer({ min: FIRST_MS, max: FIRST_MS + 3 * DAY_MS }),
   fc.constantFrom(0, FIRST_MS - 366 * DAY_MS, FIRST_MS + 366 * DAY_MS),
 );
-const time: fc.Arbitrary<Judged> = mostly(
+const time: fc.Arbitrary<ParameterCase> = mostly(
   fc.oneof(
     wanted(moment, (ms) => [String(ms)]),
     wanted(moment, (ms) => [new Date(ms).toISOString()]),
@@ -88,7 +88,7 @@ const time: fc.Arbitrary<Judged> = mostly(
   fc.oneof(
     absent,
     twice,
-    refused(
+    invalid(
       fc.constantFrom("", "2024-01-31", "2024-01-31T00:00:00", "2024-02-30T00:00:00Z", "now", "1.5", "-1"),
     ),
   ),
@@ -97,7 +97,7 @@ const time: fc.Arbitrary<Judged> = mostly(
 const anyParameters = fc.record({
   site_name: mostly(
     wanted(fc.constantFrom("site_a", "A-1", "x".repeat(100)), (site) => [site]),
-    fc.oneof(absent, refused(fc.constantFrom("", "..", "a/b", "a.b", "x".repeat(101), "a\u0000", "é"))),
+    fc.oneof(absent, invalid(fc.constantFrom("", "..", "a/b", "a.b", "x".repeat(101), "a\u0000", "é"))),
   ),
   point_names: points,
   start_time: time,
@@ -106,23 +106,23 @@ const anyParameters = fc.record({
   agg: choice(wire.AGGREGATES),
   limit: mostly(
     fc.oneof(
-      fc.constant<Judged>({ texts: [], read: undefined }),
+      fc.constant<ParameterCase>({ texts: [], read: undefined }),
       wanted(fc.integer({ min: 1, max: 1_000_000 }), (limit) => [String(limit)]),
     ),
-    refused(fc.constantFrom("", "0", "1000001", "1e3", " 5", "5.0", "-5", "99999999999")),
+    invalid(fc.constantFrom("", "0", "1000001", "1e3", " 5", "5.0", "-5", "99999999999")),
   ),
   format: choice(Object.keys(wire.MEDIA_TYPES)),
 });
 
-/** Whether all of them are right by themselves and together. */
-function acceptable(given: Readonly<Record<string, Judged>>): boolean {
-  if (Object.values(given).some((judged) => !("read" in judged))) return false;
+/** Whether all parameters are valid by themselves and together. */
+function acceptable(given: Readonly<Record<string, ParameterCase>>): boolean {
+  if (Object.values(given).some((parameter) => !("read" in parameter))) return false;
   const [start, end] = [given.start_time?.read as number, given.end_time?.read as number];
   const raw = (given.interval?.read ?? "raw") === "raw";
   return start < end && end - start <= 366 * DAY_MS && !(raw && given.agg?.read !== undefined);
 }
 
-test("a query is answered exactly where an independent reading of its parameters accepts it", async () => {
+test("a query is accepted exactly where an independent parser accepts its parameters", async () => {
   const statuses = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(anyParameters, async (given) => {
@@ -149,10 +149,10 @@ test("a query is answered exactly where an independent reading of its parameters
       expect(sources.queries).toEqual([]);
       const problem = JSON.parse(new TextDecoder().decode(body)) as wire.Problem;
       expect(wire.problem.strict().parse(problem).error).toBe("Validation failed");
-      // Each fault is named by the parameter it is in, and none is repeated at length. (A time given twice is refused
-      // before the others are looked at.)
+      // Each fault names its parameter, and no fault shows a long value. (A time that is given twice is rejected
+      // before the other parameters are parsed.)
       const faulty = Object.keys(given).filter(
-        (key) => !("read" in (given[key as keyof typeof given] as Judged)),
+        (key) => !("read" in (given[key as keyof typeof given] as ParameterCase)),
       );
       if (!faulty.includes("start_time") && !faulty.includes("end_time")) {
         for (const key of faulty) expect(problem.details?.join("\n")).toContain(key);
@@ -161,7 +161,7 @@ test("a query is answered exactly where an independent reading of its parameters
     }),
     { numRuns: 400 },
   );
-  // Else it would hold of a Worker that gives one answer to all.
+  // A Worker with the same response to everything must not pass.
   expect(Math.min(statuses.get(200) ?? 0, statuses.get(400) ?? 0)).toBeGreaterThan(0);
 });
 
@@ -222,7 +222,7 @@ const target = fc.oneof(
   ),
 );
 
-/** What is said where a storage fails, and stays inside. */
+/** The message of a storage fault, which must not leave the Worker. */
 const INSIDE = "bound to 10.0.0.7";
 const KEY = "timeseries/2024/01/31/site_a.parquet" as ObjectKey;
 const fault = fc.constantFrom(
@@ -251,7 +251,7 @@ const accept = fc.oneof(
   fc.constantFrom("*/*", "text/csv;q=2", ";;q=,", ",,,", "*/*;q=NaN", "a/b;q=1".repeat(500)),
 );
 
-test("whatever is sent and whatever fails, the answer is documented, nothing is read without the token, and no secret leaves", async () => {
+test("for any request and any fault the response is documented, nothing is read without the token, and no secret leaves", async () => {
   const seen = new Set<number>();
   await fc.assert(
     fc.asyncProperty(
@@ -272,8 +272,8 @@ test("whatever is sent and whatever fails, the answer is documented, nothing is 
         const errors = logged.filter(({ level }) => level !== "INFO");
         expect(errors).toHaveLength(response.status >= 500 ? 1 : 0);
         expect(response.headers.has("Retry-After")).toBe(response.status === 503);
-        const said = JSON.stringify([...response.headers]) + text;
-        for (const secret of [QUERY_KEY, INSIDE]) expect(said).not.toContain(secret);
+        const sent = JSON.stringify([...response.headers]) + text;
+        for (const secret of [QUERY_KEY, INSIDE]) expect(sent).not.toContain(secret);
         expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
         if (response.status >= 400 && response.status !== 404 && method !== "HEAD")
           wire.problem.parse(JSON.parse(text));

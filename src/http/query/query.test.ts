@@ -14,7 +14,7 @@ const PROTECTED = [
 ];
 
 describe("the token", () => {
-  it.each(PROTECTED)("is asked for by %s, which reads nothing without it", async (path) => {
+  it.each(PROTECTED)("is required by %s, which reads nothing without it", async (path) => {
     const { request, sources, get } = queryUnderTest();
     expect((await request(path, { method: "HEAD" })).status).toBe(401);
     const none = await request(path);
@@ -27,25 +27,28 @@ describe("the token", () => {
     expect((await get(path)).status).toBe(200);
   });
 
-  it.each([undefined, "", " \n", 5])("that is unset (%j) lets nobody in, and is named", async (secret) => {
-    const { request, get } = queryUnderTest({ ...QUERY_ENV, QUERY_API_KEY: secret });
-    for (const path of [...PROTECTED, "/health"]) {
-      for (const response of [
-        await get(path),
-        await request(path),
-        await get(path, { Authorization: "Bearer " }),
-      ]) {
-        expect(response.status).toBe(500);
-        expect(await response.json()).toEqual({
-          error: "Configuration invalid",
-          details: [expect.stringContaining("QUERY_API_KEY is not set")],
-        });
+  it.each([undefined, "", " \n", 5])(
+    "that is unset (%j) makes every request fail, and is named",
+    async (secret) => {
+      const { request, get } = queryUnderTest({ ...QUERY_ENV, QUERY_API_KEY: secret });
+      for (const path of [...PROTECTED, "/health"]) {
+        for (const response of [
+          await get(path),
+          await request(path),
+          await get(path, { Authorization: "Bearer " }),
+        ]) {
+          expect(response.status).toBe(500);
+          expect(await response.json()).toEqual({
+            error: "Configuration invalid",
+            details: [expect.stringContaining("QUERY_API_KEY is not set")],
+          });
+        }
       }
-    }
-    expect(await (await request("/")).json()).toMatchObject({ configuration: "invalid" });
-  });
+      expect(await (await request("/")).json()).toMatchObject({ configuration: "invalid" });
+    },
+  );
 
-  it("of the Backfill Worker opens nothing here", async () => {
+  it("of the Backfill Worker is wrong here", async () => {
     const { get } = queryUnderTest({ ...QUERY_ENV, BACKFILL_API_KEY: "other-key", ACE_API_KEY: "third" });
     for (const key of ["other-key", "third"]) {
       expect((await get(PROTECTED[0] as string, { Authorization: `Bearer ${key}` })).status).toBe(403);
@@ -76,7 +79,7 @@ describe("origins", () => {
     }
   });
 
-  it("with a slip of the hand refuse every route by name", async () => {
+  it("with a fault make every route fail and are named", async () => {
     const { get } = queryUnderTest({ ...QUERY_ENV, ALLOWED_ORIGINS: "https://app.example.com/" });
     for (const path of [...PROTECTED, "/health", "/openapi.json"]) {
       const response = await get(path);
@@ -120,14 +123,14 @@ describe("routing", () => {
     },
   );
 
-  it.each(["POST", "PUT", "DELETE", "PROPFIND"])("refuses %s with what is allowed", async (method) => {
+  it.each(["POST", "PUT", "DELETE", "PROPFIND"])("rejects %s with the allowed methods", async (method) => {
     for (const path of ["/timeseries/query", "/timeseries/latest", "/health", "/"]) {
       const response = await queryUnderTest().request(path, { method });
       expect([response.status, response.headers.get("Allow")]).toEqual([405, "GET, HEAD, OPTIONS"]);
     }
   });
 
-  it("answers HEAD as GET without a body", async () => {
+  it("responds to HEAD as to GET without a body", async () => {
     const { request } = queryUnderTest();
     const headers = { Authorization: `Bearer ${QUERY_KEY}` };
     for (const path of [...PROTECTED, "/health"]) {
@@ -137,7 +140,7 @@ describe("routing", () => {
   });
 
   it.each(["json", "csv", "ndjson", "arrow"])(
-    "answers HEAD to a query in %s with its headers, and lets go of what it would read",
+    "responds to HEAD for a query in %s with its headers, and stops reading",
     async (format) => {
       const { request, get, sources, logged } = queryUnderTest();
       let [given, left] = [0, 0];
@@ -164,7 +167,7 @@ describe("routing", () => {
     },
   );
 
-  it.each([...PROTECTED, "/health", "/nowhere"])("%s is not sniffed and not stored", async (path) => {
+  it.each([...PROTECTED, "/health", "/nowhere"])("%s may not be sniffed or stored", async (path) => {
     const { headers } = await queryUnderTest().get(path);
     expect([headers.get("X-Content-Type-Options"), headers.get("Cache-Control")]).toEqual([
       "nosniff",
@@ -174,7 +177,7 @@ describe("routing", () => {
 });
 
 describe("GET /health", () => {
-  it("says that all is well without a token and without reading", async () => {
+  it("responds without a token and without reading", async () => {
     const { request, sources } = queryUnderTest();
     expect(await (await request("/health?probe=1")).json()).toEqual({
       status: "ok",
@@ -219,7 +222,7 @@ describe("GET /timeseries/points", () => {
     [`${path}&date=2024-01-31`, ["date is given more than once"]],
     [`${path}&limit=1`, ['unknown parameter "limit"']],
     [path.replace("-31", "-32"), ['date: "2024-01-32" is not a real date of the form YYYY-MM-DD']],
-  ])("refuses %s", async (wrong, details) => {
+  ])("rejects %s", async (wrong, details) => {
     expect(await (await queryUnderTest().get(wrong)).json()).toEqual({ error: "Validation failed", details });
   });
 });
@@ -227,7 +230,7 @@ describe("GET /timeseries/points", () => {
 describe("GET /timeseries/days", () => {
   const range = (from: string, to: string) => `/timeseries/days?site_name=site_a&from=${from}&to=${to}`;
 
-  it("tells what is held of each day", async () => {
+  it("responds with the state of each day", async () => {
     const { get, sources } = queryUnderTest();
     sources.dayAvailability = [
       { day: "2024-01-31" as UtcDay, state: "present", tiers: ["hot", "cold"], samples: 5 },
@@ -245,7 +248,7 @@ describe("GET /timeseries/days", () => {
     expect(sources.calls).toEqual([["availability", "site_a", "2024-01-31", "2024-02-01"]]);
   });
 
-  it("takes 366 days and no more, and none that run backwards", async () => {
+  it("accepts at most 366 days, and no reversed range", async () => {
     const { get } = queryUnderTest();
     expect((await get(range("2024-01-01", "2024-12-31"))).status).toBe(200);
     expect(await (await get(range("2024-01-01", "2025-01-01"))).json()).toMatchObject({
@@ -258,7 +261,7 @@ describe("GET /timeseries/days", () => {
 });
 
 describe("GET /timeseries/latest", () => {
-  it("gives each point's newest sample, and names those that have none", async () => {
+  it("responds with each point's newest sample, and names the points without one", async () => {
     const { get, sources } = queryUnderTest();
     sources.newest = { samples: [undefined, { ms: 5, value: 1.5 }], tiers: ["hot"], searchedFromMs: 0 };
     const body = await (
@@ -297,7 +300,7 @@ describe("GET /openapi.json", () => {
   };
   const read = async () => (await (await queryUnderTest().request("/openapi.json")).json()) as Document;
 
-  it("describes every route, and asks for the token where the Worker does", async () => {
+  it("describes every route, and requires the token where the Worker does", async () => {
     const { paths, components } = await read();
     const described = Object.keys(paths).map((path) => `GET ${path}`);
     expect(described.sort()).toEqual(Object.values(endpointTable(queryService.routes).endpoints).sort());
@@ -308,14 +311,14 @@ describe("GET /openapi.json", () => {
     expect(components.securitySchemes.bearer.description).toBe("QUERY_API_KEY");
   });
 
-  it("promises a refusal of what is asked only where something can be asked", async () => {
+  it("documents a failed validation only for routes with input", async () => {
     const { paths } = await read();
-    const refusing = Object.keys(paths).filter((path) => paths[path]?.get.responses[400]);
-    expect(refusing.sort()).toEqual(PROTECTED.map((path) => path.split("?")[0]).sort());
+    const validating = Object.keys(paths).filter((path) => paths[path]?.get.responses[400]);
+    expect(validating.sort()).toEqual(PROTECTED.map((path) => path.split("?")[0]).sort());
     expect((await queryUnderTest().request("/health?verbose=1")).status).toBe(200);
   });
 
-  it("points at schemas that are there, and at all of them", async () => {
+  it("refers only to schemas that exist, and to every one", async () => {
     const whole = await read();
     const names = [...JSON.stringify(whole).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
       (match) => match[1],
@@ -323,7 +326,7 @@ describe("GET /openapi.json", () => {
     expect([...new Set(names)].sort()).toEqual(Object.keys(whole.components.schemas).sort());
   });
 
-  it("says what every parameter means, and every field of a query's metadata", async () => {
+  it("describes every parameter, and every field of a query's metadata", async () => {
     const { paths, components } = await read();
     const silent = (named: [string, { description?: string | undefined }][]) =>
       named.filter(([, { description }]) => !description).map(([name]) => name);
@@ -335,7 +338,7 @@ describe("GET /openapi.json", () => {
     expect(components.schemas.Sample?.properties.value?.description).toMatch(/^null /);
   });
 
-  it("keeps the form of a parameter beside what is said of it", async () => {
+  it("keeps the examples of a parameter beside its description", async () => {
     const { get } = (await read()).paths["/timeseries/query"] ?? {};
     const [start, end] = ["start_time", "end_time"].map((name) =>
       get?.parameters?.find((parameter) => parameter.name === name),
@@ -345,7 +348,7 @@ describe("GET /openapi.json", () => {
     expect(start?.description).not.toBe(end?.description);
   });
 
-  it("describes the parameters of a query by what judges them, and all its formats", async () => {
+  it("describes the parameters of a query by the schema that parses them, and all its formats", async () => {
     const { get } = (await read()).paths["/timeseries/query"] ?? {};
     const required = get?.parameters?.filter((parameter) => parameter.required).map(({ name }) => name);
     expect(required).toEqual(["site_name", "point_names", "start_time", "end_time"]);

@@ -13,7 +13,7 @@ async function detailsOf(changes: Parameters<typeof queryPath>[0]): Promise<stri
   return answer.details;
 }
 
-async function askedBy(changes: Parameters<typeof queryPath>[0]) {
+async function queryOf(changes: Parameters<typeof queryPath>[0]) {
   const { get, sources } = queryUnderTest();
   const response = await get(queryPath(changes));
   expect(response.status, await response.text()).toBe(200);
@@ -21,7 +21,7 @@ async function askedBy(changes: Parameters<typeof queryPath>[0]) {
 }
 
 describe("GET /timeseries/query", () => {
-  it("answers with samples and metadata in the documented shape", async () => {
+  it("responds with samples and metadata in the documented shape", async () => {
     const { get, sources } = queryUnderTest();
     sources.sampleTimes = [START_MS + 5];
     const response = await get(queryPath());
@@ -57,9 +57,9 @@ describe("GET /timeseries/query", () => {
     ["a name that begins with U+FEFF", "\ufeffa,b", ["\ufeffa", "b"]],
     ["as many points as are allowed", Array.from({ length: 100 }, (_, i) => `p${i}`).join(), undefined],
     ["the longest name", "é".repeat(1_024), undefined],
-  ] as const)("takes %s", async (_, point_names, points) => {
-    const asked = await askedBy({ point_names });
-    if (points) expect(asked?.points).toEqual(points);
+  ] as const)("accepts %s", async (_, point_names, points) => {
+    const received = await queryOf({ point_names });
+    if (points) expect(received?.points).toEqual(points);
   });
 
   it.each([
@@ -72,13 +72,13 @@ describe("GET /timeseries/query", () => {
       "point_names: 101 points are requested; at most 100 are allowed",
     ],
     [`${"é".repeat(1_024)}a`, `point_names: "${"é".repeat(40)}…" has more than 2048 bytes`],
-  ] as const)("refuses the points %j", async (point_names, detail) => {
+  ] as const)("rejects the points %j", async (point_names, detail) => {
     expect(await detailsOf({ point_names })).toEqual([detail]);
   });
 
-  it("takes milliseconds and offsets for the same moments", async () => {
-    const asked = await askedBy({ start_time: String(START_MS), end_time: "2024-01-31T02:00:00+01:00" });
-    expect(asked).toMatchObject({ fromMs: START_MS, toMs: START_MS + 3_600_000 });
+  it("reads milliseconds and offsets as the same instants", async () => {
+    const received = await queryOf({ start_time: String(START_MS), end_time: "2024-01-31T02:00:00+01:00" });
+    expect(received).toMatchObject({ fromMs: START_MS, toMs: START_MS + 3_600_000 });
   });
 
   it.each([
@@ -89,15 +89,15 @@ describe("GET /timeseries/query", () => {
       "yesterday",
       "is not a time from 1970 to 2254 of the form 2024-01-31T00:00:00Z (with its zone), nor milliseconds since 1970",
     ],
-  ])("refuses the time %s with the reason", async (start_time, reason) => {
+  ])("rejects the time %s with the reason", async (start_time, reason) => {
     expect(await detailsOf({ start_time })).toEqual([`start_time: "${start_time}" ${reason}`]);
   });
 
-  it("takes 366 days and no millisecond more, and no range that is empty or runs backwards", async () => {
+  it("accepts 366 days and no millisecond more, and no empty or reversed range", async () => {
     const range = (start: number, end: number) => ({ start_time: String(start), end_time: String(end) });
     const longest = 366 * 86_400_000;
-    await askedBy(range(0, longest));
-    await askedBy(range(0, 1));
+    await queryOf(range(0, longest));
+    await queryOf(range(0, 1));
     expect(await detailsOf(range(0, longest + 1))).toEqual([
       "end_time must be at most 366 days after start_time",
     ]);
@@ -125,7 +125,7 @@ describe("GET /timeseries/query", () => {
     [{ site_name: ["a", "b"] }, "site_name is given more than once"],
     [{ point: "a", "": "x" }, 'unknown parameter "point"', 'unknown parameter ""'],
     [{ cursor: "x" }, "cursor is not one that was given here"],
-  ] as const)("refuses %j", async (changes, ...details) => {
+  ] as const)("rejects %j", async (changes, ...details) => {
     expect(await detailsOf(changes as Record<string, string>)).toEqual(details);
   });
 
@@ -145,7 +145,7 @@ describe("GET /timeseries/query", () => {
     ]);
   });
 
-  it("goes on where the page before ended, in another format, and refuses the cursor of another query", async () => {
+  it("continues after the previous page, in another format, and rejects the cursor of another query", async () => {
     const { get, sources } = queryUnderTest();
     sources.sampleTimes = [START_MS, START_MS + 60_000];
     const first = (await (await get(queryPath({ limit: "3" }))).json()) as QueryAnswer;
@@ -158,7 +158,7 @@ describe("GET /timeseries/query", () => {
     });
   });
 
-  it("averages where an interval comes without an aggregate", async () => {
+  it("averages where an interval has no aggregate", async () => {
     const { get, sources } = queryUnderTest();
     sources.sampleTimes = [START_MS + 1, START_MS + 2];
     const plain = (await (await get(queryPath({ interval: "1day" }))).json()) as QueryAnswer;
@@ -189,7 +189,7 @@ describe("the format", () => {
     expect(response.headers.get("Vary")).toBe("Accept, Origin");
   });
 
-  it("that nobody here can give is refused with those that there are", async () => {
+  it("that the Worker does not have is rejected with the list of formats", async () => {
     const response = await queryUnderTest().get(queryPath(), { Accept: "image/png, application/json;q=0" });
     expect(response.status).toBe(406);
     expect(await response.json()).toEqual({
@@ -200,7 +200,7 @@ describe("the format", () => {
 });
 
 describe("a source that fails", () => {
-  it("before the first row is a 500 that hides why", async () => {
+  it("before the first row is a 500 that hides the reason", async () => {
     const { get, sources, logged } = queryUnderTest();
     sources.fault = new Error("secret inside");
     const response = await get(queryPath());
@@ -210,7 +210,7 @@ describe("a source that fails", () => {
   });
 
   it.each(["json", "csv", "ndjson", "arrow"])(
-    "in the middle breaks off %s, and is logged",
+    "part-way closes the connection of a response in %s, and is logged",
     async (format) => {
       const { get, sources, logged } = queryUnderTest();
       sources.sampleTimes = Array.from({ length: 5_000 }, (_, row) => START_MS + row);

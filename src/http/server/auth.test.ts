@@ -15,7 +15,7 @@ const PROTECTED: readonly (readonly [string, string])[] = [
 ];
 
 describe("the token", () => {
-  it.each(PROTECTED)("is asked for by %s %s, which does nothing without it", async (method, path) => {
+  it.each(PROTECTED)("is required by %s %s, which does nothing without it", async (method, path) => {
     const { request, backfill } = underTest();
     const response = await request(path, { method });
     expect(response.status).toBe(401);
@@ -27,7 +27,7 @@ describe("the token", () => {
     expect(backfill.calls).toEqual([]);
   });
 
-  it.each(["/", "/backfill/status", "/openapi.json"])("is not asked for by GET %s", async (path) => {
+  it.each(["/", "/backfill/status", "/openapi.json"])("is not required by GET %s", async (path) => {
     expect((await underTest().request(path)).status).toBe(200);
     expect((await underTest().request(path, { headers: bearer("wrong") })).status).toBe(200);
   });
@@ -47,7 +47,7 @@ describe("the token", () => {
     expect(response.status).toBe(401);
   });
 
-  it("may follow the scheme in any case, for schemes have none", async () => {
+  it("may follow the scheme in upper or lower case", async () => {
     const { request } = underTest();
     for (const scheme of ["bearer", "BEARER", "Bearer "]) {
       const response = await request("/backfill/days", { headers: { Authorization: `${scheme} ${KEY}` } });
@@ -62,22 +62,22 @@ describe("the token", () => {
     },
   );
 
-  it("is not looked for in the URL", async () => {
+  it("is not read from the URL", async () => {
     const response = await underTest().request(`/backfill/days?token=${KEY}&access_token=${KEY}`);
     expect(response.status).toBe(401);
   });
 
-  it("is the same only if every byte is", async () => {
+  it("is equal only if every byte is", async () => {
     expect(await sameSecret("abc", "abc")).toBe(true);
     for (const other of ["", "ab", "abd", "abcd"]) expect(await sameSecret("abc", other)).toBe(false);
   });
 });
 
 describe("an unset secret", () => {
-  it.each(["BACKFILL_API_KEY", "ACE_API_KEY"])("refuses and is named: %s", async (name) => {
+  it.each(["BACKFILL_API_KEY", "ACE_API_KEY"])("makes requests fail and is named: %s", async (name) => {
     for (const value of [undefined, "", " \n", 5]) {
       const { request, backfill } = underTest({ ...ENV, [name]: value });
-      // Before the token is looked at: with an empty key, an empty token must not be the right one.
+      // Checked before the token: with an empty key, an empty token must not be accepted.
       for (const headers of [{}, bearer(), bearer("undefined")]) {
         const response = await request("/backfill/cancel", { method: "POST", headers });
         expect(response.status).toBe(500);
@@ -92,7 +92,7 @@ describe("an unset secret", () => {
     }
   });
 
-  it("that no header could carry is named without being shown", async () => {
+  it("that no header could carry is named but not shown", async () => {
     const response = await underTest({ ...ENV, BACKFILL_API_KEY: "two words" }).get("/backfill/days");
     expect(response.status).toBe(500);
     const text = await response.text();
@@ -100,7 +100,7 @@ describe("an unset secret", () => {
     expect(text).not.toContain("two words");
   });
 
-  it("is not one that ends in a newline, as echo leaves it", async () => {
+  it("is read without the newline that echo adds", async () => {
     const { get } = underTest({ ...ENV, BACKFILL_API_KEY: `${KEY}\n` });
     expect((await get("/backfill/days")).status).toBe(200);
   });

@@ -25,7 +25,7 @@ function asksFirst(origin: string): RequestInit {
 }
 
 describe("a preflight", () => {
-  it("of an allowed origin is told methods and headers, without a token", async () => {
+  it("of an allowed origin gets methods and headers, without a token", async () => {
     const response = await underTest().request("/backfill/start", asksFirst(ALLOWED));
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
@@ -36,7 +36,7 @@ describe("a preflight", () => {
     expect(response.headers.get("Vary")).toBe("Origin");
   });
 
-  it.each(STRANGERS)("of %j is refused without any of these headers", async (origin) => {
+  it.each(STRANGERS)("of %j is rejected without any of these headers", async (origin) => {
     const response = await underTest().request("/backfill/start", asksFirst(origin));
     expect(response.status).toBe(403);
     expect(await response.json()).toEqual({ error: "Origin not allowed" });
@@ -48,13 +48,13 @@ describe("a preflight", () => {
     expect((await underTest().request("/nowhere", asksFirst(ALLOWED))).status).toBe(204);
   });
 
-  it("is refused to everyone where no origin is configured", async () => {
+  it("is rejected where no origin is configured", async () => {
     const { request } = underTest({ ...ENV, ALLOWED_ORIGINS: "" });
     expect((await request("/backfill/start", asksFirst(ALLOWED))).status).toBe(403);
   });
 });
 
-describe("an answer", () => {
+describe("a response", () => {
   it.each([
     ["/backfill/status", 200],
     ["/backfill/days", 401],
@@ -77,14 +77,14 @@ describe("an answer", () => {
     await response.body?.cancel();
   });
 
-  it.each(STRANGERS)("to %j carries no permission", async (origin) => {
+  it.each(STRANGERS)("to %j has no CORS headers", async (origin) => {
     const response = await underTest().request("/backfill/status", { headers: { Origin: origin } });
     expect(response.status).toBe(200);
     expect(response.headers.get("Access-Control-Allow-Origin")).toBeNull();
     expect(response.headers.get("Vary")).toBe("Origin");
   });
 
-  it("varies with the origin also where none was sent", async () => {
+  it("varies with the origin even if no origin was sent", async () => {
     const response = await underTest().request("/backfill/status");
     expect(response.headers.get("Vary")).toBe("Origin");
     expect(response.headers.get("Access-Control-Allow-Origin")).toBeNull();

@@ -20,7 +20,7 @@ interface Headered {
   headers?: Record<string, unknown>;
 }
 
-/** Of every answer. */
+/** Headers of every response. */
 const ALWAYS = [
   "cache-control",
   "content-security-policy",
@@ -44,7 +44,7 @@ describe("GET /openapi.json", () => {
     expect(described.sort()).toEqual(Object.values(endpointTable(backfillService.routes).endpoints).sort());
   });
 
-  it("asks for a bearer token exactly where the Worker does", async () => {
+  it("requires a bearer token exactly where the Worker does", async () => {
     const { paths } = await document();
     const { request } = underTest();
     for (const [path, operations] of Object.entries(paths)) {
@@ -56,7 +56,7 @@ describe("GET /openapi.json", () => {
     }
   });
 
-  it("points at schemas that are there, and at all of them", async () => {
+  it("refers only to schemas that exist, and to every one", async () => {
     const whole = await document();
     const text = JSON.stringify(whole);
     const names = new Set([...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1]));
@@ -64,7 +64,7 @@ describe("GET /openapi.json", () => {
     expect(text).not.toContain("$schema");
   });
 
-  it("names every form in which an answer is given", async () => {
+  it("lists every media type of a response", async () => {
     const { paths } = await document();
     for (const [path, operations] of Object.entries(paths)) {
       for (const [status, { content = {} }] of Object.values(operations).flatMap(({ responses }) =>
@@ -78,7 +78,7 @@ describe("GET /openapi.json", () => {
     expect(paths["/metrics"]?.get?.responses["200"]?.content).toEqual({ "text/plain": {} });
   });
 
-  it("names the headers that belong to an answer", async () => {
+  it("lists the headers that belong to a response", async () => {
     const { paths, components } = (await document()) as Document & {
       components: { responses: Record<string, Headered> };
     };
@@ -96,7 +96,7 @@ describe("GET /openapi.json", () => {
     expect(carried(await request("/backfill/days", { method: "PUT" }))).toEqual(["allow"]);
   });
 
-  it("describes what the Worker tells the webhook, to the last field", async () => {
+  it("describes every field that the Worker sends to the webhook", async () => {
     const { webhooks, components } = (await document()) as Document & {
       webhooks: Record<string, { post: { requestBody: unknown } }>;
     };
@@ -109,7 +109,7 @@ describe("GET /openapi.json", () => {
     );
   });
 
-  it("describes what is sent, not what it is parsed into", async () => {
+  it("describes input as it is sent, not as it is parsed", async () => {
     const { components, paths } = await document();
     const start = components.schemas.StartRequest;
     expect(start?.required).toEqual(["start_date", "end_date"]);
@@ -128,7 +128,7 @@ describe("GET /openapi.json", () => {
     expect(paths["/backfill/retry"]?.post?.requestBody?.required).toBe(false);
   });
 
-  it("holds nothing of the environment", async () => {
+  it("contains nothing of the environment", async () => {
     const text = JSON.stringify(await document());
     for (const value of [ENV.ACE_API_KEY, ENV.BACKFILL_API_KEY, ENV.ACE_API_BASE]) {
       expect(text).not.toContain(value);

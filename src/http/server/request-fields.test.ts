@@ -16,7 +16,7 @@ async function startWith(body: BodyInit | null, headers: Record<string, string> 
   return { response, answer, calls: backfill.calls };
 }
 
-/** A body of unannounced length, which tells how much of it was taken. */
+/** A body of unknown length that counts its chunks that were read. */
 function streamed(chunk: Uint8Array, chunks: number) {
   const taken = { chunks: 0, cancelled: false };
   const stream = new ReadableStream<Uint8Array>({
@@ -44,20 +44,20 @@ describe("a body", () => {
     ["null", "null", "the body must be a JSON object"],
     ["deep arrays", "[".repeat(30_000) + "]".repeat(30_000), "the body must be a JSON object"],
     ["deep arrays, left open", "[".repeat(60_000), "the body is not valid JSON"],
-  ])("of %s is refused", async (_, body, fault) => {
+  ])("of %s is rejected", async (_, body, fault) => {
     const { response, answer, calls } = await startWith(body);
     expect(response.status).toBe(400);
     expect(answer).toEqual({ error: "Validation failed", details: [fault] });
     expect(calls).toEqual([]);
   });
 
-  it("with deep JSON in a field is refused by the field's name", async () => {
+  it("with deep JSON in a field is rejected by the field's name", async () => {
     const deep = `${'{"a":'.repeat(5_000)}1${"}".repeat(5_000)}`;
     const { answer } = await startWith(`{"start_date":${deep},"end_date":"2024-01-02","x":${deep}}`);
     expect(answer.details).toEqual(["start_date must be a string", 'unknown field "x"']);
   });
 
-  it("of broken UTF-8 is refused", async () => {
+  it("of broken UTF-8 is rejected", async () => {
     const { response, answer } = await startWith(new Uint8Array([0x7b, 0xff, 0xfe, 0x7d]));
     expect(response.status).toBe(400);
     expect(answer.details).toEqual(["the body is not valid UTF-8"]);
@@ -72,12 +72,12 @@ describe("a body", () => {
     "application/json; charset=utf-8",
     "text/plain",
     "application/x-www-form-urlencoded",
-  ])("is judged by its bytes where it is called %s", async (type) => {
+  ])("is parsed by its bytes when its type is %s", async (type) => {
     expect((await startWith(RANGE, { "Content-Type": type })).response.status).toBe(202);
     expect((await startWith("a=b", { "Content-Type": type })).response.status).toBe(400);
   });
 
-  it("of exactly 64 KiB is read, one byte more is not", async () => {
+  it("of exactly 64 KiB is read, a byte more is rejected", async () => {
     expect((await startWith(RANGE.padEnd(REQUEST_BYTES_MAX))).response.status).toBe(202);
     const { response, answer, calls } = await startWith(RANGE.padEnd(REQUEST_BYTES_MAX + 1));
     expect(response.status).toBe(413);
@@ -86,7 +86,7 @@ describe("a body", () => {
   });
 
   it.each([{}, { "Content-Length": "1000000" }])(
-    "that is too large is heard out to a mebibyte, so that its sender sees the refusal: %j",
+    "that is too large is read to a mebibyte, so that its sender sees the response: %j",
     async (headers) => {
       const { stream, taken } = streamed(new Uint8Array(100_000).fill(0x20), 10);
       const { response } = await startWith(stream, headers);
@@ -95,7 +95,7 @@ describe("a body", () => {
     },
   );
 
-  it("without an end is left after a mebibyte", async () => {
+  it("without an end is cancelled after a mebibyte", async () => {
     const { stream, taken } = streamed(new Uint8Array(16 * 1024).fill(0x20), 1_000_000);
     const { response } = await startWith(stream);
     expect(response.status).toBe(413);
@@ -103,12 +103,12 @@ describe("a body", () => {
     expect(taken.cancelled).toBe(true);
   });
 
-  it("that lies about its length is counted all the same", async () => {
+  it("with a wrong length is still counted", async () => {
     const { stream } = streamed(new Uint8Array(16 * 1024).fill(0x20), 1_000);
     expect((await startWith(stream, { "Content-Length": "10" })).response.status).toBe(413);
   });
 
-  it("that breaks off is refused, and is no error of the Worker", async () => {
+  it("that is incomplete is rejected, and is no error of the Worker", async () => {
     const { request, backfill, logged } = underTest();
     const body = new ReadableStream<Uint8Array>({
       start: (controller) => controller.enqueue(new TextEncoder().encode(RANGE.slice(0, 20))),
@@ -124,7 +124,7 @@ describe("a body", () => {
     expect([backfill.calls, logged]).toEqual([[], []]);
   });
 
-  it("in many small pieces is put together", async () => {
+  it("in many small chunks is joined", async () => {
     const bytes = new TextEncoder().encode(RANGE);
     const stream = new ReadableStream<Uint8Array>({
       start(controller) {
@@ -135,7 +135,7 @@ describe("a body", () => {
     expect((await startWith(stream)).response.status).toBe(202);
   });
 
-  it("is not read before the token is right", async () => {
+  it("is not read before the token is checked", async () => {
     const { request } = underTest();
     const response = await request("/backfill/start", {
       method: "POST",

@@ -6,7 +6,7 @@ import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 
 const ASKING = { Accept: "application/problem+json" };
 
-/** A refusal, whose form is RFC 9457's. */
+/** The body of an error response in RFC 9457's form. */
 async function problemIn(response: Response) {
   expect(response.headers.get("Content-Type")).toBe("application/problem+json");
   expect(response.headers.get("Vary")).toBe("Accept, Origin");
@@ -16,7 +16,7 @@ async function problemIn(response: Response) {
   return problemDetails.parse(body);
 }
 
-test("a refusal keeps its faults and its hint beside the standard's members", async () => {
+test("an error keeps its details and its hint beside the standard's members", async () => {
   const { request } = underTest();
   const start = await request("/backfill/start", {
     method: "POST",
@@ -43,7 +43,7 @@ test("a refusal keeps its faults and its hint beside the standard's members", as
   });
 });
 
-test("every kind of refusal has both forms, each with the phrase of its status", async () => {
+test("every kind of error has both forms, each with the phrase of its status", async () => {
   const { request, backfill } = underTest();
   backfill.startOutcome = { kind: "conflict", state: STATUS };
   const body = '{"start_date": "2024-01-01", "end_date": "2024-01-02"}';
@@ -94,12 +94,12 @@ test.each([
   ["text/html", false],
   ["application/problem+xml", false],
   ["", false],
-])("a client that accepts %j asks for a problem: %s", async (accept, asked) => {
+])("a client that accepts %j gets a problem: %s", async (accept, asProblem) => {
   const { headers } = await underTest().request("/nowhere", { headers: { Accept: accept } });
-  expect(headers.get("Content-Type")?.startsWith("application/problem+json")).toBe(asked);
+  expect(headers.get("Content-Type")?.startsWith("application/problem+json")).toBe(asProblem);
 });
 
-test("what is no refusal is not changed by it", async () => {
+test("a response that is no error does not change", async () => {
   const { request, backfill } = underTest();
   backfill.current = STATUS;
   const response = await request("/backfill/status", { headers: ASKING });
@@ -108,7 +108,7 @@ test("what is no refusal is not changed by it", async () => {
   expect(await response.json()).toEqual(STATUS);
 });
 
-test("the Query Worker's refusals are the same, also the one of what it can't be accepted as", async () => {
+test("the Query Worker's errors have the same forms, 406 included", async () => {
   const { get, sources } = queryUnderTest();
   expect(await problemIn(await get("/timeseries/query", ASKING))).toMatchObject({ title: "Bad Request" });
   expect(await problemIn(await get(queryPath(), ASKING))).toMatchObject({

@@ -1,4 +1,4 @@
-/** A backfill in memory, for the tests of this folder: it records what it is asked and answers as told. */
+/** A backfill in memory that records its calls and returns outcomes set by the test. */
 import type {
   AuditOutcome,
   BackfillApi,
@@ -82,29 +82,29 @@ export class FakeBackfill implements BackfillApi {
   foundDays: DayView[] | SiteUnavailable = [];
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
-  /** Thrown by the next call, whatever it is. */
+  /** Thrown by every call. */
   fault: unknown;
 
-  start = (request: unknown) => this.#answer("start", this.startOutcome, request);
-  plan = (request: unknown) => this.#answer("plan", PLAN, request);
-  status = () => this.#answer("status", this.current);
-  metrics = () => this.#answer("metrics", this.measured);
-  cancel = () => this.#answer("cancel", this.cancelOutcome);
-  retry = (selection: unknown) => this.#answer("retry", this.retryOutcome, selection);
-  days = (selection: unknown, limit: number) => this.#answer("days", this.foundDays, selection, limit);
-  errors = (selection: unknown, limit: number) => this.#answer("errors", this.foundErrors, selection, limit);
-  verify = (request: unknown) => this.#answer("verify", this.auditOutcome, request);
-  rebuild = () => this.#answer("rebuild", this.auditOutcome);
-  audits = () => this.#answer("audits", this.foundAudits);
+  start = (request: unknown) => this.#record("start", this.startOutcome, request);
+  plan = (request: unknown) => this.#record("plan", PLAN, request);
+  status = () => this.#record("status", this.current);
+  metrics = () => this.#record("metrics", this.measured);
+  cancel = () => this.#record("cancel", this.cancelOutcome);
+  retry = (selection: unknown) => this.#record("retry", this.retryOutcome, selection);
+  days = (selection: unknown, limit: number) => this.#record("days", this.foundDays, selection, limit);
+  errors = (selection: unknown, limit: number) => this.#record("errors", this.foundErrors, selection, limit);
+  verify = (request: unknown) => this.#record("verify", this.auditOutcome, request);
+  rebuild = () => this.#record("rebuild", this.auditOutcome);
+  audits = () => this.#record("audits", this.foundAudits);
 
-  async #answer<T>(name: string, outcome: T, ...given: unknown[]): Promise<T> {
+  async #record<T>(name: string, outcome: T, ...given: unknown[]): Promise<T> {
     this.calls.push([name, ...given]);
     if (this.fault !== undefined) throw this.fault;
     return outcome;
   }
 }
 
-/** The app before a fake, with virtual time: a sleep is over at once and moves the clock. */
+/** The app over a fake backfill, with virtual time: a sleep ends at once and moves the clock. */
 export function underTest(env: Readonly<Record<string, unknown>> = ENV) {
   const backfill = new FakeBackfill();
   const logged: { level: string; message: string; fields: unknown }[] = [];

@@ -1,4 +1,4 @@
-/** What the Query Worker answers from, in memory, for the tests of this folder: it records what it is asked. */
+/** The Query Worker over sources in memory that record their calls. */
 import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { createQueryApp } from "../../../src/http/query/query.ts";
@@ -20,7 +20,7 @@ export const QUERY_ENV = {
 export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "open"> {
   readonly calls: unknown[][] = [];
   readonly queries: SampleQuery[] = [];
-  /** Of every point; all on the first day of the query. */
+  /** Times of the samples of every point, all on the first day of the query. */
   sampleTimes: readonly EpochMs[] = [];
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   dayAvailability: readonly DayAvailability[] = [];
@@ -36,7 +36,7 @@ export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "
     },
     body: new Blob([]).stream(),
   };
-  /** Thrown by the next call, whatever it is; by a query behind its first day where `faultLater`. */
+  /** Thrown by the next call; with `faultLater`, by a query after its first day. */
   fault: unknown;
   faultLater = false;
 
@@ -49,24 +49,24 @@ export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "
     if (this.fault !== undefined) throw this.fault;
   }
 
-  points = (...given: unknown[]) => this.#answer("points", this.dayPoints, given);
-  availability = (...given: unknown[]) => this.#answer("availability", this.dayAvailability, given);
-  latest = (...given: unknown[]) => this.#answer("latest", this.newest, given);
+  points = (...given: unknown[]) => this.#record("points", this.dayPoints, given);
+  availability = (...given: unknown[]) => this.#record("availability", this.dayAvailability, given);
+  latest = (...given: unknown[]) => this.#record("latest", this.newest, given);
 
   async open(key: string): Promise<OpenObject | undefined> {
     this.calls.push(["open", key]);
     return this.opened;
   }
 
-  async #answer<T>(name: string, outcome: T, given: unknown[]): Promise<T> {
-    // The last one is the meter.
+  async #record<T>(name: string, outcome: T, given: unknown[]): Promise<T> {
+    // The last argument is the meter.
     this.calls.push([name, ...given.slice(0, -1)]);
     if (this.fault !== undefined) throw this.fault;
     return outcome;
   }
 }
 
-/** The app before a fake. */
+/** The app over fake sources. */
 export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_ENV) {
   const sources = new FakeSources();
   const logged: { level: string; message: string; fields: unknown }[] = [];
@@ -87,7 +87,7 @@ export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_EN
   };
 }
 
-/** A query that is right, with parameters put in place of its own or left out. */
+/** A valid query, with changed or removed parameters. */
 export function queryPath(
   changes: Readonly<Record<string, string | readonly string[] | undefined>> = {},
 ): string {
@@ -100,7 +100,7 @@ export function queryPath(
   };
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    for (const one of value === undefined ? [] : [value].flat()) params.append(name, one as string);
+    for (const text of value === undefined ? [] : [value].flat()) params.append(name, text as string);
   }
   return `/timeseries/query?${params}`;
 }

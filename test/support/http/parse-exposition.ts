@@ -1,14 +1,14 @@
-/** A reader of Prometheus' text format that forgives nothing, for tests; written from the format's description alone. */
+/** A strict parser of Prometheus' text format, written from the description of the format. */
 
-export interface ReadFamily {
+export interface ParsedFamily {
   readonly type: string;
   readonly help: string;
   readonly samples: { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
 
-/** Throws where a line is none, or stands where it must not. */
-export function parseExposition(text: string): Map<string, ReadFamily> {
-  const families = new Map<string, ReadFamily>();
+/** Throws a SyntaxError for an invalid line or a line out of place. */
+export function parseExposition(text: string): Map<string, ParsedFamily> {
+  const families = new Map<string, ParsedFamily>();
   if (text === "" || !text.endsWith("\n")) throw new SyntaxError("the last line has no end");
   const lines = text.slice(0, -1).split("\n");
   let current: string | undefined;
@@ -48,7 +48,7 @@ function readSample(line: string) {
   return { name, labels: readLabels(inside, line), value };
 }
 
-/** Character by character: a quoted value may hold anything, commas and braces too. */
+/** Reads one label after the other: a quoted value may contain commas and braces. */
 function readLabels(inside: string, line: string): Record<string, string> {
   const labels: Record<string, string> = {};
   for (let rest = inside; rest !== ""; ) {
