@@ -6,7 +6,7 @@ import {
   namesOf,
   plain,
   query,
-  rowsAsked,
+  rowsOf,
   SITE,
   wholeDay,
 } from "../../test/support/query/archive.ts";
@@ -21,14 +21,14 @@ import { newMeter } from "./cost.ts";
 const NAMES = namesOf(40);
 const FILE = evenDay(DAY, NAMES, 10, 100);
 const TRIES_MAX = RETRY_PAUSES_MS.length + 1;
-const AWAY = new Error("R2 is away");
+const UNAVAILABLE = new Error("R2 is unavailable");
 
 const START = dayStartMs(DAY);
 const keyOf = (day: number) => objectKey(SITE, addDays(DAY, day));
-/** The first day shows how large footers are; those behind it are read ahead. */
+/** The first day shows how large footers are; the days after it are read ahead. */
 const AHEAD = [2, 3];
 
-/** Four days of one file, with the pauses that were made, each of which `pause` may lengthen. */
+/** Four days of one file, with the pauses between attempts, each of which `pause` may lengthen. */
 function world(pause: (signal?: AbortSignal) => Promise<void> = async () => undefined) {
   const archive = new MemoryArchive();
   for (const day of [0, 1, ...AHEAD]) archive.place(keyOf(day), FILE.bytes);
@@ -43,23 +43,23 @@ function world(pause: (signal?: AbortSignal) => Promise<void> = async () => unde
 
 function failsBehind(archive: MemoryArchive, day: number): void {
   archive.before = (_, key) => {
-    if (key > keyOf(day)) throw AWAY;
+    if (key > keyOf(day)) throw UNAVAILABLE;
   };
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-test("a read that fails now and then is made again, after pauses that grow, and every try is counted", async () => {
+test("a read that fails is repeated after growing pauses, and every attempt is counted", async () => {
   const { archive, pauses, source } = world();
   const failures = new Map<string, number>();
   archive.before = (read) => {
     const { kind } = archive.requests[read] as { kind: string };
     failures.set(kind, (failures.get(kind) ?? 0) + 1);
-    if ((failures.get(kind) ?? 0) < TRIES_MAX) throw AWAY;
+    if ((failures.get(kind) ?? 0) < TRIES_MAX) throw UNAVAILABLE;
   };
   const meter = newMeter();
   for await (const { series } of source.days(wholeDay(NAMES), meter)) {
-    expect(plain(series)).toEqual(rowsAsked(FILE, NAMES, START, START + DAY_MS));
+    expect(plain(series)).toEqual(rowsOf(FILE, NAMES, START, START + DAY_MS));
   }
   expect(pauses).toEqual(RETRY_PAUSES_MS);
   expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
@@ -67,21 +67,21 @@ test("a read that fails now and then is made again, after pauses that grow, and 
   expect(meter.r2Requests).toBe(TRIES_MAX);
 });
 
-test("a read that always fails is given up, and the fault says why", async () => {
+test("a read that always fails ends with a fault that says why", async () => {
   const { archive, source } = world();
   failsBehind(archive, 0);
   const days: string[] = [];
   const reading = async () => {
-    const asked = query(NAMES, START, START + 4 * DAY_MS);
-    for await (const { day } of source.days(asked, newMeter())) days.push(day);
+    const range = query(NAMES, START, START + 4 * DAY_MS);
+    for await (const { day } of source.days(range, newMeter())) days.push(day);
   };
-  await expect(reading()).rejects.toMatchObject({ kind: "archive-unavailable", cause: AWAY });
-  await expect(reading()).rejects.toThrow(`after ${TRIES_MAX} tries: R2 is away`);
+  await expect(reading()).rejects.toMatchObject({ kind: "archive-unavailable", cause: UNAVAILABLE });
+  await expect(reading()).rejects.toThrow(`after ${TRIES_MAX} tries: R2 is unavailable`);
   expect(days).toEqual([DAY, DAY]);
   expect(archive.requests.filter(({ key }) => key === keyOf(1))).toHaveLength(2 * TRIES_MAX);
 });
 
-test("nothing is read again once its reader went away", async () => {
+test("no read is repeated once the consumer has stopped", async () => {
   const { archive, pauses, source } = world(
     (signal) => new Promise((resolve) => signal?.addEventListener("abort", () => resolve())),
   );
@@ -89,33 +89,33 @@ test("nothing is read again once its reader went away", async () => {
   const days = source.days(query(NAMES, START, START + 4 * DAY_MS), newMeter());
   await days.next();
   await days.next();
-  await turn();
-  // In their first pause, which ends now.
+  await settled();
+  // Both are in their first pause, which ends now.
   expect(pauses).toEqual(AHEAD.map(() => RETRY_PAUSES_MS[0]));
   const read = archive.requests.length;
   await days.return(undefined);
-  await turn();
+  await settled();
   expect([archive.requests.length, pauses.length]).toEqual([read, AHEAD.length]);
 });
 
-test("pauses take nobody's turn: more days are read while six wait", async () => {
+test("a request in its pause takes no place in flight: more days are read while six wait", async () => {
   const { archive, source } = world(() => new Promise(() => undefined));
   for (let day = 0; day < 13; day++) archive.place(keyOf(day), FILE.bytes);
   failsBehind(archive, 1);
   const days = source.days(query(NAMES, START, START + 13 * DAY_MS), newMeter());
   await days.next();
   await days.next();
-  await turn();
+  await settled();
   expect(new Set(archive.requests.map(({ key }) => key)).size).toBe(13);
 });
 
 test("requests of every kind are repeated and counted alike", async () => {
   const pauses: number[] = [];
   const clock = { sleep: async (ms: number) => void pauses.push(ms) };
-  let asked = 0;
+  let requests = 0;
   const flaky = async <T>(answer: T): Promise<T> => {
-    asked += 1;
-    if (asked % TRIES_MAX !== 0) throw AWAY;
+    requests += 1;
+    if (requests % TRIES_MAX !== 0) throw UNAVAILABLE;
     return answer;
   };
   const meter = newMeter();

@@ -31,35 +31,35 @@ function world() {
     hotDays: 3,
   };
   const source = new TieredSource(tiers);
-  const ask = (fromMs: number, toMs: number) => answerOf(source, { site, points: [POINT], fromMs, toMs });
-  return { database, cold, ask };
+  const read = (fromMs: number, toMs: number) => answerOf(source, { site, points: [POINT], fromMs, toMs });
+  return { database, cold, read };
 }
 
-test("days that ended before the boundary and are archived come from cold alone, and hot is not asked", async () => {
-  const { database, cold, ask } = world();
+test("archived days before the boundary come from cold alone, and hot is not queried", async () => {
+  const { database, cold, read } = world();
   for (const day of [4, 5, 6]) cold.objects.set(dayOf(day), new Map(day === 5 ? [[at(5), 1]] : []));
   database.insert(site, POINT, [[at(5), 2]]);
-  database.hold(site, dayOf(5), 1);
-  database.hold(site, dayOf(6), 1);
-  const { days } = await ask(at(4), at(7));
+  database.addDay(site, dayOf(5), 1);
+  database.addDay(site, dayOf(6), 1);
+  const { days } = await read(at(4), at(7));
   expect(days.map(({ day, state, series }) => [day, state, series[0]])).toEqual([
     [dayOf(4), "empty", []],
     [dayOf(5), "present", [[at(5), 1]]],
     [dayOf(6), "empty", []],
   ]);
-  expect(database.asked).toEqual([]);
+  expect(database.statements).toEqual([]);
 });
 
-test("a day before the boundary that is not archived yet comes from hot, which is asked once for all that it has not", async () => {
-  const { database, cold, ask } = world();
+test("days before the boundary that are not archived yet come from hot, whose table of days is read once", async () => {
+  const { database, cold, read } = world();
   cold.objects.set(dayOf(2), new Map([[at(2), 1]]));
   database.insert(site, POINT, [
     [at(3, 5), 3],
     [at(5), 5],
   ]);
-  database.hold(site, dayOf(3), 1);
-  // Samples of the fifth, of which no row speaks, are being taken out.
-  const { days } = await ask(at(1), at(7));
+  database.addDay(site, dayOf(3), 1);
+  // Samples of the fifth, which has no row, are being deleted.
+  const { days } = await read(at(1), at(7));
   expect(days.map(({ day, state, tiers, series }) => [day, state, series[0], ...tiers])).toEqual([
     [dayOf(1), "missing", []],
     [dayOf(2), "present", [[at(2), 1]], "cold"],
@@ -69,16 +69,16 @@ test("a day before the boundary that is not archived yet comes from hot, which i
     [dayOf(6), "missing", []],
   ]);
   const { DAYS, POINT_IDS, SAMPLES } = STATEMENTS;
-  expect(database.asked).toEqual([DAYS, POINT_IDS, SAMPLES, DAYS]);
-  database.asked.length = 0;
-  await ask(at(4), at(7));
-  expect(database.asked).toEqual([DAYS]);
+  expect(database.statements).toEqual([DAYS, POINT_IDS, SAMPLES, DAYS]);
+  database.statements.length = 0;
+  await read(at(4), at(7));
+  expect(database.statements).toEqual([DAYS]);
 });
 
-test("a day that hot lets go of while it is read comes from cold, where it is by then", async () => {
-  const { database, cold, ask } = world();
+test("a day that hot deletes while it is read comes from cold, which has it by then", async () => {
+  const { database, cold, read } = world();
   database.insert(site, POINT, [[at(3), 3]]);
-  database.hold(site, dayOf(3), 1);
+  database.addDay(site, dayOf(3), 1);
   const select = database.select.bind(database);
   database.select = async (statement, ...values) => {
     if (statement === STATEMENTS.SAMPLES) {
@@ -87,55 +87,55 @@ test("a day that hot lets go of while it is read comes from cold, where it is by
     }
     return select(statement, ...values);
   };
-  const { days } = await ask(at(3), at(4));
+  const { days } = await read(at(3), at(4));
   expect(days).toEqual([{ day: dayOf(3), state: "present", tiers: ["cold"], series: [[[at(3), 3]]] }]);
 });
 
-test("where hot is away, archived days are answered, and a day that is not fails rather than be called missing", async () => {
-  const { database, cold, ask } = world();
+test("where hot is unavailable, archived days are answered, and any other day fails instead of being called missing", async () => {
+  const { database, cold, read } = world();
   database.db.exec("DROP TABLE days");
   cold.objects.set(dayOf(4), new Map([[at(4), 1]]));
-  expect((await ask(at(4), at(5))).days).toMatchObject([{ state: "present" }]);
-  await expect(ask(at(4), at(6))).rejects.toMatchObject({ kind: "hot-unavailable", tablesMissing: true });
-  await expect(ask(at(8), at(9))).rejects.toMatchObject({ kind: "hot-unavailable" });
+  expect((await read(at(4), at(5))).days).toMatchObject([{ state: "present" }]);
+  await expect(read(at(4), at(6))).rejects.toMatchObject({ kind: "hot-unavailable", tablesMissing: true });
+  await expect(read(at(8), at(9))).rejects.toMatchObject({ kind: "hot-unavailable" });
 });
 
-test("where cold is away, days that hot has whole are answered", async () => {
+test("where cold is unavailable, days that hot has whole are answered", async () => {
   const { database } = world();
   database.insert(site, POINT, [[at(9), 9]]);
-  for (const day of [8, 9]) database.hold(site, dayOf(day), day - 8);
+  for (const day of [8, 9]) database.addDay(site, dayOf(day), day - 8);
   const cold: SampleSource = {
     // biome-ignore lint/correctness/useYield: it fails before it could.
     async *days() {
-      throw new Error("R2 is away");
+      throw new Error("R2 is unavailable");
     },
   };
   const tiers = { hot: new HotSource(database), cold, clock: { now: () => at(10) }, hotDays: 3 };
-  const ask = (fromMs: number) =>
+  const read = (fromMs: number) =>
     answerOf(new TieredSource(tiers), { site, points: [POINT], fromMs, toMs: at(10) });
-  expect((await ask(at(8))).days.map(({ state }) => state)).toEqual(["empty", "present"]);
-  await expect(ask(at(7))).rejects.toThrow("R2 is away");
+  expect((await read(at(8))).days.map(({ state }) => state)).toEqual(["empty", "present"]);
+  await expect(read(at(7))).rejects.toThrow("R2 is unavailable");
 });
 
-test("days that hot has whole come from hot alone, and cold is asked in one query for those between them", async () => {
-  const { database, cold, ask } = world();
+test("days that hot has whole come from hot alone, and consecutive days between them are one query of cold", async () => {
+  const { database, cold, read } = world();
   database.insert(site, POINT, [[at(8, 1), 8]]);
-  database.hold(site, dayOf(7), 1);
-  database.hold(site, dayOf(8), 1);
-  const { days } = await ask(at(6), at(11));
+  database.addDay(site, dayOf(7), 1);
+  database.addDay(site, dayOf(8), 1);
+  const { days } = await read(at(6), at(11));
   expect(days.map(({ day, state, tiers }) => [day, state, ...tiers])).toEqual([
     [dayOf(6), "missing"],
-    // Of the boundary's day hot may have lost samples already.
+    // Samples of the boundary day may have been deleted from hot already.
     [dayOf(7), "present", "hot"],
     [dayOf(8), "present", "hot"],
     [dayOf(9), "missing"],
     [dayOf(10), "missing"],
   ]);
-  expect(cold.asked).toEqual([[dayOf(6)], [dayOf(7)], [dayOf(9), dayOf(10)]]);
+  expect(cold.queriedDays).toEqual([[dayOf(6)], [dayOf(7)], [dayOf(9), dayOf(10)]]);
 });
 
-test("a day that hot has in part is filled up from cold, and hot's value wins", async () => {
-  const { database, cold, ask } = world();
+test("a day that hot has in part is completed from cold, with hot's value where both have one", async () => {
+  const { database, cold, read } = world();
   cold.objects.set(
     dayOf(9),
     new Map([
@@ -148,7 +148,7 @@ test("a day that hot has in part is filled up from cold, and hot's value wins", 
     [at(9, 10), 20],
     [at(9, 11), 30],
   ]);
-  const { days } = await ask(at(9), at(10));
+  const { days } = await read(at(9), at(10));
   const series = [
     [at(9), 1],
     [at(9, 10), 20],
@@ -158,14 +158,14 @@ test("a day that hot has in part is filled up from cold, and hot's value wins", 
   expect(days).toEqual([{ day: dayOf(9), state: "present", tiers: ["cold", "hot"], series: [series] }]);
 });
 
-test("an empty file in cold makes a day empty that hot knows nothing of", async () => {
-  const { cold, ask } = world();
+test("an empty file in cold makes a day empty that has no row in hot", async () => {
+  const { cold, read } = world();
   cold.objects.set(dayOf(9), new Map());
-  expect((await ask(at(9), at(10))).days).toMatchObject([{ state: "empty", tiers: ["cold"] }]);
+  expect((await read(at(9), at(10))).days).toMatchObject([{ state: "empty", tiers: ["cold"] }]);
 });
 
-test("whoever has which samples, an answer has each millisecond of its range once, hot's where both may be asked", async () => {
-  // Hours from midnight before the boundary's day on, with the milliseconds around each.
+test("for any samples in both tiers, an answer has each millisecond once, with hot's value where both are read", async () => {
+  // Hours from midnight before the boundary day on, with the milliseconds around each.
   const time = fc
     .tuple(fc.integer({ min: 0, max: 5 * 24 }), fc.integer({ min: -1, max: 1 }))
     .map(([hour, ms]) => at(6) + hour * HOUR_MS + ms);
@@ -173,14 +173,14 @@ test("whoever has which samples, an answer has each millisecond of its range onc
   const whole = fc.uniqueArray(fc.integer({ min: 6, max: 10 }));
   await fc.assert(
     fc.asyncProperty(samples, samples, whole, time, time, async (inHot, inCold, wholeDays, a, b) => {
-      const { database, cold, ask } = world();
+      const { database, cold, read } = world();
       const [fromMs, toMs] = [Math.min(a, b), Math.max(a, b)];
       database.insert(
         site,
         POINT,
         inHot.map((ms) => [ms, 1]),
       );
-      for (const day of wholeDays) database.hold(site, dayOf(day), 1);
+      for (const day of wholeDays) database.addDay(site, dayOf(day), 1);
       for (const ms of inCold) {
         const day = utcDayOf(ms);
         cold.objects.set(day, new Map([...(cold.objects.get(day) ?? []), [ms, 2]]));
@@ -190,7 +190,7 @@ test("whoever has which samples, an answer has each millisecond of its range onc
       for (const ms of inCold) if (!hotAlone(ms)) expected.set(ms, 2);
       const kept = wholeDays.includes(6) && !cold.objects.has(dayOf(6));
       for (const ms of inHot) if (ms >= at(7) || kept) expected.set(ms, 1);
-      const { days } = await ask(fromMs, toMs);
+      const { days } = await read(fromMs, toMs);
       const inRange = [...expected].filter(([ms]) => ms >= fromMs && ms < toMs).sort(([x], [y]) => x - y);
       expect(days.flatMap(({ series }) => series[0])).toEqual(inRange);
       expect(days.map(({ day }) => day)).toEqual(daysOfQuery({ site, points: [], fromMs, toMs }));
@@ -199,7 +199,7 @@ test("whoever has which samples, an answer has each millisecond of its range onc
   );
 });
 
-test("cold is let go of when the caller turns away in the middle of a shared day", async () => {
+test("cold's iterator is closed when the consumer stops in the middle of a shared day", async () => {
   const { database } = world();
   let open = 0;
   const cold: SampleSource = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anyHeld, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
+import { anyStored, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
 import { AGGREGATES, type Aggregate } from "../../contract/query.ts";
 import { aggregateSeries } from "./aggregate.ts";
 
@@ -32,7 +32,7 @@ test.each([
   expect(aggregated(samples, 60_000, aggregate)).toEqual([[60_000, expected]]);
 });
 
-test("a sample on the border opens the next bucket, and empty buckets are left out", () => {
+test("a sample on the boundary of two buckets is in the later bucket, and empty buckets are omitted", () => {
   const samples = [
     [59_999, 1],
     [60_000, 2],
@@ -46,17 +46,17 @@ test("a sample on the border opens the next bucket, and empty buckets are left o
   expect(aggregated([], 60_000, "count")).toEqual([]);
 });
 
-test("every aggregate of every width is what looking at each bucket alone gives", () => {
+test("every aggregate of every width is the aggregate of each bucket alone", () => {
   fc.assert(
     fc.property(
-      anyHeld,
+      anyStored,
       fc.constantFrom(60_000, 300_000, 900_000, 3_600_000, 86_400_000),
       fc.constantFrom(...AGGREGATES),
       ({ samples }, widthMs, aggregate) => {
         for (const [point, own] of samples) {
-          const held = { samples: new Map([[point, own]]), missing: new Set<string>() };
+          const stored = { samples: new Map([[point, own]]), missing: new Set<string>() };
           const range = { fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + 5 * 86_400_000 };
-          const expected = expectedRows(held, { points: [point], ...range, widthMs, aggregate });
+          const expected = expectedRows(stored, { points: [point], ...range, widthMs, aggregate });
           expect(aggregated(own, widthMs, aggregate)).toEqual(expected.map(({ ms, value }) => [ms, value]));
         }
       },
@@ -75,7 +75,7 @@ describe("an average", () => {
     expect(averageOf(values)).toBe(expected);
   });
 
-  test("lies between the least and the greatest, and is the exact one within a rounding", () => {
+  test("is between the least and the greatest value, and exact within a rounding", () => {
     const tenths = fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 200 });
     fc.assert(
       fc.property(tenths, (whole) => {

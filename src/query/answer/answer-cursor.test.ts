@@ -14,7 +14,7 @@ const SPEC: QuerySpec = {
   aggregation: { bucketMs: 3_600_000, aggregate: "avg" },
 };
 
-test("a cursor is read back as the position it was written for, the first bucket's beginning too", async () => {
+test("a cursor is read back as its position, also at the beginning of the first bucket", async () => {
   const binding = await bindingOf(SPEC);
   fc.assert(
     fc.property(fc.nat(2), fc.integer({ min: FIRST_DAY_MS, max: SPEC.toMs - 1 }), (point, ms) => {
@@ -38,14 +38,14 @@ test.each<[string, Partial<QuerySpec>]>([
     aggregate,
     { aggregation: { bucketMs: 3_600_000, aggregate } },
   ]),
-])("a cursor of a query with %s is refused", async (_, other) => {
+])("a cursor of a query with %s is rejected", async (_, other) => {
   const text = writeCursor({ point: 0, ms: FIRST_DAY_MS }, await bindingOf({ ...SPEC, ...other }));
   expect(readCursor(text, SPEC, await bindingOf(SPEC))).toEqual({
     fault: expect.stringContaining("belongs to another query"),
   });
 });
 
-test("a forged position outside the query is refused", async () => {
+test("a forged position outside the query is rejected", async () => {
   const binding = await bindingOf(SPEC);
   for (const position of [
     { point: 3, ms: FIRST_DAY_MS },
@@ -59,7 +59,7 @@ test("a forged position outside the query is refused", async () => {
   }
 });
 
-test("no text but the one that was given is a cursor", async () => {
+test("no text but the exact cursor is a cursor", async () => {
   const binding = await bindingOf(SPEC);
   const given = writeCursor({ point: 1, ms: FIRST_DAY_MS + 5 }, binding);
   for (const text of [

@@ -2,16 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { bytesOf, READERS, type ReadBack } from "../../../test/support/query/read-back.ts";
 import {
-  anyHeld,
   anyRange,
+  anyStored,
   DAYS,
   expectedRows,
   FIRST_DAY_MS,
   FixtureSource,
-  type Held,
   POINTS,
   type Row,
   SITE,
+  type StoredSamples,
 } from "../../../test/support/query/source.ts";
 import {
   AGGREGATES,
@@ -67,8 +67,11 @@ const anyQuery = fc
     ...(interval !== "raw" && { agg }),
   }));
 
-const expectedOf = (held: Held, { point_names, start_time, end_time, interval, agg }: TimeseriesQuery) =>
-  expectedRows(held, {
+const expectedOf = (
+  stored: StoredSamples,
+  { point_names, start_time, end_time, interval, agg }: TimeseriesQuery,
+) =>
+  expectedRows(stored, {
     points: point_names,
     fromMs: start_time,
     toMs: end_time,
@@ -76,11 +79,11 @@ const expectedOf = (held: Held, { point_names, start_time, end_time, interval, a
     aggregate: agg,
   });
 
-test("any question is answered with the rows that looking at every sample gives, in every format", async () => {
+test("any query is answered with the rows that a scan of every sample gives, in every format", async () => {
   await fc.assert(
-    fc.asyncProperty(anyHeld, anyQuery, async (held, query) => {
-      const { rows, nextCursor, metadata } = await answer(new FixtureSource(held), query, query.format);
-      expect(rows).toEqual(expectedOf(held, query));
+    fc.asyncProperty(anyStored, anyQuery, async (stored, query) => {
+      const { rows, nextCursor, metadata } = await answer(new FixtureSource(stored), query, query.format);
+      expect(rows).toEqual(expectedOf(stored, query));
       expect(nextCursor).toBeNull();
       if (metadata) expect(queryMetadata.parse(metadata).total_samples).toBe(rows.length);
     }),
@@ -88,34 +91,43 @@ test("any question is answered with the rows that looking at every sample gives,
   );
 });
 
-test("all pages together are the answer, for any lengths of pages in any formats, and no row is on two", async () => {
+test("all pages together are the answer, for any lengths of pages in any formats, and no row is on two pages", async () => {
   await fc.assert(
     fc.asyncProperty(
-      anyHeld,
+      anyStored,
       anyQuery,
       fc.array(fc.record({ limit: fc.integer({ min: 1, max: 40 }), format: fc.constantFrom(...FORMATS) }), {
         minLength: 1,
         maxLength: 5,
       }),
-      async (held, query, pages) => {
+      async (stored, query, pages) => {
         const rows: Row[] = [];
         const missing: string[] = [];
+        const withoutRows: (readonly string[])[] = [];
         let cursor: string | undefined;
         for (let page = 0; page === 0 || cursor !== undefined; page++) {
           const { limit, format } = pages[page % pages.length] as (typeof pages)[number];
-          const asked = { ...query, limit, ...(cursor !== undefined && { cursor }) };
-          const read = await answer(new FixtureSource(held), asked, format);
+          const pageQuery = { ...query, limit, ...(cursor !== undefined && { cursor }) };
+          const read = await answer(new FixtureSource(stored), pageQuery, format);
           rows.push(...read.rows);
           missing.push(...(read.metadata?.missing_days ?? []));
-          // Only the last page may be short: a page goes on exactly where it is full.
+          withoutRows.push(read.metadata?.points_without_samples ?? []);
+          // Only the last page may be short: exactly the full pages have a next page.
           expect(read.rows.length).toBeLessThanOrEqual(limit);
           if (read.nextCursor !== null) expect(read.rows).toHaveLength(limit);
           cursor = read.nextCursor ?? undefined;
         }
-        expect(rows).toEqual(expectedOf(held, query));
+        expect(rows).toEqual(expectedOf(stored, query));
         if (pages.every(({ format }) => format === "json" || format === "ndjson")) {
           const days = daysOf(utcDayOf(query.start_time), utcDayOf(query.end_time - 1));
-          expect(missing).toEqual(days.filter((day) => held.missing.has(day)));
+          expect(missing).toEqual(days.filter((day) => stored.missing.has(day)));
+          // A point is listed on every page if and only if the answer has no row of it.
+          const onEveryPage = query.point_names.filter((name) =>
+            withoutRows.every((names) => names.includes(name)),
+          );
+          expect(onEveryPage).toEqual(
+            query.point_names.filter((name) => !rows.some(({ point }) => point === name)),
+          );
         }
       },
     ),
@@ -124,7 +136,7 @@ test("all pages together are the answer, for any lengths of pages in any formats
 });
 
 /** One point, `count` samples, a second apart, from the first day on. */
-const regular = (count: number): Held => ({
+const regular = (count: number): StoredSamples => ({
   samples: new Map([
     [POINTS[0], Array.from({ length: count }, (_, row) => [FIRST_DAY_MS + row * 1_000, row])],
   ]),
@@ -132,7 +144,7 @@ const regular = (count: number): Held => ({
 });
 
 describe("a page", () => {
-  test.each(FORMATS)("of more rows than a block holds is whole in %s", async (format) => {
+  test.each(FORMATS)("of more rows than a batch is complete in %s", async (format) => {
     const { rows } = await answer(new FixtureSource(regular(9_000)), ALL, format);
     expect(rows.map(({ value }) => value)).toEqual(Array.from({ length: 9_000 }, (_, row) => row));
   });
@@ -158,7 +170,7 @@ describe("a page", () => {
         [0, 1].map((row): [number, number] => [FIRST_DAY_MS + day * DAY_MS + row, row]),
       );
       const source = new FixtureSource({ samples: new Map([[POINTS[0], moved]]), missing: new Set() });
-      source.costsADay = { [what]: 2 ** 29 };
+      source.costOfDay = { [what]: 2 ** 29 };
       for (const format of FORMATS) {
         const first = await answer(source, ALL, format);
         expect(first.rows.map(({ ms }) => ms)).toEqual(moved.slice(0, 2).map(([ms]) => ms));
@@ -168,14 +180,14 @@ describe("a page", () => {
     },
   );
 
-  test("that ends with the last row of the last day is the last", async () => {
+  test("that ends with the last row of the last day is the last page", async () => {
     const last = regular(10);
     const query = { ...ALL, end_time: FIRST_DAY_MS + DAY_MS, limit: 10 };
     expect((await answer(new FixtureSource(last), query, "csv")).nextCursor).toBeNull();
   });
 
-  test("reads no day behind the one that fills it, nor on the next page the points before its own", async () => {
-    const held: Held = {
+  test("reads no day after the day that fills it, and the next page does not read the points before its first", async () => {
+    const stored: StoredSamples = {
       samples: new Map(
         POINTS.map((point) => [
           point,
@@ -187,7 +199,7 @@ describe("a page", () => {
       ),
       missing: new Set(),
     };
-    const source = new FixtureSource(held);
+    const source = new FixtureSource(stored);
     const first = await answer(source, { ...ALL, limit: 3 }, "json");
     expect(source.given).toEqual(["2024-02-27"]);
     expect(source.left).toBe(1);
@@ -198,9 +210,9 @@ describe("a page", () => {
   });
 });
 
-test("days that nobody has are told apart from days without samples", async () => {
-  const held = { ...regular(3), missing: new Set(["2024-02-29"]) };
-  const { metadata } = await answer(new FixtureSource(held), ALL, "json");
+test("missing days are distinguished from days without samples", async () => {
+  const stored = { ...regular(3), missing: new Set(["2024-02-29"]) };
+  const { metadata } = await answer(new FixtureSource(stored), ALL, "json");
   expect(metadata).toEqual({
     total_samples: 3,
     points_without_samples: POINTS.slice(1),
@@ -219,28 +231,28 @@ test("days that nobody has are told apart from days without samples", async () =
   });
 });
 
-test.each(FORMATS)("the doubles that can be written come back as they were in %s", async (format) => {
+test.each(FORMATS)("doubles are read back unchanged from %s", async (format) => {
   const values = [-0, 0, 5e-324, 1.7976931348623157e308, 0.1, -1 / 3, 1e21, 123456789.123, 2 ** 53];
   const samples = values.map((value, row): [number, number] => [FIRST_DAY_MS + row, value]);
-  const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
-  const { rows } = await answer(new FixtureSource(held), ALL, format);
+  const stored = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
+  const { rows } = await answer(new FixtureSource(stored), ALL, format);
   expect(rows.map(({ value }) => value)).toEqual(values);
 });
 
-test("a sum beyond the doubles is null in JSON and infinite where there is a word for it", async () => {
+test("a sum beyond the doubles is null in JSON, and infinite in formats that have a word for it", async () => {
   const samples = [0, 1].map((row): [number, number] => [FIRST_DAY_MS + row, 1.5e308]);
-  const held = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
+  const stored = { samples: new Map([[POINTS[0], samples]]), missing: new Set<string>() };
   const query: TimeseriesQuery = { ...ALL, interval: "1day", agg: "sum" };
   for (const format of FORMATS) {
-    const { rows } = await answer(new FixtureSource(held), query, format);
+    const { rows } = await answer(new FixtureSource(stored), query, format);
     expect(rows[0]?.value).toBe(format.endsWith("json") ? Number.NaN : Number.POSITIVE_INFINITY);
   }
 });
 
-describe("an answer on its way", () => {
+describe("an answer under way", () => {
   const DAY_OF_FAULT = "2024-02-29" as UtcDay;
-  const heldDaily: Held = {
-    // More than a block a day, so that what comes before the fault is on its way when it comes.
+  const heldDaily: StoredSamples = {
+    // More than a batch a day, so that the rows before the fault have been sent when it comes.
     samples: new Map([
       [
         POINTS[0],
@@ -265,7 +277,7 @@ describe("an answer on its way", () => {
     return { reader: body.getReader(), faults, spent };
   };
 
-  test.each(FORMATS)("breaks off in %s where its source fails, and says so", async (format) => {
+  test.each(FORMATS)("fails in %s where its source fails, and reports the fault", async (format) => {
     const source = new FixtureSource(heldDaily);
     source.failsAt = DAY_OF_FAULT;
     const { reader, faults, spent } = await opened(source, format);
@@ -273,20 +285,20 @@ describe("an answer on its way", () => {
     const read = async () => {
       while (!(await reader.read()).done) chunks += 1;
     };
-    await expect(read()).rejects.toThrow("the bucket is away");
+    await expect(read()).rejects.toThrow("the bucket is unavailable");
     expect(chunks).toBeGreaterThan(1);
-    expect(faults).toEqual([new Error("the bucket is away")]);
+    expect(faults).toEqual([new Error("the bucket is unavailable")]);
     expect(spent).toEqual([]);
   });
 
-  test("does not begin where its source fails before the first row", async () => {
+  test("rejects where its source fails before the first row", async () => {
     const source = new FixtureSource(heldDaily);
     source.failsAt = utcDayOf(FIRST_DAY_MS);
-    await expect(opened(source, "json")).rejects.toThrow("the bucket is away");
+    await expect(opened(source, "json")).rejects.toThrow("the bucket is unavailable");
   });
 
   test.each(FORMATS)(
-    "in %s waits for its reader, and lets go of its source when that goes away",
+    "in %s waits for its reader, and closes its source when the reader cancels",
     async (format) => {
       for (const chunks of [0, 1, 3]) {
         const source = new FixtureSource(heldDaily);

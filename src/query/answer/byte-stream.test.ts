@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { byteStream } from "./byte-stream.ts";
 
-/** Its second chunk is on its way until `arrive` says how it ends. */
+/** The second chunk is pending until `arrive` settles it. */
 function world() {
   let arrive: (fault?: Error) => void = () => {};
   const second = new Promise<void>((resolve, reject) => {
@@ -12,44 +12,44 @@ function world() {
     await second;
     yield new Uint8Array([2]);
   }
-  const said: string[] = [];
+  const events: string[] = [];
   const body = byteStream(chunks(), {
-    onFault: () => said.push("broke off"),
-    onCancel: async () => said.push("left"),
+    onFault: () => events.push("fault"),
+    onCancel: async () => events.push("cancel"),
   });
-  return { reader: body.getReader(), arrive, said };
+  return { reader: body.getReader(), arrive, events };
 }
 
-test("chunks come in order, and at their end nobody has left and nothing has broken off", async () => {
-  const { reader, arrive, said } = world();
+test("chunks come in order, and their end is neither a fault nor a cancellation", async () => {
+  const { reader, arrive, events } = world();
   arrive();
   const read = [await reader.read(), await reader.read(), await reader.read()];
   expect(read.map(({ value }) => value?.[0])).toEqual([1, 2, undefined]);
-  expect(said).toEqual([]);
+  expect(events).toEqual([]);
 });
 
-test("a fault breaks the body off, and is said once", async () => {
-  const { reader, arrive, said } = world();
+test("a fault fails the body, and is reported once", async () => {
+  const { reader, arrive, events } = world();
   await reader.read();
-  arrive(new Error("away"));
-  await expect(reader.read()).rejects.toThrow("away");
-  await expect(reader.read()).rejects.toThrow("away");
-  expect(said).toEqual(["broke off"]);
+  arrive(new Error("unavailable"));
+  await expect(reader.read()).rejects.toThrow("unavailable");
+  await expect(reader.read()).rejects.toThrow("unavailable");
+  expect(events).toEqual(["fault"]);
 });
 
-test.each([undefined, new Error("away")])(
-  "what is on its way when the reader goes is no broken body, also where it is %s",
+test.each([undefined, new Error("unavailable")])(
+  "a pending chunk or fault (%s) is dropped when the reader cancels",
   async (fault) => {
-    const { reader, arrive, said } = world();
+    const { reader, arrive, events } = world();
     await reader.read();
     const pending = reader.read();
-    // Until the second chunk has been asked for.
+    // Until the second chunk has been requested.
     await new Promise(setImmediate);
     const cancelled = reader.cancel();
     arrive(fault);
     await cancelled;
     expect((await pending).done).toBe(true);
     await new Promise(setImmediate);
-    expect(said).toEqual(["left"]);
+    expect(events).toEqual(["cancel"]);
   },
 );

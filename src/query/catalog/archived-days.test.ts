@@ -17,7 +17,7 @@ function archiveOf(days: Iterable<string>): MemoryCold {
   return archive;
 }
 
-test("what is archived of a range is found, both ends included, over months and over a leap day", async () => {
+test("the archived days of a range are found, both ends included, over months and over a leap day", async () => {
   const archive = archiveOf(daysOf(day("2023-11-01"), day("2024-04-30")));
   const found = await archivedDays(archive, site, day("2023-12-31"), day("2024-03-01"));
   expect([...found.keys()]).toEqual(daysOf(day("2023-12-31"), day("2024-03-01")));
@@ -36,7 +36,7 @@ test("a single day is one request for its key, ten days are one for their decade
   expect(await prefixes("9999-12-30", "9999-12-31")).toEqual(["timeseries/9999/12/3"]);
 });
 
-test("other sites' objects, and what is no object of ours, are not taken for days of this site", async () => {
+test("objects of other sites, and other keys, are not taken for days of this site", async () => {
   const archive = archiveOf(["2024-01-02"]);
   archive.otherKeys.push(
     "timeseries/2024/01/01/site_b.parquet",
@@ -48,7 +48,7 @@ test("other sites' objects, and what is no object of ours, are not taken for day
   expect([...found.keys()]).toEqual(["2024-01-02"]);
 });
 
-test("an object without a count of ours has an unknown one", async () => {
+test("an object whose metadata have no valid count has an unknown count", async () => {
   const head = { etag: "e", bytes: 1, sha256: undefined, uploadedAt: 0, metadata: { record_count: "many" } };
   const archive = {
     list: async (key: string) => ({ heads: [{ ...head, key: key as never }] }),
@@ -57,11 +57,11 @@ test("an object without a count of ours has an unknown one", async () => {
   expect(found.get(day("2024-01-01"))).toMatchObject({ samples: undefined });
 });
 
-test("a listing that does not end is given up", async () => {
+test("a listing that does not end fails", async () => {
   const archive = { list: async () => ({ heads: [], cursor: "on" }) };
-  const asked = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
-  await expect(asked).rejects.toThrow(ListingTooLong);
-  await expect(asked).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
+  const listing = archivedDays(archive, site, day("2024-01-01"), day("2024-01-31"));
+  await expect(listing).rejects.toThrow(ListingTooLong);
+  await expect(listing).rejects.toMatchObject({ prefix: "timeseries/2024/01/" });
 });
 
 test("the newest days come first, without those that have no samples, and no month is listed before its turn", async () => {
@@ -75,7 +75,7 @@ test("the newest days come first, without those that have no samples, and no mon
   expect(await days.next()).toEqual({ value: "2023-10-30", done: false });
 });
 
-test("the search for the newest days ends after thirteen months, and says with which day", async () => {
+test("the search for the newest days ends after thirteen months, and returns its first day", async () => {
   const archive = archiveOf(["2022-12-31", "2023-01-01"]);
   const days = newestArchivedDays(archive, site, day("2024-01-15"));
   expect(await days.next()).toEqual({ value: "2023-01-01", done: false });

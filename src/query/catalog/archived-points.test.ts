@@ -19,7 +19,7 @@ import { archivedPoints } from "./archived-points.ts";
 
 const START = dayStartMs(DAY);
 
-/** One object after the other: `versions` are what a HEAD finds, and a version is gone once the next was seen. */
+/** One object after the other: each HEAD finds the next of `versions`, which replaces the version before it. */
 function pointsOf(versions: readonly (Uint8Array | undefined)[], replacedAtRead = Number.POSITIVE_INFINITY) {
   const meter = newMeter();
   let [heads, reads] = [0, 0];
@@ -43,7 +43,7 @@ function pointsOf(versions: readonly (Uint8Array | undefined)[], replacedAtRead 
   return { meter, points: archivedPoints(withMeter(archive, meter), SITE, DAY, meter) };
 }
 
-/** By the rows that went into a file. */
+/** From the rows that were written to the file. */
 const summaries = (file: DayFile) =>
   file.names.flatMap((point, index) => {
     const times = file.rows.filter((row) => row.point === index).map(({ timestampMs }) => timestampMs);
@@ -52,7 +52,7 @@ const summaries = (file: DayFile) =>
       : [{ point, samples: times.length, firstMs: Math.min(...times), lastMs: Math.max(...times) }];
   });
 
-test("the points of a day are listed with count, first and last time, also where one lies over several row groups", async () => {
+test("the points of a day are listed with count, first and last time, also a point of several row groups", async () => {
   const at = (ms: number) => (START + ms) * 1000;
   const samples = [0, 1, 2].flatMap((point) =>
     Array.from({ length: 7 * point }, (_, i) => ({ point, micros: at(i * 1000 + point), value: i })),
@@ -76,7 +76,7 @@ test("values are not decoded: a day whose values are damaged still has its point
   expect((await pointsOf([damaged]).points).points).toEqual(summaries(file));
 });
 
-test("a name comes back to the letter, U+FEFF at its beginning too", async () => {
+test("a name is returned exactly, also with U+FEFF at its beginning", async () => {
   const file = evenDay(DAY, ["a", "\ufeff", "\ufeffa"], 3, 2);
   expect((await pointsOf([file.bytes]).points).points).toEqual(summaries(file));
 });
@@ -87,7 +87,7 @@ test("no object is a missing day, and a file without rows an empty one", async (
   expect(await pointsOf([empty.bytes]).points).toEqual({ state: "empty", tiers: ["cold"], points: [] });
 });
 
-test("an object that is replaced in the middle is counted anew, and no version is mixed with another", async () => {
+test("an object that is replaced during the count is counted again, and no two versions are mixed", async () => {
   const before = evenDay(DAY, namesOf(3), 50, 20);
   const after = evenDay(DAY, namesOf(4), 30, 20);
   for (const replacedAtRead of [1, 2]) {
@@ -96,7 +96,7 @@ test("an object that is replaced in the middle is counted anew, and no version i
   }
 });
 
-test("an object that never stands still, and one that is no file of ours, are faults with their key", async () => {
+test("an object that is always replaced, and one that is unreadable, are faults with their key", async () => {
   const file = evenDay(DAY, namesOf(1), 5, 20);
   const unsettled = { kind: "object-unsettled", key: KEY };
   const { meter, points } = pointsOf([file.bytes], 0);

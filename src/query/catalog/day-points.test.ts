@@ -32,7 +32,7 @@ function world(archived = MISSING) {
 
 test("the points of a day that hot has whole come from hot, by the bytes of their names, over pages", async () => {
   const { database, points } = world(ARCHIVED);
-  database.hold(site, DAY, 5);
+  database.addDay(site, DAY, 5);
   // In UTF-16 the emoji would come before the full-width letter.
   for (const name of ["\u{1F600}", "\uFF21", "b", "B"]) database.insert(site, name, [[START, 1]]);
   database.insert(site, "c", [
@@ -51,7 +51,7 @@ test("the points of a day that hot has whole come from hot, by the bytes of thei
   });
 });
 
-test("a day that hot has in part comes from the archive, and from hot where the archive has it not", async () => {
+test("a day that hot has in part comes from the archive, or from hot where it is not archived", async () => {
   for (const [archived, expected] of [
     [ARCHIVED, ARCHIVED],
     [
@@ -65,35 +65,35 @@ test("a day that hot has in part comes from the archive, and from hot where the 
   ]) {
     const { database, points } = world(archived as DayPoints);
     database.insert(site, "a", [[START, 1]]);
-    database.hold(site, DAY, 1, false);
+    database.addDay(site, DAY, 1, false);
     expect(await points()).toEqual(expected);
   }
 });
 
-test("of a day that is no younger than the boundary's the archive comes first, and is enough", async () => {
+test("for the boundary day and older days the archive is read first, and suffices", async () => {
   const { database, points } = world(ARCHIVED);
-  database.hold(site, "2024-01-14", 1);
-  database.hold(site, BOUNDARY, 1);
+  database.addDay(site, "2024-01-14", 1);
+  database.addDay(site, BOUNDARY, 1);
   expect(await points("2024-01-14" as UtcDay)).toEqual(ARCHIVED);
   expect(await points(BOUNDARY)).toEqual(ARCHIVED);
-  expect(database.asked).toEqual([]);
+  expect(database.statements).toEqual([]);
 });
 
-test("a day before the boundary that is not archived yet comes from hot, as long as that says that it has it", async () => {
+test("a day before the boundary that is not archived yet comes from hot, as long as hot has a row for it", async () => {
   const { database, points } = world();
   const before = "2024-01-14" as UtcDay;
   const ms = dayStartMs(before);
   database.insert(site, "a", [[ms, 1]]);
   expect(await points(before)).toEqual(MISSING);
-  expect(database.asked).toHaveLength(1);
-  database.hold(site, before, 1);
+  expect(database.statements).toHaveLength(1);
+  database.addDay(site, before, 1);
   const point = { point: "a", samples: 1, firstMs: ms, lastMs: ms };
   expect(await points(before)).toEqual({ state: "present", tiers: ["hot"], points: [point] });
 });
 
-test("missing and empty days are told apart", async () => {
+test("missing and empty days are distinguished", async () => {
   const { database, points } = world();
   expect(await points()).toEqual(MISSING);
-  database.hold(site, DAY, 0);
+  database.addDay(site, DAY, 0);
   expect(await points()).toEqual({ state: "empty", tiers: ["hot"], points: [] });
 });

@@ -24,16 +24,16 @@ function world() {
     database,
     archive,
     sources,
-    /** Every point that is not quiet has the number of days as its value, at noon. */
-    archived(days: number, quiet: readonly string[] = []) {
+    /** Every point that is not in `without` has the number of days as its value, at noon. */
+    archived(days: number, without: readonly string[] = []) {
       archive.objects.set(dayOf(days), new Map([[noon(days), days]]));
-      archive.quiet.set(dayOf(days), quiet);
+      archive.without.set(dayOf(days), without);
     },
     latest: (...points: string[]) => latestSamples(sources, site, points, newMeter()),
   };
 }
 
-test("points with a sample of today are answered by hot, without a look at the archive", async () => {
+test("points with a sample of today are answered from hot, without a request to the archive", async () => {
   const { database, archive, latest } = world();
   database.insert(site, "a", [
     [TODAY, 2],
@@ -47,7 +47,7 @@ test("points with a sample of today are answered by hot, without a look at the a
   expect(archive.listed).toEqual([]);
 });
 
-test("a point without a sample of today has the newer of hot's and the newest archived day's, hot's where they meet", async () => {
+test("a point without a sample of today has the newer of hot's and the newest archived day's sample, hot's at the same time", async () => {
   const { database, archive, latest } = world();
   archive.objects.set("2024-01-13", new Map([[YESTERDAY - 1, 9]]));
   archive.objects.set(
@@ -70,10 +70,10 @@ test("a point without a sample of today has the newer of hot's and the newest ar
     tiers: ["cold", "hot"],
     searchedFromMs: YESTERDAY,
   });
-  expect(archive.asked).toEqual([["2024-01-14"]]);
+  expect(archive.queriedDays).toEqual([["2024-01-14"]]);
 });
 
-test("points that were quiet on the newest days are looked for before them, and no longer once they are found", async () => {
+test("points without samples on the newest days are searched on older days, until they are found", async () => {
   const { archive, archived, latest } = world();
   archived(1, ["a", "b", "c"]);
   archived(2, ["b", "c"]);
@@ -86,11 +86,11 @@ test("points that were quiet on the newest days are looked for before them, and 
     tiers: ["cold"],
     searchedFromMs: dayStartMs(dayOf(6)),
   });
-  expect(archive.asked).toEqual([[dayOf(1)], [dayOf(2)], [dayOf(4)], [dayOf(6)]]);
-  expect(archive.askedPoints).toEqual([["a", "b", "c", "d"], ["a", "b", "c"], ["b", "c"], ["c"]]);
+  expect(archive.queriedDays).toEqual([[dayOf(1)], [dayOf(2)], [dayOf(4)], [dayOf(6)]]);
+  expect(archive.queriedPoints).toEqual([["a", "b", "c", "d"], ["a", "b", "c"], ["b", "c"], ["c"]]);
 });
 
-test("hot's sample of some days ago yields to one that the archive has after it, on a later day or its own", async () => {
+test("a later sample of the archive replaces hot's sample of some days ago, on a later day or on the same", async () => {
   const { database, archive, archived, latest } = world();
   archived(1, ["later day", "own day", "neither"]);
   archived(5, ["own day", "neither"]);
@@ -106,28 +106,28 @@ test("hot's sample of some days ago yields to one that the archive has after it,
     tiers: ["cold", "hot"],
     searchedFromMs: dayStartMs(dayOf(9)),
   });
-  expect(archive.asked).toEqual([[dayOf(1)], [dayOf(5)], [dayOf(9)]]);
+  expect(archive.queriedDays).toEqual([[dayOf(1)], [dayOf(5)], [dayOf(9)]]);
 });
 
-test("the archive is not asked for days that hot has whole, but for that of the boundary", async () => {
+test("the archive is not read for days that hot has whole, except the boundary day", async () => {
   const { database, archive, archived, latest } = world();
   for (const days of [1, 2, 3, 20, 21]) archived(days, days < 20 ? [] : ["b"]);
-  for (const days of [1, 2, 20, 21]) database.hold(site, dayOf(days), 0);
-  database.hold(site, dayOf(3), 0, false);
+  for (const days of [1, 2, 20, 21]) database.addDay(site, dayOf(days), 0);
+  database.addDay(site, dayOf(3), 0, false);
   expect((await latest("a")).samples).toEqual([{ ms: noon(3), value: 3 }]);
-  archive.quiet.set(dayOf(3), ["b"]);
-  archive.asked.length = 0;
+  archive.without.set(dayOf(3), ["b"]);
+  archive.queriedDays.length = 0;
   await latest("b");
-  expect(archive.asked).toEqual([[dayOf(3)], [dayOf(20)], [dayOf(21)]]);
+  expect(archive.queriedDays).toEqual([[dayOf(3)], [dayOf(20)], [dayOf(21)]]);
 });
 
-test("a day that becomes whole in hot while it is asked is still looked for in the archive", async () => {
+test("a day that becomes whole in hot during the query is still searched in the archive", async () => {
   const { database, archived, sources } = world();
   archived(1);
-  const newest: HotTables["newest"] = async (...asked) => {
-    const rows = await sources.hot.newest(...asked);
+  const newest: HotTables["newest"] = async (...request) => {
+    const rows = await sources.hot.newest(...request);
     database.insert(site, "a", [[noon(1), 1]]);
-    database.hold(site, dayOf(1), 1);
+    database.addDay(site, dayOf(1), 1);
     return rows;
   };
   const hot = { days: sources.hot.days.bind(sources.hot), newest };
@@ -135,10 +135,10 @@ test("a day that becomes whole in hot while it is asked is still looked for in t
   expect(samples).toEqual([{ ms: noon(1), value: 1 }]);
 });
 
-test("the search ends with the last of so many days as may be read; before it, hot's sample is given unchallenged", async () => {
+test("the search ends with the last day that may be read; before it, hot's sample is returned as it is", async () => {
   const { database, archive, archived, latest } = world();
   const last = 2 * LATEST_DAYS_MAX;
-  // Every other day, and behind the last two that are not read any more.
+  // Every other day, and before the last of them two days that are not read any more.
   for (let days = 2; days <= last; days += 2) archived(days, ["a", "b"]);
   archived(last + 1);
   archived(last + 3);
@@ -148,18 +148,18 @@ test("the search ends with the last of so many days as may be read; before it, h
     tiers: ["hot"],
     searchedFromMs: dayStartMs(dayOf(last)),
   });
-  expect(archive.asked).toHaveLength(LATEST_DAYS_MAX);
-  archive.quiet.set(dayOf(last), ["b"]);
+  expect(archive.queriedDays).toHaveLength(LATEST_DAYS_MAX);
+  archive.without.set(dayOf(last), ["b"]);
   expect((await latest("a")).samples).toEqual([{ ms: noon(last), value: last }]);
 });
 
-test("a sample of months ago that hot still has is found, where the archive has none", async () => {
+test("hot's sample of months ago is found where the archive has none", async () => {
   const { database, latest } = world();
   database.insert(site, "a", [[TODAY - 99 * DAY_MS, 1]]);
   expect((await latest("a")).samples).toEqual([{ ms: TODAY - 99 * DAY_MS, value: 1 }]);
 });
 
-test("a point that nobody has is undefined, and the answer says how far back was looked", async () => {
+test("a point that no tier has is undefined, and the answer says how far back the search went", async () => {
   expect(await world().latest("a")).toEqual({
     samples: [undefined],
     tiers: [],

@@ -12,7 +12,7 @@ import {
   namesOf,
   plain,
   query,
-  rowsAsked,
+  rowsOf,
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
@@ -36,10 +36,10 @@ beforeEach(() => {
 
 const keyOf = (day: UtcDay) => objectKey(SITE, day);
 
-async function answer(asked: SampleQuery) {
+async function answer(range: SampleQuery) {
   const meter = newMeter();
   const days: DaySamples[] = [];
-  for await (const day of source.days(asked, meter)) days.push(day);
+  for await (const day of source.days(range, meter)) days.push(day);
   return { days, meter };
 }
 
@@ -48,13 +48,13 @@ describe.each(SHAPES)("a file of $title", ({ names, samples, rowGroupSize }) => 
   const spec = { site: SITE, dayStartMs: START, names };
   const bytes = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
 
-  test("gives each of its points whole", async () => {
+  test("has all samples of each of its points", async () => {
     archive.place(keyOf(DAY), bytes);
-    const asked = names.length > 1_000 ? names.filter((_, i) => i % 997 === 0) : names;
-    const { days } = await answer(wholeDay(asked));
+    const points = names.length > 1_000 ? names.filter((_, i) => i % 997 === 0) : names;
+    const { days } = await answer(wholeDay(points));
     expect(days).toHaveLength(1);
     expect(days[0]?.state).toBe(rows.length === 0 ? "empty" : "present");
-    const expected = asked.map((name) => rows.filter(({ point }) => names[point] === name));
+    const expected = points.map((name) => rows.filter(({ point }) => names[point] === name));
     days[0]?.series.forEach(({ ms, value }, at) => {
       expect([...ms]).toEqual(expected[at]?.map((row) => row.timestampMs));
       // Bit by bit: -0 is not 0.
@@ -63,11 +63,11 @@ describe.each(SHAPES)("a file of $title", ({ names, samples, rowGroupSize }) => 
   });
 });
 
-test("random points, times and row groups give what the rows say by themselves", async () => {
+test("random points, times and row groups have the samples of the file's rows", async () => {
   const sample = (points: number) =>
     fc.record({
       point: fc.nat(points - 1),
-      // Few milliseconds, so that many fall on the ends of what is asked; and the ends of the day.
+      // Few milliseconds, so that many are at the ends of the queried range; and the ends of the day.
       micros: fc
         .oneof(fc.nat(20), fc.constantFrom(0, DAY_MS - 1), fc.nat(DAY_MS - 1))
         .map((ms) => (START + ms) * 1000),
@@ -99,13 +99,13 @@ test("random points, times and row groups give what the rows say by themselves",
         archive.place(keyOf(DAY), file.bytes);
         source = new ColdSource(archive, new Footers(() => 0));
         const [fromMs, toMs] = [START + from, START + from + length];
-        const expected = rowsAsked(file, points, fromMs, toMs);
-        for (const way of ["cold", "warm"]) {
+        const expected = rowsOf(file, points, fromMs, toMs);
+        for (const footers of ["unknown footer", "known footer"]) {
           const { days } = await answer(query(points, fromMs, toMs));
           const day = days.find((one) => one.day === DAY);
           // A query that ends before the day, or at its start, doesn't have it.
-          if (length > 0 && from + length > 0 && from < DAY_MS) expect(day, way).toBeDefined();
-          if (day) expect(plain(day.series), way).toEqual(expected);
+          if (length > 0 && from + length > 0 && from < DAY_MS) expect(day, footers).toBeDefined();
+          if (day) expect(plain(day.series), footers).toEqual(expected);
         }
       },
     ),
@@ -117,7 +117,7 @@ test("DuckDB and hyparquet read the same samples out of the same file", async ()
   const names = namesOf(40);
   const file = evenDay(DAY, names, 333, 1_000);
   archive.place(keyOf(DAY), file.bytes);
-  const points = [names[3], names[2], names[39], "nobody"] as string[];
+  const points = [names[3], names[2], names[39], "unknown"] as string[];
   const [fromMs, toMs] = [START + 3_600_000, START + 7 * 3_600_000];
   const { days } = await answer(query(points, fromMs, toMs));
 
@@ -141,7 +141,7 @@ describe("days", () => {
   const names = namesOf(20);
   const days = Array.from({ length: 30 }, (_, i) => addDays(DAY, i));
 
-  test("come in order, with the missing and the empty told apart, however late each one's reads are", async () => {
+  test("come in order, with missing and empty days distinguished, however late the reads of each are", async () => {
     const files = new Map(
       days.map((day, i) => [
         day,
@@ -158,19 +158,19 @@ describe("days", () => {
       const file = files.get(day);
       expect(state).toBe(i % 5 === 1 ? "missing" : i % 5 === 2 ? "empty" : "present");
       expect(tiers).toEqual(file ? ["cold"] : []);
-      const expected = file && rowsAsked(file, names.slice(4, 6), START + 5, START + 30 * DAY_MS - 5);
+      const expected = file && rowsOf(file, names.slice(4, 6), START + 5, START + 30 * DAY_MS - 5);
       expect(plain(series)).toEqual(expected ?? names.slice(4, 6).map(() => ({ ms: [], value: [] })));
     });
     expect(archive.inFlightMax).toBeGreaterThan(1);
     expect(archive.inFlightMax).toBeLessThanOrEqual(6);
   });
 
-  test("of an empty range there are none, and nothing is read", async () => {
+  test("of an empty range are none, and nothing is read", async () => {
     expect((await answer(query(names, START, START))).days).toEqual([]);
     expect(archive.requests).toEqual([]);
   });
 
-  test("are read no further than their bounds ahead of who takes them, and not on when nobody does", async () => {
+  test("are read ahead no further than their bound, and not after the consumer stops", async () => {
     for (const day of days) archive.place(keyOf(day), evenDay(day, names, 50, 100).bytes);
     for await (const day of source.days(query(names, START, START + 30 * DAY_MS), newMeter())) {
       if (day.day === days[2]) break;
@@ -182,7 +182,7 @@ describe("days", () => {
   });
 });
 
-test("where only one day has room, the data of each is read after the one before it is taken", async () => {
+test("where memory is enough for one day only, the data of each day is read after the day before it is taken", async () => {
   const days = Array.from({ length: 6 }, (_, i) => addDays(DAY, i));
   for (const day of days) archive.place(keyOf(day), evenDay(day, namesOf(100), 100, 1_000).bytes);
   source = new ColdSource(archive, new Footers(() => 0), undefined, 1);
@@ -217,7 +217,7 @@ test("the meter counts every request and byte, and the row groups of every day",
   }
 });
 
-test("a million samples of a day are given, more are refused before any is", async () => {
+test("a million samples of a day are returned, and more fail before any is", async () => {
   const [points, each] = [11, 100_000];
   const columns = {
     length: points * each,

@@ -22,7 +22,7 @@ class MemoryCache implements FooterCache {
   }
 }
 
-test("memory keeps as many bytes as it may, the last used ones", async () => {
+test("memory keeps the last used footers, up to its bound in bytes", async () => {
   const footers = new Footers(() => 0, undefined, index.packed.length * 2);
   footers.keep(keyOf(1), version, 0);
   footers.keep(keyOf(2), version, 0);
@@ -33,7 +33,7 @@ test("memory keeps as many bytes as it may, the last used ones", async () => {
   expect(found.map((one) => one?.etag)).toEqual(["first", undefined, "first"]);
 });
 
-test("another isolate finds the same footer in the cache, and trusts it once it has looked itself", async () => {
+test("another isolate finds the same footer in the cache, and trusts it after a request of its own", async () => {
   let nowMs = 0;
   const cache = new MemoryCache();
   new Footers(() => nowMs, cache).keep(KEY, version, 0);
@@ -52,7 +52,7 @@ test("another isolate finds the same footer in the cache, and trusts it once it 
 });
 
 test.each(["keep", "confirm"] as const)(
-  "a request that was slow does not %s an older version over that of a later request",
+  "a slow request does not %s an older version over the version of a later request",
   async (note) => {
     const footers = new Footers(() => 100);
     footers.keep(KEY, { etag: "second", index }, 60);
@@ -63,7 +63,7 @@ test.each(["keep", "confirm"] as const)(
   },
 );
 
-test("a version is not trusted for the sake of another", async () => {
+test("trust in one version is not trust in another", async () => {
   const footers = new Footers(() => 0);
   footers.keep(KEY, { etag: "second", index }, 0);
   expect(footers.trusts(KEY, version)).toBe(false);
@@ -73,7 +73,7 @@ test("a version is not trusted for the sake of another", async () => {
   expect(await footers.find(KEY)).toBeUndefined();
 });
 
-test("what the cache gives does not replace what was read while it was asked", async () => {
+test("an entry of the cache does not replace a footer that was read in the meantime", async () => {
   const cache = new MemoryCache();
   new Footers(() => 0, cache).keep(KEY, version, 0);
   const footers = new Footers(() => 0, cache);
@@ -82,7 +82,7 @@ test("what the cache gives does not replace what was read while it was asked", a
   expect((await finding)?.etag).toBe("second");
 });
 
-test("a cache that fails, or gives what is none of ours, is as good as none", async () => {
+test("a cache that fails, or returns invalid entries, is treated as empty", async () => {
   const cache = new MemoryCache();
   new Footers(() => 0, cache).keep(KEY, version, 0);
   const entry = cache.entries.get(KEY) as Uint8Array;
@@ -98,16 +98,16 @@ test("a cache that fails, or gives what is none of ours, is as good as none", as
     cache.entries.set(KEY, bytes);
     expect(await new Footers(() => 0, cache).find(KEY)).toBeUndefined();
   }
-  const away = async () => {
-    throw new Error("the cache is away");
+  const unavailable = async () => {
+    throw new Error("the cache is unavailable");
   };
-  const footers = new Footers(() => 0, { get: away, put: away });
+  const footers = new Footers(() => 0, { get: unavailable, put: unavailable });
   expect(await footers.find(KEY)).toBeUndefined();
   footers.keep(KEY, version, 0);
   expect((await footers.find(KEY))?.etag).toBe("first");
 });
 
-test("a cache that is slow holds up nobody, and is given no more than so many at a time", async () => {
+test("a slow cache delays no query, and gets no more than so many entries at a time", async () => {
   const under: (() => void)[] = [];
   const put = () => new Promise<void>((resolve) => under.push(resolve));
   const footers = new Footers(() => 0, { get: async () => undefined, put });

@@ -10,7 +10,7 @@ const START = dayStartMs(DAY);
 const NAMES = ["a", "aa", "b", "c", "d", "\uffff", "\u{10000}"];
 const utf8 = new TextEncoder();
 
-test("a row group is read if its bounds hold the name and touch the time, and only then", () => {
+test("a row group is read if and only if its bounds contain the name and overlap the time", () => {
   const sample = fc.record({
     point: fc.nat(NAMES.length - 1),
     micros: fc.nat(99).map((ms) => (START + ms) * 1000),
@@ -22,9 +22,9 @@ test("a row group is read if its bounds hold the name and touch the time, and on
       fc.integer({ min: 1, max: 9 }),
       fc.uniqueArray(fc.constantFrom(...NAMES, "", "ab", "e", "\u{10ffff}"), { minLength: 1 }),
       fc.tuple(fc.integer({ min: -2, max: 101 }), fc.integer({ min: -2, max: 101 })),
-      (samples, rowGroupSize, asked, [from, to]) => {
+      (samples, rowGroupSize, points, [from, to]) => {
         const { bytes, rows } = dayFile(DAY, NAMES, samples, rowGroupSize);
-        const names = asked.map((name) => utf8.encode(name));
+        const names = points.map((name) => utf8.encode(name));
         const [fromMs, toMs] = [START + from, START + to];
         const expected = [];
         for (let at = 0; at < rows.length; at += rowGroupSize) {
@@ -45,7 +45,7 @@ test("a row group is read if its bounds hold the name and touch the time, and on
   );
 });
 
-test("of a point that fills row groups, those outside the time are left out", () => {
+test("row groups of a point outside the time are pruned", () => {
   const samples = Array.from({ length: 1_000 }, (_, i) => ({
     point: 0,
     micros: (START + i * 86_400) * 1000,

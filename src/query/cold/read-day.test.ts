@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { DAY, evenDay, KEY, namesOf, plain, rowsAsked, SITE } from "../../../test/support/query/archive.ts";
+import { DAY, evenDay, KEY, namesOf, plain, rowsOf, SITE } from "../../../test/support/query/archive.ts";
 import { MemoryArchive } from "../../../test/support/query/memory-archive.ts";
 import { DAY_MS, dayStartMs } from "../../domain/day.ts";
 import { newMeter } from "../cost.ts";
@@ -16,7 +16,7 @@ test.each([
   [20, 4],
   [2, 2],
   [1, 1],
-])("a day that may ask for %i ranges asks for %i, and finds the same", async (rangesMax, reads) => {
+])("a day that may request %i ranges requests %i, and finds the same samples", async (rangesMax, reads) => {
   const archive = new MemoryArchive();
   archive.place(KEY, FILE.bytes);
   const admitted: number[] = [];
@@ -40,11 +40,11 @@ test.each([
       },
     },
   );
-  expect(plain(read.series)).toEqual(rowsAsked(FILE, POINTS, START, START + DAY_MS));
+  expect(plain(read.series)).toEqual(rowsOf(FILE, POINTS, START, START + DAY_MS));
   expect(archive.requests.filter(({ kind }) => kind === "read")).toHaveLength(reads);
-  // Room was asked for all that it holds: what is fetched after the footer, and the samples.
+  // The day reserves memory for everything: the bytes that are fetched after the footer, and the samples.
   const [, ...data] = archive.requests.map(({ bytes }) => bytes);
-  const held = data.reduce((sum, bytes) => sum + bytes, 16 * POINTS.length * 400);
+  const bytesNeeded = data.reduce((sum, bytes) => sum + bytes, 16 * POINTS.length * 400);
   expect(admitted).toHaveLength(1);
-  expect(admitted[0]).toBeGreaterThanOrEqual(held);
+  expect(admitted[0]).toBeGreaterThanOrEqual(bytesNeeded);
 });

@@ -37,7 +37,7 @@ describe("a footer", () => {
     expect(await readFooter(archive, KEY, 8)).toBe("changed");
   });
 
-  test("larger than the guess is the last one that is: the next day's guess has learned", async () => {
+  test("larger than the guess raises the guess of the next day", async () => {
     const large = evenDay(DAY, namesOf(200), 40, 10).bytes;
     archive.place(KEY, large);
     const forgetful = new ColdSource(archive, new Footers(() => 0, undefined, 0));
@@ -52,7 +52,7 @@ describe("a footer", () => {
   });
 });
 
-describe("an object that is no file of ours", () => {
+describe("an unreadable object", () => {
   const trailer = (footerBytes: number) => {
     const bytes = FILE.slice();
     new DataView(bytes.buffer).setUint32(bytes.length - 8, footerBytes, true);
@@ -74,8 +74,8 @@ describe("an object that is no file of ours", () => {
     });
   });
 
-  test("because a byte of its columns is another, is named in the fault, or its samples are what they can be", async () => {
-    let told = 0;
+  test("because a byte of its columns is changed, is named in the fault, or its samples still ascend", async () => {
+    let faults = 0;
     for (let at = 4; at < 1_000; at += 13) {
       const bytes = FILE.slice();
       bytes[at] = (bytes[at] as number) ^ 0xff;
@@ -89,8 +89,8 @@ describe("an object that is no file of ours", () => {
       const fault = await reading.catch((thrown: unknown) => thrown);
       if (fault === undefined) continue;
       expect(fault).toMatchObject({ kind: "object-unreadable", key: KEY });
-      told++;
+      faults++;
     }
-    expect(told).toBeGreaterThan(0);
+    expect(faults).toBeGreaterThan(0);
   });
 });

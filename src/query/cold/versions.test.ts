@@ -6,7 +6,7 @@ import {
   namesOf,
   plain,
   query,
-  rowsAsked,
+  rowsOf,
   SITE,
   wholeDay,
 } from "../../../test/support/query/archive.ts";
@@ -37,22 +37,22 @@ beforeEach(() => {
   archive.place(KEY, FIRST.bytes);
 });
 
-async function answer(asked: SampleQuery) {
+async function answer(range: SampleQuery) {
   archive.requests.length = 0;
   const meter = newMeter();
   const days: DaySamples[] = [];
-  for await (const day of source.days(asked, meter)) days.push(day);
+  for await (const day of source.days(range, meter)) days.push(day);
   return { days, meter, kinds: archive.requests.map(({ kind }) => kind) };
 }
 
 const expected = (file: typeof FIRST, points = POINTS) =>
-  rowsAsked(file, points, dayStartMs(DAY), dayStartMs(DAY) + DAY_MS);
+  rowsOf(file, points, dayStartMs(DAY), dayStartMs(DAY) + DAY_MS);
 
 describe("a day that is replaced", () => {
   test.each([
     [1, "between footer and data"],
     [2, "between two reads of data"],
-  ])("before read %i, %s, comes whole of the new version", async (at) => {
+  ])("before read %i, %s, is entirely of the new version", async (at) => {
     archive.before = (read) => {
       if (read === at) archive.place(KEY, SECOND.bytes);
     };
@@ -62,7 +62,7 @@ describe("a day that is replaced", () => {
     expect(meter.cacheHits).toBe(0);
   });
 
-  test("and whose footer was known, is read anew", async () => {
+  test("and whose footer was known, is read again", async () => {
     await answer(wholeDay(POINTS));
     archive.place(KEY, SECOND.bytes);
     const { days, kinds } = await answer(wholeDay(POINTS));
@@ -71,14 +71,14 @@ describe("a day that is replaced", () => {
     expect((await answer(wholeDay(POINTS))).kinds).toEqual(["read", "read"]);
   });
 
-  test("by the same bytes is the same", async () => {
+  test("by the same bytes counts as unchanged", async () => {
     archive.before = (read) => {
       if (read === 1) archive.place(KEY, version(1).bytes);
     };
     expect((await answer(wholeDay(POINTS))).kinds).toEqual(["end", "read", "read"]);
   });
 
-  test("and then vanishes is missing", async () => {
+  test("and then deleted is missing", async () => {
     await answer(wholeDay(POINTS));
     archive.remove(KEY);
     const { days, kinds } = await answer(wholeDay(POINTS));
@@ -86,7 +86,7 @@ describe("a day that is replaced", () => {
     expect(kinds).toEqual(["read", "read", "end"]);
   });
 
-  test("again and again fails with its key, after a bound, and when it is its turn", async () => {
+  test("repeatedly fails with its key, after a bound, and when it is its turn", async () => {
     archive.place(objectKey(SITE, addDays(DAY, -1)), FIRST.bytes);
     let seed = 10;
     archive.before = (_, key) => {
@@ -95,8 +95,8 @@ describe("a day that is replaced", () => {
     const start = dayStartMs(DAY);
     const days: DaySamples[] = [];
     const reading = (async () => {
-      const asked = query(POINTS, start - DAY_MS, start + DAY_MS);
-      for await (const day of source.days(asked, newMeter())) days.push(day);
+      const range = query(POINTS, start - DAY_MS, start + DAY_MS);
+      for await (const day of source.days(range, newMeter())) days.push(day);
     })();
     await expect(reading).rejects.toMatchObject({ kind: "object-unsettled", key: KEY });
     expect(days).toHaveLength(1);
@@ -107,7 +107,7 @@ describe("a day that is replaced", () => {
 });
 
 describe("a day that has none of the points", () => {
-  test("is not asked again for a while", async () => {
+  test("takes no request for a while", async () => {
     expect((await answer(wholeDay(["site_b"]))).kinds).toEqual(["end"]);
     nowMs += FOOTER_TRUST_MS - 1;
     const { days, kinds, meter } = await answer(wholeDay(["site_b"]));
@@ -116,17 +116,17 @@ describe("a day that has none of the points", () => {
     expect(meter).toMatchObject({ r2Requests: 0, rowGroupsRead: 0, rowGroupsPruned: 32, cacheHits: 1 });
   });
 
-  test("is asked for whether it still is the same after that, without its footer being read", async () => {
+  test("is checked with a request after that, which reads no footer of an unchanged object", async () => {
     await answer(wholeDay(["site_b"]));
     for (const kinds of [["end"], []]) {
       if (kinds.length > 0) nowMs += FOOTER_TRUST_MS;
-      const asked = await answer(wholeDay(["site_b"]));
-      expect(asked.kinds).toEqual(kinds);
-      expect(asked.meter).toMatchObject({ bytesRead: 0, cacheHits: 1 });
+      const found = await answer(wholeDay(["site_b"]));
+      expect(found.kinds).toEqual(kinds);
+      expect(found.meter).toMatchObject({ bytesRead: 0, cacheHits: 1 });
     }
   });
 
-  test("and is replaced by one that has them, is seen to at the latest then", async () => {
+  test("and is replaced by a file that has them, is read from the new file at the latest then", async () => {
     await answer(wholeDay(["site_b"]));
     archive.place(KEY, WITH_NEWCOMER.bytes);
     nowMs += FOOTER_TRUST_MS;
@@ -134,7 +134,7 @@ describe("a day that has none of the points", () => {
     expect(plain(days[0]?.series ?? [])).toEqual(expected(WITH_NEWCOMER, ["site_b"]));
   });
 
-  test("and goes, is missing at the latest then", async () => {
+  test("and is deleted, is missing at the latest then", async () => {
     await answer(wholeDay(["site_b"]));
     archive.remove(KEY);
     nowMs += FOOTER_TRUST_MS;
@@ -142,7 +142,7 @@ describe("a day that has none of the points", () => {
   });
 });
 
-test("a missing day is asked for every time, so that it is seen as soon as it is there", async () => {
+test("a missing day takes a request every time, so that it is found as soon as it is archived", async () => {
   archive.remove(KEY);
   expect((await answer(wholeDay(POINTS))).days[0]?.state).toBe("missing");
   archive.place(KEY, SECOND.bytes);

@@ -22,9 +22,9 @@ const query = (more: Partial<SampleQuery> = {}): SampleQuery => ({
   ...more,
 });
 
-const read = (database: SqliteHot, asked: SampleQuery) => answerOf(new HotSource(database), asked);
+const read = (database: SqliteHot, range: SampleQuery) => answerOf(new HotSource(database), range);
 
-test("a day's samples come in the order in which points were asked, each point's by time", async () => {
+test("a day's samples come in the order of the query's points, each point's by time", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [
     [START + 5, 2],
@@ -32,8 +32,8 @@ test("a day's samples come in the order in which points were asked, each point's
   ]);
   database.insert(site, "b", [[START + DAY_MS - 1, -3]]);
   database.insert("site_b", "a", [[START + 1, 99]]);
-  database.hold(site, "2024-01-15", 3);
-  const { days, meter } = await read(database, query({ points: ["b", "nobody", "a"] }));
+  database.addDay(site, "2024-01-15", 3);
+  const { days, meter } = await read(database, query({ points: ["b", "unknown", "a"] }));
   const b = [[START + DAY_MS - 1, -3]];
   const a = [
     [START, 1.5],
@@ -43,7 +43,7 @@ test("a day's samples come in the order in which points were asked, each point's
   expect(meter.d1Rows).toBe(3 + 2 + 1);
 });
 
-test("the start of a query is in it and its end is not, on both sides of midnight", async () => {
+test("a query includes its start and excludes its end, on both sides of midnight", async () => {
   const database = new SqliteHot();
   const midnight = START + DAY_MS;
   database.insert(
@@ -58,12 +58,12 @@ test("the start of a query is in it and its end is not, on both sides of midnigh
   ]);
 });
 
-test("missing, empty and present days are told apart, and of a part of a day what is there is given", async () => {
+test("missing, empty and present days are distinguished, and a day that hot has in part has these samples", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START + 3 * DAY_MS, 7]]);
-  database.hold(site, "2024-01-16", 0);
-  database.hold(site, "2024-01-17", 12);
-  database.hold(site, "2024-01-19", 0, false);
+  database.addDay(site, "2024-01-16", 0);
+  database.addDay(site, "2024-01-17", 12);
+  database.addDay(site, "2024-01-19", 0, false);
   const { days } = await read(database, query({ points: ["a"], toMs: START + 5 * DAY_MS }));
   expect(days.map(({ day, state, tiers }) => [day, state, ...tiers])).toEqual([
     ["2024-01-15", "missing"],
@@ -74,11 +74,11 @@ test("missing, empty and present days are told apart, and of a part of a day wha
   ]);
 });
 
-test("the days that are whole are known before any is read, and those of another site are not among them", async () => {
+test("the whole days are known before any day is read, without days of another site", async () => {
   const database = new SqliteHot();
-  database.hold(site, "2024-01-15", 5);
-  database.hold(site, "2024-01-16", 5, false);
-  database.hold("site_b", "2024-01-17", 5);
+  database.addDay(site, "2024-01-15", 5);
+  database.addDay(site, "2024-01-16", 5, false);
+  database.addDay("site_b", "2024-01-17", 5);
   const answer = await new HotSource(database).open(query({ toMs: START + 3 * DAY_MS }), newMeter());
   expect([...answer.whole]).toEqual(["2024-01-15"]);
 });
@@ -87,16 +87,16 @@ test("an empty range has no day", async () => {
   expect((await read(new SqliteHot(), query({ toMs: START }))).days).toEqual([]);
 });
 
-test("a hundred points, which are more parameters than a statement may have, are asked for at once", async () => {
+test("a hundred points, which with the site are more than the parameters of a statement, take one statement", async () => {
   const database = new SqliteHot();
   const points = Array.from({ length: 100 }, (_, index) => `Haus "${index}", Vorlauf`);
   for (const [index, point] of points.entries()) database.insert(site, point, [[START, index]]);
   const { days } = await read(database, query({ points }));
   expect(days[0]?.series.map((samples) => samples[0]?.[1])).toEqual(points.map((_, index) => index));
-  expect(database.asked).toHaveLength(3);
+  expect(database.statements).toHaveLength(3);
 });
 
-test("whatever a page holds, every sample is read once", async () => {
+test("whatever the size of a page, every sample is read once", async () => {
   const sizes = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), async (counts, pageRows) => {
@@ -116,8 +116,8 @@ test("whatever a page holds, every sample is read once", async () => {
       await readPoints(tables, ids, START, START + DAY_MS, newMeter(), take, pageRows);
       expect([...read.values()]).toEqual(expected);
       const samples = counts.reduce((sum, count) => sum + count, 0);
-      // A full page costs one more for the rest of its point.
-      expect(database.asked.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
+      // A full page costs one more statement for the rest of its point.
+      expect(database.statements.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
     }),
     { numRuns: 60 },
   );
@@ -135,7 +135,7 @@ test("no statement sorts or scans a table", () => {
   }
 });
 
-test("samples are sought by point and time: those of other days and points are not looked at", () => {
+test("samples are searched by point and time: those of other days and points are not scanned", () => {
   const database = new SqliteHot();
   const soughtBy = (statement: string) =>
     database.db
@@ -147,13 +147,13 @@ test("samples are sought by point and time: those of other days and points are n
   const range = "(point_id=? AND ms>? AND ms<?)";
   expect(soughtBy(STATEMENTS.SAMPLES)).toEqual([range]);
   expect(soughtBy(STATEMENTS.SUMMARIES)).toEqual([range]);
-  // The newest is the end of the point's stretch: a seek without a range.
+  // The newest sample is the last key of the point: a seek without a range.
   expect(soughtBy(STATEMENTS.NEWEST)).toEqual(["(point_id=? AND ms=?)", "(point_id=?)"]);
 });
 
-test("nothing more is begun once the caller turns away", async () => {
+test("no further day is started once the consumer stops", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
   for await (const _ of new HotSource(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
-  expect(database.asked.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
+  expect(database.statements.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
 });

@@ -10,7 +10,7 @@ export const SITE = "site_a" as SiteName;
 export const DAY = "2024-01-15" as UtcDay;
 export const KEY: ObjectKey = objectKey(SITE, DAY);
 
-/** A site-day as a test makes it; `point` of a row counts in `names`, which are in UTF-8 order. */
+/** A site-day of a test; `point` of a row is an index of `names`, which are in UTF-8 order. */
 export interface DayFile {
   readonly names: readonly string[];
   readonly rows: readonly Row[];
@@ -31,7 +31,7 @@ export function dayFile(
   };
 }
 
-/** `samplesEach` of every point, evenly over the day; `seed` tells one version of a day from another. */
+/** `samplesEach` of every point, evenly over the day; `seed` distinguishes versions of a day. */
 export function evenDay(
   day: UtcDay,
   names: readonly string[],
@@ -53,8 +53,8 @@ export function evenDay(
 export const namesOf = (count: number) =>
   Array.from({ length: count }, (_, i) => `site_a/floor_1/vav_${String(i).padStart(5, "0")}/temperature`);
 
-/** What the rows of a day say by themselves, as plain arrays. */
-export function rowsAsked(file: DayFile, points: readonly string[], fromMs: EpochMs, toMs: EpochMs) {
+/** The queried rows of a day, as plain arrays. */
+export function rowsOf(file: DayFile, points: readonly string[], fromMs: EpochMs, toMs: EpochMs) {
   return points.map((name) => {
     const rows = file.rows.filter(
       ({ point, timestampMs }) => file.names[point] === name && timestampMs >= fromMs && timestampMs < toMs,

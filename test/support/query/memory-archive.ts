@@ -74,7 +74,7 @@ export class MemoryArchive implements ArchiveReader {
     return head && bytes && { head, body: new Blob([bytes]).stream() };
   }
 
-  /** The number of the request, once it has come to the objects. */
+  /** Resolves to the number of the request when it is served. */
   async #arrive(kind: CountedRequest["kind"], key: ObjectKey): Promise<number> {
     const request = this.requests.push({ kind, key, bytes: 0 }) - 1;
     this.inFlightMax = Math.max(this.inFlightMax, ++this.inFlight);

@@ -9,15 +9,15 @@ import { daysOfQuery } from "../../../src/query/source.ts";
 /** Small, so that a listing has several pages. */
 const LIST_PAGE = 3;
 
-/** The cold tier by its contract, of one site in which every point that is not quiet has the same samples. It notes what it is asked. */
+/** A cold tier of one site, in which every point has the same samples. It records its queries and listings. */
 export class MemoryCold implements SampleSource, Pick<ArchiveReader, "list"> {
   /** Samples of each day that has an object. */
   readonly objects = new Map<string, ReadonlyMap<number, number>>();
-  /** Points that have none of a day's samples. */
-  readonly quiet = new Map<string, readonly string[]>();
-  readonly asked: string[][] = [];
-  readonly askedPoints: (readonly string[])[] = [];
-  /** Objects of other sites, and what else lies in the bucket. */
+  /** By day, the points without its samples. */
+  readonly without = new Map<string, readonly string[]>();
+  readonly queriedDays: string[][] = [];
+  readonly queriedPoints: (readonly string[])[] = [];
+  /** Objects of other sites, and other keys of the bucket. */
   readonly otherKeys: string[] = [];
   readonly listed: string[] = [];
   readonly #site: SiteName;
@@ -27,21 +27,21 @@ export class MemoryCold implements SampleSource, Pick<ArchiveReader, "list"> {
   }
 
   async *days(query: SampleQuery): AsyncGenerator<DaySamples> {
-    this.asked.push(daysOfQuery(query));
-    this.askedPoints.push(query.points);
+    this.queriedDays.push(daysOfQuery(query));
+    this.queriedPoints.push(query.points);
     for (const day of daysOfQuery(query)) {
       const object = this.objects.get(day);
       const times = [...(object?.keys() ?? [])].filter((ms) => ms >= query.fromMs && ms < query.toMs);
       const ms = Float64Array.from(times).sort();
       const samples = { ms, value: ms.map((at) => object?.get(at) ?? Number.NaN) };
-      const isQuiet = (point: string) => this.quiet.get(day)?.includes(point);
-      const series = query.points.map((point) => (isQuiet(point) ? NO_SAMPLES : samples));
+      const isWithout = (point: string) => this.without.get(day)?.includes(point);
+      const series = query.points.map((point) => (isWithout(point) ? NO_SAMPLES : samples));
       const state = !object ? "missing" : object.size === 0 ? "empty" : "present";
       yield { day, state, tiers: object ? ["cold"] : [], series };
     }
   }
 
-  /** Every page is followed by an empty one that is not the last, as R2 may do it. */
+  /** Every page is followed by an empty page that is not the last, as R2 may return it. */
   async list(prefix: string, cursor: string | undefined): Promise<ObjectPage> {
     this.listed.push(prefix);
     const own = [...this.objects.keys()].map((day) => objectKey(this.#site, day as UtcDay));

@@ -37,7 +37,7 @@ export const READERS: Readonly<Record<FormatName, (body: Uint8Array) => Promise<
     return { rows, nextCursor: onlyInTheLast(records.map((record) => record[3] || null)) };
   },
 
-  /** Arrow's Rust reader, which hands it on as Parquet. */
+  /** Arrow's Rust reader, which passes the rows on as Parquet. */
   async arrow(body) {
     const file = writeParquet(
       Table.fromIPCStream(body),
@@ -77,7 +77,7 @@ function onlyInTheLast(cursors: readonly (string | null)[]): string | null {
   return cursors.at(-1) ?? null;
 }
 
-/** RFC 4180, to the letter: every record ends with CRLF. */
+/** RFC 4180, strictly: every record ends with CRLF. */
 function recordsOf(text: string): string[][] {
   const records: string[][] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** A source in memory over samples of any shape, and what an answer over them has to be, reckoned row by row. */
+/** A source in memory over samples of any shape, and the expected rows of an answer, computed row by row. */
 import fc from "fast-check";
 import type { Aggregate } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
@@ -7,8 +7,8 @@ import type { Meter } from "../../../src/query/cost.ts";
 import type { Series } from "../../../src/query/day-series.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 
-/** Samples by point, ascending; days that nobody has, and those known to be empty. */
-export interface Held {
+/** Samples by point, ascending, and the missing days; other days without samples are empty. */
+export interface StoredSamples {
   readonly samples: ReadonlyMap<string, readonly (readonly [ms: number, value: number])[]>;
   readonly missing: ReadonlySet<string>;
 }
@@ -21,17 +21,17 @@ export interface Row {
 
 export class FixtureSource implements SampleSource {
   readonly queries: SampleQuery[] = [];
-  /** Days handed out, and readers that let go before the end. */
+  /** Days that were yielded, and how many iterations were ended early. */
   readonly given: UtcDay[] = [];
   left = 0;
   /** Thrown instead of this day. */
   failsAt: UtcDay | undefined;
-  /** Put on the meter for each day. */
-  costsADay: Partial<Meter> = {};
-  readonly #held: Held;
+  /** Added to the meter for each day. */
+  costOfDay: Partial<Meter> = {};
+  readonly #stored: StoredSamples;
 
-  constructor(held: Held) {
-    this.#held = held;
+  constructor(stored: StoredSamples) {
+    this.#stored = stored;
   }
 
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
@@ -39,11 +39,11 @@ export class FixtureSource implements SampleSource {
     let ended = false;
     try {
       for (const day of daysOf(utcDayOf(query.fromMs), utcDayOf(query.toMs - 1))) {
-        if (day === this.failsAt) throw new Error("the bucket is away");
+        if (day === this.failsAt) throw new Error("the bucket is unavailable");
         this.given.push(day);
         meter.r2Requests += 1;
-        meter.bytesRead += this.costsADay.bytesRead ?? 0;
-        meter.d1Rows += this.costsADay.d1Rows ?? 0;
+        meter.bytesRead += this.costOfDay.bytesRead ?? 0;
+        meter.d1Rows += this.costOfDay.d1Rows ?? 0;
         yield this.#day(day, query);
       }
       ended = true;
@@ -53,10 +53,10 @@ export class FixtureSource implements SampleSource {
   }
 
   #day(day: UtcDay, { points, fromMs, toMs }: SampleQuery): DaySamples {
-    const missing = this.#held.missing.has(day);
-    const all = [...this.#held.samples.values()].flat().some(([ms]) => utcDayOf(ms) === day);
+    const missing = this.#stored.missing.has(day);
+    const all = [...this.#stored.samples.values()].flat().some(([ms]) => utcDayOf(ms) === day);
     const series = points.map((point) => {
-      const own = missing ? [] : (this.#held.samples.get(point) ?? []);
+      const own = missing ? [] : (this.#stored.samples.get(point) ?? []);
       return seriesOf(own.filter(([ms]) => utcDayOf(ms) === day && ms >= fromMs && ms < toMs));
     });
     const state = missing ? "missing" : all ? "present" : "empty";
@@ -71,7 +71,7 @@ export function seriesOf(samples: readonly (readonly [number, number])[]): Serie
   };
 }
 
-export interface Question {
+export interface PlainQuery {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -79,9 +79,9 @@ export interface Question {
   readonly aggregate?: Aggregate | undefined;
 }
 
-/** Every row of an answer, by looking at every sample once for each bucket. */
-export function expectedRows({ samples, missing }: Held, question: Question): Row[] {
-  const { points, fromMs, toMs, widthMs, aggregate = "avg" } = question;
+/** Every row of an answer, from a scan of every sample for each bucket. */
+export function expectedRows({ samples, missing }: StoredSamples, query: PlainQuery): Row[] {
+  const { points, fromMs, toMs, widthMs, aggregate = "avg" } = query;
   return daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)).flatMap((day) =>
     points.flatMap((point): Row[] => {
       const own = (missing.has(day) ? [] : (samples.get(point) ?? [])).filter(
@@ -91,13 +91,13 @@ export function expectedRows({ samples, missing }: Held, question: Question): Ro
       const buckets = [...new Set(own.map(([ms]) => ms - (ms % widthMs)))];
       return buckets.map((bucket) => {
         const values = own.filter(([ms]) => ms >= bucket && ms < bucket + widthMs).map(([, value]) => value);
-        return { point, ms: bucket, value: reckon(values, aggregate) };
+        return { point, ms: bucket, value: aggregated(values, aggregate) };
       });
     }),
   );
 }
 
-function reckon(values: readonly number[], aggregate: Aggregate): number {
+function aggregated(values: readonly number[], aggregate: Aggregate): number {
   switch (aggregate) {
     case "avg":
       return values.reduce((sum, value) => sum + value, 0) / values.length;
@@ -119,10 +119,10 @@ function reckon(values: readonly number[], aggregate: Aggregate): number {
 }
 
 export const SITE = "site_a" as SiteName;
-/** The first of the five days over which the samples lie; a leap day is among them. */
+/** The first of the five days of the samples, which include a leap day. */
 export const FIRST_DAY_MS = dayStartMs("2024-02-27" as UtcDay);
 export const DAYS = 5;
-/** Names that every format has to write with care. */
+/** Names that formats have to quote or escape. */
 export const POINTS = [
   "ahu/1 temp",
   'comma, "quote"',
@@ -133,14 +133,14 @@ export const POINTS = [
   "\ufeffmarked",
 ] as const;
 
-/** Mostly few samples a day, at the ends of days and buckets more often than chance would have it. */
+/** Few samples a day, often at the ends of days and buckets. */
 const time = fc.oneof(
   fc.integer({ min: 0, max: DAYS * DAY_MS - 1 }),
   fc
     .tuple(fc.nat(DAYS * 24 * 4 - 1), fc.constantFrom(0, 1, 59_999, 899_999))
     .map(([quarter, ms]) => quarter * 900_000 + ms),
 );
-/** Whole numbers sum to the same in any order; the others are looked at in the fold's own test. */
+/** Whole numbers sum to the same in any order; other numbers have their test in aggregate.test.ts. */
 const value = fc.integer({ min: -1_000_000, max: 1_000_000 });
 
 const samplesOfPoint = fc
@@ -149,7 +149,7 @@ const samplesOfPoint = fc
     samples.map(([ms, of]): [number, number] => [FIRST_DAY_MS + ms, of]).sort(([a], [b]) => a - b),
   );
 
-export const anyHeld: fc.Arbitrary<Held> = fc
+export const anyStored: fc.Arbitrary<StoredSamples> = fc
   .tuple(
     fc.tuple(...POINTS.map(() => samplesOfPoint)),
     fc.subarray(daysOf(utcDayOf(FIRST_DAY_MS), utcDayOf(FIRST_DAY_MS + DAYS * DAY_MS - 1))),

@@ -5,14 +5,14 @@ import { type HotDatabase, HotUnavailable, type HotValue } from "../../../src/qu
 
 const SCHEMA = readFileSync(join(import.meta.dirname, "../../../workers/schema/d1-schema.sql"), "utf8");
 
-/** D1 refuses statements with more. */
+/** D1 rejects statements with more parameters. */
 const PARAMETERS_MAX = 100;
 
 /** The schema and the statements of production on SQLite in memory. */
 export class SqliteHot implements HotDatabase {
   readonly db = new DatabaseSync(":memory:");
-  /** Statements asked, in order. */
-  readonly asked: string[] = [];
+  /** Every statement that was run, in order. */
+  readonly statements: string[] = [];
 
   constructor() {
     this.db.exec(SCHEMA);
@@ -20,9 +20,9 @@ export class SqliteHot implements HotDatabase {
 
   async select<R>(statement: string, ...values: readonly HotValue[]) {
     if (values.length > PARAMETERS_MAX) throw new Error(`${values.length} parameters`);
-    this.asked.push(statement);
+    this.statements.push(statement);
     try {
-      // Plain objects, as D1 gives them: those of node:sqlite have no prototype.
+      // Plain objects, as D1 returns them: those of node:sqlite have no prototype.
       const rows = this.db
         .prepare(statement)
         .all(...values)
@@ -40,7 +40,7 @@ export class SqliteHot implements HotDatabase {
     for (const [ms, value] of samples) insert.run(pointId, ms, value);
   }
 
-  hold(site: string, day: string, samples: number, whole = true): void {
+  addDay(site: string, day: string, samples: number, whole = true): void {
     const siteId = this.#idOf("sites", "name", [site]);
     this.db.prepare("INSERT INTO days VALUES (?, ?, ?, ?)").run(siteId, day, whole ? 1 : 0, samples);
   }

@@ -7,10 +7,10 @@ import { type ArchivedDay, anyArchive, bucketOf, fullDay, timesOf } from "./arch
 import { checkAnswer } from "./check-answer.ts";
 import { loadReference } from "./load-reference.ts";
 import { QueryWorker } from "./query-worker.ts";
-import { type Asked, anyQuestion } from "./questions.ts";
 import { runs, TIMEOUT_MS } from "./runs.ts";
+import { anyTestQuery, type TestQuery } from "./test-queries.ts";
 
-/** So late that hot is asked for nothing. */
+/** So late that every day is before the boundary. */
 const NOW_MS = Date.UTC(2024, 4, 1);
 const BOUNDARY = "2024-04-11";
 
@@ -18,22 +18,22 @@ async function worldOf(days: readonly ArchivedDay[]) {
   const bindings = { bucket: bucketOf(days), hot: new SqliteHot(), nowMs: NOW_MS, hotDays: 20 };
   await loadReference(bindings.bucket, bindings.hot, SITE, BOUNDARY);
   const isolate = new QueryWorker(bindings);
-  const workerOf = ({ anew }: Asked) => (anew ? new QueryWorker(bindings) : isolate);
-  return { hot: bindings.hot, check: (asked: Asked) => checkAnswer(workerOf, asked) };
+  const workerOf = ({ newIsolate }: TestQuery) => (newIsolate ? new QueryWorker(bindings) : isolate);
+  return { hot: bindings.hot, check: (query: TestQuery) => checkAnswer(workerOf, query) };
 }
 
 test(
   "answers over random archives are DuckDB's, whole and page by page, and say what they cost",
   async () => {
     const cases = anyArchive.chain((days) =>
-      fc.tuple(fc.constant(days), fc.array(anyQuestion(timesOf(days)), { minLength: 3, maxLength: 6 })),
+      fc.tuple(fc.constant(days), fc.array(anyTestQuery(timesOf(days)), { minLength: 3, maxLength: 6 })),
     );
     await fc.assert(
-      fc.asyncProperty(cases, async ([days, questions]) => {
+      fc.asyncProperty(cases, async ([days, queries]) => {
         const { hot, check } = await worldOf(days);
-        for (const asked of questions) await check(asked);
-        // Whether it still has days that are not archived, and nothing else.
-        expect(hot.asked.filter((statement) => statement !== STATEMENTS.DAYS)).toEqual([]);
+        for (const query of queries) await check(query);
+        // Hot is queried for days that are not archived, and for nothing else.
+        expect(hot.statements.filter((statement) => statement !== STATEMENTS.DAYS)).toEqual([]);
       }),
       runs(8),
     );
@@ -53,7 +53,7 @@ test(
       fullDay(5, 800, 10_000),
     ];
     const { check } = await worldOf(days);
-    await fc.assert(fc.asyncProperty(anyQuestion(timesOf(days)), check), runs(6));
+    await fc.assert(fc.asyncProperty(anyTestQuery(timesOf(days)), check), runs(6));
   },
   TIMEOUT_MS,
 );

@@ -8,7 +8,7 @@ import { MemoryArchive } from "../../support/query/memory-archive.ts";
 
 const LONG = `ses/falls_city/${"x".repeat(100)}`;
 
-/** Names that formats, URLs, statistics and sorting go wrong on. In the order of their UTF-8 bytes. */
+/** Names that are difficult for formats, URLs, statistics and sorting, in the order of their UTF-8 bytes. */
 export const NAMES: readonly string[] = [
   "a",
   "a,b",
@@ -25,10 +25,19 @@ export const NAMES: readonly string[] = [
   `${LONG}_2`,
 ].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
-/** Names that nobody has: beside, before, between and behind those that are there. */
-export const STRANGERS = ["A", "a,", "a\u0000", "\ufeff", `${LONG}_`, `${LONG}_11`, "\u{1f322}", "nobody"];
+/** Names that no file has: similar to, before, between and after those that the files have. */
+export const UNKNOWN_NAMES = [
+  "A",
+  "a,",
+  "a\u0000",
+  "\ufeff",
+  `${LONG}_`,
+  `${LONG}_11`,
+  "\u{1f322}",
+  "unknown",
+];
 
-/** A leap day and the end of a month are among them. */
+/** The days include a leap day and the end of a month. */
 export const FIRST_DAY = "2024-02-27" as UtcDay;
 export const DAYS = 6;
 export const dayAt = (nth: number): UtcDay => addDays(FIRST_DAY, nth);
@@ -45,7 +54,7 @@ export interface ArchivedDay {
 const QUARTER_MS = 900_000;
 const LAST_MS = DAY_MS - 1;
 
-/** Inside a day; at its ends, and those of buckets, more often than chance would have it. */
+/** Inside a day, often at the ends of the day and of buckets. */
 export const timeOfDay = fc.oneof(
   fc.constantFrom(0, 1, LAST_MS - 1, LAST_MS),
   fc
@@ -97,18 +106,18 @@ export function fullDay(nth: number, samplesEach: number, rowGroupSize: number, 
     Array.from({ length: samplesEach }, (_, i) => ({
       point,
       micros: (startMs + Math.floor((i * LAST_MS) / (samplesEach - 1))) * 1_000,
-      // Without a pattern, so that a file is as large as its samples are many.
+      // Without a pattern, so that a file can't be compressed well.
       value: seed * 1_000 + Math.sin(point * 7_919 + i * (nth + 1)),
     })),
   );
   return { samples, rowGroupSize, counted: true };
 }
 
-/** Of samples, where they are. */
+/** The times of all samples. */
 export const timesOf = (days: readonly ArchivedDay[]) =>
   days.flatMap(({ samples = [] }) => samples.map(({ micros }) => micros / 1_000));
 
-/** The objects of those days, and some of another site, with the same points. */
+/** The objects of `days`, and some of another site with the same points. */
 export function bucketOf(days: readonly ArchivedDay[]): MemoryArchive {
   const bucket = new MemoryArchive();
   days.forEach(({ samples, rowGroupSize, counted }, nth) => {

@@ -10,14 +10,14 @@ interface HotSample {
   readonly value: number;
 }
 
-/** What hot has of a site: also of days that are not its share any more. */
+/** What hot has of a site, also of days before the boundary. */
 export interface HotRows {
   readonly samples: readonly HotSample[];
-  /** By the number of the day: whether it is whole; undefined: nothing is said of it. */
+  /** By the number of the day: whether it is whole; undefined: the day has no row. */
   readonly whole: readonly (boolean | undefined)[];
 }
 
-/** Rows of its own, and for some of the archive's samples another value at the same millisecond. */
+/** Samples that only hot has, and for some of the archive's samples another value at the same millisecond. */
 export function anyHot(
   days: readonly ArchivedDay[],
   firstDay: number,
@@ -54,7 +54,7 @@ export function hotOf({ samples, whole }: HotRows): SqliteHot {
   whole.forEach((isWhole, nth) => {
     if (isWhole === undefined) return;
     const day = dayAt(nth);
-    hot.hold(SITE, day, [...once.values()].filter(({ ms }) => utcDayOf(ms) === day).length, isWhole);
+    hot.addDay(SITE, day, [...once.values()].filter(({ ms }) => utcDayOf(ms) === day).length, isWhole);
   });
   return hot;
 }

@@ -8,10 +8,9 @@ import type { SqliteHot } from "../../support/query/sqlite-hot.ts";
 import { select } from "./select.ts";
 
 /**
- * Puts into DuckDB what a site holds: its files, which DuckDB reads from disk by itself and whole, without leaving
- * out anything by statistics; the rows of the hot storage, as SQL gives them; and `samples`, what an answer may be made
- * of: hot's since the day of the boundary, and of days before it that are not archived but are still held there; and the
- * archive's where hot has not both the day and the millisecond.
+ * Loads a site into DuckDB: its files, which DuckDB reads from disk whole, without pruning by statistics; the rows of the
+ * hot storage; and `samples`, from which an answer is made: hot's since the boundary day, and of older days that are
+ * still in hot and not archived; and the archive's samples that hot does not replace.
  */
 export async function loadReference(bucket: MemoryArchive, hot: SqliteHot, site: string, boundary: string) {
   const folder = mkdtempSync(join(tmpdir(), "query-reference-"));
@@ -29,30 +28,30 @@ export async function loadReference(bucket: MemoryArchive, hot: SqliteHot, site:
   await loadDays(boundary);
   await select(
     `CREATE OR REPLACE TEMP TABLE samples AS
-      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary OR day IN (FROM kept)),
-      cold_share AS (SELECT point, ms, value FROM archived SEMI JOIN asked_of_cold USING (day))
+      WITH hot_share AS (SELECT point, ms, value FROM hot WHERE day >= $boundary OR day IN (FROM remaining)),
+      cold_share AS (SELECT point, ms, value FROM archived SEMI JOIN read_from_cold USING (day))
       SELECT * FROM hot_share UNION ALL SELECT * FROM cold_share ANTI JOIN hot_share USING (point, ms)`,
     { boundary },
   );
 }
 
-/** What is known of each day beside its samples, for days around those that the tests are about. */
+/** The state of each day apart from its samples, for the days of the tests and around them. */
 async function loadDays(boundary: string) {
   await select(
-    `CREATE OR REPLACE TEMP TABLE asked_of_cold AS
-      SELECT day FROM files WHERE day <= $boundary OR day NOT IN (SELECT day FROM held WHERE whole)`,
+    `CREATE OR REPLACE TEMP TABLE read_from_cold AS
+      SELECT day FROM files WHERE day <= $boundary OR day NOT IN (SELECT day FROM hot_days WHERE whole)`,
     { boundary },
   );
   await select(
-    `CREATE OR REPLACE TEMP TABLE kept AS SELECT day FROM held WHERE day < $boundary AND day NOT IN (SELECT day FROM files)`,
+    `CREATE OR REPLACE TEMP TABLE remaining AS SELECT day FROM hot_days WHERE day < $boundary AND day NOT IN (SELECT day FROM files)`,
     { boundary },
   );
   await select(
     `CREATE OR REPLACE TEMP TABLE days AS
-      SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, asked.samples AS archived, whole, held.samples AS held,
-        day >= $boundary OR day IN (FROM kept) AS is_hot
+      SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, cold_days.samples AS archived, whole, hot_days.samples AS hot_count,
+        day >= $boundary OR day IN (FROM remaining) AS is_hot
       FROM (SELECT strftime(unnest(generate_series(DATE '2024-02-20', DATE '2024-03-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
-      LEFT JOIN (FROM files SEMI JOIN asked_of_cold USING (day)) AS asked USING (day) LEFT JOIN held USING (day)`,
+      LEFT JOIN (FROM files SEMI JOIN read_from_cold USING (day)) AS cold_days USING (day) LEFT JOIN hot_days USING (day)`,
     { boundary },
   );
 }
@@ -60,7 +59,7 @@ async function loadDays(boundary: string) {
 const DAY_OF_KEY = (column: string) =>
   `replace(regexp_extract(${column}, 'timeseries/([0-9/]{10})/', 1), '/', '-')`;
 
-/** Days whose objects say themselves how many samples they have. */
+/** Days whose objects have a count of samples in their metadata. */
 function countedDays({ objects }: MemoryArchive, site: string): string[] {
   return [...objects].flatMap(([key, { metadata }]) => {
     const object = parseObjectKey(key);
@@ -97,7 +96,7 @@ async function loadArchive(glob: string, site: string, counted: readonly string[
 
 async function loadHot({ db }: SqliteHot, site: string) {
   await select("CREATE OR REPLACE TEMP TABLE hot (day VARCHAR, point VARCHAR, ms BIGINT, value DOUBLE)");
-  await select("CREATE OR REPLACE TEMP TABLE held (day VARCHAR, whole BOOLEAN, samples BIGINT)");
+  await select("CREATE OR REPLACE TEMP TABLE hot_days (day VARCHAR, whole BOOLEAN, samples BIGINT)");
   const connection = await duckdb();
   const rows = db
     .prepare(
@@ -114,15 +113,15 @@ async function loadHot({ db }: SqliteHot, site: string) {
     hot.endRow();
   }
   hot.closeSync();
-  const held = await connection.createAppender("held", undefined, "temp");
+  const hotDays = await connection.createAppender("hot_days", undefined, "temp");
   const days = db
     .prepare("SELECT days.* FROM days JOIN sites ON sites.id = site_id WHERE name = ?")
     .all(site);
   for (const { day, whole, samples } of days) {
-    held.appendVarchar(String(day));
-    held.appendBoolean(whole === 1);
-    held.appendBigInt(BigInt(Number(samples)));
-    held.endRow();
+    hotDays.appendVarchar(String(day));
+    hotDays.appendBoolean(whole === 1);
+    hotDays.appendBigInt(BigInt(Number(samples)));
+    hotDays.endRow();
   }
-  held.closeSync();
+  hotDays.closeSync();
 }

@@ -19,11 +19,11 @@ export interface Reply {
   readonly status: number;
   readonly contentType: string;
   readonly body: Uint8Array;
-  /** What came out of the bucket for it. */
+  /** The requests to the bucket that it took. */
   readonly requests: readonly CountedRequest[];
 }
 
-/** An isolate of the Query Worker, all of it but Cloudflare's bindings: those are put together as its entry does. */
+/** An isolate of the Query Worker without Cloudflare's bindings, composed as in its entry. */
 export class QueryWorker {
   readonly #bucket: MemoryArchive;
   readonly #hotDays: number;

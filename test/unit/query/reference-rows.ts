@@ -1,8 +1,8 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
 import { select } from "./select.ts";
 
-/** What is asked of `GET /timeseries/query`. */
-export interface Question {
+/** The parameters of `GET /timeseries/query` that decide its rows. */
+export interface RowQuery {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
@@ -16,7 +16,7 @@ export interface ExpectedRow {
   readonly value: Expected;
 }
 
-/** `scale` is what the value of a sum, or an average, has been multiplied with, and how far from it a right one may lie. */
+/** `scale` is the factor of the value of a sum or an average; `slack` is how far a correct value may be from it. */
 export type Expected =
   | { readonly kind: "identical"; readonly value: number }
   | { readonly kind: "equal"; readonly value: number }
@@ -25,7 +25,7 @@ export type Expected =
       readonly value: number;
       readonly slack: number;
       readonly scale: number;
-      /** Adding may leave the doubles on its way, and so end there. */
+      /** Whether an intermediate sum may exceed the doubles, and so the result. */
       readonly mayOverflow: boolean;
     };
 
@@ -37,7 +37,7 @@ const MINUTES: Readonly<Record<Exclude<Interval, "raw">, number>> = {
   "1day": 1_440,
 };
 
-const FOLDS: Readonly<Record<Aggregate, string>> = {
+const AGGREGATES: Readonly<Record<Aggregate, string>> = {
   avg: "avg(value)",
   min: "min(value)",
   max: "max(value)",
@@ -47,37 +47,37 @@ const FOLDS: Readonly<Record<Aggregate, string>> = {
   last: "arg_max(value, ms)",
 };
 
-/** A power of two, so that a product with it is exact; a thousand doubles of any size then have a sum. */
+/** A power of two, so that products are exact; the sum of a thousand scaled doubles of any size is finite. */
 const SCALE = 2 ** -12;
 
-interface Folded {
+interface Bucket {
   readonly nth: number;
   readonly ms: number;
   readonly value: number;
   readonly n: number;
-  /** Sums of absolute values, and of what is scaled. */
+  /** Sums of absolute values, and of scaled values. */
   readonly magnitude: number;
   readonly scaled: number;
   readonly scaled_magnitude: number;
 }
 
-const ASKED = `asked AS (SELECT nth, ms, value FROM samples
+const QUERIED = `queried AS (SELECT nth, ms, value FROM samples
   JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
   WHERE ms >= $fromMs AND ms < $toMs)`;
 
-/** The rows of the whole answer, in its order: by UTC day, then by point as asked, then by time. */
+/** The rows of the whole answer in its order: by UTC day, then by the query's points, then by time. */
 export async function expectedRows({
   points,
   fromMs,
   toMs,
   interval,
   agg,
-}: Question): Promise<ExpectedRow[]> {
+}: RowQuery): Promise<ExpectedRow[]> {
   const range = { points, fromMs, toMs };
   const nameOf = ({ nth }: { nth: number }) => points[nth - 1] as string;
   if (interval === "raw") {
     const rows = await select<{ nth: number; ms: number; value: number }>(
-      `WITH ${ASKED} SELECT * FROM asked ORDER BY ms // 86400000, nth, ms`,
+      `WITH ${QUERIED} SELECT * FROM queried ORDER BY ms // 86400000, nth, ms`,
       range,
     );
     return rows.map((row) => ({
@@ -86,9 +86,9 @@ export async function expectedRows({
       value: { kind: "identical", value: row.value },
     }));
   }
-  const rows = await select<Folded>(
-    `WITH ${ASKED}, bucketed AS (SELECT nth, ms - ms % $widthMs AS bucket, ms, value FROM asked)
-      SELECT nth, bucket AS ms, ${FOLDS[agg ?? "avg"]} AS value, count(*) AS n, sum(abs(value)) AS magnitude,
+  const rows = await select<Bucket>(
+    `WITH ${QUERIED}, bucketed AS (SELECT nth, ms - ms % $widthMs AS bucket, ms, value FROM queried)
+      SELECT nth, bucket AS ms, ${AGGREGATES[agg ?? "avg"]} AS value, count(*) AS n, sum(abs(value)) AS magnitude,
         sum(value * ${SCALE}) AS scaled, sum(abs(value) * ${SCALE}) AS scaled_magnitude
       FROM bucketed GROUP BY nth, bucket ORDER BY bucket // 86400000, nth, bucket`,
     { ...range, widthMs: MINUTES[interval] * 60_000 },
@@ -96,9 +96,9 @@ export async function expectedRows({
   return rows.map((row) => ({ point: nameOf(row), ms: row.ms, value: expectedOf(row, agg ?? "avg") }));
 }
 
-function expectedOf({ value, n, magnitude, ...row }: Folded, agg: Aggregate): Expected {
+function expectedOf({ value, n, magnitude, ...row }: Bucket, agg: Aggregate): Expected {
   if (agg === "first" || agg === "last") return { kind: "identical", value };
-  // Which zero is the least of both is nobody's promise.
+  // Nothing specifies which zero is the least of both.
   if (agg !== "sum" && agg !== "avg") return { kind: "equal", value };
   const divisor = agg === "avg" ? n : 1;
   const near = (value: number, magnitude: number, scale: number): Expected => ({
@@ -114,8 +114,8 @@ function expectedOf({ value, n, magnitude, ...row }: Folded, agg: Aggregate): Ex
 }
 
 /**
- * Nobody promises an order of adding, and each has its own roundings: on either side at most n, of half a unit in the
- * last place of a sum that never exceeds that of the absolute values; and two more by a division.
+ * Nothing specifies the order of adding, and each order rounds differently: on either side at most n times, by half a unit
+ * in the last place of a sum that never exceeds the sum of the absolute values; a division rounds twice more.
  */
 const slackOf = (magnitude: number, n: number) => (2 * n + 4) * (magnitude * 2 ** -53) + n * Number.MIN_VALUE;
 

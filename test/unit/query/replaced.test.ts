@@ -25,7 +25,7 @@ beforeAll(async () => {
   versions = await Promise.all(DAYS.map(versionsOf));
 });
 
-/** Which of its versions each day has at a time. */
+/** The current version of each day. */
 type Titles = readonly [Title, Title, Title];
 const ALL_FIRST: Titles = ["first", "first", "first"];
 
@@ -55,7 +55,7 @@ const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
     }),
   });
 
-/** Of an answer, which version each day is of; fails where one is of none, or of two. */
+/** The version of each day in an answer; fails where a day is of no version, or of two. */
 function versionsIn(reply: Reply): Titles {
   expect(reply.status).toBe(200);
   const { samples, metadata } = JSON.parse(new TextDecoder().decode(reply.body)) as QueryAnswer;
@@ -84,7 +84,7 @@ function versionsIn(reply: Reply): Titles {
   return titles as unknown as Titles;
 }
 
-/** Asks once for each read that the query makes, and calls `at` before that read. */
+/** Sends the query once for each request that it makes, and calls `at` before that request. */
 async function atEveryRead(
   isolate: () => Promise<{ bucket: MemoryArchive; worker: QueryWorker }>,
   at: (bucket: MemoryArchive, key: ObjectKey) => void,
@@ -112,7 +112,7 @@ const warmIsolate = async () => {
   expect(versionsIn(await worker.get("/timeseries/query", QUERY))).toEqual(ALL_FIRST);
   return { bucket, worker };
 };
-/** One that finds in its cache the footers of versions that were replaced before it was asked. */
+/** An isolate whose cache has the footers of versions that were replaced before the query. */
 const staleIsolate = (titles: Titles) => async () => {
   const cache = new Map<string, Uint8Array>();
   await isolateOver(bucketWith(ALL_FIRST), cache).get("/timeseries/query", QUERY);
@@ -121,14 +121,14 @@ const staleIsolate = (titles: Titles) => async () => {
   return { bucket, worker: isolateOver(bucket, cache) };
 };
 
-/** What each day is of where the one of `key` was replaced before a read of it. */
+/** The version of each day where the object of `key` was replaced before a request for it. */
 const replaced = (titles: Titles, key: ObjectKey, title: Title) =>
   titles.map((before, nth) => (nth === nthOf(key) ? title : before));
 
-describe.each(OTHERS)("an object replaced before any one read of a query (%s)", (title) => {
+describe.each(OTHERS)("an object replaced before any one request of a query (%s)", (title) => {
   const at = (bucket: MemoryArchive, key: ObjectKey) => put(bucket, nthOf(key), title);
 
-  test("is answered as it is then, and no other day is touched", () =>
+  test("is answered as it is then, and every other day is unchanged", () =>
     atEveryRead(coldIsolate(ALL_FIRST), at, (titles, key) => {
       expect(titles).toEqual(replaced(ALL_FIRST, key, title));
     }));
@@ -145,7 +145,7 @@ describe.each(OTHERS)("an object replaced before any one read of a query (%s)", 
     });
   });
 
-  test("together with those of all other days leaves each day whole, of one version or the other", () =>
+  test("together with those of all other days leaves each day of one version or the other", () =>
     atEveryRead(
       coldIsolate(ALL_FIRST),
       (bucket) => {
@@ -165,7 +165,7 @@ test.each([
   ["gone", "other values"],
   ["empty", "other row groups"],
 ] as const)(
-  "an object replaced at a read (%s), and again at its next (%s), is answered as one of them",
+  "an object replaced at a request (%s), and again at its next (%s), is answered as one of them",
   async (title, next) => {
     await atEveryRead(
       coldIsolate(ALL_FIRST),
@@ -176,7 +176,7 @@ test.each([
         };
       },
       (titles, key) => {
-        // Where there is nothing to read, nothing is read again.
+        // A missing or empty day is not read again.
         const ends = title === "gone" || title === "empty";
         expect(ends ? [title, next] : [next]).toContain(titles[nthOf(key)]);
         expect(titles).toEqual(replaced(ALL_FIRST, key, titles[nthOf(key)] as Title));
@@ -186,7 +186,7 @@ test.each([
 );
 
 test.each(OTHERS)(
-  "the points of an object replaced at any read (%s) are those of one version",
+  "the points of an object replaced at any request (%s) are those of one version",
   async (title) => {
     const params = new URLSearchParams({ site_name: SITE, date: dayAt(0) });
     const pointsOf = async (nth: number) => {
@@ -212,7 +212,7 @@ test.each(OTHERS)(
   },
 );
 
-test("an object that is another one at every read is a 503, and nothing of it is answered", async () => {
+test("an object that is replaced at every request is a 503 without samples", async () => {
   for (const nth of DAYS) {
     const bucket = bucketWith(ALL_FIRST);
     let times = 0;

@@ -1,11 +1,11 @@
 /**
- * How long a random test looks. `QUERY_RUNS=20` makes it twenty times as long; `QUERY_SEED` begins with the seed that a
+ * How long a random test runs. `QUERY_RUNS=20` makes it twenty times as long; `QUERY_SEED` starts from the seed that a
  * failure has printed.
  */
 const TIMES = Number(process.env.QUERY_RUNS ?? 1);
 const SEED = process.env.QUERY_SEED;
 
-/** A failure is told with its seed before the runner would give the test up. */
+/** Ends before the runner's time limit, so that a failure is reported with its seed. */
 const USUAL_MS_MAX = 50_000;
 
 export const runs = (usual: number) => ({

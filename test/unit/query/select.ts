@@ -9,10 +9,10 @@ import {
 } from "@duckdb/node-api";
 import { duckdb } from "../../reference/duckdb.ts";
 
-/** A list of points or a time, by the name it has in a statement. */
+/** Lists of points and times, by their names in a statement. */
 export type Parameters = Readonly<Record<string, number | string | readonly string[]>>;
 
-/** DuckDB's answer to one statement; whole numbers as numbers, and bytes as the text they are. */
+/** The rows of one statement of DuckDB; whole numbers as numbers, and bytes as text. */
 export async function select<R>(sql: string, parameters: Parameters = {}): Promise<R[]> {
   const values: Record<string, DuckDBValue> = {};
   const types: Record<string, typeof BIGINT | typeof VARCHAR | ReturnType<typeof LIST>> = {};

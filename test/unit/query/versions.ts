@@ -6,15 +6,15 @@ import { dayFile, SITE } from "../../support/query/archive.ts";
 import type { MemoryArchive } from "../../support/query/memory-archive.ts";
 import { type ArchivedDay, dayAt, fullDay, NAMES } from "./archives.ts";
 
-/** In another order than the file's, and far from each other in it: three ranges. */
+/** Not in the order of the file, and far from each other in it: three ranges. */
 export const POINTS = [NAMES[11], NAMES[1], NAMES[5]] as string[];
 
 export const TITLES = ["first", "other values", "other row groups", "fewer points", "empty", "gone"] as const;
 export type Title = (typeof TITLES)[number];
 
-/** What was, or is, a day's object. */
+/** A former or the current object of a day. */
 export interface Version {
-  /** undefined: there is none. */
+  /** undefined: there is no object. */
   readonly bytes: Uint8Array | undefined;
   readonly rowGroups: number;
   /** DuckDB's rows of `POINTS`, one a line, in the order of an answer. */
@@ -37,7 +37,7 @@ export function place(bucket: MemoryArchive, nth: number, { bytes }: Version): v
   else bucket.remove(key);
 }
 
-/** Each with values of its own. Between the points asked lies more than is read to save a request. */
+/** Each version has other values. The gaps between the points of the query are too large to be read instead of requests. */
 function dayLike(title: Title, nth: number): ArchivedDay {
   const seed = TITLES.indexOf(title) + 1;
   const full = fullDay(nth, 1_000, title === "other row groups" ? 700 : 250, seed);

@@ -6,9 +6,9 @@ import {
   expectedRows,
   FIRST_DAY_MS,
   FixtureSource,
-  type Held,
   POINTS,
   SITE,
+  type StoredSamples,
 } from "../../../../test/support/query/source.ts";
 import type { FormatName } from "../../../contract/query.ts";
 import { DAY_MS } from "../../../domain/day.ts";
@@ -17,7 +17,7 @@ import { answerQuery } from "../answer.ts";
 /** DuckDB's binding for Node drops U+FEFF at the beginning of a text. */
 const NAMES = POINTS.filter((name) => !name.startsWith("\ufeff"));
 
-const HELD: Held = {
+const STORED: StoredSamples = {
   samples: new Map(
     NAMES.map((point, index) => [
       point,
@@ -26,9 +26,9 @@ const HELD: Held = {
   ),
   missing: new Set(),
 };
-const QUESTION = { points: NAMES, fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + DAYS * DAY_MS };
+const QUERY = { points: NAMES, fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + DAYS * DAY_MS };
 
-/** DuckDB's own reading, without being told how the file is made. */
+/** DuckDB's own reading, without options that describe the file. */
 const READ: Partial<Record<FormatName, (path: string) => string>> = {
   csv: (path) => `SELECT * FROM read_csv('${path}')`,
   ndjson: (path) => `SELECT * FROM read_ndjson('${path}') WHERE metadata IS NULL`,
@@ -42,13 +42,13 @@ test.each(["csv", "ndjson", "json"] as const)(
       {
         site_name: SITE,
         point_names: NAMES,
-        start_time: QUESTION.fromMs,
-        end_time: QUESTION.toMs,
+        start_time: QUERY.fromMs,
+        end_time: QUERY.toMs,
         interval: "raw",
         limit: 1_000,
       },
       format,
-      { samples: new FixtureSource(HELD), clock: { now: () => 0 }, onFault: () => {}, onCancel: () => {} },
+      { samples: new FixtureSource(STORED), clock: { now: () => 0 }, onFault: () => {}, onCancel: () => {} },
     );
     if ("fault" in body) throw new Error(body.fault);
     const read = await queryWithDuckdb(
@@ -57,6 +57,6 @@ test.each(["csv", "ndjson", "json"] as const)(
         `SELECT point_name, epoch_ms(timestamp::TIMESTAMP) AS ms, value FROM (${READ[format]?.(path)})`,
     );
     const rows = read.map(({ point_name, ms, value }) => ({ point: point_name, ms: Number(ms), value }));
-    expect(rows).toEqual(expectedRows(HELD, QUESTION));
+    expect(rows).toEqual(expectedRows(STORED, QUERY));
   },
 );

@@ -5,16 +5,16 @@ export interface ExpectedPoints {
   readonly points: readonly { point_name: string; count: number; first_ms: number; last_ms: number }[];
 }
 
-/** The points of a day by whoever has it whole: hot where it says so, else the archive, else hot's part of it. */
+/** The points of a day from the tier that has it whole: hot by its row, otherwise the archive, otherwise hot's part. */
 export async function expectedPoints(day: string, boundary: string): Promise<ExpectedPoints> {
-  const [facts] = await select<{ archived: boolean; whole: boolean; kept: boolean }>(
-    `SELECT $day IN (SELECT day FROM files) AS archived, $day IN (SELECT day FROM held WHERE whole) AS whole,
-      $day IN (FROM kept) AS kept`,
+  const [facts] = await select<{ archived: boolean; whole: boolean; remaining: boolean }>(
+    `SELECT $day IN (SELECT day FROM files) AS archived, $day IN (SELECT day FROM hot_days WHERE whole) AS whole,
+      $day IN (FROM remaining) AS remaining`,
     { day },
   );
-  const { archived = false, whole = false, kept = false } = facts ?? {};
-  const isHot = kept || (day >= boundary && ((whole && day !== boundary) || !archived));
-  // Names by their bytes: DuckDB's reader would lose a mark of byte order at the beginning of one.
+  const { archived = false, whole = false, remaining = false } = facts ?? {};
+  const isHot = remaining || (day >= boundary && ((whole && day !== boundary) || !archived));
+  // Names as bytes, since DuckDB's binding drops a byte order mark at the beginning of a text.
   const points = await select<{ point_name: string; count: number; first_ms: number; last_ms: number }>(
     `SELECT encode(point) AS point_name, count(*) AS count, min(ms) AS first_ms, max(ms) AS last_ms
       FROM ${isHot ? "hot" : "archived"} WHERE day = $day GROUP BY point ORDER BY point`,
@@ -24,13 +24,13 @@ export async function expectedPoints(day: string, boundary: string): Promise<Exp
   return { state: points.length > 0 ? "present" : isKnown ? "empty" : "missing", points };
 }
 
-/** What is held of each day by what files and hot storage say of themselves. */
-export function expectedHoldings(from: string, to: string, boundary: string) {
+/** The availability of each day by the metadata of the files and hot's table of days. */
+export function expectedAvailability(from: string, to: string, boundary: string) {
   return select(
     `WITH days AS (SELECT strftime(unnest(generate_series($from::DATE, $to::DATE, INTERVAL 1 DAY)), '%Y-%m-%d') AS day),
     holders AS (
-      SELECT day, 'cold' AS tier, counted AS samples FROM files SEMI JOIN asked_of_cold USING (day)
-      UNION ALL SELECT day, 'hot', samples FROM held WHERE (day >= $boundary OR day IN (FROM kept)) AND (whole OR samples > 0)
+      SELECT day, 'cold' AS tier, counted AS samples FROM files SEMI JOIN read_from_cold USING (day)
+      UNION ALL SELECT day, 'hot', samples FROM hot_days WHERE (day >= $boundary OR day IN (FROM remaining)) AND (whole OR samples > 0)
     )
     SELECT day AS date,
       CASE WHEN count(tier) = 0 THEN 'missing' WHEN count(*) FILTER (samples IS DISTINCT FROM 0) = 0 THEN 'empty'
@@ -49,34 +49,34 @@ export interface ExpectedLatest {
   readonly searchedFrom: string;
 }
 
-/** No object is looked for in a month before the twelve before that of yesterday, */
+/** Months before the month of yesterday that are searched. */
 const MONTHS_BACK = 12;
-/** nor in a day before so many that may have samples. */
+/** Days with samples that are searched. */
 const DAYS_READ = 31;
 
 /**
- * Each point's newest sample, by a reader who leaves out nothing: of all that hot has, and that the archive has on days
- * before today for which a query would ask it; hot's of the same millisecond. Where every point has one, the search
- * may end with the day of the oldest.
+ * Each point's newest sample, from a scan of all samples of hot, and of the archive's days before today that a query
+ * would read; hot's sample at the same millisecond. Where every point has a sample, the search may end with the day of the
+ * oldest of them.
  */
 export async function expectedLatest(points: readonly string[], today: string): Promise<ExpectedLatest> {
   const [searched] = await select<{ floor: string }>(
     `WITH readable AS (
-      FROM files SEMI JOIN asked_of_cold USING (day) WHERE day < $today AND counted IS DISTINCT FROM 0)
+      FROM files SEMI JOIN read_from_cold USING (day) WHERE day < $today AND counted IS DISTINCT FROM 0)
     SELECT coalesce(
       (SELECT day FROM readable ORDER BY day DESC LIMIT 1 OFFSET ${DAYS_READ - 1}),
       strftime(date_trunc('month', $today::DATE - 1) - INTERVAL ${MONTHS_BACK} MONTH, '%Y-%m-%d')) AS floor`,
     { today },
   );
   const { floor = "" } = searched ?? {};
-  // Not arg_max, which loses the sign of -0 where it goes by two columns.
+  // Not arg_max, which loses the sign of -0 when it orders by two columns.
   const rows = await select<{ nth: number; ms: number; value: number; tier: string; day: string }>(
-    `WITH held AS (
+    `WITH stored AS (
       SELECT point, 'hot' AS tier, day, ms, value FROM hot
-      UNION ALL SELECT point, 'cold', day, ms, value FROM archived SEMI JOIN asked_of_cold USING (day)
+      UNION ALL SELECT point, 'cold', day, ms, value FROM archived SEMI JOIN read_from_cold USING (day)
         WHERE day >= $floor AND day < $today)
     SELECT nth, max(ms) AS ms, last(value ORDER BY ms, tier) AS value, last(tier ORDER BY ms, tier) AS tier, max(day) AS day
-    FROM held JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
+    FROM stored JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
     GROUP BY nth ORDER BY nth`,
     { points, today, floor },
   );

@@ -3,7 +3,7 @@ import type { DaysAnswer, LatestAnswer, PointsAnswer } from "../../../src/contra
 import { SITE } from "../../support/query/archive.ts";
 import { costOf } from "./check-answer.ts";
 import type { QueryWorker, Reply } from "./query-worker.ts";
-import { expectedHoldings, expectedLatest, expectedPoints } from "./reference-holdings.ts";
+import { expectedAvailability, expectedLatest, expectedPoints } from "./reference-catalog.ts";
 
 export async function checkPoints(worker: QueryWorker, day: string, boundary: string): Promise<void> {
   const reply = await worker.get("/timeseries/points", new URLSearchParams({ site_name: SITE, date: day }));
@@ -29,7 +29,7 @@ export async function checkDays(
 ): Promise<void> {
   const reply = await worker.get("/timeseries/days", new URLSearchParams({ site_name: SITE, from, to }));
   const { days, metadata } = bodyOf<DaysAnswer>(reply);
-  expect(days).toEqual(await expectedHoldings(from, to, boundary));
+  expect(days).toEqual(await expectedAvailability(from, to, boundary));
   expect(metadata).toMatchObject(costOf(reply));
 }
 
@@ -39,7 +39,7 @@ export async function checkLatest(
   today: string,
 ): Promise<void> {
   const params = new URLSearchParams({ site_name: SITE });
-  // Twice where it is one, which else would be a list.
+  // A single name would be read as a list; repeated, it is a name.
   for (const point of points.length === 1 ? [...points, ...points] : points)
     params.append("point_names", point);
   const reply = await worker.get("/timeseries/latest", params);

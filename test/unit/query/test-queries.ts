@@ -2,21 +2,21 @@ import fc from "fast-check";
 import { AGGREGATES, type FormatName, INTERVALS, MEDIA_TYPES } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs } from "../../../src/domain/day.ts";
 import { SITE } from "../../support/query/archive.ts";
-import { DAYS, dayAt, FIRST_DAY, NAMES, STRANGERS } from "./archives.ts";
-import type { Question } from "./reference-rows.ts";
+import { DAYS, dayAt, FIRST_DAY, NAMES, UNKNOWN_NAMES } from "./archives.ts";
+import type { RowQuery } from "./reference-rows.ts";
 
-/** A question and how it is put. */
-export interface Asked extends Question {
-  /** Of its pages, in turns; the first is that of the answer in one. */
+/** A query, and how the test sends it. */
+export interface TestQuery extends RowQuery {
+  /** The formats of the pages, repeated in order; the first is also the format of the whole answer. */
   readonly formats: readonly FormatName[];
-  /** How many pages it is to take, about. */
+  /** About how many pages the answer takes. */
   readonly pages: number;
-  readonly way: { readonly accept: boolean; readonly iso: boolean; readonly list: boolean };
-  /** Whether a new isolate is asked, that knows no footer. */
-  readonly anew: boolean;
+  readonly style: { readonly accept: boolean; readonly iso: boolean; readonly list: boolean };
+  /** Whether a new isolate answers, which knows no footer. */
+  readonly newIsolate: boolean;
 }
 
-/** Ends of a range: those of days and `timesMs` of samples, with the milliseconds around them, and any. */
+/** An end of a range: the end of a day or one of `timesMs`, or a millisecond beside it, or any time. */
 function anyEdge(timesMs: readonly number[]) {
   const startMs = dayStartMs(FIRST_DAY);
   const midnights = fc.integer({ min: -1, max: DAYS + 1 }).map((nth) => dayStartMs(dayAt(nth)));
@@ -28,12 +28,12 @@ function anyEdge(timesMs: readonly number[]) {
   );
 }
 
-export function anyQuestion(timesMs: readonly number[]): fc.Arbitrary<Asked> {
+export function anyTestQuery(timesMs: readonly number[]): fc.Arbitrary<TestQuery> {
   const edge = anyEdge(timesMs);
   const range = fc.tuple(edge, edge).filter(([a, b]) => a !== b);
   const name = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...NAMES) },
-    { weight: 1, arbitrary: fc.constantFrom(...STRANGERS) },
+    { weight: 1, arbitrary: fc.constantFrom(...UNKNOWN_NAMES) },
   );
   const parts = fc.record({
     points: fc.oneof(
@@ -48,8 +48,8 @@ export function anyQuestion(timesMs: readonly number[]): fc.Arbitrary<Asked> {
       maxLength: 3,
     }),
     pages: fc.integer({ min: 1, max: 6 }),
-    way: fc.record({ accept: fc.boolean(), iso: fc.boolean(), list: fc.boolean() }),
-    anew: fc.boolean(),
+    style: fc.record({ accept: fc.boolean(), iso: fc.boolean(), list: fc.boolean() }),
+    newIsolate: fc.boolean(),
   });
   return parts.map(({ range: [a, b], ...rest }) => ({
     ...rest,
@@ -59,10 +59,10 @@ export function anyQuestion(timesMs: readonly number[]): fc.Arbitrary<Asked> {
   }));
 }
 
-/** As a caller writes it: names as a list where none has a comma, times in one form or the other. */
-export function parametersOf(asked: Asked): URLSearchParams {
-  const { points, fromMs, toMs, interval, agg, way } = asked;
-  const time = (ms: number) => (way.iso ? new Date(ms).toISOString() : String(ms));
+/** The parameters as a client may write them: names as a list where none has a comma, times in either form. */
+export function parametersOf(query: TestQuery): URLSearchParams {
+  const { points, fromMs, toMs, interval, agg, style } = query;
+  const time = (ms: number) => (style.iso ? new Date(ms).toISOString() : String(ms));
   const params = new URLSearchParams({
     site_name: SITE,
     start_time: time(fromMs),
@@ -70,8 +70,8 @@ export function parametersOf(asked: Asked): URLSearchParams {
     interval,
   });
   if (agg) params.set("agg", agg);
-  const isList = way.list && points.every((point) => !point.includes(","));
-  // A name alone is taken for a list; given twice it is a name.
+  const isList = style.list && points.every((point) => !point.includes(","));
+  // A single name would be read as a list; repeated, it is a name.
   const given = isList ? [points.join(",")] : points.length === 1 ? [...points, ...points] : points;
   for (const one of given) params.append("point_names", one);
   return params;
@@ -81,9 +81,9 @@ export function parametersOf(asked: Asked): URLSearchParams {
 export function inFormat(
   params: URLSearchParams,
   format: FormatName,
-  { way }: Asked,
+  { style }: TestQuery,
 ): Record<string, string> {
-  if (way.accept) return { Accept: MEDIA_TYPES[format] };
+  if (style.accept) return { Accept: MEDIA_TYPES[format] };
   params.set("format", format);
   return {};
 }
