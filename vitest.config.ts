@@ -21,6 +21,8 @@ export default defineConfig({
             "cli/**/*.test.ts",
             "dashboard/src/**/*.test.ts",
             "test/unit/**/*.test.ts",
+            "test/day-file/**/*.test.ts",
+            "test/query/**/*.test.ts",
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
           ],

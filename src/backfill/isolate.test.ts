@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../test/world/chance.ts";
-import { Life } from "../../test/world/life.ts";
-import { Scheduler } from "../../test/world/scheduler.ts";
+import { Chance } from "../../test/world/harness/chance.ts";
+import { Incarnation } from "../../test/world/harness/incarnation.ts";
+import { Scheduler } from "../../test/world/harness/scheduler.ts";
 import { Isolate } from "./isolate.ts";
 import { admitted, isExpired } from "./memory.ts";
 
@@ -45,9 +45,9 @@ test("a body that throws lets the next one in", async () => {
 
 test("a holder that died is waited for a minute, and no longer", async () => {
   const { scheduler, run, isolate, clock } = setup();
-  const life = new Life("dead", () => undefined);
-  void isolate.runExclusive(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
-  life.kill();
+  const incarnation = new Incarnation("dead", () => undefined);
+  void isolate.runExclusive(scheduler.clockOf(incarnation), () => scheduler.clockOf(incarnation).sleep(10));
+  incarnation.kill();
   const next = isolate.runExclusive(clock, async () => clock.now());
   await run();
   expect(await next).toBe(60_000);
@@ -55,9 +55,9 @@ test("a holder that died is waited for a minute, and no longer", async () => {
 
 test("a holder that died before the clock stepped back a year is waited for no longer", async () => {
   const { scheduler, run, isolate, clock } = setup();
-  const life = new Life("dead", () => undefined);
-  void isolate.runExclusive(scheduler.clockOf(life), () => scheduler.clockOf(life).sleep(10));
-  life.kill();
+  const incarnation = new Incarnation("dead", () => undefined);
+  void isolate.runExclusive(scheduler.clockOf(incarnation), () => scheduler.clockOf(incarnation).sleep(10));
+  incarnation.kill();
   const year = 365 * 86_400_000;
   scheduler.leap(-year);
   const next = isolate.runExclusive(clock, async () => clock.now());
@@ -85,12 +85,12 @@ test("an expired holder that comes back does not end the lease of the one after 
 
 test("a waiter that died takes nobody's turn", async () => {
   const { scheduler, run, isolate, clock } = setup();
-  const life = new Life("dead", () => undefined);
+  const incarnation = new Incarnation("dead", () => undefined);
   void isolate.runExclusive(clock, () => clock.sleep(10));
-  void isolate.runExclusive(scheduler.clockOf(life), async () => undefined);
+  void isolate.runExclusive(scheduler.clockOf(incarnation), async () => undefined);
   const next = isolate.runExclusive(clock, async () => clock.now());
   await scheduler.settle();
-  life.kill();
+  incarnation.kill();
   await run();
   expect(await next).toBe(10);
 });
@@ -110,14 +110,14 @@ function memory() {
   const { scheduler, run } = setup();
   const isolate = new Isolate({ bytesMax: 640 });
   const { signal } = new AbortController();
-  const owner = (site: string, life?: Life) => ({
-    clock: scheduler.clockOf(life),
+  const owner = (site: string, incarnation?: Incarnation) => ({
+    clock: scheduler.clockOf(incarnation),
     site,
     alive: () => undefined,
   });
   const granted: string[] = [];
-  const reserve = async (site: string, bytes: number, life?: Life, until = signal) => {
-    const reservation = await isolate.reserve(owner(site, life), bytes, until);
+  const reserve = async (site: string, bytes: number, incarnation?: Incarnation, until = signal) => {
+    const reservation = await isolate.reserve(owner(site, incarnation), bytes, until);
     if (reservation) granted.push(site);
     return reservation;
   };
@@ -179,9 +179,9 @@ test("what a killed object has reserved is free after its lease, also where the 
     [-1_000_000, -1_000_000],
   ] as const) {
     const { scheduler, run, reserve } = memory();
-    const life = new Life("dead", () => undefined);
-    await reserve("a", RESERVABLE, life);
-    life.kill();
+    const incarnation = new Incarnation("dead", () => undefined);
+    await reserve("a", RESERVABLE, incarnation);
+    incarnation.kill();
     scheduler.leap(leapMs);
     const next = reserve("b", 10).then(() => scheduler.now);
     await run();
@@ -192,10 +192,10 @@ test("what a killed object has reserved is free after its lease, also where the 
 test("a waiter that was killed blocks the others for its lease at most", async () => {
   const { scheduler, run, granted, reserve } = memory();
   const first = await reserve("a", RESERVABLE);
-  const life = new Life("dead", () => undefined);
-  void reserve("b", RESERVABLE, life);
+  const incarnation = new Incarnation("dead", () => undefined);
+  void reserve("b", RESERVABLE, incarnation);
   await scheduler.settle();
-  life.kill();
+  incarnation.kill();
   const next = reserve("c", RESERVABLE).then(() => scheduler.now);
   await scheduler.settle();
   first?.release();

@@ -1,9 +1,9 @@
 import type { Status } from "../../src/contract/backfill.ts";
 import type { DayEvidence } from "../../src/domain/evidence.ts";
 import { imbalance } from "../../src/domain/evidence.ts";
-import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/look.ts";
-import type { World } from "../world/world.ts";
-import { storyFaults } from "../world/world-receiver.ts";
+import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/harness/inspect.ts";
+import type { World } from "../world/harness/world.ts";
+import { storyFaults } from "../world/harness/world-receiver.ts";
 
 /** Where a job came to in the end: what must not depend on anything that failed on the way. */
 export interface Ending {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fatesOf } from "../world/fate.ts";
+import { faultModesOf } from "../world/harness/fault-mode.ts";
 import { mustEndAs, pairs, shareOf, singles } from "./matrix.ts";
 import { parseSchedule, runSchedule, scheduleText } from "./schedule.ts";
 
@@ -21,8 +21,8 @@ test("an effect that is broken in any way changes nothing of how the job ends, n
     ...shareOf(singles(SEED, unharmed.labels), 0, ONE_IN),
     ...pairs(SEED, unharmed.labels, PAIRS),
   ];
-  const fates = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [one] }) => one?.fate));
-  expect(fates).toEqual(new Set(fatesOf("an effect elsewhere")));
+  const fates = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [one] }) => one?.mode));
+  expect(fates).toEqual(new Set(faultModesOf("an effect elsewhere")));
   for (const schedule of chosen) await mustEndAs(unharmed, schedule);
   console.log(`${chosen.length} fault schedules over ${unharmed.labels.length} effects, seed ${SEED}`);
 }, 300_000);

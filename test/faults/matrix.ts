@@ -1,12 +1,12 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { Chance } from "../world/chance.ts";
-import { fatesOf } from "../world/fate.ts";
+import { Chance } from "../world/harness/chance.ts";
+import { faultModesOf } from "../world/harness/fault-mode.ts";
 import { type Ran, runSchedule, type Schedule, ScheduleFailed } from "./schedule.ts";
 
 /** Every effect of the unharmed run, in every way it can be broken. */
 export function* singles(seed: number, labels: readonly string[]): Generator<Schedule> {
   for (const [nth, label] of labels.entries()) {
-    for (const fate of fatesOf(label)) yield { seed, breaks: [{ nth, fate }] };
+    for (const mode of faultModesOf(label)) yield { seed, breaks: [{ nth, mode }] };
   }
 }
 
@@ -15,8 +15,8 @@ export function* pairs(seed: number, labels: readonly string[], count: number): 
   const chance = new Chance(seed);
   const drawn = () => {
     const nth = chance.below(labels.length);
-    const fates = fatesOf(labels[nth] ?? "");
-    return { nth, fate: fates[chance.below(fates.length)] ?? "die after" };
+    const fates = faultModesOf(labels[nth] ?? "");
+    return { nth, mode: fates[chance.below(fates.length)] ?? "die after" };
   };
   for (let left = count; left > 0; left--) yield { seed, breaks: [drawn(), drawn()] };
 }

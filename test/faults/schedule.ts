@@ -1,16 +1,16 @@
-import type { Fate } from "../world/fate.ts";
+import type { FaultMode } from "../world/harness/fault-mode.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { Subject } from "./subject.ts";
 
 /** One way for the subject to go wrong: a seed for the order of events, and what is broken how. */
 export interface Schedule {
   readonly seed: number;
-  readonly breaks: readonly { readonly nth: number; readonly fate: Fate }[];
+  readonly breaks: readonly { readonly nth: number; readonly mode: FaultMode }[];
 }
 
 /** `11: die after @ 120 + late @ 301`; reads back by `parseSchedule`. */
 export function scheduleText({ seed, breaks }: Schedule): string {
-  return `${seed}: ${breaks.map(({ nth, fate }) => `${fate} @ ${nth}`).join(" + ")}`;
+  return `${seed}: ${breaks.map(({ nth, mode }) => `${mode} @ ${nth}`).join(" + ")}`;
 }
 
 /** Throws `SyntaxError` for what is none. */
@@ -20,9 +20,9 @@ export function parseSchedule(text: string): Schedule {
     .split("+")
     .filter((part) => part.trim() !== "")
     .map((part) => {
-      const [fate, nth] = part.split("@").map((side) => side.trim());
-      if (!fate || !/^\d+$/.test(nth ?? "")) throw new SyntaxError(`not a break: ${part.trim()}`);
-      return { nth: Number(nth), fate: fate as Fate };
+      const [mode, nth] = part.split("@").map((side) => side.trim());
+      if (!mode || !/^\d+$/.test(nth ?? "")) throw new SyntaxError(`not a break: ${part.trim()}`);
+      return { nth: Number(nth), mode: mode as FaultMode };
     });
   if (!/^\d+$/.test(seed ?? "")) throw new SyntaxError(`no seed in ${text}`);
   return { seed: Number(seed), breaks };
@@ -38,7 +38,7 @@ export interface Ran {
 export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const subject = new Subject(schedule.seed);
   const { effects } = subject.world;
-  for (const { nth, fate } of schedule.breaks) effects.break({ fate, skip: nth });
+  for (const { nth, mode } of schedule.breaks) effects.break({ mode, skip: nth });
   if (schedule.breaks.length > 1) subject.world.limits.keepsDistance = false;
   try {
     const status = await subject.run();

@@ -1,5 +1,5 @@
 import type { Status } from "../../src/contract/backfill.ts";
-import { day, World } from "../world/world.ts";
+import { day, World } from "../world/harness/world.ts";
 
 const DAYS = ["2024-01-01", "2024-01-03"] as const;
 const SITES = ["site_a", "site_b"];

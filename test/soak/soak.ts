@@ -2,9 +2,9 @@ import type { SiteOptions } from "../../simulator/options.ts";
 import { keyOf, World } from "../system/fixture.ts";
 import { ApiData } from "./api-data.ts";
 import { checkObjects, checkViews, type ExpectedDay } from "./check.ts";
+import { planRound, type RoundPlan } from "./cycle-plan.ts";
 import { kindOf, strike } from "./kill.ts";
 import { Operator } from "./operator.ts";
-import { planRound, type RoundPlan } from "./round-plan.ts";
 import { stillStaged } from "./staged.ts";
 
 export interface SoakOptions {

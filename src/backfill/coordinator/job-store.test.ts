@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { reportFixture } from "../../../test/support/job.ts";
-import { SqliteDatabase } from "../../../test/world/sqlite-store.ts";
+import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
 import { parseSiteName, type SiteName } from "../../domain/site.ts";
 import type { Store } from "../ports.ts";
 import { migrate } from "../tables/tables.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../../test/world/chance.ts";
-import { Scheduler } from "../../../test/world/scheduler.ts";
-import { siteNamed } from "../../../test/world/world.ts";
+import { Chance } from "../../../test/world/harness/chance.ts";
+import { Scheduler } from "../../../test/world/harness/scheduler.ts";
+import { siteNamed } from "../../../test/world/harness/world.ts";
 import type { ErrorView } from "../../contract/backfill.ts";
 import type { SiteAnswer } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";

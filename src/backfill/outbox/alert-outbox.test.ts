@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../../test/world/chance.ts";
-import { Scheduler } from "../../../test/world/scheduler.ts";
-import { SqliteDatabase } from "../../../test/world/sqlite-store.ts";
+import { Chance } from "../../../test/world/harness/chance.ts";
+import { Scheduler } from "../../../test/world/harness/scheduler.ts";
+import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
 import type { Alert, AlertNotice } from "../../contract/backfill.ts";
 import type { Store } from "../ports.ts";
 import { migrate } from "../tables/tables.ts";

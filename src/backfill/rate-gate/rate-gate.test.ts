@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../../simulator/server/rate-limit.ts";
-import { Chance } from "../../../test/world/chance.ts";
-import { Scheduler } from "../../../test/world/scheduler.ts";
-import { SqliteDatabase } from "../../../test/world/sqlite-store.ts";
+import { Chance } from "../../../test/world/harness/chance.ts";
+import { Scheduler } from "../../../test/world/harness/scheduler.ts";
+import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
 import type { Store } from "../ports.ts";
 import { HOLD_MS_MAX, JITTER_MS, RateGate } from "./rate-gate.ts";
 

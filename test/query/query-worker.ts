@@ -1,0 +1,60 @@
+import { createQueryApp } from "../../src/http/query/query.ts";
+import type { FooterCache } from "../../src/query/cold/cold.ts";
+import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
+import type { HotDatabase } from "../../src/query/hot/hot.ts";
+import { tiered } from "../../src/query/tiers.ts";
+import type { CountedRequest, MemoryArchive } from "../support/query/memory-archive.ts";
+
+const KEY = "query-key";
+
+export interface Bindings {
+  readonly bucket: MemoryArchive;
+  readonly hot: HotDatabase;
+  readonly nowMs: number;
+  readonly hotDays: number;
+  readonly cache?: FooterCache;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** The requests to the bucket that it took. */
+  readonly requests: readonly CountedRequest[];
+}
+
+/** An isolate of the Query Worker without Cloudflare's bindings, composed as in its entry. */
+export class QueryWorker {
+  readonly #bucket: MemoryArchive;
+  readonly #hotDays: number;
+  readonly #app;
+
+  constructor({ bucket, hot, nowMs, hotDays, cache }: Bindings) {
+    this.#bucket = bucket;
+    this.#hotDays = hotDays;
+    const clock = { now: () => nowMs, sleep: async () => undefined };
+    const cold = new ColdSource(bucket, new Footers(clock.now, cache));
+    this.#app = createQueryApp<object>({
+      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, cold, clock, hotDays }),
+      clock,
+      log: () => {},
+      version: "0",
+    });
+  }
+
+  async get(path: string, parameters: URLSearchParams, headers: Record<string, string> = {}): Promise<Reply> {
+    this.#bucket.requests.length = 0;
+    const response = await this.#app.request(
+      `${path}?${parameters}`,
+      { headers: { Authorization: `Bearer ${KEY}`, ...headers } },
+      { QUERY_API_KEY: KEY, HOT_DAYS: String(this.#hotDays) },
+    );
+    const body = new Uint8Array(await response.arrayBuffer());
+    return {
+      status: response.status,
+      contentType: response.headers.get("Content-Type") ?? "",
+      body,
+      requests: [...this.#bucket.requests],
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import type { SiteJob } from "../../../src/backfill/job/job.ts";
+import type { Sql } from "../../../src/backfill/ports.ts";
+import type { SiteBackfill } from "../../../src/backfill/site/site-backfill.ts";
+import { daysBetween } from "../../../src/domain/day.ts";
+import { readWithHyparquet } from "../../reference/other-readers.ts";
+import { lines, truthOf } from "../../reference/truth.ts";
+import type { World } from "./world.ts";
+import type { WorldObject } from "./world-object.ts";
+
+/** Looks at a world from outside, past its rules. */
+
+export function siteFact<T>(site: WorldObject<SiteBackfill>, key: string): T | undefined {
+  const rows = rowsOf<{ value: string }>(site, "SELECT value FROM meta WHERE key = ?", key);
+  return rows[0] ? (JSON.parse(rows[0].value) as T) : undefined;
+}
+
+export function countsOf(site: WorldObject<SiteBackfill>, job: SiteJob) {
+  const [row] = rowsOf<{ done: number; failed: number }>(
+    site,
+    `SELECT coalesce(sum(counts), 0) AS done, coalesce(sum(failure_round = ?2 AND NOT counts), 0) AS failed
+     FROM (SELECT *, verified AND (?1 IS NULL OR backfill_id = ?1) AS counts FROM day)
+     WHERE date BETWEEN ?3 AND ?4`,
+    job.forced ? job.backfillId : null,
+    job.round,
+    job.startDate,
+    job.endDate,
+  );
+  const total = daysBetween(job.startDate, job.endDate) + 1;
+  return { done: row?.done ?? 0, failed: row?.failed ?? 0, total };
+}
+
+/** The ledger without what differs from run to run: times, etags of equal content, transport. */
+export function ledgerOf(world: World): string[] {
+  return [...world.sites].flatMap(([name, site]) =>
+    rowsOf<{ date: string; status: string | null; records: number | null; failure_round: number | null }>(
+      site,
+      "SELECT date, status, records, failure_round FROM day ORDER BY date",
+    ).map((row) => `${name} ${row.date} ${row.status} ${row.records} ${row.failure_round ?? "-"}`),
+  );
+}
+
+/** Bulk that a finished job must not leave behind. */
+export function stagedRows(world: World): number {
+  return [...world.sites.values()].reduce((sum, site) => {
+    const counts = ["staging", "span", "block", "part", "row_group", "in_hand"].map(
+      (table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0,
+    );
+    return sum + counts.reduce((a, b) => a + b, 0);
+  }, 0);
+}
+
+/** Site-days whose samples were asked for since the request of this number. */
+export function daysAsked(world: World, since: number): number {
+  const samples = world.vendor.arrivals.slice(since).filter(({ kind }) => kind === "samples");
+  return new Set(samples.map(({ site, day }) => `${site} ${day}`)).size;
+}
+
+/** Keys whose wanted value KV does not show, or that are still to be put. */
+export function viewLags(world: World): string[] {
+  return [world.coordinator, ...world.sites.values()].flatMap((object) =>
+    rowsOf<{ key: string; value: string; due_at: number | null }>(object, "SELECT * FROM outbox")
+      .filter((row) => row.due_at !== null || world.view.values.get(row.key) !== row.value)
+      .map((row) => row.key),
+  );
+}
+
+/** Objects by key, as the hash of their content. */
+export function contentOf(world: World): Record<string, string | undefined> {
+  return Object.fromEntries(
+    [...world.archive.objects]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, object]) => [key, object.sha256]),
+  );
+}
+
+/** What an object holds, row by row. */
+export async function storedRows(world: World, key: string): Promise<string[]> {
+  const object = world.archive.objects.get(key);
+  if (!object) throw new Error(`there is no ${key}`);
+  return lines(await readWithHyparquet(object.bytes));
+}
+
+/** What the object of a day has to hold. */
+export function servedRows(world: World, site: string, date: string): string[] {
+  return lines(truthOf(world.vendor, site, date).rows);
+}
+
+/** An object's database for functions of the rules that only read. */
+export function readOnly(object: AnyObject): Sql {
+  return {
+    all: (query, ...values) => object.db.look(query, ...values),
+    run: () => {
+      throw new Error("a look writes nothing");
+    },
+  };
+}
+
+type AnyObject = Pick<WorldObject<object>, "db">;
+
+export function rowsOf<T extends Record<string, string | number | null | Uint8Array>>(
+  object: AnyObject,
+  query: string,
+  ...values: (string | number | null)[]
+): T[] {
+  return object.db.look<T>(query, ...values);
+}

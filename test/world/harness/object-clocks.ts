@@ -1,0 +1,51 @@
+import type { Alarm, Clock } from "../../../src/backfill/ports.ts";
+import type { EpochMs } from "../../../src/domain/day.ts";
+import type { Incarnation } from "./incarnation.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/**
+ * What time it is to whom. Every object sits on a machine with a clock of its own, which may be wrong and may step.
+ * Timers and alarms that are set go by true time; the platform may deliver an alarm early or late.
+ */
+export class ObjectClocks {
+  /** How late the platform delivers alarms that are set from now on; below zero: how early. */
+  alarmsLateMs = 0;
+  readonly #scheduler: Scheduler;
+  /** Ahead of true time: of every clock and the platform's, and of one object's besides. */
+  #allAheadMs = 0;
+  readonly #aheadMs = new Map<string, number>();
+  readonly #asked = new Map<string, EpochMs>();
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  stepAll(ms: number): void {
+    this.#allAheadMs += ms;
+  }
+
+  step(object: string, ms: number): void {
+    this.#aheadMs.set(object, (this.#aheadMs.get(object) ?? 0) + ms);
+  }
+
+  clockOf(incarnation: Incarnation): Clock {
+    const truly = this.#scheduler.clockOf(incarnation);
+    return { ...truly, now: () => truly.now() + this.#aheadOf(incarnation) };
+  }
+
+  alarmOf(incarnation: Incarnation, alarm: Alarm): Alarm {
+    return {
+      arm: (at) => {
+        this.#asked.set(incarnation.name, at);
+        return alarm.arm(at - this.#aheadOf(incarnation) + this.alarmsLateMs);
+      },
+      disarm: () => alarm.disarm(),
+      armedAt: async () =>
+        (await alarm.armedAt()) === undefined ? undefined : this.#asked.get(incarnation.name),
+    };
+  }
+
+  #aheadOf(incarnation: Incarnation): number {
+    return this.#allAheadMs + (this.#aheadMs.get(incarnation.name) ?? 0);
+  }
+}

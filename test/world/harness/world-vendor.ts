@@ -1,0 +1,176 @@
+import { createApi } from "../../../simulator/ace-api/ace-api.ts";
+import { byteLength, type Reply, startOf } from "../../../simulator/ace-api/reply.ts";
+import { parsePath, requestInfo } from "../../../simulator/ace-api/routing.ts";
+import { type ServedRow, type SiteData, servedRows } from "../../../simulator/building/site-data.ts";
+import {
+  damagedReply,
+  delayMsOf,
+  pageFaultsOf,
+  replacementOf,
+} from "../../../simulator/fault-injection/effects.ts";
+import { createFaultSet } from "../../../simulator/fault-injection/fault-injection.ts";
+import { openSites, type Settings, type SimulatorOptions, settingsOf } from "../../../simulator/options.ts";
+import { redact } from "../../../src/ace/body-text.ts";
+import { VendorFault } from "../../../src/ace/faults.ts";
+import type { Vendor, VendorResponse } from "../../../src/backfill/ports.ts";
+import type { EpochMs, UtcDay } from "../../../src/domain/day.ts";
+import type { Effects } from "./effects.ts";
+import type { Incarnation } from "./incarnation.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+export const KEY = "test-key";
+
+export interface VendorArrival {
+  readonly at: EpochMs;
+  readonly site: string;
+  readonly kind: "points" | "samples" | "other";
+  readonly day: string;
+  readonly status: number;
+}
+
+/** A request, as whoever forges answers sees it. */
+export interface Asked {
+  readonly kind: VendorArrival["kind"];
+  readonly day: string;
+  readonly params: URLSearchParams;
+  /** What the API itself answers, to these or to other parameters. */
+  honest(params?: URLSearchParams): Reply;
+}
+
+/** The simulator's API and its faults, without HTTP and in virtual time. */
+export class WorldVendor {
+  readonly faults = createFaultSet();
+  readonly arrivals: VendorArrival[] = [];
+  settings: Settings;
+  /** The key that the sites send. */
+  key = KEY;
+  /** Answers in the API's place, with what no API would say. */
+  forge: ((asked: Asked) => Reply | undefined) | undefined;
+  readonly #sites: Map<string, SiteData>;
+  #api: ReturnType<typeof createApi>;
+  readonly #scheduler: Scheduler;
+  readonly #effects: Effects;
+
+  constructor(scheduler: Scheduler, effects: Effects, options: SimulatorOptions) {
+    this.#scheduler = scheduler;
+    this.#effects = effects;
+    this.settings = settingsOf({ key: KEY, ...options });
+    this.#sites = openSites(options);
+    this.#api = createApi(this.#sites);
+  }
+
+  truth(site: string, day: UtcDay): Iterable<ServedRow> {
+    return servedRows(this.#series(site), day);
+  }
+
+  configured(site: string): string[] {
+    return this.#series(site).listed.flatMap((point) => (point.configured ? [point.name] : []));
+  }
+
+  /** Another list of points from now on; the data stay. */
+  relist(site: string, listed: (before: SiteData["listed"]) => SiteData["listed"]): void {
+    const series = this.#series(site);
+    this.#change({ ...series, listed: listed(series.listed) });
+  }
+
+  /** Other names for the same points, listed or not. */
+  rename(site: string, named: (before: string) => string): void {
+    const series = this.#series(site);
+    const listed = series.listed.map((point) => ({ ...point, name: named(point.name) }));
+    this.#change({ ...series, names: series.names.map(named), listed });
+  }
+
+  portOf(incarnation: Incarnation): Vendor {
+    return {
+      redact: (text) => redact(text, this.key),
+      get: (path, signal) => {
+        const label = `${incarnation.name} vendor.get`;
+        const answer = this.#effects.remote(incarnation, { label, fault: brokenOff }, () =>
+          this.#arrive(path),
+        );
+        return this.#orAborted(
+          incarnation,
+          signal,
+          answer.then((reply) => this.#response(incarnation, reply, signal)),
+        );
+      },
+    };
+  }
+
+  async #arrive(path: string): Promise<Reply> {
+    const url = new URL(path, "http://vendor/api/");
+    const route = parsePath(url.pathname);
+    const facts = requestInfo(route, url.searchParams);
+    const effects = this.faults.effectsFor(facts);
+    const asked = { method: "GET", route, params: url.searchParams, key: this.key };
+    const instead = replacementOf(effects, this.#scheduler.now);
+    const honest = (params = asked.params) =>
+      this.#api.respond({ ...asked, params }, this.settings, pageFaultsOf(effects));
+    const day = dayAsked(url.searchParams);
+    const forged = this.forge?.({ kind: facts.kind, day, params: asked.params, honest });
+    const reply = forged ?? damagedReply(instead ?? honest(), effects);
+    const { status } = reply;
+    this.arrivals.push({ at: this.#scheduler.now, site: facts.site ?? "", kind: facts.kind, day, status });
+    const waitMs = delayMsOf(effects) + this.settings.latency.ms;
+    if (waitMs > 0) await this.#scheduler.clockOf(undefined).sleep(waitMs);
+    if (reply.delivery.kind === "silence") await new Promise(() => undefined);
+    return reply;
+  }
+
+  #response(incarnation: Incarnation, reply: Reply, signal: AbortSignal): VendorResponse {
+    return {
+      status: reply.status,
+      contentType: reply.headers["content-type"] ?? "",
+      retryAfter: reply.headers["retry-after"],
+      discard: () => undefined,
+      bytes: (bytesMax) => {
+        const label = `${incarnation.name} vendor.bytes`;
+        const body = this.#effects.remote(incarnation, { label, fault: brokenOff }, () =>
+          read(reply, bytesMax),
+        );
+        return this.#orAborted(incarnation, signal, body);
+      },
+    };
+  }
+
+  /** Whoever gives a request up hears so at once; the request may be at the vendor already. */
+  #orAborted<T>(incarnation: Incarnation, signal: AbortSignal, work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const aborted = () => reject(new VendorFault("aborted", "the request was given up"));
+      if (signal.aborted) return aborted();
+      const soon = () => this.#scheduler.park(incarnation, 0, "abort", aborted);
+      signal.addEventListener("abort", soon, { once: true });
+      work.then(resolve, reject).finally(() => signal.removeEventListener("abort", soon));
+    });
+  }
+
+  #change(series: SiteData): void {
+    this.#sites.set(series.site, series);
+    this.#api = createApi(this.#sites);
+  }
+
+  #series(site: string): SiteData {
+    const series = this.#sites.get(site);
+    if (!series) throw new RangeError(`no such site: ${site}`);
+    return series;
+  }
+}
+
+/** The day in the middle of what is asked for, whatever else may be wrong with the question. */
+function dayAsked(params: URLSearchParams): string {
+  const [from, to] = ["start_time", "end_time"].map((name) => Date.parse(params.get(name) ?? ""));
+  const middle = ((from ?? 0) + (to ?? 0)) / 2;
+  return Number.isNaN(middle) ? "" : new Date(middle).toISOString().slice(0, 10);
+}
+
+const brokenOff = () => new VendorFault("network", "the connection failed or broke off");
+
+function read(reply: Reply, bytesMax: number): Uint8Array | Promise<Uint8Array> {
+  const { body, delivery } = reply;
+  if (delivery.kind === "stall") return new Promise(() => undefined);
+  if (delivery.kind === "reset") throw brokenOff();
+  const bytes = byteLength(body);
+  if (bytes > bytesMax)
+    throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });
+  return Buffer.concat(startOf(body, bytes));
+}

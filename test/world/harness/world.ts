@@ -1,0 +1,372 @@
+import type { SimulatorOptions } from "../../../simulator/options.ts";
+import { Coordinator } from "../../../src/backfill/coordinator/coordinator.ts";
+import { Isolate } from "../../../src/backfill/isolate.ts";
+import type { CoordinatorPeer, Gate, Log, SitePeer } from "../../../src/backfill/ports.ts";
+import { RateGate } from "../../../src/backfill/rate-gate/rate-gate.ts";
+import type { SitePorts, StepSizes } from "../../../src/backfill/site/context.ts";
+import { SiteBackfill } from "../../../src/backfill/site/site-backfill.ts";
+import type { StartRequest, Status } from "../../../src/contract/backfill.ts";
+import type { Config } from "../../../src/domain/config.ts";
+import { parseUtcDay, type UtcDay } from "../../../src/domain/day.ts";
+import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
+import { Chance } from "./chance.ts";
+import { Effects } from "./effects.ts";
+import type { Incarnation } from "./incarnation.ts";
+import { Invariants } from "./invariants.ts";
+import { ObjectClocks } from "./object-clocks.ts";
+import { ProductionLimits } from "./production-limits.ts";
+import { Scheduler } from "./scheduler.ts";
+import { WorldArchive } from "./world-archive.ts";
+import { type ObjectPorts, WorldObject } from "./world-object.ts";
+import { WorldReceiver } from "./world-receiver.ts";
+import { WorldVendor } from "./world-vendor.ts";
+import { WorldView } from "./world-view.ts";
+
+export interface WorldOptions {
+  readonly seed?: number;
+  readonly sites?: readonly string[];
+  readonly config?: Partial<Config>;
+  readonly vendor?: Partial<SimulatorOptions>;
+  /** Most milliseconds a request or a reply is on its way. */
+  readonly latencyMsMax?: number;
+  /** Memory of the pipeline; as in production where it is not given. */
+  readonly isolateBytesMax?: number;
+  /** Smaller than the usual, so that few samples make many commits. */
+  readonly steps?: StepSizes;
+  /** Stands between an object and its rules: as the platform does, or a platform that is ill. */
+  readonly shell?: Shell;
+}
+
+export interface Shell {
+  rules<T extends object>(ports: ObjectPorts, make: (ports: ObjectPorts) => T): T;
+  /** What a site is given. */
+  sitePorts?(ports: SitePorts, incarnation: Incarnation): SitePorts;
+}
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** 2025-06-01: every day that tests ask for is over. */
+const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
+/** A world that is still busy after this many steps will never come to rest. */
+const STEPS_MAX = 500_000;
+const CRON_MS = 300_000;
+const FOR_EVER = Number.POSITIVE_INFINITY;
+
+/**
+ * The backfill without Cloudflare: its rules on SQLite in memory, with a virtual clock and a seeded order of
+ * events, against a made-up vendor, archive and view. After every step the invariants are checked.
+ */
+export class World {
+  readonly scheduler: Scheduler;
+  readonly clocks: ObjectClocks;
+  readonly effects: Effects;
+  readonly vendor: WorldVendor;
+  readonly archive: WorldArchive;
+  readonly view: WorldView;
+  /** Told of alerts where the configuration names a webhook. */
+  readonly receiver: WorldReceiver;
+  readonly limits: ProductionLimits;
+  config: Config;
+  readonly coordinator: WorldObject<Coordinator>;
+  readonly gate: WorldObject<RateGate>;
+  readonly sites = new Map<SiteName, WorldObject<SiteBackfill>>();
+  readonly logs: LogLine[] = [];
+  readonly invariants: Invariants;
+  /** Set by tests that take objects or rows away behind the backfill's back. */
+  tampered = false;
+  readonly #steps: StepSizes | undefined;
+  #isolate: Isolate;
+  readonly #isolateBytesMax: number | undefined;
+  #deployments = 0;
+  readonly #shell: Shell | undefined;
+
+  constructor(options: WorldOptions = {}) {
+    this.#isolateBytesMax = options.isolateBytesMax;
+    this.#isolate = this.#newIsolate(0);
+    this.#shell = options.shell;
+    const names = options.sites ?? ["site_a"];
+    const chance = new Chance(options.seed ?? 1);
+    this.config = configFor(names.map(siteNamed), options.config);
+    this.scheduler = new Scheduler(BEGINNING, chance);
+    this.effects = new Effects(this.scheduler, chance, options.latencyMsMax ?? 20);
+    this.effects.disasters = {
+      isolateDies: () => this.isolateDies(),
+      alarmTwice: (name) => {
+        const object = this.#objects.find((one) => one.name === name);
+        object?.deliverAlarm().catch(() => undefined);
+      },
+      clockSteps: (name, ms) => {
+        this.clocks.step(name, ms);
+        this.limits.keepsDistance = false;
+      },
+    };
+    this.#steps = options.steps;
+    this.limits = new ProductionLimits(this.scheduler);
+    this.archive = new WorldArchive(this.scheduler, this.effects, this.limits.r2);
+    this.view = new WorldView(this.scheduler, this.effects, this.limits.kv);
+    this.receiver = new WorldReceiver(this.scheduler, this.effects);
+    this.vendor = new WorldVendor(this.scheduler, this.effects, {
+      ...SMALL_BUILDING,
+      sites: names,
+      ...options.vendor,
+    });
+    this.clocks = new ObjectClocks(this.scheduler);
+    this.gate = this.#object("gate", ({ incarnation, store }) => {
+      return new RateGate(store, this.clocks.clockOf(incarnation), this.config.requestsPerMinute);
+    });
+    this.coordinator = this.#object("coordinator", (ports) => this.#makeCoordinator(ports));
+    this.#addSites();
+    this.invariants = new Invariants(this);
+  }
+
+  /** Every object is reset in the middle of whatever it does, and lives on by new code and `changes`. */
+  deploy(changes: Partial<Config> = {}): void {
+    this.config = { ...this.config, ...changes };
+    this.#isolate = this.#newIsolate(++this.#deployments);
+    this.#addSites();
+    for (const object of this.#objects) object.kill();
+  }
+
+  /** What the objects' isolate has held at most. */
+  get pipelineBytesPeak(): number {
+    return this.#isolate.peakBytes;
+  }
+
+  #newIsolate(version: number): Isolate {
+    const bytesMax = this.#isolateBytesMax;
+    return new Isolate({
+      codeVersion: `version ${version}`,
+      ...(bytesMax === undefined ? {} : { bytesMax }),
+    });
+  }
+
+  #addSites(): void {
+    for (const site of this.config.sites) {
+      if (this.sites.has(site)) continue;
+      this.sites.set(
+        site,
+        this.#object(site, (ports) => this.#makeSite(site, ports)),
+      );
+    }
+  }
+
+  site(name: string): WorldObject<SiteBackfill> {
+    const site = this.sites.get(siteNamed(name));
+    if (!site) throw new RangeError(`no site ${name}`);
+    return site;
+  }
+
+  /** Every object at once, and what they shared: memory used up, say. */
+  isolateDies(): void {
+    this.#isolate = this.#newIsolate(this.#deployments);
+    for (const object of this.#objects) object.kill();
+  }
+
+  /** The platform's trigger every five minutes. */
+  async cron(): Promise<void> {
+    this.scheduler.leap(CRON_MS);
+    this.post((coordinator) => coordinator.wake()).catch(() => undefined);
+    await this.run();
+  }
+
+  get #objects() {
+    return [this.coordinator, this.gate, ...this.sites.values()];
+  }
+
+  /** A request from outside, on its way; the world has to be run for it to be answered. */
+  post<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+    const label = "outside request";
+    const answer = new Promise<V>((resolve, reject) => {
+      this.scheduler.park(undefined, 0, label, () => {
+        this.coordinator.call(act).then(resolve, reject);
+      });
+    });
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** A request from outside, and the world until it is answered. */
+  async ask<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+    let answered = false;
+    const answer = this.post(act);
+    const over = () => {
+      answered = true;
+    };
+    answer.then(over, over);
+    await this.run(() => answered);
+    if (!answered) throw new Error("the world came to rest, and a request has no answer");
+    return answer;
+  }
+
+  start(from: string, to: string, more: Partial<StartRequest> = {}) {
+    return this.ask((coordinator) => coordinator.start(startRequest(from, to, more)));
+  }
+
+  async cancel() {
+    const outcome = await this.ask((coordinator) => coordinator.cancel());
+    if (outcome.kind === "cancelled") this.invariants.cancelled(outcome.sitesStopping);
+    return outcome;
+  }
+
+  async status(): Promise<Status> {
+    const status = await this.ask((coordinator) => coordinator.status());
+    if (!status) throw new Error("nothing was ever started");
+    return status;
+  }
+
+  /** Steps until `until` says so, or until nothing is left to happen. */
+  async run(until: () => boolean = () => false): Promise<void> {
+    await this.#stepOn(until, FOR_EVER);
+  }
+
+  /** Lets `ms` of virtual time go by. */
+  async pass(ms: number): Promise<void> {
+    const end = this.scheduler.now + ms;
+    await this.#stepOn(() => false, end);
+    this.scheduler.leap(Math.max(0, end - this.scheduler.now));
+  }
+
+  async #stepOn(until: () => boolean, end: number): Promise<void> {
+    await this.scheduler.settle();
+    for (let steps = 0; !until(); steps++) {
+      if (steps > STEPS_MAX) throw new Error("the world does not come to rest");
+      if (!(await this.scheduler.step(end))) return;
+      this.invariants.check();
+      this.limits.check();
+    }
+  }
+
+  #object<T extends object>(name: string, make: (ports: ObjectPorts) => T) {
+    const made = (ports: ObjectPorts) => this.#shell?.rules(ports, make) ?? make(ports);
+    return new WorldObject<T>(name, this.scheduler, this.effects, made);
+  }
+
+  #makeCoordinator({ incarnation, store, ...ports }: ObjectPorts): Coordinator {
+    const clock = this.clocks.clockOf(incarnation);
+    const alarm = this.clocks.alarmOf(incarnation, ports.alarm);
+    const view = this.limits.view(incarnation, this.view.portOf(incarnation));
+    const site = (name: SiteName) => this.#peerOf(incarnation, name);
+    const restart = (name: SiteName) =>
+      this.effects.remote(incarnation, { label: `${incarnation.name} ${name}.restart` }, () =>
+        this.site(name).kill(),
+      );
+    const receiver = this.config.alertWebhookUrl === null ? undefined : this.receiver.portOf(incarnation);
+    return new Coordinator(
+      { store, alarm, clock, view, receiver, gate: this.#gateOf(incarnation), log: this.#log, site, restart },
+      this.config,
+    );
+  }
+
+  #makeSite(site: SiteName, { incarnation, store, alarm }: ObjectPorts): SiteBackfill {
+    const ports = {
+      store,
+      alarm: this.clocks.alarmOf(incarnation, alarm),
+      clock: this.clocks.clockOf(incarnation),
+      view: this.limits.view(incarnation, this.view.portOf(incarnation)),
+      gate: this.#gateOf(incarnation),
+      vendor: this.limits.vendor(incarnation, this.vendor.portOf(incarnation)),
+      archive: this.limits.archive(incarnation, this.archive.portOf(incarnation)),
+      coordinator: this.#coordinatorPeerOf(incarnation),
+      log: this.#log,
+    };
+    const given = this.#shell?.sitePorts?.(ports, incarnation) ?? ports;
+    return new SiteBackfill(given, site, this.config, this.#isolate, this.#steps);
+  }
+
+  readonly #log: Log = (level, message, fields = {}) => {
+    this.logs.push({ level, message, fields });
+  };
+
+  #gateOf(incarnation: Incarnation): Gate {
+    const remote = <V>(what: string, act: (gate: RateGate) => Promise<V>) =>
+      this.effects.remote(incarnation, { label: `${incarnation.name} gate.${what}` }, () =>
+        this.gate.call(act),
+      );
+    return {
+      acquire: (caller) => remote("acquire", (gate) => gate.acquire(caller)),
+      pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
+      pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
+      permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),
+    };
+  }
+
+  #coordinatorPeerOf(incarnation: Incarnation): CoordinatorPeer {
+    const remote = <V>(what: string, act: (coordinator: Coordinator) => Promise<V>) =>
+      this.effects.remote(incarnation, { label: `${incarnation.name} coordinator.${what}` }, () =>
+        this.coordinator.call(act),
+      );
+    return {
+      current: async () => {
+        const current = await remote("current", async (coordinator) => coordinator.current());
+        this.invariants.permitted(incarnation, current);
+        return current;
+      },
+      notify: (site) => remote("notify", (coordinator) => coordinator.notify(site)),
+    };
+  }
+
+  #peerOf(incarnation: Incarnation, name: SiteName): SitePeer {
+    const remote = <V>(what: string, act: (site: SiteBackfill) => Promise<V>) =>
+      this.effects.remote(incarnation, { label: `${incarnation.name} ${name}.${what}` }, () =>
+        this.site(name).call(act),
+      );
+    return {
+      apply: (job) => remote("apply", (site) => site.apply(structuredClone(job))),
+      report: () => remote("report", (site) => site.report()),
+      read: (query) => remote("read", (site) => site.read(query)),
+      audit: (request) => remote("audit", (site) => site.audit(request)),
+    };
+  }
+}
+
+/** Some forty requests a site-day at small pages; a few rows are odd, repeated or not configured. */
+const SMALL_BUILDING = {
+  pointsPerSite: 40,
+  samplesPerDay: 240,
+  oddShare: 0.02,
+  duplicateShare: 0.05,
+  unconfigured: 2,
+  silent: 3,
+} as const;
+
+function configFor(sites: readonly SiteName[], changes: Partial<Config> = {}): Config {
+  return {
+    aceApiBase: "http://vendor/api",
+    sites,
+    maxDaysPerRequest: 10,
+    processTimeoutMs: 60_000,
+    aceTimeoutMs: 30_000,
+    requestsPerMinute: 600,
+    pageSize: 100,
+    maxRetries: 3,
+    retryBaseDelayMs: 2_000,
+    rowGroupSize: 100,
+    allowedOrigins: [],
+    alertStuckHours: 2,
+    alertFailedPercent: 10,
+    alertUploadFailures: 5,
+    alertRateLimitsPerHour: 10,
+    alertWebhookUrl: null,
+    ...changes,
+  };
+}
+
+export function siteNamed(text: string): SiteName {
+  const site = parseSiteName(text);
+  if (!site) throw new RangeError(`not a site name: ${text}`);
+  return site;
+}
+
+export function day(text: string): UtcDay {
+  const parsed = parseUtcDay(text);
+  if (!parsed) throw new RangeError(`not a day: ${text}`);
+  return parsed;
+}
+
+export function startRequest(from: string, to: string, more: Partial<StartRequest> = {}): StartRequest {
+  return { start_date: day(from), end_date: day(to), force_restart: false, dry_run: false, ...more };
+}

@@ -1,0 +1,290 @@
+import { expect, test } from "vitest";
+import type { AuditView } from "../../../src/contract/backfill.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import { contentOf, ledgerOf } from "../harness/inspect.ts";
+import { World } from "../harness/world.ts";
+
+const keyOf = (date: string) => `timeseries/${date.replaceAll("-", "/")}/site_a.parquet`;
+
+async function completed(): Promise<World> {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run();
+  world.tampered = true;
+  return world;
+}
+
+async function verify(world: World, mode: "quick" | "full"): Promise<AuditView | undefined> {
+  const outcome = await world.ask((coordinator) =>
+    coordinator.verify({ mode, from: undefined, to: undefined, site: undefined }),
+  );
+  expect(outcome).toMatchObject({ kind: "started" });
+  await world.run();
+  return (await world.ask((coordinator) => coordinator.audits()))[0];
+}
+
+async function rebuild(world: World): Promise<AuditView | undefined> {
+  expect(await world.ask((coordinator) => coordinator.rebuild())).toMatchObject({ kind: "started" });
+  await world.run();
+  return (await world.ask((coordinator) => coordinator.audits()))[0];
+}
+
+/** The same bytes but one, with the same metadata and whatever hash is claimed. */
+function tamper(world: World, date: string, claim: "its own hash" | "the old hash"): void {
+  const object = world.archive.objects.get(keyOf(date));
+  if (!object) throw new Error("there is nothing to tamper with");
+  const bytes = object.bytes.slice();
+  bytes[100] = (bytes[100] ?? 0) ^ 1;
+  world.archive.place(
+    keyOf(date),
+    bytes,
+    { ...object.metadata },
+    claim === "the old hash" ? object.sha256 : "00",
+  );
+}
+
+test.each(["quick", "full"] as const)("a %s audit finds everything in order where it is", async (mode) => {
+  const world = await completed();
+  const records = ledgerOf(world).reduce((sum, line) => sum + Number(line.split(" ")[3]), 0);
+  expect(await verify(world, mode)).toMatchObject({
+    state: "completed",
+    mode,
+    days_checked: 5,
+    days_ok: 5,
+    records,
+    problems_total: 0,
+  });
+});
+
+test("a missing object is found, and the job that wanted the day fetches it again", async () => {
+  const world = await completed();
+  const before = contentOf(world);
+  world.archive.objects.delete(keyOf("2024-01-03"));
+  expect(await verify(world, "quick")).toMatchObject({
+    days_ok: 4,
+    problems: [{ date: "2024-01-03", problem: "the object is missing" }],
+  });
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+  expect(contentOf(world)).toEqual(before);
+});
+
+test("a job that a verification opens again after days tells its rate by the time in which it ran", async () => {
+  const world = await completed();
+  const { days_per_hour } = await world.status();
+  await world.pass(3 * 24 * 3_600_000);
+  world.archive.objects.delete(keyOf("2024-01-03"));
+  await verify(world, "quick");
+  const after = await world.status();
+  expect(after).toMatchObject({ outcome: "success", days_completed: 5 });
+  expect(after.days_per_hour).toBeGreaterThan((days_per_hour ?? 0) / 2);
+});
+
+test("a missing object of a cancelled job leaves its day pending until a start", async () => {
+  const world = new World({ config: { requestsPerMinute: 60 } });
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run(() => ledgerOf(world).length === 3);
+  await world.cancel();
+  await world.run();
+  world.tampered = true;
+  world.archive.objects.delete(keyOf("2024-01-01"));
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 2, days_checked: 3 });
+  await world.pass(60_000);
+  expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: 2 });
+  await world.start("2024-01-01", "2024-01-05");
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+});
+
+test("another hash is found by a quick audit", async () => {
+  const world = await completed();
+  tamper(world, "2024-01-02", "its own hash");
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+});
+
+test("bytes that belie their hash are found by a full audit only", async () => {
+  const world = await completed();
+  tamper(world, "2024-01-02", "the old hash");
+  expect(await verify(world, "quick")).toMatchObject({ days_ok: 5 });
+  const before = world.effects.labels.length;
+  expect(await verify(world, "full")).toMatchObject({
+    days_ok: 4,
+    problems: [{ date: "2024-01-02", problem: "the content differs from its hash" }],
+  });
+  // Hashed, and not decoded: nobody knows what such bytes would do to a reader.
+  const reads = world.effects.labels.slice(before).filter((label) => label.includes("archive.read"));
+  expect(reads.filter((label) => label.includes("2024/01/02"))).toHaveLength(1);
+  expect(reads.filter((label) => label.includes("2024/01/03")).length).toBeGreaterThan(1);
+});
+
+test("a sample looks at its days and no others, and counts them exactly all the while", async () => {
+  const world = await completed();
+  const request = {
+    mode: "full",
+    from: "2024-01-02" as UtcDay,
+    to: "2024-01-05" as UtcDay,
+    sample_percent: 50,
+  } as const;
+  for (const [tampered, problems] of [
+    ["2024-01-02", [{ date: "2024-01-02", problem: "the content differs from its hash" }]],
+    ["2024-01-03", []],
+  ] as const) {
+    tamper(world, tampered, "the old hash");
+    await world.ask((coordinator) => coordinator.verify(request));
+    const seen: (AuditView | undefined)[] = [];
+    while (seen.at(-1)?.state !== "completed") {
+      seen.push((await world.ask((coordinator) => coordinator.audits()))[0]);
+    }
+    expect(seen.length).toBeGreaterThan(1);
+    expect(new Set(seen.map((audit) => audit?.days_total))).toEqual(new Set([2]));
+    expect(seen.at(-1)).toMatchObject({ sample_percent: 50, days_checked: 2, problems });
+    await world.run();
+  }
+});
+
+test.each([
+  ["tells the checksums", true],
+  ["keeps them to a HEAD", false],
+])(
+  "a lost ledger is rebuilt from an archive whose listing %s, and a start then skips everything",
+  async (_, listsChecksums) => {
+    const world = await completed();
+    world.archive.listsChecksums = listsChecksums;
+    const ledger = ledgerOf(world);
+    for (const table of ["day", "meta", "outbox", "points"]) {
+      world.site("site_a").db.tx((sql) => sql.run(`DELETE FROM ${table}`));
+    }
+    world.site("site_a").kill();
+    expect(await rebuild(world)).toMatchObject({
+      mode: "rebuild",
+      days_checked: 5,
+      days_ok: 5,
+      problems_total: 0,
+    });
+    expect(ledgerOf(world)).toEqual(ledger);
+    const asked = world.vendor.arrivals.length;
+    await world.start("2024-01-01", "2024-01-05");
+    await world.run();
+    expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+    expect(world.vendor.arrivals).toHaveLength(asked);
+  },
+);
+
+test("objects without our evidence come back unverified, and are fetched by the next start", async () => {
+  const world = await completed();
+  world.archive.place(keyOf("2024-01-06"), new TextEncoder().encode("by somebody else"), {
+    record_count: "7",
+  });
+  world.archive.place("timeseries/2024/01/06/site_zz.parquet", new Uint8Array(3));
+  world.archive.place("timeseries/readme.txt", new Uint8Array(3));
+  expect(await rebuild(world)).toMatchObject({
+    days_checked: 6,
+    days_ok: 5,
+    problems: [{ date: "2024-01-06" }],
+  });
+  const days = await world.ask((coordinator) =>
+    coordinator.days({ from: undefined, to: undefined, site: undefined }, 100),
+  );
+  expect(days.find((day) => day.date === "2024-01-06")).toMatchObject({ unverified: true, records: 7 });
+  await world.start("2024-01-01", "2024-01-06");
+  await world.run();
+  expect(await world.status()).toMatchObject({ status: "completed", days_completed: 6 });
+  expect(world.archive.objects.get(keyOf("2024-01-06"))?.metadata.site_name).toBe("site_a");
+});
+
+test("a hash counts for nothing without the evidence of that very file", async () => {
+  for (const evidence of [undefined, "null", "{}", "of another file"]) {
+    const world = await completed();
+    const object = world.archive.objects.get(keyOf("2024-01-02"));
+    const { evidence: ours = "", ...metadata } = object?.metadata ?? {};
+    const other = ours.replace(/"sha256":"../, '"sha256":"~~');
+    const claim = evidence === "of another file" ? other : evidence;
+    const claimed = claim === undefined ? metadata : { ...metadata, evidence: claim };
+    world.archive.place(keyOf("2024-01-02"), new TextEncoder().encode("another"), claimed, object?.sha256);
+    expect(await rebuild(world)).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
+    // Unverified it is, and the job that wanted the day has fetched it.
+    await world.start("2024-01-01", "2024-01-05");
+    await world.run();
+    expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });
+    expect(world.archive.objects.get(keyOf("2024-01-02"))?.bytes).toEqual(object?.bytes);
+  }
+});
+
+test("rows are counted also in a file that nobody has verified", async () => {
+  const world = await completed();
+  const bytes = world.archive.objects.get(keyOf("2024-01-01"))?.bytes ?? new Uint8Array();
+  world.archive.place(keyOf("2024-01-06"), bytes, { record_count: "7" });
+  await rebuild(world);
+  const audit = await verify(world, "full");
+  expect(audit?.problems).toMatchObject([
+    { date: "2024-01-06", problem: expect.stringMatching(/rows, 7 in the ledger/) },
+  ]);
+});
+
+test("a read that fails condemns no file: the step is done again", async () => {
+  for (let skip = 0; skip < 4; skip++) {
+    const world = await completed();
+    world.effects.break({ on: /archive\.read/, mode: "fail before", skip });
+    expect(await verify(world, "full")).toMatchObject({ days_checked: 5, days_ok: 5 });
+    expect(world.effects.struck).toBe(1);
+  }
+});
+
+test("a rebuild forgets what the archive does not have", async () => {
+  const world = await completed();
+  await world.start("2024-02-01", "2024-02-01");
+  await world.run();
+  world.archive.objects.delete(keyOf("2024-01-05"));
+  expect(await rebuild(world)).toMatchObject({ problems: [{ date: "2024-01-05" }] });
+  expect(ledgerOf(world).filter((line) => line.includes("completed"))).toHaveLength(5);
+  expect(ledgerOf(world)).toContain("site_a 2024-01-05 null null -");
+});
+
+test("a rebuild is refused while a backfill runs, and a second audit while one does", async () => {
+  const world = new World();
+  await world.start("2024-01-01", "2024-01-03");
+  expect(await world.ask((coordinator) => coordinator.rebuild())).toEqual({ kind: "backfill-running" });
+  await world.run();
+  const request = { mode: "full", from: undefined, to: undefined, site: undefined } as const;
+  expect(await world.ask((coordinator) => coordinator.verify(request))).toMatchObject({ kind: "started" });
+  expect(await world.ask((coordinator) => coordinator.verify(request))).toEqual({ kind: "audit-running" });
+  await world.run();
+});
+
+test("an audit survives the death of its object at any moment", async () => {
+  for (let steps = 1; steps < 40; steps += 3) {
+    const world = await completed();
+    const request = { mode: "full", from: undefined, to: undefined, site: undefined } as const;
+    await world.ask((coordinator) => coordinator.verify(request));
+    let left = steps;
+    await world.run(() => left-- <= 0);
+    world.site("site_a").kill();
+    await world.run();
+    expect((await world.ask((coordinator) => coordinator.audits()))[0]).toMatchObject({
+      state: "completed",
+      days_checked: 5,
+      days_ok: 5,
+    });
+  }
+});
+
+test("an upload that waits for the Coordinator's leave holds up no audit", async () => {
+  const world = await completed();
+  world.effects.break({
+    on: /^site_a coordinator\.current/,
+    mode: "fail before",
+    times: Number.POSITIVE_INFINITY,
+  });
+  await world.start("2024-01-06", "2024-01-06");
+  await world.run(
+    () => world.effects.labels.filter((label) => label === "site_a coordinator.current").length > 10,
+  );
+  await world.ask((coordinator) =>
+    coordinator.verify({ mode: "quick", from: undefined, to: undefined, site: undefined }),
+  );
+  await world.pass(60_000);
+  const [audit] = await world.ask((coordinator) => coordinator.audits());
+  expect(audit).toMatchObject({ state: "completed", days_ok: 5 });
+  world.effects.restore();
+  await world.run();
+  expect((await world.status()).outcome).toBe("success");
+});

@@ -1,0 +1,84 @@
+import { expect, test } from "vitest";
+import { parseTime } from "../../../src/domain/time.ts";
+import { DAY, dayOf, json, OBJECT, PLAIN, pageOf, runForged } from "../harness/forgery.ts";
+import { servedRows, storedRows } from "../harness/inspect.ts";
+import { day, World } from "../harness/world.ts";
+
+const digits = "9".repeat(1_000_000);
+const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+
+test.each([
+  ["type", deep],
+  ["type", "{}"],
+  ["null", "null"],
+  ["infinite", digits],
+  ["infinite", `"${digits}"`],
+  ["text", `"${"x".repeat(1_000_000)}"`],
+  ["text", `"${"\\u0031".repeat(200_000)}_"`],
+  ["text", '"0x10"'],
+])("a value that is rejected as %s is counted, and the rest of its page is kept (%#)", async (why, token) => {
+  const spoilt = new Set<string>();
+  const configured = new Set(new World(PLAIN).vendor.configured("site_a"));
+  const world = await runForged((asked) => {
+    const page = pageOf(asked.honest());
+    const row = page.point_samples.find(({ name, time }) => configured.has(name) && time.startsWith(DAY));
+    if (!row) return undefined;
+    spoilt.add(`${row.name} ${Math.floor((parseTime(row.time) ?? 0) / 1_000)}`);
+    row.value = "MARK";
+    return json(JSON.stringify(page).replace('"MARK"', token));
+  }, PLAIN);
+  const { evidence, status } = await dayOf(world);
+  expect(status).toBe("completed");
+  expect(evidence?.rejected).toEqual({ [why]: spoilt.size });
+  const served = servedRows(world, "site_a", DAY);
+  const kept = served.filter((line) => ![...spoilt].some((sample) => line.startsWith(`${sample} `)));
+  expect(await storedRows(world, OBJECT)).toEqual(kept);
+  expect(spoilt.size).toBeGreaterThan(1);
+});
+
+test("odd names are names: long ones, look-alikes, those of every object's members", async () => {
+  const odd = [
+    "__proto__",
+    "constructor",
+    "\u00e9",
+    "e\u0301",
+    "\u212b",
+    "x".repeat(2_048),
+    "a\u0000b",
+    "'\"\\",
+  ];
+  const world = new World(PLAIN);
+  const listed = new Set(world.vendor.configured("site_a"));
+  const served = new Set(Array.from(world.vendor.truth("site_a", day(DAY)), ({ name }) => name));
+  const configured = [...served].filter((name) => listed.has(name));
+  const others = [...served].filter((name) => !listed.has(name));
+  const names = new Map(odd.map((name, index) => [configured[index] ?? "", name]));
+  for (const name of others) names.set(name, `${name}${"y".repeat(1_000_000)}`);
+  expect(others.length).toBeGreaterThan(0);
+  world.vendor.rename("site_a", (before) => names.get(before) ?? before);
+  await world.start(DAY, DAY);
+  await world.run();
+  const rows = await storedRows(world, OBJECT);
+  expect(rows).toEqual(servedRows(world, "site_a", DAY));
+  expect(odd.filter((name) => !rows.some((line) => line.startsWith(`${name} `)))).toEqual([]);
+  expect((await dayOf(world)).evidence?.unconfigured).toBeGreaterThan(0);
+});
+
+test("thousands of names that nobody has configured are counted, every row of them", async () => {
+  const options = {
+    config: { pageSize: 5_000 },
+    vendor: {
+      pointsPerSite: 6_000,
+      samplesPerDay: 12_000,
+      unconfigured: 5_900,
+      oddShare: 0,
+      duplicateShare: 0,
+    },
+  };
+  const world = new World(options);
+  await world.start(DAY, DAY);
+  await world.run();
+  const { evidence, status } = await dayOf(world);
+  expect([status, evidence?.unconfigured, evidence?.fetched]).toEqual(["completed", 11_800, 12_000]);
+  expect(evidence?.written).toBe(200);
+});
