@@ -6,7 +6,7 @@ export function announced(label: string, latencyMs: number | undefined): Announc
 }
 
 /** Writes that take their time: each that is asked for strikes the next that matches. */
-export class Dawdlers {
+export class LateWrites {
   readonly #asked: { readonly on: RegExp; readonly ms: number }[] = [];
 
   /** The next write that matches lands `ms` late, and its answer comes as late again. */
