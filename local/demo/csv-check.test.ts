@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UtcDay } from "../../src/domain/day.ts";
 import { compareCsv } from "./csv-check.ts";
 import { openCsvFiles } from "./csv-plan.ts";
-import { quoted } from "./object-facts.ts";
+import { quoted } from "./object-contents.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "csv-check-"));
 let duckdb: DuckDBConnection;
@@ -56,7 +56,7 @@ const STORED: [number, number][] = [
   [3_000, 1],
 ];
 
-it("finds no difference where each millisecond holds the value that the archive's rule picks", async () => {
+it("finds no difference when each millisecond has the value that the archive's rule selects", async () => {
   expect(await compared(STORED)).toMatchObject({
     csvRows: 9,
     notNumbers: 3,
@@ -66,7 +66,7 @@ it("finds no difference where each millisecond holds the value that the archive'
   });
 });
 
-it("counts a changed value on both sides, and a missing or a surplus row once", async () => {
+it("counts a changed value on both sides, and a missing or an additional row once", async () => {
   const [first = [0, 0], ...others] = STORED;
   expect((await compared([[first[0], 1.6], ...others])).differences).toBe(2);
   expect((await compared(others)).differences).toBe(1);

@@ -1,29 +1,33 @@
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
 import type { CsvFile } from "./csv-plan.ts";
-import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
+import { everyRow, type OpenedObjects, quoted } from "./object-contents.ts";
 
-/** One CSV file against the point that it became, counted by DuckDB from both sides. */
-export interface CsvVerdict {
+/** One CSV file compared with its point in the archive, counted by DuckDB. */
+export interface CsvComparison {
   readonly file: CsvFile;
-  /** On days before today, the only ones that can be archived. */
+  /** Rows on days before today; only those days can be archived. */
   readonly csvRows: number;
   readonly notNumbers: number;
-  /** Of rows with a number. */
+  /** Distinct milliseconds of rows with a number. */
   readonly distinctMs: number;
   readonly fileRows: number;
-  /** Rows of either side without an equal one (millisecond and value) on the other. */
+  /** Rows on either side without a row of equal millisecond and value on the other. */
   readonly differences: number;
 }
 
-export async function compareCsv(file: CsvFile, opened: OpenedObjects, today: UtcDay): Promise<CsvVerdict> {
+export async function compareCsv(
+  file: CsvFile,
+  opened: OpenedObjects,
+  today: UtcDay,
+): Promise<CsvComparison> {
   const rows = everyRow(opened);
-  if (rows === undefined) throw new Error("no object to compare with");
+  if (rows === undefined) throw new Error("there are no objects to compare with");
   const { duckdb } = opened;
   // The archive's rule in SQL: the latest microsecond of a millisecond wins, then the greater number.
   const reader = await duckdb.runAndReadAll(`
     WITH lines AS (
-      -- Whole lines, split here: a stray comma in a value is a bad value and not a bad file.
+      -- Lines are split here, so that an extra comma makes a bad value and not a bad file.
       SELECT split_part(line, ',', 1) AS time, lower(trim(substr(line, strpos(line, ',') + 1))) AS text
       FROM read_csv(${quoted(file.path)}, header = true, delim = E'\\x01', quote = '', escape = '',
         columns = {'line': 'VARCHAR'})
@@ -68,20 +72,20 @@ export async function compareCsv(file: CsvFile, opened: OpenedObjects, today: Ut
 const COLUMNS: Column[] = [
   { title: "point", align: "left" },
   { title: "rows in the CSV", align: "right" },
-  { title: "no number", align: "right" },
+  { title: "not a number", align: "right" },
   { title: "distinct ms", align: "right" },
   { title: "rows in the files", align: "right" },
   { title: "differences", align: "right" },
 ];
 
-export function verdictTable(verdicts: readonly CsvVerdict[], width: number): string[] {
-  const rows = verdicts.map((verdict) => [
-    verdict.file.point,
-    formatCount(verdict.csvRows),
-    formatCount(verdict.notNumbers),
-    formatCount(verdict.distinctMs),
-    formatCount(verdict.fileRows),
-    formatCount(verdict.differences),
+export function comparisonTable(comparisons: readonly CsvComparison[], width: number): string[] {
+  const rows = comparisons.map((comparison) => [
+    comparison.file.point,
+    formatCount(comparison.csvRows),
+    formatCount(comparison.notNumbers),
+    formatCount(comparison.distinctMs),
+    formatCount(comparison.fileRows),
+    formatCount(comparison.differences),
   ]);
   return tableLines(COLUMNS, rows, { width });
 }

@@ -23,30 +23,30 @@ const spanning = (from: string, to: string): CsvFile => ({
   to: to as UtcDay,
 });
 
-it("knows a file's rows and days, whatever their order", () => {
+it("finds a file's rows and days, whatever their order", () => {
   const path = csv("one.csv", "2024-01-03 00:00:00,1", "2024-01-01 23:59:59,2", "2024-01-02T10:00:00.5,3");
   expect(openCsvFiles([path])).toEqual([
     { path, point: "csv/one", rows: 3, from: "2024-01-01", to: "2024-01-03" },
   ]);
 });
 
-it("gives files of one name a point each", () => {
+it("gives each of two files with the same name a separate point", () => {
   const path = csv("same.csv", "2024-01-01 00:00:00,1");
   expect(openCsvFiles([path, path]).map((file) => file.point)).toEqual(["csv/same", "csv/same_2"]);
 });
 
-it("names file and line of a row that it can't read", () => {
+it("reports file and line of an unreadable row", () => {
   expect(() => openCsvFiles([csv("bad.csv", "2024-01-01 00:00:00,1", "yesterday,2")])).toThrow(
     /bad\.csv:3 is not "timestamp,value": yesterday,2/,
   );
 });
 
-it("says so where a file is missing or has no rows", () => {
+it("reports a file that is missing or has no rows", () => {
   expect(() => openCsvFiles([join(folder, "none.csv")])).toThrow("can't be read");
-  expect(() => openCsvFiles([csv("header.csv")])).toThrow("holds no rows");
+  expect(() => openCsvFiles([csv("header.csv")])).toThrow("has no rows");
 });
 
-it("joins days that touch and leaves out those that no file has", () => {
+it("joins consecutive days, and leaves out days that no file has", () => {
   const files = [
     spanning("2024-01-01", "2024-01-05"),
     spanning("2024-01-04", "2024-01-09"),
@@ -58,7 +58,7 @@ it("joins days that touch and leaves out those that no file has", () => {
   ]);
 });
 
-it("asks for at most 366 days at once", () => {
+it("splits a range after 366 days", () => {
   expect(rangesOf([spanning("2023-01-01", "2024-12-31")], TODAY)).toEqual([
     { from: "2023-01-01", to: "2024-01-01" },
     { from: "2024-01-02", to: "2024-12-31" },
@@ -71,7 +71,7 @@ it("leaves out days that are not over", () => {
   ]);
 });
 
-it("tells files apart by what is in them", () => {
+it("distinguishes files by their contents", () => {
   const [a, b] = openCsvFiles([
     csv("a.csv", "2024-01-01 00:00:00,1"),
     csv("a2.csv", "2024-01-01 00:00:00,1"),

@@ -7,14 +7,14 @@ import { CommandError } from "../../terminal/terminal.ts";
 
 export interface CsvFile {
   readonly path: string;
-  /** The point that its rows become. */
+  /** The name of the file's point. */
   readonly point: string;
   readonly rows: number;
   readonly from: UtcDay;
   readonly to: UtcDay;
 }
 
-/** Reads each file far enough to know its days. Throws `CommandError` for one that can't be served. */
+/** Reads the points, rows and days of the files. Throws `CommandError` for an unreadable file. */
 export function openCsvFiles(paths: readonly string[]): CsvFile[] {
   const points = new Map<string, number>();
   return paths.map((path) => {
@@ -41,7 +41,7 @@ function readText(path: string): string {
   } catch (cause) {
     throw new CommandError(
       `${path} can't be read.`,
-      "Name files of `timestamp,value`, as in --csv a.csv b.csv.",
+      "Give files with `timestamp,value`, as in --csv a.csv b.csv.",
       {
         cause,
       },
@@ -57,19 +57,19 @@ function timesOf(path: string, text: string): [number, ...number[]] {
     if (micros !== undefined) return [micros];
     throw new CommandError(
       `${path}:${index + 1} is not "timestamp,value": ${line.slice(0, 80)}`,
-      "The first line is a header; a timestamp is naive UTC, as in 2024-01-15 10:30:00[.ffffff].",
+      "The first line is a header; a timestamp is UTC without a time zone, such as 2024-01-15 10:30:00.5.",
     );
   });
   const [first, ...rest] = times;
   if (first === undefined)
-    throw new CommandError(`${path} holds no rows.`, "Name files of `timestamp,value`.");
+    throw new CommandError(`${path} has no rows.`, "Give files with `timestamp,value`.");
   return [first, ...rest];
 }
 
-/** The most days that one start takes, both ends included. */
+/** The largest number of days of one start. */
 const RANGE_DAYS = 366;
 
-/** The files' days as ranges for one start each, in order; days before `today` alone can be archived. */
+/** The files' days as ranges, one for each start, in order; only days before `today` can be archived. */
 export function rangesOf(files: readonly CsvFile[], today: UtcDay): { from: UtcDay; to: UtcDay }[] {
   const days = [...new Set(files.flatMap(({ from, to }) => daysOf(from, to)))]
     .filter((day) => day < today)
@@ -83,7 +83,7 @@ export function rangesOf(files: readonly CsvFile[], today: UtcDay): { from: UtcD
   return ranges;
 }
 
-/** Short and the same for the same files: what was backfilled from others must not count as done. */
+/** A short hash of the files' contents, so that days that were backfilled from other files do not count as done. */
 export function fingerprintOf(files: readonly CsvFile[]): string {
   const hash = createHash("sha256");
   for (const { path, point } of files) {

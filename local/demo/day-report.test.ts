@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DayView, Evidence } from "../../src/contract/backfill.ts";
-import { balanceLine, contradictions, dayTable } from "./day-report.ts";
-import type { ObjectFacts } from "./object-facts.ts";
+import { balanceLine, dayTable, differences } from "./day-report.ts";
+import type { ObjectContents } from "./object-contents.ts";
 
 const EVIDENCE: Evidence = {
   written: 1_990,
@@ -31,28 +31,35 @@ const DAY: DayView = {
   attempts: 1,
   failure: null,
 };
-const FACTS: ObjectFacts = { rows: 1_990, points: 10, first: 1_000, last: 2_000, bytes: 5_970, sha256: "ab" };
+const FACTS: ObjectContents = {
+  rows: 1_990,
+  points: 10,
+  first: 1_000,
+  last: 2_000,
+  bytes: 5_970,
+  sha256: "ab",
+};
 
-it("finds nothing to say where ledger and object agree", () => {
-  expect(contradictions(DAY, FACTS)).toEqual([]);
+it("finds no differences when ledger and object agree", () => {
+  expect(differences(DAY, FACTS)).toEqual([]);
 });
 
-it("names day, site and both figures where they differ", () => {
-  expect(contradictions(DAY, { ...FACTS, rows: 1_989, sha256: "cd" })).toEqual([
+it("reports day, site and both values when they differ", () => {
+  expect(differences(DAY, { ...FACTS, rows: 1_989, sha256: "cd" })).toEqual([
     "2024-01-01 a: rows: 1990 in the ledger, 1989 in the object",
     "2024-01-01 a: the SHA-256: ab in the ledger, cd in the object",
   ]);
 });
 
-it("names a completed day whose object is not stored", () => {
-  expect(contradictions(DAY, undefined)).toEqual([
+it("reports a completed day whose object is not stored", () => {
+  expect(differences(DAY, undefined)).toEqual([
     "2024-01-01 a: timeseries/2024/01/01/a.parquet is not stored",
   ]);
 });
 
-it("gives the reason of a failed day", () => {
+it("reports the reason of a failed day", () => {
   const failure = { reason: "http-4xx", message: "the API answered 422", at: "" };
-  expect(contradictions({ ...DAY, status: "failed", failure }, undefined)).toEqual([
+  expect(differences({ ...DAY, status: "failed", failure }, undefined)).toEqual([
     "2024-01-01 a: failed: the API answered 422",
   ]);
 });
@@ -62,18 +69,18 @@ it("shows each day and the sums", () => {
   expect(lines.filter((line) => !line.startsWith("─"))).toEqual([
     "day         site  status     fetched  written  rejected  points  bytes  B/sample  object",
     "2024-01-01  a     completed    2,000    1,990         4      10  5,970      3.00  timeseries/2024/01/01/a.parquet",
-    "1 in all                       2,000    1,990         4          5,970      3.00",
+    "total 1                        2,000    1,990         4          5,970      3.00",
   ]);
 });
 
-it("shows of a long range its first and its last days", () => {
+it("shows the first and the last days of a long range", () => {
   const days = Array.from({ length: 40 }, () => DAY);
   const lines = dayTable(days, new Map(), Number.POSITIVE_INFINITY);
   expect(lines.filter((line) => line.startsWith("2024-01-01"))).toHaveLength(12);
   expect(lines).toContain("… 28 more");
 });
 
-it("says where every fetched sample went", () => {
+it("counts where every fetched sample went", () => {
   expect(balanceLine([DAY])).toBe(
     "2,000 fetched = 1,990 written + 4 rejected + 3 duplicate + 2 unconfigured + 1 outside",
   );

@@ -1,15 +1,15 @@
 import type { DayView } from "../../src/contract/backfill.ts";
 import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
-import type { ObjectFacts } from "./object-facts.ts";
+import type { ObjectContents } from "./object-contents.ts";
 
-/** What the ledger says of a day against what its object holds; empty where both agree. */
-export function contradictions(day: DayView, facts: ObjectFacts | undefined): string[] {
+/** The differences between a day in the ledger and its object; empty when both agree. */
+export function differences(day: DayView, facts: ObjectContents | undefined): string[] {
   const label = `${day.date} ${day.site}`;
   if (day.status !== "completed" && day.status !== "empty") {
     return [`${label}: ${day.status}${day.failure ? `: ${day.failure.message}` : ""}`];
   }
   const { evidence } = day;
-  if (!evidence) return [`${label}: the ledger holds no evidence`];
+  if (!evidence) return [`${label}: the ledger has no evidence`];
   if (!facts) return [`${label}: ${day.r2_path ?? "its object"} is not stored`];
   const compared: [string, number | string | null, number | string | null][] = [
     ["rows", evidence.written, facts.rows],
@@ -39,13 +39,13 @@ const COLUMNS: Column[] = [
   { title: "object", align: "left", below: true },
 ];
 
-/** Days shown of a long range: its first and its last. */
+/** So many days at each end of a long range are shown. */
 const EDGE_DAYS = 6;
 
-/** The days with what was fetched (by the ledger) and what is stored (by DuckDB), and their sums. */
+/** The days with what was fetched (from the ledger) and what is stored (from DuckDB), and their sums. */
 export function dayTable(
   days: readonly DayView[],
-  facts: ReadonlyMap<string, ObjectFacts>,
+  facts: ReadonlyMap<string, ObjectContents>,
   width: number,
 ): string[] {
   const rows = days.map((day) => rowOf(day, facts.get(day.r2_path ?? "")));
@@ -57,7 +57,7 @@ export function dayTable(
   return tableLines(COLUMNS, [...shown, sumsOf(days, facts)], { width, footRows: 1 });
 }
 
-function rowOf(day: DayView, facts: ObjectFacts | undefined): string[] {
+function rowOf(day: DayView, facts: ObjectContents | undefined): string[] {
   return [
     day.date,
     day.site,
@@ -72,12 +72,12 @@ function rowOf(day: DayView, facts: ObjectFacts | undefined): string[] {
   ];
 }
 
-function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectFacts>): string[] {
+function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectContents>): string[] {
   const stored = days.flatMap((day) => facts.get(day.r2_path ?? "") ?? []);
   const rows = total(stored, (object) => object.rows);
   const bytes = total(stored, (object) => object.bytes);
   return [
-    `${formatCount(days.length)} in all`,
+    `total ${formatCount(days.length)}`,
     "",
     "",
     formatCount(total(days, (day) => day.evidence?.fetched ?? 0)),
@@ -90,7 +90,7 @@ function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectFacts
   ];
 }
 
-/** Where every fetched sample went, in one line. */
+/** How many fetched samples were written, rejected and so on, in one line. */
 export function balanceLine(days: readonly DayView[]): string {
   const sum = (of: (evidence: NonNullable<DayView["evidence"]>) => number) =>
     formatCount(total(days, (day) => (day.evidence ? of(day.evidence) : 0)));

@@ -1,4 +1,4 @@
-/** `npm run demo`: a backfill from an empty bucket to checked files and a drawn query, on this machine. */
+/** `npm run demo`: a backfill on this machine, from an empty bucket to checked files and the chart of a query. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -12,23 +12,23 @@ import {
   runToEnd,
 } from "../../terminal/terminal.ts";
 import { claimStateDir, startStack } from "../stack/stack.ts";
-import { balanceLine, contradictions, dayTable } from "./day-report.ts";
-import { drawQuery } from "./drawn-query.ts";
-import { objectFacts, openObjects } from "./object-facts.ts";
-import { backfill } from "./run-backfill.ts";
-import { csvFiles, madeUpBuildings, type Scenario } from "./scenario.ts";
+import { chartQuery } from "./chart-query.ts";
+import { balanceLine, dayTable, differences } from "./day-report.ts";
+import { objectContents, openObjects } from "./object-contents.ts";
+import { runBackfill } from "./run-backfill.ts";
+import { csvScenario, madeUpScenario, type Scenario } from "./scenario.ts";
 
 const HELP = `npm run demo -- [--fresh] [--csv FILE…]
 
-  --csv FILE…  backfill these files (timestamp,value; naive UTC) in place of made-up buildings, each a
-               point of one site, and compare every row of the Parquet with them
-  --fresh      forget what an earlier run has done
+  --csv FILE…  backfill these files (timestamp,value; UTC without a time zone) instead of made-up buildings, each
+               file as a point of one site, and compare every row of the Parquet files with them
+  --fresh      delete what an earlier run has backfilled
 `;
 
-/** Far above what the demo sends: the vendor's 50 a minute would make it wait and nothing else. */
+/** More than the demo sends; with the real API's limit of 50 per minute it would mostly wait. */
 const REQUESTS_PER_MINUTE = 6_000;
 
-const say = (line: string) => console.log(line);
+const print = (line: string) => console.log(line);
 const width = process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY;
 
 void runToEnd(async (run) => {
@@ -38,13 +38,13 @@ void runToEnd(async (run) => {
     return 0;
   }
   const scenario = values.csv
-    ? csvFiles([...values.csv, ...positionals].map(asTyped), Date.now())
-    : madeUpBuildings();
+    ? csvScenario([...values.csv, ...positionals].map(fromUserFolder), Date.now())
+    : madeUpScenario();
   return demo(scenario, values.fresh, run);
 });
 
-/** npm runs scripts in the project's folder; a path is meant from where the user typed it. */
-function asTyped(path: string): string {
+/** A path relative to where the user typed it; npm runs scripts in the project's folder. */
+function fromUserFolder(path: string): string {
   return resolve(process.env.INIT_CWD ?? ".", path);
 }
 
@@ -60,8 +60,8 @@ function readArguments() {
     });
     if (parsed.positionals.length > 0 && !parsed.values.csv) {
       throw new CommandError(
-        `What is ${parsed.positionals.join(" ")}?`,
-        `Files are named after --csv.\n\n${HELP}`,
+        `Unexpected argument: ${parsed.positionals.join(" ")}`,
+        `File names come after --csv.\n\n${HELP}`,
       );
     }
     return parsed;
@@ -75,34 +75,34 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   const state = claimStateDir(scenario.name, fresh, run);
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
-  say("Starting the ACE simulator and both Workers on workerd …");
+  print("Starting the simulated ACE API and both Workers on workerd …");
   const { simulator, worker, client, query } = await startStack(
     { state, sites: scenario.sites, requestsPerMinute: REQUESTS_PER_MINUTE },
     run,
   );
-  say(`  ACE simulator    ${simulator.api}`);
-  for (const line of scenario.about) say(`                   ${line}`);
-  say(`  Backfill Worker  ${worker.url}  (state: ${state.shown})`);
+  print(`  Simulated API    ${simulator.api}`);
+  for (const line of scenario.about) print(`                   ${line}`);
+  print(`  Backfill Worker  ${worker.url}  (state: ${state.shown})`);
 
   const screen = progressScreen(process.stdout);
-  // At once, for drawing must not hide the cursor again; and at the very end, for any other way out.
+  // At the exit itself, because the screen must show the cursor again however the process ends.
   run.signal.addEventListener("abort", () => screen.close());
   let backfilling = true;
   run.onEnd(async () => {
     screen.close();
-    // A Worker that is told to stop lays its work down; one that is only ended would count it as a crash.
-    if (backfilling) await stopped(client);
+    // A cancelled Worker ends its attempts; a Worker that is only stopped would count them as crashes.
+    if (backfilling) await cancelBackfill(client);
   });
   const days: DayView[] = [];
   let complete = true;
   for (const range of scenario.ranges) {
-    say(`\nPOST /backfill/start  ${range.from} to ${range.to}`);
-    const status = await backfill(client, range, {
+    print(`\nPOST /backfill/start  ${range.from} to ${range.to}`);
+    const status = await runBackfill(client, range, {
       screen,
       samplesPerDay: scenario.samplesPerDay,
-      onStarted: (how) => say(`  ${how}\n`),
+      onStarted: (line) => print(`  ${line}\n`),
     });
-    sayOutcome(status);
+    printOutcome(status);
     complete &&= status.status === "completed" && status.outcome === "success";
     days.push(...(await client.days(`?from=${range.from}&to=${range.to}`)));
   }
@@ -112,46 +112,50 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
 
   const keys = days.flatMap((day) => day.r2_path ?? []);
   const opened = await openObjects(state.path, keys, run);
-  const facts = await objectFacts(opened);
-  say("\nThe objects in R2, as DuckDB reads them:\n");
-  for (const line of dayTable(days, facts, width)) say(line);
-  say(`\n${balanceLine(days)}`);
-  const wrong = days.flatMap((day) => contradictions(day, facts.get(day.r2_path ?? "")));
-  wrong.push(...(await scenario.check(opened, width, say)));
-  if (complete) wrong.push(...(await drawQuery(query, scenario.drawn, opened, say)));
+  const facts = await objectContents(opened);
+  print("\nThe files in R2, read by DuckDB:\n");
+  for (const line of dayTable(days, facts, width)) print(line);
+  print(`\n${balanceLine(days)}`);
+  const wrong = days.flatMap((day) => differences(day, facts.get(day.r2_path ?? "")));
+  wrong.push(...(await scenario.check(opened, width, print)));
+  if (complete) wrong.push(...(await chartQuery(query, scenario.chart, opened, print)));
   if (wrong.length > 0 || !complete) {
-    say(`\nNOT as it should be after ${seconds()} s:`);
-    for (const line of wrong) say(`  ${line}`);
-    say("\nRun it again to try failed days once more; --fresh begins anew and replaces every object.");
+    print(`\nFAILED after ${seconds()} s:`);
+    for (const line of wrong) print(`  ${line}`);
+    print(
+      "\nTo try failed days again, run the same command; to start again from an empty bucket, add --fresh.",
+    );
     return 1;
   }
-  say(`\nEvery file agrees with the ledger: rows, points, times, bytes, SHA-256. ${seconds()} s in all.`);
-  say(next(scenario.other));
+  print(
+    `\nEvery file matches the ledger in rows, points, times, bytes and SHA-256. Finished in ${seconds()} s.`,
+  );
+  print(nextSteps(scenario.other));
   return 0;
 }
 
 const CANCEL_MS_MAX = 3_000;
 
-async function stopped(client: BackfillClient): Promise<void> {
+async function cancelBackfill(client: BackfillClient): Promise<void> {
   await Promise.race([client.cancel().catch(() => undefined), sleep(CANCEL_MS_MAX)]);
 }
 
-function sayOutcome(status: Status): void {
+function printOutcome(status: Status): void {
   const { days_total, days_completed, samples_per_second, sites } = status;
   const samples = sites.reduce((sum, site) => sum + site.run.samples, 0);
-  const fetchedNone = sites.every((site) => site.run.days === 0 && site.run.samples === 0);
+  const isNothingFetched = sites.every((site) => site.run.days === 0 && site.run.samples === 0);
   const halts = sites.flatMap((site) => (site.halt_reason ? [`${site.site}: ${site.halt_reason}`] : []));
-  say(`\n${status.status}: ${formatCount(days_completed)} of ${formatCount(days_total)} site-days`);
-  if (fetchedNone && days_completed === days_total)
-    say("All were there already: nothing was fetched. --fresh begins anew.");
+  print(`\n${status.status}: ${formatCount(days_completed)} of ${formatCount(days_total)} site-days`);
+  if (isNothingFetched && days_completed === days_total)
+    print("All days were already there; nothing was fetched. To start again, add --fresh.");
   else if (samples > 0)
-    say(`${formatCount(samples)} samples in this run, ${formatCount(samples_per_second ?? 0)} a second`);
-  for (const halt of halts) say(`halted: ${halt}`);
+    print(`${formatCount(samples)} samples in this run, ${formatCount(samples_per_second ?? 0)} per second`);
+  for (const halt of halts) print(`halted: ${halt}`);
 }
 
-const next = (other: string) => `
+const nextSteps = (other: string) => `
 Next:
   ${other}
   npm run demo -- --fresh       made-up buildings from an empty bucket
-  npm start                     all servers stay up, to be steered by npx backfill
-  npm test                      everything else that is claimed`;
+  npm start                     keep all servers running, to use with npx backfill
+  npm test                      run all tests`;

@@ -7,16 +7,20 @@ export interface DayRange {
   readonly to: string;
 }
 
-export interface Watched {
+export interface Progress {
   readonly screen: ProgressScreen;
-  /** Expected, for the bar. */
+  /** The expected samples per day, for the bar. */
   readonly samplesPerDay: number;
-  /** How the Worker took the request: a line to print before the bars. */
+  /** Called with the Worker's response to the start, as a line to print before the bars. */
   readonly onStarted: (how: string) => void;
 }
 
-/** Starts the range over HTTP, or goes on with it where an earlier run was ended, and shows it to its end. */
-export async function backfill(client: BackfillClient, range: DayRange, watched: Watched): Promise<Status> {
+/** Starts or resumes the backfill of the range over HTTP, and shows it until it ends. */
+export async function runBackfill(
+  client: BackfillClient,
+  range: DayRange,
+  progress: Progress,
+): Promise<Status> {
   for (;;) {
     const reply = await client.call<StartAccepted | StartConflict | Problem>("POST", "/backfill/start", {
       start_date: range.from,
@@ -24,32 +28,32 @@ export async function backfill(client: BackfillClient, range: DayRange, watched:
     });
     const { status, body } = reply;
     if (status === 202 && "message" in body) {
-      watched.onStarted(`${status} ${body.status}: ${body.message}`);
-      return toItsEnd(client, watched);
+      progress.onStarted(`${status} ${body.status}: ${body.message}`);
+      return watchUntilEnd(client, progress);
     }
     if (status !== 409 || !("current_state" in body)) {
       throw new CommandError(
-        `POST /backfill/start answered ${status}: ${JSON.stringify(body)}`,
-        "Begin anew with --fresh.",
+        `POST /backfill/start responded with ${status}: ${JSON.stringify(body)}`,
+        "To start again, add --fresh.",
       );
     }
-    // An earlier run was killed, and its Worker is about to go on by itself: within half a minute. A cancel
-    // keeps what is staged, and a start after it goes on at once.
+    // An earlier run was killed, and its Worker would resume by itself within half a minute. A cancel keeps what is
+    // staged, and a start after it resumes at once.
     await client.cancel();
   }
 }
 
 const POLL_MS = 200;
-/** workerd restarts in a second or two where it crashes; longer than this it won't come back. */
+/** After a crash workerd restarts within two seconds; after this time it does not restart at all. */
 const SILENCE_MS_MAX = 20_000;
 
-async function toItsEnd(client: BackfillClient, { screen, samplesPerDay }: Watched): Promise<Status> {
+async function watchUntilEnd(client: BackfillClient, { screen, samplesPerDay }: Progress): Promise<Status> {
   const sites = new SiteLines();
   try {
     return await pollBackfill(client, {
       pollMs: POLL_MS,
       silenceMsMax: SILENCE_MS_MAX,
-      whenSilent: "Run it again: it goes on.",
+      whenSilent: "Run the command again: it resumes.",
       show: (status) => {
         const { width, paint } = screen;
         screen.show(sites.of(status, { now: performance.now(), samplesPerDay, width, paint }));

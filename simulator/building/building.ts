@@ -2,7 +2,7 @@ import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { mix, seedOf, shuffled } from "../chance.ts";
 import { type NamedPoint, namePoints } from "./names.ts";
-import { planSchedule, type Schedule, type Tick } from "./schedule.ts";
+import { planSchedule, type Schedule, type Tick } from "./row-schedule.ts";
 import { momentAt, ODD_TOKENS, valueToken } from "./signals.ts";
 import type { DayTable, JsonToken, ListedPoint, SiteData } from "./site-data.ts";
 

@@ -6,10 +6,10 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { openState } from "../stack/stack.ts";
 
-/** Copies of stored objects, and a DuckDB to ask about them; the copies go with the run. */
+/** Copies of stored objects, and a DuckDB to query them; the copies are deleted when the run ends. */
 export interface OpenedObjects {
   readonly duckdb: DuckDBConnection;
-  /** By key; an object that is not stored is absent. */
+  /** By key; without an entry for an object that is not stored. */
   readonly files: ReadonlyMap<string, StoredFile>;
 }
 
@@ -19,11 +19,11 @@ interface StoredFile {
   readonly sha256: string;
 }
 
-/** What DuckDB, which knows nothing of the writer, finds in one object. */
-export interface ObjectFacts extends Omit<StoredFile, "path"> {
+/** What DuckDB, which is independent of the writer, finds in one object. */
+export interface ObjectContents extends Omit<StoredFile, "path"> {
   readonly rows: number;
   readonly points: number;
-  /** Milliseconds since the epoch; null where there are no rows. */
+  /** Milliseconds since the epoch; null without rows. */
   readonly first: number | null;
   readonly last: number | null;
 }
@@ -34,7 +34,7 @@ export async function openObjects(
   run: CommandRun,
 ): Promise<OpenedObjects> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-objects-"));
-  // On the signal, not as a step: the store's own handlers end the process before any step could run.
+  // On the signal, not as a step: wrangler's signal handlers end the process before a step could run.
   run.signal.addEventListener("abort", () => rmSync(folder, { recursive: true, force: true }));
   const files = new Map<string, StoredFile>();
   const state = await openState(stateDir);
@@ -54,7 +54,7 @@ export async function openObjects(
   return { duckdb: await (await DuckDBInstance.create()).connect(), files };
 }
 
-/** `read_parquet` over all of them, with the column `filename`; undefined where there is none. */
+/** `read_parquet` of all objects, with the column `filename`; undefined when there are none. */
 export function everyRow({ files }: OpenedObjects): string | undefined {
   const paths = [...files.values()].map((file) => quoted(file.path));
   return paths.length === 0 ? undefined : `read_parquet([${paths.join(", ")}], filename = true)`;
@@ -63,7 +63,7 @@ export function everyRow({ files }: OpenedObjects): string | undefined {
 /** A string literal of SQL. */
 export const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
 
-export async function objectFacts(opened: OpenedObjects): Promise<Map<string, ObjectFacts>> {
+export async function objectContents(opened: OpenedObjects): Promise<Map<string, ObjectContents>> {
   const from = everyRow(opened);
   if (from === undefined) return new Map();
   const reader = await opened.duckdb.runAndReadAll(`
@@ -73,7 +73,7 @@ export async function objectFacts(opened: OpenedObjects): Promise<Map<string, Ob
   const counted = new Map(reader.getRowObjects().map((row) => [String(row.filename), row]));
   return new Map(
     [...opened.files].map(([key, { path, bytes, sha256 }]) => {
-      // A file without rows makes no group.
+      // A file without rows has no group.
       const row = counted.get(path);
       const time = (value: unknown) => (typeof value === "bigint" ? Number(value) : null);
       const count = (value: unknown) => time(value) ?? 0;

@@ -1,11 +1,11 @@
 import { namedPoints, type QueryClient } from "../../client/client.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { chartInterval, chartLines, costLine, formatCount } from "../../terminal/terminal.ts";
-import { everyRow, type OpenedObjects, quoted } from "./object-facts.ts";
+import { everyRow, type OpenedObjects, quoted } from "./object-contents.ts";
 import type { DayRange } from "./run-backfill.ts";
 
-/** The point that is drawn, and when. */
-export interface Drawn {
+/** A point and a range to draw. */
+export interface ChartRequest {
   readonly site: string;
   readonly point: string;
   readonly range: DayRange;
@@ -15,19 +15,19 @@ const COLUMNS_MAX = 72;
 const ROWS = 8;
 
 /**
- * Asks the Query Worker for the point's averages over the range, draws them through `say`, and gives what is wrong with
- * them: DuckDB averages the same files.
+ * Queries the averages of a point from the Query Worker, prints their chart, and compares them with DuckDB's averages of
+ * the same files. Returns the differences, as lines.
  */
-export async function drawQuery(
+export async function chartQuery(
   query: QueryClient,
-  { site, point, range }: Drawn,
+  { site, point, range }: ChartRequest,
   opened: OpenedObjects,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<string[]> {
   const fromMs = dayStartMs(range.from as UtcDay);
   const toMs = dayStartMs(range.to as UtcDay) + DAY_MS;
   const { interval, widthMs } = chartInterval(toMs - fromMs, COLUMNS_MAX);
-  say(`\nGET /timeseries/query  ${point}, ${interval} averages, by the Query Worker:\n`);
+  print(`\nGET /timeseries/query  ${point}, ${interval} averages from the Query Worker:\n`);
   const { samples, metadata } = await query.samples([
     ["site_name", site],
     ...namedPoints([point]),
@@ -38,9 +38,9 @@ export async function drawQuery(
   const dots = samples.flatMap(({ timestamp, value }) =>
     value === null ? [] : [{ ms: Date.parse(timestamp), value }],
   );
-  if (dots.length === 0) return [`${point}: the Query Worker has no sample of it`];
-  for (const line of chartLines(dots, { fromMs, toMs, columns: COLUMNS_MAX, rows: ROWS })) say(`  ${line}`);
-  say(`\n  ${formatCount(metadata.total_samples)} averages ${costLine(metadata)}`);
+  if (dots.length === 0) return [`${point}: the Query Worker has no samples`];
+  for (const line of chartLines(dots, { fromMs, toMs, columns: COLUMNS_MAX, rows: ROWS })) print(`  ${line}`);
+  print(`\n  ${formatCount(metadata.total_samples)} averages ${costLine(metadata)}`);
   const wrong = await averagesThatDiffer(dots, point, { fromMs, toMs, widthMs }, opened);
   return wrong === 0 ? [] : [`${point}: ${wrong} averages differ from DuckDB's`];
 }
@@ -55,11 +55,11 @@ async function averagesThatDiffer(
     SELECT epoch_ms(timestamp) // ${widthMs} * ${widthMs} AS ms, avg(value) AS value FROM ${everyRow(opened)}
     WHERE point_name = ${quoted(point)} AND epoch_ms(timestamp) >= ${fromMs} AND epoch_ms(timestamp) < ${toMs}
     GROUP BY 1`);
-  const theirs = new Map(reader.getRowObjects().map(({ ms, value }) => [Number(ms), Number(value)]));
-  const differ = dots.filter(({ ms, value }) => !near(value, theirs.get(ms)));
-  return differ.length + Math.abs(theirs.size - dots.length);
+  const expected = new Map(reader.getRowObjects().map(({ ms, value }) => [Number(ms), Number(value)]));
+  const differ = dots.filter(({ ms, value }) => !near(value, expected.get(ms)));
+  return differ.length + Math.abs(expected.size - dots.length);
 }
 
-/** Two sums of the same numbers, added in another order. */
-const near = (ours: number, theirs: number | undefined) =>
-  theirs !== undefined && Math.abs(ours - theirs) <= 1e-9 * Math.max(1, Math.abs(theirs));
+/** Sums of the same numbers in another order differ slightly. */
+const near = (actual: number, expected: number | undefined) =>
+  expected !== undefined && Math.abs(actual - expected) <= 1e-9 * Math.max(1, Math.abs(expected));
