@@ -109,11 +109,12 @@ test("a verification of a sample counts its days, and one that finds a file miss
   expect(found.stdout).toContain(`${FAILING} ${SITE}: the object is missing`);
 });
 
-test("a query prints every sample as CSV, draws a chart, and names the days that are not archived", async () => {
+test("a query prints every sample as CSV, draws a chart, names the days that are not archived, and suggests points", async () => {
   const rows = truthOf(world.sim, SITE, FIRST).rows;
   const point = rows[0]?.point_name as string;
   const ask = ["query", point, "--site", SITE, "--from", FIRST];
-  const [csv, chart, points] = await Promise.all([
+  const [unknown, csv, chart, points] = await Promise.all([
+    backfill("query", `${point}_`, "--site", SITE, "--from", FIRST),
     backfill(...ask, "--csv"),
     backfill(...ask, "--to", FAILING, "--chart"),
     backfill("query", "--site", SITE, "--from", FIRST),
@@ -125,6 +126,8 @@ test("a query prints every sample as CSV, draws a chart, and names the days that
   );
   expect(chart).toMatchObject({ code: 1, stdout: expect.stringMatching(/[\u2801-\u28ff]/) });
   expect(chart.stderr).toContain(`Not archived: ${FAILING}`);
+  expect(unknown).toMatchObject({ code: 1, stdout: "" });
+  expect(unknown.stderr).toContain(`No samples for "${point}_" on ${FIRST}.\nDid you mean "${point}"`);
   for (const name of new Set(rows.map((row) => row.point_name))) expect(points.stdout).toContain(name);
 });
 
