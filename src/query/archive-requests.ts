@@ -1,4 +1,4 @@
-/** What the Query Worker puts around the archive's port: retries, a bound of requests in flight, an end, a meter. */
+/** Decorators of the archive's port: retries, a bound of requests in flight, a meter. */
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Meter } from "./cost.ts";
@@ -51,14 +51,22 @@ export function withRetry(
   });
 }
 
-/** Has at most `requestsMax` requests in flight; later ones wait, first come, first served. */
-export function withRequestsInFlight(archive: ArchiveReader, requestsMax: number): ArchiveReader {
+/**
+ * Has at most `requestsMax` requests in flight; later ones wait, first come, first served. No request is made once `signal`
+ * has aborted.
+ */
+export function withRequestsInFlight(
+  archive: ArchiveReader,
+  requestsMax: number,
+  signal: AbortSignal,
+): ArchiveReader {
   let inFlight = 0;
   const waiting: (() => void)[] = [];
   return aroundRequests(archive, async (request) => {
     if (inFlight === requestsMax) await new Promise<void>((resolve) => waiting.push(resolve));
     else inFlight++;
     try {
+      signal.throwIfAborted();
       return await request();
     } finally {
       // A waiting request takes over the place, so that a new one can't get in before it.
@@ -66,14 +74,6 @@ export function withRequestsInFlight(archive: ArchiveReader, requestsMax: number
       if (next) next();
       else inFlight--;
     }
-  });
-}
-
-/** Makes no more requests once `signal` has aborted. */
-export function withStop(archive: ArchiveReader, signal: AbortSignal): ArchiveReader {
-  return aroundRequests(archive, async (request) => {
-    signal.throwIfAborted();
-    return request();
   });
 }
 

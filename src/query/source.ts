@@ -1,5 +1,5 @@
 /** A source of samples: what a query asks of it, and what it gives. */
-import { DAY_MS, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Meter } from "./cost.ts";
 import type { Series } from "./day-series.ts";
@@ -43,6 +43,16 @@ export interface PointSummary {
 /** The UTC days that [fromMs, toMs) touches. */
 export function daysOfQuery({ fromMs, toMs }: SampleQuery): UtcDay[] {
   return fromMs < toMs ? daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)) : [];
+}
+
+/** The part of a query that is about one day. */
+export function queryOfDay(query: SampleQuery, day: UtcDay): SampleQuery {
+  const startMs = dayStartMs(day);
+  return {
+    ...query,
+    fromMs: Math.max(query.fromMs, startMs),
+    toMs: Math.min(query.toMs, startMs + DAY_MS),
+  };
 }
 
 /** The day that hot and cold share: days before it are read from cold. */

@@ -1,13 +1,20 @@
 /** Hot and cold storage together, split at the boundary day. */
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../domain/day.ts";
+import { dayStartMs, type EpochMs, type UtcDay } from "../domain/day.ts";
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
 import { withRetry } from "./archive-requests.ts";
-import { type Catalog, TieredCatalog } from "./catalog/catalog.ts";
+import { type Catalog, tieredCatalog } from "./catalog/catalog.ts";
 import type { Meter } from "./cost.ts";
 import { mergeSeries, NO_SAMPLES } from "./day-series.ts";
 import { type HotDatabase, HotSource, type RemainingDays } from "./hot/hot.ts";
-import { boundaryDay, type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "./source.ts";
+import {
+  boundaryDay,
+  type DaySamples,
+  daysOfQuery,
+  queryOfDay,
+  type SampleQuery,
+  type SampleSource,
+} from "./source.ts";
 
 /** What the Query Worker answers from. */
 export interface QuerySources {
@@ -30,7 +37,7 @@ export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage
   const hot = new HotSource(database);
   return {
     samples: new TieredSource({ hot, cold, clock, hotDays }),
-    catalog: new TieredCatalog({ hot: hot.tables, cold, archive, clock, hotDays }),
+    catalog: tieredCatalog({ hot: hot.tables, cold, archive, clock, hotDays }),
     files: withRetry(archive, clock),
   };
 }
@@ -85,7 +92,7 @@ export class TieredSource implements SampleSource {
       const found = await read();
       if (found) yield found;
       // Hot deletes a day once it is archived.
-      else yield* cold.days(partOf(query, day.day), meter);
+      else yield* cold.days(queryOfDay(query, day.day), meter);
     }
   }
 }
@@ -95,15 +102,6 @@ function split(query: SampleQuery, atMs: EpochMs): [SampleQuery | undefined, Sam
   const newer = { ...query, fromMs: Math.max(query.fromMs, atMs) };
   const orNothing = (part: SampleQuery) => (part.fromMs < part.toMs ? part : undefined);
   return [orNothing(older), orNothing(newer)];
-}
-
-function partOf(query: SampleQuery, day: UtcDay): SampleQuery {
-  const startMs = dayStartMs(day);
-  return {
-    ...query,
-    fromMs: Math.max(query.fromMs, startMs),
-    toMs: Math.min(query.toMs, startMs + DAY_MS),
-  };
 }
 
 /** Cold's part of the shared days, in order. Consecutive days are one query, so that cold can read ahead. */
@@ -116,7 +114,7 @@ async function* sharedDays(
   let consecutive: SampleQuery | undefined;
   for (const day of daysOfQuery(query)) {
     if (isShared(day)) {
-      const { fromMs, toMs } = partOf(query, day);
+      const { fromMs, toMs } = queryOfDay(query, day);
       consecutive = { ...query, fromMs: consecutive?.fromMs ?? fromMs, toMs };
     } else {
       if (consecutive) yield* cold.days(consecutive, meter);

@@ -35,36 +35,22 @@ export interface CatalogTiers {
 }
 
 /** The catalog of hot and cold together, split at the boundary day as their samples are. */
-export class TieredCatalog implements Catalog {
-  readonly #tiers: CatalogTiers;
-
-  constructor(tiers: CatalogTiers) {
-    this.#tiers = tiers;
-  }
-
-  points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints> {
-    return dayPoints(this.#sources(meter), site, day, meter);
-  }
-
-  availability(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<DayAvailability[]> {
-    return dayAvailability(this.#sources(meter), site, from, to, meter);
-  }
-
-  latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples> {
-    return latestSamples(this.#sources(meter), site, points, meter);
-  }
-
-  #sources(meter: Meter) {
-    const { hot, cold, clock, hotDays } = this.#tiers;
-    const archive = withRetry(withMeter(this.#tiers.archive, meter), clock);
+export function tieredCatalog({ hot, cold, archive, clock, hotDays }: CatalogTiers): Catalog {
+  const sources = (meter: Meter) => {
     const nowMs = clock.now();
+    const metered = withRetry(withMeter(archive, meter), clock);
     return {
       hot,
       cold,
-      archive,
-      archivedPoints: (site: SiteName, day: UtcDay) => archivedPoints(archive, site, day, meter),
+      archive: metered,
+      archivedPoints: (site: SiteName, day: UtcDay) => archivedPoints(metered, site, day, meter),
       nowMs,
       boundary: boundaryDay(nowMs, hotDays),
     };
-  }
+  };
+  return {
+    points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),
+    availability: async (site, from, to, meter) => dayAvailability(sources(meter), site, from, to, meter),
+    latest: async (site, points, meter) => latestSamples(sources(meter), site, points, meter),
+  };
 }

@@ -30,26 +30,16 @@ function merge(sorted: readonly ByteRange[], gapBytesMax: number): ByteRange[] {
 
 export const endOf = ({ offset, length }: ByteRange): number => offset + length;
 
-/** Parts of one version of a file, in memory. */
-export class FetchedRanges {
-  /** How many requests they took. */
-  readonly requests: number;
-  readonly #parts: { readonly offset: number; readonly bytes: Uint8Array }[] = [];
+/** The bytes at a place of a file, not copied. Throws `FileUnreadable` where they are missing. */
+export type BytesAt = (offset: number, length: number) => Uint8Array;
 
-  constructor(requests: number) {
-    this.requests = requests;
-  }
-
-  add(offset: number, bytes: Uint8Array): void {
-    this.#parts.push({ offset, bytes });
-  }
-
-  /** The bytes at a place of the file, not copied. Throws `FileUnreadable` where a part is shorter than its request. */
-  bytesAt(offset: number, length: number): Uint8Array {
-    for (const part of this.#parts) {
+/** Finds bytes in parts of a file; a part may be shorter than its request. */
+export function bytesIn(parts: readonly { readonly offset: number; readonly bytes: Uint8Array }[]): BytesAt {
+  return (offset, length) => {
+    for (const part of parts) {
       const from = offset - part.offset;
       if (from >= 0 && from + length <= part.bytes.length) return part.bytes.subarray(from, from + length);
     }
     throw new FileUnreadable(`the bytes from ${offset} to ${offset + length} are missing`);
-  }
+  };
 }

@@ -1,18 +1,18 @@
 import type { UtcDay } from "../../domain/day.ts";
+import { objectKey } from "../../domain/layout.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/ports.ts";
-import { withMeter, withRequestsInFlight, withRetry, withStop } from "../archive-requests.ts";
+import { withMeter, withRequestsInFlight, withRetry } from "../archive-requests.ts";
 import type { Meter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
-import { type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "../source.ts";
+import { type DaySamples, daysOfQuery, queryOfDay, type SampleQuery, type SampleSource } from "../source.ts";
 import {
   DAYS_AHEAD_MAX,
   RANGES_A_QUERY_MAX,
   READ_AHEAD_BYTES_MAX,
   READS_IN_FLIGHT_MAX,
 } from "./cold-limits.ts";
-import { dayQueryOf } from "./decode-day.ts";
 import type { Footers } from "./footers.ts";
 import { MemoryBudget } from "./memory-budget.ts";
 import { readDay } from "./read-day.ts";
@@ -68,7 +68,8 @@ export class ColdSource implements SampleSource {
     const read = async (at: number): Promise<DaySamples> => {
       const day = days[at] as UtcDay;
       const reserve = (bytes: number) => memory.reserve(at, bytes);
-      const { state, series } = await readDay(dayQueryOf(query, names, day), { ...tools, reserve });
+      const dayQuery = { ...queryOfDay(query, day), day, key: objectKey(query.site, day), names };
+      const { state, series } = await readDay(dayQuery, { ...tools, reserve });
       memory.resize(at, bytesOf(series));
       return { day, state, tiers: state === "missing" ? [] : ["cold"], series };
     };
@@ -87,9 +88,9 @@ export class ColdSource implements SampleSource {
   }
 
   #requests(meter: Meter, signal: AbortSignal): ArchiveReader {
-    const metered = withStop(withMeter(this.#archive, meter), signal);
+    const bounded = withRequestsInFlight(withMeter(this.#archive, meter), READS_IN_FLIGHT_MAX, signal);
     // The retry is outermost, so that a request in its pause takes no place in flight.
-    return withRetry(withRequestsInFlight(metered, READS_IN_FLIGHT_MAX), this.#clock, signal);
+    return withRetry(bounded, this.#clock, signal);
   }
 }
 

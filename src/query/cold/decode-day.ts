@@ -1,39 +1,18 @@
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.ts";
-import { type ObjectKey, objectKey } from "../../domain/layout.ts";
-import type { SiteName } from "../../domain/site.ts";
+import type { UtcDay } from "../../domain/day.ts";
+import type { ObjectKey } from "../../domain/layout.ts";
 import { FileUnreadable, type FooterIndex, groupSamples } from "../../parquet/read/read.ts";
 import { DaySeries, type Series } from "../day-series.ts";
 import type { SampleQuery } from "../source.ts";
-import type { FetchedRanges } from "./byte-ranges.ts";
+import type { BytesAt } from "./byte-ranges.ts";
 import { ObjectUnreadable } from "./object-faults.ts";
 import type { WantedGroup } from "./prune.ts";
 
 /** The part of a query that is about one day. */
-export interface DayQuery {
-  readonly site: SiteName;
+export interface DayQuery extends Pick<SampleQuery, "site" | "fromMs" | "toMs"> {
   readonly day: UtcDay;
   readonly key: ObjectKey;
-  /** In UTF-8, each once. */
+  /** The points in UTF-8. */
   readonly names: readonly Uint8Array[];
-  /** Both inside the day. */
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
-}
-
-export function dayQueryOf(
-  { site, fromMs, toMs }: SampleQuery,
-  names: readonly Uint8Array[],
-  day: UtcDay,
-): DayQuery {
-  const startMs = dayStartMs(day);
-  return {
-    site,
-    day,
-    key: objectKey(site, day),
-    names,
-    fromMs: Math.max(fromMs, startMs),
-    toMs: Math.min(toMs, startMs + DAY_MS),
-  };
 }
 
 /** The samples of each name, over the row groups in the order of the file. Throws `ObjectUnreadable` and `DayTooLarge`. */
@@ -41,16 +20,12 @@ export function decodeDay(
   { key, day, names, fromMs, toMs }: DayQuery,
   index: FooterIndex,
   wanted: readonly WantedGroup[],
-  fetched: FetchedRanges,
+  bytesAt: BytesAt,
 ): Series[] {
   const gathered = new DaySeries(day, names.length);
   try {
     for (const { group, names: here } of wanted) {
-      const bytes = {
-        rows: index.rows(group),
-        chunks: index.chunks(group),
-        bytesAt: (offset: number, length: number) => fetched.bytesAt(offset, length),
-      };
+      const bytes = { rows: index.rows(group), chunks: index.chunks(group), bytesAt };
       const namesHere = here.map((at) => names[at] as Uint8Array);
       const found = groupSamples(bytes, namesHere, fromMs, toMs);
       for (const [i, at] of here.entries()) gathered.add(at, found[i] as Series);

@@ -3,7 +3,7 @@ import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Meter } from "../cost.ts";
 import { NO_SAMPLES, type Series } from "../day-series.ts";
 import type { DayState } from "../source.ts";
-import { coalesce, FetchedRanges } from "./byte-ranges.ts";
+import { type BytesAt, bytesIn, coalesce } from "./byte-ranges.ts";
 import { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";
 import { type DayQuery, decodeDay } from "./decode-day.ts";
 import type { FileVersion, Footers } from "./footers.ts";
@@ -59,7 +59,7 @@ export async function readDay(query: DayQuery, tools: DayTools): Promise<DayRead
     meter.rowGroupsPruned += version.index.groups - wanted.length;
     return {
       state: version.index.groups === 0 ? "empty" : "present",
-      series: decodeDay(query, version.index, wanted, fetched),
+      series: decodeDay(query, version.index, wanted, fetched.bytesAt),
     };
   }
   throw new ObjectUnsettled(query.key, VERSIONS_MAX);
@@ -95,20 +95,20 @@ async function fetchGroups(
   { key }: DayQuery,
   { archive, rangesMax, reserve }: DayTools,
   { version, tail, wanted }: OpenedDay,
-): Promise<FetchedRanges | undefined> {
+): Promise<{ readonly requests: number; readonly bytesAt: BytesAt } | undefined> {
   const { etag, index } = version;
   const chunks = wanted.flatMap(({ group }) => Object.values(index.chunks(group)));
   const missing = tail ? chunks.filter(({ offset }) => offset < tail.offset) : chunks;
   const ranges = coalesce(missing, GAP_BYTES_MAX, rangesMax);
   await reserve(bytesNeeded(index, wanted, ranges));
-  const parts = await Promise.all(ranges.map((range) => archive.read(key, range, { ifMatch: etag })));
-  const fetched = new FetchedRanges(ranges.length);
-  if (tail) fetched.add(tail.offset, tail.bytes);
-  for (const [at, part] of parts.entries()) {
-    if (!part?.bytes) return undefined;
-    fetched.add((ranges[at] as ByteRange).offset, part.bytes);
-  }
-  return fetched;
+  const fetch = async (range: ByteRange) => {
+    const part = await archive.read(key, range, { ifMatch: etag });
+    return part?.bytes && { offset: range.offset, bytes: part.bytes };
+  };
+  const parts = await Promise.all(ranges.map(fetch));
+  const found = parts.filter((part) => part !== undefined);
+  if (found.length < parts.length) return undefined;
+  return { requests: parts.length, bytesAt: bytesIn(tail ? [tail, ...found] : found) };
 }
 
 /** An upper bound: the ranges, and of each row group all rows, as a time and a value. */

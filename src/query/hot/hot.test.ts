@@ -6,7 +6,7 @@ import { DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { newMeter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
-import type { SampleQuery } from "../source.ts";
+import type { SampleQuery, SampleSource } from "../source.ts";
 import { HotSource } from "./hot.ts";
 import { HotTables, STATEMENTS } from "./hot-tables.ts";
 import { readPoints } from "./read-points.ts";
@@ -22,7 +22,12 @@ const query = (more: Partial<SampleQuery> = {}): SampleQuery => ({
   ...more,
 });
 
-const read = (database: SqliteHot, range: SampleQuery) => answerOf(new HotSource(database), range);
+const sourceOf = (database: SqliteHot): SampleSource => ({
+  async *days(range, meter) {
+    yield* (await new HotSource(database).open(range, meter)).days;
+  },
+});
+const read = (database: SqliteHot, range: SampleQuery) => answerOf(sourceOf(database), range);
 
 test("a day's samples come in the order of the query's points, each point's by time", async () => {
   const database = new SqliteHot();
@@ -154,6 +159,6 @@ test("samples are searched by point and time: those of other days and points are
 test("no further day is started once the consumer stops", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
-  for await (const _ of new HotSource(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
+  for await (const _ of sourceOf(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
   expect(database.statements.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
 });

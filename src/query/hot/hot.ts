@@ -1,8 +1,8 @@
-import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { Meter } from "../cost.ts";
 import { DaySeries } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
-import { type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "../source.ts";
+import { type DaySamples, daysOfQuery, queryOfDay, type SampleQuery } from "../source.ts";
 import type { HotDatabase } from "./database.ts";
 import { type HotDay, HotTables } from "./hot-tables.ts";
 import { readPoints } from "./read-points.ts";
@@ -24,18 +24,14 @@ export interface HotAnswer {
 export type RemainingDays = ReadonlyMap<UtcDay, () => Promise<DaySamples | undefined>>;
 
 /** The samples of the last days in D1. Its days throw `DayTooLarge` and `HotUnavailable` when it is their turn. */
-export class HotSource implements SampleSource {
+export class HotSource {
   readonly tables: HotTables;
 
   constructor(database: HotDatabase) {
     this.tables = new HotTables(database);
   }
 
-  async *days(query: SampleQuery, meter: Meter): AsyncIterable<DaySamples> {
-    yield* (await this.open(query, meter)).days;
-  }
-
-  /** As `days`, but says beforehand which days are whole. */
+  /** The samples of every day of the query, and beforehand which days are whole. */
   async open(query: SampleQuery, meter: Meter): Promise<HotAnswer> {
     const [ids, rows] = await Promise.all([
       this.tables.pointIds(query.site, query.points, meter),
@@ -75,8 +71,7 @@ export class HotSource implements SampleSource {
     row: HotDay | undefined,
     meter: Meter,
   ): Promise<DaySamples> {
-    const fromMs = Math.max(query.fromMs, dayStartMs(day));
-    const toMs = Math.min(query.toMs, dayStartMs(day) + DAY_MS);
+    const { fromMs, toMs } = queryOfDay(query, day);
     const gathered = new DaySeries(day, query.points.length);
     const at = new Map(query.points.map((name, index) => [ids.get(name), index]));
     await readPoints(this.tables, ids.values(), fromMs, toMs, meter, (point, part) => {
