@@ -8,7 +8,6 @@ export const start = backfillRoute({
   name: "start",
   method: "POST",
   path: "/backfill/start",
-  auth: "bearer",
   summary: "Start a backfill, or resume the last one if it was cancelled, failed or halted",
   input: { body: wire.startRequest },
   rules: startRules,
@@ -30,7 +29,6 @@ export const cancel = backfillRoute({
   name: "cancel",
   method: "POST",
   path: "/backfill/cancel",
-  auth: "bearer",
   summary: "Cancel the running backfill; fetched data is kept for a resume",
   input: { body: wire.emptyRequest, optional: true },
   responses: {
@@ -46,7 +44,6 @@ export const retry = backfillRoute({
   name: "retry",
   method: "POST",
   path: "/backfill/retry",
-  auth: "bearer",
   summary: "Fetch the failed days again: all of them, or a selection",
   input: { body: wire.daySelection, optional: true },
   rules: selectionRules,

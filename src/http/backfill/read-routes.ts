@@ -11,7 +11,7 @@ export const status = backfillRoute({
   name: "status",
   method: "GET",
   path: "/backfill/status",
-  auth: "public",
+  isPublic: true,
   summary: "Progress of the current backfill",
   input: { query: wire.emptyRequest },
   responses: {
@@ -26,7 +26,6 @@ export const days = backfillRoute({
   name: "days",
   method: "GET",
   path: "/backfill/days",
-  auth: "bearer",
   summary: `Status and evidence of every day of a range, in order of site, then day; at most ${wire.DAYS_MAX} in one response`,
   input: { query: wire.daySelection },
   rules: selectionRules,
@@ -46,7 +45,6 @@ export const errors = backfillRoute({
   name: "errors",
   method: "GET",
   path: "/backfill/errors",
-  auth: "bearer",
   summary: "The latest errors, newest first",
   input: { query: wire.errorsQuery },
   rules: selectionRules,
@@ -61,7 +59,6 @@ export const events = backfillRoute({
   name: "events",
   method: "GET",
   path: "/backfill/events",
-  auth: "bearer",
   summary: "Progress as server-sent events, to read with fetch",
   input: { query: wire.emptyRequest },
   responses: {
@@ -83,7 +80,6 @@ export const metrics = backfillRoute({
   name: "metrics",
   method: "GET",
   path: "/metrics",
-  auth: "bearer",
   summary: "Metrics for Prometheus; a scrape sends no request to the ACE API",
   input: { query: wire.emptyRequest },
   responses: {

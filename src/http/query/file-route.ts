@@ -11,7 +11,6 @@ export const file = queryRoute({
   name: "file",
   method: "GET",
   path: "/timeseries/file",
-  auth: "bearer",
   summary: "The Parquet file of a site's day, byte for byte as it is archived",
   input: { query: wire.siteDayQuery },
   responses: {

@@ -23,7 +23,6 @@ export const query = queryRoute({
   name: "query",
   method: "GET",
   path: "/timeseries/query",
-  auth: "bearer",
   summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, raw or aggregated by intervals`,
   input: { query: wire.timeseriesQuery, lists: ["point_names"] },
   rules: queryRules,

@@ -50,11 +50,11 @@ function keepExamples({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; j
 }
 
 function operationOf(route: RouteDescription, write: Write): Json {
-  const { name, summary, auth, input } = route;
+  const { name, summary, isPublic, input } = route;
   return {
     operationId: name,
     summary,
-    security: auth === "bearer" ? [{ bearer: [] }] : [],
+    security: isPublic ? [] : [{ bearer: [] }],
     ...(input && inputOf(input, write)),
     responses: Object.fromEntries(
       Object.entries({ ...commonResponses(route), ...route.responses }).map(([status, response]) => [
@@ -103,10 +103,10 @@ function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, write: Write): 
 
 const error = (description: string): ResponseDescription => ({ description, schema: problem });
 
-function commonResponses({ input, auth }: RouteDescription): Record<number, ResponseDescription> {
+function commonResponses({ input, isPublic }: RouteDescription): Record<number, ResponseDescription> {
   return {
     ...(input && { 400: error("Validation failed") }),
-    ...(auth === "bearer" && {
+    ...(!isPublic && {
       401: { ...error("No well-formed bearer token"), headers: { "WWW-Authenticate": "Bearer" } },
       403: error("The wrong token"),
     }),

@@ -134,11 +134,11 @@ async function respond<Env extends object, Config, RequestContext>(
   if (!result.ok) return configurationInvalid(result.faults);
   const request = c.req.raw;
   const variables = variablesOf(c.env);
-  if (route.auth === "bearer" || route.needsSecrets) {
+  if (!route.isPublic || route.needsSecrets) {
     const faults = secretFaults(variables, service.secrets);
     if (faults.length > 0) return configurationInvalid(faults);
   }
-  if (route.auth === "bearer") {
+  if (!route.isPublic) {
     const rejected = await authenticate(request.headers.get("Authorization"), variables, service.bearer);
     if (rejected) return rejected;
   }

@@ -24,7 +24,8 @@ export interface RouteDescription {
   readonly name: string;
   readonly method: "GET" | "POST";
   readonly path: string;
-  readonly auth: "public" | "bearer";
+  /** Whether the route works without the bearer token. */
+  readonly isPublic?: boolean;
   readonly summary: string;
   /** Absent: the route ignores body and parameters. */
   readonly input?: InputSchema;
