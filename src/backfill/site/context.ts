@@ -5,7 +5,7 @@ import type { Config } from "../../domain/config.ts";
 import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { Isolate } from "../isolate.ts";
+import type { Isolate } from "../isolate/isolate.ts";
 import type { SiteJob, SiteReport } from "../job/job.ts";
 import type { ViewOutbox } from "../outbox/outbox.ts";
 import type {
@@ -20,9 +20,9 @@ import type {
   Vendor,
   View,
 } from "../ports.ts";
-import type { PointList } from "./point-names.ts";
-import { fact, setFact } from "./state.ts";
-import type { Asked } from "./totals.ts";
+import type { PointList } from "./ledger/point-names.ts";
+import { fact, setFact } from "./ledger/state.ts";
+import type { Asked } from "./ledger/totals.ts";
 
 export interface SitePorts {
   readonly store: Store;

@@ -1,10 +1,10 @@
 import type { SimulatorOptions } from "../../../simulator/options.ts";
 import { Coordinator } from "../../../src/backfill/coordinator/coordinator.ts";
-import { Isolate } from "../../../src/backfill/isolate.ts";
+import { Isolate } from "../../../src/backfill/isolate/isolate.ts";
 import type { CoordinatorPeer, Gate, Log, SitePeer } from "../../../src/backfill/ports.ts";
 import { RateGate } from "../../../src/backfill/rate-gate/rate-gate.ts";
 import type { SitePorts, StepSizes } from "../../../src/backfill/site/context.ts";
-import { SiteBackfill } from "../../../src/backfill/site/site-backfill.ts";
+import { SiteBackfill } from "../../../src/backfill/site/engine/engine.ts";
 import type { StartRequest, Status } from "../../../src/contract/backfill.ts";
 import type { Config } from "../../../src/domain/config.ts";
 import { parseUtcDay, type UtcDay } from "../../../src/domain/day.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SiteJob } from "../../../src/backfill/job/job.ts";
-import { reportOf } from "../../../src/backfill/site/report.ts";
+import { reportOf } from "../../../src/backfill/site/engine/report.ts";
 import type { SiteView } from "../../../src/contract/backfill.ts";
 import { daysOf } from "../../../src/domain/day.ts";
 import { Chance } from "../harness/chance.ts";

@@ -1,12 +1,12 @@
 import { withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
 import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
-import type { Reservation } from "../../memory.ts";
+import type { Reservation } from "../../isolate/memory.ts";
 import type { Vendor } from "../../ports.ts";
 import type { Fence, SiteContext } from "../context.ts";
-import type { FailedRequest } from "../fail.ts";
-import { countRateLimit } from "../state.ts";
-import { countAsked } from "../totals.ts";
+import type { FailedRequest } from "../ledger/fail.ts";
+import { countRateLimit } from "../ledger/state.ts";
+import { countAsked } from "../ledger/totals.ts";
 
 export interface RequestCount {
   requests: number;

@@ -10,10 +10,10 @@ import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
 import { type Fence, holds, type SiteContext, touch } from "../context.ts";
-import type { FailedRequest, FetchPosition } from "../fail.ts";
-import { layDown } from "../in-hand.ts";
-import { endUnreachable } from "../ledger.ts";
-import { fetchKey } from "../next-actions.ts";
+import { layDown } from "../engine/attempts.ts";
+import { fetchKey } from "../engine/next-actions.ts";
+import type { FailedRequest, FetchPosition } from "../ledger/fail.ts";
+import { endUnreachable } from "../ledger/ledger.ts";
 import {
   addBlock,
   advanceWindow,
@@ -23,9 +23,9 @@ import {
   setPhase,
   setTransport,
   stagedDay,
-} from "../staging.ts";
-import { addToRun, fact, setFact } from "../state.ts";
-import { countAsked } from "../totals.ts";
+} from "../ledger/staging.ts";
+import { addToRun, fact, setFact } from "../ledger/state.ts";
+import { countAsked } from "../ledger/totals.ts";
 import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
 import { WindowReader } from "./window-reader.ts";
 

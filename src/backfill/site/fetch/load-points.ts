@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
-import type { Reservation } from "../../memory.ts";
+import type { Reservation } from "../../isolate/memory.ts";
 import { type Fence, holds, type SiteContext, touch } from "../context.ts";
-import { logError } from "../errors.ts";
-import { beginOutage, type FailedRequest, halt, isUnreachable } from "../fail.ts";
-import { pointListBytes, storePoints } from "../point-names.ts";
-import { addToRun, fact, setFact } from "../state.ts";
-import { countAsked } from "../totals.ts";
+import { logError } from "../ledger/errors.ts";
+import { beginOutage, type FailedRequest, halt, isUnreachable } from "../ledger/fail.ts";
+import { pointListBytes, storePoints } from "../ledger/point-names.ts";
+import { addToRun, fact, setFact } from "../ledger/state.ts";
+import { countAsked } from "../ledger/totals.ts";
 import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
 
 /**

@@ -16,10 +16,10 @@ import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/e
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Span } from "../../../domain/samples.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
-import type { Reservation } from "../../memory.ts";
+import type { Reservation } from "../../isolate/memory.ts";
 import type { Fence, SiteContext } from "../context.ts";
-import type { FailedRequest } from "../fail.ts";
-import { setFact } from "../state.ts";
+import type { FailedRequest } from "../ledger/fail.ts";
+import { setFact } from "../ledger/state.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
 import { boundaryBytes } from "./known-windows.ts";
 

@@ -1,7 +1,7 @@
-import type { Mutex } from "../../concurrency/concurrency.ts";
-import { withTimeout } from "../../concurrency/concurrency.ts";
-import { HOLD_MS_MAX } from "../rate-gate/rate-gate.ts";
-import type { SitePorts } from "./context.ts";
+import type { Mutex } from "../../../concurrency/concurrency.ts";
+import { withTimeout } from "../../../concurrency/concurrency.ts";
+import { HOLD_MS_MAX } from "../../rate-gate/rate-gate.ts";
+import type { SitePorts } from "../context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
 const ANSWER_MS_MAX = 60_000;

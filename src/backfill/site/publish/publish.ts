@@ -1,13 +1,13 @@
-import { retryDelayMs } from "../../ace/client/client.ts";
-import type { DayEvidence } from "../../domain/evidence.ts";
-import { objectKey } from "../../domain/layout.ts";
-import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
-import type { SiteJob } from "../job/job.ts";
-import type { CurrentJob, ObjectHead, PublishableFile } from "../ports.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
-import { evidenceView, showDay } from "./day-views.ts";
-import { failDay } from "./fail.ts";
-import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "./ledger.ts";
+import { retryDelayMs } from "../../../ace/client/client.ts";
+import type { DayEvidence } from "../../../domain/evidence.ts";
+import { objectKey } from "../../../domain/layout.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { SiteJob } from "../../job/job.ts";
+import type { CurrentJob, ObjectHead, PublishableFile } from "../../ports.ts";
+import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { evidenceView, showDay } from "../ledger/day-views.ts";
+import { failDay } from "../ledger/fail.ts";
+import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "../ledger/ledger.ts";
 import {
   beginReplacing,
   dropStaging,
@@ -16,9 +16,9 @@ import {
   readPart,
   type StagedDay,
   type StagedFile,
-} from "./staging.ts";
-import { addToRun, fact, setFact } from "./state.ts";
-import { addToTotals } from "./totals.ts";
+} from "../ledger/staging.ts";
+import { addToRun, fact, setFact } from "../ledger/state.ts";
+import { addToTotals } from "../ledger/totals.ts";
 
 const REFUSED_MS = 5_000;
 /** The pause before a Coordinator that did not answer is asked again. */

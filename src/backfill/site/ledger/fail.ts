@@ -1,8 +1,8 @@
-import type { Outcome } from "../../ace/transport/transport.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import type { Sql } from "../ports.ts";
-import { PAUSE_MS_MAX } from "../rate-gate/rate-gate.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
+import type { Outcome } from "../../../ace/transport/transport.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { Sql } from "../../ports.ts";
+import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
+import { type Fence, holds, type SiteContext, touch } from "../context.ts";
 import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
 import {

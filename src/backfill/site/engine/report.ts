@@ -1,11 +1,11 @@
-import type { SiteState, SiteView } from "../../contract/backfill.ts";
-import { daysBetween, type EpochMs } from "../../domain/day.ts";
-import type { SiteName } from "../../domain/site.ts";
-import type { SiteJob, SiteReport } from "../job/job.ts";
-import type { Sql } from "../ports.ts";
-import { pendingDays, type Tally, tally } from "./ledger.ts";
-import { stagedDays } from "./staging.ts";
-import { fact, heldUntil, rateLimits } from "./state.ts";
+import type { SiteState, SiteView } from "../../../contract/backfill.ts";
+import { daysBetween, type EpochMs } from "../../../domain/day.ts";
+import type { SiteName } from "../../../domain/site.ts";
+import type { SiteJob, SiteReport } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
+import { pendingDays, type Tally, tally } from "../ledger/ledger.ts";
+import { stagedDays } from "../ledger/staging.ts";
+import { fact, heldUntil, rateLimits } from "../ledger/state.ts";
 
 /** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
 const FAILED_DAYS_NAMED = 400;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { Chance } from "../../test/world/harness/chance.ts";
-import { Incarnation } from "../../test/world/harness/incarnation.ts";
-import { Scheduler } from "../../test/world/harness/scheduler.ts";
+import { Chance } from "../../../test/world/harness/chance.ts";
+import { Incarnation } from "../../../test/world/harness/incarnation.ts";
+import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { Isolate } from "./isolate.ts";
 import { admitted, isExpired } from "./memory.ts";
 

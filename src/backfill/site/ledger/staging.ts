@@ -1,11 +1,11 @@
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import { type Content, NOTHING_FETCHED, type Transport } from "../../domain/evidence.ts";
-import { KEPT_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
-import type { Span } from "../../domain/samples.ts";
-import type { Sql } from "../ports.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import { type Content, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
+import { KEPT_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Span } from "../../../domain/samples.ts";
+import type { Sql } from "../../ports.ts";
+import type { DayPlan } from "../plan.ts";
 import type { Phase } from "./day-state.ts";
 import { doubtPublished } from "./ledger.ts";
-import type { DayPlan } from "./plan.ts";
 
 /** A file as it lies in `part`, ready to be published. */
 export interface StagedFile {

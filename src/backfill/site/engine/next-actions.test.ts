@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { parseUtcDay, type UtcDay } from "../../domain/day.ts";
-import { NOTHING_FETCHED } from "../../domain/evidence.ts";
-import type { Phase } from "./day-state.ts";
+import { parseUtcDay, type UtcDay } from "../../../domain/day.ts";
+import { NOTHING_FETCHED } from "../../../domain/evidence.ts";
+import type { Phase } from "../ledger/day-state.ts";
+import type { StagedDay } from "../ledger/staging.ts";
+import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { nextActions, type Situation } from "./next-actions.ts";
-import { PARSER_VERSION, windowsOf } from "./plan.ts";
-import type { StagedDay } from "./staging.ts";
 
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const NOW = 1_000_000;

@@ -1,9 +1,9 @@
-import type { AuditView } from "../../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import type { AuditRequest } from "../job/job.ts";
-import type { Sql, SqlValue } from "../ports.ts";
+import type { AuditView } from "../../../contract/backfill.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { AuditRequest } from "../../job/job.ts";
+import type { Sql, SqlValue } from "../../ports.ts";
+import { readMeta, writeMeta } from "../ledger/schema.ts";
 import { drawSample } from "./draw-sample.ts";
-import { readMeta, writeMeta } from "./schema.ts";
 
 /** Problems an audit keeps; it counts them all. */
 const PROBLEMS_KEPT = 500;

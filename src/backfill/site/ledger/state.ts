@@ -1,9 +1,9 @@
-import type { PageSizeLadder } from "../../ace/paging/paging.ts";
-import type { SiteTotals } from "../../contract/metrics.ts";
-import type { EpochMs } from "../../domain/day.ts";
-import { RATE_LIMITS_KEPT } from "../../domain/limits.ts";
-import type { SiteJob } from "../job/job.ts";
-import type { Sql } from "../ports.ts";
+import type { PageSizeLadder } from "../../../ace/paging/paging.ts";
+import type { SiteTotals } from "../../../contract/metrics.ts";
+import type { EpochMs } from "../../../domain/day.ts";
+import { RATE_LIMITS_KEPT } from "../../../domain/limits.ts";
+import type { SiteJob } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
 import { readMeta, writeMeta } from "./schema.ts";
 
 /** The site's small facts, each under one key of `meta`, with what they are before anybody wrote them. */

@@ -1,12 +1,12 @@
 /** How a day is shown: over HTTP, and in KV. */
-import type { DayView } from "../../contract/backfill.ts";
-import { addDays, daysBetween, daysOf, type UtcDay } from "../../domain/day.ts";
-import type { DayEvidence } from "../../domain/evidence.ts";
-import { dayKey, objectKey } from "../../domain/layout.ts";
-import type { SiteName } from "../../domain/site.ts";
-import { DAY_TTL_S } from "../outbox/outbox.ts";
-import type { Sql } from "../ports.ts";
-import type { SiteContext } from "./context.ts";
+import type { DayView } from "../../../contract/backfill.ts";
+import { addDays, daysBetween, daysOf, type UtcDay } from "../../../domain/day.ts";
+import type { DayEvidence } from "../../../domain/evidence.ts";
+import { dayKey, objectKey } from "../../../domain/layout.ts";
+import type { SiteName } from "../../../domain/site.ts";
+import { DAY_TTL_S } from "../../outbox/outbox.ts";
+import type { Sql } from "../../ports.ts";
+import type { SiteContext } from "../context.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory, knownDays, stateOfDay } from "./ledger.ts";
 import { fact } from "./state.ts";

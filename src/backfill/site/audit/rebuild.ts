@@ -1,11 +1,11 @@
-import type { UtcDay } from "../../domain/day.ts";
-import type { DayEvidence } from "../../domain/evidence.ts";
-import { parseObjectKey } from "../../domain/layout.ts";
-import type { Archive, ObjectHead } from "../ports.ts";
+import type { UtcDay } from "../../../domain/day.ts";
+import type { DayEvidence } from "../../../domain/evidence.ts";
+import { parseObjectKey } from "../../../domain/layout.ts";
+import type { Archive, ObjectHead } from "../../ports.ts";
+import { type SiteContext, touch } from "../context.ts";
+import { showDay } from "../ledger/day-views.ts";
+import { forgetPublished, type Published, publishedDay, recordPublished } from "../ledger/ledger.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
-import { type SiteContext, touch } from "./context.ts";
-import { showDay } from "./day-views.ts";
-import { forgetPublished, type Published, publishedDay, recordPublished } from "./ledger.ts";
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
 export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {

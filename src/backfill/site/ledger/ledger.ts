@@ -1,7 +1,7 @@
-import { daysOf, type EpochMs, type UtcDay } from "../../domain/day.ts";
-import type { DayEvidence } from "../../domain/evidence.ts";
-import { requiredBackfillId, type SiteJob } from "../job/job.ts";
-import type { Sql } from "../ports.ts";
+import { daysOf, type EpochMs, type UtcDay } from "../../../domain/day.ts";
+import type { DayEvidence } from "../../../domain/evidence.ts";
+import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
 import { type DayFacts, type DayJob, type DayState, dayState, type Phase } from "./day-state.ts";
 import { fact } from "./state.ts";
 

@@ -1,8 +1,8 @@
-import { errorKey } from "../../domain/layout.ts";
-import type { SiteJob, SiteQuery } from "../job/job.ts";
-import { DAY_TTL_S } from "../outbox/outbox.ts";
-import type { Sql } from "../ports.ts";
-import type { SiteContext } from "./context.ts";
+import { errorKey } from "../../../domain/layout.ts";
+import type { SiteJob, SiteQuery } from "../../job/job.ts";
+import { DAY_TTL_S } from "../../outbox/outbox.ts";
+import type { Sql } from "../../ports.ts";
+import type { SiteContext } from "../context.ts";
 import type { DayFailure } from "./ledger.ts";
 import { fact, setFact } from "./state.ts";
 import { countAsked } from "./totals.ts";

@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { UtcDay } from "../../domain/day.ts";
-import { objectKey } from "../../domain/layout.ts";
-import { FileUnreadable, recount } from "../../parquet/read/read.ts";
-import type { ObjectHead, Sql } from "../ports.ts";
+import type { UtcDay } from "../../../domain/day.ts";
+import { objectKey } from "../../../domain/layout.ts";
+import { FileUnreadable, recount } from "../../../parquet/read/read.ts";
+import type { ObjectHead, Sql } from "../../ports.ts";
+import type { SiteContext } from "../context.ts";
+import { showDay } from "../ledger/day-views.ts";
+import { distrustObject, forgetPublished, type Published, publishedDay } from "../ledger/ledger.ts";
 import { type Audit, counted, daysAhead, writeAudit } from "./audit.ts";
-import type { SiteContext } from "./context.ts";
-import { showDay } from "./day-views.ts";
-import { distrustObject, forgetPublished, type Published, publishedDay } from "./ledger.ts";
 
 /** Days a step looks at: HEADs are cheap, reading whole files is not. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;

@@ -1,18 +1,18 @@
 import { createHash } from "node:crypto";
-import { dayStartMs, type UtcDay } from "../../domain/day.ts";
-import { imbalance, type Transport } from "../../domain/evidence.ts";
-import { BUCKET_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
-import { concatenate } from "../../parquet/bytes.ts";
-import { encodeFooter } from "../../parquet/file/file.ts";
-import { encodeSlice, FILE_START, type FilePosition, TABLE_BYTES_MAX } from "../../parquet/merge/merge.ts";
-import type { BlockSource } from "../../parquet/run/run.ts";
-import type { Isolate } from "../isolate.ts";
-import type { Sql } from "../ports.ts";
-import { type Fence, holds, type SiteContext, touch } from "./context.ts";
-import { failDay } from "./fail.ts";
-import { layDown } from "./in-hand.ts";
-import { MERGE_KEY } from "./next-actions.ts";
-import { addPart, partCount, readPart, type StagedDay, sealFile, stagedDay } from "./staging.ts";
+import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
+import { imbalance, type Transport } from "../../../domain/evidence.ts";
+import { BUCKET_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import { concatenate } from "../../../parquet/bytes.ts";
+import { encodeFooter } from "../../../parquet/file/file.ts";
+import { encodeSlice, FILE_START, type FilePosition, TABLE_BYTES_MAX } from "../../../parquet/merge/merge.ts";
+import type { BlockSource } from "../../../parquet/run/run.ts";
+import type { Isolate } from "../../isolate/isolate.ts";
+import type { Sql } from "../../ports.ts";
+import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { layDown } from "../engine/attempts.ts";
+import { MERGE_KEY } from "../engine/next-actions.ts";
+import { failDay } from "../ledger/fail.ts";
+import { addPart, partCount, readPart, type StagedDay, sealFile, stagedDay } from "../ledger/staging.ts";
 
 /**
  * One slice of a day's merge: blocks in, row groups and position out, in one transaction. Dying inside leaves

@@ -1,6 +1,6 @@
-import type { SiteTotals } from "../../contract/metrics.ts";
-import type { Sql } from "../ports.ts";
-import type { SiteContext } from "./context.ts";
+import type { SiteTotals } from "../../../contract/metrics.ts";
+import type { Sql } from "../../ports.ts";
+import type { SiteContext } from "../context.ts";
 import { fact, setFact } from "./state.ts";
 
 /** What was asked of the API and is in no database yet. */

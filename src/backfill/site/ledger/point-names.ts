@@ -1,6 +1,6 @@
-import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
-import type { Isolate } from "../isolate.ts";
-import type { Sql, Store } from "../ports.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Isolate } from "../../isolate/isolate.ts";
+import type { Sql, Store } from "../../ports.ts";
 import { fact } from "./state.ts";
 
 /** The names of a site's points, and their ids by name. */

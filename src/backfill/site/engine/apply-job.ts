@@ -1,12 +1,12 @@
-import type { UtcDay } from "../../domain/day.ts";
-import { requiredBackfillId, type SiteJob } from "../job/job.ts";
-import type { Sql } from "../ports.ts";
-import type { SiteContext } from "./context.ts";
-import { showDay } from "./day-views.ts";
-import { endUnreachable, failedDays, resetOutageRetries, stateOfDay, stayFailed } from "./ledger.ts";
-import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "./plan.ts";
-import { dropStaging, keepForRetry, stagedDays } from "./staging.ts";
-import { fact, setFact } from "./state.ts";
+import type { UtcDay } from "../../../domain/day.ts";
+import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
+import type { SiteContext } from "../context.ts";
+import { showDay } from "../ledger/day-views.ts";
+import { endUnreachable, failedDays, resetOutageRetries, stateOfDay, stayFailed } from "../ledger/ledger.ts";
+import { dropStaging, keepForRetry, stagedDays } from "../ledger/staging.ts";
+import { fact, setFact } from "../ledger/state.ts";
+import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "../plan.ts";
 
 /**
  * Takes a job over, once; an older one is ignored. Staged work that the new job can use stays: a resume goes on

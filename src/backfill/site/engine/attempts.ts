@@ -1,9 +1,9 @@
-import type { PageSizeLadder } from "../../ace/paging/paging.ts";
-import { stepDownForCrash } from "../../ace/paging/paging.ts";
-import type { UtcDay } from "../../domain/day.ts";
-import type { Sql } from "../ports.ts";
-import { endOneLane, useOneLane } from "./ledger.ts";
-import { fact, setFact } from "./state.ts";
+import type { PageSizeLadder } from "../../../ace/paging/paging.ts";
+import { stepDownForCrash } from "../../../ace/paging/paging.ts";
+import type { UtcDay } from "../../../domain/day.ts";
+import type { Sql } from "../../ports.ts";
+import { endOneLane, useOneLane } from "../ledger/ledger.ts";
+import { fact, setFact } from "../ledger/state.ts";
 
 /** Crashes on the same work before it is made smaller, and before its day is given up. */
 const CRASHES_TO_SHRINK = 2;

@@ -1,16 +1,16 @@
-import { readAudit } from "./audit.ts";
-import { type Fence, holds, type SiteContext } from "./context.ts";
-import { showDay } from "./day-views.ts";
-import { failFetch } from "./fail.ts";
-import { fetchRun, loadPoints } from "./fetch/fetch.ts";
-import { mergeDay } from "./merge-day.ts";
+import { readAudit } from "../audit/audit.ts";
+import { stepRebuild } from "../audit/rebuild.ts";
+import { stepVerify } from "../audit/verify.ts";
+import { type Fence, holds, type SiteContext } from "../context.ts";
+import { fetchRun, loadPoints } from "../fetch/fetch.ts";
+import { showDay } from "../ledger/day-views.ts";
+import { failFetch } from "../ledger/fail.ts";
+import { stageDay } from "../ledger/staging.ts";
+import { fact } from "../ledger/state.ts";
+import { mergeDay } from "../merge/merge.ts";
+import { PARSER_VERSION, windowsOf } from "../plan.ts";
+import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
-import { PARSER_VERSION, windowsOf } from "./plan.ts";
-import { publishDay } from "./publish-day.ts";
-import { stepRebuild } from "./rebuild.ts";
-import { stageDay } from "./staging.ts";
-import { fact } from "./state.ts";
-import { stepVerify } from "./verify.ts";
 
 /** Does one action to its end: it commits what it came to, or commits nothing because its fence fell. */
 export async function perform(

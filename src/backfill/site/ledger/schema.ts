@@ -1,4 +1,4 @@
-import type { Sql } from "../ports.ts";
+import type { Sql } from "../../ports.ts";
 
 /** A site's database. Everything about a site-day in one place, so that each step is one local transaction. */
 export function createTables(sql: Sql): void {

@@ -1,6 +1,6 @@
-import { PIPELINE_BYTES_MAX } from "../domain/limits.ts";
+import { PIPELINE_BYTES_MAX } from "../../domain/limits.ts";
+import type { Clock } from "../ports.ts";
 import { Memory } from "./memory.ts";
-import type { Clock } from "./ports.ts";
 
 /** A holder that is still there after its lease was killed: an abort runs no `finally`. */
 const LEASE_MS = 60_000;
