@@ -38,7 +38,7 @@ export interface Alarm {
   armedAt(): Promise<EpochMs | undefined>;
 }
 
-/** A response of which only status and headers have been read. */
+/** A response of which only status and headers have been read. Has to be read or discarded. */
 export interface VendorResponse {
   readonly status: number;
   readonly contentType: string;
@@ -46,15 +46,18 @@ export interface VendorResponse {
   readonly retryAfter: string | undefined;
   /** The whole body. Throws `VendorFault` when it breaks off, or exceeds `bytesMax`. */
   bytes(bytesMax: number): Promise<Uint8Array>;
-  /** Lets go of an unread body. */
+  /** Releases the connection of a body that is not needed. */
   discard(): void;
 }
 
-/** The ACE API. One call is one request at the vendor: no retries, no redirects, no rate limit of its own. */
+/**
+ * The ACE API. One call is one request: no retries, no redirects, no rate limit. `src/ace/client` wraps it with permits
+ * and time limits, as the same port.
+ */
 export interface Vendor {
-  /** `path` is relative to the base, with its query. Throws `VendorFault` for transport failures. */
+  /** `path` is relative to the base, with its query. Throws `VendorFault`, also soon after `signal` aborts. */
   get(path: string, signal: AbortSignal): Promise<VendorResponse>;
-  /** `text` without the API key. Whatever quotes an answer passes here, for a server may repeat what it was sent. */
+  /** `text` without the API key. Every quote of a response passes here: a server may repeat what it was sent. */
   redact(text: string): string;
 }
 

@@ -85,7 +85,14 @@ function rowsAt(times: fc.Arbitrary<number>, timed: boolean) {
 }
 
 const pageSize = fc.constantFrom<PageSize>(3, 3, 10, 50);
-const event = fc.constantFrom<Event>("go on", "go on", "go on", "commit", "commit, then crash", "crash");
+const event = fc.constantFrom<Event>(
+  "continue",
+  "continue",
+  "continue",
+  "commit",
+  "commit, then crash",
+  "crash",
+);
 
 const windowsOf = (inside: readonly number[]) =>
   [DAY_START, ...inside].map((fromMicros, index) => ({ fromMicros, toMicros: inside[index] ?? DAY_END }));

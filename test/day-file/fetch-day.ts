@@ -1,15 +1,13 @@
-import { decodeSamples } from "../../src/ace/page/page.ts";
 import {
-  advance,
   type PageSize,
   pageSizeFor,
-  requestedSpan,
   resumePagination,
   type SavedPagination,
   samplesPath,
   savePagination,
   startPagination,
 } from "../../src/ace/paging/paging.ts";
+import { appendPage } from "../../src/backfill/site/fetch/fetch.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../src/domain/evidence.ts";
 import type { Span } from "../../src/domain/samples.ts";
 import { RunBuilder } from "../../src/parquet/run/run.ts";
@@ -17,14 +15,14 @@ import { MemoryBlocks } from "../support/parquet/encode-day.ts";
 import { answer, type Vendor, type VendorRow } from "./vendor.ts";
 import { DAY_START, IDS, SITE } from "./world.ts";
 
-/** What happens behind a page; a crash takes what no run has committed, of every window. */
-export type Event = "go on" | "commit" | "commit, then crash" | "crash";
+/** What happens after a page; a crash loses what no run has committed, of every window. */
+export type Event = "continue" | "commit" | "commit, then crash" | "crash";
 
-/** How a day is fetched: by the turn, and from the beginning again where a list is at its end. */
+/** How a day is fetched; lists are used in order, and from their beginning again at their end. */
 export interface FetchPlan {
   readonly windows: readonly Span[];
   readonly pageSizes: readonly PageSize[];
-  /** These happen once: afterwards it goes on undisturbed. */
+  /** These happen once; after them the fetch continues undisturbed. */
   readonly events: readonly Event[];
   /** Which of the unfinished windows has the next request. */
   readonly turns: readonly number[];
@@ -42,7 +40,7 @@ export interface FetchedDay {
   readonly pages: readonly AcceptedPage[];
 }
 
-/** The pure parts from request to block, put together as `fetchRun` and `WindowReader` do. Throws `VendorFault`. */
+/** Fetches a day with the pure parts of the pipeline, from request to block. Throws `VendorFault`. */
 export function fetchDay(vendor: Vendor, plan: FetchPlan): FetchedDay {
   const blocks = new MemoryBlocks();
   const windows = plan.windows.map((span) => new Window(span, blocks));
@@ -52,7 +50,7 @@ export function fetchDay(vendor: Vendor, plan: FetchPlan): FetchedDay {
     const window = open[inTurn(plan.turns, request) % open.length];
     if (!window) break;
     window.request(vendor, inTurn(plan.pageSizes, request), request);
-    const event = plan.events[request] ?? "go on";
+    const event = plan.events[request] ?? "continue";
     if (window.ended || event.startsWith("commit")) window.commit();
     if (event.endsWith("crash")) for (const each of windows) each.crash();
   }
@@ -95,17 +93,13 @@ class Window {
       samplesPath(SITE, span, pageSize, this.#pagination.cursor),
       request,
     );
-    const page = decodeSamples(body, { points: IDS, keep: span, requested: requestedSpan(span) });
-    const result = advance(this.#pagination, page, pageSize);
+    const { result, transport } = appendPage(this.#run, this.#pagination, pageSize, body, { points: IDS });
     if (result.next === "fault") throw result.fault;
     this.#pagination = result.pagination;
     this.ended = result.next === "done";
     if (!result.accept) return;
-    this.#run.append(page.kept);
     this.#runPages.push({ window: span, sent });
-    const { fetched, rejected, outside, unconfigured } = page;
-    const counts = { pages: 1, requests: 0, retries: 0, fetched, rejected, outside, unconfigured };
-    this.#runTransport = addTransport(this.#runTransport, counts);
+    this.#runTransport = addTransport(this.#runTransport, transport);
   }
 
   commit(): void {
@@ -117,7 +111,7 @@ class Window {
     this.#empty();
   }
 
-  /** The object is built anew from what was committed. */
+  /** The object is created again from what was committed. */
   crash(): void {
     const saved = this.#saved;
     this.#pagination =

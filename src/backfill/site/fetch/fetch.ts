@@ -29,6 +29,7 @@ import { countAsked } from "../ledger/totals.ts";
 import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
 import { WindowReader } from "./window-reader.ts";
 
+export { appendPage } from "./append-page.ts";
 export { loadPoints } from "./load-points.ts";
 
 export type FetchResult =
@@ -59,7 +60,7 @@ export async function fetchRun(
   const memory = await isolate.reserve(context, needed, fence.signal);
   if (!memory) return { kind: "interrupted" };
   const pagination = paginationOf(context, key, window);
-  const reader = new WindowReader(context, fence, memory, window.span, pagination, ladderOf(context));
+  const reader = new WindowReader(context, fence, memory, pagination, ladderOf(context));
   const failure = (failed: FailedRequest): FetchResult => {
     return { kind: "failed", failed, where: positionOf(day.date, window, reader) };
   };

@@ -1,6 +1,4 @@
-import { decodeSamples, type SamplesPage } from "../../../ace/page/page.ts";
 import {
-  advance,
   advanceNoData,
   type PageResult,
   type PageSize,
@@ -8,28 +6,22 @@ import {
   type Pagination,
   pageSizeFor,
   pageSucceeded,
-  requestedSpan,
   samplesPath,
 } from "../../../ace/paging/paging.ts";
 import type { Decoded } from "../../../ace/transport/transport.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
-import type { Span } from "../../../domain/samples.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/memory.ts";
 import type { Fence, SiteContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/fail.ts";
 import { setFact } from "../ledger/state.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
+import { type AppendedPage, appendPage } from "./append-page.ts";
 import { boundaryBytes } from "./known-windows.ts";
 
 /** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
 const PAGES_A_RUN_MAX = 60;
-
-interface FetchedPage {
-  readonly page: SamplesPage;
-  readonly result: PageResult;
-}
 
 /** Why a page was not read. */
 export type Halt =
@@ -40,7 +32,6 @@ export type Halt =
 export class WindowReader {
   readonly #context: SiteContext;
   readonly #client: ApiClient;
-  readonly #span: Span;
   /** The timestamp in which the run began: it may not end inside it, see `roomLeft`. */
   readonly #floorMicros: number | undefined;
   readonly run: RunBuilder;
@@ -57,7 +48,6 @@ export class WindowReader {
     context: SiteContext,
     fence: Fence,
     memory: Reservation,
-    span: Span,
     pagination: Pagination,
     ladder: PageSizeLadder,
   ) {
@@ -65,7 +55,6 @@ export class WindowReader {
     this.#client = new ApiClient(context, fence, memory, this.#count);
     this.#memory = memory;
     this.run = new RunBuilder(0, context.steps.runSamples);
-    this.#span = span;
     this.#floorMicros = pagination.floorMicros;
     this.pagination = pagination;
     this.ladder = ladder;
@@ -109,9 +98,9 @@ export class WindowReader {
     this.ladder = ladder;
     switch (outcome.kind) {
       case "value":
-        return this.#take(outcome.value.result, outcome.value.page);
+        return this.#advance(outcome.value.result, outcome.value.transport);
       case "no-data":
-        return this.#take(advanceNoData(this.pagination), undefined);
+        return this.#advance(advanceNoData(this.pagination), NOTHING_FETCHED);
       case "aborted":
         return { kind: "interrupted" };
       case "throttled": {
@@ -124,7 +113,7 @@ export class WindowReader {
     }
   }
 
-  #take(result: PageResult, page: SamplesPage | undefined): Halt | undefined {
+  #advance(result: PageResult, transport: Transport): Halt | undefined {
     if (result.next === "fault") {
       const { reason, message } = result.fault;
       return { kind: "failed", failed: { kind: "protocol", reason, message } };
@@ -132,7 +121,7 @@ export class WindowReader {
     this.pagination = result.pagination;
     this.done = result.next === "done";
     this.ladder = pageSucceeded(this.ladder);
-    if (page && result.accept) this.#countPage(page);
+    if (result.accept) this.#transport = addTransport(this.#transport, transport);
     return undefined;
   }
 
@@ -143,40 +132,22 @@ export class WindowReader {
   }
 
   /** A single request: fetches a page, decodes it, checks it, and appends it to the run. */
-  async #fetchPage(pageSize: PageSize, isNeeded: () => boolean): Promise<Decoded<FetchedPage>> {
+  async #fetchPage(pageSize: PageSize, isNeeded: () => boolean): Promise<Decoded<AppendedPage>> {
     const { isolate, points, site } = this.#context;
     const { pagination } = this;
-    const span = this.#span;
+    const { span, cursor } = pagination;
     const besideBytes = points().bytes;
-    const parsedBytesMax = Math.floor((isolate.workBytesMax - besideBytes) / BYTES_A_BODY_BYTE);
-    return this.#client.get(samplesPath(site, span, pageSize, pagination.cursor), {
+    const workBytes = Math.floor((isolate.workBytesMax - besideBytes) / BYTES_A_BODY_BYTE);
+    const parsedBytesMax = Math.min(PARSED_BYTES_MAX, workBytes);
+    return this.#client.get(samplesPath(site, span, pageSize, cursor), {
       besideBytes,
       isNeeded,
       decode: (body) => {
-        const page = decodeSamples(body, {
-          points: points().ids,
-          keep: span,
-          requested: requestedSpan(span),
-          parsedBytesMax: Math.min(PARSED_BYTES_MAX, parsedBytesMax),
-        });
-        const result = advance(pagination, page, pageSize);
-        // Appended while no other page is in memory; the page itself is not kept.
-        if (result.accept) this.run.append(page.kept);
-        this.#growMemory(result.next === "fault" ? pagination : result.pagination);
-        return { page, result };
+        const context = { points: points().ids, parsedBytesMax };
+        const page = appendPage(this.run, pagination, pageSize, body, context);
+        this.#growMemory(page.result.next === "fault" ? pagination : page.result.pagination);
+        return page;
       },
-    });
-  }
-
-  #countPage(page: SamplesPage): void {
-    this.#transport = addTransport(this.#transport, {
-      pages: 1,
-      requests: 0,
-      retries: 0,
-      fetched: page.fetched,
-      rejected: page.rejected as Readonly<Record<string, number>>,
-      outside: page.outside,
-      unconfigured: page.unconfigured,
     });
   }
 }
