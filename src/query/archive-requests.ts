@@ -4,8 +4,8 @@ import type { Clock } from "../ports/ports.ts";
 import type { Meter } from "./cost.ts";
 
 /**
- * Pauses before R2 is asked again after a failure. A brief failure is over by then; an outage lasts longer, and a
- * caller who is used to a response within two seconds learns of it in time.
+ * Pauses before a failed request to R2 is repeated. A brief failure is over by then. An outage lasts longer, and a client
+ * that is used to a response within two seconds should not wait longer for the error.
  */
 export const RETRY_PAUSES_MS = [100, 400] as const;
 

@@ -1,4 +1,4 @@
-/** A source of samples: what a query asks of it, and what it gives. */
+/** A source of samples: its queries, and the days that it returns. */
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Meter } from "./cost.ts";

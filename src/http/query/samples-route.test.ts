@@ -124,7 +124,7 @@ describe("GET /timeseries/query", () => {
     [{ site_name: "../x" }, 'site_name: "../x" is not a site name'],
     [{ site_name: ["a", "b"] }, "site_name is given more than once"],
     [{ point: "a", "": "x" }, 'unknown parameter "point"', 'unknown parameter ""'],
-    [{ cursor: "x" }, "cursor is not one that was given here"],
+    [{ cursor: "x" }, "cursor is not a cursor of this API"],
   ] as const)("rejects %j", async (changes, ...details) => {
     expect(await detailsOf(changes as Record<string, string>)).toEqual(details);
   });

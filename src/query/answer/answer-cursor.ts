@@ -42,8 +42,7 @@ export function writeCursor({ point, ms }: RowPosition, binding: Binding): strin
 /** Where to continue, or the fault as the end of a sentence that begins with "cursor". */
 export function readCursor(text: string, spec: QuerySpec, binding: Binding): RowPosition | { fault: string } {
   const bytes = bytesOf(text);
-  if (bytes?.length !== CURSOR_BYTES || bytes[0] !== VERSION)
-    return { fault: "is not one that was given here" };
+  if (bytes?.length !== CURSOR_BYTES || bytes[0] !== VERSION) return { fault: "is not a cursor of this API" };
   if (binding.some((byte, index) => bytes[1 + index] !== byte)) {
     return { fault: "belongs to another query; only limit and format may change from page to page" };
   }
@@ -52,7 +51,7 @@ export function readCursor(text: string, spec: QuerySpec, binding: Binding): Row
   // The first bucket may begin before the range does, but not before its day.
   const earliestMs = dayStartMs(utcDayOf(spec.fromMs));
   const inside = point < spec.points.length && Number.isInteger(ms) && ms >= earliestMs && ms < spec.toMs;
-  return inside ? { point, ms } : { fault: "is not one that was given here" };
+  return inside ? { point, ms } : { fault: "is not a cursor of this API" };
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {

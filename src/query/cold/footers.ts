@@ -4,8 +4,8 @@ import { FooterIndex } from "../../parquet/read/read.ts";
 import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./cold-limits.ts";
 
 /**
- * Bytes that are kept for later requests, also of other isolates. It may forget, refuse and return outdated entries: each
- * entry itself says which version of an object it is of.
+ * A cache of bytes for later requests, also of other isolates. It may forget and reject entries, and return outdated ones:
+ * each entry says of which object version it is.
  */
 export interface FooterCache {
   get(key: string): Promise<Uint8Array | undefined>;

@@ -1,5 +1,5 @@
 /**
- * Memory for days that are read ahead. The awaited day, whose turn it is, always gets what it reserves: otherwise the
+ * Memory for days that are read ahead. The awaited day, which the consumer takes next, always gets what it reserves: otherwise the
  * days after it could take all memory while they wait for it.
  */
 export class MemoryBudget {
