@@ -29,7 +29,7 @@ it("waits for a Worker that does not respond for a while", async () => {
   expect(shown).toEqual(["started", "end"]);
 });
 
-it("takes a rejection for an answer, and a fault of its own for one", async () => {
+it("throws an error response and a bug at once", async () => {
   await expect(polled(["started", rejection], 60_000).last).rejects.toBe(rejection);
   const bug = new TypeError("undefined is no function");
   await expect(polled([bug], 60_000).last).rejects.toBe(bug);

@@ -27,7 +27,7 @@ const request = async (status: number, body: unknown) =>
     successBody<{ status: string }>(worker, await fetchJson(worker, "/x"), "status"),
   );
 
-it("gives the body of what is granted", async () => {
+it("returns the body of a successful response", async () => {
   expect(await request(202, { status: "started" })).toEqual({ status: "started" });
 });
 

@@ -40,7 +40,7 @@ describe("with the vendor's cursor", () => {
     },
   );
 
-  test.each([3, 10, 100])("odd values and duplicates arrive as they are, with pages of %i", async (size) => {
+  test.each([3, 10, 100])("odd values and duplicates arrive unchanged, with pages of %i", async (size) => {
     const read = await computedRead(simulator, "mixed", { ...dayWindow(DAY), page_size: size });
     expect(read.rows).toEqual(truthRows(simulator, "mixed", DAY));
   });
@@ -72,7 +72,7 @@ test("prerendered bytes equal those that are rendered on demand", async () => {
   expect(await computedRead(simulator, "mixed", params)).toEqual(before);
 });
 
-test("a page of 50,000 rows deep in the reference day is full, and says that there is more", async () => {
+test("a page of 50,000 rows deep in the reference day is full, and has_more is true", async () => {
   const params = { start_time: `${DAY}T20:00:00Z`, end_time: `${DAY}T23:59:59.999Z`, raw_data: "true" };
   const page = await samples(simulator, "reference", { ...params, page_size: 50_000 });
   expect(page.point_samples).toHaveLength(50_000);

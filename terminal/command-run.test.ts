@@ -6,10 +6,10 @@ import { expect, it } from "vitest";
 
 const COMMAND_RUN = new URL("command-run.ts", import.meta.url).href;
 const LINE = `${"x".repeat(99)}\n`;
-/** More than a pipe holds. */
+/** More lines than a pipe buffers. */
 const LINES = 20_000;
 
-/** A process that runs `main`; its stdout is a pipe, or what is given. */
+/** A process that runs `main`; its stdout is a pipe, or the given descriptor. */
 function running(main: string, stdout: "pipe" | number = "pipe"): ChildProcess {
   const code = `const { runToEnd, CommandError } = await import(${JSON.stringify(COMMAND_RUN)});
     await runToEnd(async (run) => { ${main} });`;

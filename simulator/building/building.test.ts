@@ -18,7 +18,7 @@ const SMALL: BuildingOptions = {
   seed: 1,
 };
 
-test("the same seed, site and day give the same rows, asked in any order", () => {
+test("the same seed, site and day give the same rows, requested in any order", () => {
   const once = building(SITE, SMALL);
   const again = building(SITE, SMALL);
   const neighbour = [...servedRows(again, addDays(DAY, 1))];
@@ -28,7 +28,7 @@ test("the same seed, site and day give the same rows, asked in any order", () =>
   expect([...servedRows(building(SITE, { ...SMALL, seed: 2 }), DAY)]).not.toEqual(rows);
 });
 
-test("rows of a known seed stay as they are over versions", () => {
+test("the rows of a seed are the same in every version", () => {
   const [first, second] = servedRows(building(SITE, SMALL), DAY);
   expect([first, second]).toMatchInlineSnapshot(`
     [
@@ -46,7 +46,7 @@ test("rows of a known seed stay as they are over versions", () => {
   `);
 });
 
-test("the reference day has exactly 3,741,234 rows from 4,583 points, and so has any other count", () => {
+test("a day has exactly the requested number of rows: the reference day 3,741,234 from 4,583 points", () => {
   const reference = building(SITE, { ...REFERENCE_DAY, seed: 1 });
   expect(reference.names).toHaveLength(4_583);
   expect(reference.listed.filter(({ configured }) => configured)).toHaveLength(4_583);
@@ -57,7 +57,7 @@ test("the reference day has exactly 3,741,234 rows from 4,583 points, and so has
     expect(rowsOn(series.day(DAY)), `${samplesPerDay}`).toBe(samplesPerDay);
     if (samplesPerDay < 10_000) expect([...servedRows(series, DAY)]).toHaveLength(samplesPerDay);
   }
-  // Fewer rows than one in five ticks could hold, with as good as no slack.
+  // Almost as many rows as all points can give in one of five ticks.
   const tight = building(SITE, {
     ...SMALL,
     pointsPerSite: 17,
@@ -70,7 +70,7 @@ test("the reference day has exactly 3,741,234 rows from 4,583 points, and so has
   expect(rowsOn(fourfold.day(DAY))).toBe(4 * 3_741_234);
 });
 
-test("a day of the reference size has every point, and timestamps that thousands share", () => {
+test("a day of the reference size has every point, and timestamps that thousands of rows share", () => {
   const table = building(SITE, { ...REFERENCE_DAY, seed: 1 }).day(DAY);
   const bursts = table.micros.length;
   expect(Math.max(...Array.from({ length: bursts }, (_, burst) => table.rowsIn(burst)))).toBe(4_583);
@@ -92,7 +92,7 @@ test("timestamps ascend inside the day, some on the full second, most with micro
   }
 });
 
-test("duplicates are there as asked: within a microsecond, and within a millisecond", () => {
+test("the requested share of rows are duplicates, within a microsecond and within a millisecond", () => {
   const counts = (duplicateShare: number) => {
     const micros = new Set<string>();
     const millis = new Set<string>();
@@ -111,7 +111,7 @@ test("duplicates are there as asked: within a microsecond, and within a millisec
   expect(sameMilli).toBeGreaterThan(60);
 });
 
-test("odd values come in the share asked for, in all their kinds, or not at all", () => {
+test("odd values come in the requested share and in all kinds, or not at all", () => {
   const isPlain = (value: unknown) => typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value);
   const odd = (oddShare: number) =>
     [...servedRows(building(SITE, { ...SMALL, oddShare }), DAY)]
@@ -136,7 +136,7 @@ test("odd values come in the share asked for, in all their kinds, or not at all"
   }
 });
 
-test("some points are unconfigured, some configured ones have no data", () => {
+test("some points are unconfigured, and some configured points have no data", () => {
   const series = building(SITE, SMALL);
   const configured = new Set(series.listed.filter((point) => point.configured).map(({ name }) => name));
   const sounding = new Set(Array.from(servedRows(series, DAY), ({ name }) => name));
