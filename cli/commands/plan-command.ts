@@ -45,7 +45,7 @@ const COLUMNS: Column[] = [
   { title: "estimated from", align: "left", below: true },
 ];
 
-export function planLines(plan: Plan, width: number): string[] {
+function planLines(plan: Plan, width: number): string[] {
   const rows = plan.sites.map((site) => [
     site.site,
     formatCount(site.days_to_fetch),

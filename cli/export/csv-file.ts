@@ -34,20 +34,20 @@ export async function writeCsvFile(
   range: ExportRange,
   show: (progress: CsvProgress, filesTotal: number) => void,
 ): Promise<readonly string[]> {
-  if (existsSync(path)) throw alreadyExists(path, "already exists");
+  if (existsSync(path)) throw conflict(path, "already exists");
   const part = `${path}.part`;
-  const giveBack = lockForProcess(`${part}.lock`, part);
+  const unlock = lockForProcess(`${part}.lock`, part);
   try {
-    const missing = await growPart(query, part, range, show);
+    const missing = await writePart(query, part, range, show);
     await rename(part, path);
     dropProgress(part);
     return missing;
   } finally {
-    giveBack();
+    unlock();
   }
 }
 
-async function growPart(
+async function writePart(
   query: QueryClient,
   part: string,
   range: ExportRange,
@@ -89,13 +89,13 @@ function progressOf(part: string, range: ExportRange & { readonly source: string
   if (!sameExport(earlier, fresh)) {
     const { from, to, sites, source } = earlier;
     const other = `${from} to ${to} of ${sites.join(", ")} at ${source}`;
-    throw alreadyExists(`${part} and ${progressPath(part)}`, `belong to ${other}`);
+    throw conflict(`${part} and ${progressPath(part)}`, `belong to ${other}`);
   }
-  // The file was truncated: continuing at `earlier.bytes` would leave a gap of zeros.
+  // A part that is shorter than recorded was truncated: continuing would leave a gap of zeros.
   return statSync(part).size < earlier.bytes ? fresh : earlier;
 }
 
-const alreadyExists = (path: string, why: string) =>
+const conflict = (path: string, why: string) =>
   new CommandError(`${path} ${why}.`, "Remove it, or choose another file.", { exitCode: EXIT.usage });
 
 /** A day's file in memory: it has a few megabytes, and Parquet is read from its end. */

@@ -5,4 +5,4 @@ export { BUILDING_SIZE, BUILDINGS } from "./buildings.ts";
 export { startStack } from "./start-stack.ts";
 export { claimStateDir } from "./state-dir.ts";
 export { createHotTables, openState, type StoredState } from "./stored-state.ts";
-export { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
+export { startWorker, type WorkerProcess } from "./worker-process.ts";

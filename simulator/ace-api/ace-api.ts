@@ -8,7 +8,7 @@ import type { Route } from "./routing.ts";
 import { createSamplesEndpoint, type PageFaults } from "./samples-endpoint.ts";
 
 /** The simulated ACE API without its transport. The door of this folder. */
-export { type CursorStyle, decodeCursor, encodeCursor } from "./next-cursor.ts";
+export { decodeCursor, encodeCursor } from "./next-cursor.ts";
 export {
   byteLength,
   bytesReply,
@@ -19,7 +19,7 @@ export {
   textReply,
   withHeaders,
 } from "./reply.ts";
-export { parsePath, type RequestInfo, type Route, requestInfo } from "./routing.ts";
+export { parsePath, type RequestInfo, requestInfo } from "./routing.ts";
 export type { PageFaults };
 
 export interface ApiRequest {

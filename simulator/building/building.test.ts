@@ -3,7 +3,7 @@ import { addDays, dayStartMs, parseUtcDay } from "../../src/domain/day.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 import { formatNaive } from "../naive-time.ts";
 import { type BuildingOptions, building, REFERENCE_DAY } from "./building.ts";
-import { rowsOn, servedRows } from "./site-data.ts";
+import { type DayTable, servedRows } from "./site-data.ts";
 
 const SITE = parseSiteName("ses_falls_city") ?? raise();
 const DAY = parseUtcDay("2026-08-07") ?? raise();
@@ -17,6 +17,12 @@ const SMALL: BuildingOptions = {
   silent: 10,
   seed: 1,
 };
+
+function rowsOn(table: DayTable): number {
+  let rows = 0;
+  for (let burst = 0; burst < table.micros.length; burst++) rows += table.rowsIn(burst);
+  return rows;
+}
 
 test("the same seed, site and day give the same rows, requested in any order", () => {
   const once = building(SITE, SMALL);

@@ -11,7 +11,6 @@ export { csvSite } from "./csv-site.ts";
 export {
   type Burst,
   type DayTable,
-  emptyDay,
   type JsonToken,
   type ListedPoint,
   type ServedRow,

@@ -53,12 +53,6 @@ export function emptyDay(day: UtcDay): DayTable {
   };
 }
 
-export function rowsOn(table: DayTable): number {
-  let rows = 0;
-  for (let burst = 0; burst < table.micros.length; burst++) rows += table.rowsIn(burst);
-  return rows;
-}
-
 /** Every row of the day in the order of the responses, to compare an archive of that day with. */
 export function* servedRows(data: SiteData, day: UtcDay): Iterable<ServedRow> {
   const table = data.day(day);

@@ -5,7 +5,7 @@ import { type Effect, type Fault, type FaultInput, faultSchema } from "./fault.t
 
 /** Faults injected into responses of the simulated API. The door of this folder. */
 export { damagedReply, delayMsOf, pageFaultsOf, replacementOf, throttleReply } from "./effects.ts";
-export { type Effect, type Fault, type FaultInput, faultSchema } from "./fault.ts";
+export { type FaultInput, faultSchema } from "./fault.ts";
 
 export interface FaultReport {
   readonly id: number;
