@@ -1,36 +1,36 @@
 /**
- * `npm run bench:dashboard`: whether the calendar of 10 sites × 3 years stays smooth. The page is the real one; the
- * answers are made up, for a ledger of that size takes hours.
+ * `npm run bench:dashboard` measures the frames of the calendar with 10 sites × 3 years. The page is the built one; the
+ * Worker is fake, because a backfill of that size takes hours.
  */
 import type { Page } from "playwright-core";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
-import { openChromium, placeOf, signIn } from "../../test/browser/chromium.ts";
-import { MADE_UP_TOKEN, MadeUpWorker } from "../../test/browser/made-up-worker.ts";
+import { openChromium, positionOf, signIn } from "../../test/browser/chromium.ts";
+import { FAKE_TOKEN, FakeWorker } from "../../test/browser/fake-worker.ts";
 import { dayView, siteView, statusOf } from "../../test/support/dashboard-status.ts";
 
 const SITES = Array.from({ length: 10 }, (_, index) => `site_${index}`);
 const DAYS = daysOf("2022-01-01" as UtcDay, "2024-12-31" as UtcDay);
-/** As often as the Worker's stream looks for a change. */
-const TELLING_MS = 2_000;
+/** The interval at which the Worker's stream checks for a change. */
+const STATUS_MS = 2_000;
 const STATUSES = ["completed", "completed", "completed", "empty", "failed", "pending", "running"] as const;
 
-/** Other counts every time, so that every site is asked for its days and drawn again. */
-let turn = 0;
+/** Changes the counts every time, so that the days of every site are loaded and drawn again. */
+let statuses = 0;
 function status() {
-  turn += 1;
+  statuses += 1;
   const views = SITES.map((site) =>
-    siteView({ site, days_completed: turn, current_date: DAYS[700 + turn] ?? null }),
+    siteView({ site, days_completed: statuses, current_date: DAYS[700 + statuses] ?? null }),
   );
   return statusOf(views, { start_date: "2024-01-01", end_date: "2024-12-31" });
 }
 
-function daysAsked(site: string, from: string | null, to: string | null) {
+function daysOfSite(site: string, from: string | null, to: string | null) {
   return DAYS.filter((day) => (!from || day >= from) && (!to || day <= to)).map((day, index) =>
     dayView(day, STATUSES[index % STATUSES.length] ?? "pending", { site }),
   );
 }
 
-/** Takes down how long each frame lasts, from now on. */
+/** Records the duration of each frame. */
 const COUNT_FRAMES = `
   window.frames_ms = [];
   let last = performance.now();
@@ -41,7 +41,7 @@ const COUNT_FRAMES = `
   });
 `;
 
-/** Milliseconds from frame to frame while `act` goes on. */
+/** Milliseconds between frames during `act`. */
 async function framesDuring(page: Page, act: () => Promise<void>): Promise<string> {
   await page.evaluate("frames_ms.splice(0)");
   await act();
@@ -51,14 +51,14 @@ async function framesDuring(page: Page, act: () => Promise<void>): Promise<strin
 }
 
 async function main(): Promise<void> {
-  const worker = await MadeUpWorker.open(SITES);
-  worker.days = daysAsked;
+  const worker = await FakeWorker.open(SITES);
+  worker.days = daysOfSite;
   const browser = await openChromium();
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.goto(`${worker.url}/dashboard/`);
   const began = performance.now();
   worker.status = status();
-  await signIn(page, MADE_UP_TOKEN);
+  await signIn(page, FAKE_TOKEN);
   await page
     .getByText("completed, ")
     .nth(SITES.length - 1)
@@ -66,12 +66,12 @@ async function main(): Promise<void> {
   console.log(`${SITES.length} sites × ${DAYS.length} days`);
   console.log(`drawn after   ${(performance.now() - began).toFixed(0)} ms, ${await nodesOf(page)} nodes`);
   await page.evaluate(COUNT_FRAMES);
-  const telling = setInterval(() => worker.say(status()), TELLING_MS);
+  const sending = setInterval(() => worker.send(status()), STATUS_MS);
   console.log(`following     ${await framesDuring(page, () => page.waitForTimeout(9_000))}`);
   console.log(`scrolling     ${await framesDuring(page, () => scroll(page))}`);
   console.log(`dragging      ${await framesDuring(page, () => drag(page))}`);
   await browser.close();
-  clearInterval(telling);
+  clearInterval(sending);
   worker.close();
 }
 
@@ -83,7 +83,7 @@ async function scroll(page: Page): Promise<void> {
 }
 
 async function drag(page: Page): Promise<void> {
-  const from = await placeOf(page, "site_0", "2022-02-01");
+  const from = await positionOf(page, "site_0", "2022-02-01");
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(from.x + 500, from.y, { steps: 60 });

@@ -1,64 +1,86 @@
 import { Calendar } from "./calendar/calendar.tsx";
-import { DayPanel } from "./day/day-panel.tsx";
-import type { ExplorerCommands } from "./explorer/commands.ts";
-import { ExplorerView } from "./explorer/explorer-view.tsx";
-import { Header } from "./header.tsx";
-import { Notice } from "./notice.tsx";
-import { PlanPanel } from "./plan/plan-panel.tsx";
-import { Alerts } from "./progress/alerts.tsx";
-import { FailedDays } from "./progress/failed-days.tsx";
-import { Overall } from "./progress/overall.tsx";
-import { Sites } from "./progress/sites.tsx";
+import { DayPanel } from "./day/day.tsx";
+import { Explorer } from "./explorer/explorer.tsx";
+import { Header, Notice } from "./header.tsx";
+import { PlanPanel } from "./plan/plan.tsx";
+import { Alerts, FailedDays, isThrottled, Progress, Sites } from "./progress/progress.tsx";
 import { SignIn } from "./sign-in.tsx";
-import type { Commands } from "./state/commands.ts";
-import type { Action } from "./state/reduce.ts";
-import type { Session } from "./state/session.ts";
-import type { State } from "./state/state.ts";
+import { type Page, plannedRange, sitesOf } from "./store/store.ts";
 
-export interface Shown {
-  /** As it is drawn. */
-  readonly state: State;
-  /** As it is: keys come faster than frames, and each goes on where the one before it led. */
-  readonly current: () => State;
-  readonly dispatch: (action: Action) => void;
-  readonly commands: Commands;
-}
-
-interface AppProps extends Shown {
-  readonly session: Session;
-  readonly explorer: ExplorerCommands;
-}
-
-export function App(props: AppProps) {
-  const { state, current, dispatch, commands, session, explorer } = props;
+export function App({ page }: { page: Page }) {
+  const { store, session, explorer } = page;
+  const { state, dispatch } = store;
   if (state.session.kind !== "open")
     return <SignIn session={state.session} onToken={(token) => session.signIn(token)} />;
-  const shown = { state, current, dispatch, commands };
   return (
     <>
       <Header state={state} onSignOut={() => session.signOut()} />
       <Notice notice={state.notice} onClose={() => dispatch({ type: "notice", notice: undefined })} />
       {state.view === "explorer" ? (
         <main>
-          <ExplorerView state={state} commands={explorer} />
+          <Explorer
+            explorer={state.explorer}
+            sites={sitesOf(state)}
+            days={state.calendar.days}
+            commands={explorer}
+          />
         </main>
       ) : (
-        <main class="backfill">
-          <div class="wide">
-            <Alerts status={state.live.status} />
-            <Overall {...shown} />
-          </div>
-          <div class="days">
-            <Calendar {...shown} />
-            <Sites {...shown} />
-            <FailedDays {...shown} />
-          </div>
-          <aside class="beside">
-            <PlanPanel {...shown} />
-            <DayPanel {...shown} explorer={explorer} />
-          </aside>
-        </main>
+        <Backfill page={page} requestsPerMinute={state.session.requestsPerMinute} />
       )}
     </>
+  );
+}
+
+function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: number }) {
+  const { store, commands, explorer } = page;
+  const { state, dispatch } = store;
+  const { live, now, calendar, day, plan } = state;
+  const { status } = live;
+  const [sites, throttled] = [sitesOf(state), isThrottled(status, now)];
+  return (
+    <main class="backfill">
+      <div class="wide">
+        <Alerts status={status} />
+        <Progress
+          {...{ live, now, requestsPerMinute }}
+          onCancel={() => commands.cancel()}
+          onResume={commands.resume}
+        />
+      </div>
+      <div class="days">
+        <Calendar
+          {...{ calendar, status, throttled, sites, now }}
+          current={() => store.state.calendar}
+          onCursor={(to, extend) => dispatch({ type: "cursor", to, extend })}
+          onSelect={(selection) => dispatch({ type: "select", selection })}
+          onEstimate={commands.estimate}
+          onOpen={commands.openDay}
+          onMoreYears={(at) => dispatch({ type: "more-years", at })}
+        />
+        <Sites status={status} />
+        <FailedDays days={calendar.days} onRetryAll={() => commands.retry({})} onOpen={commands.openDay} />
+      </div>
+      <aside class="side">
+        <PlanPanel
+          {...{ plan, sites, now }}
+          range={plannedRange(state)}
+          onChange={(change) => dispatch({ type: "choose", change })}
+          onSite={(site, included) => dispatch({ type: "choose-site", site, included })}
+          onForce={(force) => dispatch({ type: "force", force })}
+          isForced={() => store.state.plan.force}
+          onEstimate={commands.estimatePlan}
+          onStart={commands.startPlan}
+        />
+        <DayPanel
+          open={day}
+          day={day.siteDay && calendar.days.get(day.siteDay.site)?.get(day.siteDay.day)}
+          throttled={throttled}
+          commands={commands}
+          onClose={() => dispatch({ type: "open-day", siteDay: undefined })}
+          onShowSamples={explorer.showDay}
+        />
+      </aside>
+    </main>
   );
 }

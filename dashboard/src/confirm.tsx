@@ -3,26 +3,26 @@ import { useEffect, useRef } from "preact/hooks";
 interface ConfirmProps {
   readonly title: string;
   readonly text: string;
-  /** The button that does it. */
+  /** The button that confirms. */
   readonly yes: string;
   readonly no: string;
-  onAnswer(yes: boolean): void;
+  onAnswer(confirmed: boolean): void;
 }
 
-/** A question before something is done. The browser's own dialog holds the focus and gives it back. */
+/** Asks for confirmation before an action. The browser's own dialog keeps the focus inside and gives it back. */
 export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
-  const answer = (said: boolean) => {
+  const answer = (confirmed: boolean) => {
     dialog.current?.close();
-    onAnswer(said);
+    onAnswer(confirmed);
   };
   return (
     <dialog
       ref={dialog}
       aria-labelledby="confirm-title"
       onCancel={(event) => {
-        // Closed before it is taken away, or the focus would not be given back.
+        // The dialog must be closed before it is removed; otherwise the focus is not given back.
         event.preventDefault();
         answer(false);
       }}

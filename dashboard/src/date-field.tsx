@@ -9,15 +9,15 @@ interface DateFieldProps {
 }
 
 /**
- * A day to choose. While it is typed it passes through days that nobody means (the year 0002 on the way to 2024) and
- * through none at all (31 February): what stands in the field is the browser's, and told once it is a day within bounds.
+ * A field for a day. While a date is typed, the field holds unintended days (the year 0002 on the way to 2024) and invalid
+ * ones (31 February). The browser keeps what is typed; `onDay` is called once it is a valid day within the bounds.
  */
 export function DateField({ name, value, max = "9999-12-31" as UtcDay, onDay }: DateFieldProps) {
   const field = useRef<HTMLInputElement>(null);
-  const show = () => {
+  const showValue = () => {
     if (field.current) field.current.value = value ?? "";
   };
-  useLayoutEffect(show, [value]);
+  useLayoutEffect(showValue, [value]);
   return (
     <label>
       {name}
@@ -31,7 +31,7 @@ export function DateField({ name, value, max = "9999-12-31" as UtcDay, onDay }: 
           const day = parseUtcDay(currentTarget.value);
           if (day && currentTarget.validity.valid) onDay(day);
         }}
-        onBlur={show}
+        onBlur={showValue}
       />
     </label>
   );

@@ -1,13 +1,13 @@
-import { duration } from "./progress/figures.ts";
-import { type Freshness, freshness } from "./progress/live.ts";
-import type { State, View } from "./state/state.ts";
+import { duration } from "./formatting.ts";
+import { type Freshness, freshness } from "./progress/progress.tsx";
+import type { Notice as NoticeState, PageState, View } from "./store/store.ts";
 
 const VIEWS: readonly { readonly view: View; readonly name: string }[] = [
   { view: "backfill", name: "Backfill" },
   { view: "explorer", name: "Explorer" },
 ];
 
-export function Header({ state, onSignOut }: { state: State; onSignOut(): void }) {
+export function Header({ state, onSignOut }: { state: PageState; onSignOut(): void }) {
   return (
     <header>
       <h1>Building Vitals</h1>
@@ -18,7 +18,7 @@ export function Header({ state, onSignOut }: { state: State; onSignOut(): void }
           </a>
         ))}
       </nav>
-      <Link of={freshness(state.live, state.now)} />
+      <Connection of={freshness(state.live, state.now)} />
       <button type="button" class="quiet" onClick={onSignOut}>
         Sign out
       </button>
@@ -26,27 +26,41 @@ export function Header({ state, onSignOut }: { state: State; onSignOut(): void }
   );
 }
 
-/** Says at every moment whether what is shown is of now. Read out when it changes, not at every second of its age. */
-function Link({ of }: { of: Freshness }) {
+/** Whether the values shown are current. A screen reader reads the change, not every second of the age. */
+function Connection({ of }: { of: Freshness }) {
   return (
-    <p class="link" data-kind={of.kind}>
-      {/* One region, whatever it says: one that comes with its text is not read out. */}
-      <strong role="status">{wordOf(of)}</strong>
-      {of.kind === "old" && ` by ${duration(of.ageMs)}; reconnecting.`}
+    <p class="connection" data-kind={of.kind}>
+      {/* The same element for every text: a screen reader does not read a region that is added with its text. */}
+      <strong role="status">{connectionText(of)}</strong>
+      {of.kind === "stale" && ` by ${duration(of.ageMs)}; reconnecting.`}
       {of.kind !== "live" && of.why && ` ${of.why}`}
     </p>
   );
 }
 
-function wordOf(of: Freshness): string {
+function connectionText(of: Freshness): string {
   switch (of.kind) {
     case "connecting":
       return "Connecting …";
     case "live":
       return of.by === "stream" ? "Live" : "Live, by polling";
-    case "old":
+    case "stale":
       return "Out of date";
     default:
       return of satisfies never;
   }
+}
+
+/** The result of the last command. The element is always there, so that a screen reader reads each new text. */
+export function Notice({ notice, onClose }: { notice: NoticeState | undefined; onClose(): void }) {
+  return (
+    <div class="notice" data-tone={notice?.tone ?? "none"}>
+      <p role="status">{notice?.text}</p>
+      {notice && (
+        <button type="button" class="quiet" aria-label="Dismiss the message" onClick={onClose}>
+          ×
+        </button>
+      )}
+    </div>
+  );
 }

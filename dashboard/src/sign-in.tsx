@@ -1,8 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { Session } from "./state/state.ts";
+import type { SessionState } from "./store/store.ts";
 
 interface SignInProps {
-  readonly session: Exclude<Session, { kind: "open" }>;
+  readonly session: Exclude<SessionState, { kind: "open" }>;
   onToken(token: string): void;
 }
 
@@ -32,13 +32,14 @@ export function SignIn({ session, onToken }: SignInProps) {
           {...(why ? { "aria-invalid": true } : {})}
         />
         <p id="token-hint" class="hint">
-          Its BACKFILL_API_KEY. This tab keeps it until it is closed, and sends it in a header alone.
+          The value of BACKFILL_API_KEY. It is sent only in the Authorization header, and this tab forgets it
+          when it is closed.
         </p>
-        <p role="alert" class="refusal">
+        <p role="alert" class="error">
           {why}
         </p>
-        {/* Never disabled: that would take the focus from whoever pressed it. */}
-        <button type="submit">{session.kind === "checking" ? "Checking …" : "Open"}</button>
+        {/* Never disabled: a disabled button would lose the keyboard focus. */}
+        <button type="submit">{session.kind === "checking" ? "Checking …" : "Sign in"}</button>
       </form>
     </main>
   );

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { QueryClient } from "../../client/client.ts";
 import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
 import {
-  axeFaults,
+  axeViolations,
   CHROMIUM,
   chooseDays,
   hasChromium,
   openChromium,
   openExplorer,
-  placeOf,
+  positionOf,
   signIn,
 } from "./chromium.ts";
 
@@ -19,13 +19,13 @@ if (!hasChromium) {
   );
 }
 
-/** One story, told in order: each test goes on where the one before it left the page. */
+/** The tests run in order: each continues where the one before left the page. */
 describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
   let world: World;
   let browser: Browser;
   let page: Page;
   let queryWorker: Promise<void>;
-  /** Of the page's console: what its policy refuses is told there. */
+  /** Errors of the page's console, which lists what its content security policy blocks. */
   const errors: string[] = [];
 
   const heading = (name: string) => page.getByRole("heading", { name, exact: false });
@@ -43,7 +43,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
       { name: "b", ...small },
     ];
     [world, browser] = await Promise.all([World.open({ sites }), openChromium()]);
-    // The story needs it only near its end.
+    // Only the last tests need it.
     queryWorker = world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
     queryWorker.catch(() => {});
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
@@ -60,9 +60,9 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await world?.close();
   });
 
-  test("the token is asked for, refused where it is wrong, and kept in this tab's session alone", async () => {
+  test("the page asks for the token, rejects a wrong one, and stores it only in this tab's session", async () => {
     await page.goto(`${world.url}/dashboard`);
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await signIn(page, "wrong");
     await page.getByRole("alert").getByText("Forbidden").waitFor();
     expect(errors.splice(0)).toEqual([expect.stringContaining("403")]);
@@ -71,13 +71,13 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     expect(await page.evaluate("({ ...sessionStorage })")).toEqual({ "backfill-token": TOKEN });
     expect(await page.evaluate("localStorage.length + document.cookie.length")).toBe(0);
     expect(page.url()).toBe(`${world.url}/dashboard/`);
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
-  test("a range that is dragged over two sites says what it takes", async () => {
-    // A chosen range shows its year.
+  test("a range dragged over two sites is estimated", async () => {
+    // The year of a selected range is shown.
     await chooseDays(page, "2024-01-02", "2024-01-02");
-    const [from, to] = [await placeOf(page, "a", "2024-01-01"), await placeOf(page, "b", "2024-01-06")];
+    const [from, to] = [await positionOf(page, "a", "2024-01-01"), await positionOf(page, "b", "2024-01-06")];
     await page.mouse.move(from.x, from.y);
     await page.mouse.down();
     await page.mouse.move(to.x, to.y, { steps: 5 });
@@ -86,10 +86,10 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     expect(await page.getByLabel("First day").inputValue()).toBe("2024-01-01");
     expect(await page.getByLabel("Last day").inputValue()).toBe("2024-01-06");
     expect(await page.locator("div:has(> dt:text-is('Days to fetch')) dd").textContent()).toBe("12");
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
-  test("by keyboard a range grows with Shift, and Enter says what it takes", async () => {
+  test("by keyboard a range grows with Shift, and Enter estimates it", async () => {
     await page.getByRole("grid", { name: "Days of b" }).focus();
     await page.keyboard.press("Home");
     for (let week = 0; week < 2; week++) await page.keyboard.press("Shift+ArrowRight");
@@ -100,9 +100,9 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await page.keyboard.press("Escape");
   });
 
-  test("a start is watched live, and cancelled only once that is confirmed", async () => {
+  test("a started backfill is shown live, and cancelled only after a confirmation", async () => {
     world.sim.faults.add(failing);
-    // The vendor's pause holds both sites and its slowness the rest, so that a busy machine has the time to look.
+    // The vendor's pause and its slow responses keep both sites running while a busy machine checks the page.
     const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 20 } } as const;
     world.sim.set({ latency: { ms: 3_000 } });
     world.sim.faults.add({ on: "samples", site: "a", day: "2024-01-02", times: 1, effect: pause });
@@ -112,11 +112,11 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await page.getByRole("button", { name: "Start", exact: true }).click();
     await heading("Running 2024-01-01 to 2024-01-06").waitFor();
     await page.getByText("Throttled until").waitFor();
-    await page.locator('.link[data-kind="live"]').getByText("Live", { exact: true }).waitFor();
-    expect(await axeFaults(page)).toEqual([]);
+    await page.locator('.connection[data-kind="live"]').getByText("Live", { exact: true }).waitFor();
+    expect(await axeViolations(page)).toEqual([]);
 
     await page.getByRole("button", { name: "Cancel …" }).click();
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press("Escape");
     expect((await world.client.status()).status).toBe("in_progress");
     await page.getByRole("button", { name: "Cancel …" }).click();
@@ -126,15 +126,15 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     world.sim.set({ latency: { ms: 0 } });
   });
 
-  test("it is resumed to its end, and a day that failed tells why", async () => {
+  test("it is resumed to its end, and a failed day shows why", async () => {
     await page.getByRole("button", { name: "Resume" }).click();
-    // What is left of the pause included.
+    // The rest of the pause is part of this time.
     await heading("Completed in part").waitFor({ timeout: 90_000 });
     await page.getByRole("button", { name: "b 2024-01-04" }).click();
     const day = page.getByRole("region", { name: "2024-01-04 b" });
     await day.getByText("refused: 422").first().waitFor();
     await day.getByRole("listitem").first().waitFor();
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
   test("a failed day is retried, and then verified against R2", async () => {
@@ -149,12 +149,12 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await day.getByText("Agrees with R2, read and recounted").waitFor();
     const [view] = await world.client.days("?site=b&from=2024-01-04&to=2024-01-04");
     expect(await day.locator("tr:has(th:text-is('written')) td").textContent()).toBe(String(view?.records));
-    expect(await axeFaults(page)).toEqual([]);
+    expect(await axeViolations(page)).toEqual([]);
   });
 
-  test("from a day to its samples: a point is found, drawn, and looked at closer", async () => {
+  test("from a day to its samples: a point is found, drawn, and zoomed into", async () => {
     await queryWorker;
-    await page.getByRole("button", { name: "Look at its samples" }).click();
+    await page.getByRole("button", { name: "Show samples" }).click();
     await openExplorer(page, world.queryUrl, QUERY_TOKEN);
     const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points("b", "2024-01-04");
     const busiest = points.reduce((most, point) => (point.count > most.count ? point : most)).point_name;
@@ -162,29 +162,29 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await page.getByRole("button", { name: busiest }).click();
     await page.getByRole("img", { name: `${busiest}, avg by 1min: ` }).waitFor();
     const box = await page.locator(".u-over").boundingBox();
-    if (!box) throw new Error("nothing was drawn");
-    expect(await axeFaults(page)).toEqual([]);
+    if (!box) throw new Error("the chart is not drawn");
+    expect(await axeViolations(page)).toEqual([]);
     await page.mouse.move(box.x + box.width * 0.4, box.y + 50);
     await page.mouse.down();
     await page.mouse.move(box.x + box.width * 0.6, box.y + 50, { steps: 3 });
     await page.mouse.up();
-    // A fifth of a day: samples as they are.
+    // A fifth of a day: raw samples.
     await page.getByRole("img", { name: `${busiest}, samples: ` }).waitFor();
     await page.getByRole("button", { name: "Week" }).click();
     await page.getByRole("img", { name: `${busiest}, avg by 5min: ` }).waitFor();
   });
 
-  test("on a phone and in the dark it says the same, and nothing is wider than the screen", async () => {
+  test("on a phone and in dark mode everything is readable, and nothing is wider than the screen", async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.emulateMedia({ colorScheme: "dark" });
     for (const view of ["Explorer", "Backfill"]) {
       await page.getByRole("link", { name: view }).click();
-      expect(await axeFaults(page)).toEqual([]);
+      expect(await axeViolations(page)).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(360);
     }
   });
 
-  test("a reload keeps the session, and whoever signs out takes both tokens along", async () => {
+  test("a reload keeps the session, and signing out removes both tokens", async () => {
     await page.reload();
     await heading("Completed 2024-01-01").waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
@@ -194,7 +194,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await heading("Completed 2024-01-01").waitFor();
   });
 
-  test("all the way its policy had nothing to refuse; and once the Worker is gone, the status says that it is old", async () => {
+  test("the policy blocked nothing in all these tests; without the Worker the status is marked as out of date", async () => {
     expect(errors).toEqual([]);
     await world.stopWorker();
     await page.clock.fastForward(60_000);

@@ -1,4 +1,4 @@
-/** `npm run screenshots`: the pictures of docs/images, of a backfill on the real stack. */
+/** `npm run screenshots` takes the pictures of docs/images, of a backfill on the real stack. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -21,20 +21,20 @@ async function main(): Promise<void> {
   try {
     await world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
-    await tell(world, page);
+    await takeScreenshots(world, page);
   } finally {
     await browser.close();
     await world.close();
   }
 }
 
-/** Two frames later what was drawn is on the screen. */
+/** Waits two frames, after which the drawing is on the screen. */
 const settled = (page: Page) =>
   page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 
 const shot = (page: Page, name: string) => page.screenshot({ path: join(IMAGES, `dashboard-${name}.png`) });
 
-async function tell(world: World, page: Page): Promise<void> {
+async function takeScreenshots(world: World, page: Page): Promise<void> {
   const failed = { on: "samples", site: "building_a", day: "2024-01-11" } as const;
   world.sim.faults.add({ ...failed, effect: { do: "status", status: 422, body: "json" } });
   await page.goto(`${world.url}/dashboard/`);
@@ -68,7 +68,7 @@ async function tell(world: World, page: Page): Promise<void> {
 async function explore(world: World, page: Page): Promise<void> {
   await page.getByRole("link", { name: "Explorer" }).click();
   await openExplorer(page, world.queryUrl, QUERY_TOKEN);
-  await page.getByRole("button", { name: "List its points" }).click();
+  await page.getByRole("button", { name: "List points" }).click();
   const site = "ses_falls_city";
   const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points(site, "2024-02-29");
   const temperatures = points.filter(({ point_name }) => /temp/i.test(point_name));
@@ -77,7 +77,7 @@ async function explore(world: World, page: Page): Promise<void> {
   await page.getByRole("button", { name: busiest }).click();
   await page.getByRole("button", { name: "Month" }).click();
   const chart = page.getByRole("img", { name: `${busiest}, avg by 1hr` });
-  // The library that draws it comes after the words.
+  // The chart library is loaded after the text.
   await chart.locator("canvas").hover({ force: true });
   await settled(page);
   await shot(page, "explorer");

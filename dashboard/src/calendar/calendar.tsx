@@ -1,56 +1,74 @@
+import type { Status } from "../../../src/contract/backfill.ts";
 import { parseUtcDay } from "../../../src/domain/day.ts";
-import type { Selection } from "../api/backfill-api.ts";
-import type { Shown } from "../app.tsx";
-import { rangeFault } from "../plan/plan-desk.ts";
-import { isThrottled } from "../progress/pace.ts";
-import { sitesOf } from "../state/state.ts";
-import { between, isInRange, type Place, yearsShown, yesterdayOf } from "./days.ts";
+import { type DayRange, type SiteDay, yesterdayOf } from "../ranges.ts";
+import { type CalendarState, isInRange, rangeBetween, yearsShown } from "./calendar-state.ts";
+import { DISPLAY_STATUSES } from "./display-status.ts";
 import { useDrag } from "./drag.ts";
 import { clamped, keyMeaning } from "./keys.ts";
 import { usePalette } from "./palette.ts";
-import { SHOWN } from "./shown-status.ts";
-import { SiteDays } from "./site-days.tsx";
+import { SiteCalendar } from "./site-calendar.tsx";
 import { firstDayOf, lastDayOf, yearOf } from "./year.ts";
 
-export function Calendar({ state, current, dispatch, commands }: Shown) {
+export {
+  type CalendarState,
+  type DaysByDate,
+  EMPTY_CALENDAR,
+  latestCompleted,
+  withCursor,
+  withDays,
+  withLoadError,
+} from "./calendar-state.ts";
+export { displayStatus } from "./display-status.ts";
+export { staleDays } from "./stale-days.ts";
+
+interface CalendarProps {
+  /** As it is drawn. */
+  readonly calendar: CalendarState;
+  /** As it is now: keys are faster than frames, and each key continues from where the last key led. */
+  current(): CalendarState;
+  readonly status: Status | undefined;
+  readonly throttled: boolean;
+  readonly sites: readonly string[];
+  readonly now: number;
+  onCursor(to: SiteDay, extend: boolean): void;
+  onSelect(selection: DayRange | undefined): void;
+  /** Selects the range and estimates it. */
+  onEstimate(selection: DayRange): void;
+  onOpen(siteDay: SiteDay): void;
+  onMoreYears(at: "before" | "after"): void;
+}
+
+export function Calendar(props: CalendarProps) {
+  const { calendar, current, status, throttled, sites, now, onCursor, onSelect, onEstimate } = props;
   const palette = usePalette();
-  const { calendar, live, now } = state;
-  const sites = sitesOf(state);
   const years = yearsShown(calendar, now);
   const last = yesterdayOf(now);
-  const shownLast = lastDayOf(years.at(-1) ?? yearOf(last));
-  const [end = last] = [shownLast, last].sort();
+  const lastShown = lastDayOf(years.at(-1) ?? yearOf(last));
+  const [end = last] = [lastShown, last].sort();
   const bounds = { first: firstDayOf(years[0] ?? yearOf(last)), last: end };
+  const open = (siteDay: SiteDay) => {
+    onSelect(undefined);
+    props.onOpen(siteDay);
+  };
   const drag = useDrag(end, {
-    onMove: (to, extend) => dispatch({ type: "cursor", to, extend }),
+    onMove: onCursor,
     onOpen: open,
-    onRange: (from, to) => reckon(between(from, to, sites)),
+    onRange: (from, to) => onEstimate(rangeBetween(from, to, sites)),
   });
 
-  function reckon(selection: Selection) {
-    dispatch({ type: "select", selection });
-    // The plan's fields say what is wrong.
-    if (!rangeFault(selection, last)) void commands.plan(selection, state.plan.force);
-  }
-
-  function open(place: Place) {
-    dispatch({ type: "select", selection: undefined });
-    void commands.openDay(place);
-  }
-
-  function onKey(event: KeyboardEvent, drawn: Place) {
-    const { cursor, selection } = current().calendar;
-    const place = cursor?.site === drawn.site ? { ...cursor, day: clamped(cursor.day, bounds) } : drawn;
-    const meaning = keyMeaning(event, place.day, bounds);
+  function onKey(event: KeyboardEvent, drawn: SiteDay) {
+    const { cursor, selection } = current();
+    const at = cursor?.site === drawn.site ? { ...cursor, day: clamped(cursor.day, bounds) } : drawn;
+    const meaning = keyMeaning(event, at.day, bounds);
     if (!meaning) return;
     event.preventDefault();
     switch (meaning.do) {
       case "move":
-        return dispatch({ type: "cursor", to: { ...place, day: meaning.to }, extend: meaning.extend });
+        return onCursor({ ...at, day: meaning.to }, meaning.extend);
       case "open":
-        return isInRange(place, selection) ? reckon(selection) : open(place);
+        return isInRange(at, selection) ? onEstimate(selection) : open(at);
       case "clear":
-        return dispatch({ type: "select", selection: undefined });
+        return onSelect(undefined);
       default:
         return meaning satisfies never;
     }
@@ -61,38 +79,31 @@ export function Calendar({ state, current, dispatch, commands }: Shown) {
       <div class="heading">
         <h2 id="calendar">Days</h2>
         <div class="buttons">
-          <MoreYears
-            year={yearOf(bounds.first) - 1}
-            onMore={() => dispatch({ type: "more-years", at: "before" })}
-          />
-          {shownLast < last && (
-            <MoreYears
-              year={yearOf(shownLast) + 1}
-              onMore={() => dispatch({ type: "more-years", at: "behind" })}
-            />
+          <MoreYears year={yearOf(bounds.first) - 1} onMore={() => props.onMoreYears("before")} />
+          {lastShown < last && (
+            <MoreYears year={yearOf(lastShown) + 1} onMore={() => props.onMoreYears("after")} />
           )}
         </div>
       </div>
       <Legend />
       <p id="calendar-keys" class="hint">
-        Click a day to look at it; drag, or hold Shift with the arrow keys, to choose a range. Arrow keys go
-        by days and weeks; Enter opens the day, or reckons the range that it is in; Escape lets the range go.
+        Click a day to open it. Drag over days, or hold Shift with the arrow keys, to select a range. Arrow
+        keys move by days and weeks; Enter opens the day, or estimates the selected range; Escape clears the
+        selection.
       </p>
       <div class="sites" {...drag}>
         {sites.map((site) => {
           const stored = calendar.cursor?.site === site ? calendar.cursor.day : undefined;
-          const working = live.status?.sites.find((view) => view.site === site)?.current_date;
-          // A cursor stays in sight, whichever years are shown by now.
+          const working = status?.sites.find((view) => view.site === site)?.current_date;
+          // Clamped, because the years that are shown can have changed since the cursor moved.
           const cursor = clamped(stored ?? parseUtcDay(working ?? "") ?? bounds.last, bounds);
           return (
-            <SiteDays
+            <SiteCalendar
               key={site}
-              {...{ site, years, last, palette }}
+              {...{ site, years, last, palette, throttled, cursor }}
               days={calendar.days.get(site)}
-              unread={calendar.unread.get(site)}
-              throttled={isThrottled(live.status, now)}
+              loadError={calendar.loadErrors.get(site)}
               selection={calendar.selection}
-              cursor={cursor}
               onKey={(event, day) => onKey(event, { site, day })}
             />
           );
@@ -113,7 +124,7 @@ function MoreYears({ year, onMore }: { year: number; onMore(): void }) {
 function Legend() {
   return (
     <ul class="legend" aria-label="Colours">
-      {SHOWN.map((status) => (
+      {DISPLAY_STATUSES.map((status) => (
         <li key={status}>
           <span class="swatch" data-status={status} aria-hidden="true" />
           {status}

@@ -1,62 +1,62 @@
 import { useRef } from "preact/hooks";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import type { Place } from "./days.ts";
+import type { SiteDay } from "../ranges.ts";
 import { dayUnder } from "./paint.ts";
 
-interface Meanings {
-  /** The pointer is on a day; `extend` while it drags. */
-  onMove(to: Place, extend: boolean): void;
-  onOpen(place: Place): void;
-  /** A range is drawn to its end. */
-  onRange(from: Place, to: Place): void;
+interface DragHandlers {
+  /** The pointer is over a day; `extend` while it drags. */
+  onMove(to: SiteDay, extend: boolean): void;
+  onOpen(siteDay: SiteDay): void;
+  /** The drag of a range has ended. */
+  onRange(from: SiteDay, to: SiteDay): void;
 }
 
 /**
- * A press on a day and its release there opens it, elsewhere it ends a range. A finger drags the page, not a range: it
- * taps, and has the fields of the plan.
+ * Pointer handlers of the calendar: a click opens the day, a drag selects a range. On a touch screen a drag scrolls the page
+ * and a tap opens the day; ranges are entered in the plan's fields.
  */
-export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: Meanings) {
-  const began = useRef<Place | undefined>(undefined);
-  const at = useRef<Place | undefined>(undefined);
+export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: DragHandlers) {
+  const start = useRef<SiteDay | undefined>(undefined);
+  const at = useRef<SiteDay | undefined>(undefined);
   return {
     onPointerDown(event: PointerEvent) {
-      const place = placeUnder(event);
-      if (!place || place.day > last || event.button !== 0 || event.pointerType === "touch") return;
-      // Wherever it is let go, it is heard here.
+      const siteDay = dayAtPointer(event);
+      if (!siteDay || siteDay.day > last || event.button !== 0 || event.pointerType === "touch") return;
+      // The release arrives here too when it happens outside of the calendar.
       (event.currentTarget as Element).setPointerCapture(event.pointerId);
-      began.current = at.current = place;
-      onMove(place, event.shiftKey);
+      start.current = at.current = siteDay;
+      onMove(siteDay, event.shiftKey);
     },
     onPointerMove(event: PointerEvent) {
-      const under = began.current && placeUnder(event);
+      const under = start.current && dayAtPointer(event);
       if (!under) return;
-      // Days that are not over are not drawn: a drag over them ends at the last one that is.
-      const place = under.day > last ? { ...under, day: last } : under;
-      if (same(place, at.current)) return;
-      at.current = place;
-      onMove(place, true);
+      // Days of the future are not drawn: a drag over them ends at the last day that is.
+      const siteDay = under.day > last ? { ...under, day: last } : under;
+      if (isSame(siteDay, at.current)) return;
+      at.current = siteDay;
+      onMove(siteDay, true);
     },
     onPointerUp(event: PointerEvent) {
-      const [from, to] = [began.current, at.current];
-      began.current = undefined;
-      const tapped = event.pointerType === "touch" ? placeUnder(event) : undefined;
+      const [from, to] = [start.current, at.current];
+      start.current = undefined;
+      const tapped = event.pointerType === "touch" ? dayAtPointer(event) : undefined;
       if (tapped && tapped.day > last) return;
-      const opened = tapped ?? (from && same(from, to) && !event.shiftKey ? from : undefined);
+      const opened = tapped ?? (from && isSame(from, to) && !event.shiftKey ? from : undefined);
       if (opened) {
         onMove(opened, false);
         onOpen(opened);
       } else if (from && to) onRange(from, to);
     },
     onPointerCancel() {
-      began.current = undefined;
+      start.current = undefined;
     },
   };
 }
 
-const same = (a: Place, b: Place | undefined) => a.site === b?.site && a.day === b.day;
+const isSame = (a: SiteDay, b: SiteDay | undefined) => a.site === b?.site && a.day === b.day;
 
-/** The day under the pointer, of whichever picture it is over by now. */
-function placeUnder({ clientX, clientY }: PointerEvent): Place | undefined {
+/** The day under the pointer, in any year of any site. */
+function dayAtPointer({ clientX, clientY }: PointerEvent): SiteDay | undefined {
   const canvas = document
     .elementsFromPoint(clientX, clientY)
     .find((element) => element instanceof HTMLCanvasElement);

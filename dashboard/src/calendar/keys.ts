@@ -1,7 +1,7 @@
 import { addDays, type UtcDay } from "../../../src/domain/day.ts";
 import { firstDayOf, lastDayOf, yearOf } from "./year.ts";
 
-/** What a key does to the day under the cursor; undefined leaves the key to the browser. */
+/** What a key does in the calendar. */
 export type KeyMeaning =
   | { readonly do: "move"; readonly to: UtcDay; readonly extend: boolean }
   | { readonly do: "open" }
@@ -9,10 +9,13 @@ export type KeyMeaning =
 
 type Key = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "altKey" | "metaKey">;
 
-/** Weeks are columns: left and right go by weeks, up and down by days. Never past `bounds`. */
+/**
+ * The meaning of a key on `day`; undefined leaves the key to the browser. Weeks are columns: left and right move by weeks, up
+ * and down by days. The cursor stays within `bounds`.
+ */
 export function keyMeaning(pressed: Key, day: UtcDay, bounds: Bounds): KeyMeaning | undefined {
   const { key, shiftKey } = pressed;
-  // The browser's own: Alt with an arrow goes back a page.
+  // Keys of the browser: Alt with an arrow goes back a page.
   if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return undefined;
   if (key === "Enter" || key === " ") return { do: "open" };
   if (key === "Escape") return { do: "clear" };
@@ -21,7 +24,7 @@ export function keyMeaning(pressed: Key, day: UtcDay, bounds: Bounds): KeyMeanin
   return { do: "move", to: clamped(to, bounds), extend: shiftKey };
 }
 
-/** The days in between which a cursor can be. */
+/** The first and the last day that the cursor can reach. */
 export interface Bounds {
   readonly first: UtcDay;
   readonly last: UtcDay;

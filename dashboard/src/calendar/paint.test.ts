@@ -1,18 +1,21 @@
 import { expect, test } from "vitest";
 import { daysOf, type UtcDay } from "../../../src/domain/day.ts";
 import { dayView } from "../../../test/support/dashboard-status.ts";
+import { DISPLAY_STATUSES, type DisplayStatus } from "./display-status.ts";
 import { cornerOf, dayUnder, PITCH, paintYear, YEAR_HEIGHT, YEAR_WIDTH } from "./paint.ts";
-import { SHOWN, type ShownStatus } from "./shown-status.ts";
 
 const palette = {
-  status: Object.fromEntries(SHOWN.map((status) => [status, status])) as Record<ShownStatus, string>,
-  unasked: "unasked",
+  status: Object.fromEntries(DISPLAY_STATUSES.map((status) => [status, status])) as Record<
+    DisplayStatus,
+    string
+  >,
+  unrequested: "unrequested",
   mark: "mark",
   text: "text",
   selected: "selected",
 };
 
-/** Takes down what is filled with which colour. */
+/** A canvas that records each filled rectangle with its colour. */
 function recorder() {
   const filled: { colour: string; x: number; y: number }[] = [];
   const canvas = new Proxy({ fillStyle: "" } as Record<string, unknown>, {
@@ -26,7 +29,7 @@ function recorder() {
 
 const day = (date: string) => date as UtcDay;
 
-test("every point of a day's rectangle is that day, and the picture holds them all", () => {
+test("every position in a day's rectangle is that day, and the picture contains all days", () => {
   for (const date of daysOf(day("2012-01-01"), day("2012-12-31"))) {
     const { x, y } = cornerOf(date);
     for (const inside of [0, PITCH - 1]) expect(dayUnder(2012, x + inside, y + inside)).toBe(date);
@@ -36,7 +39,7 @@ test("every point of a day's rectangle is that day, and the picture holds them a
   expect(dayUnder(2012, 0, 3)).toBeUndefined();
 });
 
-test("each day has its status's colour, the range lies behind it, and no day is drawn that is not over", () => {
+test("each day has its status's colour, the selection is drawn behind it, and days of the future are not drawn", () => {
   const { canvas, filled } = recorder();
   const picture = {
     year: 2024,
@@ -46,6 +49,6 @@ test("each day has its status's colour, the range lies behind it, and no day is 
     last: day("2024-01-03"),
   };
   paintYear(canvas, picture, palette);
-  expect(filled.map(({ colour }) => colour)).toEqual(["unasked", "failed", "selected", "unasked"]);
+  expect(filled.map(({ colour }) => colour)).toEqual(["unrequested", "failed", "selected", "unrequested"]);
   expect(filled[1]).toMatchObject(cornerOf(day("2024-01-02")));
 });

@@ -1,31 +1,31 @@
 import { daysOf, type UtcDay } from "../../../src/domain/day.ts";
-import type { SiteDays } from "./days.ts";
+import type { DaysByDate } from "./calendar-state.ts";
+import { type DisplayStatus, displayStatus } from "./display-status.ts";
 import type { Palette } from "./palette.ts";
-import { type ShownStatus, shownStatus } from "./shown-status.ts";
 import { COLUMNS_MAX, cellOf, dayAt, firstDayOf, lastDayOf, monthColumns, ROWS } from "./year.ts";
 
-/** In CSS pixels: a finger's width is two of them, and a year is as wide as a small screen is. */
+/** CSS pixels from one day to the next: a year is as wide as a small screen. */
 export const PITCH = 14;
 const SIZE = 12;
 const TOP = 16;
-/** What is chosen has a frame around it, the first week too. */
+/** Room for the frame around a selected day in the first week. */
 const LEFT = 1;
 export const YEAR_WIDTH = LEFT + COLUMNS_MAX * PITCH;
 export const YEAR_HEIGHT = TOP + ROWS * PITCH;
 
 export interface Picture {
   readonly year: number;
-  readonly days: SiteDays | undefined;
+  readonly days: DaysByDate | undefined;
   readonly throttled: boolean;
-  /** Of this site, where it is part of the selection. */
+  /** The selected days of this site. */
   readonly selected: { readonly from: UtcDay; readonly to: UtcDay } | undefined;
-  /** The last day that can be asked for. */
+  /** The last day that a backfill can fetch. */
   readonly last: UtcDay;
 }
 
 type Canvas = CanvasRenderingContext2D;
 
-/** Draws a year: one rectangle a day, and a mark where colour alone would tell. */
+/** Draws a year: one rectangle per day, with a mark, because colour alone does not tell statuses apart for everybody. */
 export function paintYear(
   canvas: Canvas,
   { year, days, throttled, selected, last }: Picture,
@@ -41,12 +41,12 @@ export function paintYear(
       canvas.fillStyle = palette.selected;
       canvas.fillRect(x - 1, y - 1, PITCH, PITCH);
     }
-    paintDay(canvas, x, y, shownStatus(days?.get(day), throttled), palette);
+    paintDay(canvas, x, y, displayStatus(days?.get(day), throttled), palette);
   }
 }
 
-function paintDay(canvas: Canvas, x: number, y: number, status: ShownStatus | undefined, palette: Palette) {
-  canvas.fillStyle = status ? palette.status[status] : palette.unasked;
+function paintDay(canvas: Canvas, x: number, y: number, status: DisplayStatus | undefined, palette: Palette) {
+  canvas.fillStyle = status ? palette.status[status] : palette.unrequested;
   canvas.fillRect(x, y, SIZE, SIZE);
   if (!status) return;
   canvas.strokeStyle = palette.mark;
@@ -56,8 +56,8 @@ function paintDay(canvas: Canvas, x: number, y: number, status: ShownStatus | un
   canvas.stroke();
 }
 
-/** What tells the statuses apart without their colours. */
-const MARKS: Readonly<Record<ShownStatus, (canvas: Canvas, x: number, y: number) => void>> = {
+/** The mark of each status. */
+const MARKS: Readonly<Record<DisplayStatus, (canvas: Canvas, x: number, y: number) => void>> = {
   pending: () => {},
   completed: () => {},
   running(canvas, x, y) {
@@ -81,13 +81,13 @@ const MARKS: Readonly<Record<ShownStatus, (canvas: Canvas, x: number, y: number)
   },
 };
 
-/** Where a day's rectangle begins, in the picture of its year. */
+/** The top left corner of a day's rectangle in the picture of its year. */
 export function cornerOf(day: UtcDay): { readonly x: number; readonly y: number } {
   const { column, row } = cellOf(day);
   return { x: LEFT + column * PITCH, y: TOP + row * PITCH };
 }
 
-/** The day under a place in the picture. */
+/** The day at a position in the picture. */
 export function dayUnder(year: number, x: number, y: number): UtcDay | undefined {
   return dayAt({ year, column: Math.floor((x - LEFT) / PITCH), row: Math.floor((y - TOP) / PITCH) });
 }

@@ -1,18 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
-import { SHOWN, type ShownStatus } from "./shown-status.ts";
+import { DISPLAY_STATUSES, type DisplayStatus } from "./display-status.ts";
 
-/** Colours of the picture, as the style sheet has them for the scheme at hand. */
+/** The colours of the calendar: those of the style sheet in the current colour scheme. */
 export interface Palette {
-  readonly status: Readonly<Record<ShownStatus, string>>;
-  /** A day that nobody asked for. */
-  readonly unasked: string;
+  readonly status: Readonly<Record<DisplayStatus, string>>;
+  /** A day that no backfill requested. */
+  readonly unrequested: string;
   /** Marks on a day, and the months' names. */
   readonly mark: string;
   readonly text: string;
   readonly selected: string;
 }
 
-/** Read anew when the operator's light turns dark. */
+/** Read again when the colour scheme changes. */
 export function usePalette(): Palette {
   const [palette, setPalette] = useState(readPalette);
   useEffect(() => {
@@ -28,8 +28,10 @@ function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
-    status: Object.fromEntries(SHOWN.map((status) => [status, colour(`day-${status}`)])) as Palette["status"],
-    unasked: colour("day-unasked"),
+    status: Object.fromEntries(
+      DISPLAY_STATUSES.map((status) => [status, colour(`day-${status}`)]),
+    ) as Palette["status"],
+    unrequested: colour("day-unrequested"),
     mark: colour("day-mark"),
     text: colour("text-soft"),
     selected: colour("accent"),

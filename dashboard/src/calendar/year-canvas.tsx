@@ -7,7 +7,7 @@ interface YearCanvasProps extends Picture {
   readonly palette: Palette;
 }
 
-/** One canvas a year: 366 days are one node, drawn again only when something of them changed. */
+/** One canvas for the 366 days of a year, redrawn only when one of them changes. */
 export function YearCanvas({ site, palette, ...picture }: YearCanvasProps) {
   const element = useRef<HTMLCanvasElement>(null);
   const { year, days, throttled, selected, last } = picture;

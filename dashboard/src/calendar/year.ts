@@ -1,6 +1,6 @@
 import { addDays, dayStartMs, daysBetween, type UtcDay } from "../../../src/domain/day.ts";
 
-/** Where a day stands in the picture of its year: a column a week, a row a weekday, Monday first. */
+/** A day's cell in the picture of its year: a column per week, a row per weekday, Monday first. */
 export interface Cell {
   readonly year: number;
   readonly column: number;
@@ -27,7 +27,7 @@ export function cellOf(day: UtcDay): Cell {
   return { year, column: Math.floor(slot / ROWS), row: slot % ROWS };
 }
 
-/** undefined where the picture of the year has a gap: before its first day and behind its last. */
+/** The day of a cell; undefined for the gaps before the year's first day and after its last. */
 export function dayAt({ year, column, row }: Cell): UtcDay | undefined {
   if (row < 0 || row >= ROWS) return undefined;
   const first = firstDayOf(year);
@@ -35,7 +35,7 @@ export function dayAt({ year, column, row }: Cell): UtcDay | undefined {
   return yearOf(day) === year ? day : undefined;
 }
 
-/** The column in which each month's first day stands, for the labels above. */
+/** The column of each month's first day, for the labels above. */
 export function monthColumns(year: number): { readonly month: string; readonly column: number }[] {
   return MONTHS.map((month, index) => ({
     month,

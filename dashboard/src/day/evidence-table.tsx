@@ -1,33 +1,34 @@
 import type { Evidence } from "../../../src/contract/backfill.ts";
-import { instant, whole } from "../progress/figures.ts";
-import { addsUp, rowsOf } from "./open-day.ts";
+import { counted, instant, integer } from "../formatting.ts";
+import { addsUp, countsOf } from "./open-day.ts";
 
-/** What was fetched, and what became of every row. */
-export function EvidenceTable({ of }: { of: Evidence }) {
-  const shown = rowsOf(of).filter(({ name, rows }) => name === "written" || rows > 0);
+/** What was fetched for a day, and into which count each row went. */
+export function EvidenceTable({ evidence }: { evidence: Evidence }) {
+  const { first_timestamp: first, last_timestamp: last } = evidence;
+  const counts = countsOf(evidence).filter(({ name, rows }) => name === "written" || rows > 0);
   return (
     <>
       <h3>Evidence</h3>
       <table>
         <caption class="hint">
-          {whole(of.points)} points, {whole(of.pages)} pages, {whole(of.requests)} requests,{" "}
-          {whole(of.retries)} retries
-          {of.first_timestamp !== null &&
-            of.last_timestamp !== null &&
-            `; from ${instant(new Date(of.first_timestamp).toISOString())} to ${instant(new Date(of.last_timestamp).toISOString())}`}
+          {counted(evidence.points, "point")}, {counted(evidence.pages, "page")},{" "}
+          {counted(evidence.requests, "request")}, {integer(evidence.retries)} retries
+          {first !== null &&
+            last !== null &&
+            `; from ${instant(new Date(first).toISOString())} to ${instant(new Date(last).toISOString())}`}
         </caption>
         <tbody>
-          {shown.map(({ name, rows }) => (
+          {counts.map(({ name, rows }) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              <td class="number">{whole(rows)}</td>
+              <td class="number">{integer(rows)}</td>
             </tr>
           ))}
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row">{addsUp(of) ? "fetched" : "fetched (does not add up)"}</th>
-            <td class="number">{whole(of.fetched)}</td>
+            <th scope="row">{addsUp(evidence) ? "fetched" : "fetched (does not add up)"}</th>
+            <td class="number">{integer(evidence.fetched)}</td>
           </tr>
         </tfoot>
       </table>

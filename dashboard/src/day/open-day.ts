@@ -1,33 +1,33 @@
 import type { AuditView, ErrorView, Evidence } from "../../../src/contract/backfill.ts";
-import type { Place } from "../calendar/days.ts";
+import type { SiteDay } from "../ranges.ts";
 
-/** The day that is looked at closely. */
+/** The day that is open in the day panel. */
 export interface OpenDay {
-  readonly place: Place | undefined;
-  /** Newest first; undefined until they were heard, a text where they can't be read. */
+  readonly siteDay: SiteDay | undefined;
+  /** Newest first; undefined while they load, a text when they could not be loaded. */
   readonly errors: readonly ErrorView[] | string | undefined;
-  /** The latest of every site. */
+  /** The latest audit of each site. */
   readonly audits: readonly AuditView[];
 }
 
-export const CLOSED: OpenDay = { place: undefined, errors: undefined, audits: [] };
+export const NO_DAY_OPEN: OpenDay = { siteDay: undefined, errors: undefined, audits: [] };
 
-export function opened(place: Place, before: OpenDay): OpenDay {
-  return { ...before, place, errors: undefined };
+export function opened(siteDay: SiteDay, before: OpenDay): OpenDay {
+  return { ...before, siteDay, errors: undefined };
 }
 
-/** The audit that says something of the day, if the site's latest does. */
-export function auditOf({ place, audits }: OpenDay): AuditView | undefined {
+/** The site's latest audit, if its range includes the open day. */
+export function auditOf({ siteDay, audits }: OpenDay): AuditView | undefined {
   return audits.find(
     (audit) =>
-      audit.site === place?.site &&
-      (audit.from === null || audit.from <= place.day) &&
-      (audit.to === null || audit.to >= place.day),
+      audit.site === siteDay?.site &&
+      (audit.from === null || audit.from <= siteDay.day) &&
+      (audit.to === null || audit.to >= siteDay.day),
   );
 }
 
-/** What became of the rows that the vendor sent: each part, in the order of the equation. */
-export function rowsOf(evidence: Evidence): { readonly name: string; readonly rows: number }[] {
+/** The counts into which the fetched rows were divided, in the order of the evidence equation. */
+export function countsOf(evidence: Evidence): { readonly name: string; readonly rows: number }[] {
   const rejected = Object.entries(evidence.rejected).map(([reason, rows]) => ({
     name: `rejected: ${reason}`,
     rows,
@@ -41,7 +41,7 @@ export function rowsOf(evidence: Evidence): { readonly name: string; readonly ro
   ];
 }
 
-/** That the parts are the whole: a day for which this is not so is no evidence. */
+/** Whether the counts add up to the fetched rows: only then is the evidence valid. */
 export function addsUp(evidence: Evidence): boolean {
-  return rowsOf(evidence).reduce((sum, { rows }) => sum + rows, 0) === evidence.fetched;
+  return countsOf(evidence).reduce((sum, { rows }) => sum + rows, 0) === evidence.fetched;
 }

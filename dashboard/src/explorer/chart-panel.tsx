@@ -1,25 +1,26 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
-import { bytes, whole } from "../progress/figures.ts";
-import type { ExplorerCommands } from "./commands.ts";
-import { type Chart, type Explorer, intervalOf } from "./explorer.ts";
-import { INTERVAL_MS, isBearable } from "./interval.ts";
-import { extentOf, figure } from "./series.ts";
+import { bytes, counted, instant, integer } from "../formatting.ts";
+import type { ExplorerCommands } from "./explorer-commands.ts";
+import { type Chart, type ExplorerState, intervalOf } from "./explorer-state.ts";
+import { SimilarNames } from "./point-list.tsx";
+import { summaryOf, valueText } from "./series.ts";
 import { SeriesChart } from "./series-chart.tsx";
-import type { Span } from "./span.ts";
+import { INTERVAL_MS, isAllowed, type Span } from "./span.ts";
 import { SpanControls } from "./span-controls.tsx";
 
 const INTERVALS: readonly Interval[] = ["raw", ...(Object.keys(INTERVAL_MS) as Interval[])];
 const AGGREGATES: readonly Aggregate[] = ["avg", "min", "max", "sum", "count", "first", "last"];
 
-interface ChartProps {
-  readonly explorer: Explorer;
-  readonly commands: ExplorerCommands;
+interface ChartPanelProps {
+  readonly explorer: ExplorerState;
+  readonly commands: Pick<ExplorerCommands, "choose" | "moveSpan">;
 }
 
-export function ChartPanel({ explorer, commands }: ChartProps) {
-  const { site, point, span, chart, drawing, refusal } = explorer;
+/** The samples of the chosen point, with the controls of range, interval and aggregate. */
+export function ChartPanel({ explorer, commands }: ChartPanelProps) {
+  const { site, point, span, chart, names, loadingSamples, error } = explorer;
   return (
-    <section aria-label="Chart" aria-busy={drawing}>
+    <section aria-label="Chart" aria-busy={loadingSamples}>
       {point && span ? (
         <>
           <h2>
@@ -28,33 +29,43 @@ export function ChartPanel({ explorer, commands }: ChartProps) {
           <Controls explorer={explorer} span={span} commands={commands} />
         </>
       ) : (
-        <p class="hint">Choose a point to draw it.</p>
+        <p class="hint">Choose a point to see its samples.</p>
       )}
-      <p class="refusal" role="alert">
-        {refusal}
+      <p class="error" role="alert">
+        {error}
       </p>
-      {chart && <Drawn chart={chart} onSpan={(zoomed) => commands.change({ type: "span", span: zoomed })} />}
+      {chart &&
+        (summaryOf(chart.series) ? (
+          <Drawing chart={chart} onSpan={(zoomed) => commands.choose({ type: "span", span: zoomed })} />
+        ) : (
+          <NoSamples
+            chart={chart}
+            names={names ?? []}
+            onPoint={(name) => void commands.choose({ type: "point", point: name })}
+          />
+        ))}
       <p class="hint" role="status">
-        {drawing ? "Reading …" : chart && costText(chart)}
+        {loadingSamples ? "Loading …" : chart && costText(chart)}
       </p>
     </section>
   );
 }
 
-function Controls({ explorer, span, commands }: ChartProps & { span: Span }) {
+function Controls({ explorer, span, commands }: ChartPanelProps & { span: Span }) {
   return (
     <div class="controls">
-      <SpanControls span={span} onSpan={(asked) => void commands.change({ type: "span", span: asked })} />
+      <SpanControls span={span} onMove={(move) => void commands.moveSpan(move)} />
       <label>
         Interval
         <select
-          value={explorer.choice}
-          onChange={(event) =>
-            commands.change({ type: "choice", choice: event.currentTarget.value as Explorer["choice"] })
-          }
+          value={explorer.intervalChoice}
+          onChange={({ currentTarget }) => {
+            const choice = currentTarget.value as ExplorerState["intervalChoice"];
+            void commands.choose({ type: "interval", choice });
+          }}
         >
-          <option value="auto">{`fitting (${intervalOf({ ...explorer, choice: "auto" })})`}</option>
-          {INTERVALS.filter((interval) => isBearable(interval, span)).map((interval) => (
+          <option value="auto">{`Auto (${intervalOf({ ...explorer, intervalChoice: "auto" })})`}</option>
+          {INTERVALS.filter((interval) => isAllowed(interval, span)).map((interval) => (
             <option key={interval} value={interval}>
               {interval}
             </option>
@@ -62,11 +73,13 @@ function Controls({ explorer, span, commands }: ChartProps & { span: Span }) {
         </select>
       </label>
       <label>
-        Of each
+        Aggregate
         <select
           value={explorer.agg}
           disabled={intervalOf(explorer) === "raw"}
-          onChange={(event) => commands.change({ type: "agg", agg: event.currentTarget.value as Aggregate })}
+          onChange={({ currentTarget }) =>
+            void commands.choose({ type: "agg", agg: currentTarget.value as Aggregate })
+          }
         >
           {AGGREGATES.map((agg) => (
             <option key={agg} value={agg}>
@@ -79,32 +92,55 @@ function Controls({ explorer, span, commands }: ChartProps & { span: Span }) {
   );
 }
 
-function Drawn({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) {
-  const extent = extentOf(chart.series);
-  const missing = chart.missingDays.length > 0 && (
+interface NoSamplesProps {
+  readonly chart: Chart;
+  readonly names: readonly string[];
+  onPoint(name: string): void;
+}
+
+function NoSamples({ chart, names, onPoint }: NoSamplesProps) {
+  const [from, to] = [chart.span.fromMs, chart.span.toMs].map((ms) => instant(new Date(ms).toISOString()));
+  return (
     <>
-      {" "}
-      {whole(chart.missingDays.length)} {chart.missingDays.length === 1 ? "day" : "days"} of the range not
-      archived yet.
+      <p>
+        {chart.point} has no samples from {from} to {to}.{missingText(chart)}
+      </p>
+      <SimilarNames name={chart.point} names={names} onPoint={onPoint} />
     </>
   );
-  if (!extent) return <p>No samples in this range.{missing}</p>;
-  const what = chart.interval === "raw" ? "samples" : `${chart.agg} by ${chart.interval}`;
-  const label = `${chart.point}, ${what}: ${valuesText(extent.count)} from ${figure(extent.min)} to ${figure(extent.max)}, mean ${figure(extent.mean)}`;
+}
+
+function Drawing({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) {
+  const label = labelOf(chart);
   return (
     <figure>
       <SeriesChart chart={chart} label={label} onSpan={onSpan} />
       <figcaption>
-        {label}. Drag over a part to look closer.
-        {chart.cut && " The range holds more: it is drawn up to its 200,000th row."}
-        {missing}
+        {label}. Drag over the chart to zoom in.
+        {chart.truncated && " The range has more rows: only the first 200,000 are drawn."}
+        {missingText(chart)}
       </figcaption>
     </figure>
   );
 }
 
-const valuesText = (count: number) => `${whole(count)} ${count === 1 ? "value" : "values"}`;
+/** The chart in words. */
+function labelOf({ point, interval, agg, series }: Chart): string {
+  const summary = summaryOf(series);
+  if (!summary) return point;
+  const what = interval === "raw" ? "samples" : `${agg} by ${interval}`;
+  const [min, max, mean] = [summary.min, summary.max, summary.mean].map(valueText);
+  return `${point}, ${what}: ${counted(summary.count, "value")} from ${min} to ${max}, mean ${mean}`;
+}
+
+function missingText({ missingDays }: Chart): string {
+  if (missingDays.length === 0) return "";
+  const verb = missingDays.length === 1 ? "is" : "are";
+  return ` ${counted(missingDays.length, "day")} of the range ${verb} not archived yet.`;
+}
 
 function costText({ cost, series }: Chart): string {
-  return `${valuesText(extentOf(series)?.count ?? 0)}, ${bytes(cost.bytes_read)} read in ${whole(cost.r2_requests)} ${cost.r2_requests === 1 ? "request" : "requests"}, ${whole(cost.query_time_ms)} ms`;
+  const values = counted(summaryOf(series)?.count ?? 0, "value");
+  const requests = counted(cost.r2_requests, "request");
+  return `${values}, ${bytes(cost.bytes_read)} read in ${requests}, ${integer(cost.query_time_ms)} ms`;
 }

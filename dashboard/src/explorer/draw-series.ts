@@ -1,11 +1,10 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import type { Chart } from "./explorer.ts";
-import { alone, figure } from "./series.ts";
+import type { Chart } from "./explorer-state.ts";
+import { isolatedValues, timeLabels, valueText } from "./series.ts";
 import type { Span } from "./span.ts";
-import { timeLabels } from "./time-labels.ts";
 
-/** Draws into `element`, in the colours of the style sheet. A range that is dragged over is handed to `onSpan`. */
+/** Draws into `element`, in the colours of the style sheet. Dragging over a range calls `onSpan` with it. */
 export function drawSeries(
   element: HTMLElement,
   height: number,
@@ -19,23 +18,23 @@ export function drawSeries(
     grid: { stroke: colour("line"), width: 1 },
     ticks: { show: false },
   };
-  const lonely = alone(series);
+  const isolated = isolatedValues(series);
   const options: uPlot.Options = {
     width: element.clientWidth,
     height,
-    // The last label stands half behind the end.
+    // Half of the last label is to the right of the axis.
     padding: [null, 40, null, null],
-    // Every day here is UTC's.
+    // All days are UTC days.
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     cursor: { drag: { x: true, y: false, setScale: false } },
     scales: {
-      // The span that was asked for, whatever part of it holds samples.
+      // The whole requested span, also where it has no samples.
       x: { range: [span.fromMs / 1_000, span.toMs / 1_000] },
       y: { range: (_, min, max) => valueRange(min, max) },
     },
     axes: [
       { ...axis, space: 90, values: (_, ticks) => timeLabels(ticks) },
-      { ...axis, size: (_, labels) => widthOf(labels), values: (_, ticks) => ticks.map(figure) },
+      { ...axis, size: (_, labels) => widthOf(labels), values: (_, ticks) => ticks.map(valueText) },
     ],
     series: [
       {
@@ -47,9 +46,9 @@ export function drawSeries(
         stroke: colour("accent"),
         width: 1.5,
         spanGaps: false,
-        // Where there is room for every point they are all drawn; those that no line leads to always.
-        points: { filter: (_, __, all) => (all ? null : lonely) },
-        value: (_, value) => (value == null ? "–" : figure(value)),
+        // Dots for all values when there is room; for values that no line reaches, always.
+        points: { filter: (_, __, all) => (all ? null : isolated) },
+        value: (_, value) => (value == null ? "–" : valueText(value)),
       },
     ],
     hooks: {
@@ -65,7 +64,7 @@ export function drawSeries(
   return new uPlot(options, [series.times as number[], series.values as (number | null)[]], element);
 }
 
-/** Beyond this a range is no number any more; what lies outside of it is told in words alone. */
+/** Beyond this the range of the axis overflows; greater values are only in the text. */
 const DRAWN_MAX = 1e307;
 
 function valueRange(min: number, max: number): uPlot.Range.MinMax {
@@ -73,7 +72,7 @@ function valueRange(min: number, max: number): uPlot.Range.MinMax {
   return uPlot.rangeNum(inside(min), inside(max), 0.1, true);
 }
 
-/** In pixels, of the axis that stands beside them. */
+/** The width in pixels of the value axis. */
 function widthOf(labels: readonly string[] | null): number {
   return 20 + 7 * Math.max(4, ...(labels ?? []).map((label) => label.length));
 }

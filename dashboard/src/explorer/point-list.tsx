@@ -1,12 +1,19 @@
-import { whole } from "../progress/figures.ts";
-import type { ExplorerCommands } from "./commands.ts";
-import type { Explorer } from "./explorer.ts";
-import { findPoints } from "./point-search.ts";
+import { nearNames } from "../../../src/domain/near-names.ts";
+import { counted, integer } from "../formatting.ts";
+import type { ExplorerCommands } from "./explorer-commands.ts";
+import type { ExplorerState } from "./explorer-state.ts";
 
-export function PointList({ explorer, commands }: { explorer: Explorer; commands: ExplorerCommands }) {
-  const { names, search, point, listing } = explorer;
-  if (!names) return <p role="status">{listing && "Reading the points …"}</p>;
+interface PointListProps {
+  readonly explorer: ExplorerState;
+  readonly commands: Pick<ExplorerCommands, "choose" | "search">;
+}
+
+/** The points of the day whose names match the search. */
+export function PointList({ explorer, commands }: PointListProps) {
+  const { names, search, point, loadingPoints } = explorer;
+  if (!names) return <p role="status">{loadingPoints && "Loading points …"}</p>;
   const found = findPoints(names, search);
+  const onPoint = (name: string) => void commands.choose({ type: "point", point: name });
   return (
     <>
       <label>
@@ -14,7 +21,7 @@ export function PointList({ explorer, commands }: { explorer: Explorer; commands
         <input
           type="search"
           value={search}
-          placeholder="parts of it, in any order"
+          placeholder="parts of the name, in any order"
           autocomplete="off"
           spellcheck={false}
           onInput={(event) => commands.search(event.currentTarget.value)}
@@ -22,23 +29,75 @@ export function PointList({ explorer, commands }: { explorer: Explorer; commands
       </label>
       <p class="hint" role="status">
         {found.total > found.shown.length
-          ? `${whole(found.total)} points; the first ${whole(found.shown.length)} are listed`
-          : `${whole(found.total)} ${found.total === 1 ? "point" : "points"}`}
+          ? `${integer(found.total)} points; the first ${integer(found.shown.length)} are listed`
+          : counted(found.total, "point")}
       </p>
-      <ul class="points">
-        {found.shown.map((name) => (
-          <li key={name}>
-            <button
-              type="button"
-              class="link-like"
-              aria-pressed={name === point}
-              onClick={() => commands.change({ type: "point", point: name })}
-            >
-              {name}
-            </button>
-          </li>
-        ))}
-      </ul>
+      <Names names={found.shown} point={point} onPoint={onPoint} />
+      {found.total === 0 && <SimilarNames name={search} names={names} onPoint={onPoint} />}
     </>
+  );
+}
+
+interface SimilarNamesProps {
+  readonly name: string;
+  /** The points of the day that is listed. */
+  readonly names: readonly string[];
+  onPoint(name: string): void;
+}
+
+/** Points of the day with names near to one that gave no result. */
+export function SimilarNames({ name, names, onPoint }: SimilarNamesProps) {
+  const similar = similarNames(name, names);
+  if (similar.length === 0) return null;
+  return (
+    <>
+      <p>Points with similar names:</p>
+      <Names names={similar} onPoint={onPoint} />
+    </>
+  );
+}
+
+interface NamesProps extends Pick<SimilarNamesProps, "names" | "onPoint"> {
+  readonly point?: string | undefined;
+}
+
+function Names({ names, point, onPoint }: NamesProps) {
+  return (
+    <ul class="points">
+      {names.map((name) => (
+        <li key={name}>
+          <button type="button" class="link-like" aria-pressed={name === point} onClick={() => onPoint(name)}>
+            {name}
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Names listed at once: typing more of the name shortens the list. */
+export const NAMES_LISTED_MAX = 40;
+
+/** Names that contain every word, in any order and case; names that start with the first word come first. */
+export function findPoints(
+  names: readonly string[],
+  search: string,
+): { readonly shown: readonly string[]; readonly total: number } {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const matching = names.filter((name) => {
+    const lower = name.toLowerCase();
+    return words.every((word) => lower.includes(word));
+  });
+  const [first] = words;
+  const rank = (name: string) => (first !== undefined && name.toLowerCase().startsWith(first) ? 0 : 1);
+  const ranked = matching.toSorted((a, b) => rank(a) - rank(b));
+  return { shown: ranked.slice(0, NAMES_LISTED_MAX), total: matching.length };
+}
+
+/** Other names near to `name`, the nearest first. */
+export function similarNames(name: string, names: readonly string[]): string[] {
+  return nearNames(
+    name,
+    names.filter((other) => other !== name),
   );
 }

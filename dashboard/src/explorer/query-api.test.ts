@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { DAY_MS } from "../../../src/domain/day.ts";
-import { callerOf } from "../api/answer.ts";
-import { ROWS_MAX, type SamplesAsked, samplesOf } from "./query-api.ts";
+import { workerClient } from "../worker-api/worker-api.ts";
+import { CHART_ROWS_MAX, fetchSamples, type SamplesQuery } from "./query-api.ts";
 
-const asked: SamplesAsked = {
+const query: SamplesQuery = {
   site: "a",
   point: "p,q",
   span: { fromMs: 0, toMs: 400 * DAY_MS },
@@ -16,23 +16,23 @@ const unending = new AbortController().signal;
 
 /** Pages of `rows` rows, a cursor between them. */
 function worker(pagesAPiece: number, rows = 1) {
-  const asked: URLSearchParams[] = [];
+  const requests: URLSearchParams[] = [];
   const fetcher = (async (url: string) => {
-    const query = new URL(url).searchParams;
-    asked.push(query);
-    const page = Number(query.get("cursor") ?? 0) + 1;
-    const sample = { point_name: "p,q", timestamp: String(query.get("start_time")), value: page };
+    const parameters = new URL(url).searchParams;
+    requests.push(parameters);
+    const page = Number(parameters.get("cursor") ?? 0) + 1;
+    const sample = { point_name: "p,q", timestamp: String(parameters.get("start_time")), value: page };
     return Response.json({
       samples: Array.from({ length: rows }, () => sample),
       metadata: { ...metadata, next_cursor: page < pagesAPiece ? String(page) : null },
     });
   }) as typeof fetch;
-  return { asked, call: callerOf(fetcher, "https://query.test", "t") };
+  return { requests, client: workerClient(fetcher, "https://query.test", "t") };
 }
 
-test("a span longer than one query takes is asked for in pieces, page after page, in order", async () => {
-  const { asked: sent, call } = worker(2);
-  const answer = await samplesOf(call, asked, unending);
+test("a span longer than one query covers is loaded in parts, page by page, in order", async () => {
+  const { requests, client } = worker(2);
+  const answer = await fetchSamples(client, query, unending);
   expect(
     answer.ok && answer.body.samples.map(({ timestamp, value }) => [timestamp.slice(0, 10), value]),
   ).toEqual([
@@ -41,24 +41,24 @@ test("a span longer than one query takes is asked for in pieces, page after page
     ["1971-01-02", 1],
     ["1971-01-02", 2],
   ]);
-  expect(answer).toMatchObject({ body: { cut: false, cost: { bytes_read: 20, r2_requests: 4 } } });
-  expect(sent.map((query) => query.get("cursor"))).toEqual([null, "1", null, "1"]);
-  expect(sent[3]?.get("end_time")).toBe(new Date(400 * DAY_MS).toISOString());
+  expect(answer).toMatchObject({ body: { truncated: false, cost: { bytes_read: 20, r2_requests: 4 } } });
+  expect(requests.map((query) => query.get("cursor"))).toEqual([null, "1", null, "1"]);
+  expect(requests[3]?.get("end_time")).toBe(new Date(400 * DAY_MS).toISOString());
 });
 
-test("missing days are told once a piece, not once a page", async () => {
-  const answer = await samplesOf(worker(3).call, asked, unending);
+test("missing days are counted once per part, not once per page", async () => {
+  const answer = await fetchSamples(worker(3).client, query, unending);
   expect(answer).toMatchObject({ body: { missingDays: ["1970-01-09", "1970-01-09"] } });
 });
 
-test("a name with a comma stays one name, and samples as they are have no aggregate", async () => {
-  const { asked: sent, call } = worker(1);
-  await samplesOf(call, { ...asked, interval: "raw" }, unending);
-  expect(sent[0]?.getAll("point_names")).toEqual(["p,q", "p,q"]);
-  expect(sent[0]?.has("agg")).toBe(false);
+test("a name with a comma stays one name, and raw samples have no aggregate", async () => {
+  const { requests, client } = worker(1);
+  await fetchSamples(client, { ...query, interval: "raw" }, unending);
+  expect(requests[0]?.getAll("point_names")).toEqual(["p,q", "p,q"]);
+  expect(requests[0]?.has("agg")).toBe(false);
 });
 
-test("a chart that would be endless is cut, and says so", async () => {
-  const answer = await samplesOf(worker(1_000, 50_000).call, asked, unending);
-  expect(answer.ok && [answer.body.cut, answer.body.samples.length]).toEqual([true, ROWS_MAX]);
+test("a chart with too many rows is truncated, and has a mark of it", async () => {
+  const answer = await fetchSamples(worker(1_000, 50_000).client, query, unending);
+  expect(answer.ok && [answer.body.truncated, answer.body.samples.length]).toEqual([true, CHART_ROWS_MAX]);
 });

@@ -1,13 +1,13 @@
 import type { Aggregate, Interval, PointsAnswer, QueryAnswer, Sample } from "../../../src/contract/query.ts";
-import type { Answer, Call } from "../api/answer.ts";
-import { pieces, type Span } from "./span.ts";
+import type { Result, WorkerClient } from "../worker-api/worker-api.ts";
+import { type Span, splitSpan } from "./span.ts";
 
-/** Rows of one page: what comes is some 8 MB, and a chart of them still answers to the hand. */
+/** Rows of one response: some 8 MB of JSON. */
 const PAGE_ROWS = 50_000;
-/** Rows of one chart. */
-export const ROWS_MAX = 200_000;
+/** Rows of one chart: more would make it slow to use. */
+export const CHART_ROWS_MAX = 200_000;
 
-export interface SamplesAsked {
+export interface SamplesQuery {
   readonly site: string;
   readonly point: string;
   readonly span: Span;
@@ -18,8 +18,8 @@ export interface SamplesAsked {
 export interface Samples {
   readonly samples: readonly Sample[];
   readonly missingDays: readonly string[];
-  /** There was more. */
-  readonly cut: boolean;
+  /** There are more rows. */
+  readonly truncated: boolean;
   readonly cost: {
     readonly bytes_read: number;
     readonly r2_requests: number;
@@ -27,35 +27,36 @@ export interface Samples {
   };
 }
 
-export function pointsOf(
-  call: Call,
+export function fetchPoints(
+  client: WorkerClient,
   site: string,
   date: string,
   signal: AbortSignal,
-): Promise<Answer<PointsAnswer>> {
-  return call("GET", "/timeseries/points", { query: { site_name: site, date }, signal });
+): Promise<Result<PointsAnswer>> {
+  return client("GET", "/timeseries/points", { query: { site_name: site, date }, signal });
 }
 
-/** Every page of every piece of the span, in order, up to `ROWS_MAX` rows. */
-export async function samplesOf(
-  call: Call,
-  asked: SamplesAsked,
+/** The samples of the span, in order, up to `CHART_ROWS_MAX` rows: one query per year, page by page. */
+export async function fetchSamples(
+  client: WorkerClient,
+  query: SamplesQuery,
   signal: AbortSignal,
-): Promise<Answer<Samples>> {
+): Promise<Result<Samples>> {
   const samples: Sample[] = [];
   const missingDays: string[] = [];
   const cost = { bytes_read: 0, r2_requests: 0, query_time_ms: 0 };
-  for (const piece of pieces(asked.span)) {
+  for (const part of splitSpan(query.span)) {
     let cursor: string | undefined;
     do {
-      if (samples.length >= ROWS_MAX) return { ok: true, body: { samples, missingDays, cut: true, cost } };
-      const answer = await call<QueryAnswer>("GET", "/timeseries/query", {
-        query: parametersOf(asked, piece, cursor),
+      if (samples.length >= CHART_ROWS_MAX)
+        return { ok: true, body: { samples, missingDays, truncated: true, cost } };
+      const result = await client<QueryAnswer>("GET", "/timeseries/query", {
+        query: parametersOf(query, part, cursor),
         signal,
       });
-      if (!answer.ok) return answer;
-      const { metadata } = answer.body;
-      for (const sample of answer.body.samples) samples.push(sample);
+      if (!result.ok) return result;
+      const { metadata } = result.body;
+      for (const sample of result.body.samples) samples.push(sample);
       if (cursor === undefined) missingDays.push(...metadata.missing_days);
       cost.bytes_read += metadata.bytes_read;
       cost.r2_requests += metadata.r2_requests;
@@ -63,16 +64,16 @@ export async function samplesOf(
       cursor = metadata.next_cursor ?? undefined;
     } while (cursor !== undefined);
   }
-  return { ok: true, body: { samples, missingDays, cut: false, cost } };
+  return { ok: true, body: { samples, missingDays, truncated: false, cost } };
 }
 
-function parametersOf({ site, point, interval, agg }: SamplesAsked, piece: Span, cursor: string | undefined) {
+function parametersOf({ site, point, interval, agg }: SamplesQuery, part: Span, cursor: string | undefined) {
   return {
     site_name: site,
-    // Twice, for a lone name with a comma in it would be a list.
+    // The name is sent twice, because a single value with a comma would be read as a list.
     point_names: [point, point],
-    start_time: new Date(piece.fromMs).toISOString(),
-    end_time: new Date(piece.toMs).toISOString(),
+    start_time: new Date(part.fromMs).toISOString(),
+    end_time: new Date(part.toMs).toISOString(),
     interval,
     agg: interval === "raw" ? undefined : agg,
     limit: String(PAGE_ROWS),

@@ -1,21 +1,26 @@
-import type { ExplorerCommands } from "./commands.ts";
-import type { Explorer } from "./explorer.ts";
+import type { ExplorerCommands } from "./explorer-commands.ts";
+import type { ExplorerState } from "./explorer-state.ts";
 
-export function QuerySignIn({ explorer, commands }: { explorer: Explorer; commands: ExplorerCommands }) {
+interface QuerySignInProps {
+  readonly explorer: ExplorerState;
+  readonly commands: Pick<ExplorerCommands, "proposedUrl" | "signIn">;
+}
+
+export function QuerySignIn({ explorer, commands }: QuerySignInProps) {
   const checking = explorer.access === "checking";
   return (
     <section class="sign-in" aria-labelledby="query">
-      <h2 id="query">The Query Worker</h2>
+      <h2 id="query">Sign in to the Query Worker</h2>
       <form
         onSubmit={(event) => {
           event.preventDefault();
           if (checking) return;
-          const given = new FormData(event.currentTarget);
-          const base = new URL(String(given.get("url"))).origin;
-          void commands.signIn(base, String(given.get("token")).trim());
+          const fields = new FormData(event.currentTarget);
+          const base = new URL(String(fields.get("url"))).origin;
+          void commands.signIn(base, String(fields.get("token")).trim());
         }}
       >
-        <label for="query-url">Its URL</label>
+        <label for="query-url">URL of the Query Worker</label>
         <input
           id="query-url"
           name="url"
@@ -26,7 +31,7 @@ export function QuerySignIn({ explorer, commands }: { explorer: Explorer; comman
           title="https, or http on this machine"
           defaultValue={commands.proposedUrl()}
         />
-        <label for="query-token">Its token</label>
+        <label for="query-token">Token of the Query Worker</label>
         <input
           id="query-token"
           name="token"
@@ -36,13 +41,13 @@ export function QuerySignIn({ explorer, commands }: { explorer: Explorer; comman
           aria-describedby="query-hint"
         />
         <p id="query-hint" class="hint">
-          Its QUERY_API_KEY. It is sent to that URL alone, and this tab keeps both until it is closed.
+          The value of QUERY_API_KEY. It is sent only to that URL, and this tab forgets it when it is closed.
         </p>
-        <p role="alert" class="refusal">
-          {explorer.refusal}
+        <p role="alert" class="error">
+          {explorer.error}
         </p>
-        {/* Never disabled: that would take the focus from whoever pressed it. */}
-        <button type="submit">{checking ? "Checking …" : "Open"}</button>
+        {/* Never disabled: a disabled button would lose the keyboard focus. */}
+        <button type="submit">{checking ? "Checking …" : "Sign in"}</button>
       </form>
     </section>
   );

@@ -1,36 +1,36 @@
 import type { Interval, Sample } from "../../../src/contract/query.ts";
-import { INTERVAL_MS } from "./interval.ts";
+import { INTERVAL_MS } from "./span.ts";
 
-/** What is drawn: times in seconds, as the chart takes them, and null where a line is broken. */
+/** The line of a chart: times in seconds, as the chart library takes them, and null where the line has a gap. */
 export interface Series {
   readonly times: readonly number[];
   readonly values: readonly (number | null)[];
 }
 
-/** A step this many times the usual one is a gap. */
+/** A step this many times the usual step is a gap. */
 const GAP_STEPS = 5;
 
 /**
- * A step far longer than the usual one is a gap in the line, for nothing is known of what lies in it; and so is every
- * step over a day that is not archived. (A point that tells something only now and then leaves most buckets of a fine
- * interval without a sample: a bucket that is missing is a gap only where they usually follow each other.)
+ * The line through samples, with gaps where nothing is known: at steps much longer than the usual step, and at days that are
+ * not archived. A missing bucket is a gap only when buckets usually follow each other: a point that changes a few times a day
+ * has no sample in most buckets of a fine interval.
  */
 export function seriesOf(
   samples: readonly Sample[],
   interval: Interval,
   missingDays: readonly string[] = [],
 ): Series {
-  const at = samples.map(({ timestamp }) => Date.parse(timestamp) / 1_000);
-  const gapS = gapOf(at, interval === "raw" ? 0 : INTERVAL_MS[interval] / 1_000);
+  const sampleTimes = samples.map(({ timestamp }) => Date.parse(timestamp) / 1_000);
+  const gapS = gapOf(sampleTimes, interval === "raw" ? 0 : INTERVAL_MS[interval] / 1_000);
   const missing = missingDays.map((day) => Date.parse(`${day}T00:00Z`) / 1_000).sort((a, b) => a - b);
   const times: number[] = [];
   const values: (number | null)[] = [];
-  let ahead = 0;
+  let next = 0;
   for (const [index, { value }] of samples.entries()) {
-    const [time = 0, last] = [at[index], at[index - 1]];
-    const passed = ahead;
-    while ((missing[ahead] ?? time) < time) ahead += 1;
-    if (last !== undefined && (time - last > gapS || ahead > passed)) {
+    const [time = 0, last] = [sampleTimes[index], sampleTimes[index - 1]];
+    const before = next;
+    while ((missing[next] ?? time) < time) next += 1;
+    if (last !== undefined && (time - last > gapS || next > before)) {
       times.push((last + time) / 2);
       values.push(null);
     }
@@ -40,14 +40,15 @@ export function seriesOf(
   return { times, values };
 }
 
+/** The shortest step that is a gap, in seconds. */
 function gapOf(times: readonly number[], bucketS: number): number {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time));
   const usual = steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)] ?? bucketS;
   return usual <= bucketS ? 1.5 * bucketS : GAP_STEPS * usual;
 }
 
-/** Values without a neighbour that a line could lead to: where they are in the series. */
-export function alone({ values }: Series): number[] {
+/** The indexes of values between two gaps, which no line reaches. */
+export function isolatedValues({ values }: Series): number[] {
   return values.flatMap((value, index) =>
     value !== null && (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null
       ? index
@@ -55,32 +56,44 @@ export function alone({ values }: Series): number[] {
   );
 }
 
-export interface Extent {
+export interface SeriesSummary {
   readonly count: number;
   readonly min: number;
   readonly max: number;
   readonly mean: number;
 }
 
-/** undefined where there is nothing to see. */
-export function extentOf({ values }: Series): Extent | undefined {
-  const told = values.filter((value) => value !== null);
-  const count = told.length;
+/** undefined for a series without values. */
+export function summaryOf(series: Series): SeriesSummary | undefined {
+  const values = series.values.filter((value) => value !== null);
+  const count = values.length;
   if (count === 0) return undefined;
   let [min, max, mean] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
-  for (const value of told) {
+  for (const value of values) {
     min = Math.min(min, value);
     max = Math.max(max, value);
-    // Divided first: the sum of what some devices send for "unknown" is beyond any double.
+    // Divided before it is added: some devices send the greatest double for "unknown", and two of them overflow.
     mean += value / count;
   }
   return { count, min, max, mean };
 }
 
-/** As many digits as a meter has; what is beyond reading is told by its power of ten. */
-export function figure(value: number): string {
+/** A value with the digits of a meter; very large and very small values with a power of ten. */
+export function valueText(value: number): string {
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-4 || size >= 1e12)
     ? Number(value.toPrecision(6)).toExponential()
     : value.toLocaleString("en", { maximumSignificantDigits: 9 });
+}
+
+/** Labels of a time axis: days when ticks are days apart, else times as precise as they differ, with the day at its start. */
+export function timeLabels(ticks: readonly number[]): string[] {
+  const stepS = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  const end = stepS >= 60 || ticks.length < 2 ? 16 : stepS >= 1 ? 19 : 23;
+  return ticks.map((seconds, index) => {
+    const text = new Date(Math.round(seconds * 1_000)).toISOString();
+    const [day, time] = [text.slice(0, 10), text.slice(11, end)];
+    if (/^[0:.]*$/.test(time)) return day;
+    return index === 0 ? `${time}\n${day}` : time;
+  });
 }

@@ -1,52 +1,66 @@
 import { utcDayOf } from "../../../src/domain/day.ts";
 import { DateField } from "../date-field.tsx";
-import { beginningWith, daysUpTo, endingWith, lastDayOf, type Span, scaled, shifted } from "./span.ts";
+import { daysEndingOn, lastDayOf, panned, type Span, withFirstDay, withLastDay, zoomed } from "./span.ts";
 
-const LENGTHS = [
+interface Move {
+  readonly name: string;
+  move(span: Span): Span;
+}
+
+const LENGTHS: readonly Move[] = [
   { name: "Day", days: 1 },
   { name: "Week", days: 7 },
   { name: "Month", days: 31 },
   { name: "Year", days: 366 },
+].map(({ name, days }) => ({ name, move: (span) => daysEndingOn(lastDayOf(span), days) }));
+
+/** For keyboard and touch: what a drag over the chart does, and the way back. */
+const PAN_AND_ZOOM: readonly Move[] = [
+  { name: "Earlier", move: (span) => panned(span, -0.5) },
+  { name: "Later", move: (span) => panned(span, 0.5) },
+  { name: "Zoom in", move: (span) => zoomed(span, 0.5) },
+  { name: "Zoom out", move: (span) => zoomed(span, 2) },
 ];
 
-/** What a drag over the picture does, and its undoing, for keyboard and finger. */
-const MOVES: readonly { readonly name: string; move(span: Span): Span }[] = [
-  { name: "Earlier", move: (span) => shifted(span, -0.5) },
-  { name: "Later", move: (span) => shifted(span, 0.5) },
-  { name: "Closer", move: (span) => scaled(span, 0.5) },
-  { name: "Wider", move: (span) => scaled(span, 2) },
-];
+interface SpanControlsProps {
+  readonly span: Span;
+  onMove(move: Move["move"]): void;
+}
 
-/** Which time is looked at. */
-export function SpanControls({ span, onSpan }: { span: Span; onSpan(span: Span): void }) {
+/** Chooses the time range of the chart. */
+export function SpanControls({ span, onMove }: SpanControlsProps) {
   return (
     <>
       <DateField
         name="From"
         value={utcDayOf(span.fromMs)}
-        onDay={(day) => onSpan(beginningWith(span, day))}
+        onDay={(day) => onMove((before) => withFirstDay(before, day))}
       />
-      <DateField name="To" value={lastDayOf(span)} onDay={(day) => onSpan(endingWith(span, day))} />
-      <fieldset class="buttons">
-        <legend>Up to the last day</legend>
-        {LENGTHS.map(({ name, days }) => (
-          <Button key={name} name={name} onPress={() => onSpan(daysUpTo(lastDayOf(span), days))} />
-        ))}
-      </fieldset>
-      <fieldset class="buttons">
-        <legend>From here</legend>
-        {MOVES.map(({ name, move }) => (
-          <Button key={name} name={name} onPress={() => onSpan(move(span))} />
-        ))}
-      </fieldset>
+      <DateField
+        name="To"
+        value={lastDayOf(span)}
+        onDay={(day) => onMove((before) => withLastDay(before, day))}
+      />
+      <Buttons legend="Up to the last day" moves={LENGTHS} onMove={onMove} />
+      <Buttons legend="Pan and zoom" moves={PAN_AND_ZOOM} onMove={onMove} />
     </>
   );
 }
 
-function Button({ name, onPress }: { name: string; onPress(): void }) {
+interface ButtonsProps extends Pick<SpanControlsProps, "onMove"> {
+  readonly legend: string;
+  readonly moves: readonly Move[];
+}
+
+function Buttons({ legend, moves, onMove }: ButtonsProps) {
   return (
-    <button type="button" class="quiet" onClick={onPress}>
-      {name}
-    </button>
+    <fieldset class="buttons">
+      <legend>{legend}</legend>
+      {moves.map(({ name, move }) => (
+        <button key={name} type="button" class="quiet" onClick={() => onMove(move)}>
+          {name}
+        </button>
+      ))}
+    </fieldset>
   );
 }

@@ -2,16 +2,18 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
 import {
-  beginningWith,
-  bounded,
-  daysUpTo,
-  endingWith,
+  autoInterval,
+  clampSpan,
+  daysEndingOn,
+  isAllowed,
   lastDayOf,
-  PIECE_MS_MAX,
-  pieces,
+  panned,
+  QUERY_SPAN_MS_MAX,
   SPAN_MS_MIN,
-  scaled,
-  shifted,
+  splitSpan,
+  withFirstDay,
+  withLastDay,
+  zoomed,
 } from "./span.ts";
 
 const day = (date: string) => date as UtcDay;
@@ -22,31 +24,31 @@ const hour = {
   toMs: dayStartMs(day("2024-01-05")) + 11 * HOUR_MS,
 };
 
-test("from a part of a day the way back is the whole day, and not what of it lies before the part's end", () => {
-  expect(daysUpTo(lastDayOf(hour), 1)).toEqual({
+test("a part of a day becomes the whole day, not only the time before its end", () => {
+  expect(daysEndingOn(lastDayOf(hour), 1)).toEqual({
     fromMs: dayStartMs(day("2024-01-05")),
     toMs: dayStartMs(day("2024-01-06")),
   });
-  expect(beginningWith(hour, day("2024-01-05"))).toEqual(daysUpTo(day("2024-01-05"), 1));
+  expect(withFirstDay(hour, day("2024-01-05"))).toEqual(daysEndingOn(day("2024-01-05"), 1));
 });
 
-test("an end that is set to the other side of the other end takes it along", () => {
-  expect(beginningWith(hour, day("2024-02-01"))).toEqual(daysUpTo(day("2024-02-01"), 1));
-  expect(endingWith(hour, day("2023-12-31"))).toEqual(daysUpTo(day("2023-12-31"), 1));
-  expect(endingWith(hour, day("2024-01-07"))).toEqual(daysUpTo(day("2024-01-07"), 3));
+test("an end that is moved past the other end moves it too", () => {
+  expect(withFirstDay(hour, day("2024-02-01"))).toEqual(daysEndingOn(day("2024-02-01"), 1));
+  expect(withLastDay(hour, day("2023-12-31"))).toEqual(daysEndingOn(day("2023-12-31"), 1));
+  expect(withLastDay(hour, day("2024-01-07"))).toEqual(daysEndingOn(day("2024-01-07"), 3));
 });
 
-test("what looks closer is undone by what looks wider, and earlier by later", () => {
-  expect(scaled(scaled(hour, 0.5), 2)).toEqual(hour);
-  expect(shifted(shifted(hour, -0.5), 0.5)).toEqual(hour);
-  expect(scaled(hour, 0.5)).toEqual({ fromMs: hour.fromMs + HOUR_MS / 4, toMs: hour.toMs - HOUR_MS / 4 });
+test("zooming out undoes zooming in, and later undoes earlier", () => {
+  expect(zoomed(zoomed(hour, 0.5), 2)).toEqual(hour);
+  expect(panned(panned(hour, -0.5), 0.5)).toEqual(hour);
+  expect(zoomed(hour, 0.5)).toEqual({ fromMs: hour.fromMs + HOUR_MS / 4, toMs: hour.toMs - HOUR_MS / 4 });
 });
 
-test("no span is empty, backwards, broken or before 1970, however it came about", () => {
+test("no span is empty, reversed, fractional or before 1970", () => {
   const at = fc.double({ min: -10 * DAY_MS, max: 1e12, noNaN: true });
   fc.assert(
     fc.property(at, at, (fromMs, toMs) => {
-      const span = bounded({ fromMs, toMs });
+      const span = clampSpan({ fromMs, toMs });
       expect(span.fromMs).toBeGreaterThanOrEqual(0);
       expect(span.toMs - span.fromMs).toBeGreaterThanOrEqual(SPAN_MS_MIN);
       expect([span.fromMs, span.toMs].every(Number.isInteger)).toBe(true);
@@ -55,17 +57,38 @@ test("no span is empty, backwards, broken or before 1970, however it came about"
   );
 });
 
-test("pieces follow each other without gap or overlap, and none is too long for one query", () => {
+test("parts follow each other without gap or overlap, and none is too long for one query", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5_000 * DAY_MS }), (spanMs) => {
-      const cut = pieces({ fromMs: 7, toMs: 7 + spanMs });
-      expect(cut[0]?.fromMs).toBe(7);
-      expect(cut.at(-1)?.toMs).toBe(7 + spanMs);
-      for (const [index, piece] of cut.entries()) {
-        expect(piece.toMs - piece.fromMs).toBeLessThanOrEqual(PIECE_MS_MAX);
-        expect(piece.toMs).toBe(cut[index + 1]?.fromMs ?? 7 + spanMs);
+      const parts = splitSpan({ fromMs: 7, toMs: 7 + spanMs });
+      expect(parts[0]?.fromMs).toBe(7);
+      expect(parts.at(-1)?.toMs).toBe(7 + spanMs);
+      for (const [index, part] of parts.entries()) {
+        expect(part.toMs - part.fromMs).toBeLessThanOrEqual(QUERY_SPAN_MS_MAX);
+        expect(part.toMs).toBe(parts[index + 1]?.fromMs ?? 7 + spanMs);
       }
     }),
     { numRuns: 100 },
   );
+});
+
+const daysLong = (count: number) => ({ fromMs: 0, toMs: count * DAY_MS });
+
+test.for([
+  [0.1, "raw"],
+  [1, "1min"],
+  [7, "5min"],
+  [20, "15min"],
+  [100, "1hr"],
+  [366, "1day"],
+  [3_650, "1day"],
+] as const)("the automatic interval of %s days is %s", ([count, interval]) => {
+  expect(autoInterval(daysLong(count))).toBe(interval);
+});
+
+test("the automatic interval can always be chosen by hand, and a minute over years can't", () => {
+  for (const count of [0.1, 1, 7, 31, 366, 3_650])
+    expect(isAllowed(autoInterval(daysLong(count)), daysLong(count))).toBe(true);
+  expect(isAllowed("1min", daysLong(366))).toBe(false);
+  expect(isAllowed("raw", daysLong(3))).toBe(false);
 });

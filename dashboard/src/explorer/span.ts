@@ -1,60 +1,94 @@
+import type { Interval } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 
-/** Half-open, as the Query Worker has it. */
+/** The time range of a chart, its end excluded, as the Query Worker defines ranges. */
 export interface Span {
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
 }
 
-/** Samples come every few seconds at most: closer there is nothing to see, and a span of nothing is refused. */
+/** Samples are a few seconds apart at least, and the Query Worker rejects an empty range. */
 export const SPAN_MS_MIN = 1_000;
 
 export const lastDayOf = ({ toMs }: Span): UtcDay => utcDayOf(toMs - 1);
 
-/** So many whole days, `last` the last of them. */
-export function daysUpTo(last: UtcDay, days: number): Span {
+/** So many whole days, of which `last` is the last. */
+export function daysEndingOn(last: UtcDay, days: number): Span {
   const toMs = dayStartMs(last) + DAY_MS;
   return { fromMs: toMs - days * DAY_MS, toMs };
 }
 
-/** Whole days from `first` on; an end that lies before it comes along. */
-export function beginningWith(span: Span, first: UtcDay): Span {
+/** Whole days from `first`; an end before it moves to it. */
+export function withFirstDay(span: Span, first: UtcDay): Span {
   const last = lastDayOf(span);
   return { fromMs: dayStartMs(first), toMs: dayStartMs(last < first ? first : last) + DAY_MS };
 }
 
-/** Whole days up to `last`; a beginning that lies behind it comes along. */
-export function endingWith(span: Span, last: UtcDay): Span {
+/** Whole days up to `last`; a start after it moves to it. */
+export function withLastDay(span: Span, last: UtcDay): Span {
   const first = utcDayOf(span.fromMs);
   return { fromMs: dayStartMs(first > last ? last : first), toMs: dayStartMs(last) + DAY_MS };
 }
 
-/** Around the middle: 0.5 looks closer, 2 wider. */
-export function scaled(span: Span, factor: number): Span {
+/** Scales the span around its middle: 0.5 zooms in, 2 zooms out. */
+export function zoomed(span: Span, factor: number): Span {
   const middle = (span.fromMs + span.toMs) / 2;
   const half = ((span.toMs - span.fromMs) * factor) / 2;
-  return bounded({ fromMs: middle - half, toMs: middle + half });
+  return clampSpan({ fromMs: middle - half, toMs: middle + half });
 }
 
-/** By parts of its own length; negative to what was before. */
-export function shifted(span: Span, lengths: number): Span {
+/** Moves the span by multiples of its length; negative is earlier. */
+export function panned(span: Span, lengths: number): Span {
   const byMs = (span.toMs - span.fromMs) * lengths;
-  return bounded({ fromMs: span.fromMs + byMs, toMs: span.toMs + byMs });
+  return clampSpan({ fromMs: span.fromMs + byMs, toMs: span.toMs + byMs });
 }
 
-/** Whole milliseconds, no less than the shortest span, none before 1970. */
-export function bounded(span: Span): Span {
+/** Rounds to milliseconds, with at least the shortest length, and not before 1970. */
+export function clampSpan(span: Span): Span {
   const fromMs = Math.max(0, Math.round(span.fromMs));
   return { fromMs, toMs: Math.max(Math.round(span.toMs), fromMs + SPAN_MS_MIN) };
 }
 
-/** One query takes up to 366 days: a longer span is asked for in pieces, in order. */
-export const PIECE_MS_MAX = 366 * DAY_MS;
+/** One query covers at most 366 days. */
+export const QUERY_SPAN_MS_MAX = 366 * DAY_MS;
 
-export function pieces({ fromMs, toMs }: Span): Span[] {
-  const count = Math.ceil((toMs - fromMs) / PIECE_MS_MAX);
+/** Splits a span into ranges that one query covers, in order. */
+export function splitSpan({ fromMs, toMs }: Span): Span[] {
+  const count = Math.ceil((toMs - fromMs) / QUERY_SPAN_MS_MAX);
   return Array.from({ length: count }, (_, index) => ({
-    fromMs: fromMs + index * PIECE_MS_MAX,
-    toMs: Math.min(toMs, fromMs + (index + 1) * PIECE_MS_MAX),
+    fromMs: fromMs + index * QUERY_SPAN_MS_MAX,
+    toMs: Math.min(toMs, fromMs + (index + 1) * QUERY_SPAN_MS_MAX),
   }));
+}
+
+/** The length of one bucket of each interval. */
+export const INTERVAL_MS: Readonly<Record<Exclude<Interval, "raw">, number>> = {
+  "1min": 60_000,
+  "5min": 300_000,
+  "15min": 900_000,
+  "1hr": 3_600_000,
+  "1day": DAY_MS,
+};
+
+const FINEST_FIRST = Object.keys(INTERVAL_MS) as (keyof typeof INTERVAL_MS)[];
+
+/** A chart is a few thousand pixels wide, and shows no more buckets than that. */
+export const AUTO_BUCKETS_MAX = 2_500;
+/** The limit for an interval that is chosen by hand: a few megabytes of JSON. */
+export const BUCKETS_MAX = 50_000;
+/** Raw samples are a few seconds apart: two days of them are tens of thousands. */
+export const RAW_MS_MAX = 2 * DAY_MS;
+const AUTO_RAW_MS_MAX = DAY_MS / 4;
+
+/** The finest interval whose buckets a chart can show; raw samples for a span of a few hours. */
+export function autoInterval({ fromMs, toMs }: Span): Interval {
+  const spanMs = toMs - fromMs;
+  if (spanMs <= AUTO_RAW_MS_MAX) return "raw";
+  return FINEST_FIRST.find((interval) => spanMs / INTERVAL_MS[interval] <= AUTO_BUCKETS_MAX) ?? "1day";
+}
+
+/** Whether the interval can be chosen for the span. */
+export function isAllowed(interval: Interval, { fromMs, toMs }: Span): boolean {
+  const spanMs = toMs - fromMs;
+  return interval === "raw" ? spanMs <= RAW_MS_MAX : spanMs / INTERVAL_MS[interval] <= BUCKETS_MAX;
 }

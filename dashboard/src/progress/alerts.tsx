@@ -1,5 +1,5 @@
 import type { Alert, Status } from "../../../src/contract/backfill.ts";
-import { instant } from "./figures.ts";
+import { instant } from "../formatting.ts";
 
 const NAMES: Readonly<Record<Alert["alert"], string>> = {
   backfill_stuck: "Stuck",
@@ -8,25 +8,24 @@ const NAMES: Readonly<Record<Alert["alert"], string>> = {
   rate_limit_exhaustion: "Rate limit exhausted",
 };
 
-/** What asks for a person. Read out when it comes, not whenever a count in it changes. */
+/** Conditions that need an operator. A screen reader reads each when it appears, not when a count in it changes. */
 export function Alerts({ status }: { status: Status | undefined }) {
-  const silent = status?.sites_unreachable ?? [];
-  const alerts = status?.alerts ?? [];
+  const unreachable = status?.sites_unreachable ?? [];
   return (
     <div class="alerts">
-      {alerts.map((one) => (
-        <p key={`${one.alert} ${one.site}`}>
+      {(status?.alerts ?? []).map(({ alert, site, message, since }) => (
+        <p key={`${alert} ${site}`}>
           <strong role="alert">
-            {NAMES[one.alert] ?? one.alert}
-            {one.site && ` (${one.site})`}
+            {NAMES[alert] ?? alert}
+            {site && ` (${site})`}
           </strong>
-          : {one.message} <span class="hint">since {instant(one.since)}</span>
+          : {message} <span class="hint">since {instant(since)}</span>
         </p>
       ))}
-      {silent.length > 0 && (
+      {unreachable.length > 0 && (
         <p>
-          <strong role="alert">Out of date</strong>: {silent.join(", ")} can't be reached; what is said of{" "}
-          {silent.length === 1 ? "it" : "them"} is old.
+          <strong role="alert">Out of date</strong>: can't reach {unreachable.join(", ")}; the last known
+          values are shown.
         </p>
       )}
     </div>

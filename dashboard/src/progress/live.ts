@@ -1,56 +1,56 @@
 import type { Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
-import type { Heard } from "../api/follow.ts";
-import { type Reading, withReading } from "./pace.ts";
+import type { Update } from "../worker-api/worker-api.ts";
+import { type RequestCount, withRequestCount } from "./rates.ts";
 
-/** What is known of the backfill, and since when. */
+/** The latest status, and how current it is. */
 export interface Live {
-  /** How the last status came; undefined before any has. */
+  /** How the last status was received; undefined before the first. */
   readonly by: "stream" | "poll" | undefined;
-  /** undefined: none was ever started, or nothing was heard yet. */
+  /** undefined before the first status, and when no backfill was ever started. */
   readonly status: Status | undefined;
-  readonly heardAt: EpochMs | undefined;
-  /** Why nothing is heard; undefined while something is. */
-  readonly silence: string | undefined;
-  readonly readings: readonly Reading[];
+  readonly receivedAt: EpochMs | undefined;
+  /** Why nothing is received; undefined while updates arrive. */
+  readonly error: string | undefined;
+  readonly requestCounts: readonly RequestCount[];
 }
 
-export const NOTHING_HEARD: Live = {
+export const NOTHING_RECEIVED: Live = {
   by: undefined,
   status: undefined,
-  heardAt: undefined,
-  silence: undefined,
-  readings: [],
+  receivedAt: undefined,
+  error: undefined,
+  requestCounts: [],
 };
 
-export function hear(live: Live, heard: Heard, at: EpochMs): Live {
-  switch (heard.kind) {
+export function withUpdate(live: Live, update: Update, at: EpochMs): Live {
+  switch (update.kind) {
     case "status": {
-      const status = heard.status.status === "not_started" ? undefined : heard.status;
-      const readings = status ? withReading(live.readings, status, at) : [];
-      return { by: heard.by, status, heardAt: at, silence: undefined, readings };
+      const status = update.status.status === "not_started" ? undefined : update.status;
+      const requestCounts = status ? withRequestCount(live.requestCounts, status, at) : [];
+      return { by: update.by, status, receivedAt: at, error: undefined, requestCounts };
     }
-    case "alive":
-      return { ...live, heardAt: at, silence: undefined };
-    case "silent":
-      return { ...live, silence: heard.why };
-    case "refused":
+    case "heartbeat":
+      return { ...live, receivedAt: at, error: undefined };
+    case "no-response":
+      return { ...live, error: update.why };
+    case "unauthorized":
       return live;
     default:
-      return heard satisfies never;
+      return update satisfies never;
   }
 }
 
-/** A stream speaks every 15 s, and polls come every 4. */
+/** A stream sends something every 15 s, and polls come every 4 s. */
 const FRESH_MS = 20_000;
 
 export type Freshness =
   | { readonly kind: "connecting"; readonly why: string | undefined }
   | { readonly kind: "live"; readonly by: "stream" | "poll" }
-  | { readonly kind: "old"; readonly ageMs: number; readonly why: string | undefined };
+  | { readonly kind: "stale"; readonly ageMs: number; readonly why: string | undefined };
 
-export function freshness({ by, heardAt, silence }: Live, now: EpochMs): Freshness {
-  if (heardAt === undefined || by === undefined) return { kind: "connecting", why: silence };
-  const ageMs = now - heardAt;
-  return ageMs > FRESH_MS ? { kind: "old", ageMs, why: silence } : { kind: "live", by };
+export function freshness({ by, receivedAt, error }: Live, now: EpochMs): Freshness {
+  if (receivedAt === undefined || by === undefined) return { kind: "connecting", why: error };
+  const ageMs = now - receivedAt;
+  return ageMs > FRESH_MS ? { kind: "stale", ageMs, why: error } : { kind: "live", by };
 }

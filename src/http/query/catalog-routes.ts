@@ -4,7 +4,8 @@ import { costOf, newMeter } from "../../query/cost.ts";
 import type { Tier } from "../../query/source.ts";
 import type { Route } from "../server/server.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
-import { daysRules, type QueryContext, queryRoute } from "./query-route.ts";
+import { type QueryContext, queryRoute } from "./query-route.ts";
+import { daysRules } from "./query-rules.ts";
 
 export const points = queryRoute({
   name: "points",

@@ -13,10 +13,7 @@ export const DESCRIPTION_ROUTES: readonly RouteDescription[] = [
     path: "/",
     isPublic: true,
     summary: "The service and its endpoints",
-    responses: {
-      200: { description: "Also sent where the configuration is invalid", schema: serviceRoot },
-      500: { description: "Internal error", schema: problem },
-    },
+    responses: { 200: { description: "Also sent where the configuration is invalid", schema: serviceRoot } },
   },
   {
     name: "openapi",

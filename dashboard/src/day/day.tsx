@@ -1,0 +1,159 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { AuditView, DayView, ErrorView } from "../../../src/contract/backfill.ts";
+import { displayStatus } from "../calendar/calendar.tsx";
+import { bytes, counted, instant, integer } from "../formatting.ts";
+import type { SiteDay, SiteRange } from "../ranges.ts";
+import { EvidenceTable } from "./evidence-table.tsx";
+import { auditOf, type OpenDay } from "./open-day.ts";
+
+export { NO_DAY_OPEN, type OpenDay, opened } from "./open-day.ts";
+
+interface DayPanelProps {
+  readonly open: OpenDay;
+  readonly day: DayView | undefined;
+  readonly throttled: boolean;
+  onClose(): void;
+  onShowSamples(siteDay: SiteDay): void;
+  readonly commands: {
+    readErrors(siteDay: SiteDay): Promise<void>;
+    retry(range: SiteRange): Promise<void>;
+    verify(mode: "quick" | "full", range: SiteRange): Promise<void>;
+  };
+}
+
+/** The open day: its file, evidence, attempts and errors, and what an operator can do with it. */
+export function DayPanel({ open, day, throttled, onClose, onShowSamples, commands }: DayPanelProps) {
+  const { siteDay, errors } = open;
+  const heading = useRef<HTMLHeadingElement>(null);
+  const focusedFor = useRef(siteDay);
+  // Opening a day moves the focus to its panel, for keyboard, screen reader and small screens. Coming back to the page
+  // with a day already open does not.
+  useEffect(() => {
+    if (siteDay !== focusedFor.current) heading.current?.focus();
+    focusedFor.current = siteDay;
+  }, [siteDay]);
+  // Loaded again whenever the day fails again.
+  useEffect(() => {
+    if (siteDay) void commands.readErrors(siteDay);
+  }, [siteDay, day?.attempts, day?.failure?.at]);
+  if (!siteDay) return null;
+  const close = () => {
+    onClose();
+    document.getElementById(`grid-${siteDay.site}`)?.focus();
+  };
+  const range = { site: siteDay.site, from: siteDay.day, to: siteDay.day };
+  const status = displayStatus(day, throttled) ?? "not requested";
+  return (
+    <section aria-labelledby="day" class="day">
+      <div class="heading">
+        <h2 id="day" ref={heading} tabIndex={-1}>
+          {siteDay.day} <small>{siteDay.site}</small>
+        </h2>
+        <button type="button" class="quiet" aria-label="Close the day" onClick={close}>
+          ×
+        </button>
+      </div>
+      <p>
+        <span class="swatch" data-status={status} aria-hidden="true" /> <strong>{status}</strong>
+        {day?.phase && `, ${day.phase}`}
+        {day && day.attempts > 0 && `, ${counted(day.attempts, "attempt")}`}
+      </p>
+      {day?.failure && (
+        <p class="error">
+          {day.failure.reason}: {day.failure.message} <span class="hint">{instant(day.failure.at)}</span>
+        </p>
+      )}
+      <div class="buttons">
+        {day?.status === "failed" && (
+          <button type="button" onClick={() => commands.retry(range)}>
+            Retry this day
+          </button>
+        )}
+        {day?.r2_path && (
+          <>
+            <button type="button" class="quiet" onClick={() => commands.verify("quick", range)}>
+              Verify
+            </button>
+            <button type="button" class="quiet" onClick={() => commands.verify("full", range)}>
+              Recount
+            </button>
+          </>
+        )}
+        {day?.status === "completed" && (
+          <button type="button" class="quiet" onClick={() => onShowSamples(siteDay)}>
+            Show samples
+          </button>
+        )}
+      </div>
+      <Audit audit={auditOf(open)} day={siteDay.day} />
+      {day && <ObjectDetails day={day} />}
+      {day?.evidence && <EvidenceTable evidence={day.evidence} />}
+      <h3>Errors</h3>
+      <Errors errors={errors} />
+    </section>
+  );
+}
+
+function ObjectDetails({ day }: { day: DayView }) {
+  if (!day.r2_path) return null;
+  return (
+    <dl class="object-details">
+      <dt>Object</dt>
+      <dd>
+        <code>{day.r2_path}</code>
+      </dd>
+      <dt>Records</dt>
+      <dd>{integer(day.records ?? 0)}</dd>
+      {day.evidence && (
+        <>
+          <dt>Size</dt>
+          <dd>{bytes(day.evidence.bytes)}</dd>
+          <dt>SHA-256</dt>
+          <dd>
+            <code>{day.evidence.sha256}</code>
+          </dd>
+        </>
+      )}
+      {day.completed_at && (
+        <>
+          <dt>Completed</dt>
+          <dd>{instant(day.completed_at)}</dd>
+        </>
+      )}
+      {day.unverified && (
+        <>
+          <dt>Verified</dt>
+          <dd>no: the object was found in R2, without evidence of how it was fetched</dd>
+        </>
+      )}
+    </dl>
+  );
+}
+
+function Audit({ audit, day }: { audit: AuditView | undefined; day: string }) {
+  if (!audit) return null;
+  if (audit.state === "running")
+    return <p class="hint">Verification: {counted(audit.days_checked, "day")} checked …</p>;
+  const problem = audit.problems.find(({ date }) => date === day)?.problem;
+  const how = audit.mode === "full" ? "read and recounted" : "metadata compared";
+  return (
+    <p class={problem ? "error" : "hint"}>
+      {problem ?? `Agrees with R2, ${how}`} ({audit.completed_at && instant(audit.completed_at)})
+    </p>
+  );
+}
+
+function Errors({ errors }: { errors: OpenDay["errors"] }) {
+  if (errors === undefined) return <p class="hint">Loading …</p>;
+  if (typeof errors === "string") return <p class="error">The errors could not be loaded. {errors}</p>;
+  if (errors.length === 0) return <p class="hint">None.</p>;
+  return (
+    <ul class="errors">
+      {errors.map(({ timestamp, error }: ErrorView) => (
+        <li key={`${timestamp} ${error}`}>
+          <span class="hint">{instant(timestamp)}</span> {error}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,32 @@
+import type { DaysByDate } from "../calendar/calendar.tsx";
+import { ChartPanel } from "./chart-panel.tsx";
+import type { ExplorerCommands } from "./explorer-commands.ts";
+import type { ExplorerState } from "./explorer-state.ts";
+import { PointList } from "./point-list.tsx";
+import { QuerySignIn } from "./query-sign-in.tsx";
+import { SiteDayForm } from "./site-day-form.tsx";
+
+export { explorerCommands } from "./explorer-commands.ts";
+export { type ExplorerAction, type ExplorerState, NO_EXPLORER, reduceExplorer } from "./explorer-state.ts";
+
+interface ExplorerProps {
+  readonly explorer: ExplorerState;
+  readonly sites: readonly string[];
+  readonly days: ReadonlyMap<string, DaysByDate>;
+  readonly commands: ExplorerCommands;
+}
+
+/** Lists the points of a day, and shows the samples of one. */
+export function Explorer({ explorer, sites, days, commands }: ExplorerProps) {
+  if (explorer.access !== "open") return <QuerySignIn explorer={explorer} commands={commands} />;
+  return (
+    <div class="explorer">
+      <section aria-labelledby="find">
+        <h2 id="find">Find a point</h2>
+        <SiteDayForm {...{ explorer, sites, days }} onList={commands.listPoints} />
+        <PointList explorer={explorer} commands={commands} />
+      </section>
+      <ChartPanel explorer={explorer} commands={commands} />
+    </div>
+  );
+}

@@ -1,0 +1,141 @@
+import { useState } from "preact/hooks";
+import type { Status } from "../../../src/contract/backfill.ts";
+import { Confirm } from "../confirm.tsx";
+import { duration, instant, integer, rate } from "../formatting.ts";
+import type { Live } from "./live.ts";
+import { isThrottled, requestsLastMinute } from "./rates.ts";
+
+export { Alerts } from "./alerts.tsx";
+export { FailedDays } from "./failed-days.tsx";
+export { type Freshness, freshness, type Live, NOTHING_RECEIVED, withUpdate } from "./live.ts";
+export { isThrottled } from "./rates.ts";
+export { Sites } from "./sites.tsx";
+
+interface ProgressProps {
+  readonly live: Live;
+  readonly now: number;
+  readonly requestsPerMinute: number;
+  onCancel(): void;
+  onResume(status: Status): void;
+}
+
+/** The state of the whole backfill, with its rates and the buttons to cancel and resume it. */
+export function Progress(props: ProgressProps) {
+  const { status, receivedAt } = props.live;
+  if (!status) {
+    return (
+      <section aria-labelledby="progress">
+        <h2 id="progress">{receivedAt === undefined ? "Progress" : "No backfill yet"}</h2>
+        <p class="hint">Select a range of days in the calendar, or enter it in the plan, to estimate it.</p>
+      </section>
+    );
+  }
+  return (
+    <section aria-labelledby="progress">
+      <div class="heading">
+        <h2 id="progress">
+          {stateText(status)} <small>{`${status.start_date} to ${status.end_date}`}</small>
+        </h2>
+        <JobButtons status={status} onCancel={props.onCancel} onResume={() => props.onResume(status)} />
+      </div>
+      <div class="bar">
+        <progress aria-label="Days done" max={100} value={Number(status.progress_percent)} />
+        <span class="percent">{status.progress_percent} %</span>
+      </div>
+      <Metrics {...props} status={status} />
+    </section>
+  );
+}
+
+function stateText(status: Status): string {
+  switch (status.status) {
+    case "in_progress":
+      return "Running";
+    case "completed":
+      return status.outcome === "partial" ? "Completed in part" : "Completed";
+    case "cancelled":
+      return "Cancelled";
+    case "halted":
+      return "Halted";
+    default:
+      return status.status satisfies never;
+  }
+}
+
+interface JobButtonsProps {
+  readonly status: Status;
+  onCancel(): void;
+  onResume(): void;
+}
+
+function JobButtons({ status, onCancel, onResume }: JobButtonsProps) {
+  const [confirming, setConfirming] = useState(false);
+  const resumable =
+    status.status === "cancelled" || status.status === "halted" || status.outcome === "partial";
+  return (
+    <div class="buttons">
+      {status.status === "in_progress" && (
+        <button type="button" class="danger" onClick={() => setConfirming(true)}>
+          Cancel …
+        </button>
+      )}
+      {resumable && (
+        <button type="button" onClick={onResume}>
+          Resume
+        </button>
+      )}
+      {confirming && (
+        <Confirm
+          title="Cancel the backfill?"
+          text="No more days are published. What was fetched so far is kept, and a resume continues from there."
+          yes="Cancel the backfill"
+          no="Keep it running"
+          onAnswer={(confirmed) => {
+            setConfirming(false);
+            if (confirmed) onCancel();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { readonly status: Status }) {
+  const running = status.status === "in_progress";
+  const requests = requestsLastMinute(live.requestCounts, now);
+  const endsAt = status.estimated_completion;
+  const left = running && endsAt ? Date.parse(endsAt) - now : undefined;
+  return (
+    <dl class="metrics">
+      <Metric name="Days" value={`${integer(status.days_completed)} of ${integer(status.days_total)}`} />
+      <Metric name="Failed" value={integer(status.days_failed)} />
+      <Metric name="Samples" value={integer(status.records_processed)} />
+      <Metric name="Days per hour" value={status.days_per_hour === null ? "–" : rate(status.days_per_hour)} />
+      <Metric
+        name="Samples per second"
+        value={status.samples_per_second === null ? "–" : rate(status.samples_per_second)}
+      />
+      <Metric name="Time left" value={left === undefined ? "–" : duration(left)} />
+      {running && endsAt && <Metric name="Estimated end" value={instant(endsAt)} />}
+      {running && (
+        <Metric
+          name="Requests, last minute"
+          value={`${requests === undefined ? "–" : integer(requests)} of ${integer(requestsPerMinute)}`}
+        />
+      )}
+      {isThrottled(status, now) && status.throttled_until && (
+        <Metric name="Throttled until" value={instant(status.throttled_until)} />
+      )}
+      <Metric name="Started" value={instant(status.started_at)} />
+    </dl>
+  );
+}
+
+function Metric({ name, value }: { name: string; value: string }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+import type { Status } from "../../../src/contract/backfill.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import type { Browser } from "../browser.ts";
+import { counted, integer } from "../formatting.ts";
+import { rangeError } from "../plan/plan.tsx";
+import { type DayRange, type SiteDay, type SiteRange, yesterdayOf } from "../ranges.ts";
+import { type BackfillApi, latestRequest, type Result } from "../worker-api/worker-api.ts";
+import { type Notice, plannedRange } from "./page-state.ts";
+import type { Store } from "./reduce.ts";
+import type { Session } from "./session.ts";
+
+/** Errors that the panel of a day lists. */
+const ERRORS_LISTED = 20;
+const AUDIT_POLL_MS = 1_000;
+
+/** What an operator can do with the backfill. Each command calls the Worker; its result is shown as the notice. */
+export function backfillCommands(store: Store, session: Session, { sleep }: Pick<Browser, "sleep">) {
+  const errorRequests = latestRequest();
+
+  const notify = (tone: Notice["tone"], text: string) =>
+    store.dispatch({ type: "notice", notice: { tone, text } });
+
+  /** The result; undefined when the session ended meanwhile or ends with it, because the next session must not see it. */
+  async function request<T>(call: (api: BackfillApi) => Promise<Result<T>>): Promise<Result<T> | undefined> {
+    const { api } = session;
+    if (!api) return undefined;
+    const result = await call(api);
+    const ended = session.api !== api || (!result.ok && session.endIfUnauthorized(result.error));
+    return ended ? undefined : result;
+  }
+
+  /** Runs one command at a time, so that a double click has the effect of one. Returns whether it succeeded. */
+  async function run<T>(
+    pending: string,
+    call: (api: BackfillApi) => Promise<Result<T>>,
+    done: (body: T) => string,
+  ): Promise<boolean> {
+    if (!session.api || store.state.notice?.tone === "pending") return false;
+    notify("pending", pending);
+    const result = await request(call);
+    if (!result) return false;
+    if (result.ok) {
+      notify("done", done(result.body));
+      await refreshStatus();
+    } else notify("error", result.error.message);
+    return result.ok;
+  }
+
+  /** Loads the status after a command, because the stream reports the change up to two seconds later. */
+  async function refreshStatus(): Promise<void> {
+    const before = store.state.live.status;
+    const result = await request((api) => api.status(AbortSignal.timeout(10_000)));
+    // A status that the stream delivered meanwhile is newer than this one, or will be followed by a newer one.
+    if (!result?.ok || store.state.live.status !== before) return;
+    session.receive({ kind: "status", status: result.body, by: store.state.live.by ?? "poll" });
+  }
+
+  async function start(range: DayRange, force: boolean): Promise<void> {
+    const started = await run(
+      "Starting …",
+      (api) => api.start(range, force),
+      (body) => `Backfill ${body.status}: ${counted(body.estimated_site_days, "day")}.`,
+    );
+    if (!started) return;
+    store.dispatch({ type: "select", selection: undefined });
+    session.loadDays(range.sites.map((site) => ({ site, from: range.from, to: range.to })));
+  }
+
+  /** Selects the range and estimates it; the plan's fields show why an invalid range is not estimated. */
+  async function estimate(range: DayRange): Promise<void> {
+    store.dispatch({ type: "select", selection: range });
+    const { now, plan } = store.state;
+    if (rangeError(range, yesterdayOf(now))) return;
+    const planRequest = { range, force: plan.force };
+    store.dispatch({ type: "plan-requested", request: planRequest });
+    const result = await request((api) => api.plan(range, plan.force));
+    if (!result) return;
+    const response = result.ok
+      ? { estimate: result.body, error: undefined }
+      : { estimate: undefined, error: result.error.message };
+    store.dispatch({ type: "planned", request: planRequest, ...response });
+  }
+
+  /** Polls until the site's audit is complete, and shows its progress. */
+  async function followAudit(api: BackfillApi, site: string): Promise<void> {
+    while (session.api === api) {
+      const result = await request(() => api.audits());
+      if (result?.ok) {
+        store.dispatch({ type: "audits", audits: result.body.audits });
+        const audit = result.body.audits.find((view) => view.site === site);
+        if (audit?.state === "completed") {
+          const [ok, wrong, checked] = [audit.days_ok, audit.problems_total, audit.days_checked].map(integer);
+          return audit.problems_total === 0
+            ? notify("done", `Verified: ${ok} of ${checked} days agree with R2.`)
+            : notify("error", `${wrong} of ${checked} days don't agree with R2 and are fetched again.`);
+        }
+      }
+      await sleep(AUDIT_POLL_MS);
+    }
+  }
+
+  return {
+    estimate,
+
+    /** Estimates the range in the plan's fields, as it is now. */
+    estimatePlan: () => estimate(plannedRange(store.state)),
+
+    /** Starts the range in the plan's fields, as it is now. */
+    startPlan: () => start(plannedRange(store.state), store.state.plan.force),
+
+    resume: ({ start_date, end_date, sites }: Status) =>
+      start(
+        { from: start_date as UtcDay, to: end_date as UtcDay, sites: sites.map(({ site }) => site) },
+        false,
+      ),
+
+    async cancel(): Promise<void> {
+      await run(
+        "Cancelling …",
+        (api) => api.cancel(),
+        ({ message, sites_stopping }) =>
+          sites_stopping.length > 0 ? `${message} Still stopping: ${sites_stopping.join(", ")}.` : message,
+      );
+    },
+
+    async retry(range: Partial<SiteRange>): Promise<void> {
+      await run(
+        "Retrying failed days …",
+        (api) => api.retry(range),
+        ({ days }) => `${counted(days, "failed day")} will be fetched again.`,
+      );
+    },
+
+    async verify(mode: "quick" | "full", range: SiteRange): Promise<void> {
+      const started = await run(
+        mode === "full" ? "Reading and recounting …" : "Comparing with R2 …",
+        (api) => api.verify(mode, range),
+        () => "Verification is running.",
+      );
+      const { api } = session;
+      if (!started || !api) return;
+      await followAudit(api, range.site);
+      session.loadDays([range]);
+    },
+
+    async openDay(siteDay: SiteDay): Promise<void> {
+      store.dispatch({ type: "open-day", siteDay });
+      const result = await request((api) => api.audits());
+      if (result?.ok) store.dispatch({ type: "audits", audits: result.body.audits });
+    },
+
+    async readErrors(siteDay: SiteDay): Promise<void> {
+      const range = { site: siteDay.site, from: siteDay.day, to: siteDay.day };
+      const signal = errorRequests.next();
+      const result = await request((api) => api.errors(range, ERRORS_LISTED, signal));
+      if (!result || signal.aborted) return;
+      const errors = result.ok ? result.body.errors : result.error.message;
+      store.dispatch({ type: "day-errors", siteDay, errors });
+    },
+  };
+}

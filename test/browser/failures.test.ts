@@ -1,0 +1,265 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { dayView, siteView, statusOf } from "../support/dashboard-status.ts";
+import {
+  axeViolations,
+  chooseDays,
+  hasChromium,
+  openChromium,
+  openExplorer,
+  positionOf,
+  signIn,
+} from "./chromium.ts";
+import { FAKE_TOKEN, FakeWorker } from "./fake-worker.ts";
+
+/** The focused element as a screen reader names it; "nowhere" is the top of the page. */
+const FOCUSED = `(() => {
+  const at = document.activeElement;
+  if (at === document.body) return "nowhere";
+  return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.querySelector("h2")?.textContent ?? at.textContent;
+})()`;
+
+/** The elements that have an outline, which marks the focus. */
+const OUTLINED = `[...document.querySelectorAll("body *")]
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).outlineStyle !== "none")
+  .map((element) => element.tagName)`;
+
+const LONG = "a_site_with_a_name_of_sixty-four_letters_and_not_a_single_space__";
+const running = statusOf([siteView(), siteView({ site: LONG })]);
+
+describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
+  let browser: Browser;
+  let page: Page;
+  let worker: FakeWorker;
+
+  const focused = () => page.evaluate(FOCUSED);
+  const button = (name: string) => page.getByRole("button", { name, exact: true });
+  const heading = (name: string) => page.getByRole("heading", { name });
+
+  beforeAll(async () => {
+    browser = await openChromium();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    worker = await FakeWorker.open(["a", LONG]);
+    worker.status = running;
+    worker.days = (site) => [dayView("2024-01-02", "completed", { site }), failedDay(site)];
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    page.setDefaultTimeout(20_000);
+    await page.goto(`${worker.url}/dashboard/`);
+  });
+  afterEach(async () => {
+    await page.close();
+    worker.close();
+  });
+
+  async function open(): Promise<void> {
+    await signIn(page, FAKE_TOKEN);
+    await heading("Running").waitFor();
+    await page.getByText("1 completed, 1 failed").nth(1).waitFor();
+  }
+
+  test("the keyboard focus never goes back to the top of the page", async () => {
+    expect(await focused()).toBe("Token of the Backfill Worker");
+    await page.keyboard.type("wrong");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await page.getByRole("alert").getByText("Forbidden").waitFor();
+    expect(await focused()).toBe("Sign in");
+    await page.getByLabel("Token").fill(FAKE_TOKEN);
+    await button("Sign in").press("Enter");
+    await heading("Running").waitFor();
+    expect(await focused()).not.toBe("nowhere");
+
+    await button("Dry run").press("Enter");
+    await page.getByText("Days to fetch").waitFor();
+    expect(await focused()).toBe("Dry run");
+    await button("Cancel …").press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await focused()).toBe("Cancel …");
+    worker.send({ ...running, status: "cancelled" });
+    await heading("Cancelled").waitFor();
+    expect(await focused()).toMatch(/^Cancelled/);
+  });
+
+  test("while a date is typed, years of unfinished dates are not drawn", async () => {
+    await open();
+    const first = page.getByLabel("First day");
+    await first.focus();
+    await page.keyboard.type("03052023", { delay: 20 });
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await page.getByRole("grid", { name: "Days of a", exact: true }).locator("canvas").nth(1).waitFor();
+    expect(await page.locator("canvas").count()).toBe(4);
+    // 31 February is invalid, and the page is drawn before the day is typed.
+    await first.fill("2024-01-31");
+    await page.getByLabel("Last day").focus();
+    await first.focus();
+    await page.keyboard.type("02");
+    await page.waitForTimeout(1_300);
+    await page.keyboard.type("10");
+    expect(await first.inputValue()).toBe("2024-02-10");
+  });
+
+  test("fields that are filled faster than the page is drawn all count", async () => {
+    await open();
+    await page.evaluate("requestAnimationFrame = (draw) => setTimeout(draw, 1_000)");
+    await chooseDays(page, "2024-02-01", "2024-02-06");
+    await page.getByRole("checkbox", { name: LONG }).dispatchEvent("click");
+    await button("Dry run").dispatchEvent("click");
+    await expect
+      .poll(() => worker.requests.filter((request) => request.includes("force_restart")))
+      .toContain(
+        'POST /backfill/start {"start_date":"2024-02-01","end_date":"2024-02-06","sites":["a"],"force_restart":false,"dry_run":true}',
+      );
+  });
+
+  test("after sign-in there is no ring around the page, and a control still shows its focus", async () => {
+    await page.getByLabel("Token").fill(FAKE_TOKEN);
+    await page.keyboard.press("Enter");
+    await heading("Running").waitFor();
+    expect(await focused()).not.toBe("nowhere");
+    expect(await page.evaluate(OUTLINED)).toEqual([]);
+    await button("Sign out").focus();
+    expect(await page.evaluate(OUTLINED)).toEqual(["BUTTON"]);
+  });
+
+  test("a drag that ends outside of the calendar selects its range, and is over", async () => {
+    await open();
+    const [from, to] = [await positionOf(page, "a", "2024-02-05"), await positionOf(page, "a", "2024-03-04")];
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await page.mouse.move(to.x, to.y, { steps: 3 });
+    await page.mouse.move(to.x, 5);
+    await page.mouse.up();
+    await page.getByText("Days to fetch").waitFor();
+    const last = await page.getByLabel("Last day").inputValue();
+    await page.mouse.move(from.x, from.y + 14, { steps: 3 });
+    expect(await page.getByLabel("Last day").inputValue()).toBe(last);
+  });
+
+  test("a token that is rejected during a session locks the page, and another token opens it", async () => {
+    await open();
+    worker.token = "another";
+    worker.breakStreams();
+    await page
+      .getByRole("alert")
+      .getByText(/no longer accepted|Forbidden/)
+      .waitFor();
+    expect(await focused()).toBe("Token of the Backfill Worker");
+    expect(await page.evaluate("sessionStorage.length")).toBe(0);
+    await signIn(page, "another");
+    await heading("Running").waitFor();
+    expect(worker.requests.join()).not.toMatch(/fake-token|another/);
+  });
+
+  test("an open day that fails again in another job shows the new failure and its errors", async () => {
+    await open();
+    await button("a 2024-01-04").click();
+    await page.getByText("None.").waitFor();
+    const failure = { reason: "upload", message: "R2 was unreachable", at: "2024-06-02T00:00:00Z" };
+    worker.days = (site) => [dayView("2024-01-04", "failed", { site, attempts: 2, failure })];
+    worker.errors = [{ ...ERROR, error: "R2 was unreachable (put)" }];
+    worker.send({ ...running, backfill_id: "backfill_2" });
+    const day = page.getByRole("region", { name: "2024-01-04 a" });
+    await day.getByText("upload: R2 was unreachable").waitFor();
+    await day.getByText("R2 was unreachable (put)").waitFor();
+  });
+
+  test("a site shows why its days can't be loaded, until they are", async () => {
+    worker.faults.set("/backfill/days", { status: 503, body: { error: "The object moves" } });
+    await signIn(page, FAKE_TOKEN);
+    await page.getByText("These days could not be loaded. The object moves").first().waitFor();
+    worker.faults.clear();
+    await page.getByText("1 completed, 1 failed").nth(1).waitFor();
+    expect(await page.getByText("could not be loaded").count()).toBe(0);
+  });
+
+  test("switching views leaves no stream, picture or dialog behind", async () => {
+    await open();
+    await button("a 2024-01-04").click();
+    await page.getByRole("region", { name: "2024-01-04 a" }).waitFor();
+    for (let turn = 0; turn < 10; turn++) {
+      await page.getByRole("link", { name: "Explorer" }).click();
+      await heading("Sign in to the Query Worker").waitFor();
+      await page.getByRole("link", { name: "Backfill" }).click();
+      await heading("Running").waitFor();
+    }
+    expect(await focused()).toBe("Backfill");
+    expect(worker.streams).toBe(1);
+    expect(await page.locator("canvas").count()).toBe(2);
+    await button("Sign out").click();
+    await expect.poll(() => worker.streams).toBe(0);
+  });
+
+  test("the listed points are those of the chosen day, also when the page is drawn in between", async () => {
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await page.getByLabel("Site").selectOption(LONG);
+    await page.getByLabel("Day").fill("2024-03-09");
+    await page.waitForTimeout(1_300);
+    await button("List points").click();
+    await expect
+      .poll(() => worker.requests.at(-1))
+      .toBe(`GET /timeseries/points site_name=${LONG}&date=2024-03-09`);
+  });
+
+  test("a point without samples in the range is named, with points of similar names to choose instead", async () => {
+    worker.points = ["site/ahu-1/temp", "site/ahu-2/temp", "site/meter"];
+    worker.samples = [{ point_name: "site/ahu-2/temp", timestamp: "2024-01-02T06:00:00.000Z", value: 21 }];
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await button("List points").click();
+    await button("site/ahu-1/temp").click();
+    await page
+      .getByText("site/ahu-1/temp has no samples from 2024-01-02 00:00:00 UTC to 2024-01-03 00:00:00 UTC.")
+      .waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+    const chart = page.getByRole("region", { name: "Chart" });
+    await chart.getByRole("button", { name: "site/ahu-2/temp" }).click();
+    await page.getByRole("img", { name: "site/ahu-2/temp, avg by 1min: 1 value from 21 to 21" }).waitFor();
+
+    await page.getByRole("searchbox", { name: "Name" }).fill("site/metre");
+    await page.getByText("0 points").waitFor();
+    await button("site/meter").waitFor();
+  });
+
+  test("names and reasons of any length stay inside the page, at every width, as text", async () => {
+    const alerts = [{ ...ALERT, message: "12 of 90 finished days failed" }];
+    worker.status = { ...running, alerts };
+    await open();
+    await button(`${LONG} 2024-01-04`).click();
+    await page
+      .getByRole("region", { name: `2024-01-04 ${LONG}` })
+      .getByText("vendor-fault")
+      .waitFor();
+    for (const width of [1280, 360]) {
+      await page.setViewportSize({ width, height: 740 });
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+    }
+    expect(await page.locator("main img, main b").count()).toBe(0);
+    expect(await axeViolations(page)).toEqual([]);
+  });
+});
+
+const ERROR = { backfill_id: "backfill_2", timestamp: "2024-06-02T00:00:00Z", stack: "", context: {} };
+
+const ALERT = {
+  alert: "high_error_rate",
+  since: "2024-06-01T00:00:00Z",
+  site: null,
+  date: null,
+  phase: null,
+  backfill_id: "backfill_1",
+  value: 13,
+  threshold: 10,
+} as const;
+
+function failedDay(site: string) {
+  const message = `<b>HTTP 500</b> <img src=x> ${"x".repeat(500)}`;
+  const failure = { reason: "vendor-fault", message, at: "2024-06-01T00:00:00Z" };
+  return dayView("2024-01-04", "failed", { site, failure });
+}
