@@ -164,7 +164,7 @@ describe("POST /backfill/start", () => {
   );
 
   it("rejects an empty list of sites, and the same site twice", async () => {
-    expect(await detailsOf({ ...RANGE, sites: [] })).toEqual(["sites must hold at least 1"]);
+    expect(await detailsOf({ ...RANGE, sites: [] })).toEqual(["sites must have at least 1 item"]);
     expect(await detailsOf({ ...RANGE, sites: ["building_a", "building_a"] })).toEqual([
       'sites: "building_a" is listed more than once',
     ]);
@@ -179,7 +179,7 @@ describe("POST /backfill/start", () => {
 
   it("rejects too many sites by their number only", async () => {
     const sites = Array.from({ length: 5000 }, (_, index) => `s${index}`);
-    expect(await detailsOf({ ...RANGE, sites })).toEqual(["sites must hold at most 100"]);
+    expect(await detailsOf({ ...RANGE, sites })).toEqual(["sites must have at most 100 items"]);
   });
 
   it("rejects days before 1970, whose microseconds are not exact", async () => {

@@ -85,5 +85,5 @@ function unavailable(error: string, hint: string, details?: readonly string[]): 
 function verifyHint({ key }: ObjectUnreadable): string {
   const { site, day } = parseObjectKey(key) ?? {};
   const body = JSON.stringify({ mode: "full", site, from: day, to: day });
-  return `Verify the day with the Backfill Worker; the next start at the latest fetches it again: POST /backfill/verify ${body}`;
+  return `Verify the day with the Backfill Worker, which fetches a damaged day again, at the latest with its next start: POST /backfill/verify ${body}`;
 }

@@ -58,12 +58,18 @@ function sentencesFor(issue: z.core.$ZodIssue, kind: "field" | "parameter"): str
     case "too_small":
       return issue.origin === "number"
         ? [`${name} must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`]
-        : [`${name} must hold at least ${issue.minimum}`];
+        : [`${name} must have at least ${items(issue.minimum)}`];
     case "too_big":
-      return [`${name} must ${issue.origin === "number" ? "be" : "hold"} at most ${issue.maximum}`];
+      return issue.origin === "number"
+        ? [`${name} must be at most ${issue.maximum}`]
+        : [`${name} must have at most ${items(issue.maximum)}`];
     default:
       return [`${name}: ${issue.message}`];
   }
+}
+
+function items(count: number | bigint): string {
+  return `${count} ${Number(count) === 1 ? "item" : "items"}`;
 }
 
 function withArticle(type: string): string {
