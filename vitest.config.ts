@@ -1,10 +1,12 @@
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import LongestFirst from "./test/longest-first.ts";
 
 export default defineConfig({
   test: {
     // System tests wait most of their time; more than three at once are only slow.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
     onUnhandledError: ({ stack }) => !stack?.includes("src/ace/transport/read-body.ts"),
@@ -54,6 +56,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
+          isolate: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },
@@ -63,6 +66,7 @@ export default defineConfig({
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
