@@ -5,9 +5,9 @@ import { claimStateDir } from "../../local/stack/stack.ts";
 import {
   CommandError,
   type CommandRun,
-  formatDuration as clockOf,
+  formatCount,
+  formatDuration,
   runToEnd,
-  formatCount as whole,
 } from "../../terminal/terminal.ts";
 import { soak, type Tally } from "./soak.ts";
 
@@ -38,7 +38,7 @@ async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites
   const state = claimStateDir(`soak/${seed}`, true, run);
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
-  const say = (line: string) => console.error(`${clockOf(elapsedMs()).padStart(7)}  ${line}`);
+  const say = (line: string) => console.error(`${formatDuration(elapsedMs()).padStart(7)}  ${line}`);
   say(`seed ${seed}, ${sites} sites, ${minutes} minutes`);
   try {
     const tally = await soak({
@@ -50,13 +50,13 @@ async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites
       say,
     });
     for (const line of summary(tally)) console.log(line);
-    console.log(`All of it agrees, after ${clockOf(elapsedMs())}. Seed ${seed}.`);
+    console.log(`All of it agrees, after ${formatDuration(elapsedMs())}. Seed ${seed}.`);
     rmSync(state.path, { recursive: true, force: true });
     return 0;
   } catch (error) {
     console.log(error instanceof Error ? error.message : error);
     console.log(
-      `FAILED after ${clockOf(elapsedMs())} with seed ${seed}. The state is kept in ${state.shown}.`,
+      `FAILED after ${formatDuration(elapsedMs())} with seed ${seed}. The state is kept in ${state.shown}.`,
     );
     console.log(`Again: npm run test:soak -- --seed ${seed} --sites ${sites} --minutes ${minutes}`);
     return 1;
@@ -68,12 +68,12 @@ function summary(tally: Tally): string[] {
   const kinds = [...tally.kills].sort(([a], [b]) => a.localeCompare(b));
   const kills = kinds.reduce((sum, [, count]) => sum + count, 0);
   return [
-    `${whole(tally.rounds)} rounds`,
-    `${whole(kills)} kills: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")}`,
-    `${whole(cancels)} cancels, ${whole(resumes)} resumes, ${whole(restarts)} restarts over changed data`,
-    `${whole(retries)} retries of ${whole(daysRetried)} failed days`,
-    `${whole(tally.objects)} objects of ${whole(tally.samples)} samples compared by DuckDB`,
-    `${whole(tally.requests)} requests, at most ${whole(tally.busiestMinute)} in any minute of ${whole(tally.limit)} allowed`,
+    `${formatCount(tally.rounds)} rounds`,
+    `${formatCount(kills)} kills: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")}`,
+    `${formatCount(cancels)} cancels, ${formatCount(resumes)} resumes, ${formatCount(restarts)} restarts over changed data`,
+    `${formatCount(retries)} retries of ${formatCount(daysRetried)} failed days`,
+    `${formatCount(tally.objects)} objects of ${formatCount(tally.samples)} samples compared by DuckDB`,
+    `${formatCount(tally.requests)} requests, at most ${formatCount(tally.busiestMinute)} in any minute of ${formatCount(tally.limit)} allowed`,
   ];
 }
 
