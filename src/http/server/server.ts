@@ -38,10 +38,6 @@ export interface WorkerParts<Env extends object, Config, RequestContext> {
   readonly version: string;
 }
 
-interface HttpConfig {
-  readonly allowedOrigins: readonly string[];
-}
-
 interface AppTypes<Env extends object, Config> {
   Bindings: Env;
   Variables: { config: ConfigResult<Config> };
@@ -53,9 +49,11 @@ export type WorkerApp<Env extends object, Config> = Hono<AppTypes<Env, Config>>;
  * The HTTP of a Worker. Variables and secrets are read from the `env` of each request: the app is made once, outside
  * any request. Every error is JSON, unexpected ones included: in the documented form, or as a problem by RFC 9457.
  */
-export function workerApp<Env extends object, Config extends HttpConfig, RequestContext>(
-  parts: WorkerParts<Env, Config, RequestContext>,
-): WorkerApp<Env, Config> {
+export function workerApp<
+  Env extends object,
+  Config extends { readonly allowedOrigins: readonly string[] },
+  RequestContext,
+>(parts: WorkerParts<Env, Config, RequestContext>): WorkerApp<Env, Config> {
   const { service, version } = parts;
   const table = endpointTable(service.routes);
   // Not strict: a slash at the end of a path changes nothing.
@@ -81,21 +79,14 @@ export function workerApp<Env extends object, Config extends HttpConfig, Request
     };
     return toResponse({ status: 200, body }, c.req.raw);
   });
-  app.get("/openapi.json", (c) => {
-    const config = c.get("config");
-    return toResponse(
-      config.ok
-        ? { status: 200, body: openApiDocument(service, version) }
-        : configurationInvalid(config.faults),
-      c.req.raw,
+  const document = () => openApiDocument(service, version);
+  app.get("/openapi.json", (c) => responseTo(c, parts, async () => ({ status: 200, body: document() })));
+  app.get("/docs", (c) => responseTo(c, parts, () => docsResponse(document(), new URL(c.req.url).origin)));
+  for (const route of service.routes) {
+    app.on(route.method, route.path, (c) =>
+      responseTo(c, parts, (config) => authenticated(route, c, config, parts)),
     );
-  });
-  app.get("/docs", (c) => {
-    const config = c.get("config");
-    if (!config.ok) return toResponse(configurationInvalid(config.faults), c.req.raw);
-    return docsResponse(openApiDocument(service, version), new URL(c.req.url).origin);
-  });
-  for (const route of service.routes) app.on(route.method, route.path, (c) => responseOf(route, c, parts));
+  }
 
   for (const [path, allow] of table.allowedMethods) {
     app.options(path, (c) => toResponse({ status: 204, headers: { Allow: allow } }, c.req.raw));
@@ -106,14 +97,16 @@ export function workerApp<Env extends object, Config extends HttpConfig, Request
   return app;
 }
 
-async function responseOf<Env extends object, Config, RequestContext>(
-  route: Route<RequestContext>,
+/** The response that `respond` gives if the configuration is valid: authentication and every route need it. */
+async function responseTo<Env extends object, Config, RequestContext>(
   c: Context<AppTypes<Env, Config>>,
   parts: WorkerParts<Env, Config, RequestContext>,
+  respond: (config: Config) => Promise<JsonResponse | Response>,
 ): Promise<Response> {
   // Hono's own handler does not catch a thrown value that is no Error.
   try {
-    const result = await respond(route, c, parts);
+    const parsed = c.get("config");
+    const result = parsed.ok ? await respond(parsed.config) : configurationInvalid(parsed.faults);
     const response = result instanceof Response ? result : toResponse(result, c.req.raw);
     if (c.req.raw.method !== "HEAD") return response;
     // Hono drops the body of a response to HEAD without cancelling it; its source would wait for a reader for ever.
@@ -124,14 +117,13 @@ async function responseOf<Env extends object, Config, RequestContext>(
   }
 }
 
-/** Checks the configuration first, for authentication needs it, then the token; the route reads the body last. */
-async function respond<Env extends object, Config, RequestContext>(
+/** Checks secrets and token before the route responds, which reads the body. */
+async function authenticated<Env extends object, Config, RequestContext>(
   route: Route<RequestContext>,
   c: Context<AppTypes<Env, Config>>,
+  config: Config,
   { service, context }: WorkerParts<Env, Config, RequestContext>,
 ): Promise<JsonResponse | Response> {
-  const result = c.get("config");
-  if (!result.ok) return configurationInvalid(result.faults);
   const request = c.req.raw;
   const variables = variablesOf(c.env);
   if (!route.isPublic || route.needsSecrets) {
@@ -142,7 +134,7 @@ async function respond<Env extends object, Config, RequestContext>(
     const rejected = await authenticate(request.headers.get("Authorization"), variables, service.bearer);
     if (rejected) return rejected;
   }
-  return route.respond(context(request, result.config, c.env));
+  return route.respond(context(request, config, c.env));
 }
 
 /** The client learns nothing of an unexpected fault; the log line has all of it. */
