@@ -53,7 +53,7 @@ export const RATE_LIMITS_KEPT = 300;
  * Files of a site that wait for a retry of their upload: some 250 of the documented day. An object ends at 10 GB, and
  * then it can commit nothing; two days under way at their bounds take six of them.
  */
-export const KEPT_BYTES_MAX = 3_000_000_000;
+export const HELD_FOR_UPLOAD_BYTES_MAX = 3_000_000_000;
 
 /** Configured points of a site, and the bytes of all their names: they are held in memory. */
 export const POINTS_MAX = 200_000;

@@ -11,7 +11,7 @@ export interface ArchiveReader {
   head(key: ObjectKey): Promise<ObjectHead | undefined>;
   /** One page of the objects whose keys begin with `prefix`, in order of key. A page may be empty though more follow. */
   list(prefix: string, cursor: string | undefined): Promise<ObjectPage>;
-  /** A part of the object, whose bytes are there only if the object meets `condition`. undefined: there is no such object. */
+  /** A part of the object, with its bytes only if the object meets `condition`. undefined: there is no such object. */
   read(key: ObjectKey, range: PartRange, condition?: ReadCondition): Promise<ObjectPart | undefined>;
   /** The whole object as a stream. undefined: there is no such object. */
   open(key: ObjectKey): Promise<OpenObject | undefined>;

@@ -113,7 +113,7 @@ function memory() {
   const owner = (site: string, incarnation?: Incarnation) => ({
     clock: scheduler.clockOf(incarnation),
     site,
-    alive: () => undefined,
+    heartbeat: () => undefined,
   });
   const granted: string[] = [];
   const reserve = async (site: string, bytes: number, incarnation?: Incarnation, until = signal) => {

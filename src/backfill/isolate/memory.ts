@@ -16,7 +16,7 @@ export interface MemoryOwner {
   readonly clock: Clock;
   /** The object's name: its next incarnation drops what this one has reserved. */
   readonly site: string;
-  alive(): void;
+  heartbeat(): void;
 }
 
 /** Memory that is set aside for one owner until it is released. */
@@ -99,7 +99,7 @@ export class Memory {
       signal.addEventListener("abort", claim.wake, { once: true });
       await clock.sleep(this.#lookAgainMs(clock.now()), woken.signal);
       signal.removeEventListener("abort", claim.wake);
-      owner.alive();
+      owner.heartbeat();
       this.#admit(clock.now());
     }
     if (!this.#claims.has(claim)) {

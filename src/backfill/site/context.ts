@@ -21,8 +21,8 @@ import type {
   View,
 } from "../ports.ts";
 import type { PointList } from "./ledger/point-names.ts";
-import { fact, setFact } from "./ledger/state.ts";
-import type { Asked } from "./ledger/totals.ts";
+import { getState, setState } from "./ledger/state.ts";
+import type { UncountedRequests } from "./ledger/totals.ts";
 
 export interface SitePorts {
   readonly store: Store;
@@ -61,31 +61,31 @@ export interface SiteContext extends SitePorts {
   readonly runBytes: Map<string, number>;
   /** Shared by the lanes, which pause together after a 429. */
   readonly permits: Permits;
-  /** Not yet in the totals. */
-  readonly asked: Asked;
-  /** A sign of life from the action at hand: a request or an upload has come to an end, or the gate has spoken. */
-  alive(): void;
-  /** What the site says of itself now. */
+  /** Requests that are not yet in the totals. */
+  readonly uncounted: UncountedRequests;
+  /** The running action calls it whenever a request or an upload has ended, or the gate has answered. */
+  heartbeat(): void;
+  /** The site's report for the Coordinator, as of now. */
   report(): SiteReport;
-  /** Counts samples against the present tick. */
-  spend(samples: number): void;
+  /** Counts samples against the bound of the current tick. */
+  countSamples(samples: number): void;
 }
 
-/** The job an action works for. Its commits are refused once the site has another epoch, or shall stop. */
+/** The epoch that an action works for. It may commit nothing once the site has another epoch, or shall stop. */
 export interface Fence {
   readonly epoch: number;
   readonly signal: AbortSignal;
 }
 
-/** Inside a transaction: whether work of this fence may still be committed. */
-export function holds(sql: Sql, fence: Fence): SiteJob | undefined {
-  const job = fact(sql, "job");
+/** The site's job, while work of this fence may still be committed. To be called inside the committing transaction. */
+export function currentJob(sql: Sql, fence: Fence): SiteJob | undefined {
+  const job = getState(sql, "job");
   return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
 }
 
-/** Progress was made, for a day or for all of them: what the Coordinator looks at. */
-export function touch(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
-  setFact(sql, "lastProgressAt", clock.now());
+/** Records when the site, and `date` if given, last made progress: the Coordinator tells stuck sites by it. */
+export function recordProgress(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
+  setState(sql, "lastProgressAt", clock.now());
   if (date === undefined) return;
   sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
 }

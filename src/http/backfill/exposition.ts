@@ -1,14 +1,14 @@
 /** Prometheus' text format, https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
-export interface Family {
+export interface MetricFamily {
   readonly name: string;
   readonly type: "counter" | "gauge";
   readonly help: string;
-  readonly samples: readonly Measured[];
+  readonly samples: readonly MetricSample[];
 }
 
-export interface Measured {
+export interface MetricSample {
   readonly labels?: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -17,7 +17,7 @@ export interface Measured {
  * The text of a scrape; families without samples are left out. Written here because Prometheus' client library counts in
  * the memory of a process, while these counts are in the ledgers; this writer is the only part that would be used.
  */
-export function exposition(families: readonly Family[]): string {
+export function exposition(families: readonly MetricFamily[]): string {
   return families
     .filter(({ samples }) => samples.length > 0)
     .map(({ name, type, help, samples }) => {

@@ -1,9 +1,9 @@
 import * as wire from "../../contract/backfill.ts";
 import type { Metrics, SiteTotals } from "../../contract/metrics.ts";
-import type { Family, Measured } from "./exposition.ts";
+import type { MetricFamily, MetricSample } from "./exposition.ts";
 
 /** The metrics of the Backfill Worker: counters since each ledger was created, and gauges of the current job. */
-export function familiesOf(metrics: Metrics, requestsPerMinute: number, version: string): Family[] {
+export function familiesOf(metrics: Metrics, requestsPerMinute: number, version: string): MetricFamily[] {
   const { status, permitsLastMinute } = metrics;
   return [
     gauge("backfill_build_info", "The running version", [{ labels: { version }, value: 1 }]),
@@ -52,7 +52,7 @@ const TOTALS: readonly { name: string; help: string; of: keyof SiteTotals }[] = 
   { name: "backfill_api_rate_limited_total", help: "Responses with status 429", of: "rateLimited" },
 ];
 
-function jobFamilies(status: wire.Status, at: number): Family[] {
+function jobFamilies(status: wire.Status, at: number): MetricFamily[] {
   const { backfill_id, start_date, end_date } = status;
   const unreachable = new Set(status.sites_unreachable);
   const pausedMs = status.throttled_until === null ? 0 : Date.parse(status.throttled_until) - at;
@@ -90,7 +90,7 @@ function jobFamilies(status: wire.Status, at: number): Family[] {
   ];
 }
 
-function daysOf(view: wire.SiteView): Measured[] {
+function daysOf(view: wire.SiteView): MetricSample[] {
   const { site, days_total, days_completed, days_empty, days_failed } = view;
   const days = {
     completed: days_completed - days_empty,
@@ -104,7 +104,7 @@ function daysOf(view: wire.SiteView): Measured[] {
 const raised = (status: wire.Status | undefined, name: wire.Alert["alert"]) =>
   (status?.alerts ?? []).filter(({ alert }) => alert === name).length;
 
-const gauge = (name: string, help: string, samples: readonly Measured[]): Family => ({
+const gauge = (name: string, help: string, samples: readonly MetricSample[]): MetricFamily => ({
   name,
   type: "gauge",
   help,

@@ -26,7 +26,7 @@ export const days = backfillRoute({
   name: "days",
   method: "GET",
   path: "/backfill/days",
-  summary: `Status and evidence of every day of a range, in order of site, then day; at most ${wire.DAYS_MAX} in one response`,
+  summary: `Status and evidence of every day of a range, in order of site, then day; at most ${wire.DAYS_MAX} days in a response`,
   input: { query: wire.daySelection },
   rules: selectionRules,
   responses: { 200: { description: "The days", schema: wire.dayList }, ...SITE_UNAVAILABLE },

@@ -4,8 +4,7 @@ import { costOf, newMeter } from "../../query/cost.ts";
 import type { Tier } from "../../query/source.ts";
 import type { Route } from "../server/server.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
-import { type QueryContext, queryRoute } from "./query-route.ts";
-import { daysRules } from "./query-rules.ts";
+import { daysRules, type QueryContext, queryRoute } from "./query-route.ts";
 
 export const points = queryRoute({
   name: "points",

@@ -3,8 +3,7 @@ import { answerQuery } from "../../query/answer/answer.ts";
 import type { Meter } from "../../query/cost.ts";
 import { errorResponse, preferred, validationFailed } from "../server/server.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
-import { queryRoute } from "./query-route.ts";
-import { queryRules } from "./query-rules.ts";
+import { queryRoute, queryRules } from "./query-route.ts";
 
 const OFFERED = Object.entries(wire.MEDIA_TYPES) as [wire.FormatName, string][];
 const OFFERED_TYPES = OFFERED.map(([, mediaType]) => mediaType);

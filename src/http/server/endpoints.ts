@@ -13,7 +13,10 @@ export const DESCRIPTION_ROUTES: readonly RouteDescription[] = [
     path: "/",
     isPublic: true,
     summary: "The service and its endpoints",
-    responses: { 200: { description: "Also sent where the configuration is invalid", schema: serviceRoot } },
+    responses: {
+      200: { description: "Also sent where the configuration is invalid", schema: serviceRoot },
+      500: { description: "Internal error", schema: problem },
+    },
   },
   {
     name: "openapi",

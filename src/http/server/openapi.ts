@@ -25,7 +25,7 @@ export function openApiDocument<Context>(
   for (const route of [...routes, ...DESCRIPTION_ROUTES]) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, write) };
   }
-  const otherMethod = { ...error("405 of any other method"), headers: { Allow: "The allowed methods" } };
+  const otherMethod = { ...error("405 for any other method"), headers: { Allow: "The allowed methods" } };
   const document = {
     openapi: "3.1.0",
     info: { title, version },
@@ -33,7 +33,7 @@ export function openApiDocument<Context>(
     ...(webhooks && { webhooks: webhooksOf(webhooks, write) }),
     components: {
       responses: {
-        NotFound: errorOf({ description: "404 of any other path", schema: notFound }, write),
+        NotFound: errorOf({ description: "404 for any other path", schema: notFound }, write),
         MethodNotAllowed: errorOf(otherMethod, write),
       },
       schemas: named,

@@ -3,8 +3,8 @@ import type { Series } from "../day-series.ts";
 import type { Aggregation } from "./query-spec.ts";
 
 /**
- * One row for each time bucket that has a sample, at the bucket's beginning; buckets begin at multiples of their width since
- * 1970. Pure, O(samples). Buckets divide a day, so that days are aggregated independently.
+ * One row for each time bucket that has a sample, at the bucket's beginning. Buckets begin at multiples of their width
+ * since 1970, and divide a day, so that days are aggregated independently. Pure, O(samples).
  */
 export function aggregateSeries({ ms, value }: Series, { bucketMs, aggregate }: Aggregation): Series {
   const starts = bucketStarts(ms, bucketMs);

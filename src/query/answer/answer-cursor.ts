@@ -1,7 +1,10 @@
 import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
 import type { QuerySpec } from "./query-spec.ts";
 
-/** A row position: the next row of an answer. Its day is the day of `ms`; rows are ordered by day, then by point, then by time. */
+/**
+ * A row position: the next row of an answer. Its day is the day of `ms`, since rows are ordered by day, then by point, then
+ * by time.
+ */
 export interface RowPosition {
   /** Index among the points of the query. */
   readonly point: number;

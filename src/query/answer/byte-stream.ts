@@ -17,8 +17,8 @@ export async function startedIterator<T>(
 }
 
 /**
- * A body that takes a chunk whenever its reader asks for one, and calls `onCancel` where the reader cancels. A fault fails
- * the body, so that its first part can't be taken for a whole answer.
+ * A body that takes a chunk when its reader pulls, and calls `onCancel` when its reader cancels. A fault fails the body,
+ * so that its first part can't be taken for a whole answer.
  */
 export function byteStream(
   chunks: AsyncGenerator<Uint8Array, void>,

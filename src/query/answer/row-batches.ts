@@ -31,7 +31,9 @@ export interface PageSpec {
   cursorAt(position: RowPosition): string;
 }
 
-/** A page that has read so many bytes ends with its day, whatever its limit: some 5 s of CPU, of the 30 s of an invocation. */
+/**
+ * Bytes after which a page ends with the current day, whatever its limit: some 5 s of CPU, of the 30 s of an invocation.
+ */
 const PAGE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** The same for rows of D1: together with one more day they are 700 statements, of the 1,000 of an invocation. */
@@ -80,7 +82,7 @@ export async function* rowBatches(
   if (batch.length > 0) yield batch;
 }
 
-/** On the day of `from`, the points before its point are complete on earlier pages, and are not read again. */
+/** The days of a page. On the day of `from`, points before its point are on earlier pages, and are not read again. */
 async function* daysFrom(
   spec: QuerySpec,
   from: RowPosition | undefined,

@@ -1,6 +1,6 @@
 /**
- * Memory for days that are read ahead. The awaited day, which the consumer takes next, always gets what it reserves: otherwise the
- * days after it could take all memory while they wait for it.
+ * Memory for days that are read ahead. The awaited day, which the consumer takes next, always gets what it reserves:
+ * otherwise the days after it could take all memory while they wait for it.
  */
 export class MemoryBudget {
   readonly #bytesMax: number;

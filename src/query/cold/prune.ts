@@ -10,8 +10,8 @@ export interface WantedGroup {
 }
 
 /**
- * The row groups that can have samples of `names` in [fromMs, toMs), in the order of the file, by the statistics of
- * their names and times.
+ * The row groups that can have samples of `names` in [fromMs, toMs), by their statistics of names and times. They are in
+ * the order of the file.
  */
 export function pruneGroups(
   index: FooterIndex,

@@ -65,7 +65,7 @@ export async function readDay(query: DayQuery, tools: DayTools): Promise<DayRead
   throw new ObjectUnsettled(query.key, VERSIONS_MAX);
 }
 
-/** Finds the row groups by the known footer where that is enough, otherwise by a footer that is read now. */
+/** Finds the row groups by the known footer where that is enough, otherwise by reading the footer. */
 async function open(
   { site, key, names, fromMs, toMs }: DayQuery,
   { archive, footers, endSizes }: DayTools,

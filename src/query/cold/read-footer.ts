@@ -11,7 +11,7 @@ import { ObjectUnreadable } from "./object-faults.ts";
 export interface ReadVersion extends FileVersion {
   /** Of the footer and the trailer after it. */
   readonly footerBytes: number;
-  /** The end of the file as it was read, with data before the footer where more bytes were requested than it takes. */
+  /** The end of the file as it was read. It may begin with data before the footer. */
   readonly tail: { readonly offset: number; readonly bytes: Uint8Array };
 }
 
@@ -20,9 +20,9 @@ const TRAILER_BYTES = 8;
 const MAGIC = 0x31524150;
 
 /**
- * The current version of the object, from its last `endBytes` and a second read where its footer is larger. "unchanged"
- * where it is the version with `knownEtag`; "changed" where it was replaced or deleted between the two reads; undefined
- * where there is no object. Throws `ObjectUnreadable`.
+ * Reads the footer of the current version from its last `endBytes`, and the rest of a larger footer. "unchanged" where it
+ * is the version with `knownEtag`; "changed" where it was replaced or deleted between the two reads; undefined where there
+ * is no object. Throws `ObjectUnreadable`.
  */
 export async function readFooter(
   archive: Pick<ArchiveReader, "read">,

@@ -100,7 +100,7 @@ export class HotTables {
     return this.#rows(meter, NEWEST, site, JSON.stringify(names));
   }
 
-  /** Points with samples in [fromMs, toMs) whose names come after `after`, in order of the names' UTF-8 bytes. */
+  /** The first `limit` points after `after` with samples in [fromMs, toMs), by the names' UTF-8 bytes. */
   summaries(
     site: SiteName,
     fromMs: EpochMs,

@@ -7,8 +7,8 @@ import type { HotTables, SampleRow } from "./hot-tables.ts";
 export const PAGE_ROWS = 20_000;
 
 /**
- * Reads the samples in [fromMs, toMs) of points by their ids, page after page, and passes them to `add` as columns, each
- * point's in order of time.
+ * Reads the samples of points in [fromMs, toMs), page after page. Passes them to `add` as columns, each point's in order
+ * of time.
  */
 export async function readPoints(
   tables: HotTables,

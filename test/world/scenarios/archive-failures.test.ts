@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { KEPT_BYTES_MAX } from "../../../src/domain/limits.ts";
+import { HELD_FOR_UPLOAD_BYTES_MAX } from "../../../src/domain/limits.ts";
 import { contentOf, ledgerOf, stagedRows, viewLags } from "../harness/inspect.ts";
 import { day, World } from "../harness/world.ts";
 
@@ -45,7 +45,7 @@ test("files are kept as long as there is room for them; a day without its file i
   const [first] = db.look<{ bytes: number }>(
     "SELECT json_extract(file, '$.content.bytes') AS bytes FROM staging WHERE kept = 1",
   );
-  claim(KEPT_BYTES_MAX);
+  claim(HELD_FOR_UPLOAD_BYTES_MAX);
   await world.run();
   expect([kept(), (await world.status()).days_failed]).toEqual([["2024-01-01"], 3]);
   claim(first?.bytes ?? 0);

@@ -2,7 +2,7 @@ import type { UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { parseObjectKey } from "../../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
-import { type SiteContext, touch } from "../context.ts";
+import { recordProgress, type SiteContext } from "../context.ts";
 import { showDay } from "../ledger/day-views.ts";
 import { forgetPublished, type Published, publishedDay, recordPublished } from "../ledger/ledger.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
@@ -30,7 +30,7 @@ async function stepListing(context: SiteContext, before: Audit): Promise<void> {
   store.tx((sql) => {
     let audit = before;
     // A job waits for it, and is not stuck.
-    touch(sql, clock, undefined);
+    recordProgress(sql, clock, undefined);
     for (const head of heads) {
       const where = parseObjectKey(head.key);
       if (!where) continue;

@@ -113,7 +113,7 @@ async function wrongIn(
       const next = await groups.next();
       if (!next.done) continue;
       const { rows, sorted } = next.value;
-      context.spend(rows);
+      context.countSamples(rows);
       if (!sorted) return "its rows are not in order";
       return rows === published.records ? undefined : `${rows} rows, ${published.records} in the ledger`;
     }

@@ -4,8 +4,8 @@ import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import { showDay } from "../ledger/day-views.ts";
 import { endUnreachable, failedDays, resetOutageRetries, stateOfDay, stayFailed } from "../ledger/ledger.ts";
-import { dropStaging, keepForRetry, stagedDays } from "../ledger/staging.ts";
-import { fact, setFact } from "../ledger/state.ts";
+import { dropStaging, setHeldForUpload, stagedDays } from "../ledger/staging.ts";
+import { getState, setState } from "../ledger/state.ts";
 import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "../plan.ts";
 
 /**
@@ -13,9 +13,9 @@ import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "../plan.ts";
  * where it was.
  */
 export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
-  const before = fact(sql, "job");
+  const before = getState(sql, "job");
   if (before && !isNewer(job, before)) return "known";
-  setFact(sql, "job", job);
+  setState(sql, "job", job);
   if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
   const isNewEpoch = before?.epoch !== job.epoch;
   if (isNewEpoch) {
@@ -26,7 +26,7 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
       const wanted = inRange && stateOfDay(sql, day.date).kind !== "published";
       if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) drop(context, sql, day.date);
     }
-    setFact(sql, "uploadFailures", 0);
+    setState(sql, "uploadFailures", 0);
   }
   // The state of these depends on the job: what was running, pending or failed may be so no longer.
   for (const date of [...stagedDays(sql).map((day) => day.date), ...failedDays(sql)]) {
@@ -70,8 +70,9 @@ function beginRound(sql: Sql, before: number, job: SiteJob): void {
   for (const date of failedDays(sql, before)) {
     if (!spared(date)) stayFailed(sql, date, job.round);
   }
-  for (const day of stagedDays(sql)) if (day.kept && spared(day.date)) keepForRetry(sql, day.date, false);
-  setFact(sql, "outage", undefined);
+  for (const day of stagedDays(sql))
+    if (day.heldForUpload && spared(day.date)) setHeldForUpload(sql, day.date, false);
+  setState(sql, "outage", undefined);
   endUnreachable(sql);
   resetOutageRetries(sql);
 }

@@ -3,7 +3,7 @@ import { stepDownForCrash } from "../../../ace/paging/paging.ts";
 import type { UtcDay } from "../../../domain/day.ts";
 import type { Sql } from "../../ports.ts";
 import { endOneLane, useOneLane } from "../ledger/ledger.ts";
-import { fact, setFact } from "../ledger/state.ts";
+import { getState, setState } from "../ledger/state.ts";
 
 /** Crashes on the same work before it is made smaller, and before its day is given up. */
 const CRASHES_TO_SHRINK = 2;
@@ -23,8 +23,8 @@ export function layDown(sql: Sql, work: string): void {
  * and the new code gets its own three tries.
  */
 export function beginVersion(sql: Sql, version: string | undefined): boolean {
-  if (version === undefined || version === fact(sql, "codeVersion")) return false;
-  setFact(sql, "codeVersion", version);
+  if (version === undefined || version === getState(sql, "codeVersion")) return false;
+  setState(sql, "codeVersion", version);
   sql.run("DELETE FROM in_hand");
   return true;
 }
@@ -42,7 +42,7 @@ export function countCrash(sql: Sql, ladder: PageSizeLadder, configured: number,
   );
   const shrink = struck.find(({ crashes }) => crashes === CRASHES_TO_SHRINK);
   if (shrink) {
-    setFact(sql, "pageSize", { configured, ladder: stepDownForCrash(ladder) });
+    setState(sql, "pageSize", { configured, ladder: stepDownForCrash(ladder) });
     useOneLane(sql, shrink.date as UtcDay);
   }
   const dead = struck.filter(({ crashes }) => crashes >= CRASHES_TO_FAIL).map(({ date }) => date as UtcDay);

@@ -20,8 +20,8 @@ import { estimate, pendingDays } from "../ledger/ledger.ts";
 import { PointNames } from "../ledger/point-names.ts";
 import { createTables } from "../ledger/schema.ts";
 import { stagedDays } from "../ledger/staging.ts";
-import { fact, heldUntil } from "../ledger/state.ts";
-import { countAsked, nothingAsked } from "../ledger/totals.ts";
+import { getState, waitingUntil } from "../ledger/state.ts";
+import { countRequests, noRequests } from "../ledger/totals.ts";
 import { lanesFor } from "../plan.ts";
 import { dropOutdated, dropStale, obey } from "./apply-job.ts";
 import { beginVersion, countCrash, layDown, takeInHand } from "./attempts.ts";
@@ -50,7 +50,7 @@ interface Tick {
 export class SiteBackfill implements SitePeer {
   readonly #context: SiteContext;
   readonly #chain: AlarmChain;
-  readonly #inHand = new Map<string, { readonly work: Promise<void>; aliveAt: EpochMs }>();
+  readonly #inHand = new Map<string, { readonly work: Promise<void>; heartbeatAt: EpochMs }>();
   #fence: { epoch: number; abort: AbortController } | undefined;
   #tick: Tick | undefined;
 
@@ -82,10 +82,10 @@ export class SiteBackfill implements SitePeer {
       paginations: new Map(),
       runBytes: new Map(),
       permits: new Permits(bounded.gate, bounded.clock, site),
-      asked: nothingAsked(),
+      uncounted: noRequests(),
       // Between two actions nobody lives; `#begin` says whose sign it is.
-      alive: () => undefined,
-      spend: (samples) => {
+      heartbeat: () => undefined,
+      countSamples: (samples) => {
         if (this.#tick) this.#tick.samples += samples;
       },
     };
@@ -204,17 +204,17 @@ export class SiteBackfill implements SitePeer {
     const fence = this.#fenceNow();
     const date = "day" in action ? action.day.date : undefined;
     if (date) store.tx((sql) => takeInHand(sql, action.key, date));
-    const alive = () => {
+    const heartbeat = () => {
       const hand = this.#inHand.get(action.key);
-      if (hand?.work === work) hand.aliveAt = clock.now();
+      if (hand?.work === work) hand.heartbeatAt = clock.now();
     };
-    const work = perform({ ...this.#context, alive }, fence, action)
+    const work = perform({ ...this.#context, heartbeat }, fence, action)
       .then((result) => {
         if (result === "day done" && this.#tick) this.#tick.days += 1;
         if (!date) return;
         store.tx((sql) => {
           layDown(sql, action.key);
-          countAsked(this.#context, sql);
+          countRequests(this.#context, sql);
         });
       })
       .catch(async (error: unknown) => {
@@ -223,41 +223,49 @@ export class SiteBackfill implements SitePeer {
         await clock.sleep(STUMBLE_MS, fence.signal);
       })
       .finally(() => this.#inHand.delete(action.key));
-    this.#inHand.set(action.key, { work, aliveAt: clock.now() });
+    this.#inHand.set(action.key, { work, heartbeatAt: clock.now() });
     work.catch(() => undefined);
   }
 
   /** A death counts against the work that was in hand; the third on the same work fails its day. */
   #crashed(sql: Sql, work?: string): void {
     const context = this.#context;
-    const job = fact(sql, "job");
+    const job = getState(sql, "job");
     const dead = countCrash(sql, ladderOf(context), context.config.pageSize, work);
     if (!job) return;
     for (const date of dead) {
-      const token = stagedDays(sql).find((day) => day.date === date)?.token ?? "";
+      const stagingId = stagedDays(sql).find((day) => day.date === date)?.stagingId ?? "";
       const failed = { reason: "crash", message: "The Worker died three times on the same work of this day" };
       const fence = { epoch: job.epoch, signal: new AbortController().signal };
-      failDay(context, fence, date, token, failed, { date }, { unreachable: false, keep: false });
+      failDay(
+        context,
+        fence,
+        date,
+        stagingId,
+        failed,
+        { date },
+        { unreachable: false, holdForUpload: false },
+      );
     }
   }
 
   #decide(): Decision {
     const { clock, config, outbox, store } = this.#context;
     return store.tx((sql) => {
-      const job = fact(sql, "job");
+      const job = getState(sql, "job");
       endUnbelievableWaits(sql, clock.now());
-      const points = fact(sql, "points");
+      const points = getState(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
       if (job && pointsLoaded) dropOutdated(this.#context, sql, job, points.hash);
       return nextActions({
         now: clock.now(),
         run: job?.desired === "run",
-        halted: job !== undefined && fact(sql, "halt")?.round === job.round,
-        heldUntil: heldUntil(sql, clock.now()),
+        halted: job !== undefined && getState(sql, "halt")?.round === job.round,
+        waitingUntil: waitingUntil(sql, clock.now()),
         pointsLoaded,
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
-        lanes: Math.min(LANES_MAX, lanesFor(fact(sql, "latencyMs"), config.requestsPerMinute)),
+        lanes: Math.min(LANES_MAX, lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute)),
         inHand: new Set(this.#inHand.keys()),
         viewDueAt: outbox.dueAt(sql),
         audit: auditPending(sql),
@@ -268,7 +276,7 @@ export class SiteBackfill implements SitePeer {
 
   /** The fence of the present epoch; the one before has fallen. */
   #fenceNow(): Fence {
-    const epoch = this.#context.store.tx((sql) => fact(sql, "job")?.epoch ?? 0);
+    const epoch = this.#context.store.tx((sql) => getState(sql, "job")?.epoch ?? 0);
     if (this.#fence?.epoch !== epoch) {
       this.#fence?.abort.abort();
       this.#fence = { epoch, abort: new AbortController() };
@@ -284,7 +292,7 @@ export class SiteBackfill implements SitePeer {
         busy: [...this.#inHand.keys()].some((key) => key !== "view" && key !== "audit"),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
-        lastHeartbeatAt: least([...this.#inHand.values()].map(({ aliveAt }) => aliveAt)),
+        lastHeartbeatAt: least([...this.#inHand.values()].map(({ heartbeatAt }) => heartbeatAt)),
       }),
     );
   }

@@ -13,7 +13,7 @@ const IDLE: Situation = {
   now: NOW,
   run: true,
   halted: false,
-  heldUntil: undefined,
+  waitingUntil: undefined,
   pointsLoaded: true,
   staged: [],
   pending: [],
@@ -27,7 +27,7 @@ const IDLE: Situation = {
 function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay> = {}): StagedDay {
   return {
     date: day(date),
-    token: "t",
+    stagingId: "t",
     phase,
     plan: {
       pointsHash: "h",
@@ -42,11 +42,11 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
     windows: windowsOf(day(date), windows).map((span, index) => ({
       index,
       span,
-      walk: undefined,
+      pagination: undefined,
       pages: 0,
       done: false,
     })),
-    kept: false,
+    heldForUpload: false,
     oneLane: false,
     progressAt: NOW,
     ...more,
@@ -88,19 +88,19 @@ test("what is fetched goes on during an outage and a pause; what is not waits fo
     staged("2024-01-02", "merging"),
     staged("2024-01-03", "fetching"),
   ];
-  const decision = nextActions({ ...IDLE, staged: all, heldUntil: NOW + 9 });
+  const decision = nextActions({ ...IDLE, staged: all, waitingUntil: NOW + 9 });
   expect(decision.start.map((action) => action.key)).toEqual(["publish 2024-01-01", "merge"]);
   expect(decision.laterAt).toBe(NOW + 9);
-  expect(keys({ staged: all.slice(2), heldUntil: NOW })).toHaveLength(2);
+  expect(keys({ staged: all.slice(2), waitingUntil: NOW })).toHaveLength(2);
 });
 
 test("a day that killed its object twice has one lane", () => {
   expect(keys({ staged: [staged("2024-01-01", "fetching", 2, { oneLane: true })] })).toHaveLength(1);
 });
 
-test("a file kept after a failed upload is left alone, and takes no place", () => {
-  const kept = staged("2024-01-01", "encoded", 1, { kept: true });
-  expect(keys({ staged: [kept, { ...kept, date: day("2024-01-02") }], pending: PENDING })).toEqual([
+test("a file that is held for upload is left alone, and takes no place", () => {
+  const held = staged("2024-01-01", "encoded", 1, { heldForUpload: true });
+  expect(keys({ staged: [held, { ...held, date: day("2024-01-02") }], pending: PENDING })).toEqual([
     "stage 2024-01-09",
   ]);
 });

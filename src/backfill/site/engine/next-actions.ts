@@ -21,7 +21,7 @@ export interface Situation {
   readonly run: boolean;
   readonly halted: boolean;
   /** The vendor is left alone until then: it is down, or a 429 asked for it. */
-  readonly heldUntil: EpochMs | undefined;
+  readonly waitingUntil: EpochMs | undefined;
   readonly pointsLoaded: boolean;
   readonly staged: readonly StagedDay[];
   readonly pending: readonly UtcDay[];
@@ -76,7 +76,7 @@ interface Plan {
 }
 
 function work(s: Situation, plan: Plan): void {
-  const days = s.staged.filter((day) => !day.kept);
+  const days = s.staged.filter((day) => !day.heldForUpload);
   // What has been fetched goes on whatever the vendor does. After a retry that can be a year of files: one whose turn
   // is hours away must not count as being worked on, by whoever counts deaths or silence.
   const encoded = days.filter((day) => day.phase === "encoded");
@@ -88,7 +88,7 @@ function work(s: Situation, plan: Plan): void {
 
   const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
   if (!toFetch) return;
-  if (s.heldUntil !== undefined && s.heldUntil > s.now) plan.lookAgain(s.heldUntil);
+  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) plan.lookAgain(s.waitingUntil);
   else if (s.pointsLoaded) fillLanes(s, days, plan);
   else plan.begin({ do: "load-points", key: "load-points" });
 }

@@ -1,12 +1,12 @@
 import { readAudit } from "../audit/audit.ts";
 import { stepRebuild } from "../audit/rebuild.ts";
 import { stepVerify } from "../audit/verify.ts";
-import { type Fence, holds, type SiteContext } from "../context.ts";
+import { currentJob, type Fence, type SiteContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
 import { showDay } from "../ledger/day-views.ts";
 import { failFetch } from "../ledger/fail.ts";
 import { stageDay } from "../ledger/staging.ts";
-import { fact } from "../ledger/state.ts";
+import { getState } from "../ledger/state.ts";
 import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
@@ -34,10 +34,10 @@ export async function perform(
       stage(context, fence, action);
       return "done";
     case "fetch": {
-      const { token } = action.day;
+      const { stagingId } = action.day;
       const result = await fetchRun(context, fence, action.day, action.window);
       if (result.kind === "failed") {
-        failFetch(context, fence, token, result.failed, result.where);
+        failFetch(context, fence, stagingId, result.failed, result.where);
         await tellIfOver(context);
       }
       return "done";
@@ -69,15 +69,15 @@ async function stepAudit(context: SiteContext): Promise<boolean> {
 function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
   const { clock, config, log, site, store } = context;
   store.tx((sql) => {
-    const job = holds(sql, fence);
-    const points = fact(sql, "points");
+    const job = currentJob(sql, fence);
+    const points = getState(sql, "points");
     if (!job || !points) return;
     const now = clock.now();
-    const token = `${fence.epoch}-${now}-${Math.floor(clock.random() * 1e9).toString(36)}`;
+    const stagingId = `${fence.epoch}-${now}-${Math.floor(clock.random() * 1e9).toString(36)}`;
     stageDay(
       sql,
       action.date,
-      token,
+      stagingId,
       {
         pointsHash: points.hash,
         pointCount: points.count,

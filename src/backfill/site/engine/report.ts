@@ -3,9 +3,9 @@ import { daysBetween, type EpochMs } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import { pendingDays, type Tally, tally } from "../ledger/ledger.ts";
+import { countDays, type DayCounts, pendingDays } from "../ledger/ledger.ts";
 import { stagedDays } from "../ledger/staging.ts";
-import { fact, heldUntil, rateLimits } from "../ledger/state.ts";
+import { getState, rateLimits, waitingUntil } from "../ledger/state.ts";
 
 /** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
 const FAILED_DAYS_NAMED = 400;
@@ -20,28 +20,28 @@ export interface Live {
 
 /** What the site says of itself, from its own database. */
 export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
-  const job = fact(sql, "job");
-  const lastProgressAt = fact(sql, "lastProgressAt");
+  const job = getState(sql, "job");
+  const lastProgressAt = getState(sql, "lastProgressAt");
   const beside = {
     lastProgressAt,
     lastHeartbeatAt: live.lastHeartbeatAt,
-    uploadFailures: fact(sql, "uploadFailures"),
+    uploadFailures: getState(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
-    totals: fact(sql, "totals"),
+    totals: getState(sql, "totals"),
   };
   if (!job) {
     const none = { backfillId: undefined, epoch: 0, round: 0, dayProgressAt: undefined };
     return { ...beside, ...none, view: idleView(site, live) };
   }
-  const counts = tally(sql, job);
-  const staged = stagedDays(sql).filter((day) => !day.kept);
+  const counts = countDays(sql, job);
+  const staged = stagedDays(sql).filter((day) => !day.heldForUpload);
   const total = daysBetween(job.startDate, job.endDate) + 1;
   const state = stateOf(sql, job, counts, total, live);
   const [first] = staged;
   const [pending] = pendingDays(sql, job, 1);
   // An outage gives days back that lie before those under way.
   const current = first && pending && pending < first.date ? undefined : first;
-  const run = fact(sql, "run");
+  const run = getState(sql, "run");
   // Its latest body is that of the greatest id: SQLite promises so for a column beside one max().
   const [errors] = sql.all<{ count: number; body: string | null }>(
     "SELECT count(*) AS count, max(id), body FROM error WHERE instr(body, ?) = 1",
@@ -71,8 +71,8 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
         run.epoch === job.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
       errors: errors?.count ?? 0,
       last_error: errors?.body ? (JSON.parse(errors.body) as { error: string }).error : null,
-      halt_reason: state === "halted" ? (fact(sql, "halt")?.reason ?? null) : null,
-      waiting_until: state === "waiting" ? iso(heldUntil(sql, live.now)) : null,
+      halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
+      waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
       last_progress: iso(lastProgressAt),
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
@@ -80,11 +80,11 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   };
 }
 
-function stateOf(sql: Sql, job: SiteJob, counts: Tally, total: number, live: Live): SiteState {
+function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live: Live): SiteState {
   if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
-  if (fact(sql, "halt")?.round === job.round) return "halted";
+  if (getState(sql, "halt")?.round === job.round) return "halted";
   if (counts.completed + counts.failedDays.length === total) return "completed";
-  return heldUntil(sql, live.now) === undefined ? "running" : "waiting";
+  return waitingUntil(sql, live.now) === undefined ? "running" : "waiting";
 }
 
 const NO_RUN = { days: 0, samples: 0, requests: 0 };

@@ -6,7 +6,7 @@ import type { Vendor } from "../../ports.ts";
 import type { Fence, SiteContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/fail.ts";
 import { countRateLimit } from "../ledger/state.ts";
-import { countAsked } from "../ledger/totals.ts";
+import { countRequests } from "../ledger/totals.ts";
 
 export interface RequestCount {
   requests: number;
@@ -60,7 +60,7 @@ export class ApiClient {
 
   /** Tries `request` again after transient failures, `MAX_RETRIES` times at each page size: see `withRetry`. */
   retrying<T>(ladder: PageSizeLadder, request: (pageSize: PageSize) => Promise<Decoded<T>>) {
-    const { asked, clock, config } = this.#context;
+    const { uncounted, clock, config } = this.#context;
     const policy = {
       clock,
       retriesMax: config.maxRetries,
@@ -68,7 +68,7 @@ export class ApiClient {
       signal: this.#signal,
       retried: () => {
         this.#count.retries += 1;
-        asked.retries += 1;
+        uncounted.retries += 1;
       },
     };
     return withRetry(policy, ladder, request);
@@ -114,20 +114,20 @@ export class ApiClient {
   #sent(): void {
     this.#sentAt = this.#context.clock.now();
     this.#count.requests += 1;
-    this.#context.asked.requests += 1;
+    this.#context.uncounted.requests += 1;
   }
 
   #responded(): void {
-    this.#context.alive();
+    this.#context.heartbeat();
     this.#memory.renew();
   }
 
   #throttled(pauseMs: number): void {
-    const { asked, clock, log, site, store } = this.#context;
-    asked.rateLimited += 1;
+    const { uncounted, clock, log, site, store } = this.#context;
+    uncounted.rateLimited += 1;
     store.tx((sql) => {
       countRateLimit(sql, clock.now());
-      countAsked(this.#context, sql);
+      countRequests(this.#context, sql);
     });
     log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(pauseMs / 1000)} s`, {
       site,

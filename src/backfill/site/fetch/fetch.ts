@@ -9,7 +9,7 @@ import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
-import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { layDown } from "../engine/attempts.ts";
 import { fetchKey } from "../engine/next-actions.ts";
 import type { FailedRequest, FetchPosition } from "../ledger/fail.ts";
@@ -24,8 +24,8 @@ import {
   setTransport,
   stagedDay,
 } from "../ledger/staging.ts";
-import { addToRun, fact, setFact } from "../ledger/state.ts";
-import { countAsked } from "../ledger/totals.ts";
+import { addToRun, getState, setState } from "../ledger/state.ts";
+import { countRequests } from "../ledger/totals.ts";
 import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
 import { WindowReader } from "./window-reader.ts";
 
@@ -66,7 +66,7 @@ export async function fetchRun(
   };
   try {
     // Another lane may have failed the day: then nothing more is requested or read for it.
-    const isNeeded = () => context.store.tx((sql) => isStaged(sql, day.date, day.token));
+    const isNeeded = () => context.store.tx((sql) => isStaged(sql, day.date, day.stagingId));
     while (reader.roomLeft) {
       if (!isNeeded()) return { kind: "interrupted" };
       const over = overBounds(addTransport(day.transport, reader.transport));
@@ -82,7 +82,7 @@ export async function fetchRun(
     return { kind: committed ? "committed" : "interrupted" };
   } finally {
     memory.release();
-    context.spend(reader.transport.fetched);
+    context.countSamples(reader.transport.fetched);
   }
 }
 
@@ -150,25 +150,25 @@ function commit(
   const blocks = run.seal(dayStartMs(day.date) * 1_000, day.plan.pointCount);
   const saved = JSON.stringify(savePagination(pagination));
   const committed = store.tx((sql) => {
-    const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
+    const staged = currentJob(sql, fence) && stagedDay(sql, day.date, day.stagingId);
     if (!staged) return false;
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
-    advanceWindow(sql, day.date, index, { walk: saved, pages: transport.pages, done });
+    advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
     setTransport(sql, day.date, addTransport(staged.transport, transport));
     // Progress: a crash after this commit is not counted as a crash on the same work.
     layDown(sql, fetchKey(day.date, index));
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });
-    countAsked(context, sql);
-    setFact(sql, "pageSize", { configured: context.config.pageSize, ladder });
+    countRequests(context, sql);
+    setState(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause before any response does not show whether the vendor can be reached.
     if (done || transport.pages > 0) {
       endUnreachable(sql);
-      setFact(sql, "outage", undefined);
+      setState(sql, "outage", undefined);
     }
-    if (latencyMs !== undefined) setFact(sql, "latencyMs", smooth(fact(sql, "latencyMs"), latencyMs));
-    if (transport.pages > 0) touch(sql, clock, day.date);
+    if (latencyMs !== undefined) setState(sql, "latencyMs", smooth(getState(sql, "latencyMs"), latencyMs));
+    if (transport.pages > 0) recordProgress(sql, clock, day.date);
     return true;
   });
   const between = committed && !done ? { pagination, saved } : undefined;
@@ -179,7 +179,7 @@ function commit(
 /** The site's page size; starts again when another size is configured. */
 export function ladderOf(context: SiteContext): PageSizeLadder {
   const configured = parsePageSize(context.config.pageSize) ?? PAGE_SIZE_MAX;
-  const stored = context.store.tx((sql) => fact(sql, "pageSize"));
+  const stored = context.store.tx((sql) => getState(sql, "pageSize"));
   return stored?.configured === configured ? stored.ladder : startLadder(configured);
 }
 

@@ -22,18 +22,18 @@ const boundaryRows = ({ boundary }: Pagination) => boundary?.nameHashes.size ?? 
 /** Memory of what a pagination knows of its boundary. */
 export const boundaryBytes = (pagination: Pagination) => boundaryRows(pagination) * BYTES_A_BOUNDARY_ROW;
 
-export const windowKey = (day: StagedDay, index: number) => `${day.token} ${index}`;
+export const windowKey = (day: StagedDay, index: number) => `${day.stagingId} ${index}`;
 
 /**
  * The pagination of the run before, where this incarnation has it: it knows which points came at the boundary's
  * timestamp. From the database alone that timestamp is read from its first row again.
  */
 export function paginationOf(context: SiteContext, key: string, window: StagedWindow): Pagination {
-  if (window.walk === undefined) return startPagination(window.span);
+  if (window.pagination === undefined) return startPagination(window.span);
   const known = context.paginations.get(key);
-  return known?.saved === window.walk
+  return known?.saved === window.pagination
     ? known.pagination
-    : resumePagination(JSON.parse(window.walk) as SavedPagination);
+    : resumePagination(JSON.parse(window.pagination) as SavedPagination);
 }
 
 /**

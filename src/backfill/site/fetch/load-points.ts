@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
 import type { Reservation } from "../../isolate/memory.ts";
-import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { logError } from "../ledger/errors.ts";
 import { beginOutage, type FailedRequest, halt, isUnreachable } from "../ledger/fail.ts";
 import { pointListBytes, storePoints } from "../ledger/point-names.ts";
-import { addToRun, fact, setFact } from "../ledger/state.ts";
-import { countAsked } from "../ledger/totals.ts";
+import { addToRun, getState, setState } from "../ledger/state.ts";
+import { countRequests } from "../ledger/totals.ts";
 import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
 
 /**
@@ -59,7 +59,7 @@ async function readList(
       case "aborted":
         return "done";
       case "throttled":
-        store.tx((sql) => setFact(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
         return "done";
       default:
         fail(context, fence, failedRequest(context.vendor, outcome));
@@ -78,9 +78,9 @@ async function readList(
     return "done";
   }
   store.tx((sql) => {
-    if (!holds(sql, fence)) return;
+    if (!currentJob(sql, fence)) return;
     storePoints(sql, names);
-    setFact(sql, "points", {
+    setState(sql, "points", {
       epoch: fence.epoch,
       hash: hashOf(names),
       count: names.length,
@@ -88,9 +88,9 @@ async function readList(
       loadedAt: clock.now(),
     });
     addToRun(sql, fence.epoch, { requests: count.requests });
-    countAsked(context, sql);
-    setFact(sql, "throttledUntil", undefined);
-    touch(sql, clock, undefined);
+    countRequests(context, sql);
+    setState(sql, "throttledUntil", undefined);
+    recordProgress(sql, clock, undefined);
   });
   return "done";
 }
@@ -99,7 +99,7 @@ function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
   const { clock, store } = context;
   // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
   // outage, it means the outage, as any other failure to respond.
-  const first = store.tx((sql) => fact(sql, "run").epoch !== fence.epoch);
+  const first = store.tx((sql) => getState(sql, "run").epoch !== fence.epoch);
   // A list over its bound exceeds it again after any wait.
   const hopeless = !isUnreachable(failed) || failed.reason === "too-large";
   if (hopeless || (failed.kind === "unhandled" && first)) {
@@ -107,7 +107,7 @@ function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
     return;
   }
   store.tx((sql) => {
-    const job = holds(sql, fence);
+    const job = currentJob(sql, fence);
     if (!job) return;
     logError(context, sql, job, { reason: failed.reason, message: failed.message, at: clock.now() }, {});
     beginOutage(context, sql);

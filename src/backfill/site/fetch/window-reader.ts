@@ -15,7 +15,7 @@ import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/memory.ts";
 import type { Fence, SiteContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/fail.ts";
-import { setFact } from "../ledger/state.ts";
+import { setState } from "../ledger/state.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
 import { type AppendedPage, appendPage } from "./append-page.ts";
 import { boundaryBytes } from "./known-windows.ts";
@@ -105,7 +105,7 @@ export class WindowReader {
         return { kind: "interrupted" };
       case "throttled": {
         const { clock, store } = this.#context;
-        store.tx((sql) => setFact(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
         return { kind: "paused" };
       }
       default:

@@ -9,7 +9,7 @@ import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory, knownDays, stateOfDay } from "./ledger.ts";
-import { fact } from "./state.ts";
+import { getState } from "./state.ts";
 
 export interface DaysAsked {
   readonly from: UtcDay | undefined;
@@ -20,7 +20,7 @@ export interface DaysAsked {
 /** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
 export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysAsked): DayView[] {
   const known = knownDays(sql, from ?? "", to ?? "9999");
-  const job = fact(sql, "job");
+  const job = getState(sql, "job");
   const days =
     from && to
       ? firstDaysOf(from, to, limit)

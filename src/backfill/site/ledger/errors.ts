@@ -4,8 +4,8 @@ import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import type { DayFailure } from "./ledger.ts";
-import { fact, setFact } from "./state.ts";
-import { countAsked } from "./totals.ts";
+import { getState, setState } from "./state.ts";
+import { countRequests } from "./totals.ts";
 
 /** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */
 export function logError(
@@ -15,8 +15,8 @@ export function logError(
   failure: DayFailure,
   where: Record<string, unknown>,
 ): void {
-  const at = Math.max(failure.at, (fact(sql, "lastErrorAt") ?? 0) + 1);
-  setFact(sql, "lastErrorAt", at);
+  const at = Math.max(failure.at, (getState(sql, "lastErrorAt") ?? 0) + 1);
+  setState(sql, "lastErrorAt", at);
   // The digits behind the milliseconds tell the sites apart: two may fail in the same one.
   const timestamp = new Date(at).toISOString().replace("Z", `${String(job.siteIndex).padStart(3, "0")}Z`);
   const entry = {
@@ -29,8 +29,8 @@ export function logError(
   const date = typeof where.date === "string" ? where.date : null;
   sql.run("INSERT INTO error (at, date, body) VALUES (?, ?, ?)", at, date, JSON.stringify(entry));
   sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
-  // Also what led to the failure was asked.
-  countAsked(context, sql);
+  // The requests that led to the failure count too.
+  countRequests(context, sql);
   context.outbox.enqueue(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
   context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
 }

@@ -2,7 +2,7 @@ import type { Outcome } from "../../../ace/transport/transport.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
-import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
 import {
@@ -13,8 +13,8 @@ import {
   recordFailure,
   retryAfterOutage,
 } from "./ledger.ts";
-import { dropStaging, hasRoomToKeep, isStaged, keepForRetry, stagedDays } from "./staging.ts";
-import { fact, setFact } from "./state.ts";
+import { dropStaging, hasRoomToHold, isStaged, setHeldForUpload, stagedDays } from "./staging.ts";
+import { getState, setState } from "./state.ts";
 
 /** A request that failed for good. */
 export interface FailedRequest {
@@ -48,7 +48,7 @@ const OUTAGE_MS_MAX = 3_600_000;
 export function failFetch(
   context: SiteContext,
   fence: Fence,
-  token: string,
+  stagingId: string,
   failed: FailedRequest,
   where: FetchPosition,
 ): void {
@@ -56,8 +56,8 @@ export function failFetch(
     halt(context, fence, failed, { ...where });
     return;
   }
-  const how = { unreachable: isUnreachable(failed), keep: false };
-  failDay(context, fence, where.date, token, failed, { ...where }, how);
+  const how = { unreachable: isUnreachable(failed), holdForUpload: false };
+  failDay(context, fence, where.date, stagingId, failed, { ...where }, how);
 }
 
 /** Fails one attempt. An existing valid day stays valid; the failure stands beside it. */
@@ -65,21 +65,21 @@ export function failDay(
   context: SiteContext,
   fence: Fence,
   date: UtcDay,
-  token: string,
+  stagingId: string,
   failed: { reason: string; message: string },
   where: Record<string, unknown>,
-  how: { unreachable: boolean; keep: boolean },
+  how: { unreachable: boolean; holdForUpload: boolean },
 ): void {
   const { clock, store } = context;
   store.tx((sql) => {
-    const job = holds(sql, fence);
-    if (!job || !isStaged(sql, date, token)) return;
+    const job = currentJob(sql, fence);
+    if (!job || !isStaged(sql, date, stagingId)) return;
     const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
     recordFailure(sql, date, failure, job.round);
     // The site goes on to the next day, which is not standing still.
-    touch(sql, clock, undefined);
+    recordProgress(sql, clock, undefined);
     logError(context, sql, job, failure, where);
-    if (how.keep && hasRoomToKeep(sql, date)) keepForRetry(sql, date, true);
+    if (how.holdForUpload && hasRoomToHold(sql, date)) setHeldForUpload(sql, date, true);
     else dropStaging(sql, date);
     showDay(context, sql, date);
     if (how.unreachable) countUnreachable(context, sql, date);
@@ -96,10 +96,10 @@ export function halt(
 ): void {
   const { clock, store, site } = context;
   store.tx((sql) => {
-    const job = holds(sql, fence);
-    if (!job || fact(sql, "halt")?.round === job.round) return;
+    const job = currentJob(sql, fence);
+    if (!job || getState(sql, "halt")?.round === job.round) return;
     const reason = haltReason(site, failed);
-    setFact(sql, "halt", { reason, round: job.round });
+    setState(sql, "halt", { reason, round: job.round });
     for (const day of stagedDays(sql)) showDay(context, sql, day.date);
     logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);
   });
@@ -136,11 +136,11 @@ function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
 
 /** Waits 1 min, doubling to 1 h; the points list is asked for first afterwards, as a probe. */
 export function beginOutage(context: SiteContext, sql: Sql): void {
-  const before = fact(sql, "outage");
+  const before = getState(sql, "outage");
   const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
-  setFact(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
+  setState(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
   endUnreachable(sql);
-  setFact(sql, "points", undefined);
+  setState(sql, "points", undefined);
   context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
     site: context.site,
   });
@@ -148,9 +148,9 @@ export function beginOutage(context: SiteContext, sql: Sql): void {
 
 /** A wait further ahead than any that is ever begun was begun before the clock stepped back: it is over. */
 export function endUnbelievableWaits(sql: Sql, now: EpochMs): void {
-  const outage = fact(sql, "outage");
-  if (outage && outage.until > now + OUTAGE_MS_MAX) setFact(sql, "outage", { ...outage, until: now });
-  if ((fact(sql, "throttledUntil") ?? 0) > now + PAUSE_MS_MAX) setFact(sql, "throttledUntil", undefined);
+  const outage = getState(sql, "outage");
+  if (outage && outage.until > now + OUTAGE_MS_MAX) setState(sql, "outage", { ...outage, until: now });
+  if ((getState(sql, "throttledUntil") ?? 0) > now + PAUSE_MS_MAX) setState(sql, "throttledUntil", undefined);
 }
 
 export function isUnreachable(failed: FailedRequest): boolean {

@@ -3,7 +3,7 @@ import type { DayEvidence } from "../../../domain/evidence.ts";
 import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { type DayFacts, type DayJob, type DayState, dayState, type Phase } from "./day-state.ts";
-import { fact } from "./state.ts";
+import { getState } from "./state.ts";
 
 /** An object in R2 that was verified after its put, or found there by a rebuild. */
 export interface Published {
@@ -128,7 +128,7 @@ export function endPrecautions(sql: Sql, day: UtcDay): void {
 }
 
 /** The day may have another object than the one that was verified: it counts for no job until it is fetched again. */
-export function doubtPublished(sql: Sql, day: UtcDay): void {
+export function markUnverified(sql: Sql, day: UtcDay): void {
   const published = publishedDay(sql, day);
   if (!published) return;
   const unverified: Published = { ...published, sha256: undefined, evidence: undefined };
@@ -142,7 +142,7 @@ export function forgetPublished(sql: Sql, day: UtcDay): void {
   );
 }
 
-export interface Tally {
+export interface DayCounts {
   readonly completed: number;
   readonly empty: number;
   readonly skipped: number;
@@ -151,7 +151,7 @@ export interface Tally {
 }
 
 /** Where the job's range stands. `completed` includes empty days and those of earlier backfills. */
-export function tally(sql: Sql, job: SiteJob): Tally {
+export function countDays(sql: Sql, job: SiteJob): DayCounts {
   const counts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] as string[] };
   for (const [date, { row, state }] of knownDays(sql, job.startDate, job.endDate)) {
     if (state.kind === "failed") counts.failedDays.push(date);
@@ -256,10 +256,10 @@ function factsOf(row: StateRow, staged: DayFacts["staged"]): DayFacts {
 
 /** The job that a day belongs to, if any. */
 function jobsOfDays(sql: Sql): (date: string) => DayJob | undefined {
-  const job = fact(sql, "job");
+  const job = getState(sql, "job");
   if (!job) return () => undefined;
   const { startDate, endDate, round } = job;
-  const works = job.desired === "run" && fact(sql, "halt")?.round !== round;
+  const works = job.desired === "run" && getState(sql, "halt")?.round !== round;
   const dayJob = { round, works, requiredBackfillId: requiredBackfillId(job) };
   return (date) => (date >= startDate && date <= endDate ? dayJob : undefined);
 }

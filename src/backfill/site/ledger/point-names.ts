@@ -1,7 +1,7 @@
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Isolate } from "../../isolate/isolate.ts";
 import type { Sql, Store } from "../../ports.ts";
-import { fact } from "./state.ts";
+import { getState } from "./state.ts";
 
 /** The names of a site's points, and their ids by name. */
 export interface PointList {
@@ -24,7 +24,7 @@ export class PointNames {
 
   current(): PointList {
     return this.#store.tx((sql) => {
-      const hash = fact(sql, "points")?.hash ?? "";
+      const hash = getState(sql, "points")?.hash ?? "";
       if (this.#kept?.hash === hash) {
         this.#isolate.touchCached(this);
         return this.#kept.list;

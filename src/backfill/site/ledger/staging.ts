@@ -1,11 +1,11 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { type Content, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
-import { KEPT_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import { HELD_FOR_UPLOAD_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Span } from "../../../domain/samples.ts";
 import type { Sql } from "../../ports.ts";
 import type { DayPlan } from "../plan.ts";
 import type { Phase } from "./day-state.ts";
-import { doubtPublished } from "./ledger.ts";
+import { markUnverified } from "./ledger.ts";
 
 /** A file as it lies in `part`, ready to be published. */
 export interface StagedFile {
@@ -16,24 +16,24 @@ export interface StagedFile {
 /** A day under way, without its bulk. */
 export interface StagedDay {
   readonly date: UtcDay;
-  readonly token: string;
+  readonly stagingId: string;
   readonly phase: Phase;
   readonly plan: DayPlan;
   readonly transport: Transport;
   readonly file: StagedFile | undefined;
   readonly windows: readonly StagedWindow[];
-  /** Kept after a failed upload, for a retry: not to be worked on in this round. */
-  readonly kept: boolean;
+  /** The upload of its file failed: a retry uploads it, and nothing works on it in this round. */
+  readonly heldForUpload: boolean;
   /** Work on it has crashed twice with more lanes. */
   readonly oneLane: boolean;
-  /** When it last came further. */
+  /** When work on it last made progress. */
   readonly progressAt: EpochMs;
 }
 
 export interface StagedWindow {
   readonly index: number;
   readonly span: Span;
-  readonly walk: string | undefined;
+  readonly pagination: string | undefined;
   /** Pages of the window that are committed. */
   readonly pages: number;
   readonly done: boolean;
@@ -41,7 +41,7 @@ export interface StagedWindow {
 
 interface StagingRow extends Record<string, string | number | null> {
   date: string;
-  token: string;
+  staging_id: string;
   phase: string;
   plan: string;
   transport: string;
@@ -54,7 +54,7 @@ interface StagingRow extends Record<string, string | number | null> {
 export function stageDay(
   sql: Sql,
   date: UtcDay,
-  token: string,
+  stagingId: string,
   plan: DayPlan,
   windows: readonly Span[],
 ): void {
@@ -63,7 +63,7 @@ export function stageDay(
   sql.run(
     "INSERT INTO staging (date, token, phase, plan, transport, progress_at) VALUES (?, ?, 'fetching', ?, ?, ?)",
     date,
-    token,
+    stagingId,
     JSON.stringify(plan),
     JSON.stringify(NOTHING_FETCHED),
     plan.createdAt,
@@ -92,17 +92,17 @@ export function stagedDays(sql: Sql): StagedDay[] {
   }>("SELECT * FROM span ORDER BY date, idx");
   return sql
     .all<StagingRow>(
-      `SELECT date, token, phase, plan, transport, file, kept, progress_at, one_lane
+      `SELECT date, token AS staging_id, phase, plan, transport, file, kept, progress_at, one_lane
          FROM staging LEFT JOIN day USING (date) ORDER BY date`,
     )
     .map((row) => ({
       date: row.date as UtcDay,
-      token: row.token,
+      stagingId: row.staging_id,
       phase: row.phase as Phase,
       plan: JSON.parse(row.plan) as DayPlan,
       transport: JSON.parse(row.transport) as Transport,
       file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
-      kept: row.kept === 1,
+      heldForUpload: row.kept === 1,
       oneLane: row.one_lane === 1,
       progressAt: row.progress_at,
       windows: windows
@@ -110,7 +110,7 @@ export function stagedDays(sql: Sql): StagedDay[] {
         .map((window) => ({
           index: window.idx,
           span: { fromMicros: window.from_micros, toMicros: window.to_micros },
-          walk: window.walk ?? undefined,
+          pagination: window.walk ?? undefined,
           pages: window.pages,
           done: window.done === 1,
         })),
@@ -118,13 +118,13 @@ export function stagedDays(sql: Sql): StagedDay[] {
 }
 
 /** undefined where the attempt with `token` is gone: its work has nowhere to go. */
-export function stagedDay(sql: Sql, date: UtcDay, token: string): StagedDay | undefined {
-  return stagedDays(sql).find((day) => day.date === date && day.token === token);
+export function stagedDay(sql: Sql, date: UtcDay, stagingId: string): StagedDay | undefined {
+  return stagedDays(sql).find((day) => day.date === date && day.stagingId === stagingId);
 }
 
-/** Whether the attempt is still under way: its day may have failed, or been begun anew, since. */
-export function isStaged(sql: Sql, date: UtcDay, token: string): boolean {
-  return sql.all("SELECT 1 FROM staging WHERE date = ? AND token = ?", date, token).length > 0;
+/** Whether this work on the day is still staged: the day may have failed since, or been staged again. */
+export function isStaged(sql: Sql, date: UtcDay, stagingId: string): boolean {
+  return sql.all("SELECT 1 FROM staging WHERE date = ? AND token = ?", date, stagingId).length > 0;
 }
 
 export function setPhase(sql: Sql, date: UtcDay, phase: Phase): void {
@@ -140,11 +140,11 @@ export function advanceWindow(
   sql: Sql,
   date: UtcDay,
   index: number,
-  { walk, pages, done }: Pick<StagedWindow, "walk" | "pages" | "done">,
+  { pagination, pages, done }: Pick<StagedWindow, "pagination" | "pages" | "done">,
 ): void {
   sql.run(
     "UPDATE span SET walk = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
-    walk ?? null,
+    pagination ?? null,
     pages,
     done ? 1 : 0,
     date,
@@ -193,15 +193,15 @@ export function sealFile(sql: Sql, date: UtcDay, file: StagedFile): void {
   sql.run("DELETE FROM row_group WHERE date = ?", date);
 }
 
-/** Whether the day's file may wait for a retry beside those that do; else a retry fetches the day again. */
-export function hasRoomToKeep(sql: Sql, date: UtcDay): boolean {
-  const waiting = stagedDays(sql).filter((day) => day.kept || day.date === date);
+/** Whether the database has room to hold the day's file for a later upload; if not, a retry fetches the day again. */
+export function hasRoomToHold(sql: Sql, date: UtcDay): boolean {
+  const waiting = stagedDays(sql).filter((day) => day.heldForUpload || day.date === date);
   const bytes = waiting.reduce((sum, { file }) => sum + (file?.content.bytes ?? 0), 0);
-  return bytes <= KEPT_BYTES_MAX;
+  return bytes <= HELD_FOR_UPLOAD_BYTES_MAX;
 }
 
-export function keepForRetry(sql: Sql, date: UtcDay, kept: boolean): void {
-  sql.run("UPDATE staging SET kept = ? WHERE date = ?", kept ? 1 : 0, date);
+export function setHeldForUpload(sql: Sql, date: UtcDay, held: boolean): void {
+  sql.run("UPDATE staging SET kept = ? WHERE date = ?", held ? 1 : 0, date);
 }
 
 /** From here on the object may be the staged file or the one before, until a HEAD tells. */
@@ -212,7 +212,7 @@ export function beginReplacing(sql: Sql, date: UtcDay): void {
 /** A put that was begun may still land: which file the day has is then not known any more. */
 export function dropStaging(sql: Sql, date: UtcDay): void {
   if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
-    doubtPublished(sql, date);
+    markUnverified(sql, date);
   }
   for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
     sql.run(`DELETE FROM ${table} WHERE date = ?`, date);

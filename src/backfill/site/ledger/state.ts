@@ -7,7 +7,7 @@ import type { Sql } from "../../ports.ts";
 import { readMeta, writeMeta } from "./schema.ts";
 
 /** The site's small facts, each under one key of `meta`, with what they are before anybody wrote them. */
-export interface SiteFacts {
+export interface StateValues {
   job: SiteJob | undefined;
   /** Why the site stands still until somebody acts; of `round`, so that a new one clears it. */
   halt: { reason: string; round: number } | undefined;
@@ -35,7 +35,7 @@ export interface SiteFacts {
   codeVersion: string | undefined;
 }
 
-const INITIAL: SiteFacts = {
+const INITIAL: StateValues = {
   job: undefined,
   halt: undefined,
   outage: undefined,
@@ -52,29 +52,29 @@ const INITIAL: SiteFacts = {
   codeVersion: undefined,
 };
 
-export function fact<K extends keyof SiteFacts>(sql: Sql, key: K): SiteFacts[K] {
-  return readMeta<SiteFacts[K]>(sql, key) ?? INITIAL[key];
+export function getState<K extends keyof StateValues>(sql: Sql, key: K): StateValues[K] {
+  return readMeta<StateValues[K]>(sql, key) ?? INITIAL[key];
 }
 
-export function setFact<K extends keyof SiteFacts>(sql: Sql, key: K, value: SiteFacts[K]): void {
+export function setState<K extends keyof StateValues>(sql: Sql, key: K, value: StateValues[K]): void {
   writeMeta(sql, key, value);
 }
 
 /** Until when the vendor is left alone: it is down, or a 429 asked for it. */
-export function heldUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
-  const until = Math.max(fact(sql, "outage")?.until ?? 0, fact(sql, "throttledUntil") ?? 0);
+export function waitingUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
+  const until = Math.max(getState(sql, "outage")?.until ?? 0, getState(sql, "throttledUntil") ?? 0);
   return until > now ? until : undefined;
 }
 
 const RATE_LIMIT_WINDOW_MS = 3_600_000;
 
 export function countRateLimit(sql: Sql, now: EpochMs): void {
-  setFact(sql, "rateLimitedAt", [...rateLimits(sql, now), now].slice(-RATE_LIMITS_KEPT));
+  setState(sql, "rateLimitedAt", [...rateLimits(sql, now), now].slice(-RATE_LIMITS_KEPT));
 }
 
 /** Those of the last hour; times ahead are of a clock that has stepped back since. */
 export function rateLimits(sql: Sql, now: EpochMs): EpochMs[] {
-  return fact(sql, "rateLimitedAt").filter((at) => at <= now && at > now - RATE_LIMIT_WINDOW_MS);
+  return getState(sql, "rateLimitedAt").filter((at) => at <= now && at > now - RATE_LIMIT_WINDOW_MS);
 }
 
 /** Requests, samples and days of the present run; an older run's counts are dropped. */
@@ -83,9 +83,9 @@ export function addToRun(
   epoch: number,
   more: { days?: number; samples?: number; requests?: number },
 ): void {
-  const before = fact(sql, "run");
+  const before = getState(sql, "run");
   const run = before.epoch === epoch ? before : { ...INITIAL.run, epoch };
-  setFact(sql, "run", {
+  setState(sql, "run", {
     epoch,
     days: run.days + (more.days ?? 0),
     samples: run.samples + (more.samples ?? 0),

@@ -1,27 +1,27 @@
 import type { SiteTotals } from "../../../contract/metrics.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
-import { fact, setFact } from "./state.ts";
+import { getState, setState } from "./state.ts";
 
-/** What was asked of the API and is in no database yet. */
-export type Asked = { -readonly [K in "requests" | "retries" | "rateLimited"]: SiteTotals[K] };
+/** Requests to the API that are not yet in the totals. */
+export type UncountedRequests = { -readonly [K in "requests" | "retries" | "rateLimited"]: SiteTotals[K] };
 
-export const nothingAsked = (): Asked => ({ requests: 0, retries: 0, rateLimited: 0 });
+export const noRequests = (): UncountedRequests => ({ requests: 0, retries: 0, rateLimited: 0 });
 
 /**
- * Inside a transaction that is written anyway: what was asked since the last one is counted for good. What a crash
- * takes with it was never shown to anybody, so no count falls.
+ * Adds the uncounted requests to the totals, inside a transaction that is written anyway. A crash loses only counts
+ * that no report has shown, so that no total ever falls.
  */
-export function countAsked({ asked }: SiteContext, sql: Sql): void {
-  if (Object.values(asked).every((count) => count === 0)) return;
-  addToTotals(sql, asked);
-  Object.assign(asked, nothingAsked());
+export function countRequests({ uncounted }: SiteContext, sql: Sql): void {
+  if (Object.values(uncounted).every((count) => count === 0)) return;
+  addToTotals(sql, uncounted);
+  Object.assign(uncounted, noRequests());
 }
 
 export function addToTotals(sql: Sql, more: Partial<SiteTotals>): void {
-  const before = fact(sql, "totals");
+  const before = getState(sql, "totals");
   const { samples = 0, bytes = 0, requests = 0, retries = 0, rateLimited = 0 } = more;
-  setFact(sql, "totals", {
+  setState(sql, "totals", {
     samples: before.samples + samples,
     bytes: before.bytes + bytes,
     requests: before.requests + requests,

@@ -8,7 +8,7 @@ import { encodeSlice, FILE_START, type FilePosition, TABLE_BYTES_MAX } from "../
 import type { BlockSource } from "../../../parquet/run/run.ts";
 import type { Isolate } from "../../isolate/isolate.ts";
 import type { Sql } from "../../ports.ts";
-import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { layDown } from "../engine/attempts.ts";
 import { MERGE_KEY } from "../engine/next-actions.ts";
 import { failDay } from "../ledger/fail.ts";
@@ -26,7 +26,7 @@ export async function mergeDay(context: SiteContext, fence: Fence, day: StagedDa
     const held = new Held(isolate, context.points().bytes, day.plan.rowGroupSize);
     try {
       store.tx((sql) => {
-        const staged = holds(sql, fence) && stagedDay(sql, day.date, day.token);
+        const staged = currentJob(sql, fence) && stagedDay(sql, day.date, day.stagingId);
         if (staged && staged.phase === "merging") slice(context, fence, sql, staged, held);
       });
     } finally {
@@ -143,8 +143,8 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
   output.flush();
   sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
   layDown(sql, MERGE_KEY);
-  context.spend(after.merge.read - before.merge.read);
-  touch(sql, context.clock, day.date);
+  context.countSamples(after.merge.read - before.merge.read);
+  recordProgress(sql, context.clock, day.date);
   if (after.merge.done) seal(context, fence, sql, day, after);
 }
 
@@ -157,10 +157,10 @@ function seal(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, { me
       context,
       fence,
       day.date,
-      day.token,
+      day.stagingId,
       failed,
       { date: day.date },
-      { unreachable: false, keep: false },
+      { unreachable: false, holdForUpload: false },
     );
     return;
   }

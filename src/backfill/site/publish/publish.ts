@@ -4,7 +4,7 @@ import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { SiteJob } from "../../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../../ports.ts";
-import { type Fence, holds, type SiteContext, touch } from "../context.ts";
+import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { evidenceView, showDay } from "../ledger/day-views.ts";
 import { failDay } from "../ledger/fail.ts";
 import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "../ledger/ledger.ts";
@@ -17,7 +17,7 @@ import {
   type StagedDay,
   type StagedFile,
 } from "../ledger/staging.ts";
-import { addToRun, fact, setFact } from "../ledger/state.ts";
+import { addToRun, getState, setState } from "../ledger/state.ts";
 import { addToTotals } from "../ledger/totals.ts";
 
 const REFUSED_MS = 5_000;
@@ -64,8 +64,8 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
     } finally {
       memory.release();
     }
-    context.alive();
-    store.tx((sql) => setFact(sql, "uploadFailures", fact(sql, "uploadFailures") + 1));
+    context.heartbeat();
+    store.tx((sql) => setState(sql, "uploadFailures", getState(sql, "uploadFailures") + 1));
     context.log("WARN", `[BACKFILL] Upload of ${day.date} failed, try ${tries + 1}`, {
       site: context.site,
       date: day.date,
@@ -75,7 +75,10 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
   // Staged it stays: a retry uploads it without fetching anything.
   const failed = { reason: "r2", message: `The upload failed: ${message}` };
   const where = { date: day.date, phase: "upload", key };
-  failDay(context, fence, day.date, day.token, failed, where, { unreachable: false, keep: true });
+  failDay(context, fence, day.date, day.stagingId, failed, where, {
+    unreachable: false,
+    holdForUpload: true,
+  });
   return false;
 }
 
@@ -116,7 +119,7 @@ function beginPut(
 ): SiteJob | undefined {
   if (word.epoch !== fence.epoch || word.desired !== "run") return undefined;
   return store.tx((sql) => {
-    const job = isStaged(sql, day.date, day.token) ? holds(sql, fence) : undefined;
+    const job = isStaged(sql, day.date, day.stagingId) ? currentJob(sql, fence) : undefined;
     if (job?.backfillId !== word.backfillId) return undefined;
     if (job) beginReplacing(sql, day.date);
     return job;
@@ -171,8 +174,8 @@ function finish(
   const { clock, log, site, store } = context;
   const records = file.content.written;
   const committed = store.tx((sql) => {
-    const job = holds(sql, fence);
-    if (!job || !isStaged(sql, day.date, day.token)) return false;
+    const job = currentJob(sql, fence);
+    if (!job || !isStaged(sql, day.date, day.stagingId)) return false;
     dropStaging(sql, day.date);
     endPrecautions(sql, day.date);
     recordPublished(sql, day.date, {
@@ -188,8 +191,8 @@ function finish(
     addToRun(sql, fence.epoch, { days: 1 });
     addToTotals(sql, { samples: records, bytes: head.bytes });
     showDay(context, sql, day.date);
-    touch(sql, clock, undefined);
-    setFact(sql, "uploadFailures", 0);
+    recordProgress(sql, clock, undefined);
+    setState(sql, "uploadFailures", 0);
     return publishedDay(sql, day.date) !== undefined;
   });
   if (!committed) return false;
