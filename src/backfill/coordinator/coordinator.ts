@@ -18,18 +18,19 @@ import {
   decideCancel,
   decideRetry,
   decideStart,
+  estimatedDays,
+  failedDays,
   isRunning,
   jobToStart,
+  metricsOf,
   newBackfillId,
   wantedBy,
-} from "../job/decide-job.ts";
-import { estimatedDays, failedDays } from "../job/status.ts";
+} from "../job/job.ts";
 import { alertOutboxTables, viewOutboxTables } from "../outbox/outbox.ts";
 import type { CurrentJob } from "../ports.ts";
 import { migrate } from "../tables/tables.ts";
 import { watchdogTables } from "../watchdog/watchdog.ts";
 import { JobStore, jobTables } from "./job-store.ts";
-import { metricsOf } from "./metrics.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
 import { queryDays, queryErrors, queryPlan, querySites, startAudits } from "./site-queries.ts";
 

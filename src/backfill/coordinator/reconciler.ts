@@ -3,9 +3,18 @@ import type { Status } from "../../contract/backfill.ts";
 import { stateKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { AlarmChain, type WorkAhead } from "../alarm/alarm.ts";
-import { isRunning, raisedAbove, reopened } from "../job/decide-job.ts";
-import { type Job, type Reports, type SiteJob, type SiteReport, siteJob } from "../job/job.ts";
-import { statusName, statusOf } from "../job/status.ts";
+import {
+  isRunning,
+  type Job,
+  type Reports,
+  raisedAbove,
+  reopened,
+  type SiteJob,
+  type SiteReport,
+  siteJob,
+  statusName,
+  statusOf,
+} from "../job/job.ts";
 import { AlertOutbox, ViewOutbox } from "../outbox/outbox.ts";
 import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Store, View } from "../ports.ts";
 import { type AlertThresholds, Watchdog } from "../watchdog/watchdog.ts";

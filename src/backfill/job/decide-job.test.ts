@@ -11,7 +11,7 @@ import {
   newBackfillId,
   raisedAbove,
 } from "./decide-job.ts";
-import { type Job, RETRY_ALL } from "./job.ts";
+import { type Job, RETRY_ALL } from "./job-types.ts";
 
 const site = (text: string) => parseSiteName(text) as SiteName;
 const day = (text: string) => parseUtcDay(text) as UtcDay;

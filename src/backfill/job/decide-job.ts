@@ -1,7 +1,7 @@
 import type { StartRequest } from "../../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { type Job, RETRY_ALL, type Reports, type SiteReport, settled } from "./job.ts";
+import { type Job, RETRY_ALL, type Reports, type SiteReport, settled } from "./job-types.ts";
 
 export interface Wanted {
   readonly startDate: UtcDay;

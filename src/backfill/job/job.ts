@@ -1,116 +1,16 @@
-import type { AuditView, DayView, ErrorView, SiteView } from "../../contract/backfill.ts";
-import type { SiteTotals } from "../../contract/metrics.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import type { SiteName } from "../../domain/site.ts";
-
-export type Desired = "run" | "stop";
-
-/** The desired state of every site. The Coordinator owns it; each site keeps a copy of the newest. */
-export interface Job {
-  readonly backfillId: string;
-  readonly startDate: UtcDay;
-  readonly endDate: UtcDay;
-  readonly sites: readonly SiteName[];
-  readonly desired: Desired;
-  /** Rises with every start, cancel and restart. It fences: work of a lower epoch is never committed. */
-  readonly epoch: number;
-  /** Only days that this backfill itself has published count, so that it fetches every day again. */
-  readonly forced: boolean;
-  /** Rises whenever failed days are retried; a failure of a lower round does not count. */
-  readonly round: number;
-  /** Failed days outside this selection stay failed in this round. */
-  readonly retry: {
-    readonly from: UtcDay | undefined;
-    readonly to: UtcDay | undefined;
-    readonly site: SiteName | undefined;
-  };
-  readonly startedAt: EpochMs;
-  /** When the present run began; rates are computed from this run alone. */
-  readonly resumedAt: EpochMs;
-  /** When the job was cancelled, or was first found to have nothing left to do. */
-  readonly endedAt: EpochMs | undefined;
-}
-
-/** The backfill that must have published a day for it to count; undefined where any verified day counts. */
-export function requiredBackfillId(job: Pick<Job, "backfillId" | "forced">): string | undefined {
-  return job.forced ? job.backfillId : undefined;
-}
-
-/** The job as one site gets it. `siteIndex` keeps error timestamps of different sites apart. */
-export interface SiteJob extends Omit<Job, "sites" | "endedAt"> {
-  readonly site: SiteName;
-  readonly siteIndex: number;
-}
-
-export function siteJob(job: Job, site: SiteName): SiteJob {
-  const { sites, endedAt: _, ...rest } = job;
-  return { ...rest, site, siteIndex: Math.max(0, sites.indexOf(site)) };
-}
-
-/** A site's own account; `backfillId`, `epoch` and `round` are those of the job that it has committed. */
-export interface SiteReport {
-  /** Undefined while the site has no job. */
-  readonly backfillId: string | undefined;
-  readonly epoch: number;
-  readonly round: number;
-  readonly lastProgressAt: EpochMs | undefined;
-  /** Of the day that `view` names; undefined while none is staged. */
-  readonly dayProgressAt: EpochMs | undefined;
-  /** The oldest of the last heartbeats of all running work; undefined while none runs. */
-  readonly lastHeartbeatAt: EpochMs | undefined;
-  /** Failed uploads in a row. */
-  readonly uploadFailures: number;
-  /** Responses of 429, counted up to a bound far above any alert's. */
-  readonly rateLimitsLastHour: number;
-  /** Absent in reports of an earlier version. */
-  readonly totals?: SiteTotals;
-  readonly view: SiteView;
-}
-
-/** The newest report of each site. */
-export type Reports = ReadonlyMap<SiteName, SiteReport>;
-
-/** Every failed day, everywhere. */
-export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: undefined };
-
-/** Whether the site has nothing left to do for this job until the next request. */
-export function settled(report: SiteReport, job: Job): boolean {
-  const { state } = report.view;
-  return (
-    report.backfillId === job.backfillId &&
-    report.epoch === job.epoch &&
-    report.round === job.round &&
-    (state === "completed" || state === "halted" || state === "cancelled")
-  );
-}
-
-export type SiteQuery =
-  | {
-      readonly kind: "days" | "errors";
-      readonly from: UtcDay | undefined;
-      readonly to: UtcDay | undefined;
-      readonly limit: number;
-    }
-  | {
-      readonly kind: "estimate";
-      readonly from: UtcDay;
-      readonly to: UtcDay;
-      readonly requiredBackfillId: string | undefined;
-    }
-  | { readonly kind: "audit" };
-
-export interface SiteAnswer {
-  readonly days?: DayView[];
-  readonly errors?: ErrorView[];
-  readonly estimate?: { daysToFetch: number; daysToSkip: number; meanPages: number | undefined };
-  readonly audit?: AuditView | undefined;
-}
-
-export interface AuditRequest {
-  readonly site: SiteName;
-  readonly mode: "quick" | "full" | "rebuild";
-  readonly from?: UtcDay | undefined;
-  readonly to?: UtcDay | undefined;
-  /** Percentage of the days that have an object; absent: all of them. */
-  readonly samplePercent?: number | undefined;
-}
+/** The job: what the Coordinator wants of its sites, how requests change it, and the status that it has. */
+export type { JobToStart, StartDecision, Wanted } from "./decide-job.ts";
+export {
+  anyHalted,
+  decideCancel,
+  decideRetry,
+  decideStart,
+  isRunning,
+  jobToStart,
+  newBackfillId,
+  raisedAbove,
+  reopened,
+  wantedBy,
+} from "./decide-job.ts";
+export * from "./job-types.ts";
+export { estimatedDays, failedDays, jobReport, metricsOf, statusName, statusOf } from "./status.ts";

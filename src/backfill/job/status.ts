@@ -1,7 +1,8 @@
 import type { Alert, Status } from "../../contract/backfill.ts";
+import type { Metrics } from "../../contract/metrics.ts";
 import { daysBetween, type EpochMs } from "../../domain/day.ts";
 import { anyHalted, isRunning } from "./decide-job.ts";
-import type { Job, Reports, SiteReport } from "./job.ts";
+import type { Job, Reports, SiteReport } from "./job-types.ts";
 
 /** Failed days named in a status: with 100 sites' own lists it stays below what one value of SQLite can hold. */
 export const FAILED_DAYS_MAX = 5_000;
@@ -16,7 +17,7 @@ export interface StatusExtras {
 
 /** The status of the whole job, from the newest reports of its sites. Pure. */
 export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: StatusExtras): Status {
-  const views = job.sites.flatMap((site) => aboutJob(job, reports.get(site))?.view ?? []);
+  const views = job.sites.flatMap((site) => jobReport(job, reports.get(site))?.view ?? []);
   const sum = (of: (view: (typeof views)[number]) => number) =>
     views.reduce((total, view) => total + of(view), 0);
   const daysTotal = estimatedDays(job) * job.sites.length;
@@ -62,6 +63,17 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: Statu
   };
 }
 
+/** What `/metrics` shows. Includes the totals of sites that the present job leaves out, so that no counter falls. */
+export function metricsOf(
+  status: Status | undefined,
+  reports: Reports,
+  permitsLastMinute: number | undefined,
+  at: EpochMs,
+): Metrics {
+  const totals = [...reports].flatMap(([site, report]) => (report.totals ? [[site, report.totals]] : []));
+  return { at, status, totals: Object.fromEntries(totals), permitsLastMinute };
+}
+
 /** Below 100.00 while a day is left. */
 function percentOf(done: number, total: number): number {
   return done < total ? Math.min((100 * done) / total, 99.99) : 100;
@@ -69,12 +81,12 @@ function percentOf(done: number, total: number): number {
 
 export function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
   return job.sites.flatMap((site) =>
-    (aboutJob(job, reports.get(site))?.view.failed_days ?? []).map((date) => ({ site, date })),
+    (jobReport(job, reports.get(site))?.view.failed_days ?? []).map((date) => ({ site, date })),
   );
 }
 
 /** A site's report, unless it is still about an earlier backfill. */
-export function aboutJob(job: Job, report: SiteReport | undefined): SiteReport | undefined {
+export function jobReport(job: Job, report: SiteReport | undefined): SiteReport | undefined {
   return report?.backfillId === job.backfillId ? report : undefined;
 }
 

@@ -2,7 +2,7 @@ import type { EpochMs } from "../../domain/day.ts";
 
 const SECONDS = 60;
 
-/** How often something happened within the last minute, to the second; a clock that steps begins it anew. */
+/** Counts events of the last minute, to the second. A clock that steps restarts the count. */
 export class LastMinute {
   readonly #bySecond = new Map<number, number>();
 

@@ -5,7 +5,7 @@ import { Chance } from "../../../test/world/harness/chance.ts";
 import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
 import type { Store } from "../ports.ts";
-import { HOLD_MS_MAX, JITTER_MS, RateGate } from "./rate-gate.ts";
+import { JITTER_MS, RateGate, WAIT_MS_MAX } from "./rate-gate.ts";
 
 const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
 
@@ -101,7 +101,7 @@ test("a call is held for twenty seconds at most, and told when to ask again", as
     answer = permit;
   });
   await run(() => answer !== undefined);
-  expect(scheduler.now - BEGINNING).toBe(HOLD_MS_MAX);
+  expect(scheduler.now - BEGINNING).toBe(WAIT_MS_MAX);
   expect(answer).toEqual({ kind: "denied", askedAt: BEGINNING, retryAt: BEGINNING + 60_000 + JITTER_MS });
 });
 

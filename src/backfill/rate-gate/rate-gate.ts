@@ -1,61 +1,68 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { JITTER_MS } from "../../domain/limits.ts";
 import type { Clock, Denied, Permit, Store } from "../ports.ts";
+import { migrate, type Table } from "../tables/tables.ts";
 import { LastMinute } from "./last-minute.ts";
 
 export { JITTER_MS };
 
-/** How long one call is held; well under what a caller or a runtime would call a hang. */
-export const HOLD_MS_MAX = 20_000;
-/** A slot further ahead than this is a clock that stepped back, not a queue. */
+/** A call waits for its permit at most this long: a caller or the runtime would take a longer wait for a hang. */
+export const WAIT_MS_MAX = 20_000;
+/** A slot further ahead than this was written before the clock stepped back. */
 export const SLOT_AHEAD_MS_MAX = 60_000;
-const TURNED_AWAY_MS = 1_000;
-/** The longest pause a 429 can ask for. */
+/** After a failure of the storage, callers ask again no sooner. */
+const FAILED_RETRY_MS = 1_000;
+/** The longest pause that a 429 can cause. */
 export const PAUSE_MS_MAX = 3_600_000;
 
-interface Waiter {
+const TABLE: Table = {
+  name: "gate",
+  migrations: { 1: ["CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, at REAL NOT NULL)"] },
+};
+
+/** A call that waits for its permit. */
+interface WaitingCall {
   readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
   readonly answer: (permit: Permit | Denied) => void;
 }
 
 /**
- * At most N arrivals in any sliding minute: N + 1 permits span N · (60,000 + J) / N ms, and jitter can take
- * at most J off that. The next slot is committed before a permit leaves, so a crash wastes one, never adds one.
+ * Allows at most N arrivals at the vendor in any sliding minute: N + 1 permits span N · (60,000 + J) / N ms, of which
+ * jitter takes at most J. The next slot is committed before a permit is given, so that a crash wastes a permit and
+ * never adds one.
  */
 export class RateGate {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  /** Callers in the order in which they came, each with its waiting calls. */
-  readonly #waiting = new Map<string, Waiter[]>();
-  /** By caller: which of all turns was its last. */
+  /** By caller, in the order of their first waiting call. */
+  readonly #waiting = new Map<string, WaitingCall[]>();
+  /** By caller: the number of its last turn. */
   readonly #lastTurns = new Map<string, number>();
   #turns = 0;
-  /** Of this incarnation: not worth a write. */
-  readonly #given = new LastMinute();
-  #pumping = false;
+  /** Of this incarnation; not worth a write. */
+  readonly #granted = new LastMinute();
+  #granting = false;
   #wake = new AbortController();
 
   constructor(store: Store, clock: Clock, requestsPerMinute: number) {
     this.#store = store;
     this.#clock = clock;
     this.#intervalMs = (60_000 + JITTER_MS) / requestsPerMinute;
-    store.tx((sql) => {
-      sql.run("CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, at REAL NOT NULL)");
-    });
+    store.tx((sql) => migrate(sql, [TABLE]));
   }
 
   acquire(caller: string): Promise<Permit | Denied> {
     const now = this.#clock.now();
     const paused = this.#read("paused", PAUSE_MS_MAX);
-    // Nothing can come of holding this call; the caller may let its work rest meanwhile.
-    if (paused - now > HOLD_MS_MAX) return Promise.resolve({ kind: "denied", askedAt: now, retryAt: paused });
+    // The pause outlasts the wait, so that the caller can rest instead.
+    if (paused - now > WAIT_MS_MAX) return Promise.resolve({ kind: "denied", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
       const queue = this.#waiting.get(caller) ?? [];
-      queue.push({ askedAt: now, deadline: now + HOLD_MS_MAX, answer });
+      queue.push({ askedAt: now, deadline: now + WAIT_MS_MAX, answer });
       this.#waiting.set(caller, queue);
-      if (!this.#pumping) this.#pump().catch(() => this.#turnAway());
+      if (!this.#granting) this.#grantWhileWaiting().catch(() => this.#denyAll());
     });
   }
 
@@ -71,18 +78,18 @@ export class RateGate {
   }
 
   permitsLastMinute(): number {
-    return this.#given.count(this.#clock.now());
+    return this.#granted.count(this.#clock.now());
   }
 
-  async #pump(): Promise<void> {
-    this.#pumping = true;
+  async #grantWhileWaiting(): Promise<void> {
+    this.#granting = true;
     let slept = false;
     let spacedAnew = false;
     try {
       for (;;) {
         const now = this.#clock.now();
         const paused = this.#read("paused", PAUSE_MS_MAX);
-        // A gate of one request a minute rightly has its next slot further ahead.
+        // With one request a minute the next slot is further ahead than that.
         const slot = this.#read("slot", Math.max(SLOT_AHEAD_MS_MAX, this.#intervalMs));
         const due = Math.max(slot, paused);
         this.#expire(now, due);
@@ -94,37 +101,36 @@ export class RateGate {
           continue;
         }
         if (slept && !spacedAnew && now - due > JITTER_MS) {
-          // A timer that is that late, or a clock that stepped forward: only the distance to the last permit is sure.
-          // Once a permit: where timers always are that late there would never be one.
+          // The timer is late or the clock has stepped forward, and only the distance to the last permit is certain.
+          // Done once a permit: where timers are always late, there would otherwise never be one.
           spacedAnew = true;
           this.#write("slot", now + this.#intervalMs);
           continue;
         }
         slept = false;
         spacedAnew = false;
-        // A late timer may catch up within the jitter; a longer idle time is not saved up.
+        // A late timer catches up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
-        this.#given.add(now);
+        this.#granted.add(now);
         const { askedAt, answer } = this.#next();
         answer({ kind: "permit", askedAt, dueAt: granted });
       }
     } finally {
-      this.#pumping = false;
+      this.#granting = false;
     }
   }
 
   /**
-   * The oldest call of the waiting caller whose last turn is the longest ago. A caller whose call was given back
-   * unanswered has not had its turn: where slots are scarce it would else queue at the end each time it came again.
+   * The oldest call of the waiting caller whose last turn is the longest ago. A denied call is no turn: where slots
+   * are scarce, its caller would otherwise queue at the end again and again.
    */
-  #next(): Waiter {
+  #next(): WaitingCall {
     const lastTurn = (caller: string) => this.#lastTurns.get(caller) ?? 0;
     const [caller] = [...this.#waiting.keys()].sort((a, b) => lastTurn(a) - lastTurn(b));
     const queue = caller === undefined ? undefined : this.#waiting.get(caller);
     const waiter = queue?.shift();
-    if (caller === undefined || !waiter)
-      throw new Error("the gate was asked for a waiting call and has none");
+    if (caller === undefined || !waiter) throw new Error("no call waits for a permit");
     if (queue?.length === 0) this.#waiting.delete(caller);
     this.#turns += 1;
     this.#lastTurns.set(caller, this.#turns);
@@ -143,9 +149,9 @@ export class RateGate {
     }
   }
 
-  /** Storage that fails lets nobody through; whoever waits asks again. */
-  #turnAway(): void {
-    const retryAt = this.#clock.now() + TURNED_AWAY_MS;
+  /** Without its storage the gate gives no permits; the waiting callers ask again. */
+  #denyAll(): void {
+    const retryAt = this.#clock.now() + FAILED_RETRY_MS;
     for (const queue of this.#waiting.values())
       for (const { askedAt, answer } of queue) answer({ kind: "denied", askedAt, retryAt });
     this.#waiting.clear();
@@ -165,7 +171,7 @@ export class RateGate {
     const at = row?.at ?? 0;
     const latest = this.#clock.now() + aheadMax;
     if (at <= latest) return at;
-    // Written, for a cut that is made anew at each look would move on with the clock and never come.
+    // Written, because a limit computed at each read would move with the clock and never be reached.
     this.#write(name, latest);
     return latest;
   }

@@ -2,9 +2,7 @@ import type { Alert } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { isRunning } from "../job/decide-job.ts";
-import type { Job, Reports, SiteReport } from "../job/job.ts";
-import { aboutJob, statusName } from "../job/status.ts";
+import { isRunning, type Job, jobReport, type Reports, type SiteReport, statusName } from "../job/job.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** The bounds beyond which the four alerts are raised. */
@@ -30,7 +28,7 @@ export function conditionsOf(
 ): Alert[] {
   const conditions: Condition[] = [];
   const running = isRunning(job, reports);
-  const current = job.sites.map((site) => [site, aboutJob(job, reports.get(site))] as const);
+  const current = job.sites.map((site) => [site, jobReport(job, reports.get(site))] as const);
   if (running || statusName(job, reports) === "halted") {
     // Once all other sites have ended, a halted site is no longer observed: its idle time grows by the time since.
     const restedMs = running ? 0 : now - (job.endedAt ?? now);

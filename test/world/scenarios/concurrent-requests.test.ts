@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { Coordinator } from "../../../src/backfill/coordinator/coordinator.ts";
-import { isRunning } from "../../../src/backfill/job/decide-job.ts";
-import type { Job, SiteReport } from "../../../src/backfill/job/job.ts";
+import { isRunning, type Job, type SiteReport } from "../../../src/backfill/job/job.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { Chance } from "../harness/chance.ts";
 import { rowsOf, stagedRows, viewLags } from "../harness/inspect.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../../simulator/server/rate-limit.ts";
-import { HOLD_MS_MAX, JITTER_MS, SLOT_AHEAD_MS_MAX } from "../../../src/backfill/rate-gate/rate-gate.ts";
+import { JITTER_MS, SLOT_AHEAD_MS_MAX, WAIT_MS_MAX } from "../../../src/backfill/rate-gate/rate-gate.ts";
 import { type Blow, LATE_MS_MAX, live, type Weather } from "../harness/gate-faults.ts";
 
 const HOUR = 3_600_000;
@@ -91,9 +91,9 @@ test("no slot is wasted while somebody waits, but for what befell the gate", asy
         callers: [...given.callers, { name: "z", thinkMs: 0 }],
       });
       const lost = given.blows.reduce((sum, { kind, ms }) => {
-        if (kind === "pause") return sum + ms + HOLD_MS_MAX;
-        return sum + (kind === "restart" ? LATE_MS_MAX : SLOT_AHEAD_MS_MAX + HOLD_MS_MAX);
-      }, HOLD_MS_MAX);
+        if (kind === "pause") return sum + ms + WAIT_MS_MAX;
+        return sum + (kind === "restart" ? LATE_MS_MAX : SLOT_AHEAD_MS_MAX + WAIT_MS_MAX);
+      }, WAIT_MS_MAX);
       // A timer later than the jitter could be a clock that stepped, and its slot is waited for once more.
       const slots = given.lateMs > JITTER_MS ? 2 : 1;
       const slotMs = (slots * (60_000 + JITTER_MS)) / given.perMinute + given.lateMs;

@@ -1,6 +1,6 @@
 import type { Mutex } from "../../../concurrency/concurrency.ts";
 import { withTimeout } from "../../../concurrency/concurrency.ts";
-import { HOLD_MS_MAX } from "../../rate-gate/rate-gate.ts";
+import { WAIT_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import type { SitePorts } from "../context.ts";
 
 /** Longer than any answer takes that still comes; what an upload came to then, a HEAD tells. */
@@ -30,7 +30,7 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
     },
     gate: {
       // The permit may have been given away; it is wasted, and another is asked for.
-      acquire: (caller) => withTimeout(clock, HOLD_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller)),
+      acquire: (caller) => withTimeout(clock, WAIT_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller)),
       pauseFor: (ms) => answer(() => gate.pauseFor(ms)),
       pausedUntil: () => answer(() => gate.pausedUntil()),
       permitsLastMinute: () => answer(() => gate.permitsLastMinute()),
