@@ -3,7 +3,7 @@ import { Chance } from "../../../test/world/harness/chance.ts";
 import { Incarnation } from "../../../test/world/harness/incarnation.ts";
 import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { Isolate } from "./isolate.ts";
-import { admitted, isExpired } from "./memory.ts";
+import { grantableCount, isExpired } from "./memory.ts";
 
 function setup() {
   const scheduler = new Scheduler(0, new Chance(1));
@@ -30,7 +30,7 @@ test("one body runs at a time, and all of them run", async () => {
   expect([most, inside]).toEqual([1, 0]);
 });
 
-test("a body that throws lets the next one in", async () => {
+test("after a body that throws the next body runs", async () => {
   const { run, isolate, clock } = setup();
   const failing = isolate.runExclusive(clock, async () => {
     await clock.sleep(5);
@@ -43,7 +43,7 @@ test("a body that throws lets the next one in", async () => {
   expect(await next).toBe(5);
 });
 
-test("a holder that died is waited for a minute, and no longer", async () => {
+test("callers wait a minute for the lock of a holder that was killed, and no longer", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const incarnation = new Incarnation("dead", () => undefined);
   void isolate.runExclusive(scheduler.clockOf(incarnation), () => scheduler.clockOf(incarnation).sleep(10));
@@ -53,7 +53,7 @@ test("a holder that died is waited for a minute, and no longer", async () => {
   expect(await next).toBe(60_000);
 });
 
-test("a holder that died before the clock stepped back a year is waited for no longer", async () => {
+test("callers do not wait for a holder that was killed before the clock stepped back a year", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const incarnation = new Incarnation("dead", () => undefined);
   void isolate.runExclusive(scheduler.clockOf(incarnation), () => scheduler.clockOf(incarnation).sleep(10));
@@ -65,7 +65,7 @@ test("a holder that died before the clock stepped back a year is waited for no l
   expect(await next).toBe(-year);
 });
 
-test("an expired holder that comes back does not end the lease of the one after it", async () => {
+test("a holder whose lease has ended does not end the lease of the next holder", async () => {
   const { run, isolate, clock } = setup();
   const spans: { from: number; to: number }[] = [];
   const body = (ms: number) => async () => {
@@ -83,7 +83,7 @@ test("an expired holder that comes back does not end the lease of the one after 
   }
 });
 
-test("a waiter that died takes nobody's turn", async () => {
+test("a waiting caller that was killed does not delay the others", async () => {
   const { scheduler, run, isolate, clock } = setup();
   const incarnation = new Incarnation("dead", () => undefined);
   void isolate.runExclusive(clock, () => clock.sleep(10));
@@ -95,7 +95,7 @@ test("a waiter that died takes nobody's turn", async () => {
   expect(await next).toBe(10);
 });
 
-test("a body that may take longer than usual has its lease as long", async () => {
+test("a body may have a longer lease", async () => {
   const { run, isolate, clock } = setup();
   void isolate.runExclusive(clock, () => clock.sleep(100_000), 120_000);
   const next = isolate.runExclusive(clock, async () => clock.now());
@@ -124,12 +124,12 @@ function memory() {
   return { scheduler, run, isolate, granted, reserve };
 }
 
-test("those that wait go in their order, and a small claim does not pass a large one", () => {
+test("reservations are granted in their order, and a small one does not overtake a large one", () => {
   const waiting = [{ bytes: 40 }, { bytes: 50 }, { bytes: 1 }];
-  expect([0, 39, 40, 89, 90, 91].map((free) => admitted(waiting, free))).toEqual([0, 0, 1, 1, 2, 3]);
+  expect([0, 39, 40, 89, 90, 91].map((free) => grantableCount(waiting, free))).toEqual([0, 0, 1, 1, 2, 3]);
 });
 
-test("a lease is over after its time, and where the clock has stepped back", () => {
+test("a lease ends after its time, and where the clock has stepped back", () => {
   expect([999, 1_000, 300_999, 301_000].map((now) => isExpired(1_000, now))).toEqual([
     true,
     false,
@@ -140,7 +140,7 @@ test("a lease is over after its time, and where the clock has stepped back", () 
 
 test("a reservation that does not fit waits until others are released", async () => {
   const { scheduler, isolate, granted, reserve } = memory();
-  // Time stands still: no lease is over.
+  // Time does not move: no lease ends.
   const atOnce = async () => {
     while (await scheduler.step(0));
   };
@@ -149,7 +149,7 @@ test("a reservation that does not fit waits until others are released", async ()
   void reserve("c", 20);
   void reserve("d", 20);
   await scheduler.settle();
-  // The small ones would fit beside the first, and are not let past the large one.
+  // The small ones would fit beside the first, and do not overtake the large one.
   expect([granted, isolate.bytes]).toEqual([["a"], 100]);
   first?.release();
   await atOnce();
@@ -160,20 +160,20 @@ test("a reservation that does not fit waits until others are released", async ()
   expect([granted.length, isolate.bytes, isolate.peakBytes]).toEqual([4, 40, 120]);
 });
 
-test("a claim for more than there is gets all of it", async () => {
+test("a reservation for more than there is gets all of it", async () => {
   const { isolate, reserve } = memory();
   expect((await reserve("a", 1_000_000))?.bytes).toBe(RESERVABLE);
   expect(isolate.reservableBytes).toBe(RESERVABLE);
 });
 
-test("a holder that can't grow is told so at once, and keeps what it has", async () => {
+test("a reservation that can't grow says so at once, and keeps its bytes", async () => {
   const { isolate, reserve } = memory();
   const a = await reserve("a", 60);
   await reserve("b", 60);
   expect([a?.resize(71), a?.bytes, a?.resize(70), isolate.bytes]).toEqual([false, 60, true, 130]);
 });
 
-test("what a killed object has reserved is free after its lease, also where the clock has stepped back", async () => {
+test("the reservation of a killed object ends with its lease, also where the clock has stepped back", async () => {
   for (const [leapMs, atMs] of [
     [0, 300_000],
     [-1_000_000, -1_000_000],
@@ -189,7 +189,7 @@ test("what a killed object has reserved is free after its lease, also where the 
   }
 });
 
-test("a waiter that was killed blocks the others for its lease at most", async () => {
+test("a waiting caller that was killed delays the others for one lease at most", async () => {
   const { scheduler, run, granted, reserve } = memory();
   const first = await reserve("a", RESERVABLE);
   const incarnation = new Incarnation("dead", () => undefined);
@@ -203,18 +203,18 @@ test("a waiter that was killed blocks the others for its lease at most", async (
   expect([await next, granted]).toEqual([300_000, ["a", "c"]]);
 });
 
-test("the next incarnation of an object drops what the one before reserved and waited for", async () => {
+test("the next incarnation of an object drops the reservations of the one before, granted and waiting", async () => {
   const { scheduler, run, isolate, granted, reserve } = memory();
   await reserve("a", RESERVABLE);
   const late = reserve("a", RESERVABLE);
   void reserve("b", RESERVABLE);
   await scheduler.settle();
-  isolate.restarted("a", 0);
+  isolate.dropReservations("a", 0);
   await run();
   expect([await late, granted, isolate.bytes]).toEqual([undefined, ["a", "b"], RESERVABLE]);
 });
 
-test("a waiter whose work is stopped leaves the queue", async () => {
+test("a waiting caller whose work is cancelled leaves the queue", async () => {
   const { scheduler, run, granted, reserve } = memory();
   const first = await reserve("a", RESERVABLE);
   const stop = new AbortController();
@@ -229,7 +229,7 @@ test("a waiter whose work is stopped leaves the queue", async () => {
   expect(granted).toEqual(["a", "c"]);
 });
 
-test("what can be made anew makes room, the longest unused first, and is not kept where others wait", async () => {
+test("cached data makes room for reservations, the least recently used first, and is not kept where callers wait", async () => {
   const { isolate, reserve } = memory();
   const evicted: string[] = [];
   const [x, y] = [{}, {}];
@@ -244,7 +244,7 @@ test("what can be made anew makes room, the longest unused first, and is not kep
   expect([isolate.bytes, isolate.peakBytes]).toEqual([130, 130]);
 });
 
-test("memory of work is counted until it is let go, once", () => {
+test("memory of work is counted until it is released, once", () => {
   const { isolate } = memory();
   const release = isolate.use(460);
   release();

@@ -2,15 +2,17 @@ import { PIPELINE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Clock } from "../ports.ts";
 import { Memory } from "./memory.ts";
 
-/** A holder that is still there after its lease was killed: an abort runs no `finally`. */
+export type { Reservation } from "./memory.ts";
+
+/** How long the lock is kept for a holder that may have been killed: an abort runs no `finally`. */
 const LEASE_MS = 60_000;
 
 /**
- * What all objects of an isolate share, as they share its 128 MB: a lock that lets one page be read and parsed at a
- * time, and the pipeline's memory.
+ * What all objects of an isolate share: the pipeline's memory, since they share 128 MB, and a lock, so that one page is
+ * read and parsed at a time.
  */
 export class Isolate extends Memory {
-  /** Of the code that runs here; undefined where the platform does not tell. */
+  /** Version of the running code; undefined where the platform does not tell. */
   readonly codeVersion: string | undefined;
   #holder: { readonly until: number; readonly leaseMs: number } | undefined;
   #lockWaiting: (() => void)[] = [];
@@ -24,27 +26,27 @@ export class Isolate extends Memory {
   }
 
   /**
-   * Runs `body` while no other body runs, which takes no longer than `leaseMs`. Responses of other callers stay
-   * unread meanwhile, at the vendor's expense. `body` must not wait for a reservation.
+   * Runs `body`, which takes at most `leaseMs`, while no other body runs. Meanwhile responses to other callers stay
+   * with the vendor, unread. `body` must not wait for a reservation.
    */
   async runExclusive<T>(clock: Clock, body: () => Promise<T>, leaseMs = LEASE_MS): Promise<T> {
     while (this.#holder) {
-      const left = this.#holder.until - clock.now();
-      // More than its lease lasts: the clock has stepped back, and this one may be a dead holder's.
-      if (left <= 0 || left > this.#holder.leaseMs) break;
+      const leftMs = this.#holder.until - clock.now();
+      // More than the whole lease is left: the clock has stepped back, and the holder may have been killed.
+      if (leftMs <= 0 || leftMs > this.#holder.leaseMs) break;
       const woken = new AbortController();
       this.#lockWaiting.push(() => woken.abort());
-      await clock.sleep(left, woken.signal);
+      await clock.sleep(leftMs, woken.signal);
     }
     const holder = { until: clock.now() + leaseMs, leaseMs };
     this.#holder = holder;
     try {
       return await body();
     } finally {
-      // An expired lease may be somebody else's by now.
+      // After an expired lease the lock may have another holder by now.
       if (this.#holder === holder) this.#holder = undefined;
-      // All of them, for the first may be a dead one's; they look again, in their order. They may be of other objects:
-      // a promise of theirs that is resolved here goes on there, from compatibility date 2024-10-14 on.
+      // Wakes all waiting callers, because the first may have been killed; they check again, in their order. They may
+      // be of other objects: since compatibility date 2024-10-14 each continues in its own object's context.
       const woken = this.#lockWaiting;
       this.#lockWaiting = [];
       for (const wake of woken) wake();

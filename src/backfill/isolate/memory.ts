@@ -2,19 +2,16 @@ import type { EpochMs } from "../../domain/day.ts";
 import { COMMIT_SHARE, WORK_SHARE } from "../../domain/limits.ts";
 import type { Clock } from "../ports.ts";
 
-/**
- * A reservation that was not renewed for so long belongs to a killed object. Longer than one request takes with its
- * permit and its turn.
- */
+/** A reservation that was not renewed for so long belongs to a killed object: longer than a request with its permit. */
 export const RESERVATION_LEASE_MS = 300_000;
 
-/** A waiting caller looks again after this at the latest, and says that it lives. */
-const WAIT_MS_MAX = 60_000;
+/** A waiting caller checks for expired reservations, and reports a heartbeat, this often. */
+const CHECK_INTERVAL_MS = 60_000;
 
-/** Who reserves memory. */
+/** The object that reserves memory. */
 export interface MemoryOwner {
   readonly clock: Clock;
-  /** The object's name: its next incarnation drops what this one has reserved. */
+  /** The object's name, which all its incarnations share. */
   readonly site: string;
   heartbeat(): void;
 }
@@ -22,13 +19,14 @@ export interface MemoryOwner {
 /** Memory that is set aside for one owner until it is released. */
 export interface Reservation {
   readonly bytes: number;
-  /** False where more does not fit; the reservation is then as before. Renews the lease. */
+  /** Returns false, and changes nothing, where more bytes do not fit. Renews the lease. */
   resize(bytes: number): boolean;
   renew(): void;
   release(): void;
 }
 
-interface Claim {
+/** A reservation that waits or is granted. */
+interface Entry {
   bytes: number;
   renewedAt: EpochMs;
   readonly site: string;
@@ -40,8 +38,8 @@ interface Cached {
   readonly evict: () => void;
 }
 
-/** How many of those that wait may go, in their order: a small claim does not pass a large one. */
-export function admitted(waiting: readonly { readonly bytes: number }[], freeBytes: number): number {
+/** How many of the waiting reservations fit, in their order: a small one does not overtake a large one. Pure. */
+export function grantableCount(waiting: readonly { readonly bytes: number }[], freeBytes: number): number {
   let left = freeBytes;
   const end = waiting.findIndex(({ bytes }) => {
     left -= bytes;
@@ -50,28 +48,29 @@ export function admitted(waiting: readonly { readonly bytes: number }[], freeByt
   return end < 0 ? waiting.length : end;
 }
 
-/** Whether the lease is over; a renewal in the future means that the clock has stepped back, and proves nothing. */
+/** Whether the lease has ended. A renewal in the future proves nothing: the clock has stepped back since. Pure. */
 export function isExpired(renewedAt: EpochMs, now: EpochMs): boolean {
   const ageMs = now - renewedAt;
   return ageMs < 0 || ageMs >= RESERVATION_LEASE_MS;
 }
 
 /**
- * The pipeline's memory in an isolate. `bytesMax` has three parts: of the work under the isolate's lock, of a synchronous
- * commit, and what can be reserved. The first two are always free when they are needed, for one of each runs at a time.
+ * The pipeline's memory in an isolate. `bytesMax` has three parts: one for the work under the isolate's lock, one for a
+ * synchronous commit, and the rest, which can be reserved. The first two need no reservation, because only one of each
+ * runs at a time.
  */
 export class Memory {
-  /** For the work under the lock: one page, one merge slice, with the names of its points. */
+  /** For the work under the lock: a page or a merge slice, with the names of its points. */
   readonly workBytesMax: number;
-  /** For a commit: one run sorted and encoded. */
+  /** For a commit: a run, sorted and encoded. */
   readonly commitBytesMax: number;
   readonly reservableBytes: number;
-  readonly #claims = new Set<Claim>();
-  #waiting: Claim[] = [];
-  /** The one used last stands at the end. */
+  readonly #granted = new Set<Entry>();
+  #waiting: Entry[] = [];
+  /** In the order of their last use. */
   readonly #cached = new Map<object, Cached>();
-  #used = 0;
-  #peak = 0;
+  #usedBytes = 0;
+  #peakBytes = 0;
 
   constructor(bytesMax: number) {
     this.workBytesMax = Math.floor(bytesMax * WORK_SHARE);
@@ -80,60 +79,61 @@ export class Memory {
   }
 
   /**
-   * Sets `bytes` aside, at most `reservableBytes`, once they fit; undefined where `signal` is aborted before. Only a
-   * caller that holds neither a reservation nor the lock may wait here: so those who hold memory never wait for more.
+   * Reserves `bytes`, at most `reservableBytes`, and waits until they fit. Returns undefined where `signal` is aborted
+   * before, or a newer incarnation of the object has started. A caller that has a reservation or the lock must not call
+   * this: since callers with memory never wait for more, no two callers wait for each other.
    */
   async reserve(owner: MemoryOwner, bytes: number, signal: AbortSignal): Promise<Reservation | undefined> {
     const { clock, site } = owner;
-    const claim: Claim = {
+    const entry: Entry = {
       bytes: Math.min(bytes, this.reservableBytes),
       renewedAt: clock.now(),
       site,
       wake: () => {},
     };
-    this.#waiting.push(claim);
-    this.#admit(clock.now());
-    while (this.#waiting.includes(claim) && !signal.aborted) {
+    this.#waiting.push(entry);
+    this.#grant(clock.now());
+    while (this.#waiting.includes(entry) && !signal.aborted) {
       const woken = new AbortController();
-      claim.wake = () => woken.abort();
-      signal.addEventListener("abort", claim.wake, { once: true });
-      await clock.sleep(this.#lookAgainMs(clock.now()), woken.signal);
-      signal.removeEventListener("abort", claim.wake);
+      entry.wake = () => woken.abort();
+      signal.addEventListener("abort", entry.wake, { once: true });
+      await clock.sleep(CHECK_INTERVAL_MS, woken.signal);
+      signal.removeEventListener("abort", entry.wake);
       owner.heartbeat();
-      this.#admit(clock.now());
+      this.#grant(clock.now());
     }
-    if (!this.#claims.has(claim)) {
-      // Aborted, or dropped because a newer incarnation of the object has begun.
-      this.#waiting = this.#waiting.filter((waiting) => waiting !== claim);
-      this.#admit(clock.now());
-      return undefined;
+    if (this.#granted.has(entry)) {
+      entry.renewedAt = clock.now();
+      return this.#reservation(entry, clock);
     }
-    claim.renewedAt = clock.now();
-    return this.#reservation(claim, clock);
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== entry);
+    this.#grant(clock.now());
+    return undefined;
   }
 
-  /** Drops what an earlier incarnation of the object has reserved: it was killed, or may commit nothing any more. */
-  restarted(site: string, now: EpochMs): void {
-    for (const claim of this.#claims) if (claim.site === site) this.#claims.delete(claim);
-    const dropped = this.#waiting.filter((claim) => claim.site === site);
-    this.#waiting = this.#waiting.filter((claim) => claim.site !== site);
+  /** Drops the reservations of earlier incarnations of an object, granted and waiting: they may commit nothing any more. */
+  dropReservations(site: string, now: EpochMs): void {
+    for (const entry of this.#granted) if (entry.site === site) this.#granted.delete(entry);
+    const dropped = this.#waiting.filter((entry) => entry.site === site);
+    this.#waiting = this.#waiting.filter((entry) => entry.site !== site);
     for (const { wake } of dropped) wake();
-    this.#admit(now);
+    this.#grant(now);
   }
 
   /**
-   * Counts memory that can be made anew, under `key`, until `evict` is called because others need the room. Does
-   * nothing where it does not fit beside the reservations. `evict` must not do I/O: it runs on behalf of another object.
+   * Counts data that can be loaded again, under `key`, until `evict` is called because a reservation needs the room.
+   * Returns false, and counts nothing, where the data does not fit beside the reservations. `evict` must not do I/O: it
+   * is called on behalf of another object.
    */
   cache(key: object, bytes: number, evict: () => void): boolean {
     this.uncache(key);
     if (this.#waiting.length > 0 || !this.#makeRoom(bytes)) return false;
     this.#cached.set(key, { bytes, evict });
-    this.#countPeak();
+    this.#updatePeak();
     return true;
   }
 
-  /** Moves `key` to the end of those that are evicted. */
+  /** Marks `key` as used: others are evicted before it. */
   touchCached(key: object): void {
     const cached = this.#cached.get(key);
     if (!cached) return;
@@ -146,67 +146,67 @@ export class Memory {
   }
 
   /**
-   * Counts memory of work under the lock, or of a synchronous commit, until the returned function is called. It is
-   * set aside already; no `await` may come before that call.
+   * Counts memory of the work under the lock, or of a synchronous commit, until the returned function is called. The
+   * caller must not await anything before that call.
    */
   use(bytes: number): () => void {
-    this.#used += bytes;
-    this.#countPeak();
+    this.#usedBytes += bytes;
+    this.#updatePeak();
     let used = true;
     return () => {
-      if (used) this.#used -= bytes;
+      if (used) this.#usedBytes -= bytes;
       used = false;
     };
   }
 
   get bytes(): number {
-    return this.#reservedBytes + this.#cachedBytes + this.#used;
+    return this.#reservedBytes + this.#cachedBytes + this.#usedBytes;
   }
 
   get peakBytes(): number {
-    return this.#peak;
+    return this.#peakBytes;
   }
 
-  #reservation(claim: Claim, clock: Clock): Reservation {
+  #reservation(entry: Entry, clock: Clock): Reservation {
     return {
       get bytes() {
-        return claim.bytes;
+        return entry.bytes;
       },
       resize: (bytes) => {
-        claim.renewedAt = clock.now();
-        // One whose lease was over is taken back where it fits.
-        const before = this.#claims.has(claim) ? claim.bytes : 0;
+        entry.renewedAt = clock.now();
+        // A reservation that was dropped because its lease had ended is granted again where it fits.
+        const before = this.#granted.has(entry) ? entry.bytes : 0;
         if (bytes > before && !this.#makeRoom(bytes - before)) return false;
-        claim.bytes = bytes;
-        this.#claims.add(claim);
-        this.#countPeak();
-        if (bytes < before) this.#admit(clock.now());
+        entry.bytes = bytes;
+        this.#granted.add(entry);
+        this.#updatePeak();
+        if (bytes < before) this.#grant(clock.now());
         return true;
       },
       renew: () => {
-        claim.renewedAt = clock.now();
+        entry.renewedAt = clock.now();
       },
       release: () => {
-        this.#claims.delete(claim);
-        this.#admit(clock.now());
+        this.#granted.delete(entry);
+        this.#grant(clock.now());
       },
     };
   }
 
-  /** Grants what fits to those that wait. One that was killed meanwhile loses its grant by the lease. */
-  #admit(now: EpochMs): void {
-    for (const claim of this.#claims) if (isExpired(claim.renewedAt, now)) this.#claims.delete(claim);
-    const count = admitted(this.#waiting, this.reservableBytes - this.#reservedBytes);
-    for (const claim of this.#waiting.splice(0, count)) {
-      this.#makeRoom(claim.bytes);
-      claim.renewedAt = now;
-      this.#claims.add(claim);
-      this.#countPeak();
-      claim.wake();
+  /** Drops expired reservations, and grants waiting ones that fit. A killed caller's grant ends with its lease. */
+  #grant(now: EpochMs): void {
+    for (const entry of this.#granted) if (isExpired(entry.renewedAt, now)) this.#granted.delete(entry);
+    const count = grantableCount(this.#waiting, this.reservableBytes - this.#reservedBytes);
+    for (const entry of this.#waiting.splice(0, count)) {
+      this.#makeRoom(entry.bytes);
+      entry.renewedAt = now;
+      this.#granted.add(entry);
+      this.#updatePeak();
+      entry.wake();
     }
   }
 
-  /** Evicts what can be made anew, the longest unused first; false where even that is not enough. */
+  /** Evicts cached data, the least recently used first; false, and nothing is evicted, where that is not enough. */
   #makeRoom(bytes: number): boolean {
     if (this.#reservedBytes + bytes > this.reservableBytes) return false;
     for (const [key, { evict }] of this.#cached) {
@@ -217,22 +217,16 @@ export class Memory {
     return true;
   }
 
-  /** Until the first lease is over. */
-  #lookAgainMs(now: EpochMs): number {
-    const leases = [...this.#claims].map(({ renewedAt }) => renewedAt + RESERVATION_LEASE_MS - now);
-    return Math.max(0, Math.min(WAIT_MS_MAX, ...leases));
-  }
-
   get #reservedBytes(): number {
-    return sum(this.#claims);
+    return sum(this.#granted);
   }
 
   get #cachedBytes(): number {
     return sum(this.#cached.values());
   }
 
-  #countPeak(): void {
-    this.#peak = Math.max(this.#peak, this.bytes);
+  #updatePeak(): void {
+    this.#peakBytes = Math.max(this.#peakBytes, this.bytes);
   }
 }
 

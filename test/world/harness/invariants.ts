@@ -13,6 +13,8 @@ export class Invariants {
   /** Of a put that was not to be begun: thrown there, the rules would take it for a failure of the archive's. */
   #forbidden: Error | undefined;
   readonly #seen = new Map<string, number>();
+  /** Sites that had no work left, by the number of their database's transactions then. */
+  readonly #idle = new Map<string, number>();
   #arrivals = 0;
   /** Epochs of which a cancel has been answered, by site: nothing may begin to be published by them. */
   readonly #stopped = new Set<string>();
@@ -104,6 +106,8 @@ export class Invariants {
   #alarmIsSetWhileWorkRemains(site: SiteName): void {
     const object = this.#world.site(site);
     if (object.busy || object.armedAt !== undefined || this.#alarmBroken(site)) return;
+    if (this.#idle.get(site) === object.db.transactions) return;
+    this.#idle.set(site, object.db.transactions);
     const job = siteFact<SiteJob>(object, "job");
     if (job?.desired !== "run" || siteFact<{ round: number }>(object, "halt")?.round === job.round) return;
     const { done, failed, total } = countsOf(object, job);

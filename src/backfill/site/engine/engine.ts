@@ -90,7 +90,7 @@ export class SiteBackfill implements SitePeer {
       },
     };
     this.#chain = new AlarmChain(bounded, () => this.#workAhead());
-    isolate.restarted(site, ports.clock.now());
+    isolate.dropReservations(site, ports.clock.now());
     // What is in hand now was being done when an earlier incarnation died.
     ports.store.tx((sql) => {
       if (!beginVersion(sql, isolate.codeVersion)) this.#crashed(sql);

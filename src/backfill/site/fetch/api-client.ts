@@ -1,7 +1,7 @@
 import { withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
 import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
-import type { Reservation } from "../../isolate/memory.ts";
+import type { Reservation } from "../../isolate/isolate.ts";
 import type { Vendor } from "../../ports.ts";
 import type { Fence, SiteContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/fail.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
-import type { Reservation } from "../../isolate/memory.ts";
+import type { Reservation } from "../../isolate/isolate.ts";
 import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
 import { logError } from "../ledger/errors.ts";
 import { beginOutage, type FailedRequest, halt, isUnreachable } from "../ledger/fail.ts";

@@ -12,7 +12,7 @@ import type { Decoded } from "../../../ace/transport/transport.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
-import type { Reservation } from "../../isolate/memory.ts";
+import type { Reservation } from "../../isolate/isolate.ts";
 import type { Fence, SiteContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/fail.ts";
 import { setState } from "../ledger/state.ts";
