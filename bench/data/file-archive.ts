@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ObjectKey } from "../../src/domain/layout.ts";
 import type {
   ArchiveReader,
@@ -10,8 +11,9 @@ import type {
   PartRange,
   ReadCondition,
 } from "../../src/ports/archive.ts";
+import { aroundRequests } from "../../src/query/archive-requests.ts";
 
-/** A folder as an archive whose objects are read in parts. It can neither list nor open them. */
+/** A folder as an archive whose objects are read in parts. It can neither list nor open objects. */
 export class FileArchive implements ArchiveReader {
   readonly #folder: string;
 
@@ -56,3 +58,10 @@ export class FileArchive implements ArchiveReader {
     }
   }
 }
+
+/** Makes each request take `latencyMs` longer, as it does where the storage is far away. */
+export const withLatency = (archive: ArchiveReader, latencyMs: number): ArchiveReader =>
+  aroundRequests(archive, async (request) => {
+    await sleep(latencyMs);
+    return request();
+  });

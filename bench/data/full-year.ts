@@ -5,12 +5,12 @@ import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { type ByteRange, indexFooter } from "../../src/parquet/read/read.ts";
 import { pruneGroups } from "../../src/query/cold/cold.ts";
-import { NAMES, SAMPLES } from "../query/query-day.ts";
+import { REFERENCE_NAMES, REFERENCE_SAMPLES } from "./made-up-day.ts";
 import { type BenchArchive, FIRST_DAY, spread, writeDay } from "./query-archive.ts";
 
 export const FULL_SITE = "ses_full_year" as SiteName;
-/** The points whose row groups are in the files of `fullYear`; no other row group is. */
-export const FULL_YEAR_POINTS = spread(NAMES, 100);
+/** The points whose row groups the files of `fullYear` have; no other row group is in them. */
+export const FULL_YEAR_POINTS = spread(REFERENCE_NAMES, 100);
 
 /**
  * Writes a year of full days. One day is encoded; its bytes are shifted to each other day. Only the footer and the row
@@ -18,7 +18,7 @@ export const FULL_YEAR_POINTS = spread(NAMES, 100);
  * some seconds instead of half an hour, and makes no difference to a reader of these points.
  */
 export function fullYear(archive: BenchArchive, days: number): void {
-  const file = writeDay(archive, FULL_SITE, FIRST_DAY, NAMES, SAMPLES, 1);
+  const file = writeDay(archive, FULL_SITE, FIRST_DAY, REFERENCE_NAMES, REFERENCE_SAMPLES, 1);
   const view = new DataView(file.buffer);
   const footer = file.length - 8 - view.getUint32(file.length - 8, true);
   const index = indexFooter(file.subarray(footer), file.length);
@@ -45,7 +45,7 @@ export function fullYear(archive: BenchArchive, days: number): void {
   }
 }
 
-/** The offsets of all times of the day in the footer. Other eight bytes look like a time too rarely to matter. */
+/** The offsets of all times of the day in the footer. Other bytes that read as such a time are too rare to matter. */
 function statisticsOf(view: DataView, footer: number, startMs: EpochMs): number[] {
   const found: number[] = [];
   for (let at = footer; at + 8 <= view.byteLength; at++) {

@@ -1,3 +1,4 @@
+import { REFERENCE_DAY } from "../../simulator/building/building.ts";
 import { RUN_SAMPLES } from "../../src/domain/limits.ts";
 import type { SampleColumns } from "../../src/domain/samples.ts";
 
@@ -18,6 +19,10 @@ export const madeUpNames = (points: number) =>
     (_, id) =>
       `ses_falls_city/floor_${1 + (id % 9)}/vav_${String(id).padStart(5, "0")}/present_value_of_zone`,
   ).sort();
+
+/** A full day of the reference site. */
+export const REFERENCE_NAMES = madeUpNames(REFERENCE_DAY.pointsPerSite);
+export const REFERENCE_SAMPLES = REFERENCE_DAY.samplesPerDay;
 
 /** Yields the day in order of time, in runs: every point reports once per interval, at its own phase. */
 export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {

@@ -10,16 +10,15 @@ import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/file.ts";
 import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
 import { sortRun, toBlocks } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
-import { madeUpNames, madeUpRuns } from "../data/made-up-day.ts";
+import { madeUpRuns, REFERENCE_NAMES, REFERENCE_SAMPLES } from "../data/data.ts";
 
-const SAMPLES = Number(process.argv[2] ?? 3_741_234);
+const SAMPLES = Number(process.argv[2] ?? REFERENCE_SAMPLES);
 const LATE_MS = Number(process.argv[3] ?? 0);
-const POINTS = 4_583;
+const POINTS = REFERENCE_NAMES.length;
 const ROW_GROUP_SIZE = 10_000;
 const DAY_START_MS = Date.UTC(2024, 0, 15);
 
 const day = { samples: SAMPLES, points: POINTS, dayStartMs: DAY_START_MS, lateMs: LATE_MS };
-const names = madeUpNames(POINTS);
 
 const cpu = { "sort runs": 0, "to blocks": 0, merge: 0, encode: 0, footer: 0 };
 function timed<T>(what: keyof typeof cpu, work: () => T): T {
@@ -41,7 +40,11 @@ for (const run of madeUpRuns(day)) {
   source.add(blocks);
 }
 
-const encoder = new RowGroupEncoder({ site: "ses_falls_city", dayStartMs: DAY_START_MS, names });
+const encoder = new RowGroupEncoder({
+  site: "ses_falls_city",
+  dayStartMs: DAY_START_MS,
+  names: REFERENCE_NAMES,
+});
 const metadata: Uint8Array[] = [];
 let position = MERGE_START;
 let slices = 0;

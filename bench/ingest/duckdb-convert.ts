@@ -1,5 +1,5 @@
 /**
- * What DuckDB takes for the same work, in a process of its own: JSON pages → sorted Snappy Parquet on one
+ * The same work by DuckDB in a separate process: JSON pages → sorted Snappy Parquet on one
  * thread. `node bench/ingest/duckdb-convert.ts FOLDER SITE DAY` reads FOLDER/page-*.json, writes FOLDER/duckdb.parquet
  * and FOLDER/duckdb-default.parquet, and prints one line of JSON.
  */
@@ -23,7 +23,7 @@ const path = join(folder, "duckdb.parquet");
 const standard = join(folder, "duckdb-default.parquet");
 
 const before = process.cpuUsage();
-// Milliseconds (cut off, where a cast would round), row groups and format version as ours: what is compared is the same file.
+// Milliseconds (truncated, where a cast would round), row groups and format version are ours, so that the files are comparable.
 await duckdb.run(`
   COPY (
     SELECT date_trunc('millisecond', sample.time::TIMESTAMP)::TIMESTAMP_MS AS "timestamp", sample.name AS point_name,
@@ -33,7 +33,7 @@ await duckdb.run(`
       FROM read_json('${join(folder, "page-*.json")}', format = 'unstructured', maximum_object_size = 67108864,
         columns = {point_samples: 'STRUCT(name VARCHAR, value VARCHAR, "time" VARCHAR)[]'})
     )
-    -- Pages are asked for with a second of margin. Compared as text, the cheapest way: both are ISO 8601.
+    -- Windows are requested with a second of margin. Times are compared as text, the cheapest way: both are ISO 8601.
     WHERE sample.time >= '${day}' AND sample.time < '${next}'
     ORDER BY point_name, "timestamp"
   ) TO '${path}' (FORMAT parquet, COMPRESSION snappy, PARQUET_VERSION v2, ROW_GROUP_SIZE 10000)`);

@@ -2,16 +2,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startWorker } from "../../local/stack/stack.ts";
+import { REFERENCE_DAY } from "../../simulator/building/building.ts";
 import { PIPELINE_BYTES_MAX } from "../../src/domain/limits.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { startSimulatorProcess } from "../run/simulator-process.ts";
-import { atMost, type Figure, MIB, mib, mustBe, told } from "../run/verdict.ts";
-import { runWorker, type WorkerRunOptions } from "../run/worker-run.ts";
+import {
+  atMost,
+  type Figure,
+  MIB,
+  mib,
+  mustBe,
+  report,
+  runWorker,
+  startSimulatorProcess,
+  type WorkerRunOptions,
+} from "../measure/measure.ts";
 
 const DAY = "2024-01-15";
-/** As in the reference day; the days here are made while they are served. */
+/** The reference site; its days are generated while they are served. */
 const REFERENCE = ["--preset", "reference"];
-const FOURFOLD = [...REFERENCE, "--samples-per-day", String(4 * 3_741_234)];
+const FOURFOLD = [...REFERENCE, "--samples-per-day", String(4 * REFERENCE_DAY.samplesPerDay)];
 const FOUR_SITES = ["site_a", "site_b", "site_c", "site_d"];
 const PIPELINE_MIB_MAX = PIPELINE_BYTES_MAX / MIB;
 
@@ -31,7 +40,7 @@ const CASES: readonly Case[] = [
   { title: "four sites, heap capped at 128 MiB", simulator: REFERENCE, sites: FOUR_SITES, v8Flags: CAPPED },
 ];
 
-/** What the pipeline says it holds, and what the process took, on days of several sizes. */
+/** The memory that the pipeline reports and that of the process, for days of several sizes. */
 export async function memoryFigures(run: CommandRun): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const each of CASES) figures.push(...(await figuresOf(each, run)));
@@ -49,8 +58,8 @@ async function figuresOf(
   const whole = status.outcome === "success" && errors.length === 0;
   return [
     mustBe(`${title}: completes`, `${status.records_processed} samples`, whole),
-    atMost(`${title}: held by the pipeline`, result.pipelineBytesPeak / MIB, PIPELINE_MIB_MAX, " MiB"),
-    told(
+    atMost(`${title}: memory of the pipeline`, result.pipelineBytesPeak / MIB, PIPELINE_MIB_MAX, " MiB"),
+    report(
       `${title}: peak RSS of ${after.pids.length} workerd above idle`,
       mib(after.peakRssBytes - idle.rssBytes),
     ),
@@ -70,7 +79,7 @@ async function runOnce(
   }
 }
 
-/** A cap that nobody feels proves nothing: under one that is too small for the Worker, V8 has to say that it is reached. */
+/** Whether the flag caps the heap at all: V8 must report that a cap too small for the Worker is reached. */
 async function capFigures(run: CommandRun): Promise<Figure[]> {
   console.log("… whether the flag caps");
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
@@ -86,8 +95,8 @@ async function capFigures(run: CommandRun): Promise<Figure[]> {
     },
   }).catch(() => undefined);
   await worker?.stop();
-  return [mustBe(`the flag caps: ${TOO_SMALL_MIB} MiB`, reached ? "V8 stops at it" : "not felt", reached)];
+  return [mustBe(`the flag caps: ${TOO_SMALL_MIB} MiB`, reached ? "V8 stops at it" : "no effect", reached)];
 }
 
-/** Nothing starts with it; 16 were enough for the whole day. */
+/** Too small to start with; 16 MiB were enough for the whole day. */
 const TOO_SMALL_MIB = 8;

@@ -8,23 +8,32 @@ import { parseUtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { isSorted, summarizeFile } from "../data/file-summary.ts";
-import { type SavedPages, savePages } from "../data/saved-pages.ts";
-import { startSimulatorProcess } from "../run/simulator-process.ts";
-import { atMost, type Figure, mib, mustBe, seconds, told } from "../run/verdict.ts";
-import { ACE_KEY, runWorker, type WorkerRun } from "../run/worker-run.ts";
+import {
+  ACE_KEY,
+  atMost,
+  type Figure,
+  mib,
+  mustBe,
+  report,
+  runWorker,
+  seconds,
+  startSimulatorProcess,
+  type WorkerRun,
+} from "../measure/measure.ts";
 import type { Conversion } from "./duckdb-convert.ts";
+import { isSorted, summarizeFile } from "./file-summary.ts";
 import { timePhases } from "./phases.ts";
+import { type SavedPages, savePages } from "./saved-pages.ts";
 
 const SITE = known(parseSiteName("ses_falls_city"));
 const DAY = known(parseUtcDay("2024-01-15"));
 const DAY_BEFORE = "2024-01-14";
-/** Turn by turn, and the cheapest of each: what else the machine does only ever adds to CPU. */
+/** Both take turns, and the cheapest turn of each counts: other work of the machine only adds CPU. */
 const TURNS = 3;
-/** What one alarm may read and merge before its checkpoint; see `TICK_SAMPLES` in `site-backfill.ts`. */
+/** Samples that one alarm may read and merge before its checkpoint. */
 const TICK_SAMPLES = 3_000_000;
 
-/** The reference day from the API to R2 on workerd, beside DuckDB on the same pages in the same minutes. */
+/** The reference day from the API to R2 on workerd, and by DuckDB from the same pages at the same time. */
 export async function referenceFigures(run: CommandRun): Promise<Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), "backfill-pages-"));
   run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -52,7 +61,7 @@ export async function referenceFigures(run: CommandRun): Promise<Figure[]> {
   return [
     ...(await compared(ours, duckdb, worker, pages)),
     ...phaseFigures(pages, worker),
-    told("our file beside DuckDB's default", `${(duckdb.defaultBytes / 1e6).toFixed(1)} MB is its own`),
+    report("our file beside DuckDB's default", `${(duckdb.defaultBytes / 1e6).toFixed(1)} MB is DuckDB's`),
   ];
 }
 
@@ -73,35 +82,38 @@ async function compared(
   const rows = Number(ours.rows);
   const bytes = statSync(path).size;
   return [
-    told(
+    report(
       "the day",
       `${rows} samples, ${pages.paths.length} pages, ${(pages.bytes / 1e6).toFixed(0)} MB of JSON`,
     ),
-    told("requests of the Worker", String(worker.status.sites[0]?.run.requests)),
+    report("requests of the Worker", String(worker.status.sites[0]?.run.requests)),
     ...Object.entries(theirs).map(([name, value]) =>
       mustBe(name, ours[name] ?? "absent", ours[name] === value),
     ),
     mustBe("rows in order of name and time", "sorted", await isSorted(path)),
     atMost("CPU: workerd ÷ DuckDB", worker.cpuSeconds / duckdb.cpuSeconds, 0.75),
-    told(
+    report(
       `CPU, noise, least of ${TURNS}: workerd, DuckDB`,
       `${seconds(worker.cpuSeconds)}, ${seconds(duckdb.cpuSeconds)}`,
     ),
     atMost("bytes a sample", bytes / rows, 3.4),
     atMost("bytes: ours ÷ DuckDB's", bytes / duckdb.bytes, 0.9),
-    told("bytes: ours, DuckDB's", `${(bytes / 1e6).toFixed(1)} MB, ${(duckdb.bytes / 1e6).toFixed(1)} MB`),
-    told("peak memory of DuckDB's process", mib(duckdb.peakRssBytes)),
+    report("bytes: ours, DuckDB's", `${(bytes / 1e6).toFixed(1)} MB, ${(duckdb.bytes / 1e6).toFixed(1)} MB`),
+    report("peak memory of DuckDB's process", mib(duckdb.peakRssBytes)),
   ];
 }
 
 function phaseFigures(pages: SavedPages, worker: WorkerRun): Figure[] {
   const { decode, sort, merge, sliceMax, slices } = timePhases(pages, SITE, DAY);
   const samples = worker.status.records_processed;
-  // Each sample is spent twice, when fetched and when merged; no tick has more than its budget of them.
+  // Each sample is counted twice, when fetched and when merged; no tick exceeds its budget of samples.
   const tick = (worker.cpuSeconds * TICK_SAMPLES) / (2 * samples);
   return [
-    told("CPU, noise: decode, sort, merge and encode in Node", [decode, sort, merge].map(seconds).join(", ")),
-    atMost(`dearest of ${slices} merge slices`, sliceMax, 2, " s CPU"),
+    report(
+      "CPU, noise: decode, sort, merge and encode in Node",
+      [decode, sort, merge].map(seconds).join(", "),
+    ),
+    atMost(`most CPU of ${slices} merge slices`, sliceMax, 2, " s CPU"),
     atMost("an invocation, by its budget of samples", tick, 30, " s CPU"),
   ];
 }

@@ -7,22 +7,22 @@ import { encodeFooter } from "../../src/parquet/file/file.ts";
 import { encodeSlice, FILE_START } from "../../src/parquet/merge/merge.ts";
 import { RunBuilder } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../../test/support/parquet/encode-day.ts";
-import type { SavedPages } from "../data/saved-pages.ts";
+import type { SavedPages } from "./saved-pages.ts";
 
 /** Seconds of CPU. */
 export interface Phases {
   readonly decode: number;
   readonly sort: number;
   readonly merge: number;
-  /** The dearest slice of the merge. */
+  /** The slice of the merge with the most CPU. */
   readonly sliceMax: number;
   readonly slices: number;
   readonly bytes: number;
 }
 
 /**
- * The pipeline's own code on the saved pages, in this process, without network, SQLite and hash: where the
- * Worker's CPU goes, and what one merge slice takes. Deployed clocks stand still, so that the Worker can't tell.
+ * Runs the pipeline's own code on the saved pages in this process, without network, SQLite and hash. Shows where the
+ * Worker's CPU is used and how much a merge slice takes: in a deployed Worker the clock does not advance during work.
  */
 export function timePhases(pages: SavedPages, site: string, day: UtcDay): Phases {
   const cpu = { decode: 0, sort: 0, merge: 0 };

@@ -1,16 +1,22 @@
 import { JITTER_MS } from "../../src/backfill/rate-gate/rate-gate.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { startSimulatorProcess } from "../run/simulator-process.ts";
-import { atMost, type Figure, mustBe, seconds, told } from "../run/verdict.ts";
-import { runWorker } from "../run/worker-run.ts";
+import {
+  atMost,
+  type Figure,
+  mustBe,
+  report,
+  runWorker,
+  seconds,
+  startSimulatorProcess,
+} from "../measure/measure.ts";
 
-/** So that a run is longer than the minute it is judged by, and not much. */
+/** A run takes a little longer than the minute in which its arrivals are counted. */
 const REQUESTS_PER_MINUTE = 300;
 const INTERVAL_MS = (60_000 + JITTER_MS) / REQUESTS_PER_MINUTE;
 const LATENCIES = [0.1, 1, 4];
 const SITES = ["site_a", "site_b"];
 const DAYS = { from: "2024-01-15", to: "2024-01-16" };
-/** Pages a day as a default page size gives them: 75. */
+/** 75 pages a day, as many as the default page size gives for the reference site. */
 const VARS = { REQUESTS_PER_MINUTE: String(REQUESTS_PER_MINUTE), PAGE_SIZE: "1000" };
 const BUILDING = [
   "--points",
@@ -23,7 +29,7 @@ const BUILDING = [
   "0",
 ];
 
-/** `only`: one of the latencies, in intervals. */
+/** Measures pacing at each latency, or at `only` one, in intervals of the gate. */
 export async function pacingFigures(run: CommandRun, only?: number): Promise<Figure[]> {
   const figures: Figure[] = [];
   for (const intervals of LATENCIES.filter((each) => only === undefined || each === only))
@@ -53,8 +59,8 @@ async function figuresAt(intervals: number, run: CommandRun): Promise<Figure[]> 
     mustBe(`${name}: completes`, `${stats.requests} requests`, status.outcome === "success"),
     atMost(`${name}: wall time ÷ (requests ÷ permitted rate)`, wallMs / permittedMs, 1.05),
     atMost(`${name}: most arrivals in any minute`, stats.maxArrivalsInAnyMinute, REQUESTS_PER_MINUTE),
-    told(`${name}: most requests at once`, String(stats.concurrentMax)),
-    told(
+    report(`${name}: most requests at once`, String(stats.concurrentMax)),
+    report(
       `${name}: requests ÷ rate, arrivals, start to end`,
       [permittedMs / 1000, wallMs / 1000, wallSeconds].map(seconds).join(", "),
     ),

@@ -5,16 +5,16 @@ import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/stack.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { type Figure, told } from "../run/verdict.ts";
+import { type Figure, report } from "../measure/measure.ts";
 
-/** What the Worker with its defaults, 50 requests a minute and pages of 50,000, says of a year of one site. */
+/** The plan of a year of one site by the Worker's defaults: 50 requests a minute, pages of 50,000. */
 export async function yearFigures(run: CommandRun): Promise<Figure[]> {
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
   const worker = await startWorker({
     stateDir,
     signal: run.signal,
-    // A plan asks the API nothing.
+    // A plan sends no request to the API.
     vars: {
       ACE_API_BASE: "http://127.0.0.1:9/api",
       SITE_NAME: "site_a",
@@ -33,7 +33,7 @@ export async function yearFigures(run: CommandRun): Promise<Figure[]> {
     const hours = body.estimated_hours;
     return [
       { what: "366 days", shown: `${hours} h`, bound: "9 to 10 h", ok: hours >= 9 && hours <= 10 },
-      told(
+      report(
         "requests, a minute, samples a page",
         `${body.estimated_requests}, ${body.requests_per_minute}, ${body.page_size}`,
       ),

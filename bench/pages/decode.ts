@@ -1,8 +1,8 @@
 /**
- * CPU of a page from bytes to columns, scanned and parsed side by side: `node bench/pages/decode.ts [rounds]`.
+ * CPU of a page from bytes to columns, scanned and parsed side by side: `node bench/pages/decode.ts [repetitions]`.
  *
- * A page of 50,000 rows of the simulator's reference day, by turns, so that whatever else the machine does falls
- * on both. Fails where the scanner leaves the page to the parser.
+ * Both take turns on a page of 50,000 rows of the simulator's reference day, so that other work of the machine affects
+ * both. Fails where the scanner leaves the page to the parser.
  */
 import { createApi, parsePath } from "../../simulator/ace-api/ace-api.ts";
 import { REFERENCE_DAY } from "../../simulator/building/building.ts";
@@ -12,15 +12,15 @@ import { requestedSpan, samplesPath } from "../../src/ace/paging/paging.ts";
 import { dayStartMs, parseUtcDay } from "../../src/domain/day.ts";
 import { parseSiteName } from "../../src/domain/site.ts";
 
-const ROUNDS = Number(process.argv[2] ?? 8);
-/** Pages in a row. */
+const REPETITIONS = Number(process.argv[2] ?? 8);
+/** Pages decoded in a row. */
 const BATCH = 10;
 const PAGE_SIZE = 50_000;
 const KEY = "test-key";
 
 const site = parseSiteName("ses_falls_city");
 const day = parseUtcDay("2024-01-15");
-if (!site || !day) throw new Error("names a site and a day");
+if (!site || !day) throw new Error("the site or the day is not valid");
 const sites = openSites({ sites: [site], ...REFERENCE_DAY });
 const api = createApi(sites);
 const keep = { fromMicros: dayStartMs(day) * 1_000, toMicros: (dayStartMs(day) + 86_400_000) * 1_000 };
@@ -39,8 +39,8 @@ const context = {
 };
 
 const cpu = { scan: Number.POSITIVE_INFINITY, parse: Number.POSITIVE_INFINITY };
-for (let round = 0; round < ROUNDS; round++) {
-  // The cheapest of each: what else the machine does, and the engine's compiler, only ever add to it.
+for (let done = 0; done < REPETITIONS; done++) {
+  // The cheapest of each counts: other work of the machine and the engine's compiler only add CPU.
   cpu.scan = Math.min(
     cpu.scan,
     seconds(() => scanSamples(body, context)),
@@ -53,16 +53,16 @@ for (let round = 0; round < ROUNDS; round++) {
 
 const perPage = (total: number) => `${((1_000 * total) / BATCH).toFixed(1)} ms`;
 console.log(
-  `${reply.rows} rows, ${(body.length / 1e6).toFixed(2)} MB; best of ${ROUNDS} times ${BATCH} pages`,
+  `${reply.rows} rows, ${(body.length / 1e6).toFixed(2)} MB; best of ${REPETITIONS} times ${BATCH} pages`,
 );
 console.log(`scanned ${perPage(cpu.scan)}, parsed ${perPage(cpu.parse)} of CPU a page`);
 console.log(`scanned ÷ parsed = ${(cpu.scan / cpu.parse).toFixed(2)}`);
 
-/** Of one batch. */
+/** Seconds of CPU of a batch of pages. */
 function seconds(work: () => { readonly rows: number } | undefined): number {
   const before = process.cpuUsage();
   for (let page = 0; page < BATCH; page++) {
-    if (work()?.rows !== reply.rows) throw new Error("the page was not taken");
+    if (work()?.rows !== reply.rows) throw new Error("the scanner left the page to the parser");
   }
   const used = process.cpuUsage(before);
   return (used.user + used.system) / 1e6;

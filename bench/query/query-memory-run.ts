@@ -1,6 +1,6 @@
 /**
- * Answers of the Query Worker's own code to a reader that is slow, one after another, and the most that was held while
- * they were given. For a process of its own, with `--expose-gc`. Argument: a `MemoryRun` as JSON. Prints one line of JSON.
+ * Answers by the Query Worker's own code for a slow reader, one after another, and the peak memory of each. Run in a
+ * separate process with `--expose-gc`. Argument: a `MemoryRun` as JSON. Prints one line of JSON.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { getHeapStatistics } from "node:v8";
@@ -9,45 +9,45 @@ import type { ArchiveReader } from "../../src/ports/archive.ts";
 import { answerQuery } from "../../src/query/answer/answer.ts";
 import { aroundRequests } from "../../src/query/archive-requests.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
-import { FileArchive } from "../data/file-archive.ts";
+import { FileArchive } from "../data/data.ts";
 
 export interface MemoryRun {
   readonly folder: string;
-  /** Reads from one look at the memory to the next. */
-  readonly readsALook: number;
-  /** Whether garbage is collected before each look: what is left is held. */
-  readonly held: boolean;
+  /** Memory is measured once in so many reads. */
+  readonly readsPerMeasurement: number;
+  /** Whether garbage is collected before each measurement, so that only live memory counts. */
+  readonly collectGarbage: boolean;
   readonly answers: readonly { readonly query: TimeseriesQuery; readonly format: FormatName }[];
 }
 
-/** One for each answer. */
+/** The memory of one answer. */
 export interface AnswerMemory {
   readonly bytes: number;
-  /** Above what the process took before the first answer. */
+  /** Above the memory in use before the first answer. */
   readonly peakBytes: number;
   readonly atEndBytes: number;
   readonly lastText: string;
 }
 
-/** How long the reader lets each chunk lie: everything that is read ahead has come by then. */
+/** The reader pauses so long after each chunk: every read ahead is finished by then. */
 const CHUNK_MS = 2;
 
-const { folder, readsALook, held, answers }: MemoryRun = JSON.parse(process.argv[2] ?? "");
+const { folder, readsPerMeasurement, collectGarbage, answers }: MemoryRun = JSON.parse(process.argv[2] ?? "");
 let peak = 0;
 let reads = 0;
-const samples = new ColdSource(looking(new FileArchive(folder)), new Footers(() => Date.now()));
-const before = taken(true);
+const samples = new ColdSource(measuring(new FileArchive(folder)), new Footers(() => Date.now()));
+const before = memoryInUse(true);
 const results: AnswerMemory[] = [];
-for (const { query, format } of answers) results.push(await take(query, format));
+for (const { query, format } of answers) results.push(await answer(query, format));
 console.log(JSON.stringify(results));
 
-async function take(query: TimeseriesQuery, format: FormatName): Promise<AnswerMemory> {
+async function answer(query: TimeseriesQuery, format: FormatName): Promise<AnswerMemory> {
   peak = 0;
   const onFault = (fault: unknown) => {
     throw fault;
   };
   const onCancel = () => {
-    throw new Error("the reader went away");
+    throw new Error("the reader cancelled");
   };
   const parts = { samples, clock: { now: () => Date.now() }, onFault, onCancel };
   const body = await answerQuery(query, format, parts);
@@ -59,28 +59,28 @@ async function take(query: TimeseriesQuery, format: FormatName): Promise<AnswerM
     last = chunk.slice(-1_000);
     await sleep(CHUNK_MS);
     reads++;
-    if (reads % readsALook === 0) look();
+    if (reads % readsPerMeasurement === 0) measure();
   }
   const text = new TextDecoder().decode(last);
-  return { bytes, peakBytes: peak - before, atEndBytes: taken(true) - before, lastText: text };
+  return { bytes, peakBytes: peak - before, atEndBytes: memoryInUse(true) - before, lastText: text };
 }
 
-function look(): void {
-  peak = Math.max(peak, taken(held));
+function measure(): void {
+  peak = Math.max(peak, memoryInUse(collectGarbage));
 }
 
-/** What V8 holds, and what it holds outside of its heap: the bytes of arrays. */
-function taken(collected: boolean): number {
-  if (collected) globalThis.gc?.();
+/** Bytes in V8's heap and outside of it, where the bytes of arrays are. */
+function memoryInUse(collectFirst: boolean): number {
+  if (collectFirst) globalThis.gc?.();
   const { used_heap_size, external_memory } = getHeapStatistics();
   return used_heap_size + external_memory;
 }
 
-/** Looks at the memory when bytes have come, and before anything is made of them. */
-function looking(archive: ArchiveReader): ArchiveReader {
+/** Measures memory when bytes have arrived and before they are decoded. */
+function measuring(archive: ArchiveReader): ArchiveReader {
   return aroundRequests(archive, async (request) => {
     const found = await request();
-    if (++reads % readsALook === 0) look();
+    if (++reads % readsPerMeasurement === 0) measure();
     return found;
   });
 }

@@ -4,23 +4,30 @@ import { join } from "node:path";
 import { ROWS_MAX, type TimeseriesQuery } from "../../src/contract/query.ts";
 import { addDays } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
-import { FULL_SITE, FULL_YEAR_POINTS, fullYear } from "../data/full-year.ts";
-import { type BenchArchive, FIRST_DAY, spanOf, spread } from "../data/query-archive.ts";
-import { atMost, type Figure, MIB, mib, mustBe, told } from "../run/verdict.ts";
+import {
+  type BenchArchive,
+  FIRST_DAY,
+  FULL_SITE,
+  FULL_YEAR_POINTS,
+  fullYear,
+  spanOf,
+  spread,
+} from "../data/data.ts";
+import { atMost, type Figure, MIB, mib, mustBe, report } from "../measure/measure.ts";
 import type { AnswerMemory, MemoryRun } from "./query-memory-run.ts";
 import { NAMES as SMALL_NAMES, SITE as SMALL_SITE, writeYear } from "./query-year.ts";
 
-const HELD_MIB_MAX = 64;
-/** Under this much of V8's heap, and little for what is young, garbage has to go before it is much. */
-const CAPPED = [`--max-old-space-size=${HELD_MIB_MAX}`, "--max-semi-space-size=1"];
-/** Nothing starts with it; 14 were enough for the year. */
+const LIVE_MIB_MAX = 64;
+/** Caps V8's heap at the bound, with a small young generation, so that garbage is collected early. */
+const CAPPED = [`--max-old-space-size=${LIVE_MIB_MAX}`, "--max-semi-space-size=1"];
+/** Too small to start with; 14 MiB were enough for the year. */
 const TOO_SMALL_MIB = 8;
-/** A collection of all garbage takes longer than a read. */
-const READS_A_LOOK = 64;
+/** A full garbage collection takes longer than a read. */
+const READS_PER_MEASUREMENT = 64;
 
 type Answers = MemoryRun["answers"];
 
-/** What answers over a year hold while a slow reader takes them, each after the one before in one process. */
+/** Memory of answers over a year while a slow reader takes them, one after another in one process. */
 export async function memoryFigures(archive: BenchArchive, days: number): Promise<Figure[]> {
   const { folder } = archive;
   if (!existsSync(join(folder, objectKey(SMALL_SITE, addDays(FIRST_DAY, days - 1)))))
@@ -31,7 +38,7 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
   const averages = queryOf(FULL_SITE, points, days, "1day");
   const raw = queryOf(FULL_SITE, points, days, "raw");
   const json = (query: TimeseriesQuery) => ({ query, format: "json" as const });
-  // Raw after the averages, when the footers of the whole year are in memory: no answer finds more there.
+  // Raw samples after the averages, when the footers of the whole year are in memory: no other answer has more.
   const full: Answers = [
     json(averages),
     json(raw),
@@ -40,11 +47,11 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
   ];
   const most: Answers = [json(queryOf(FULL_SITE, FULL_YEAR_POINTS, days, "raw"))];
 
-  const held = { folder, held: true, readsALook: READS_A_LOOK };
-  const [ofSmall] = run([], { ...held, answers: [json(small)] });
-  const [ofAverages, ofJson, ofCsv, ofArrow] = run([], { ...held, answers: full });
-  const [ofMost] = run([], { ...held, answers: most });
-  const withGarbage = { folder, held: false, readsALook: 1 };
+  const live = { folder, collectGarbage: true, readsPerMeasurement: READS_PER_MEASUREMENT };
+  const [ofSmall] = run([], { ...live, answers: [json(small)] });
+  const [ofAverages, ofJson, ofCsv, ofArrow] = run([], { ...live, answers: full });
+  const [ofMost] = run([], { ...live, answers: most });
+  const withGarbage = { folder, collectGarbage: false, readsPerMeasurement: 1 };
   const capped = run(CAPPED, { ...withGarbage, answers: full });
   const free = run([], { ...withGarbage, answers: full.slice(0, 1) });
   const tooSmall = run([`--max-old-space-size=${TOO_SMALL_MIB}`, "--max-semi-space-size=1"], {
@@ -58,31 +65,31 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
       `${rowsOf(ofAverages)} rows`,
       rowsOf(ofAverages) === rows,
     ),
-    heldBy("… of the small site's year", ofSmall),
-    heldBy("… of the full year", ofAverages),
-    told("… after it, the footers", mib(ofAverages?.atEndBytes ?? 0)),
+    liveBytes("… of the small site's year", ofSmall),
+    liveBytes("… of the full year", ofAverages),
+    report("… after it, the footers", mib(ofAverages?.atEndBytes ?? 0)),
     mustBe("a page of raw samples, full days", `${rowsOf(ofJson)} rows`, rowsOf(ofJson) >= rowsOfPage(days)),
-    heldBy("… as JSON", ofJson),
-    heldBy("… as CSV", ofCsv),
-    heldBy("… as Arrow", ofArrow),
-    heldBy("… of 100 points, as JSON", ofMost),
+    liveBytes("… as JSON", ofJson),
+    liveBytes("… as CSV", ofCsv),
+    liveBytes("… as Arrow", ofArrow),
+    liveBytes("… of 100 points, as JSON", ofMost),
     mustBe(
-      `completes, heap capped at ${HELD_MIB_MAX} MiB`,
+      `completes, heap capped at ${LIVE_MIB_MAX} MiB`,
       `${capped.length} answers`,
       capped.length === full.length,
     ),
-    atMost("… averages, with garbage", mibOf(capped[0]), HELD_MIB_MAX, " MiB"),
-    told(
+    atMost("… averages, with garbage", mibOf(capped[0]), LIVE_MIB_MAX, " MiB"),
+    report(
       "… raw as JSON, CSV, Arrow, with garbage",
       capped
         .slice(1)
         .map((each) => mib(each.peakBytes))
         .join(", "),
     ),
-    told("averages, with all the garbage that V8 lets lie uncapped", mib(free[0]?.peakBytes ?? Number.NaN)),
+    report("averages, with garbage, without a cap", mib(free[0]?.peakBytes ?? Number.NaN)),
     mustBe(
       `the flag caps: ${TOO_SMALL_MIB} MiB`,
-      tooSmall.length ? "not felt" : "V8 stops at it",
+      tooSmall.length ? "no effect" : "V8 stops at it",
       !tooSmall.length,
     ),
   ];
@@ -94,10 +101,10 @@ function queryOf(site: typeof FULL_SITE, points: readonly string[], days: number
   return { ...range, interval, limit: ROWS_MAX } satisfies TimeseriesQuery;
 }
 
-/** At least: 816 samples of each point a day, until the page is full. */
+/** The least number of rows: 816 samples of each point a day, until the page is full. */
 const rowsOfPage = (days: number) => Math.min(ROWS_MAX, 20 * 816 * days);
 
-/** Nothing where V8 came to the end of its heap. */
+/** The memory of each answer; empty where V8 ran out of heap. */
 function run(flags: readonly string[], memoryRun: MemoryRun): AnswerMemory[] {
   const script = join(import.meta.dirname, "query-memory-run.ts");
   const args = ["--expose-gc", ...flags, script, JSON.stringify(memoryRun)];
@@ -110,5 +117,5 @@ function run(flags: readonly string[], memoryRun: MemoryRun): AnswerMemory[] {
 const rowsOf = (memory: AnswerMemory | undefined) =>
   Number(/"total_samples":(\d+)/.exec(memory?.lastText ?? "")?.[1]);
 const mibOf = (memory: AnswerMemory | undefined) => (memory?.peakBytes ?? Number.NaN) / MIB;
-const heldBy = (what: string, memory: AnswerMemory | undefined) =>
-  atMost(`${what}: held`, mibOf(memory), HELD_MIB_MAX, " MiB");
+const liveBytes = (what: string, memory: AnswerMemory | undefined) =>
+  atMost(`${what}: live memory`, mibOf(memory), LIVE_MIB_MAX, " MiB");

@@ -1,6 +1,6 @@
 /**
- * The same answer by DuckDB or by plain hyparquet, in a process of its own: what it reads, by the operating system's
- * accounting, and its CPU, both from after its start-up. Arguments: rival, file that is read first so that everything
+ * The same answer by DuckDB or by plain hyparquet, in a separate process: the bytes it reads, by the operating system's
+ * accounting, and its CPU, both counted after its start-up. Arguments: rival, a file that is read first so that all code
  * is loaded, points as JSON, first and last millisecond, files. Prints one line of JSON. Linux only.
  */
 import { readFileSync } from "node:fs";
@@ -15,18 +15,18 @@ export interface RivalFigures {
   readonly sum: number;
 }
 
-interface Asked {
+interface Request {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 const [rival, first = "", points = "[]", fromMs, toMs, ...files] = process.argv.slice(2);
-const asked: Asked = { points: JSON.parse(points), fromMs: Number(fromMs), toMs: Number(toMs) };
+const request: Request = { points: JSON.parse(points), fromMs: Number(fromMs), toMs: Number(toMs) };
 const run = rival === "duckdb" ? await duckdb() : hyparquet;
-await run(asked, [first]);
+await run(request, [first]);
 const before = accounting();
-const answer = await run(asked, files);
+const answer = await run(request, files);
 const after = accounting();
 const figures: RivalFigures = {
   ...answer,
@@ -38,8 +38,8 @@ console.log(JSON.stringify(figures));
 
 async function duckdb() {
   const connection = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
-  return async ({ points, fromMs, toMs }: Asked, paths: readonly string[]) => {
-    const quoted = (all: readonly string[]) => all.map((one) => `'${one}'`).join(", ");
+  return async ({ points, fromMs, toMs }: Request, paths: readonly string[]) => {
+    const quoted = (all: readonly string[]) => all.map((text) => `'${text}'`).join(", ");
     const columns = await connection.runAndReadAll(
       `SELECT epoch_ms(timestamp) AS ms, value, point_name FROM read_parquet([${quoted(paths)}])
        WHERE point_name IN (${quoted(points)})
@@ -50,7 +50,7 @@ async function duckdb() {
   };
 }
 
-async function hyparquet({ points, fromMs, toMs }: Asked, paths: readonly string[]) {
+async function hyparquet({ points, fromMs, toMs }: Request, paths: readonly string[]) {
   let samples = 0;
   let sum = 0;
   for (const path of paths) {

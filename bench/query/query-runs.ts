@@ -5,9 +5,8 @@ import { objectKey } from "../../src/domain/layout.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import { newMeter } from "../../src/query/cost.ts";
 import type { SampleQuery } from "../../src/query/source.ts";
-import { FileArchive } from "../data/file-archive.ts";
-import { type BenchArchive, FIRST_DAY, WARM_UP } from "../data/query-archive.ts";
-import { withLatency } from "./latency.ts";
+import { type BenchArchive, FIRST_DAY, FileArchive, WARM_UP, withLatency } from "../data/data.ts";
+import { kb } from "../measure/measure.ts";
 import type { RivalFigures } from "./query-rival.ts";
 
 export type Span = SampleQuery;
@@ -24,28 +23,28 @@ export interface ArchiveCost extends Cost {
   readonly elapsedSeconds: number;
 }
 
-/** Asks twice: with nothing known, and then with the footers known. */
-export async function askArchive(
+/** Reads the samples of a query twice: with no footer known (cold), then with the footers known (warm). */
+export async function readArchive(
   folder: string,
-  asked: Span,
+  query: Span,
   latencyMs = 0,
 ): Promise<{ cold: ArchiveCost; warm: ArchiveCost }> {
   const files = new FileArchive(folder);
   const archive = latencyMs > 0 ? withLatency(files, latencyMs) : files;
   const source = new ColdSource(archive, new Footers(() => Date.now()));
-  return { cold: await ask(source, asked), warm: await ask(source, asked) };
+  return { cold: await readOnce(source, query), warm: await readOnce(source, query) };
 }
 
-async function ask(source: ColdSource, asked: Span): Promise<ArchiveCost> {
+async function readOnce(source: ColdSource, query: Span): Promise<ArchiveCost> {
   const meter = newMeter();
   const startMs = performance.now();
   const before = process.cpuUsage();
   let samples = 0;
   let sum = 0;
-  for await (const { series } of source.days(asked, meter)) {
+  for await (const { series } of source.days(query, meter)) {
     for (const { value } of series) {
       samples += value.length;
-      for (const one of value) sum += one;
+      for (const each of value) sum += each;
     }
   }
   const { user, system } = process.cpuUsage(before);
@@ -59,18 +58,18 @@ async function ask(source: ColdSource, asked: Span): Promise<ArchiveCost> {
   };
 }
 
-/** In a process of its own, that has read one small file before. */
-export async function askRival(
+/** Reads the same samples by a rival, in a separate process that has read a small file before. */
+export async function readByRival(
   rival: "duckdb" | "hyparquet",
   { folder }: BenchArchive,
-  asked: Span,
+  query: Span,
 ): Promise<Cost> {
-  const files = daysOf(utcDayOf(asked.fromMs), utcDayOf(asked.toMs - 1)).map((day) =>
-    join(folder, objectKey(asked.site, day)),
+  const files = daysOf(utcDayOf(query.fromMs), utcDayOf(query.toMs - 1)).map((day) =>
+    join(folder, objectKey(query.site, day)),
   );
   const script = join(import.meta.dirname, "query-rival.ts");
   const warmUp = join(folder, objectKey(WARM_UP, FIRST_DAY));
-  const { points, fromMs, toMs } = asked;
+  const { points, fromMs, toMs } = query;
   const line = execFileSync(
     process.execPath,
     [script, rival, warmUp, JSON.stringify(points), String(fromMs), String(toMs), ...files],
@@ -80,14 +79,10 @@ export async function askRival(
   return { requests: reads, ...figures };
 }
 
-export const KB = 1024;
-
-export const kb = (bytes: number) => `${Math.round(bytes / KB)} KB`;
-
 export const costs = ({ requests, bytes, cpuSeconds }: Cost) =>
   `${requests} reads, ${kb(bytes)}, ${(cpuSeconds * 1000).toFixed(0)} ms CPU`;
 
-/** Samples as many, and of the same sum, which is added up in another order. */
+/** Whether the samples are as many and their sums equal but for the order of addition. */
 export const same = (first: Cost, ...others: Cost[]) =>
   others.every(({ samples, sum }) => samples === first.samples && Math.abs(sum - first.sum) < 1e-6 * samples);
 

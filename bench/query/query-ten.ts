@@ -1,10 +1,10 @@
-import { type BenchArchive, spread } from "../data/query-archive.ts";
-import { atMost, type Figure, mustBe, told } from "../run/verdict.ts";
-import { type ArchiveCost, askArchive, askRival, costs, type Span, same, times } from "./query-runs.ts";
+import { type BenchArchive, spread } from "../data/data.ts";
+import { atMost, type Figure, mustBe, report } from "../measure/measure.ts";
+import { type ArchiveCost, costs, readArchive, readByRival, type Span, same, times } from "./query-runs.ts";
 
-/** About what a request to R2 takes before its first byte comes. */
+/** About the time of a request to R2 until its first byte. */
 const LATENCY_MS = 30;
-/** Ten points may cost so many times one. */
+/** Ten points may cost at most this many times the cost of one point. */
 const TIMES_MAX = 4;
 
 type Measure = "requests" | "bytes" | "cpuSeconds" | "elapsedSeconds";
@@ -16,15 +16,15 @@ const MEASURES: readonly [Measure, string][] = [
   ["elapsedSeconds", `time, a request taking ${LATENCY_MS} ms`],
 ];
 
-/** With nothing known, and with the footers known. */
+/** Costs with no footer known, and with the footers known. */
 interface Costs {
   readonly cold: ArchiveCost;
   readonly warm: ArchiveCost;
 }
 
 /**
- * Ten points beside one: ten whose names follow one another, as a device's do, and ten spread evenly over the site.
- * `bounded` are the measures in which each stays below four times one; the others are told.
+ * Ten points beside one point: ten consecutive names, as a device has them, and ten names spread evenly over the site.
+ * `bounded` are the measures that must stay below four times those of one point; the others are only reported.
  */
 export async function tenPointFigures(
   archive: BenchArchive,
@@ -35,16 +35,16 @@ export async function tenPointFigures(
   const first = names.indexOf(spread(names, 1)[0] as string);
   const device = { ...span, points: names.slice(first, first + 10) };
   const spreadOut = { ...span, points: spread(names, 10) };
-  const one = await askBoth(archive, { ...span, points: names.slice(first, first + 1) });
-  const near = await askBoth(archive, device);
-  const far = await askBoth(archive, spreadOut);
-  const duckdbNear = await askRival("duckdb", archive, device);
-  const duckdbFar = await askRival("duckdb", archive, spreadOut);
+  const one = await readBoth(archive, { ...span, points: names.slice(first, first + 1) });
+  const near = await readBoth(archive, device);
+  const far = await readBoth(archive, spreadOut);
+  const duckdbNear = await readByRival("duckdb", archive, device);
+  const duckdbFar = await readByRival("duckdb", archive, spreadOut);
   return [
-    ...toldOf("one point", one),
+    ...reportOf("one point", one),
     mustBe("ten of a device", `${near.cold.samples} samples`, same(near.cold, near.warm, duckdbNear)),
-    ...toldOf("ten of a device", near),
-    told("ten of a device, DuckDB", costs(duckdbNear)),
+    ...reportOf("ten of a device", near),
+    report("ten of a device, DuckDB", costs(duckdbNear)),
     ...MEASURES.map(([measure, title]) =>
       ratioOf(
         `ten of a device, ${title}`,
@@ -53,8 +53,8 @@ export async function tenPointFigures(
       ),
     ),
     mustBe("ten spread", `${far.cold.samples} samples`, same(far.cold, far.warm, duckdbFar)),
-    ...toldOf("ten spread", far),
-    told("ten spread, DuckDB", costs(duckdbFar)),
+    ...reportOf("ten spread", far),
+    report("ten spread, DuckDB", costs(duckdbFar)),
     ...(["cold", "warm"] as const).flatMap((footers) =>
       MEASURES.map(([measure, title]) =>
         ratioOf(
@@ -64,24 +64,26 @@ export async function tenPointFigures(
         ),
       ),
     ),
-    atMost("ten spread, bytes, cold, of DuckDB's", times(far.cold, duckdbFar, "bytes"), 1),
+    atMost("ten spread, bytes, cold ÷ DuckDB's", times(far.cold, duckdbFar, "bytes"), 1),
   ];
 }
 
 const ratioOf = (what: string, ratio: number, isBounded: boolean) =>
-  isBounded ? atMost(`${what}, of one's`, ratio, TIMES_MAX) : told(`${what}, of one's`, ratio.toFixed(2));
+  isBounded
+    ? atMost(`${what} ÷ one point's`, ratio, TIMES_MAX)
+    : report(`${what} ÷ one point's`, ratio.toFixed(2));
 
-/** Its time with requests that take theirs; all else without, and when what runs is compiled. */
-async function askBoth({ folder }: BenchArchive, asked: Span): Promise<Costs> {
-  const away = await askArchive(folder, asked, LATENCY_MS);
-  const { cold, warm } = await askArchive(folder, asked);
+/** Times are measured with latency, all else afterwards without latency, when the code is compiled. */
+async function readBoth({ folder }: BenchArchive, query: Span): Promise<Costs> {
+  const away = await readArchive(folder, query, LATENCY_MS);
+  const { cold, warm } = await readArchive(folder, query);
   return {
     cold: { ...cold, elapsedSeconds: away.cold.elapsedSeconds },
     warm: { ...warm, elapsedSeconds: away.warm.elapsedSeconds },
   };
 }
 
-const toldOf = (what: string, both: Costs) =>
+const reportOf = (what: string, both: Costs) =>
   (["cold", "warm"] as const).map((footers) =>
-    told(`${what}, ${footers}`, `${costs(both[footers])}, ${both[footers].elapsedSeconds.toFixed(2)} s`),
+    report(`${what}, ${footers}`, `${costs(both[footers])}, ${both[footers].elapsedSeconds.toFixed(2)} s`),
   );

@@ -1,14 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createHotTables, openState } from "../../local/stack/stack.ts";
-import { addDays, dayStartMs, daysOf, type UtcDay } from "../../src/domain/day.ts";
-import { objectKey } from "../../src/domain/layout.ts";
-import { FULL_SITE, fullYear } from "../data/full-year.ts";
-import { type BenchArchive, FIRST_DAY } from "../data/query-archive.ts";
+import { createHotTables, openState } from "../../../local/stack/stack.ts";
+import { addDays, dayStartMs, daysOf, type UtcDay } from "../../../src/domain/day.ts";
+import { objectKey } from "../../../src/domain/layout.ts";
+import { type BenchArchive, FIRST_DAY, FULL_SITE, fullYear } from "../../data/data.ts";
 
 /** Full days in R2. */
 export const COLD_DAYS = 30;
-/** As many days as the hot tier has in its share, and what there is of today. */
+/** Whole days in the hot tier; today up to now is added to them. */
 export const HOT_DAYS = 20;
 export const HOT_POINTS = 100;
 export const HOT_SAMPLES_A_DAY = 1_440;
@@ -16,8 +15,8 @@ export const HOT_SAMPLES_A_DAY = 1_440;
 export const hotPoint = (index: number) => `hot/point_${String(index).padStart(3, "0")}`;
 
 /**
- * Fills R2 and D1 of a state directory as the Workers' data lies there: full days from `FIRST_DAY` on, and a sample a
- * minute of each point up to `nowMs`. D1 makes its rows itself: sent one by one, three million take an hour.
+ * Fills R2 and D1 of a state directory as the Workers store data there: full days from `FIRST_DAY` on, and a sample a
+ * minute of each point up to `nowMs`. D1 generates its rows by SQL: inserting three million rows one by one takes an hour.
  */
 export async function fillState(stateDir: string, archive: BenchArchive, nowMs: number): Promise<void> {
   fullYear(archive, COLD_DAYS);
@@ -51,7 +50,9 @@ async function fillHot(hot: D1Database, nowMs: number): Promise<void> {
       )
       .bind(dayStartMs(day), nowMs);
     const count = HOT_POINTS * HOT_SAMPLES_A_DAY;
-    const held = hot.prepare("INSERT INTO days VALUES (1, ?1, ?2, ?3)").bind(day, day < today ? 1 : 0, count);
-    await hot.batch([samples, held]);
+    const recorded = hot
+      .prepare("INSERT INTO days VALUES (1, ?1, ?2, ?3)")
+      .bind(day, day < today ? 1 : 0, count);
+    await hot.batch([samples, recorded]);
   }
 }

@@ -5,7 +5,7 @@ export interface ProcessFigures {
   /** User and system, of all threads. */
   readonly cpuSeconds: number;
   readonly rssBytes: number;
-  /** Each process's own peak, summed: no less than what they ever held together. */
+  /** The sum of the processes' peaks, an upper bound of their joint peak. */
   readonly peakRssBytes: number;
 }
 
@@ -33,7 +33,7 @@ export function workerdFigures(group: number): ProcessFigures {
 function figuresOf(pid: number, group: number) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The name stands in brackets and may hold anything; the numbers follow the last one.
+    // The name is in brackets and may contain any character; the numbers follow the last bracket.
     const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     if (name !== "workerd" || Number(fields[2]) !== group) return undefined;
@@ -46,7 +46,7 @@ function figuresOf(pid: number, group: number) {
       peakRssBytes: kilobytes("VmHWM") * 1024,
     };
   } catch {
-    // It ended while it was being read.
+    // The process ended while its files were being read.
     return undefined;
   }
 }

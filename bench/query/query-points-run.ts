@@ -1,6 +1,6 @@
 /**
- * The points of a site's first day by our reader or by DuckDB, in a process of its own: CPU and peak memory from after
- * its start-up. Arguments: who, folder, a site that is read first so that everything is loaded, the site. Prints one
+ * The points of a site's first day by our reader or by DuckDB, in a separate process: CPU and peak memory, counted after
+ * its start-up. Arguments: reader, folder, a site that is read first so that all code is loaded, the site. Prints one
  * line of JSON.
  */
 import { join } from "node:path";
@@ -10,12 +10,11 @@ import { objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { archivedPoints } from "../../src/query/catalog/catalog.ts";
 import { newMeter } from "../../src/query/cost.ts";
-import { FileArchive } from "../data/file-archive.ts";
-import { FIRST_DAY } from "../data/query-archive.ts";
+import { FIRST_DAY, FileArchive } from "../data/data.ts";
 
 export interface PointsFigures {
   readonly cpuSeconds: number;
-  /** Of the process, above what it held before. */
+  /** Of the process, above its memory before the read. */
   readonly peakBytes: number;
   readonly points: number;
   readonly samples: number;
@@ -25,17 +24,17 @@ export interface PointsFigures {
 
 const START_MS = dayStartMs(FIRST_DAY);
 
-const [who, folder = "", first, site] = process.argv.slice(2);
-const run = who === "duckdb" ? await duckdb() : ours;
+const [reader, folder = "", first, site] = process.argv.slice(2);
+const run = reader === "duckdb" ? await duckdb() : ours;
 await run(first as SiteName);
-const heldBefore = process.memoryUsage.rss();
+const rssBefore = process.memoryUsage.rss();
 const cpuBefore = process.cpuUsage();
 const answer = await run(site as SiteName);
 const { user, system } = process.cpuUsage(cpuBefore);
 const figures: PointsFigures = {
   ...answer,
   cpuSeconds: (user + system) / 1e6,
-  peakBytes: process.resourceUsage().maxRSS * 1024 - heldBefore,
+  peakBytes: process.resourceUsage().maxRSS * 1024 - rssBefore,
 };
 console.log(JSON.stringify(figures));
 

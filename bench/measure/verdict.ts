@@ -1,11 +1,11 @@
 import { tableLines } from "../../terminal/terminal.ts";
 
-/** One figure against its bound. Ratios and bytes are judged; times are shown, for they are noise. */
+/** A figure and its bound. Ratios and bytes have bounds; times vary too much between runs to have any. */
 export interface Figure {
   readonly what: string;
   readonly shown: string;
   readonly bound?: string;
-  /** Absent: told, not judged. */
+  /** Whether the bound is kept; absent without a bound. */
   readonly ok?: boolean;
 }
 
@@ -23,9 +23,10 @@ export const mustBe = (what: string, shown: string, ok: boolean): Figure => ({
   ok,
 });
 
-export const told = (what: string, shown: string): Figure => ({ what, shown });
+/** A figure without a bound. */
+export const report = (what: string, shown: string): Figure => ({ what, shown });
 
-/** Prints the table; true where nothing is over its bound. */
+/** Prints the figures as a table; true where no figure exceeds its bound. */
 export function verdict(title: string, figures: readonly Figure[]): boolean {
   const rows = figures.map(({ what, shown, bound = "", ok }) => [
     what,
@@ -48,6 +49,8 @@ export function verdict(title: string, figures: readonly Figure[]): boolean {
   return figures.every(({ ok }) => ok !== false);
 }
 
+export const KB = 1024;
+export const kb = (bytes: number) => `${Math.round(bytes / KB)} KB`;
 export const MIB = 2 ** 20;
 export const mib = (bytes: number) => `${(bytes / MIB).toFixed(1)} MiB`;
 export const seconds = (value: number) => `${value.toFixed(1)} s`;

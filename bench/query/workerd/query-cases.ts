@@ -1,10 +1,9 @@
-import { ROWS_MAX } from "../../src/contract/query.ts";
-import { DAY_MS, dayStartMs, utcDayOf } from "../../src/domain/day.ts";
-import { FULL_SITE, FULL_YEAR_POINTS } from "../data/full-year.ts";
-import { spanOf, spread } from "../data/query-archive.ts";
-import { COLD_DAYS, HOT_DAYS, HOT_POINTS, hotPoint } from "./query-worker-state.ts";
+import { ROWS_MAX } from "../../../src/contract/query.ts";
+import { DAY_MS, dayStartMs, utcDayOf } from "../../../src/domain/day.ts";
+import { FULL_SITE, FULL_YEAR_POINTS, spanOf, spread } from "../../data/data.ts";
+import { COLD_DAYS, HOT_DAYS, HOT_POINTS, hotPoint } from "./worker-state.ts";
 
-/** One question to the Query Worker. */
+/** A request to the Query Worker. */
 export interface Case {
   readonly title: string;
   readonly path?: string;
@@ -16,15 +15,15 @@ export interface Case {
 export function hotCases(nowMs: number): Case[] {
   const today = dayStartMs(utcDayOf(nowMs));
   const ten = Array.from({ length: 10 }, (_, index) => hotPoint((index * 7) % HOT_POINTS));
-  const one = ten.slice(0, 1);
+  const first = ten.slice(0, 1);
   const latest = { site_name: FULL_SITE, point_names: ten.join(",") };
   return [
-    { title: "1 point, yesterday", ...query(one, today - DAY_MS, 1) },
-    { title: "1 point, the last 24 hours", ...query(one, nowMs - DAY_MS, 1) },
+    { title: "1 point, yesterday", ...query(first, today - DAY_MS, 1) },
+    { title: "1 point, the last 24 hours", ...query(first, nowMs - DAY_MS, 1) },
     { title: "10 points, yesterday", ...query(ten, today - DAY_MS, 1) },
     {
       title: `1 point, ${HOT_DAYS} days, 1hr avg`,
-      ...query(one, today - HOT_DAYS * DAY_MS, HOT_DAYS, "1hr"),
+      ...query(first, today - HOT_DAYS * DAY_MS, HOT_DAYS, "1hr"),
     },
     { title: "latest of 10 points", path: "/timeseries/latest", points: ten, days: 1, parameters: latest },
   ];

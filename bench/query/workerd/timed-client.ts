@@ -1,25 +1,25 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { startWorker } from "../../local/stack/stack.ts";
-import type { QueryMetadata } from "../../src/contract/query.ts";
-import type { CommandRun } from "../../terminal/terminal.ts";
+import { startWorker } from "../../../local/stack/stack.ts";
+import type { QueryMetadata } from "../../../src/contract/query.ts";
+import type { CommandRun } from "../../../terminal/terminal.ts";
 
 const KEY = "bench";
 
-export interface Asked {
+export interface TimedAnswer {
   readonly ms: number;
   readonly metadata: QueryMetadata;
 }
 
 /** The Query Worker on workerd, on a state directory. */
 export interface QueryClient {
-  /** The median of its time and the last one's cost; `limit` is high enough for the whole answer. */
-  ask(path: string, parameters: Readonly<Record<string, string>>, repeats: number): Promise<Asked>;
+  /** The median time of `repeats` requests and the cost of the last. */
+  query(path: string, parameters: Readonly<Record<string, string>>, repeats: number): Promise<TimedAnswer>;
   health(repeats: number): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** `forgetful`: without the footers that earlier isolates have put into the cache. */
+/** Starts the Query Worker; `forgetful` deletes the footers that earlier isolates have put into the cache. */
 export async function startQuery(
   stateDir: string,
   forgetful: boolean,
@@ -40,7 +40,7 @@ export async function startQuery(
   // The first requests compile the Worker.
   await health(WARM_UP);
   return {
-    async ask(path, parameters, repeats) {
+    async query(path, parameters, repeats) {
       const all = await times(repeats, () => get(`${path}?${new URLSearchParams(parameters)}`));
       const { metadata } = JSON.parse(all.at(-1)?.text ?? "") as { metadata: QueryMetadata };
       return { ms: median(all.map(({ ms }) => ms)), metadata };

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 
-/** Counts, bounds and hash of a file's rows by name. They don't depend on the order of the rows. */
+/** Counts, bounds and hash of a file's rows by name, independent of the order of the rows. */
 export type FileSummary = Readonly<Record<string, string>>;
 
 export async function summarizeFile(path: string): Promise<FileSummary> {
@@ -17,7 +17,7 @@ export async function summarizeFile(path: string): Promise<FileSummary> {
   return Object.fromEntries(Object.entries(row ?? {}).map(([name, value]) => [name, String(value)]));
 }
 
-/** Whether the rows are in order of (name, time), as the file promises. */
+/** Whether the rows are ordered by name and time. */
 export async function isSorted(path: string): Promise<boolean> {
   const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
   const result = await duckdb.runAndReadAll(`

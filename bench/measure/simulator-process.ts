@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import type { Stats } from "../../simulator/server/server.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 
-/** The simulator in a process of its own, so that its CPU and memory are not the measurer's. */
+/** The simulator in a separate process, so that its CPU and memory are not counted. */
 export interface SimulatorProcess {
   readonly api: string;
   stats(): Promise<Stats>;
@@ -15,7 +15,7 @@ export interface SimulatorProcess {
 
 const PROGRAM = join(import.meta.dirname, "../../simulator/main.ts");
 
-/** `flags` as its command line takes them. Resolves once it serves, days to be prerendered included. */
+/** Starts the simulator with command-line `flags`. Resolves when it serves and its days are prerendered. */
 export async function startSimulatorProcess(
   flags: readonly string[],
   run: CommandRun,

@@ -16,7 +16,7 @@ export interface WorkerRunOptions {
   readonly sites: readonly string[];
   readonly from: string;
   readonly to: string;
-  /** A day that the API says is empty, backfilled first: R2 and KV of local development start at their first use. */
+  /** A day without samples, backfilled first: R2 and KV of local development start at their first use. */
   readonly emptyDay?: string;
   readonly vars?: Readonly<Record<string, string>>;
   readonly v8Flags?: readonly string[];
@@ -30,13 +30,13 @@ export interface WorkerRun {
   readonly cpuSeconds: number;
   readonly idle: ProcessFigures;
   readonly after: ProcessFigures;
-  /** Over all sites: they share the isolate. */
+  /** Of all sites together, which share the isolate. */
   readonly pipelineBytesPeak: number;
   /** Lines of the Worker's own log with `ERROR`. */
   readonly errors: readonly string[];
 }
 
-/** Starts the Worker on workerd with the limiter open, backfills to the end, and stops it. */
+/** Starts the Worker on workerd with a high rate limit, backfills to the end, and stops it. */
 export async function runWorker(options: WorkerRunOptions, run: CommandRun): Promise<WorkerRun> {
   const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
   run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
@@ -60,7 +60,7 @@ export async function runWorker(options: WorkerRunOptions, run: CommandRun): Pro
   });
   try {
     const client = new BackfillClient(worker.url, BACKFILL_KEY);
-    // The first answers compile the Worker; what it does at rest is not the day's.
+    // The first requests compile the Worker. The CPU of an idle Worker is not the day's.
     await client.status();
     if (options.emptyDay) {
       await client.start(options.emptyDay, options.emptyDay);
@@ -74,7 +74,7 @@ export async function runWorker(options: WorkerRunOptions, run: CommandRun): Pro
     const status = await settled(client, options.msMax ?? RUN_MS_MAX);
     const after = workerdFigures(worker.pid);
     if (after.pids.join() !== idle.pids.join()) {
-      errors.push("workerd ended and was started again during the run: it died, or a source file was edited");
+      errors.push("workerd was started again during the run: it crashed, or a source file was edited");
     }
     return {
       stateDir,
@@ -91,7 +91,7 @@ export async function runWorker(options: WorkerRunOptions, run: CommandRun): Pro
   }
 }
 
-/** Asks seldom: at ten questions a second the answers took as much CPU as the day. */
+/** Polls seldom: ten requests a second took as much CPU as the day. */
 async function settled(client: BackfillClient, msMax: number): Promise<Status> {
   const deadline = performance.now() + msMax;
   for (;;) {
@@ -105,5 +105,5 @@ async function settled(client: BackfillClient, msMax: number): Promise<Status> {
 
 const POLL_MS = 1_000;
 const IDLE_MS = 2_000;
-/** Busy machines take minutes for the larger days; this is the bound on a run that hangs. */
+/** Ends a run that hangs; a busy machine takes minutes for the larger days. */
 const RUN_MS_MAX = 900_000;

@@ -15,7 +15,7 @@ export interface SavedPages {
   readonly names: readonly string[];
 }
 
-/** Saves each page of a day to a file, as the Worker gets them in one window by computed cursors. */
+/** Saves each page of a day to a file, fetched in one window as the Worker fetches them. */
 export async function savePages(
   source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
   folder: string,
