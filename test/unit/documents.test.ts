@@ -58,10 +58,13 @@ const proseOf = (document: string) => read(document).replaceAll(/^```[\s\S]*?^``
 function codeSpansOf(document: string): string[] {
   return [...proseOf(document).matchAll(/`([\w./*-]+)`/g)]
     .map((match) => match[1] ?? "")
-    .filter((span) => FILE.test(span) || FOLDER.test(span))
-    .filter((span) => !/[A-Z]{4}/.test(span) || documents.includes(span));
+    .filter((span) => (FILE.test(span) || FOLDER.test(span)) && !span.startsWith("/"))
+    .filter((span) => !/[A-Z]{4}/.test(span) || documents.includes(span))
+    .filter((span) => span !== BUILT);
 }
 
+/** Made by `npm install`. */
+const BUILT = "workers/assets/dashboard";
 const FILE = /\.(ts|tsx|toml|sql|md|js|json)$/;
 const FOLDER = /^(src|test|cli|client|terminal|local|simulator|bench|dashboard|docs|workers)\//;
 
