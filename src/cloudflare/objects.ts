@@ -1,8 +1,7 @@
 import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
-import { Coordinator } from "../backfill/coordinator/coordinator.ts";
-import { orUnavailable } from "../backfill/coordinator/site-queries.ts";
+import { Coordinator, orUnavailable } from "../backfill/coordinator/coordinator.ts";
 import { Isolate } from "../backfill/isolate/isolate.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
 import type { Gate, SitePeer } from "../backfill/ports.ts";

@@ -34,6 +34,8 @@ import { JobStore, jobTables } from "./job-store.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
 import { queryDays, queryErrors, queryPlan, querySites, startAudits } from "./site-queries.ts";
 
+export { orUnavailable } from "./site-queries.ts";
+
 const TABLES = [...jobTables, ...viewOutboxTables, ...alertOutboxTables, ...watchdogTables];
 
 /** Cancel waits this long for the sites to acknowledge that they have stopped. */
