@@ -20,7 +20,7 @@ export function SignIn({ session, onToken }: SignInProps) {
     <main class="sign-in">
       <h1>Building Vitals</h1>
       <form onSubmit={submit}>
-        <label for="token">Token of the Backfill Worker</label>
+        <label for="token">API key of the Backfill Worker</label>
         <input
           id="token"
           type="password"

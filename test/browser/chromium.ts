@@ -43,13 +43,13 @@ export async function axeViolations(page: Page): Promise<string[]> {
 }
 
 export async function signIn(page: Page, token: string): Promise<void> {
-  await page.getByLabel("Token of the Backfill Worker").fill(token);
+  await page.getByLabel("API key of the Backfill Worker").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
 export async function openExplorer(page: Page, url: string, token: string): Promise<void> {
   await page.getByLabel("URL of the Query Worker").fill(url);
-  await page.getByLabel("Token of the Query Worker").fill(token);
+  await page.getByLabel("API key of the Query Worker").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 

@@ -60,7 +60,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await world?.close();
   });
 
-  test("the page asks for the token, rejects a wrong one, and stores it only in this tab's session", async () => {
+  test("the page asks for the API key, rejects a wrong one, and stores it only in this tab's session", async () => {
     await page.goto(`${world.url}/dashboard`);
     expect(await axeViolations(page)).toEqual([]);
     await signIn(page, "wrong");
@@ -184,11 +184,11 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     }
   });
 
-  test("a reload keeps the session, and signing out removes both tokens", async () => {
+  test("a reload keeps the session, and signing out removes both keys", async () => {
     await page.reload();
     await heading("Completed 2024-01-01").waitFor();
     await page.getByRole("button", { name: "Sign out" }).click();
-    await page.getByLabel("Token of the Backfill Worker").waitFor();
+    await page.getByLabel("API key of the Backfill Worker").waitFor();
     expect(await page.evaluate("({ ...sessionStorage })")).toEqual({ "query-url": world.queryUrl });
     await signIn(page, TOKEN);
     await heading("Completed 2024-01-01").waitFor();

@@ -60,13 +60,13 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
   }
 
   test("the keyboard focus never goes back to the top of the page", async () => {
-    expect(await focused()).toBe("Token of the Backfill Worker");
+    expect(await focused()).toBe("API key of the Backfill Worker");
     await page.keyboard.type("wrong");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("Forbidden").waitFor();
     expect(await focused()).toBe("Sign in");
-    await page.getByLabel("Token").fill(FAKE_TOKEN);
+    await page.getByLabel("API key").fill(FAKE_TOKEN);
     await button("Sign in").press("Enter");
     await heading("Running").waitFor();
     expect(await focused()).not.toBe("nowhere");
@@ -116,7 +116,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
   });
 
   test("after sign-in there is no ring around the page, and a control still shows its focus", async () => {
-    await page.getByLabel("Token").fill(FAKE_TOKEN);
+    await page.getByLabel("API key").fill(FAKE_TOKEN);
     await page.keyboard.press("Enter");
     await heading("Running").waitFor();
     expect(await focused()).not.toBe("nowhere");
@@ -139,7 +139,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     expect(await page.getByLabel("Last day").inputValue()).toBe(last);
   });
 
-  test("a token that is rejected during a session locks the page, and another token opens it", async () => {
+  test("an API key that is rejected during a session locks the page, and another key opens it", async () => {
     await open();
     worker.token = "another";
     worker.breakStreams();
@@ -147,7 +147,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
       .getByRole("alert")
       .getByText(/no longer accepted|Forbidden/)
       .waitFor();
-    expect(await focused()).toBe("Token of the Backfill Worker");
+    expect(await focused()).toBe("API key of the Backfill Worker");
     expect(await page.evaluate("sessionStorage.length")).toBe(0);
     await signIn(page, "another");
     await heading("Running").waitFor();

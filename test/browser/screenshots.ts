@@ -53,6 +53,7 @@ async function takeScreenshots(world: World, page: Page): Promise<void> {
   await shot(page, "running");
   await world.client.settled(180_000);
   await page.getByRole("heading", { name: "Completed in part" }).waitFor();
+  await page.getByText("59 completed, 1 failed").waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
   await page.evaluate("scrollTo(0, 0)");
   await shot(page, "dark");

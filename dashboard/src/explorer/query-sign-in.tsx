@@ -31,7 +31,7 @@ export function QuerySignIn({ explorer, commands }: QuerySignInProps) {
           title="https, or http on this machine"
           defaultValue={commands.proposedUrl()}
         />
-        <label for="query-token">Token of the Query Worker</label>
+        <label for="query-token">API key of the Query Worker</label>
         <input
           id="query-token"
           name="token"

@@ -21,7 +21,7 @@ export interface Notice {
 
 export type View = "backfill" | "explorer";
 
-/** Everything that the page shows. */
+/** The page state: everything that the page shows. */
 export interface PageState {
   readonly session: SessionState;
   readonly view: View;

@@ -73,7 +73,7 @@ export class Session {
   /** A Worker that does not respond has not rejected the token: it stays stored for a reload. */
   #signInFailed(token: string, error: ApiError): void {
     if (this.endIfUnauthorized(error)) return;
-    const stored = token === this.#token.read() ? " The token is still stored: reload to try again." : "";
+    const stored = token === this.#token.read() ? " The API key is still stored: reload to try again." : "";
     this.#store.dispatch({
       type: "session",
       session: { kind: "locked", why: `${error.message}.${stored}` },
@@ -102,7 +102,7 @@ export class Session {
   async #follow(api: BackfillApi, signal: AbortSignal): Promise<void> {
     const { sleep } = this.#browser;
     for await (const update of followStatus({ events: api.events, status: api.status, sleep }, signal)) {
-      if (update.kind === "unauthorized") return this.signOut("The token is no longer accepted.");
+      if (update.kind === "unauthorized") return this.signOut("The API key is no longer accepted.");
       this.receive(update);
     }
   }

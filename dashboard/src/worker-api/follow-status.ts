@@ -10,7 +10,7 @@ export type Update =
   /** The stream is alive, and the status has not changed. */
   | { readonly kind: "heartbeat" }
   | { readonly kind: "no-response"; readonly why: string }
-  /** The token is no longer accepted: this is the last update. */
+  /** The API key is no longer accepted: this is the last update. */
   | { readonly kind: "unauthorized"; readonly status: number };
 
 export interface StatusSource {
