@@ -9,7 +9,7 @@ const LONGEST = [
   "test/system/failures.test.ts",
   "test/system/takeover.test.ts",
   "test/system/measurements.test.ts",
-  "test/browser/hardships.test.ts",
+  "test/browser/failures.test.ts",
   "test/system/page-sizes.test.ts",
   "test/system/answers.test.ts",
   "test/system/cli.test.ts",
