@@ -6,16 +6,16 @@ import type { World } from "../system/fixture.ts";
 
 export interface Conditions {
   readonly latency: { readonly ms: number; readonly jitterMs: number; readonly seed: number };
-  readonly weather: readonly FaultInput[];
+  readonly vendorFaults: readonly FaultInput[];
 }
 
-/** The API over many sets of data, one after another: what it served under each, and every request it got. */
+/** The API over successive sets of data: what it served from each, and every request it received. */
 export class ApiData {
   readonly #world: World;
   readonly #served = new Map<number, Pick<Simulation, "configured" | "truth">>();
   readonly #arrivals: EpochMs[] = [];
   #conditions: Conditions | undefined;
-  /** Of the data that are served now. */
+  /** The seed of the data that are served now. */
   seed: number;
 
   constructor(world: World, seed: number) {
@@ -27,10 +27,10 @@ export class ApiData {
     this.#conditions = conditions;
     this.#world.sim.faults.clear();
     this.#world.sim.set({ latency: conditions.latency });
-    for (const fault of conditions.weather) this.#world.sim.faults.add(fault);
+    for (const fault of conditions.vendorFaults) this.#world.sim.faults.add(fault);
   }
 
-  /** From now on other values at other points, at the same address and under the same conditions. */
+  /** Serves other values of other points from now on, at the same address and under the same conditions. */
   async change(): Promise<void> {
     this.#gatherArrivals();
     this.seed += 1;
@@ -38,14 +38,14 @@ export class ApiData {
     if (this.#conditions) this.setConditions(this.#conditions);
   }
 
-  /** What was served under `seed`. */
+  /** The data of `seed`. */
   under(seed: number): Pick<Simulation, "configured" | "truth"> {
     const served = this.#served.get(seed) ?? createSimulation({ ...this.#world.options, seed });
     this.#served.set(seed, served);
     return served;
   }
 
-  /** Over all that ever ran at this address. */
+  /** Requests and their busiest minute over all sets of data. */
   traffic(): { requests: number; busiestMinute: number } {
     this.#gatherArrivals();
     return { requests: this.#arrivals.length, busiestMinute: busiestMinute(this.#arrivals) };

@@ -7,20 +7,20 @@ import { lines, type Truth, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, type World } from "../system/fixture.ts";
 import type { ApiData } from "./api-data.ts";
 
-/** A day that has to be in R2, and the data that it was last fetched from. */
+/** A day that must be in R2, and the data from which it was last fetched. */
 export interface ExpectedDay {
   readonly site: string;
   readonly day: UtcDay;
   readonly seed: number;
 }
 
-/** What a check came to: every difference as a sentence, none where all is as it should be. */
+/** The result of a check: each difference as a sentence. */
 export interface Verdict {
   readonly differences: readonly string[];
   readonly samples: number;
 }
 
-/** Objects against what the API served, read by DuckDB; with `views`, the Worker's own word against both. */
+/** Compares objects, read by DuckDB, with what the API served, and `views` of the Worker with both. */
 export async function checkObjects(
   world: World,
   api: ApiData,
@@ -55,10 +55,10 @@ function firstDifference(stored: readonly string[], served: readonly string[]): 
   return `${stored.length} rows for ${served.length}; row ${row} is "${stored[row]}" for "${served[row]}"`;
 }
 
-/** The calendar's word for a day against its object, and the evidence equation. */
+/** Differences between a day in the calendar and its object, and a violated evidence equation. */
 function contradictions(view: DayView | undefined, truth: Truth, bytes: Uint8Array): string[] {
   const evidence = view?.evidence;
-  if (!view || !evidence || view.status !== "completed") return [`the calendar says ${JSON.stringify(view)}`];
+  if (!view || !evidence || view.status !== "completed") return [`the calendar has ${JSON.stringify(view)}`];
   const { written, outside, unconfigured, duplicates, fetched } = evidence;
   const rejected = sum(evidence.rejected);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
@@ -68,13 +68,13 @@ function contradictions(view: DayView | undefined, truth: Truth, bytes: Uint8Arr
     ["records", view.records, truth.rows.length],
     ["bytes", evidence.bytes, bytes.length],
     ["SHA-256", evidence.sha256, sha256],
-    // Rows of a page's border are asked for twice after a kill; none is left out.
+    // Rows of a page boundary are requested twice after a kill; none is left out.
     ["rows fetched, at least", Math.min(fetched, truth.fetched), truth.fetched],
     ["rows rejected, at least", Math.min(rejected, sum(truth.rejected)), sum(truth.rejected)],
   ]);
 }
 
-/** The status of a range that is completed, and KV's copies of it and of every day. */
+/** Checks the status of a completed range, and KV's copies of it and of every day. */
 export async function checkViews(
   world: World,
   status: Status,
@@ -99,7 +99,7 @@ export async function checkViews(
   return wrong;
 }
 
-/** A sentence where KV has not come to show what it should. */
+/** A sentence if KV does not show the wanted value in time. */
 async function unlikeInKv(world: World, key: string, wanted: () => Promise<unknown>): Promise<string[]> {
   const state = await world.state();
   const same = async () => isDeepStrictEqual(await state.kv(key), await wanted());
@@ -111,7 +111,7 @@ async function unlikeInKv(world: World, key: string, wanted: () => Promise<unkno
   }
 }
 
-/** KV is written a few times a minute at most; it has shown the end by then. */
+/** KV is written at most a few times a minute; the last value is there by then. */
 const KV_MS_MAX = 30_000;
 
 function kvDay({ status, records, r2_path, completed_at, evidence }: DayView) {

@@ -2,43 +2,43 @@ import type { FaultInput } from "../../simulator/fault-injection/fault-injection
 import { addDays, type UtcDay } from "../../src/domain/day.ts";
 import { Chance } from "../world/harness/chance.ts";
 import type { Kill } from "./kill.ts";
-import { drawWeather } from "./vendor-faults.ts";
+import { drawVendorFaults } from "./vendor-faults.ts";
 
-/** Everything that a round leaves to chance, drawn before it begins: the same seed gives the same rounds. */
-export interface RoundPlan {
+/** All random choices of a cycle, drawn before it begins: the same seed gives the same cycles. */
+export interface CyclePlan {
   readonly from: UtcDay;
   readonly to: UtcDay;
-  /** Every day is fetched again, from data that changed. */
+  /** Whether every day is fetched again, from changed data. */
   readonly force: boolean;
   readonly pageSize: number;
   readonly latency: { readonly ms: number; readonly jitterMs: number; readonly seed: number };
-  readonly weather: readonly FaultInput[];
+  readonly vendorFaults: readonly FaultInput[];
   readonly kills: readonly Kill[];
 }
 
-/** Ranges overlap from round to round, so that some days are there already and some are not. */
+/** Ranges of different cycles overlap, so that some days are archived already and some are not. */
 const FIRST_DAY = "2024-01-01" as UtcDay;
 const DAYS_APART_MAX = 12;
-/** With the smallest a window has more pages than a run, and kills fall between its commits. */
+/** With the smallest size a window has several runs, so that kills happen between its commits. */
 const PAGE_SIZES = [50, 100, 500];
 
-export function planRound(seed: number, round: number, kills: number): RoundPlan {
-  const chance = new Chance(seed * 1_000 + round);
+export function planCycle(seed: number, cycle: number, kills: number): CyclePlan {
+  const chance = new Chance(seed * 1_000 + cycle);
   const from = addDays(FIRST_DAY, chance.below(DAYS_APART_MAX));
   const pageSize = PAGE_SIZES[chance.below(PAGE_SIZES.length)] ?? 100;
   return {
     from,
-    // Small pages take their time.
+    // Small pages take longer.
     to: addDays(from, pageSize < 500 ? chance.below(2) : 1 + chance.below(3)),
-    force: round > 1 && chance.below(2) === 0,
+    force: cycle > 1 && chance.below(2) === 0,
     pageSize,
     latency: { ms: chance.below(40), jitterMs: chance.below(120), seed: chance.below(1e6) },
-    weather: drawWeather(chance),
+    vendorFaults: drawVendorFaults(chance),
     kills: [drawStartKill(chance), ...Array.from({ length: kills - 1 }, () => drawKill(chance))],
   };
 }
 
-/** The first of a round falls about its start: before the call is taken, after it is, or after its answer. */
+/** The first kill of a cycle is near its start: before the call is processed, after it, or after the response. */
 function drawStartKill(chance: Chance): Kill {
   return { at: "call", call: "start", answered: chance.below(2) === 0, afterMs: chance.below(200) };
 }

@@ -1,4 +1,4 @@
-/** `npm run test:soak`: kills the Worker on workerd again and again, and compares what comes of it with the truth. */
+/** `npm run test:soak`: kills the Worker on workerd again and again and compares the archive with what the API served. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { claimStateDir } from "../../local/stack/stack.ts";
@@ -9,18 +9,18 @@ import {
   formatDuration,
   runToEnd,
 } from "../../terminal/terminal.ts";
-import { soak, type Tally } from "./soak.ts";
+import { type SoakSummary, soak } from "./soak.ts";
 
 const HELP = `npm run test:soak -- [--minutes N] [--seed S] [--sites N]
 
-  --minutes N  a round that has begun by then is brought to its end; 10 where it is not given
-  --seed S     the rounds, faults and kills of an earlier soak; a new one where it is not given
-  --sites N    1 to 8; 3 where it is not given
+  --minutes N  begins no cycle after N minutes; 10 by default
+  --seed S     repeats the cycles, faults and kills of an earlier soak; random by default
+  --sites N    1 to 8; 3 by default
 
-Progress goes to stderr, the summary to stdout. The exit code is 1 where anything differs.
+Progress goes to stderr, the summary to stdout. The exit code is 1 if anything differs.
 `;
 
-const KILLS_A_ROUND = 6;
+const KILLS_PER_CYCLE = 6;
 
 void runToEnd(async (run) => {
   const { values } = readArguments();
@@ -41,15 +41,15 @@ async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites
   const say = (line: string) => console.error(`${formatDuration(elapsedMs()).padStart(7)}  ${line}`);
   say(`seed ${seed}, ${sites} sites, ${minutes} minutes`);
   try {
-    const tally = await soak({
+    const counts = await soak({
       seed,
       sites,
-      killsARound: KILLS_A_ROUND,
+      killsPerCycle: KILLS_PER_CYCLE,
       enough: () => elapsedMs() >= minutes * 60_000,
       stateDir: state.path,
       say,
     });
-    for (const line of summary(tally)) console.log(line);
+    for (const line of summaryLines(counts)) console.log(line);
     console.log(`All of it agrees, after ${formatDuration(elapsedMs())}. Seed ${seed}.`);
     rmSync(state.path, { recursive: true, force: true });
     return 0;
@@ -63,17 +63,17 @@ async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites
   }
 }
 
-function summary(tally: Tally): string[] {
-  const { cancels, resumes, restarts, retries, daysRetried } = tally.operator;
-  const kinds = [...tally.kills].sort(([a], [b]) => a.localeCompare(b));
+function summaryLines(counts: SoakSummary): string[] {
+  const { cancels, resumes, restarts, retries, daysRetried } = counts.operator;
+  const kinds = [...counts.kills].sort(([a], [b]) => a.localeCompare(b));
   const kills = kinds.reduce((sum, [, count]) => sum + count, 0);
   return [
-    `${formatCount(tally.rounds)} rounds`,
+    `${formatCount(counts.cycles)} cycles`,
     `${formatCount(kills)} kills: ${kinds.map(([kind, count]) => `${count} ${kind}`).join(", ")}`,
     `${formatCount(cancels)} cancels, ${formatCount(resumes)} resumes, ${formatCount(restarts)} restarts over changed data`,
     `${formatCount(retries)} retries of ${formatCount(daysRetried)} failed days`,
-    `${formatCount(tally.objects)} objects of ${formatCount(tally.samples)} samples compared by DuckDB`,
-    `${formatCount(tally.requests)} requests, at most ${formatCount(tally.busiestMinute)} in any minute of ${formatCount(tally.limit)} allowed`,
+    `${formatCount(counts.objects)} objects of ${formatCount(counts.samples)} samples compared by DuckDB`,
+    `${formatCount(counts.requests)} requests, at most ${formatCount(counts.busiestMinute)} in any minute of ${formatCount(counts.limit)} allowed`,
   ];
 }
 

@@ -12,14 +12,14 @@ export interface Range {
   readonly to: UtcDay;
 }
 
-/** What the operator wants done, whatever has come of the calls so far. */
+/** The range that the operator wants completed, whatever the results of the calls so far. */
 interface Wanted extends Range {
   readonly force: boolean;
-  /** The backfill before this one: as long as the status speaks of it, the start has not been taken. */
+  /** The backfill before the wanted one: while the status shows it, the start has not been processed. */
   readonly before: string | undefined;
 }
 
-/** A person who looks at the status and does what it asks for: nothing else is known after a kill. */
+/** A client that reads the status and makes the call that it calls for: after a kill nothing else is known. */
 export class Operator {
   readonly #world: World;
   readonly #api: ApiData;
@@ -35,12 +35,12 @@ export class Operator {
     return daysOf(this.#range.from, this.#range.to);
   }
 
-  /** Whether every day of the range is fetched from the data of now, those of earlier rounds too. */
+  /** Whether every day of the range, those of earlier cycles too, is fetched from the current data. */
   get forced(): boolean {
     return this.#range.force;
   }
 
-  /** Wants the range, by force from other data; `goOn` sees to it. */
+  /** Sets the wanted range, with `force` from changed data; `advance` makes the calls. */
   async want(range: Range, force: boolean): Promise<void> {
     this.#wanted = { ...range, force, before: (await this.#status()).backfill_id };
     if (!force) return;
@@ -48,7 +48,7 @@ export class Operator {
     this.count.restarts += 1;
   }
 
-  /** All that comes before the call's request; answers the request, which is made once. */
+  /** Does all that precedes the call's request and returns a function that sends the request. */
   async prepare(call: Call): Promise<() => Promise<void>> {
     const { from, to } = this.#range;
     switch (call) {
@@ -61,7 +61,7 @@ export class Operator {
         return () => this.#start();
       case "widen":
         await this.#cancel();
-        // Of a forced start some days may be left to fetch again.
+        // Days of a forced start may still have to be fetched again.
         this.#wanted = {
           ...this.#range,
           to: addDays(to, 1),
@@ -73,8 +73,8 @@ export class Operator {
     }
   }
 
-  /** One look at the status, and whatever it asks for. */
-  async goOn(): Promise<"under way" | "done"> {
+  /** Reads the status once and makes the call that it calls for. */
+  async advance(): Promise<"under way" | "done"> {
     const status = await this.#status();
     if (!this.#isWanted(status)) {
       if (status.status === "in_progress" && !this.forced) await this.#cancel();
@@ -83,17 +83,17 @@ export class Operator {
       if (status.outcome === "success") return "done";
       await this.#retry();
     } else if (status.status !== "in_progress") {
-      // Without force, which would begin anew what was only interrupted.
+      // Without force, which would fetch completed days again.
       await this.#world.client.start(this.#range.from, this.#range.to);
       this.count.resumes += 1;
     }
     return "under way";
   }
 
-  /** Until the whole range is completed. Throws with the last status where that takes longer. */
+  /** Waits until the whole range is completed. Throws with the last status after `msMax`. */
   async settle(msMax: number): Promise<Status> {
     const deadline = Date.now() + msMax;
-    while ((await this.goOn()) !== "done") {
+    while ((await this.advance()) !== "done") {
       if (Date.now() > deadline) {
         throw new Error(`not completed after ${msMax} ms: ${JSON.stringify(await this.#status())}`);
       }
@@ -103,7 +103,7 @@ export class Operator {
   }
 
   get #range(): Wanted {
-    if (!this.#wanted) throw new Error("nothing is wanted yet");
+    if (!this.#wanted) throw new Error("no range is wanted yet");
     return this.#wanted;
   }
 
@@ -122,15 +122,19 @@ export class Operator {
     this.count.cancels += 1;
   }
 
-  /** Days fail by the API's faults, or by dying a third time on the same work. */
+  /** Retries days that failed by faults of the API or by a third crash on the same work. */
   async #retry(): Promise<void> {
     const { body } = await this.#world.client.call<{ days?: number }>("POST", "/backfill/retry");
     this.count.retries += 1;
     this.count.daysRetried += body.days ?? 0;
   }
 
-  /** A Worker that has just become ready may need another moment. */
+  /** The status; a Worker that has just become ready may take a moment to respond. */
   #status(): Promise<Status> {
-    return eventually("the Worker answers", () => this.#world.client.status().catch(() => undefined), 30_000);
+    return eventually(
+      "the Worker responds",
+      () => this.#world.client.status().catch(() => undefined),
+      30_000,
+    );
   }
 }

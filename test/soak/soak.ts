@@ -2,46 +2,46 @@ import type { SiteOptions } from "../../simulator/options.ts";
 import { keyOf, World } from "../system/fixture.ts";
 import { ApiData } from "./api-data.ts";
 import { checkObjects, checkViews, type ExpectedDay } from "./check.ts";
-import { planRound, type RoundPlan } from "./cycle-plan.ts";
-import { kindOf, strike } from "./kill.ts";
+import { type CyclePlan, planCycle } from "./cycle-plan.ts";
+import { killWorkerAt, kindOf } from "./kill.ts";
 import { Operator } from "./operator.ts";
 import { stillStaged } from "./staged.ts";
 
 export interface SoakOptions {
   readonly seed: number;
   readonly sites: number;
-  readonly killsARound: number;
-  /** Asked after every round. */
+  readonly killsPerCycle: number;
+  /** Called after each cycle; true ends the soak. */
   readonly enough: () => boolean;
-  /** Kept, where it is given; otherwise it goes with the soak. */
+  /** Kept after the soak if given; otherwise a temporary folder is used and removed. */
   readonly stateDir?: string;
   readonly say?: (line: string) => void;
 }
 
-/** What a soak did, and what it looked at. */
-export interface Tally {
-  rounds: number;
+/** What a soak did and compared. */
+export interface SoakSummary {
+  cycles: number;
   kills: Map<string, number>;
   operator: Operator["count"];
   objects: number;
   samples: number;
   requests: number;
   busiestMinute: number;
-  /** Of requests a minute. */
+  /** Allowed requests a minute. */
   readonly limit: number;
 }
 
-/** The Worker was not as it has to be after kills. */
+/** The Worker's data or answers differ from what they must be. */
 export class SoakFailed extends Error {
   readonly kind = "soak-failed";
   readonly differences: readonly string[];
-  constructor(round: number, differences: readonly string[]) {
-    super(`round ${round}:\n  ${differences.join("\n  ")}`);
+  constructor(cycle: number, differences: readonly string[]) {
+    super(`cycle ${cycle}:\n  ${differences.join("\n  ")}`);
     this.differences = differences;
   }
 }
 
-/** Below what the sites would send without a limit: few lanes then, and windows of several runs. */
+/** Less than the sites would send without a limit, so that there are few lanes, and windows of several runs. */
 const REQUESTS_PER_MINUTE = 600;
 
 const VARS = {
@@ -52,26 +52,26 @@ const VARS = {
 };
 
 /**
- * Round after round: a backfill of several sites through an API with faults, its Worker killed again and again, and
- * in the end compared with what the API served. Throws `SoakFailed`, or what nobody expected.
+ * Runs cycles: a backfill of several sites through an API with faults, whose Worker is killed again and again, and
+ * whose result is compared with what the API served. Throws `SoakFailed` for differences.
  */
-export async function soak(options: SoakOptions): Promise<Tally> {
+export async function soak(options: SoakOptions): Promise<SoakSummary> {
   const sites = sitesOf(options.sites);
-  const { pageSize } = planRound(options.seed, 1, options.killsARound);
+  const { pageSize } = planCycle(options.seed, 1, options.killsPerCycle);
   const vars = { ...VARS, PAGE_SIZE: String(pageSize) };
   const world = await World.open({ sites, seed: options.seed }, vars, options.stateDir);
   try {
     const run = new SoakRun(world, options);
-    do await run.round();
+    do await run.cycle();
     while (!options.enough());
     await run.checkEverything();
-    return run.tally;
+    return run.summary;
   } finally {
     await world.close();
   }
 }
 
-/** From small to middling, so that sites are in different phases at any moment; from the third on pages split bursts. */
+/** Small and larger sites, which are in different phases at any moment; from the third on, pages split bursts. */
 function sitesOf(count: number): SiteOptions[] {
   return Array.from({ length: count }, (_, index) => ({
     name: `site_${index + 1}`,
@@ -87,17 +87,17 @@ class SoakRun {
   readonly #options: SoakOptions;
   readonly #api: ApiData;
   readonly #operator: Operator;
-  /** By key, every day that a round has completed. */
+  /** Days that a cycle has completed, by key. */
   readonly #expected = new Map<string, ExpectedDay>();
-  readonly tally: Tally;
+  readonly summary: SoakSummary;
 
   constructor(world: World, options: SoakOptions) {
     this.#world = world;
     this.#options = options;
     this.#api = new ApiData(world, options.seed);
     this.#operator = new Operator(world, this.#api);
-    this.tally = {
-      rounds: 0,
+    this.summary = {
+      cycles: 0,
       kills: new Map(),
       operator: this.#operator.count,
       objects: 0,
@@ -108,38 +108,38 @@ class SoakRun {
     };
   }
 
-  async round(): Promise<void> {
-    const round = ++this.tally.rounds;
-    const plan = planRound(this.#options.seed, round, this.#options.killsARound);
-    await this.#killAndGoOn(plan);
-    const days = this.#daysOfRound();
+  async cycle(): Promise<void> {
+    const cycle = ++this.summary.cycles;
+    const plan = planCycle(this.#options.seed, cycle, this.#options.killsPerCycle);
+    await this.#runWithKills(plan);
+    const days = this.#daysOfCycle();
     for (const day of days) this.#expected.set(keyOf(day.site, day.day), day);
     await this.#check(days);
     this.#say(
-      `round ${round} agrees: ${days.length} site-days, ${this.tally.samples} samples compared so far`,
+      `cycle ${cycle} agrees: ${days.length} site-days, ${this.summary.samples} samples compared so far`,
     );
   }
 
-  async #killAndGoOn(plan: RoundPlan): Promise<void> {
+  async #runWithKills(plan: CyclePlan): Promise<void> {
     const { from, to, force, kills } = plan;
     this.#api.setConditions(plan);
-    // The first round's was started with the world.
-    if (this.tally.rounds > 1) await this.#world.startWorker({ PAGE_SIZE: String(plan.pageSize) });
+    // The Worker of the first cycle was started with the world.
+    if (this.summary.cycles > 1) await this.#world.startWorker({ PAGE_SIZE: String(plan.pageSize) });
     await this.#operator.want({ from, to }, force);
-    this.#say(`round ${this.tally.rounds}: ${from} to ${to}${force ? ", by force from other data" : ""}`);
-    this.#say(`  ${plan.weather.map(({ effect }) => effect.do).join(", ")}; pages of ${plan.pageSize}`);
+    this.#say(`cycle ${this.summary.cycles}: ${from} to ${to}${force ? ", by force from other data" : ""}`);
+    this.#say(`  ${plan.vendorFaults.map(({ effect }) => effect.do).join(", ")}; pages of ${plan.pageSize}`);
     for (const kill of kills) {
-      await strike(this.#world, this.#operator, kill);
+      await killWorkerAt(this.#world, this.#operator, kill);
       const kind = kindOf(kill);
-      this.tally.kills.set(kind, (this.tally.kills.get(kind) ?? 0) + 1);
-      await this.#operator.goOn();
+      this.summary.kills.set(kind, (this.summary.kills.get(kind) ?? 0) + 1);
+      await this.#operator.advance();
       const { days_completed, days_total } = await this.#world.client.status();
       this.#say(`  killed: ${kind}; ${days_completed} of ${days_total} site-days are done`);
     }
   }
 
-  /** Days of earlier rounds keep their data, unless this one was forced. */
-  #daysOfRound(): ExpectedDay[] {
+  /** The days of this cycle. Days of earlier cycles keep their data unless this cycle was forced. */
+  #daysOfCycle(): ExpectedDay[] {
     return this.#operator.days.flatMap((day) =>
       this.#sites.map(({ name: site }) => {
         const before = this.#operator.forced ? undefined : this.#expected.get(keyOf(site, day));
@@ -160,29 +160,29 @@ class SoakRun {
     await world.killWorker();
     wrong.push(...stillStaged(world.stateDir));
     wrong.push(...this.#unexpected());
-    this.tally.objects += days.length;
-    this.tally.samples += samples;
-    Object.assign(this.tally, this.#api.traffic());
-    if (this.tally.busiestMinute > REQUESTS_PER_MINUTE) {
-      wrong.push(`${this.tally.busiestMinute} requests in a minute, ${REQUESTS_PER_MINUTE} are allowed`);
+    this.summary.objects += days.length;
+    this.summary.samples += samples;
+    Object.assign(this.summary, this.#api.traffic());
+    if (this.summary.busiestMinute > REQUESTS_PER_MINUTE) {
+      wrong.push(`${this.summary.busiestMinute} requests in a minute, ${REQUESTS_PER_MINUTE} are allowed`);
     }
-    if (wrong.length > 0) throw new SoakFailed(this.tally.rounds, wrong);
+    if (wrong.length > 0) throw new SoakFailed(this.summary.cycles, wrong);
   }
 
-  /** The objects of the rounds before the last, once more: and R2 holds none that nobody asked for. */
+  /** Compares the objects of earlier cycles again, and checks that R2 has no other object. */
   async checkEverything(): Promise<void> {
-    const justChecked = new Set(this.#daysOfRound().map(({ site, day }) => keyOf(site, day)));
+    const justChecked = new Set(this.#daysOfCycle().map(({ site, day }) => keyOf(site, day)));
     const earlier = [...this.#expected].flatMap(([key, day]) => (justChecked.has(key) ? [] : [day]));
     const { differences, samples } = await checkObjects(this.#world, this.#api, earlier);
     const keys = await (await this.#world.state()).keys();
-    const strangers = keys.filter((key) => !this.#expected.has(key));
-    this.tally.objects += earlier.length;
-    this.tally.samples += samples;
-    const wrong = [...differences, ...strangers.map((key) => `R2 has ${key}, which nobody asked for`)];
-    if (wrong.length > 0) throw new SoakFailed(this.tally.rounds, wrong);
+    const unexpected = keys.filter((key) => !this.#expected.has(key));
+    this.summary.objects += earlier.length;
+    this.summary.samples += samples;
+    const wrong = [...differences, ...unexpected.map((key) => `R2 has ${key}, which no cycle requested`)];
+    if (wrong.length > 0) throw new SoakFailed(this.summary.cycles, wrong);
   }
 
-  /** Lines of errors that neither the API nor a kill explains. */
+  /** Logged errors that neither faults of the API nor kills explain. */
   #unexpected(): string[] {
     const lines = this.#world.lines.splice(0);
     return lines.filter((line) => /"level":"ERROR"|uncaught/i.test(line) && !EXPLAINED.test(line));
@@ -197,8 +197,8 @@ class SoakRun {
   }
 }
 
-/** A day whose tries are used up, by the API's faults or by kills: the operator retries it. */
+/** A day that failed after its tries, by faults of the API or kills; the operator retries it. */
 const EXPLAINED = /\[BACKFILL\] Failed to process day/;
 
-/** An outage is waited out a minute at a time; a busy machine needs its time as well. */
+/** The Worker waits out an outage a minute at a time, and the machine may be busy. */
 const SETTLE_MS_MAX = 600_000;

@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
-/** What is gone from a site's database once nothing is under way. */
-const EMPTY_AT_REST = ["staging", "span", "block", "part", "row_group", "in_hand"];
+/** Tables of a site's database that are empty once no work is in progress. */
+const EMPTY_WHEN_IDLE = ["staging", "span", "block", "part", "row_group", "in_hand"];
 
 /**
- * What the sites' databases still hold of work under way, as sentences; nothing where all is at rest. Reads copies:
- * opened in place they would be recovered by us, and not by the Worker's next start. No Worker may run meanwhile.
+ * Rows of unfinished work in the sites' databases, as sentences; empty if there are none. Reads copies, because opening
+ * a database in place would recover its log, which the Worker's next start has to do. No Worker may run meanwhile.
  */
 export function stillStaged(stateDir: string): string[] {
   const folder = join(stateDir, "v3/do/building-vitals-backfill-SiteBackfillObject");
@@ -20,9 +20,9 @@ export function stillStaged(stateDir: string): string[] {
 function leftIn(database: DatabaseSync): string[] {
   const { value } = database.prepare("SELECT value FROM meta WHERE key = 'job'").get() ?? {};
   const { site } = JSON.parse(String(value)) as { site: string };
-  return EMPTY_AT_REST.flatMap((table) => {
+  return EMPTY_WHEN_IDLE.flatMap((table) => {
     const rows = database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows;
-    return rows === 0 ? [] : [`${site}: ${table} still holds ${rows} rows`];
+    return rows === 0 ? [] : [`${site}: ${table} still has ${rows} rows`];
   });
 }
 
@@ -31,7 +31,7 @@ function withCopy<T>(path: string, read: (database: DatabaseSync) => T): T {
   try {
     const copy = join(folder, "site.sqlite");
     copyFileSync(path, copy);
-    // What was committed since the last checkpoint.
+    // The log has what was committed since the last checkpoint.
     if (existsSync(`${path}-wal`)) copyFileSync(`${path}-wal`, `${copy}-wal`);
     const database = new DatabaseSync(copy);
     try {
