@@ -1,20 +1,9 @@
-import { type ColumnChunk, parquetMetadata } from "hyparquet";
+import type { ColumnChunk } from "hyparquet";
 import type { EpochMs } from "../../domain/day.ts";
 import { compareBytes } from "../bytes.ts";
-import { checkSchema, FileUnreadable, toUnreadable } from "./unreadable.ts";
-
-/** Bytes [offset, offset + length) of a file. */
-export interface ByteRange {
-  readonly offset: number;
-  readonly length: number;
-}
-
-/** The column chunks that a reader of samples needs; `site_name` is known from the object's key. */
-export interface SampleChunks {
-  readonly timestamp: ByteRange;
-  readonly pointName: ByteRange;
-  readonly value: ByteRange;
-}
+import type { SampleChunks } from "./columns.ts";
+import { chunkRanges, parseMetadata } from "./metadata.ts";
+import { FileUnreadable } from "./unreadable.ts";
 
 /** Changes with the packed layout: `unpack` rejects bytes of another version. */
 const FORMAT = 1;
@@ -130,23 +119,9 @@ export interface RowGroupInfo {
  * selects row groups by them would miss rows.
  */
 export function indexFooter(end: Uint8Array, size: number): FooterIndex {
-  try {
-    return parseFooter(end, size);
-  } catch (cause) {
-    throw toUnreadable(cause);
-  }
-}
-
-function parseFooter(end: Uint8Array, size: number): FooterIndex {
-  const metadata = parquetMetadata(end, {
-    geoparquet: false,
-    // Names stay bytes: decoding would remove U+FEFF from their beginning as a byte order mark.
-    parsers: { timestampFromMilliseconds: (ms: bigint) => Number(ms), stringFromBytes: (bytes) => bytes },
-  });
-  checkSchema(metadata);
-  const dataEnd = size - 8 - metadata.metadata_length;
-  const groups = metadata.row_groups.map(({ columns, num_rows }) =>
-    rowGroupInfo(columns, Number(num_rows), dataEnd),
+  const metadata = parseMetadata(end, size);
+  const groups = metadata.groups.map(({ columns, num_rows }) =>
+    rowGroupInfo(columns, Number(num_rows), metadata.dataEnd),
   );
   groups.forEach(({ minName, maxName }, index) => {
     const before = groups[index - 1];
@@ -158,9 +133,7 @@ function parseFooter(end: Uint8Array, size: number): FooterIndex {
 }
 
 function rowGroupInfo(columns: readonly ColumnChunk[], rows: number, dataEnd: number): RowGroupInfo {
-  const [timestamp, pointName, value] = columns;
-  const time = timestamp?.meta_data?.statistics;
-  const name = pointName?.meta_data?.statistics;
+  const [time, name] = columns.map((column) => column.meta_data?.statistics);
   const [firstMs, lastMs]: unknown[] = [time?.min_value, time?.max_value];
   const [minName, maxName]: unknown[] = [name?.min_value, name?.max_value];
   if (
@@ -170,21 +143,5 @@ function rowGroupInfo(columns: readonly ColumnChunk[], rows: number, dataEnd: nu
   ) {
     throw new FileUnreadable("a row group has no statistics");
   }
-  const chunks = {
-    timestamp: rangeOf(timestamp, dataEnd),
-    pointName: rangeOf(pointName, dataEnd),
-    value: rangeOf(value, dataEnd),
-  };
-  return { rows, firstMs, lastMs, minName, maxName, chunks };
-}
-
-function rangeOf(chunk: ColumnChunk | undefined, dataEnd: number): ByteRange {
-  const metadata = chunk?.meta_data;
-  if (metadata?.codec !== "SNAPPY") throw new FileUnreadable("a column is not compressed with Snappy");
-  const offset = Number(metadata.dictionary_page_offset || metadata.data_page_offset);
-  const length = Number(metadata.total_compressed_size);
-  if (!(offset >= 4 && length > 0 && offset + length <= dataEnd)) {
-    throw new FileUnreadable(`a column at ${offset} of ${length} bytes is outside the data`);
-  }
-  return { offset, length };
+  return { rows, firstMs, lastMs, minName, maxName, chunks: chunkRanges(columns, dataEnd) };
 }

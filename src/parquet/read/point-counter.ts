@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { compareBytes } from "../bytes.ts";
-import type { GroupColumns } from "./row-groups.ts";
+import { decodeColumn, type GroupBytes } from "./columns.ts";
 import { FileUnreadable } from "./unreadable.ts";
 
 /** How many samples of a point a file has, and from when to when. */
@@ -18,7 +18,10 @@ export class PointCounter {
   // A name may begin with U+FEFF, which is then a part of the name, not a byte order mark.
   readonly #decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-  count({ rows, timestamp, pointName }: Pick<GroupColumns, "rows" | "timestamp" | "pointName">): void {
+  count(group: GroupBytes): void {
+    const { rows } = group;
+    const pointName = decodeColumn(group, "pointName");
+    const timestamp = decodeColumn(group, "timestamp");
     for (let row = 0; row < rows; ) {
       const name = pointName[row];
       if (!(name instanceof Uint8Array)) throw new FileUnreadable("a point name is of another type");

@@ -3,8 +3,10 @@
  * by the footer (`indexFooter`, then `groupSamples` on the row groups that can have them). Every error that the file
  * causes is a `FileUnreadable`.
  */
-export { type ByteRange, FooterIndex, indexFooter } from "./footer-index.ts";
+export type { ByteRange } from "./columns.ts";
+export { FooterIndex, indexFooter } from "./footer-index.ts";
 export { groupSamples } from "./group-samples.ts";
+export { footerBytesOf } from "./metadata.ts";
 export { PointCounter } from "./point-counter.ts";
 export { recount } from "./recount.ts";
 export { rowGroups } from "./row-groups.ts";

@@ -1,7 +1,8 @@
 import type { AsyncBuffer } from "hyparquet";
 import type { EpochMs } from "../../domain/day.ts";
 import { compareBytes } from "../bytes.ts";
-import { type GroupColumns, rowGroups } from "./row-groups.ts";
+import { type ColumnRanges, decodeColumn, type GroupBytes } from "./columns.ts";
+import { rowGroups } from "./row-groups.ts";
 import { FileUnreadable } from "./unreadable.ts";
 
 /** What the rows of a file say, independent of its footer. */
@@ -47,12 +48,14 @@ class RowCounter {
     this.#site = new TextEncoder().encode(site);
   }
 
-  count({ rows, timestamp, pointName, value, siteName }: GroupColumns): void {
-    let { points, sorted, siteMatches } = this.counted;
-    let first = this.counted.firstTimestampMs ?? Number.POSITIVE_INFINITY;
-    let last = this.counted.lastTimestampMs ?? Number.NEGATIVE_INFINITY;
+  count(group: GroupBytes<ColumnRanges>): void {
+    const timestamp = decodeColumn(group, "timestamp");
+    const pointName = decodeColumn(group, "pointName");
+    const value = decodeColumn(group, "value");
+    const siteName = decodeColumn(group, "siteName");
+    let { points, firstTimestampMs, lastTimestampMs, sorted, siteMatches } = this.counted;
     let site: unknown;
-    for (let row = 0; row < rows; row++) {
+    for (let row = 0; row < group.rows; row++) {
       const stored = timestamp[row];
       const name = pointName[row];
       if (typeof stored !== "bigint" || !(name instanceof Uint8Array) || !Number.isFinite(value[row])) {
@@ -64,21 +67,15 @@ class RowCounter {
       if (order < 0 || (order === 0 && ms <= this.#timestamp)) sorted = false;
       this.#point = name;
       this.#timestamp = ms;
-      if (ms < first) first = ms;
-      if (ms > last) last = ms;
+      if (firstTimestampMs === undefined || ms < firstTimestampMs) firstTimestampMs = ms;
+      if (lastTimestampMs === undefined || ms > lastTimestampMs) lastTimestampMs = ms;
       // Rows of a page share one array for a repeated name, so that most comparisons are of references.
       if (siteName[row] !== site) {
         site = siteName[row];
         if (!(site instanceof Uint8Array) || compareBytes(site, this.#site) !== 0) siteMatches = false;
       }
     }
-    this.counted = {
-      rows: this.counted.rows + rows,
-      points,
-      firstTimestampMs: first === Number.POSITIVE_INFINITY ? undefined : first,
-      lastTimestampMs: last === Number.NEGATIVE_INFINITY ? undefined : last,
-      sorted,
-      siteMatches,
-    };
+    const rows = this.counted.rows + group.rows;
+    this.counted = { rows, points, firstTimestampMs, lastTimestampMs, sorted, siteMatches };
   }
 }

@@ -1,135 +1,55 @@
-import {
-  type AsyncBuffer,
-  type FileMetaData,
-  type ParquetScan,
-  parquetMetadataAsync,
-  parquetScan,
-} from "hyparquet";
-import { checkSchema, FileUnreadable, toUnreadable } from "./unreadable.ts";
+import type { AsyncBuffer } from "hyparquet";
+import type { ByteRange, ColumnRanges, GroupBytes } from "./columns.ts";
+import { chunkRanges, footerBytesOf, parseMetadata } from "./metadata.ts";
+import { FileUnreadable } from "./unreadable.ts";
 
 /** Bytes that are read from storage at a time: some hundred row groups. */
 const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 
-/** The decoded columns of a row group. Their values are not yet checked against the schema. */
-export interface GroupColumns {
-  readonly rows: number;
-  /** Milliseconds as bigints, as they are stored. */
-  readonly timestamp: ArrayLike<unknown>;
-  readonly pointName: ArrayLike<unknown>;
-  readonly value: ArrayLike<unknown>;
-  readonly siteName: ArrayLike<unknown>;
-}
-
-/** The columns and their names in the file, in the order of the file's bytes. */
-const COLUMNS = {
-  timestamp: "timestamp",
-  pointName: "point_name",
-  value: "value",
-  siteName: "site_name",
-} as const satisfies Record<Exclude<keyof GroupColumns, "rows">, string>;
-
-type Column = keyof typeof COLUMNS;
-
-const ALL = Object.keys(COLUMNS) as Column[];
+/** Bytes of a file's end that are read first: the footer of a day of the reference site three times. */
+const END_BYTES = 512 * 1024;
 
 /**
- * Yields every row group of a file in order, with all columns or only those in `wanted`. Memory: the footer, one row
- * group, and 4 MiB of the file.
+ * Yields every row group of a file in order; `decodeColumn` decodes its columns. Memory: the footer, one row group, and
+ * 4 MiB of the file.
  *
  * Throws `FileUnreadable`. An error of `file.slice` is passed on unchanged, because it says nothing about the file.
  */
-export async function* rowGroups<Wanted extends Column = Column>(
-  file: AsyncBuffer,
-  wanted: readonly Wanted[] = ALL as Wanted[],
-): AsyncGenerator<Pick<GroupColumns, Wanted | "rows">> {
-  const { source, decode } = separateErrors(file);
-  const metadata = await decode(() => parquetMetadataAsync(source, { parsers: PARSERS }));
-  checkSchema(metadata);
-  const scan = await decode(() =>
-    parquetScan({
-      file: withReadAhead(source, READ_AHEAD_BYTES),
-      metadata: withoutLogicalTypes(metadata),
-      parsers: PARSERS,
-      useOffsetIndex: false,
-    }),
-  );
+export async function* rowGroups(file: AsyncBuffer): AsyncGenerator<GroupBytes<ColumnRanges>> {
+  const size = file.byteLength;
+  let end = new Uint8Array(await file.slice(Math.max(0, size - END_BYTES), size));
+  const footerBytes = footerBytesOf(end, size);
+  if (footerBytes > end.length) end = new Uint8Array(await file.slice(size - footerBytes, size));
+  const { groups, rows: rowsExpected, dataEnd } = parseMetadata(end, size);
+  const bytesOf = readAhead(file);
   let rows = 0;
-  for (const group of metadata.row_groups) {
-    const rowStart = rows;
-    rows += Number(group.num_rows);
-    yield await decode(() => readGroup(scan, wanted, rowStart, rows));
+  for (const { columns, num_rows } of groups) {
+    const chunks = chunkRanges(columns, dataEnd);
+    rows += Number(num_rows);
+    yield { rows: Number(num_rows), chunks, bytesAt: await bytesOf(Object.values(chunks)) };
   }
-  if (BigInt(rows) !== metadata.num_rows) {
-    throw new FileUnreadable(`${rows} rows, ${metadata.num_rows} by its footer`);
+  if (BigInt(rows) !== rowsExpected) {
+    throw new FileUnreadable(`${rows} rows, ${rowsExpected} by its footer`);
   }
-}
-
-/** Names stay bytes: they are compared as bytes, and repeated rows share one array. */
-const PARSERS = { stringFromBytes: (bytes: Uint8Array) => bytes };
-
-/** Leaves timestamps as bigints: a Date for each row would take twice the time of everything else. */
-const withoutLogicalTypes = (metadata: FileMetaData): FileMetaData => ({
-  ...metadata,
-  schema: metadata.schema.map(({ converted_type: _, logical_type: __, ...element }) => element),
-});
-
-async function readGroup<Wanted extends Column>(
-  scan: ParquetScan,
-  wanted: readonly Wanted[],
-  rowStart: number,
-  rowEnd: number,
-): Promise<Pick<GroupColumns, Wanted | "rows">> {
-  const rows = rowEnd - rowStart;
-  const group: Partial<Record<Column, ArrayLike<unknown>>> = {};
-  // Sequential, in the order of the bytes, so that the read-ahead is used.
-  for (const column of wanted) {
-    const data = await scan.readColumn({ column: COLUMNS[column], rowStart, rowEnd });
-    if (data.length !== rows) throw new FileUnreadable(`${data.length} rows in ${COLUMNS[column]}`);
-    group[column] = data;
-  }
-  return { rows, ...group } as Pick<GroupColumns, Wanted | "rows">;
-}
-
-/** Distinguishes errors of the storage from errors of the decoder. `decode` turns only the latter into `FileUnreadable`. */
-function separateErrors(file: AsyncBuffer) {
-  const storageErrors = new Set<unknown>();
-  const source: AsyncBuffer = {
-    byteLength: file.byteLength,
-    async slice(start, end) {
-      try {
-        return await file.slice(start, end);
-      } catch (error) {
-        storageErrors.add(error);
-        throw error;
-      }
-    },
-  };
-  const decode = async <T>(read: () => Promise<T>): Promise<T> => {
-    try {
-      return await read();
-    } catch (cause) {
-      throw storageErrors.has(cause) ? cause : toUnreadable(cause);
-    }
-  };
-  return { source, decode };
 }
 
 /**
- * Reads `windowBytes` at a time for a caller that reads a file in small parts from front to back.
- * Without it, each part of an object in R2 would be a request.
+ * Reads `READ_AHEAD_BYTES` at a time for a caller that reads a file in small parts from front to back. Without it, each
+ * part of an object in R2 would be a request.
  */
-function withReadAhead(file: AsyncBuffer, windowBytes: number): AsyncBuffer {
-  const { byteLength } = file;
-  let windowStart = 0;
-  let window = new ArrayBuffer(0);
-  return {
-    byteLength,
-    async slice(start, end = byteLength) {
-      if (start < windowStart || end > windowStart + window.byteLength) {
-        window = await file.slice(start, Math.min(byteLength, Math.max(end, start + windowBytes)));
-        windowStart = start;
-      }
-      return window.slice(start - windowStart, end - windowStart);
-    },
+function readAhead(file: AsyncBuffer) {
+  let start = 0;
+  let window = new Uint8Array();
+  return async (ranges: readonly ByteRange[]): Promise<GroupBytes["bytesAt"]> => {
+    const from = Math.min(...ranges.map(({ offset }) => offset));
+    const to = Math.max(...ranges.map(({ offset, length }) => offset + length));
+    if (from < start || to > start + window.length) {
+      start = from;
+      window = new Uint8Array(
+        await file.slice(from, Math.min(file.byteLength, Math.max(to, from + READ_AHEAD_BYTES))),
+      );
+    }
+    const [bytes, at] = [window, start];
+    return (offset, length) => bytes.subarray(offset - at, offset - at + length);
   };
 }

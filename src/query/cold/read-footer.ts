@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { concatenate } from "../../parquet/bytes.ts";
-import { FileUnreadable, indexFooter } from "../../parquet/read/read.ts";
+import { FileUnreadable, footerBytesOf, indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import { END_BYTES_DEFAULT, END_BYTES_MARGIN, END_SITES_MAX } from "./cold-limits.ts";
 import type { FileVersion } from "./footers.ts";
@@ -14,10 +14,6 @@ export interface ReadVersion extends FileVersion {
   /** The end of the file as it was read. It may begin with data before the footer. */
   readonly tail: { readonly offset: number; readonly bytes: Uint8Array };
 }
-
-/** The length of the footer and "PAR1", which follow the footer. */
-const TRAILER_BYTES = 8;
-const MAGIC = 0x31524150;
 
 /**
  * Reads the footer of the current version from its last `endBytes`, and the rest of a larger footer. "unchanged" where it
@@ -35,36 +31,20 @@ export async function readFooter(
   if (!found) return undefined;
   if (!found.bytes) return "unchanged";
   const { etag, size } = found;
-  const footerBytes = footerBytesOf(key, found.bytes, size);
-  let end = found.bytes;
-  if (footerBytes > end.length) {
-    const range = { offset: size - footerBytes, length: footerBytes - end.length };
-    const rest = await archive.read(key, range, { ifMatch: etag });
-    if (!rest?.bytes) return "changed";
-    end = concatenate([rest.bytes, end]);
-  }
   try {
+    const footerBytes = footerBytesOf(found.bytes, size);
+    let end = found.bytes;
+    if (footerBytes > end.length) {
+      const range = { offset: size - footerBytes, length: footerBytes - end.length };
+      const rest = await archive.read(key, range, { ifMatch: etag });
+      if (!rest?.bytes) return "changed";
+      end = concatenate([rest.bytes, end]);
+    }
     const index = indexFooter(end, size);
     return { etag, index, footerBytes, tail: { offset: size - end.length, bytes: end } };
   } catch (fault) {
     throw fault instanceof FileUnreadable ? new ObjectUnreadable(key, fault) : fault;
   }
-}
-
-function footerBytesOf(key: ObjectKey, end: Uint8Array, size: number): number {
-  const trailer = end.length - TRAILER_BYTES;
-  const view = new DataView(end.buffer, end.byteOffset, end.length);
-  if (trailer < 0 || view.getUint32(trailer + 4, true) !== MAGIC) {
-    throw new ObjectUnreadable(key, new FileUnreadable("it does not end as a Parquet file"));
-  }
-  const footerBytes = view.getUint32(trailer, true) + TRAILER_BYTES;
-  if (footerBytes > size) {
-    throw new ObjectUnreadable(
-      key,
-      new FileUnreadable(`a footer of ${footerBytes} bytes in a file of ${size}`),
-    );
-  }
-  return footerBytes;
 }
 
 /** How many bytes of a file's end to request, so that its footer takes one request and few other bytes. */
