@@ -17,29 +17,22 @@ function isSpace(byte: number | undefined): boolean {
 export class ByteReader {
   readonly body: Uint8Array;
   at = 0;
-  private readonly view: DataView;
+  readonly view: DataView;
 
   constructor(body: Uint8Array) {
     this.body = body;
     this.view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   }
 
-  /** Reads white space, and then `byte`, a token of one byte. */
-  readByte(byte: number): boolean {
-    while (isSpace(this.body[this.at])) this.at += 1;
-    if (this.body[this.at] !== byte) return false;
-    this.at += 1;
-    return true;
-  }
-
-  /** Reads white space, `token`, and the white space after it. */
-  readToken(token: Uint8Array): boolean {
-    while (isSpace(this.body[this.at])) this.at += 1;
-    for (const byte of token) {
-      if (this.body[this.at] !== byte) return false;
-      this.at += 1;
+  /** Reads tokens of ASCII, with white space before each: an empty token is white space alone. */
+  readTokens(tokens: readonly string[]): boolean {
+    for (const token of tokens) {
+      while (isSpace(this.body[this.at])) this.at += 1;
+      for (let index = 0; index < token.length; index += 1) {
+        if (this.body[this.at] !== token.charCodeAt(index)) return false;
+        this.at += 1;
+      }
     }
-    while (isSpace(this.body[this.at])) this.at += 1;
     return true;
   }
 
@@ -51,11 +44,6 @@ export class ByteReader {
       if (byte === BACKSLASH || byte < SPACE || byte >= ASCII_END) return false;
     }
     return false;
-  }
-
-  /** Whether the next `length` bytes equal those at `before`, which are ASCII without NUL. */
-  repeats(before: number, length: number): boolean {
-    return this.equals(this.view, before, length);
   }
 
   /**

@@ -42,7 +42,7 @@ export class NameIndex {
       const start = this.start(slot);
       const end = start + name.length + 1;
       this.starts[slot + 1] = end;
-      let place = hashOf(this.names, start, end) & (this.table.length - 1);
+      let place = nameHash(this.names, start, end - 1) & (this.table.length - 1);
       while (this.table[place] !== NONE) place = (place + 1) & (this.table.length - 1);
       this.table[place] = slot;
     });
@@ -70,7 +70,7 @@ export class NameIndex {
     const end = reader.at;
     const mask = this.table.length - 1;
     reader.at = start;
-    for (let place = hashOf(reader.body, start, end) & mask; ; place = (place + 1) & mask) {
+    for (let place = nameHash(reader.body, start, end - 1) & mask; ; place = (place + 1) & mask) {
       const slot = this.table[place] ?? NONE;
       if (slot === NONE) break;
       if (!this.isAt(reader, slot)) continue;
@@ -91,38 +91,21 @@ export class NameIndex {
   }
 }
 
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
-  let hash = 0x811c9dc5;
-  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
-  // The low bits choose the place; this makes them depend on the high bits too.
-  return hash ^ (hash >>> 15);
-}
-
 /**
- * A 53-bit hash of a point's name. Page boundaries are compared by hashes, so that no name of a page stays in memory
- * once the page is decoded. Two names with the same hash look like a repeated row: that costs a request, never a row.
+ * A 53-bit hash of the UTF-8 bytes of a name, which are in `bytes` from `start` to before `end`. Page boundaries are
+ * compared by hashes, so that no name of a page stays in memory once the page is decoded. Two names with the same hash
+ * look like a repeated row: that costs a request, never a row.
  */
-export function nameHash(name: string): number {
-  let low = LOW_START;
-  let high = HIGH_START;
-  for (let at = 0; at < name.length; at += 1) {
-    const code = name.charCodeAt(at);
-    low = mixLow(low, code);
-    high = mixHigh(high, code);
-  }
-  return joined(low, high);
-}
-
-/** `nameHash` of an ASCII name given as `bytes` from `start` to before `end`. */
-export function nameHashOfAscii(bytes: Uint8Array, start: number, end: number): number {
-  let low = LOW_START;
-  let high = HIGH_START;
+export function nameHash(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  let low = 0x811c9dc5;
+  let high = 0x9e3779b9;
   for (let at = start; at < end; at += 1) {
-    const code = bytes[at] as number; // within the bytes, as the caller guarantees
-    low = mixLow(low, code);
-    high = mixHigh(high, code);
+    const byte = bytes[at] as number; // within the bytes, as the caller guarantees
+    low = Math.imul(low ^ byte, 0x01000193);
+    high = Math.imul(high ^ byte, 0x85ebca6b);
+    high ^= high >>> 15;
   }
-  return joined(low, high);
+  return (high >>> 11) * 0x1_0000_0000 + ((low ^ (high >>> 13)) >>> 0);
 }
 
 /**
@@ -130,19 +113,3 @@ export function nameHashOfAscii(bytes: Uint8Array, start: number, end: number): 
  * it took after the order changed would be lost.
  */
 export const NAMELESS_HASH = -1;
-
-const LOW_START = 0x811c9dc5;
-const HIGH_START = 0x9e3779b9;
-
-function mixLow(low: number, code: number): number {
-  return Math.imul(low ^ code, 0x01000193);
-}
-
-function mixHigh(high: number, code: number): number {
-  const mixed = Math.imul(high ^ code, 0x85ebca6b);
-  return mixed ^ (mixed >>> 15);
-}
-
-function joined(low: number, high: number): number {
-  return (high >>> 11) * 0x1_0000_0000 + ((low ^ (high >>> 13)) >>> 0);
-}

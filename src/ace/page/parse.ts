@@ -6,6 +6,8 @@ import { decodeNextPage } from "./next-page.ts";
 import { type PageContext, PageRows, type RowCounts, type SamplesPage } from "./page-rows.ts";
 import { parseJsonObject } from "./parse-json.ts";
 
+const utf8 = new TextEncoder();
+
 /** Decodes any page, by way of text and objects; takes several times as long as `scanSamples`. */
 export function parseSamples(bytes: Uint8Array, context: PageContext): SamplesPage {
   const body = parseJsonObject(bytes, context.parsedBytesMax);
@@ -35,7 +37,7 @@ function readRows(samples: readonly unknown[], context: PageContext): RowCounts 
   }
   return rows.counts((row) => {
     const sample = samples[row] as { readonly name?: unknown } | null | undefined;
-    return typeof sample?.name === "string" ? nameHash(sample.name) : NAMELESS_HASH;
+    return typeof sample?.name === "string" ? nameHash(utf8.encode(sample.name)) : NAMELESS_HASH;
   });
 }
 

@@ -5,24 +5,20 @@ import { VendorFault } from "../faults.ts";
 import { PAGE_REST_BYTES_MAX } from "../limits.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readDecimal } from "./decimal.ts";
-import { indexOf, type NameIndex, nameHashOfAscii } from "./name-index.ts";
+import { indexOf, type NameIndex, nameHash } from "./name-index.ts";
 import { decodeNextPage } from "./next-page.ts";
 import { type PageContext, PageRows, type SamplesPage } from "./page-rows.ts";
 import type { JsonObject } from "./parse-json.ts";
 
-const token = (text: string) => new TextEncoder().encode(text);
-const byte = (text: string) => text.charCodeAt(0);
-const OPEN = byte("{");
-const CLOSE = byte("}");
-const OPEN_LIST = byte("[");
-const CLOSE_LIST = byte("]");
-const COLON = byte(":");
-const COMMA = byte(",");
-const QUOTE = byte('"');
-const POINT_SAMPLES = token('"point_samples"');
-const NAME = token('"name"');
-const VALUE = token('"value"');
-const TIME = token('"time"');
+const COMMA = 0x2c;
+const QUOTE = 0x22;
+const PAGE_START = ["{", '"point_samples"', ":", "["];
+const ROW_START = ["{", '"name"', ":", '"'];
+const TO_VALUE = [",", '"value"', ":", ""];
+const TO_TIME = [",", '"time"', ":", '"'];
+
+/** Bytes of a row at least. */
+const ROW_BYTES_MIN = '{"name":"","value":0,"time":""}'.length;
 
 /** Bytes of an average row at least, for an estimate of the number of rows. */
 const ROW_BYTES = 96;
@@ -51,7 +47,7 @@ class Scan {
   private readonly names: NameIndex;
   private readonly rows: PageRows;
   /** Where each row's name begins. */
-  private nameStarts: Uint32Array;
+  private readonly nameStarts: Uint32Array;
   /** From a name to its value, and from a value to the next row's name. */
   private readonly toValue: Between = { at: 0, length: 0 };
   private readonly toName: Between = { at: 0, length: 0 };
@@ -59,22 +55,17 @@ class Scan {
   private timeText = "";
 
   constructor(body: Uint8Array, context: PageContext) {
-    const rowsExpected = Math.ceil(body.length / ROW_BYTES);
     this.reader = new ByteReader(body);
     this.names = indexOf(context.points);
-    this.rows = new PageRows(context, rowsExpected);
-    this.nameStarts = new Uint32Array(rowsExpected);
+    this.rows = new PageRows(context, Math.ceil(body.length / ROW_BYTES));
+    this.nameStarts = new Uint32Array(Math.ceil(body.length / ROW_BYTES_MIN));
   }
 
   page(): SamplesPage | undefined {
     const { reader } = this;
-    const opens =
-      reader.readByte(OPEN) &&
-      reader.readToken(POINT_SAMPLES) &&
-      reader.readByte(COLON) &&
-      reader.readByte(OPEN_LIST);
-    if (!opens) return undefined;
-    if (!reader.readByte(CLOSE_LIST) && !(this.readRowStart() && this.readRows())) return undefined;
+    if (!reader.readTokens(PAGE_START)) return undefined;
+    const hasRows = !reader.readTokens(["]"]);
+    if (hasRows && !(reader.readTokens(ROW_START) && this.readRows())) return undefined;
     if (reader.body.length - reader.at > PAGE_REST_BYTES_MAX) return undefined;
     // From the bracket on: a byte order mark at the very beginning would be removed instead of being a fault.
     const rest = JSON.parse(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
@@ -88,11 +79,10 @@ class Scan {
     const { reader, names, rows, toValue, toName } = this;
     for (let row = 0; ; row += 1) {
       const nameStart = reader.at;
-      if (row === this.nameStarts.length) this.grow();
       this.nameStarts[row] = nameStart;
       const id = names.readId(reader);
       if (reader.at === nameStart) return false;
-      if (reader.repeats(toValue.at, toValue.length) && toValue.length > 0) reader.at += toValue.length;
+      if (this.repeats(toValue)) reader.at += toValue.length;
       else if (!this.readToValue()) return false;
 
       const valueStart = reader.at;
@@ -105,7 +95,7 @@ class Scan {
       const valueEnd = reader.at;
 
       let more = true;
-      if (toName.length > 0 && reader.repeats(toName.at, toName.length)) reader.at += toName.length;
+      if (this.repeats(toName)) reader.at += toName.length;
       else {
         const end = this.readToName();
         if (end === "odd") return false;
@@ -122,30 +112,23 @@ class Scan {
     }
   }
 
-  private readRowStart(): boolean {
-    const { reader } = this;
-    return (
-      reader.readByte(OPEN) && reader.readToken(NAME) && reader.readByte(COLON) && reader.readByte(QUOTE)
-    );
+  /** Whether the bytes of the row before come again; they are ASCII without NUL. */
+  private repeats({ at, length }: Between): boolean {
+    return length > 0 && this.reader.equals(this.reader.view, at, length);
   }
 
   private readToValue(): boolean {
     const { reader, toValue } = this;
-    const at = reader.at;
-    if (!(reader.readByte(COMMA) && reader.readToken(VALUE) && reader.readByte(COLON))) return false;
-    reader.readToken(EMPTY);
-    toValue.at = at;
-    toValue.length = reader.at - at;
+    toValue.at = reader.at;
+    if (!reader.readTokens(TO_VALUE)) return false;
+    toValue.length = reader.at - toValue.at;
     return true;
   }
 
   private readToName(): "more" | "end" | "odd" {
     const { reader, toName } = this;
-    const at = reader.at;
-    if (
-      !(reader.readByte(COMMA) && reader.readToken(TIME) && reader.readByte(COLON) && reader.readByte(QUOTE))
-    )
-      return "odd";
+    toName.at = reader.at;
+    if (!reader.readTokens(TO_TIME)) return "odd";
     const start = reader.at;
     if (!reader.readPlainString()) return "odd";
     const timeText = reader.text(start, reader.at - 1);
@@ -153,11 +136,10 @@ class Scan {
       this.timeText = timeText;
       this.micros = parseTime(timeText);
     }
-    if (!reader.readByte(CLOSE)) return "odd";
-    if (reader.readByte(CLOSE_LIST)) return "end";
-    if (!(reader.readByte(COMMA) && this.readRowStart())) return "odd";
-    toName.at = at;
-    toName.length = reader.at - at;
+    if (!reader.readTokens(["}"])) return "odd";
+    if (reader.readTokens(["]"])) return "end";
+    if (!(reader.readTokens([","]) && reader.readTokens(ROW_START))) return "odd";
+    toName.length = reader.at - toName.at;
     return "more";
   }
 
@@ -178,17 +160,9 @@ class Scan {
   private hashOf(row: number): number {
     const { body } = this.reader;
     const start = this.nameStarts[row] ?? 0;
-    return nameHashOfAscii(body, start, body.indexOf(QUOTE, start));
-  }
-
-  private grow(): void {
-    const before = this.nameStarts;
-    this.nameStarts = new Uint32Array(Math.ceil(before.length * 1.5) + 16);
-    this.nameStarts.set(before);
+    return nameHash(body, start, body.indexOf(QUOTE, start));
   }
 }
-
-const EMPTY = new Uint8Array();
 
 /** Letters, digits, and + - . */
 function isWordByte(value: number | undefined): boolean {

@@ -19,62 +19,50 @@ export interface PageEnds {
   readonly last: TimeGroup | undefined;
 }
 
+/** The rows [start, end) of a timestamp; the first and the last of them have it. */
+interface Run {
+  readonly micros: EpochMicros;
+  readonly start: number;
+  end: number;
+}
+
 /** Finds the first and the last timestamp of a page while its rows are read. */
 export class TimeRuns {
-  private firstMicros = Number.NaN;
-  private firstRow = 0;
-  private firstLast = 0;
-  private firstEnd = -1;
-  private lastMicros = Number.NaN;
-  private lastRow = 0;
-  private lastSeen = -1;
-  private previousSeen = -1;
+  private first: Run | undefined;
+  private second: Run | undefined;
+  private previous: Run | undefined;
+  private last: Run | undefined;
 
   /** Rows whose time can't be read are not added. */
   add(row: number, micros: EpochMicros): void {
-    if (micros !== this.lastMicros) this.open(row, micros);
-    this.lastSeen = row;
+    const { last } = this;
+    if (last?.micros === micros) last.end = row + 1;
+    else this.open(row, micros);
   }
 
   private open(row: number, micros: EpochMicros): void {
-    if (micros < this.lastMicros) {
-      throw protocolFault("the times of the page do not ascend", { row, micros, after: this.lastMicros });
+    const { last } = this;
+    if (last && micros < last.micros) {
+      throw protocolFault("the times of the page do not ascend", { row, micros, after: last.micros });
     }
-    if (this.lastSeen === -1) {
-      this.firstMicros = micros;
-      this.firstRow = row;
-    } else if (this.firstEnd === -1) {
-      this.firstLast = this.lastSeen;
-      this.firstEnd = row;
-    }
-    this.previousSeen = this.lastSeen;
-    this.lastMicros = micros;
-    this.lastRow = row;
+    const run = { micros, start: row, end: row + 1 };
+    if (this.first) this.second ??= run;
+    else this.first = run;
+    this.previous = last;
+    this.last = run;
   }
 
   /** The ends of a page of `rows` rows; `hashOf` gives the hash of a row's name. */
   ends(rows: number, hashOf: (row: number) => number): PageEnds {
-    if (this.lastSeen === -1) return { first: undefined, last: undefined };
-    const from = this.previousSeen + 1;
-    const last = {
-      micros: this.lastMicros,
-      rows: rows - from,
-      unreadBefore: this.lastRow - from,
-      unreadAfter: rows - 1 - this.lastSeen,
-      nameHashes: hashNames(hashOf, from, rows),
-    };
-    if (this.firstEnd === -1) return { first: last, last };
-    const first = {
-      micros: this.firstMicros,
-      rows: this.firstEnd,
-      unreadBefore: this.firstRow,
-      unreadAfter: this.firstEnd - 1 - this.firstLast,
-      nameHashes: hashNames(hashOf, 0, this.firstEnd),
-    };
-    return { first, last };
+    const { first, second, previous, last } = this;
+    const group = ({ micros, start, end }: Run, from: number, to: number): TimeGroup => ({
+      micros,
+      rows: to - from,
+      unreadBefore: start - from,
+      unreadAfter: to - end,
+      nameHashes: Array.from({ length: to - from }, (_, index) => hashOf(from + index)),
+    });
+    const lastGroup = last && group(last, previous?.end ?? 0, rows);
+    return { first: first && second ? group(first, 0, second.start) : lastGroup, last: lastGroup };
   }
-}
-
-function hashNames(hashOf: (row: number) => number, from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, index) => hashOf(from + index));
 }
