@@ -231,3 +231,35 @@ test("a lower limit after a deploy holds from its first minute on, and a higher 
     expect((since.at(-1) ?? 0) - (since[0] ?? 0)).toBeLessThanOrEqual((24 * 61_200) / after + 1);
   }
 });
+
+test("the permits granted within the last minute are counted, and older ones are forgotten", async () => {
+  const { scheduler, make } = gateOf(60_000);
+  const gate = make();
+  for (let second = 0; second < 180; second++) {
+    await gate.acquire("a");
+    scheduler.leap(1_000);
+  }
+  scheduler.leap(-1);
+  expect(gate.permitsLastMinute()).toBe(60);
+  scheduler.leap(29_001);
+  expect(gate.permitsLastMinute()).toBe(30);
+  scheduler.leap(91_000);
+  expect(gate.permitsLastMinute()).toBe(0);
+});
+
+test("a clock that stepped back counts no permit that is ahead of it", async () => {
+  const { scheduler, make, run } = gateOf(60);
+  const gate = make();
+  await gate.acquire("a");
+  expect(gate.permitsLastMinute()).toBe(1);
+  scheduler.leap(-3_590_000);
+  expect(gate.permitsLastMinute()).toBe(0);
+  let answered = false;
+  const ask = async () => {
+    while ((await gate.acquire("a")).kind !== "permit");
+    answered = true;
+  };
+  void ask();
+  await run(() => answered);
+  expect(gate.permitsLastMinute()).toBe(1);
+});

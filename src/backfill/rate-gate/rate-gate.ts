@@ -2,7 +2,6 @@ import type { EpochMs } from "../../domain/day.ts";
 import { JITTER_MS } from "../../domain/limits.ts";
 import type { Clock, Denied, Permit, Store } from "../ports.ts";
 import { migrate, type Table } from "../tables/tables.ts";
-import { LastMinute } from "./last-minute.ts";
 
 export { JITTER_MS };
 
@@ -22,6 +21,7 @@ const TABLE: Table = {
 
 /** A call that waits for its permit. */
 interface WaitingCall {
+  readonly caller: string;
   readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
   readonly answer: (permit: Permit | Denied) => void;
@@ -36,13 +36,13 @@ export class RateGate {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  /** By caller, in the order of their first waiting call. */
-  readonly #waiting = new Map<string, WaitingCall[]>();
+  /** In the order of their arrival. */
+  #waiting: WaitingCall[] = [];
   /** By caller: the number of its last turn. */
   readonly #lastTurns = new Map<string, number>();
   #turns = 0;
-  /** Of this incarnation; not worth a write. */
-  readonly #granted = new LastMinute();
+  /** When the permits of the last minute were granted by this incarnation; not worth a write. */
+  readonly #grantedAt: EpochMs[] = [];
   #granting = false;
   #wake = new AbortController();
 
@@ -59,10 +59,10 @@ export class RateGate {
     // The pause outlasts the wait, so that the caller can rest instead.
     if (paused - now > WAIT_MS_MAX) return Promise.resolve({ kind: "denied", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
-      const queue = this.#waiting.get(caller) ?? [];
-      queue.push({ askedAt: now, deadline: now + WAIT_MS_MAX, answer });
-      this.#waiting.set(caller, queue);
-      if (!this.#granting) this.#grantWhileWaiting().catch(() => this.#denyAll());
+      this.#waiting.push({ caller, askedAt: now, deadline: now + WAIT_MS_MAX, answer });
+      // Without its storage the gate gives no permits; the waiting callers ask again.
+      if (!this.#granting)
+        this.#grantWhileWaiting().catch(() => this.#deny(() => true, this.#clock.now() + FAILED_RETRY_MS));
     });
   }
 
@@ -78,7 +78,8 @@ export class RateGate {
   }
 
   permitsLastMinute(): number {
-    return this.#granted.count(this.#clock.now());
+    const now = this.#clock.now();
+    return this.#grantedAt.filter((at) => isOfLastMinute(at, now)).length;
   }
 
   async #grantWhileWaiting(): Promise<void> {
@@ -92,11 +93,12 @@ export class RateGate {
         // With one request a minute the next slot is further ahead than that.
         const slot = this.#read("slot", Math.max(SLOT_AHEAD_MS_MAX, this.#intervalMs));
         const due = Math.max(slot, paused);
-        this.#expire(now, due);
-        if (this.#waiting.size === 0) return;
+        if (due > now) this.#deny((call) => call.deadline <= now, due);
+        if (this.#waiting.length === 0) return;
         if (due > now) {
           this.#wake = new AbortController();
-          await this.#clock.sleep(Math.min(due, this.#firstDeadline()) - now, this.#wake.signal);
+          const firstDeadline = Math.min(...this.#waiting.map(({ deadline }) => deadline));
+          await this.#clock.sleep(Math.min(due, firstDeadline) - now, this.#wake.signal);
           slept = true;
           continue;
         }
@@ -112,7 +114,8 @@ export class RateGate {
         // A late timer catches up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);
-        this.#granted.add(now);
+        while (!isOfLastMinute(this.#grantedAt[0] ?? now, now)) this.#grantedAt.shift();
+        this.#grantedAt.push(now);
         const { askedAt, answer } = this.#next();
         answer({ kind: "permit", askedAt, dueAt: granted });
       }
@@ -126,42 +129,19 @@ export class RateGate {
    * are scarce, its caller would otherwise queue at the end again and again.
    */
   #next(): WaitingCall {
-    const lastTurn = (caller: string) => this.#lastTurns.get(caller) ?? 0;
-    const [caller] = [...this.#waiting.keys()].sort((a, b) => lastTurn(a) - lastTurn(b));
-    const queue = caller === undefined ? undefined : this.#waiting.get(caller);
-    const waiter = queue?.shift();
-    if (caller === undefined || !waiter) throw new Error("no call waits for a permit");
-    if (queue?.length === 0) this.#waiting.delete(caller);
+    const lastTurn = ({ caller }: WaitingCall) => this.#lastTurns.get(caller) ?? 0;
+    const [next] = this.#waiting.toSorted((a, b) => lastTurn(a) - lastTurn(b));
+    if (!next) throw new Error("no call waits for a permit");
+    this.#waiting = this.#waiting.filter((call) => call !== next);
     this.#turns += 1;
-    this.#lastTurns.set(caller, this.#turns);
-    return waiter;
+    this.#lastTurns.set(next.caller, this.#turns);
+    return next;
   }
 
-  #expire(now: EpochMs, due: EpochMs): void {
-    for (const [caller, queue] of this.#waiting) {
-      const left = queue.filter((waiter) => {
-        if (waiter.deadline > now || due <= now) return true;
-        waiter.answer({ kind: "denied", askedAt: waiter.askedAt, retryAt: due });
-        return false;
-      });
-      if (left.length > 0) this.#waiting.set(caller, left);
-      else this.#waiting.delete(caller);
-    }
-  }
-
-  /** Without its storage the gate gives no permits; the waiting callers ask again. */
-  #denyAll(): void {
-    const retryAt = this.#clock.now() + FAILED_RETRY_MS;
-    for (const queue of this.#waiting.values())
-      for (const { askedAt, answer } of queue) answer({ kind: "denied", askedAt, retryAt });
-    this.#waiting.clear();
-  }
-
-  #firstDeadline(): EpochMs {
-    let first = Number.POSITIVE_INFINITY;
-    for (const queue of this.#waiting.values())
-      for (const { deadline } of queue) first = Math.min(first, deadline);
-    return first;
+  #deny(isDenied: (call: WaitingCall) => boolean, retryAt: EpochMs): void {
+    const denied = this.#waiting.filter(isDenied);
+    this.#waiting = this.#waiting.filter((call) => !isDenied(call));
+    for (const { askedAt, answer } of denied) answer({ kind: "denied", askedAt, retryAt });
   }
 
   #read(name: "slot" | "paused", aheadMax: number): EpochMs {
@@ -182,3 +162,6 @@ export class RateGate {
     });
   }
 }
+
+/** Not for a time ahead, which is from before the clock stepped back. */
+const isOfLastMinute = (at: EpochMs, now: EpochMs) => at <= now && at > now - 60_000;
