@@ -1,9 +1,12 @@
 import type {
   AuditView,
+  Cancelled,
   DaySelection,
   DayView,
   ErrorView,
   Plan,
+  RetryAccepted,
+  StartAccepted,
   StartRequest,
   Status,
   VerifyRequest,
@@ -37,33 +40,18 @@ export interface SiteUnavailable {
 }
 
 export type StartOutcome =
-  | {
-      readonly kind: "started" | "resumed";
-      readonly backfillId: string;
-      readonly startDate: string;
-      readonly endDate: string;
-      readonly estimatedDays: number;
-      readonly estimatedSiteDays: number;
-    }
+  | ({ readonly kind: "started" | "resumed" } & Omit<StartAccepted, "status" | "message">)
   | { readonly kind: "conflict"; readonly state: Status };
 
 export type CancelOutcome =
-  | {
-      readonly kind: "cancelled";
-      readonly backfillId: string;
-      readonly daysCompleted: number;
-      /** Sites that did not acknowledge in time; they stop as soon as they can be reached. */
-      readonly sitesStopping: readonly string[];
-    }
+  | ({ readonly kind: "cancelled" } & Omit<Cancelled, "status" | "message">)
   | { readonly kind: "nothing-running" };
 
 export type RetryOutcome =
-  | { readonly kind: "retrying"; readonly backfillId: string; readonly days: number }
-  | { readonly kind: "nothing-failed" }
-  | { readonly kind: "nothing-started" };
+  | ({ readonly kind: "retrying" } & Omit<RetryAccepted, "status" | "message">)
+  | { readonly kind: "nothing-failed" | "nothing-started" };
 
 export type AuditOutcome =
   | { readonly kind: "started"; readonly sites: readonly string[] }
-  | { readonly kind: "backfill-running" }
-  | { readonly kind: "audit-running" }
+  | { readonly kind: "backfill-running" | "audit-running" }
   | SiteUnavailable;

@@ -21,6 +21,7 @@ import {
   estimatedDays,
   failedDays,
   isRunning,
+  isSelected,
   jobToStart,
   metricsOf,
   newBackfillId,
@@ -89,8 +90,8 @@ export class Coordinator {
     this.#reconciler.reconcileSoon();
     const days = estimatedDays(job);
     return {
-      ...{ kind, backfillId, startDate, endDate },
-      ...{ estimatedDays: days, estimatedSiteDays: days * sites.length },
+      ...{ kind, backfill_id: backfillId, start_date: startDate, end_date: endDate },
+      ...{ estimated_days: days, estimated_site_days: days * sites.length },
     };
   }
 
@@ -117,23 +118,21 @@ export class Coordinator {
     });
     const daysCompleted = this.#reconciler.statusOf(job, reports).days_completed;
     log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
-    return { kind: "cancelled", backfillId: job.backfillId, daysCompleted, sitesStopping };
+    const { backfillId: backfill_id } = job;
+    return { kind: "cancelled", backfill_id, days_completed: daysCompleted, sites_stopping: sitesStopping };
   }
 
   async retry(selection: DaySelection): Promise<RetryOutcome> {
     await this.#poll();
     const { clock, store } = this.#ports;
-    const retry = { from: selection.from, to: selection.to, site: selection.site };
     const outcome = store.tx((): RetryOutcome => {
       const { job: before, reports } = this.#jobs.read();
       if (!before) return { kind: "nothing-started" };
-      const days = failedDays(before, reports).filter(
-        ({ site, date }) =>
-          (!retry.site || site === retry.site) && date >= (retry.from ?? "") && date <= (retry.to ?? "9999"),
-      ).length;
+      const failed = failedDays(before, reports);
+      const days = failed.filter(({ site, date }) => isSelected(selection, site, date)).length;
       if (days === 0) return { kind: "nothing-failed" };
-      this.#reconciler.commit(decideRetry(before, reports, retry, clock.now()));
-      return { kind: "retrying", backfillId: before.backfillId, days };
+      this.#reconciler.commit(decideRetry(before, reports, selection, clock.now()));
+      return { kind: "retrying", backfill_id: before.backfillId, days };
     });
     if (outcome.kind !== "retrying") return outcome;
     await this.#reconciler.wakeSoon();

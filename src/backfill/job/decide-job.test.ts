@@ -17,7 +17,7 @@ const site = (text: string) => parseSiteName(text) as SiteName;
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const A = site("a");
 const B = site("b");
-const WANTED = { startDate: day("2024-01-01"), endDate: day("2024-01-31"), sites: [A, B], force: false };
+const WANTED = { startDate: day("2024-01-01"), endDate: day("2024-01-31"), sites: [A, B], forced: false };
 
 function started(): Job {
   const decision = decideStart(undefined, new Map(), WANTED, "id1", 1_000);
@@ -96,7 +96,7 @@ test("force starts anew whatever runs, and asks for days of its own backfill", (
   const decision = decideStart(
     job,
     reports(job, "running", "running"),
-    { ...WANTED, force: true },
+    { ...WANTED, forced: true },
     "id2",
     5_000,
   );
@@ -133,7 +133,7 @@ test("a retry is a new round of a job that runs, and a new run of one that ended
 });
 
 test("a resume of a forced restart is one, too", () => {
-  const forced = decideStart(undefined, new Map(), { ...WANTED, force: true }, "id1", 1_000);
+  const forced = decideStart(undefined, new Map(), { ...WANTED, forced: true }, "id1", 1_000);
   if (forced.kind !== "started") throw new Error(forced.kind);
   const cancelled = decideCancel(forced.job, new Map(), 2_000);
   const resumed = decideStart(cancelled, new Map(), WANTED, "id2", 3_000);

@@ -1,14 +1,9 @@
 import type { StartRequest } from "../../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { type Job, RETRY_ALL, type Reports, type SiteReport, settled } from "./job-types.ts";
 
-export interface Wanted {
-  readonly startDate: UtcDay;
-  readonly endDate: UtcDay;
-  readonly sites: readonly SiteName[];
-  readonly force: boolean;
-}
+export type Wanted = Pick<Job, "startDate" | "endDate" | "sites" | "forced">;
 
 /** What a request wants; `configured` are the sites of a request that names none. */
 export function wantedBy(request: StartRequest, configured: readonly SiteName[]): Wanted {
@@ -16,7 +11,7 @@ export function wantedBy(request: StartRequest, configured: readonly SiteName[])
     startDate: request.start_date,
     endDate: request.end_date,
     sites: request.sites ?? configured,
-    force: request.force_restart,
+    forced: request.force_restart,
   };
 }
 
@@ -35,7 +30,7 @@ export function decideStart(
   newId: string,
   now: EpochMs,
 ): StartDecision {
-  if (before && isRunning(before, reports) && !wanted.force) {
+  if (before && isRunning(before, reports) && !wanted.forced) {
     // A halted site can be resumed while others run; the new round does not affect those.
     if (!sameRange(before, wanted) || !anyHalted(before, reports)) return { kind: "conflict" };
     return { kind: "resumed", job: { ...before, round: before.round + 1, retry: RETRY_ALL } };
@@ -53,18 +48,9 @@ export function jobToStart(before: Job | undefined, wanted: Wanted, newId: strin
     resumedAt: now,
     endedAt: undefined,
   };
-  if (before && sameRange(before, wanted) && !wanted.force)
+  if (before && sameRange(before, wanted) && !wanted.forced)
     return { kind: "resumed", job: { ...before, ...raised } };
-  const job: Job = {
-    ...raised,
-    backfillId: newId,
-    startDate: wanted.startDate,
-    endDate: wanted.endDate,
-    sites: wanted.sites,
-    forced: wanted.force,
-    startedAt: now,
-  };
-  return { kind: "started", job };
+  return { kind: "started", job: { ...raised, ...wanted, backfillId: newId, startedAt: now } };
 }
 
 /** The cancelled job; undefined where none runs. Pure. */

@@ -1,4 +1,4 @@
-import type { AuditView, DayView, ErrorView, SiteView } from "../../contract/backfill.ts";
+import type { AuditView, DaySelection, DayView, ErrorView, SiteView } from "../../contract/backfill.ts";
 import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -19,11 +19,7 @@ export interface Job {
   /** Rises whenever failed days are retried; a failure of a lower round does not count. */
   readonly round: number;
   /** Failed days outside this selection stay failed in this round. */
-  readonly retry: {
-    readonly from: UtcDay | undefined;
-    readonly to: UtcDay | undefined;
-    readonly site: SiteName | undefined;
-  };
+  readonly retry: DaySelection;
   readonly startedAt: EpochMs;
   /** When the present run began; rates are computed from this run alone. */
   readonly resumedAt: EpochMs;
@@ -71,7 +67,12 @@ export interface SiteReport {
 export type Reports = ReadonlyMap<SiteName, SiteReport>;
 
 /** Every failed day, everywhere. */
-export const RETRY_ALL: Job["retry"] = { from: undefined, to: undefined, site: undefined };
+export const RETRY_ALL: DaySelection = {};
+
+export function isSelected(selection: DaySelection, site: SiteName, date: string): boolean {
+  const { from = "", to = "9999", site: only = site } = selection;
+  return site === only && date >= from && date <= to;
+}
 
 /** Whether the site has nothing left to do for this job until the next request. */
 export function settled(report: SiteReport, job: Job): boolean {
@@ -84,13 +85,14 @@ export function settled(report: SiteReport, job: Job): boolean {
   );
 }
 
+/** The days, or the errors, of a site: at most `limit` between two days. */
+export type DaysQuery = Omit<DaySelection, "site"> & {
+  readonly kind: "days" | "errors";
+  readonly limit: number;
+};
+
 export type SiteQuery =
-  | {
-      readonly kind: "days" | "errors";
-      readonly from: UtcDay | undefined;
-      readonly to: UtcDay | undefined;
-      readonly limit: number;
-    }
+  | DaysQuery
   | {
       readonly kind: "estimate";
       readonly from: UtcDay;

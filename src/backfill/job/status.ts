@@ -1,6 +1,7 @@
 import type { Alert, Status } from "../../contract/backfill.ts";
 import type { Metrics } from "../../contract/metrics.ts";
 import { daysBetween, type EpochMs } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
 import { anyHalted, isRunning } from "./decide-job.ts";
 import type { Job, Reports, SiteReport } from "./job-types.ts";
 
@@ -79,7 +80,7 @@ function percentOf(done: number, total: number): number {
   return done < total ? Math.min((100 * done) / total, 99.99) : 100;
 }
 
-export function failedDays(job: Job, reports: Reports): { site: string; date: string }[] {
+export function failedDays(job: Job, reports: Reports): { site: SiteName; date: string }[] {
   return job.sites.flatMap((site) =>
     (jobReport(job, reports.get(site))?.view.failed_days ?? []).map((date) => ({ site, date })),
   );

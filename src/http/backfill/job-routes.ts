@@ -72,30 +72,18 @@ function startResponse(outcome: StartOutcome): JsonResponse {
     };
     return { status: 409, body };
   }
-  const body: wire.StartAccepted = {
-    status: outcome.kind,
-    backfill_id: outcome.backfillId,
-    start_date: outcome.startDate,
-    end_date: outcome.endDate,
-    estimated_days: outcome.estimatedDays,
-    estimated_site_days: outcome.estimatedSiteDays,
-    message: `Backfill ${outcome.kind} in background. Check /backfill/status for progress.`,
-  };
-  return { status: 202, body };
+  const { kind, ...accepted } = outcome;
+  const message = `Backfill ${kind} in background. Check /backfill/status for progress.`;
+  return { status: 202, body: { status: kind, ...accepted, message } satisfies wire.StartAccepted };
 }
 
 function cancelResponse(outcome: CancelOutcome): JsonResponse {
   if (outcome.kind === "nothing-running") {
     return errorResponse(400, { error: "No backfill in progress to cancel" });
   }
-  const body: wire.Cancelled = {
-    status: "cancelled",
-    backfill_id: outcome.backfillId,
-    days_completed: outcome.daysCompleted,
-    message: "Backfill cancelled. Progress has been saved.",
-    sites_stopping: [...outcome.sitesStopping],
-  };
-  return { status: 200, body };
+  const { kind, ...cancelled } = outcome;
+  const message = "Backfill cancelled. Progress has been saved.";
+  return { status: 200, body: { status: kind, ...cancelled, message } satisfies wire.Cancelled };
 }
 
 function retryResponse(outcome: RetryOutcome): JsonResponse {
@@ -105,13 +93,9 @@ function retryResponse(outcome: RetryOutcome): JsonResponse {
     case "nothing-failed":
       return errorResponse(409, { error: "No failed days to retry" });
     case "retrying": {
-      const body: wire.RetryAccepted = {
-        status: "retrying",
-        backfill_id: outcome.backfillId,
-        days: outcome.days,
-        message: "Failed days are fetched again. Check /backfill/status for progress.",
-      };
-      return { status: 202, body };
+      const { kind, ...accepted } = outcome;
+      const message = "Failed days are fetched again. Check /backfill/status for progress.";
+      return { status: 202, body: { status: kind, ...accepted, message } satisfies wire.RetryAccepted };
     }
     default:
       return outcome satisfies never;

@@ -45,9 +45,9 @@ describe("POST /backfill/cancel", () => {
     const { post, backfill } = underTest();
     backfill.cancelOutcome = {
       kind: "cancelled",
-      backfillId: ID,
-      daysCompleted: 165,
-      sitesStopping: ["building_a"],
+      backfill_id: ID,
+      days_completed: 165,
+      sites_stopping: ["building_a"],
     };
     const response = await post("/backfill/cancel");
     expect(response.status).toBe(200);
@@ -151,7 +151,7 @@ describe("GET /backfill/errors", () => {
 describe("POST /backfill/retry", () => {
   it("retries all failed days where no selection is sent", async () => {
     const { post, backfill } = underTest();
-    backfill.retryOutcome = { kind: "retrying", backfillId: ID, days: 3 };
+    backfill.retryOutcome = { kind: "retrying", backfill_id: ID, days: 3 };
     const response = await post("/backfill/retry");
     expect(response.status).toBe(202);
     expect(await response.json()).toMatchObject({ status: "retrying", backfill_id: ID, days: 3 });

@@ -68,11 +68,11 @@ export class FakeBackfill implements BackfillApi {
   readonly calls: unknown[][] = [];
   startOutcome: StartOutcome = {
     kind: "started",
-    backfillId: STATUS.backfill_id,
-    startDate: "2024-01-01",
-    endDate: "2024-12-31",
-    estimatedDays: 366,
-    estimatedSiteDays: 732,
+    backfill_id: STATUS.backfill_id,
+    start_date: "2024-01-01",
+    end_date: "2024-12-31",
+    estimated_days: 366,
+    estimated_site_days: 732,
   };
   cancelOutcome: CancelOutcome = { kind: "nothing-running" };
   retryOutcome: RetryOutcome = { kind: "nothing-started" };

@@ -208,7 +208,7 @@ export class World {
 
   async cancel() {
     const outcome = await this.ask((coordinator) => coordinator.cancel());
-    if (outcome.kind === "cancelled") this.invariants.cancelled(outcome.sitesStopping);
+    if (outcome.kind === "cancelled") this.invariants.cancelled(outcome.sites_stopping);
     return outcome;
   }
 

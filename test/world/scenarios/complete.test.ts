@@ -18,7 +18,7 @@ test("two sites and three days end with every row of the vendor and none other",
   const world = new World({ sites: TWO });
   expect(await world.start("2024-01-01", "2024-01-03")).toMatchObject({
     kind: "started",
-    estimatedSiteDays: 6,
+    estimated_site_days: 6,
   });
   await world.run();
   expect(await world.status()).toMatchObject({

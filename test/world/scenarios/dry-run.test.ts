@@ -18,7 +18,7 @@ async function completed(): Promise<World> {
 async function cancelledAfter(days: number): Promise<World> {
   const world = await completed();
   const started = await world.start(...RANGE, FORCE);
-  const id = started.kind === "conflict" ? "" : started.backfillId;
+  const id = started.kind === "conflict" ? "" : started.backfill_id;
   const done = () => rowsOf(world.site("site_a"), "SELECT 1 FROM day WHERE backfill_id = ?", id).length;
   await world.run(() => done() >= days);
   await world.cancel();
@@ -81,7 +81,7 @@ test.each([
 test("a plan of the range that runs names what is left of it", async () => {
   const world = await completed();
   const started = await world.start(...RANGE, FORCE);
-  const id = started.kind === "conflict" ? "" : started.backfillId;
+  const id = started.kind === "conflict" ? "" : started.backfill_id;
   await world.run(
     () => rowsOf(world.site("site_a"), "SELECT 1 FROM day WHERE backfill_id = ?", id).length > 1,
   );

@@ -121,7 +121,7 @@ test("cancel by a new Coordinator names a site that still obeys the lost one, an
   await lose(world, world.coordinator);
   world.effects.break({ on: /^coordinator site_b\./, mode: "fail before", times: FOR_EVER });
   await world.start(...RANGE);
-  expect(await world.cancel()).toMatchObject({ kind: "cancelled", sitesStopping: ["site_b"] });
+  expect(await world.cancel()).toMatchObject({ kind: "cancelled", sites_stopping: ["site_b"] });
   const published = () => [...world.archive.objects.keys()].filter((key) => key.includes("site_b")).length;
   const before = published();
   world.effects.restore();
@@ -165,14 +165,14 @@ test("a forced restart that was cancelled goes on where it was, with a ledger of
   const forced = await world.start(...RANGE, FORCE);
   const doneBy = (id: string) =>
     SITES.flatMap((site) => rowsOf(world.site(site), "SELECT 1 FROM day WHERE backfill_id = ?", id)).length;
-  const id = forced.kind === "conflict" ? "" : forced.backfillId;
+  const id = forced.kind === "conflict" ? "" : forced.backfill_id;
   await world.run(() => doneBy(id) >= 2);
   await world.cancel();
   await world.run();
   const done = doneBy(id);
   const atCancel = world.vendor.arrivals.length;
   expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: done });
-  expect(await world.start(...RANGE)).toMatchObject({ kind: "resumed", backfillId: id });
+  expect(await world.start(...RANGE)).toMatchObject({ kind: "resumed", backfill_id: id });
   await expectEveryDayFetched(world, since);
   expect(daysAsked(world, atCancel)).toBeLessThanOrEqual(6 - done);
   // Every day counts for a start of another range, whichever restart fetched it.

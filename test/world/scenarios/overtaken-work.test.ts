@@ -112,7 +112,7 @@ test("an upload that lands after cancel has answered completes its day when the 
   world.archive.late.next(/archive\.publish/, 20_000);
   await world.start(DAY, DAY);
   await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish")));
-  expect(await world.cancel()).toMatchObject({ sitesStopping: [], daysCompleted: 0 });
+  expect(await world.cancel()).toMatchObject({ sites_stopping: [], days_completed: 0 });
   await world.run();
   expect(world.archive.objects.size).toBe(1);
   expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: 0 });

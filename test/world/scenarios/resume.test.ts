@@ -59,7 +59,7 @@ test("after cancel nothing is published; a resume keeps id and beginning, and go
     if (started.kind !== "started") throw new Error("it did not start");
     await steps(world, 15 * seed);
     const before = await world.status();
-    expect(await world.cancel()).toMatchObject({ kind: "cancelled", sitesStopping: [] });
+    expect(await world.cancel()).toMatchObject({ kind: "cancelled", sites_stopping: [] });
     const atCancel = world.vendor.arrivals.length;
     // What was on its way may land; nothing new is begun, and the world comes to rest.
     await world.run();
@@ -69,12 +69,12 @@ test("after cancel nothing is published; a resume keeps id and beginning, and go
 
     expect(await world.start("2024-01-01", "2024-01-03")).toMatchObject({
       kind: "resumed",
-      backfillId: started.backfillId,
+      backfill_id: started.backfill_id,
     });
     await world.run();
     expect(await world.status()).toMatchObject({
       status: "completed",
-      backfill_id: started.backfillId,
+      backfill_id: started.backfill_id,
       started_at: before.started_at,
     });
     expect(contentOf(world), `seed ${seed}`).toEqual(wanted.content);
@@ -95,7 +95,7 @@ test("cancel names the sites that it could not reach, and they stop once they ca
   await world.start("2024-01-01", "2024-01-03");
   await steps(world, 60);
   world.effects.break({ on: /coordinator site_b\.apply/, mode: "hang", times: 100 });
-  expect(await world.cancel()).toMatchObject({ kind: "cancelled", sitesStopping: ["site_b"] });
+  expect(await world.cancel()).toMatchObject({ kind: "cancelled", sites_stopping: ["site_b"] });
   world.effects.restore();
   await world.run();
   expect((await world.status()).sites.map((site) => site.state)).toEqual(["cancelled", "cancelled"]);
@@ -110,7 +110,7 @@ test("a forced restart fetches every day again under a new id, and files stay un
   const second = await world.start("2024-01-01", "2024-01-02", { force_restart: true });
   expect(second.kind).toBe("started");
   if (first.kind !== "started" || second.kind !== "started") throw new Error("one did not start");
-  expect(second.backfillId).not.toBe(first.backfillId);
+  expect(second.backfill_id).not.toBe(first.backfill_id);
   await world.run();
   expect(contentOf(world)).toEqual(content);
   expect(world.vendor.arrivals.length).toBeGreaterThanOrEqual(2 * asked - 4);
@@ -177,7 +177,7 @@ test("a site that is refused a publication rests until it hears of the epoch tha
     mode: "fail before",
     times: Number.POSITIVE_INFINITY,
   });
-  expect(await world.cancel()).toMatchObject({ sitesStopping: ["site_a"] });
+  expect(await world.cancel()).toMatchObject({ sites_stopping: ["site_a"] });
   const asks = () => world.effects.labels.filter((label) => label === "site_a coordinator.current").length;
   const before = asks();
   await world.pass(60_000);

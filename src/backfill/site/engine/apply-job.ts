@@ -1,5 +1,5 @@
 import type { UtcDay } from "../../../domain/day.ts";
-import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
+import { isSelected, requiredBackfillId, type SiteJob } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import { showDay } from "../ledger/day-views.ts";
@@ -64,14 +64,12 @@ function drop(context: SiteContext, sql: Sql, date: UtcDay): void {
 
 /** Failed days get another chance, those outside the selection aside; so do files whose upload failed. */
 function beginRound(sql: Sql, before: number, job: SiteJob): void {
-  const { from, to, site } = job.retry;
-  const other = site !== undefined && site !== job.site;
-  const spared = (date: string) => !other && date >= (from ?? "") && date <= (to ?? "9999");
+  const isRetried = (date: UtcDay) => isSelected(job.retry, job.site, date);
   for (const date of failedDays(sql, before)) {
-    if (!spared(date)) stayFailed(sql, date, job.round);
+    if (!isRetried(date)) stayFailed(sql, date, job.round);
   }
   for (const day of stagedDays(sql))
-    if (day.heldForUpload && spared(day.date)) setHeldForUpload(sql, day.date, false);
+    if (day.heldForUpload && isRetried(day.date)) setHeldForUpload(sql, day.date, false);
   setState(sql, "outage", undefined);
   endUnreachable(sql);
   resetOutageRetries(sql);

@@ -4,6 +4,7 @@ import { addDays, daysBetween, daysOf, type UtcDay } from "../../../domain/day.t
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { dayKey, objectKey } from "../../../domain/layout.ts";
 import type { SiteName } from "../../../domain/site.ts";
+import type { DaysQuery } from "../../job/job.ts";
 import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
@@ -11,14 +12,8 @@ import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory, knownDays, stateOfDay } from "./ledger.ts";
 import { getState } from "./state.ts";
 
-export interface DaysAsked {
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
-  readonly limit: number;
-}
-
 /** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
-export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysAsked): DayView[] {
+export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuery): DayView[] {
   const known = knownDays(sql, from ?? "", to ?? "9999");
   const job = getState(sql, "job");
   const days =

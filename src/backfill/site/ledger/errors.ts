@@ -1,5 +1,5 @@
 import { errorKey } from "../../../domain/layout.ts";
-import type { SiteJob, SiteQuery } from "../../job/job.ts";
+import type { DaysQuery, SiteJob } from "../../job/job.ts";
 import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
@@ -36,7 +36,7 @@ export function logError(
 }
 
 /** Newest first. */
-export function recentErrors(sql: Sql, query: Extract<SiteQuery, { kind: "days" | "errors" }>) {
+export function recentErrors(sql: Sql, query: DaysQuery) {
   return sql
     .all<{ body: string }>(
       "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",
