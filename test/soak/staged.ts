@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** Tables of a site's database that are empty once no work is in progress. */
-const EMPTY_WHEN_IDLE = ["staging", "span", "block", "part", "row_group", "in_hand"];
+const EMPTY_WHEN_IDLE = ["staging", "fetch_window", "block", "part", "row_group", "attempt"];
 
 /**
  * Rows of unfinished work in the sites' databases, as sentences; empty if there are none. Reads copies, because opening
@@ -18,7 +18,7 @@ export function stillStaged(stateDir: string): string[] {
 }
 
 function leftIn(database: DatabaseSync): string[] {
-  const { value } = database.prepare("SELECT value FROM meta WHERE key = 'job'").get() ?? {};
+  const { value } = database.prepare("SELECT value FROM state WHERE key = 'job'").get() ?? {};
   const { site } = JSON.parse(String(value)) as { site: string };
   return EMPTY_WHEN_IDLE.flatMap((table) => {
     const rows = database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows;

@@ -2,27 +2,11 @@ import type { Permits } from "../../ace/client/client.ts";
 import type { Pagination } from "../../ace/paging/paging.ts";
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
-import type { UtcDay } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
-import type { SiteName } from "../../domain/site.ts";
 import type { Isolate } from "../isolate/isolate.ts";
-import type { SiteJob, SiteReport } from "../job/job.ts";
-import type { ViewOutbox } from "../outbox/outbox.ts";
-import type {
-  Alarm,
-  Archive,
-  Clock,
-  CoordinatorPeer,
-  Gate,
-  Log,
-  Sql,
-  Store,
-  Vendor,
-  View,
-} from "../ports.ts";
-import type { PointList } from "./ledger/point-names.ts";
-import { getState, setState } from "./ledger/state.ts";
-import type { UncountedRequests } from "./ledger/totals.ts";
+import type { SiteReport } from "../job/job.ts";
+import type { Alarm, Archive, Clock, CoordinatorPeer, Gate, Log, Store, Vendor, View } from "../ports.ts";
+import type { LedgerContext, PointList } from "./ledger/ledger.ts";
 
 export interface SitePorts {
   readonly store: Store;
@@ -45,12 +29,10 @@ export interface StepSizes {
 export const STEP_SIZES: StepSizes = { runSamples: RUN_SAMPLES, sliceSamples: SLICE_SAMPLES };
 
 /** What every action of a site works with. */
-export interface SiteContext extends SitePorts {
-  readonly site: SiteName;
+export interface SiteContext extends SitePorts, LedgerContext {
   readonly config: Config;
   readonly steps: StepSizes;
   readonly isolate: Isolate;
-  readonly outbox: ViewOutbox;
   /** R2's and KV's, beside the lanes'. */
   readonly connection: Mutex;
   /** The configured points, of the list that is stored. */
@@ -61,31 +43,10 @@ export interface SiteContext extends SitePorts {
   readonly runBytes: Map<string, number>;
   /** Shared by the lanes, which pause together after a 429. */
   readonly permits: Permits;
-  /** Requests that are not yet in the totals. */
-  readonly uncounted: UncountedRequests;
   /** The running action calls it whenever a request or an upload has ended, or the gate has answered. */
   heartbeat(): void;
   /** The site's report for the Coordinator, as of now. */
   report(): SiteReport;
   /** Counts samples against the bound of the current tick. */
   countSamples(samples: number): void;
-}
-
-/** The epoch that an action works for. It may commit nothing once the site has another epoch, or shall stop. */
-export interface Fence {
-  readonly epoch: number;
-  readonly signal: AbortSignal;
-}
-
-/** The site's job, while work of this fence may still be committed. To be called inside the committing transaction. */
-export function currentJob(sql: Sql, fence: Fence): SiteJob | undefined {
-  const job = getState(sql, "job");
-  return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
-}
-
-/** Records when the site, and `date` if given, last made progress: the Coordinator tells stuck sites by it. */
-export function recordProgress(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
-  setState(sql, "lastProgressAt", clock.now());
-  if (date === undefined) return;
-  sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
 }

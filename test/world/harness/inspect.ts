@@ -10,7 +10,7 @@ import type { WorldObject } from "./world-object.ts";
 /** Looks at a world from outside, past its rules. */
 
 export function siteFact<T>(site: WorldObject<SiteBackfill>, key: string): T | undefined {
-  const rows = rowsOf<{ value: string }>(site, "SELECT value FROM meta WHERE key = ?", key);
+  const rows = rowsOf<{ value: string }>(site, "SELECT value FROM state WHERE key = ?", key);
   return rows[0] ? (JSON.parse(rows[0].value) as T) : undefined;
 }
 
@@ -42,7 +42,7 @@ export function ledgerOf(world: World): string[] {
 /** Bulk that a finished job must not leave behind. */
 export function stagedRows(world: World): number {
   return [...world.sites.values()].reduce((sum, site) => {
-    const counts = ["staging", "span", "block", "part", "row_group", "in_hand"].map(
+    const counts = ["staging", "fetch_window", "block", "part", "row_group", "attempt"].map(
       (table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0,
     );
     return sum + counts.reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
 import type { Job, SiteJob } from "../../../src/backfill/job/job.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
-import { knownDays } from "../../../src/backfill/site/ledger/ledger.ts";
+import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Incarnation } from "./incarnation.ts";

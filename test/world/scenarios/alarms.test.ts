@@ -50,7 +50,7 @@ test("whatever is under way, the next alarm is set already: a death that the pla
   let looked = 0;
   await world.run(() => {
     for (const site of world.sites.values()) {
-      if (rowsOf(site, "SELECT 1 FROM in_hand").length === 0) continue;
+      if (rowsOf(site, "SELECT 1 FROM attempt").length === 0) continue;
       expect(site.armedAt).toBeDefined();
       looked += 1;
     }

@@ -35,15 +35,18 @@ test("files are kept as long as there is room for them; a day without its file i
   await world.start("2024-01-01", "2024-01-03");
   const { db } = world.site("site_a");
   const kept = () =>
-    db.look<{ date: string }>("SELECT date FROM staging WHERE kept = 1").map(({ date }) => date);
+    db.look<{ date: string }>("SELECT date FROM staging WHERE held_for_upload = 1").map(({ date }) => date);
   await world.run(() => kept().length === 1);
   // As large as all that may be kept.
   const claim = (bytes: number) =>
     db.tx((sql) => {
-      sql.run("UPDATE staging SET file = json_set(file, '$.content.bytes', ?) WHERE kept = 1", bytes);
+      sql.run(
+        "UPDATE staging SET file = json_set(file, '$.content.bytes', ?) WHERE held_for_upload = 1",
+        bytes,
+      );
     });
   const [first] = db.look<{ bytes: number }>(
-    "SELECT json_extract(file, '$.content.bytes') AS bytes FROM staging WHERE kept = 1",
+    "SELECT json_extract(file, '$.content.bytes') AS bytes FROM staging WHERE held_for_upload = 1",
   );
   claim(HELD_FOR_UPLOAD_BYTES_MAX);
   await world.run();

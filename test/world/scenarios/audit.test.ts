@@ -150,7 +150,7 @@ test.each([
     const world = await completed();
     world.archive.listsChecksums = listsChecksums;
     const ledger = ledgerOf(world);
-    for (const table of ["day", "meta", "outbox", "points"]) {
+    for (const table of ["day", "state", "outbox", "points"]) {
       world.site("site_a").db.tx((sql) => sql.run(`DELETE FROM ${table}`));
     }
     world.site("site_a").kill();

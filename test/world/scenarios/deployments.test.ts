@@ -42,7 +42,7 @@ async function steps(world: World, count: number): Promise<void> {
 /** Of all work in hand, at every site. */
 const crashes = (world: World) =>
   [...world.sites.values()].flatMap((site) =>
-    rowsOf<{ crashes: number }>(site, "SELECT crashes FROM in_hand"),
+    rowsOf<{ crashes: number }>(site, "SELECT crashes FROM attempt"),
   );
 
 test("deployments in the middle of anything, with another page size and limit, end in the same bytes", async () => {

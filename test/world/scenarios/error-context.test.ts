@@ -22,7 +22,10 @@ async function contextOfError(world: World) {
 }
 
 function pagesOfFirstWindow(world: World): number {
-  const [row] = rowsOf<{ pages: number }>(world.site("site_a"), "SELECT pages FROM span WHERE idx = 0");
+  const [row] = rowsOf<{ pages: number }>(
+    world.site("site_a"),
+    "SELECT pages FROM fetch_window WHERE idx = 0",
+  );
   return row?.pages ?? 0;
 }
 

@@ -81,7 +81,8 @@ test("a day whose counts do not add up is not published, and comes right with a 
 });
 
 function tokenOf(world: World): string | undefined {
-  return world.site("site_a").db.look<{ token: string }>("SELECT token FROM staging")[0]?.token;
+  return world.site("site_a").db.look<{ staging_id: string }>("SELECT staging_id FROM staging")[0]
+    ?.staging_id;
 }
 
 test("a points list that changed discards what was fetched by the old one", async () => {

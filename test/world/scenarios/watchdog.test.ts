@@ -209,7 +209,7 @@ test.each([
   await world.run(() => world.archive.objects.size === 1);
   const inAYear = world.scheduler.now + YEAR;
   world.site("site_a").db.tx((sql) => {
-    sql.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", fact, JSON.stringify(value(inAYear)));
+    sql.run("INSERT OR REPLACE INTO state VALUES (?, ?)", fact, JSON.stringify(value(inAYear)));
   });
   for (const one of [world.site("site_a"), world.coordinator]) {
     one.db.tx((sql) => sql.run("UPDATE outbox SET due_at = ?, put_at = ?", inAYear, inAYear));

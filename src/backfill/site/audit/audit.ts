@@ -1,9 +1,27 @@
 import type { AuditView } from "../../../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { AuditRequest } from "../../job/job.ts";
-import type { Sql, SqlValue } from "../../ports.ts";
-import { readMeta, writeMeta } from "../ledger/schema.ts";
+import type { Sql } from "../../ports.ts";
+import type { Table } from "../../tables/tables.ts";
+import {
+  addToAudit,
+  clearAuditDays,
+  countPublished,
+  type PublishedRange,
+  publishedDays,
+} from "../ledger/ledger.ts";
 import { drawSample } from "./draw-sample.ts";
+
+/** The last audit, as JSON. */
+export const auditTable: Table = {
+  name: "audit",
+  migrations: {
+    2: [
+      "CREATE TABLE audit (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
+      "INSERT INTO audit SELECT 1, value FROM meta WHERE key = 'audit'",
+    ],
+  },
+};
 
 /** Problems an audit keeps; it counts them all. */
 const PROBLEMS_KEPT = 500;
@@ -45,12 +63,12 @@ export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "star
     problems: [],
     problemsTotal: 0,
   };
-  sql.run("DELETE FROM audit_seen");
+  clearAuditDays(sql);
   if (samplePercent !== undefined) {
-    const { where, values } = daysAhead({ ...audit, samplePercent: undefined });
-    const dates = sql.all<{ date: string }>(`SELECT date FROM day WHERE ${where} ORDER BY date`, ...values);
-    for (const { date } of drawSample(dates, samplePercent))
-      sql.run("INSERT INTO audit_seen VALUES (?)", date);
+    const dates = publishedDays(sql, rangeLeft({ ...audit, samplePercent: undefined })).map(
+      ({ date }) => date,
+    );
+    for (const date of drawSample(dates, samplePercent)) addToAudit(sql, date);
   }
   writeAudit(sql, audit);
   return "started";
@@ -62,11 +80,15 @@ export function auditPending(sql: Sql): boolean {
 }
 
 export function readAudit(sql: Sql): Audit | undefined {
-  return readMeta<Audit>(sql, "audit");
+  const [row] = sql.all<{ body: string }>("SELECT body FROM audit");
+  return row ? (JSON.parse(row.body) as Audit) : undefined;
 }
 
 export function writeAudit(sql: Sql, audit: Audit): void {
-  writeMeta(sql, "audit", audit);
+  sql.run(
+    "INSERT INTO audit VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
+    JSON.stringify(audit),
+  );
 }
 
 export function counted(
@@ -90,16 +112,9 @@ export function counted(
   };
 }
 
-/** The days that a comparison has still to look at, as a condition of SQL. */
-export function daysAhead({ cursor, from, to, samplePercent }: Audit): {
-  readonly where: string;
-  readonly values: readonly SqlValue[];
-} {
-  const drawn = samplePercent === undefined ? "" : " AND date IN (SELECT date FROM audit_seen)";
-  return {
-    where: `published IS NOT NULL AND date > ? AND date >= ? AND date <= ?${drawn}`,
-    values: [cursor ?? "", from ?? "", to ?? "9999"],
-  };
+/** The days that a verification has still to compare. */
+export function rangeLeft({ cursor, from, to, samplePercent }: Audit): PublishedRange {
+  return { after: cursor, from, to, inAudit: samplePercent !== undefined };
 }
 
 export function auditView(sql: Sql, site: string): AuditView | undefined {
@@ -114,7 +129,11 @@ export function auditView(sql: Sql, site: string): AuditView | undefined {
     from: audit.from ?? null,
     to: audit.to ?? null,
     days_checked: audit.checked,
-    days_total: done ? audit.checked : audit.mode === "rebuild" ? null : audit.checked + daysLeft(sql, audit),
+    days_total: done
+      ? audit.checked
+      : audit.mode === "rebuild"
+        ? null
+        : audit.checked + countPublished(sql, rangeLeft(audit)),
     days_ok: audit.ok,
     records: audit.records,
     bytes: audit.bytes,
@@ -123,11 +142,4 @@ export function auditView(sql: Sql, site: string): AuditView | undefined {
     started_at: new Date(audit.startedAt).toISOString(),
     completed_at: audit.completedAt === undefined ? null : new Date(audit.completedAt).toISOString(),
   };
-}
-
-/** Days already looked at count by themselves: a wrong one is published no more, and would be missed here. */
-function daysLeft(sql: Sql, audit: Audit): number {
-  const { where, values } = daysAhead(audit);
-  const [count] = sql.all<{ days: number }>(`SELECT count(*) AS days FROM day WHERE ${where}`, ...values);
-  return count?.days ?? 0;
 }

@@ -1,10 +1,17 @@
-import type { UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { parseObjectKey } from "../../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
-import { recordProgress, type SiteContext } from "../context.ts";
-import { showDay } from "../ledger/day-views.ts";
-import { forgetPublished, type Published, publishedDay, recordPublished } from "../ledger/ledger.ts";
+import type { SiteContext } from "../context.ts";
+import {
+  addToAudit,
+  forgetPublished,
+  type Published,
+  publishedDay,
+  publishedOutsideAudit,
+  recordProgress,
+  recordPublished,
+  showDay,
+} from "../ledger/ledger.ts";
 import { type Audit, counted, writeAudit } from "./audit.ts";
 
 /** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
@@ -39,7 +46,7 @@ async function stepListing(context: SiteContext, before: Audit): Promise<void> {
       // What the ledger says of this very object is more than its metadata can.
       if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
       if (known) showDay(context, sql, where.day);
-      sql.run("INSERT INTO audit_seen VALUES (?) ON CONFLICT DO NOTHING", where.day);
+      addToAudit(sql, where.day);
       const problem = published.sha256 ? undefined : "written without our checksum: unverified";
       audit = counted(audit, where.day, published.records, published.bytes, problem);
     }
@@ -47,12 +54,9 @@ async function stepListing(context: SiteContext, before: Audit): Promise<void> {
       writeAudit(sql, { ...audit, cursor: page.cursor });
       return;
     }
-    const lost = sql.all<{ date: string }>(
-      "SELECT date FROM day WHERE published IS NOT NULL AND date NOT IN (SELECT date FROM audit_seen)",
-    );
-    for (const { date } of lost) {
-      forgetPublished(sql, date as UtcDay);
-      showDay(context, sql, date as UtcDay);
+    for (const date of publishedOutsideAudit(sql)) {
+      forgetPublished(sql, date);
+      showDay(context, sql, date);
       audit = counted(audit, date, 0, 0, "in the ledger, but not in R2");
     }
     writeAudit(sql, { ...audit, completedAt: clock.now() });

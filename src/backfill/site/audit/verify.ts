@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
-import type { UtcDay } from "../../../domain/day.ts";
 import { objectKey } from "../../../domain/layout.ts";
 import { FileUnreadable, recount } from "../../../parquet/read/read.ts";
-import type { ObjectHead, Sql } from "../../ports.ts";
+import type { ObjectHead } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
-import { showDay } from "../ledger/day-views.ts";
-import { distrustObject, forgetPublished, type Published, publishedDay } from "../ledger/ledger.ts";
-import { type Audit, counted, daysAhead, writeAudit } from "./audit.ts";
+import {
+  distrustObject,
+  forgetPublished,
+  type Published,
+  publishedDay,
+  publishedDays,
+  showDay,
+} from "../ledger/ledger.ts";
+import { type Audit, counted, rangeLeft, writeAudit } from "./audit.ts";
 
 /** Days a step looks at: HEADs are cheap, reading whole files is not. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
@@ -21,7 +26,7 @@ export async function stepVerify(
   mode: "quick" | "full",
 ): Promise<boolean> {
   const { archive, clock, site, store } = context;
-  const days = store.tx((sql) => daysAfter(sql, before, DAYS_A_STEP[mode]));
+  const days = store.tx((sql) => publishedDays(sql, rangeLeft(before), DAYS_A_STEP[mode]));
   const found = await Promise.all(
     days.map(async ({ date, published }) => {
       const key = objectKey(site, date);
@@ -61,17 +66,6 @@ async function inReserved<T>(context: SiteContext, work: () => Promise<T>): Prom
   } finally {
     memory.release();
   }
-}
-
-function daysAfter(sql: Sql, audit: Audit, limit: number): { date: UtcDay; published: Published }[] {
-  const { where, values } = daysAhead(audit);
-  return sql
-    .all<{ date: string; published: string }>(
-      `SELECT date, published FROM day WHERE ${where} ORDER BY date LIMIT ?`,
-      ...values,
-      limit,
-    )
-    .map((row) => ({ date: row.date as UtcDay, published: JSON.parse(row.published) as Published }));
 }
 
 function differs(head: ObjectHead, published: Published): string | undefined {

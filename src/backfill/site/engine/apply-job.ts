@@ -2,10 +2,19 @@ import type { UtcDay } from "../../../domain/day.ts";
 import { isSelected, requiredBackfillId, type SiteJob } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
-import { showDay } from "../ledger/day-views.ts";
-import { endUnreachable, failedDays, resetOutageRetries, stateOfDay, stayFailed } from "../ledger/ledger.ts";
-import { dropStaging, setHeldForUpload, stagedDays } from "../ledger/staging.ts";
-import { getState, setState } from "../ledger/state.ts";
+import {
+  dropStaging,
+  endUnreachable,
+  failedDays,
+  getState,
+  resetOutageRetries,
+  setHeldForUpload,
+  setState,
+  showDay,
+  stagedDays,
+  stateOfDay,
+  stayFailed,
+} from "../ledger/ledger.ts";
 import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "../plan.ts";
 
 /**

@@ -10,25 +10,38 @@ import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from ".
 import { ViewOutbox, viewOutboxTables } from "../../outbox/outbox.ts";
 import type { SitePeer, Sql } from "../../ports.ts";
 import { migrate } from "../../tables/tables.ts";
-import { auditPending, auditView, beginAudit, readAudit } from "../audit/audit.ts";
-import { type Fence, type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "../context.ts";
+import { auditPending, auditTable, auditView, beginAudit, readAudit } from "../audit/audit.ts";
+import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "../context.ts";
 import { ladderOf } from "../fetch/fetch.ts";
-import { dayViews } from "../ledger/day-views.ts";
-import { recentErrors } from "../ledger/errors.ts";
-import { endUnbelievableWaits, failDay } from "../ledger/fail.ts";
-import { estimate, pendingDays } from "../ledger/ledger.ts";
-import { PointNames } from "../ledger/point-names.ts";
-import { createTables } from "../ledger/schema.ts";
-import { stagedDays } from "../ledger/staging.ts";
-import { getState, waitingUntil } from "../ledger/state.ts";
-import { countRequests, noRequests } from "../ledger/totals.ts";
+import {
+  beginAttempt,
+  beginVersion,
+  countRequests,
+  dayViews,
+  endAttempt,
+  endUnbelievableWaits,
+  estimate,
+  type Fence,
+  failDay,
+  getState,
+  ledgerTables,
+  noRequests,
+  PointNames,
+  pendingDays,
+  recentErrors,
+  recordCrash,
+  stagedDays,
+  waitingUntil,
+} from "../ledger/ledger.ts";
 import { lanesFor } from "../plan.ts";
 import { dropOutdated, dropStale, obey } from "./apply-job.ts";
-import { beginVersion, countCrash, layDown, takeInHand } from "./attempts.ts";
 import { boundedPorts } from "./bounded-ports.ts";
 import { type Action, type Decision, nextActions } from "./next-actions.ts";
 import { perform } from "./perform.ts";
 import { reportOf } from "./report.ts";
+
+/** All tables of a site's database, in the order in which they are migrated. */
+export const SITE_TABLES = [auditTable, ...ledgerTables, ...viewOutboxTables];
 
 /** A tick this long over its time was ended by the runtime: it will never say so. */
 const TICK_LOST_MS = 300_000;
@@ -62,10 +75,7 @@ export class SiteBackfill implements SitePeer {
     isolate: Isolate,
     steps: StepSizes = STEP_SIZES,
   ) {
-    ports.store.tx((sql) => {
-      createTables(sql);
-      migrate(sql, viewOutboxTables);
-    });
+    ports.store.tx((sql) => migrate(sql, SITE_TABLES));
     const connection = new Mutex();
     const points = new PointNames(ports.store, isolate);
     const bounded = boundedPorts(ports, connection);
@@ -203,7 +213,7 @@ export class SiteBackfill implements SitePeer {
     const { clock, log, site, store } = this.#context;
     const fence = this.#fenceNow();
     const date = "day" in action ? action.day.date : undefined;
-    if (date) store.tx((sql) => takeInHand(sql, action.key, date));
+    if (date) store.tx((sql) => beginAttempt(sql, action.key, date));
     const heartbeat = () => {
       const hand = this.#inHand.get(action.key);
       if (hand?.work === work) hand.heartbeatAt = clock.now();
@@ -213,7 +223,7 @@ export class SiteBackfill implements SitePeer {
         if (result === "day done" && this.#tick) this.#tick.days += 1;
         if (!date) return;
         store.tx((sql) => {
-          layDown(sql, action.key);
+          endAttempt(sql, action.key);
           countRequests(this.#context, sql);
         });
       })
@@ -231,7 +241,7 @@ export class SiteBackfill implements SitePeer {
   #crashed(sql: Sql, work?: string): void {
     const context = this.#context;
     const job = getState(sql, "job");
-    const dead = countCrash(sql, ladderOf(context), context.config.pageSize, work);
+    const dead = recordCrash(sql, ladderOf(context), context.config.pageSize, work);
     if (!job) return;
     for (const date of dead) {
       const stagingId = stagedDays(sql).find((day) => day.date === date)?.stagingId ?? "";

@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
 import { parseUtcDay, type UtcDay } from "../../../domain/day.ts";
 import { NOTHING_FETCHED } from "../../../domain/evidence.ts";
-import type { Phase } from "../ledger/day-state.ts";
-import type { StagedDay } from "../ledger/staging.ts";
+import type { Phase, StagedDay } from "../ledger/ledger.ts";
 import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { nextActions, type Situation } from "./next-actions.ts";
 

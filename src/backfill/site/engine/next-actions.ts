@@ -1,5 +1,5 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
-import type { StagedDay } from "../ledger/staging.ts";
+import type { StagedDay } from "../ledger/ledger.ts";
 
 /** Work that a site can have in hand at once; `key` tells whether it has. */
 export type Action =

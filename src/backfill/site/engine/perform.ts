@@ -1,12 +1,9 @@
 import { readAudit } from "../audit/audit.ts";
 import { stepRebuild } from "../audit/rebuild.ts";
 import { stepVerify } from "../audit/verify.ts";
-import { currentJob, type Fence, type SiteContext } from "../context.ts";
+import type { SiteContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
-import { showDay } from "../ledger/day-views.ts";
-import { failFetch } from "../ledger/fail.ts";
-import { stageDay } from "../ledger/staging.ts";
-import { getState } from "../ledger/state.ts";
+import { currentJob, type Fence, failFetch, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";

@@ -3,9 +3,16 @@ import { daysBetween, type EpochMs } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import { countDays, type DayCounts, pendingDays } from "../ledger/ledger.ts";
-import { stagedDays } from "../ledger/staging.ts";
-import { getState, rateLimits, waitingUntil } from "../ledger/state.ts";
+import {
+  countDays,
+  type DayCounts,
+  errorCounts,
+  getState,
+  pendingDays,
+  rateLimits,
+  stagedDays,
+  waitingUntil,
+} from "../ledger/ledger.ts";
 
 /** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
 const FAILED_DAYS_NAMED = 400;
@@ -42,11 +49,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   // An outage gives days back that lie before those under way.
   const current = first && pending && pending < first.date ? undefined : first;
   const run = getState(sql, "run");
-  // Its latest body is that of the greatest id: SQLite promises so for a column beside one max().
-  const [errors] = sql.all<{ count: number; body: string | null }>(
-    "SELECT count(*) AS count, max(id), body FROM error WHERE instr(body, ?) = 1",
-    `{"backfill_id":"${job.backfillId}"`,
-  );
+  const errors = errorCounts(sql, job.backfillId);
   return {
     backfillId: job.backfillId,
     epoch: job.epoch,
@@ -69,8 +72,8 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
       page_size: live.pageSize,
       run:
         run.epoch === job.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
-      errors: errors?.count ?? 0,
-      last_error: errors?.body ? (JSON.parse(errors.body) as { error: string }).error : null,
+      errors: errors.count,
+      last_error: errors.last ?? null,
       halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
       waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
       last_progress: iso(lastProgressAt),

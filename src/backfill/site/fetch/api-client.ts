@@ -3,10 +3,8 @@ import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { Vendor } from "../../ports.ts";
-import type { Fence, SiteContext } from "../context.ts";
-import type { FailedRequest } from "../ledger/fail.ts";
-import { countRateLimit } from "../ledger/state.ts";
-import { countRequests } from "../ledger/totals.ts";
+import type { SiteContext } from "../context.ts";
+import { countRateLimit, countRequests, type FailedRequest, type Fence } from "../ledger/ledger.ts";
 
 export interface RequestCount {
   requests: number;

@@ -9,23 +9,29 @@ import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
-import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
-import { layDown } from "../engine/attempts.ts";
+import type { SiteContext } from "../context.ts";
 import { fetchKey } from "../engine/next-actions.ts";
-import type { FailedRequest, FetchPosition } from "../ledger/fail.ts";
-import { endUnreachable } from "../ledger/ledger.ts";
 import {
   addBlock,
+  addToRun,
   advanceWindow,
+  countRequests,
+  currentJob,
+  endAttempt,
+  endUnreachable,
+  type FailedRequest,
+  type Fence,
+  type FetchPosition,
+  getState,
   isStaged,
+  recordProgress,
   type StagedDay,
   type StagedWindow,
   setPhase,
+  setState,
   setTransport,
   stagedDay,
-} from "../ledger/staging.ts";
-import { addToRun, getState, setState } from "../ledger/state.ts";
-import { countRequests } from "../ledger/totals.ts";
+} from "../ledger/ledger.ts";
 import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
 import { WindowReader } from "./window-reader.ts";
 
@@ -156,7 +162,7 @@ function commit(
     advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
     setTransport(sql, day.date, addTransport(staged.transport, transport));
     // Progress: a crash after this commit is not counted as a crash on the same work.
-    layDown(sql, fetchKey(day.date, index));
+    endAttempt(sql, fetchKey(day.date, index));
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });

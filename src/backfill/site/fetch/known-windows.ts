@@ -6,7 +6,7 @@ import {
 } from "../../../ace/paging/paging.ts";
 import { LANES_MAX } from "../../../domain/limits.ts";
 import type { SiteContext } from "../context.ts";
-import type { StagedDay, StagedWindow } from "../ledger/staging.ts";
+import type { StagedDay, StagedWindow } from "../ledger/ledger.ts";
 
 /** Windows that are remembered between two runs: two days with a window for each lane. */
 const WINDOWS_MAX = 2 * LANES_MAX;

@@ -1,12 +1,23 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
-import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
-import { logError } from "../ledger/errors.ts";
-import { beginOutage, type FailedRequest, halt, isUnreachable } from "../ledger/fail.ts";
-import { pointListBytes, storePoints } from "../ledger/point-names.ts";
-import { addToRun, getState, setState } from "../ledger/state.ts";
-import { countRequests } from "../ledger/totals.ts";
+import type { SiteContext } from "../context.ts";
+import {
+  addToRun,
+  beginOutage,
+  countRequests,
+  currentJob,
+  type FailedRequest,
+  type Fence,
+  getState,
+  halt,
+  isUnreachable,
+  logError,
+  pointListBytes,
+  recordProgress,
+  setState,
+  storePoints,
+} from "../ledger/ledger.ts";
 import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
 
 /**

@@ -13,9 +13,8 @@ import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/e
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
-import type { Fence, SiteContext } from "../context.ts";
-import type { FailedRequest } from "../ledger/fail.ts";
-import { setState } from "../ledger/state.ts";
+import type { SiteContext } from "../context.ts";
+import { type FailedRequest, type Fence, setState } from "../ledger/ledger.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
 import { type AppendedPage, appendPage } from "./append-page.ts";
 import { boundaryBytes } from "./known-windows.ts";

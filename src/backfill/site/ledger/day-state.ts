@@ -1,12 +1,12 @@
 export type Phase = "fetching" | "merging" | "encoded";
 
-/** What the database knows of a day, of its row in the ledger and its staged work. */
+/** What the database knows of a day: its row in the ledger and its staged work. */
 export interface DayFacts {
-  /** Of the verified object; undefined where the day has none. */
+  /** Status of the verified object; undefined where the day has none. */
   readonly verified: "completed" | "empty" | undefined;
   /** The backfill that wrote the object. */
   readonly publishedBy: string | undefined;
-  /** The round in which the last attempt failed; undefined where it did not, or is to be repeated. */
+  /** The round in which the last attempt failed; undefined where it did not fail or is to be repeated. */
   readonly failureRound: number | undefined;
   readonly staged: { readonly phase: Phase; readonly heldForUpload: boolean } | undefined;
 }
@@ -21,8 +21,8 @@ export interface DayJob {
 }
 
 /**
- * Where a day stands. `earlier` is the verified object of an earlier backfill: it stays valid while the job replaces it,
- * however an attempt goes.
+ * The state of a day. `earlier` is the status of the verified object of an earlier backfill: it stays valid while the
+ * job replaces it, also if an attempt fails.
  */
 export type DayState =
   | { readonly kind: "pending"; readonly earlier: DayFacts["verified"] }
@@ -35,7 +35,7 @@ export type DayState =
   | { readonly kind: "failed"; readonly earlier: DayFacts["verified"]; readonly heldForUpload: boolean }
   | { readonly kind: "published"; readonly status: "completed" | "empty"; readonly phase: Phase | undefined };
 
-/** The state of a day for the job that it belongs to; `job` is undefined for a day of no job. Pure. */
+/** Derives the state of a day for its job; `job` is undefined for a day of no job. Pure. */
 export function dayState(facts: DayFacts, job: DayJob | undefined): DayState {
   const { verified: earlier, staged, failureRound } = facts;
   const active = staged?.heldForUpload === false ? staged : undefined;
@@ -43,13 +43,13 @@ export function dayState(facts: DayFacts, job: DayJob | undefined): DayState {
   if (earlier && (required === undefined || facts.publishedBy === required))
     return { kind: "published", status: earlier, phase: active?.phase };
   if (active) return { kind: "staged", earlier, phase: active.phase, works: job?.works ?? false };
-  // For a job the failure of an earlier round is history; a day of no job has only history.
+  // A job ignores failures of earlier rounds; for a day of no job, every failure counts.
   const failed = job ? failureRound === job.round : failureRound !== undefined;
   if (failed) return { kind: "failed", earlier, heldForUpload: staged !== undefined };
   return { kind: "pending", earlier };
 }
 
-/** The status that HTTP and KV show. */
+/** The status of a day as HTTP and KV show it. */
 export function statusOfDay(state: DayState): "pending" | "running" | "completed" | "empty" | "failed" {
   if (state.kind === "published") return state.status;
   if (state.earlier) return state.earlier;
@@ -64,7 +64,7 @@ export function statusOfDay(state: DayState): "pending" | "running" | "completed
   }
 }
 
-/** What is being done for the day, or is left to be done once the site works again. */
+/** The phase of the day's staged work, whether or not the site works on it now. */
 export function phaseOfDay(state: DayState): Phase | undefined {
   return state.kind === "staged" || state.kind === "published" ? state.phase : undefined;
 }

@@ -1,4 +1,3 @@
-/** How a day is shown: over HTTP, and in KV. */
 import type { DayView } from "../../../contract/backfill.ts";
 import { addDays, daysBetween, daysOf, type UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
@@ -7,12 +6,13 @@ import type { SiteName } from "../../../domain/site.ts";
 import type { DaysQuery } from "../../job/job.ts";
 import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
-import { type DayHistory, dayHistory, knownDays, stateOfDay } from "./ledger.ts";
-import { getState } from "./state.ts";
+import { type DayHistory, dayHistory } from "./day-table.ts";
+import { knownDays, stateOfDay } from "./known-days.ts";
+import type { LedgerContext } from "./ledger-context.ts";
+import { getState } from "./site-state.ts";
 
-/** The calendar: the first `limit` days of the range, or of those that the ledger knows. */
+/** The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. */
 export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuery): DayView[] {
   const known = knownDays(sql, from ?? "", to ?? "9999");
   const job = getState(sql, "job");
@@ -28,7 +28,7 @@ export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuer
 
 const PENDING: DayState = { kind: "pending", earlier: undefined };
 
-/** Days that anybody may name can be millions: only what is answered is counted out. */
+/** A client may name millions of days: only those of the response are listed. */
 function firstDaysOf(from: UtcDay, to: UtcDay, limit: number): UtcDay[] {
   return daysOf(from, daysBetween(from, to) < limit ? to : addDays(from, limit - 1));
 }
@@ -50,8 +50,8 @@ function dayView(site: SiteName, day: UtcDay, history: DayHistory, state: DaySta
   };
 }
 
-/** The day in KV, as it is now; to be called in each transaction that may change it. */
-export function showDay(context: SiteContext, sql: Sql, date: UtcDay): void {
+/** Enqueues the day's state for KV. To be called in each transaction that may change it. */
+export function showDay(context: LedgerContext, sql: Sql, date: UtcDay): void {
   const entry = dayEntry(context.site, date, dayHistory(sql, date), stateOfDay(sql, date));
   context.outbox.enqueue(sql, dayKey(date, context.site), entry, DAY_TTL_S, "transition");
 }

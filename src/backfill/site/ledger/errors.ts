@@ -2,14 +2,27 @@ import { errorKey } from "../../../domain/layout.ts";
 import type { DaysQuery, SiteJob } from "../../job/job.ts";
 import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
-import type { DayFailure } from "./ledger.ts";
-import { getState, setState } from "./state.ts";
-import { countRequests } from "./totals.ts";
+import type { Table } from "../../tables/tables.ts";
+import type { DayFailure } from "./day-table.ts";
+import type { LedgerContext } from "./ledger-context.ts";
+import { countRequests, getState, setState } from "./site-state.ts";
 
-/** Keeps an error for `GET /backfill/errors` and KV. Timestamps are unique, over all sites of a backfill. */
+export const errorTable: Table = {
+  name: "error",
+  migrations: {
+    1: [
+      `CREATE TABLE IF NOT EXISTS error (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, date TEXT,
+         body TEXT NOT NULL)`,
+    ],
+  },
+};
+
+/** Errors of a site that are stored; each new one replaces the oldest. */
+const ERRORS_KEPT = 5_000;
+
+/** Stores an error for `GET /backfill/errors` and KV. Timestamps are unique over all sites of a backfill. */
 export function logError(
-  context: SiteContext,
+  context: LedgerContext,
   sql: Sql,
   job: SiteJob,
   failure: DayFailure,
@@ -17,7 +30,7 @@ export function logError(
 ): void {
   const at = Math.max(failure.at, (getState(sql, "lastErrorAt") ?? 0) + 1);
   setState(sql, "lastErrorAt", at);
-  // The digits behind the milliseconds tell the sites apart: two may fail in the same one.
+  // The site's index follows the milliseconds, because two sites may fail in the same millisecond.
   const timestamp = new Date(at).toISOString().replace("Z", `${String(job.siteIndex).padStart(3, "0")}Z`);
   const entry = {
     backfill_id: job.backfillId,
@@ -35,7 +48,7 @@ export function logError(
   context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
 }
 
-/** Newest first. */
+/** The stored errors, newest first. */
 export function recentErrors(sql: Sql, query: DaysQuery) {
   return sql
     .all<{ body: string }>(
@@ -47,8 +60,16 @@ export function recentErrors(sql: Sql, query: DaysQuery) {
     .map((row) => JSON.parse(row.body));
 }
 
-/** Errors of a site; older ones make room. */
-const ERRORS_KEPT = 5_000;
+/** How many errors of a backfill are stored, and the message of the last. */
+export function errorCounts(sql: Sql, backfillId: string): { count: number; last: string | undefined } {
+  // SQLite takes `body` from the row of the one max(): the last error.
+  const [errors] = sql.all<{ count: number; body: string | null }>(
+    "SELECT count(*) AS count, max(id), body FROM error WHERE instr(body, ?) = 1",
+    `{"backfill_id":"${backfillId}"`,
+  );
+  const last = errors?.body ? (JSON.parse(errors.body) as { error: string }).error : undefined;
+  return { count: errors?.count ?? 0, last };
+}
 
 function failureTitle(where: Record<string, unknown>): string {
   return typeof where.date === "string" ? `Failed to process day ${where.date}` : "Failed";

@@ -2,9 +2,6 @@ import type { Outcome } from "../../../ace/transport/transport.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
-import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
-import { showDay } from "./day-views.ts";
-import { logError } from "./errors.ts";
 import {
   type DayFailure,
   endUnreachable,
@@ -12,9 +9,19 @@ import {
   outageRetries,
   recordFailure,
   retryAfterOutage,
-} from "./ledger.ts";
-import { dropStaging, hasRoomToHold, isStaged, setHeldForUpload, stagedDays } from "./staging.ts";
-import { getState, setState } from "./state.ts";
+} from "./day-table.ts";
+import { showDay } from "./day-views.ts";
+import { logError } from "./errors.ts";
+import { currentJob, type Fence, type LedgerContext } from "./ledger-context.ts";
+import { getState, setState } from "./site-state.ts";
+import {
+  dropStaging,
+  hasRoomToHold,
+  isStaged,
+  recordProgress,
+  setHeldForUpload,
+  stagedDays,
+} from "./staging.ts";
 
 /** A request that failed for good. */
 export interface FailedRequest {
@@ -24,7 +31,7 @@ export interface FailedRequest {
   readonly message: string;
 }
 
-/** Which request of a day failed, as its error names it. */
+/** The request of a day that failed, as its error shows it. */
 export interface FetchPosition {
   readonly date: UtcDay;
   /** Pages of the window that came before the request. */
@@ -37,16 +44,16 @@ export interface FetchPosition {
   readonly cursor: string | null;
 }
 
-/** So many days in a row that could not be fetched are the vendor's outage, not the days' fault. */
+/** After this many days in a row that could not be fetched, the API has an outage, and the days have not failed. */
 const OUTAGE_DAYS = 3;
-/** Outages that a day may be part of in one round: with waits of 1 min to 1 h, those of about a day. */
+/** Outages after which a day is retried in one round: with waits of 1 min to 1 h, those of about a day. */
 const OUTAGE_RETRIES_MAX = 30;
 const OUTAGE_MS = 60_000;
 const OUTAGE_MS_MAX = 3_600_000;
 
-/** What a request that can't be made to succeed means for its day and its site: the failure table. */
+/** Fails the day of a request that failed for good; a request without authorization halts the site. */
 export function failFetch(
-  context: SiteContext,
+  context: LedgerContext,
   fence: Fence,
   stagingId: string,
   failed: FailedRequest,
@@ -60,9 +67,9 @@ export function failFetch(
   failDay(context, fence, where.date, stagingId, failed, { ...where }, how);
 }
 
-/** Fails one attempt. An existing valid day stays valid; the failure stands beside it. */
+/** Fails one attempt on a day. A day that was valid before stays valid. */
 export function failDay(
-  context: SiteContext,
+  context: LedgerContext,
   fence: Fence,
   date: UtcDay,
   stagingId: string,
@@ -76,7 +83,7 @@ export function failDay(
     if (!job || !isStaged(sql, date, stagingId)) return;
     const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
     recordFailure(sql, date, failure, job.round);
-    // The site goes on to the next day, which is not standing still.
+    // The site continues with the next day, so that it is not stuck.
     recordProgress(sql, clock, undefined);
     logError(context, sql, job, failure, where);
     if (how.holdForUpload && hasRoomToHold(sql, date)) setHeldForUpload(sql, date, true);
@@ -87,9 +94,9 @@ export function failDay(
   });
 }
 
-/** The site stands still until somebody acts; its days stay pending. */
+/** Halts the site: it works on nothing until an operator acts, and its days stay pending. */
 export function halt(
-  context: SiteContext,
+  context: LedgerContext,
   fence: Fence,
   failed: FailedRequest,
   where: Record<string, unknown>,
@@ -121,9 +128,9 @@ function haltReason(site: string, failed: FailedRequest): string {
   }
 }
 
-/** The third such day in a row: all go back to pending, and the site waits, probes, and goes on by itself. */
-function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
-  // After so many retries the probes have succeeded and the day has not: it fails by itself, and others want their turn.
+/** After the third such day in a row, all of them become pending again, and the site waits and probes. */
+function countUnreachable(context: LedgerContext, sql: Sql, date: UtcDay): void {
+  // After so many outages the probes succeed and the day still fails: the fault is the day's, and other days come next.
   if (outageRetries(sql, date) >= OUTAGE_RETRIES_MAX) return;
   const days = markUnreachable(sql, date);
   if (days.length < OUTAGE_DAYS) return;
@@ -134,8 +141,8 @@ function countUnreachable(context: SiteContext, sql: Sql, date: UtcDay): void {
   beginOutage(context, sql);
 }
 
-/** Waits 1 min, doubling to 1 h; the points list is asked for first afterwards, as a probe. */
-export function beginOutage(context: SiteContext, sql: Sql): void {
+/** Waits 1 min, doubling to 1 h. The list of points is loaded first afterwards, as a probe. */
+export function beginOutage(context: LedgerContext, sql: Sql): void {
   const before = getState(sql, "outage");
   const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
   setState(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
@@ -146,7 +153,7 @@ export function beginOutage(context: SiteContext, sql: Sql): void {
   });
 }
 
-/** A wait further ahead than any that is ever begun was begun before the clock stepped back: it is over. */
+/** Ends waits that are longer than any that begins: the clock has stepped back since they began. */
 export function endUnbelievableWaits(sql: Sql, now: EpochMs): void {
   const outage = getState(sql, "outage");
   if (outage && outage.until > now + OUTAGE_MS_MAX) setState(sql, "outage", { ...outage, until: now });

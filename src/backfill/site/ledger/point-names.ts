@@ -1,21 +1,30 @@
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Isolate } from "../../isolate/isolate.ts";
 import type { Sql, Store } from "../../ports.ts";
-import { getState } from "./state.ts";
+import type { Table } from "../../tables/tables.ts";
+import { getState } from "./site-state.ts";
+
+/** The configured points, sorted, in JSON arrays of a size that SQLite takes. */
+export const pointsTable: Table = {
+  name: "points",
+  migrations: {
+    1: ["CREATE TABLE IF NOT EXISTS points (idx INTEGER PRIMARY KEY, names TEXT NOT NULL)"],
+  },
+};
 
 /** The names of a site's points, and their ids by name. */
 export interface PointList {
   readonly names: readonly string[];
   readonly ids: ReadonlyMap<string, number>;
-  /** Of memory. */
+  /** Memory that the list takes. */
   readonly bytes: number;
 }
 
-/** The stored list as every page is read with it. Kept while the isolate has room; read from the database again after. */
+/** The stored list of points, cached while the isolate has room; after that it is read from the database again. */
 export class PointNames {
   readonly #store: Store;
   readonly #isolate: Isolate;
-  #kept: { readonly hash: string; readonly list: PointList } | undefined;
+  #cached: { readonly hash: string; readonly list: PointList } | undefined;
 
   constructor(store: Store, isolate: Isolate) {
     this.#store = store;
@@ -25,9 +34,9 @@ export class PointNames {
   current(): PointList {
     return this.#store.tx((sql) => {
       const hash = getState(sql, "points")?.hash ?? "";
-      if (this.#kept?.hash === hash) {
+      if (this.#cached?.hash === hash) {
         this.#isolate.touchCached(this);
-        return this.#kept.list;
+        return this.#cached.list;
       }
       const names = readPoints(sql);
       const bytes = pointListBytes(
@@ -36,9 +45,9 @@ export class PointNames {
       );
       const list = { names, ids: new Map(names.map((name, id) => [name, id])), bytes };
       const evict = () => {
-        this.#kept = undefined;
+        this.#cached = undefined;
       };
-      this.#kept = this.#isolate.cache(this, bytes, evict) ? { hash, list } : undefined;
+      this.#cached = this.#isolate.cache(this, bytes, evict) ? { hash, list } : undefined;
       return list;
     });
   }
@@ -49,7 +58,7 @@ export const pointListBytes = (points: number, nameBytes: number) => nameBytes +
 /** A string's header, and its place in the map and the list. */
 const BYTES_A_NAME = 60;
 
-/** In parts that SQLite takes, each a JSON array. */
+/** Replaces the stored list. */
 export function storePoints(sql: Sql, names: readonly string[]): void {
   sql.run("DELETE FROM points");
   let part: string[] = [];

@@ -1,21 +1,66 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { type Content, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
-import { HELD_FOR_UPLOAD_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import { HELD_FOR_UPLOAD_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Span } from "../../../domain/samples.ts";
-import type { Sql } from "../../ports.ts";
+import type { FilePosition } from "../../../parquet/merge/merge.ts";
+import type { Clock, Sql } from "../../ports.ts";
+import type { Table } from "../../tables/tables.ts";
 import type { DayPlan } from "../plan.ts";
+import { endAttemptsOf } from "./attempts.ts";
 import type { Phase } from "./day-state.ts";
-import { markUnverified } from "./ledger.ts";
+import { markUnverified, oneLaneDays } from "./day-table.ts";
+import { setState } from "./site-state.ts";
+import { dropMergeInput, dropStagedFile } from "./staged-file.ts";
 
-/** A file as it lies in `part`, ready to be published. */
+export const stagingTables: readonly Table[] = [
+  {
+    name: "staging",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL,
+           plan TEXT NOT NULL, transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,
+           replacing INTEGER NOT NULL DEFAULT 0, progress_at INTEGER NOT NULL)`,
+      ],
+      2: [
+        "ALTER TABLE staging RENAME COLUMN token TO staging_id",
+        "ALTER TABLE staging RENAME COLUMN merge TO file_position",
+        "ALTER TABLE staging RENAME COLUMN kept TO held_for_upload",
+        // A plan belongs to the backfill that made it instead of to a generation.
+        `UPDATE staging SET plan = json_remove(json_set(plan, '$.backfillId', coalesce(
+           (SELECT iif(value ->> '$.generation' = plan ->> '$.generation', value ->> '$.backfillId', '')
+              FROM meta WHERE key = 'job'), '')), '$.generation')`,
+      ],
+    },
+  },
+  {
+    name: "fetch_window",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS span (date TEXT NOT NULL, idx INTEGER NOT NULL, from_micros INTEGER NOT NULL,
+           to_micros INTEGER NOT NULL, walk TEXT, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
+      ],
+      2: [
+        "ALTER TABLE span RENAME TO fetch_window",
+        "ALTER TABLE fetch_window RENAME COLUMN walk TO pagination",
+        "ALTER TABLE fetch_window ADD COLUMN pages INTEGER NOT NULL DEFAULT 0",
+        // Pages were counted for the day alone: of several windows, each begins to count at 0.
+        `UPDATE fetch_window SET pages = transport ->> '$.pages' FROM staging WHERE staging.date = fetch_window.date
+           AND (SELECT count(*) FROM fetch_window AS every WHERE every.date = staging.date) = 1`,
+      ],
+    },
+  },
+];
+
+/** A complete file in the table `part`, ready to be published. */
 export interface StagedFile {
   readonly content: Content;
   readonly duplicates: number;
 }
 
-/** A day under way, without its bulk. */
+/** A day that is being fetched, merged or published, without its bulk. */
 export interface StagedDay {
   readonly date: UtcDay;
+  /** Names this staging of the day: work for an earlier one is never committed. */
   readonly stagingId: string;
   readonly phase: Phase;
   readonly plan: DayPlan;
@@ -33,6 +78,7 @@ export interface StagedDay {
 export interface StagedWindow {
   readonly index: number;
   readonly span: Span;
+  /** A saved pagination, as JSON; undefined before the first run of the window. */
   readonly pagination: string | undefined;
   /** Pages of the window that are committed. */
   readonly pages: number;
@@ -46,11 +92,21 @@ interface StagingRow extends Record<string, string | number | null> {
   plan: string;
   transport: string;
   file: string | null;
-  kept: number;
-  one_lane: number | null;
+  held_for_upload: number;
   progress_at: number;
 }
 
+interface WindowRow extends Record<string, string | number | null> {
+  date: string;
+  idx: number;
+  from_micros: number;
+  to_micros: number;
+  pagination: string | null;
+  pages: number;
+  done: number;
+}
+
+/** Stages a day for fetching; what was staged of it before is dropped. */
 export function stageDay(
   sql: Sql,
   date: UtcDay,
@@ -58,10 +114,10 @@ export function stageDay(
   plan: DayPlan,
   windows: readonly Span[],
 ): void {
-  // Nothing is staged of it; what was in hand for it is laid down.
   dropStaging(sql, date);
   sql.run(
-    "INSERT INTO staging (date, token, phase, plan, transport, progress_at) VALUES (?, ?, 'fetching', ?, ?, ?)",
+    `INSERT INTO staging (date, staging_id, phase, plan, transport, progress_at)
+       VALUES (?, ?, 'fetching', ?, ?, ?)`,
     date,
     stagingId,
     JSON.stringify(plan),
@@ -70,7 +126,7 @@ export function stageDay(
   );
   windows.forEach((span, index) => {
     sql.run(
-      "INSERT INTO span (date, idx, from_micros, to_micros) VALUES (?, ?, ?, ?)",
+      "INSERT INTO fetch_window (date, idx, from_micros, to_micros) VALUES (?, ?, ?, ?)",
       date,
       index,
       span.fromMicros,
@@ -79,21 +135,14 @@ export function stageDay(
   });
 }
 
-/** Days under way, in order. */
+/** All staged days, in order. */
 export function stagedDays(sql: Sql): StagedDay[] {
-  const windows = sql.all<{
-    date: string;
-    idx: number;
-    from_micros: number;
-    to_micros: number;
-    walk: string | null;
-    pages: number;
-    done: number;
-  }>("SELECT * FROM span ORDER BY date, idx");
+  const windows = sql.all<WindowRow>("SELECT * FROM fetch_window ORDER BY date, idx");
+  const oneLane = oneLaneDays(sql);
   return sql
     .all<StagingRow>(
-      `SELECT date, token AS staging_id, phase, plan, transport, file, kept, progress_at, one_lane
-         FROM staging LEFT JOIN day USING (date) ORDER BY date`,
+      `SELECT date, staging_id, phase, plan, transport, file, held_for_upload, progress_at
+         FROM staging ORDER BY date`,
     )
     .map((row) => ({
       date: row.date as UtcDay,
@@ -102,29 +151,45 @@ export function stagedDays(sql: Sql): StagedDay[] {
       plan: JSON.parse(row.plan) as DayPlan,
       transport: JSON.parse(row.transport) as Transport,
       file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
-      heldForUpload: row.kept === 1,
-      oneLane: row.one_lane === 1,
+      heldForUpload: row.held_for_upload === 1,
+      oneLane: oneLane.has(row.date),
       progressAt: row.progress_at,
-      windows: windows
-        .filter((window) => window.date === row.date)
-        .map((window) => ({
-          index: window.idx,
-          span: { fromMicros: window.from_micros, toMicros: window.to_micros },
-          pagination: window.walk ?? undefined,
-          pages: window.pages,
-          done: window.done === 1,
-        })),
+      windows: windows.filter((window) => window.date === row.date).map(windowOf),
     }));
 }
 
-/** undefined where the attempt with `token` is gone: its work has nowhere to go. */
+const windowOf = (row: WindowRow): StagedWindow => ({
+  index: row.idx,
+  span: { fromMicros: row.from_micros, toMicros: row.to_micros },
+  pagination: row.pagination ?? undefined,
+  pages: row.pages,
+  done: row.done === 1,
+});
+
+/** The staged day; undefined where it was dropped or staged again under another id. */
 export function stagedDay(sql: Sql, date: UtcDay, stagingId: string): StagedDay | undefined {
   return stagedDays(sql).find((day) => day.date === date && day.stagingId === stagingId);
 }
 
 /** Whether this work on the day is still staged: the day may have failed since, or been staged again. */
 export function isStaged(sql: Sql, date: UtcDay, stagingId: string): boolean {
-  return sql.all("SELECT 1 FROM staging WHERE date = ? AND token = ?", date, stagingId).length > 0;
+  return sql.all("SELECT 1 FROM staging WHERE date = ? AND staging_id = ?", date, stagingId).length > 0;
+}
+
+/** Phase of each staged day in a range, by date. */
+export function stagedPhases(
+  sql: Sql,
+  from: string,
+  to: string,
+): Map<string, { phase: Phase; heldForUpload: boolean }> {
+  const rows = sql.all<{ date: string; phase: string; held_for_upload: number }>(
+    "SELECT date, phase, held_for_upload FROM staging WHERE date BETWEEN ? AND ?",
+    from,
+    to,
+  );
+  return new Map(
+    rows.map((row) => [row.date, { phase: row.phase as Phase, heldForUpload: row.held_for_upload === 1 }]),
+  );
 }
 
 export function setPhase(sql: Sql, date: UtcDay, phase: Phase): void {
@@ -135,7 +200,14 @@ export function setTransport(sql: Sql, date: UtcDay, transport: Transport): void
   sql.run("UPDATE staging SET transport = ? WHERE date = ?", JSON.stringify(transport), date);
 }
 
-/** How far a window has been read, after a run of `pages` more pages. */
+/** Records when the site, and `date` if given, last made progress: the Coordinator tells stuck sites by it. */
+export function recordProgress(sql: Sql, clock: Clock, date: UtcDay | undefined): void {
+  setState(sql, "lastProgressAt", clock.now());
+  if (date === undefined) return;
+  sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
+}
+
+/** Commits the pagination of a window after a run of `pages` more pages. */
 export function advanceWindow(
   sql: Sql,
   date: UtcDay,
@@ -143,7 +215,7 @@ export function advanceWindow(
   { pagination, pages, done }: Pick<StagedWindow, "pagination" | "pages" | "done">,
 ): void {
   sql.run(
-    "UPDATE span SET walk = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
+    "UPDATE fetch_window SET pagination = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
     pagination ?? null,
     pages,
     done ? 1 : 0,
@@ -152,69 +224,48 @@ export function advanceWindow(
   );
 }
 
-export function addBlock(sql: Sql, date: UtcDay, bucket: number, bytes: Uint8Array): void {
-  sql.run(
-    "INSERT INTO block (date, bucket, bytes, data) VALUES (?, ?, ?, ?)",
+/** Progress of the day's merge; undefined before its first slice. */
+export function filePosition(sql: Sql, date: UtcDay): FilePosition | undefined {
+  const [row] = sql.all<{ file_position: string | null }>(
+    "SELECT file_position FROM staging WHERE date = ?",
     date,
-    bucket,
-    bytes.byteLength,
-    bytes,
   );
+  return row?.file_position ? (JSON.parse(row.file_position) as FilePosition) : undefined;
 }
 
-/** The bytes of the file's next part, in as many rows as SQLite's bound on values asks for. */
-export function addPart(sql: Sql, date: UtcDay, bytes: Uint8Array): void {
-  for (let offset = 0; offset < bytes.byteLength; offset += SQL_VALUE_BYTES_MAX) {
-    sql.run(
-      "INSERT INTO part SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM part WHERE date = ?1",
-      date,
-      bytes.subarray(offset, offset + SQL_VALUE_BYTES_MAX),
-    );
-  }
+export function setFilePosition(sql: Sql, date: UtcDay, position: FilePosition): void {
+  sql.run("UPDATE staging SET file_position = ? WHERE date = ?", JSON.stringify(position), date);
 }
 
-export function partCount(sql: Sql, date: UtcDay): number {
-  return sql.all<{ parts: number }>("SELECT count(*) AS parts FROM part WHERE date = ?", date)[0]?.parts ?? 0;
-}
-
-export function readPart(sql: Sql, date: UtcDay, index: number): Uint8Array {
-  const [row] = sql.all<{ data: Uint8Array }>(
-    "SELECT data FROM part WHERE date = ? AND idx = ?",
-    date,
-    index,
-  );
-  if (!row) throw new Error(`part ${index} of ${date} is gone`);
-  return row.data;
-}
-
+/** The file is complete: the day is to be published. */
 export function sealFile(sql: Sql, date: UtcDay, file: StagedFile): void {
   sql.run("UPDATE staging SET phase = 'encoded', file = ? WHERE date = ?", JSON.stringify(file), date);
-  sql.run("DELETE FROM block WHERE date = ?", date);
-  sql.run("DELETE FROM row_group WHERE date = ?", date);
+  dropMergeInput(sql, date);
 }
 
 /** Whether the database has room to hold the day's file for a later upload; if not, a retry fetches the day again. */
 export function hasRoomToHold(sql: Sql, date: UtcDay): boolean {
-  const waiting = stagedDays(sql).filter((day) => day.heldForUpload || day.date === date);
-  const bytes = waiting.reduce((sum, { file }) => sum + (file?.content.bytes ?? 0), 0);
+  const held = stagedDays(sql).filter((day) => day.heldForUpload || day.date === date);
+  const bytes = held.reduce((sum, { file }) => sum + (file?.content.bytes ?? 0), 0);
   return bytes <= HELD_FOR_UPLOAD_BYTES_MAX;
 }
 
 export function setHeldForUpload(sql: Sql, date: UtcDay, held: boolean): void {
-  sql.run("UPDATE staging SET kept = ? WHERE date = ?", held ? 1 : 0, date);
+  sql.run("UPDATE staging SET held_for_upload = ? WHERE date = ?", held ? 1 : 0, date);
 }
 
-/** From here on the object may be the staged file or the one before, until a HEAD tells. */
+/** From now on the day's object may be the staged file or the one before, until a HEAD shows which. */
 export function beginReplacing(sql: Sql, date: UtcDay): void {
   sql.run("UPDATE staging SET replacing = 1 WHERE date = ?", date);
 }
 
-/** A put that was begun may still land: which file the day has is then not known any more. */
+/** Drops all that is staged of a day. A put that has begun may still take effect, so its day becomes unverified. */
 export function dropStaging(sql: Sql, date: UtcDay): void {
   if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
     markUnverified(sql, date);
   }
-  for (const table of ["staging", "span", "block", "part", "row_group", "in_hand"]) {
-    sql.run(`DELETE FROM ${table} WHERE date = ?`, date);
-  }
+  sql.run("DELETE FROM staging WHERE date = ?", date);
+  sql.run("DELETE FROM fetch_window WHERE date = ?", date);
+  dropStagedFile(sql, date);
+  endAttemptsOf(sql, date);
 }

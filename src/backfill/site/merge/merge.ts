@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { imbalance, type Transport } from "../../../domain/evidence.ts";
 import { BUCKET_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
@@ -8,11 +7,26 @@ import { encodeSlice, FILE_START, type FilePosition, TABLE_BYTES_MAX } from "../
 import type { BlockSource } from "../../../parquet/run/run.ts";
 import type { Isolate } from "../../isolate/isolate.ts";
 import type { Sql } from "../../ports.ts";
-import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
-import { layDown } from "../engine/attempts.ts";
+import type { SiteContext } from "../context.ts";
 import { MERGE_KEY } from "../engine/next-actions.ts";
-import { failDay } from "../ledger/fail.ts";
-import { addPart, partCount, readPart, type StagedDay, sealFile, stagedDay } from "../ledger/staging.ts";
+import {
+  addPart,
+  addRowGroup,
+  blocksOf,
+  currentJob,
+  endAttempt,
+  type Fence,
+  failDay,
+  fileDigest,
+  filePosition,
+  readBlock,
+  recordProgress,
+  rowGroupsOf,
+  type StagedDay,
+  sealFile,
+  setFilePosition,
+  stagedDay,
+} from "../ledger/ledger.ts";
 
 /**
  * One slice of a day's merge: blocks in, row groups and position out, in one transaction. Dying inside leaves
@@ -119,13 +133,8 @@ class Output {
 
 function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, held: Held): void {
   const { names } = context.points();
-  const [row] = sql.all<{ merge: string | null }>("SELECT merge FROM staging WHERE date = ?", day.date);
-  const before = row?.merge ? (JSON.parse(row.merge) as FilePosition) : FILE_START;
+  const before = filePosition(sql, day.date) ?? FILE_START;
   const output = new Output(sql, day.date, held);
-  let groups = sql.all<{ groups: number }>(
-    "SELECT count(*) AS groups FROM row_group WHERE date = ?",
-    day.date,
-  )[0]?.groups as number;
   const after = encodeSlice(
     blockSource(sql, day.date, held),
     before,
@@ -137,12 +146,12 @@ function slice(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, hel
     },
     (group) => {
       output.add(group.bytes);
-      sql.run("INSERT INTO row_group VALUES (?, ?, ?)", day.date, groups++, group.metadata);
+      addRowGroup(sql, day.date, group.metadata);
     },
   );
   output.flush();
-  sql.run("UPDATE staging SET merge = ? WHERE date = ?", JSON.stringify(after), day.date);
-  layDown(sql, MERGE_KEY);
+  setFilePosition(sql, day.date, after);
+  endAttempt(sql, MERGE_KEY);
   context.countSamples(after.merge.read - before.merge.read);
   recordProgress(sql, context.clock, day.date);
   if (after.merge.done) seal(context, fence, sql, day, after);
@@ -164,12 +173,8 @@ function seal(context: SiteContext, fence: Fence, sql: Sql, day: StagedDay, { me
     );
     return;
   }
-  const metadata = sql.all<{ meta: Uint8Array }>(
-    "SELECT meta FROM row_group WHERE date = ? ORDER BY idx",
-    day.date,
-  );
-  addPart(sql, day.date, encodeFooter(metadata.map((group) => group.meta)));
-  const { bytes, sha256 } = digest(sql, day.date);
+  addPart(sql, day.date, encodeFooter(rowGroupsOf(sql, day.date)));
+  const { bytes, sha256 } = fileDigest(sql, day.date);
   const start = dayStartMs(day.date);
   sealFile(sql, day.date, {
     duplicates: merge.duplicates,
@@ -204,41 +209,13 @@ function logEncoded(
   );
 }
 
-function digest(sql: Sql, date: UtcDay): { bytes: number; sha256: string } {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const parts = partCount(sql, date);
-  for (let index = 0; index < parts; index++) {
-    const part = readPart(sql, date, index);
-    hash.update(part);
-    bytes += part.byteLength;
-  }
-  return { bytes, sha256: hash.digest("hex") };
-}
-
 function blockSource(sql: Sql, date: UtcDay, held: Held): BlockSource {
   return {
     blocks: (bucket) => {
-      const blocks = sql.all<{ id: number; bytes: number }>(
-        "SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id",
-        date,
-        bucket,
-      );
+      const blocks = blocksOf(sql, date, bucket);
       held.bucket(blocks.reduce((sum, block) => sum + block.bytes, 0));
       return blocks;
     },
-    read: (id, offset, length) => {
-      const [row] =
-        offset === undefined
-          ? sql.all<{ data: Uint8Array }>("SELECT data FROM block WHERE id = ?", id)
-          : sql.all<{ data: Uint8Array }>(
-              "SELECT substr(data, ?, ?) AS data FROM block WHERE id = ?",
-              offset + 1,
-              length ?? 0,
-              id,
-            );
-      if (!row) throw new Error(`block ${id} of ${date} is gone`);
-      return row.data;
-    },
+    read: (id, offset, length) => readBlock(sql, id, offset, length),
   };
 }

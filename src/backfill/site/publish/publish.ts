@@ -4,21 +4,30 @@ import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { SiteJob } from "../../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../../ports.ts";
-import { currentJob, type Fence, recordProgress, type SiteContext } from "../context.ts";
-import { evidenceView, showDay } from "../ledger/day-views.ts";
-import { failDay } from "../ledger/fail.ts";
-import { endPrecautions, isDistrusted, publishedDay, recordPublished } from "../ledger/ledger.ts";
+import type { SiteContext } from "../context.ts";
 import {
+  addToRun,
+  addToTotals,
   beginReplacing,
+  currentJob,
   dropStaging,
+  endPrecautions,
+  evidenceView,
+  type Fence,
+  failDay,
+  getState,
+  isDistrusted,
   isStaged,
   partCount,
+  publishedDay,
   readPart,
+  recordProgress,
+  recordPublished,
   type StagedDay,
   type StagedFile,
-} from "../ledger/staging.ts";
-import { addToRun, getState, setState } from "../ledger/state.ts";
-import { addToTotals } from "../ledger/totals.ts";
+  setState,
+  showDay,
+} from "../ledger/ledger.ts";
 
 const REFUSED_MS = 5_000;
 /** The pause before a Coordinator that did not answer is asked again. */

@@ -1,0 +1,98 @@
+import { daysOf, type UtcDay } from "../../../domain/day.ts";
+import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
+import { type DayFacts, type DayJob, type DayState, dayState } from "./day-state.ts";
+import { type DayRow, dayRows, meanPages, NO_DAY_ROW } from "./day-table.ts";
+import { getState } from "./site-state.ts";
+import { stagedPhases } from "./staging.ts";
+
+/** A day as the database knows it, and its state. */
+export interface KnownDay {
+  readonly row: DayRow;
+  readonly state: DayState;
+}
+
+/** The days of a range that have a row in the ledger or are staged, in order; the others are pending. */
+export function knownDays(
+  sql: Sql,
+  from: string,
+  to: string,
+  jobOf: (date: string) => DayJob | undefined = jobsOfDays(sql),
+): Map<UtcDay, KnownDay> {
+  const rows = dayRows(sql, from, to);
+  const staged = stagedPhases(sql, from, to);
+  const known = new Map<UtcDay, KnownDay>();
+  const add = (date: string, row: DayRow) => {
+    const state = dayState(factsOf(row, staged.get(date)), jobOf(date));
+    known.set(date as UtcDay, { row, state });
+  };
+  for (const row of rows) add(row.date, row);
+  for (const date of staged.keys()) if (!known.has(date as UtcDay)) add(date, NO_DAY_ROW);
+  return known;
+}
+
+export function stateOfDay(sql: Sql, day: UtcDay): DayState {
+  return knownDays(sql, day, day).get(day)?.state ?? { kind: "pending", earlier: undefined };
+}
+
+function factsOf(row: DayRow, staged: DayFacts["staged"]): DayFacts {
+  return {
+    verified: row.verified ? (row.status as DayFacts["verified"]) : undefined,
+    publishedBy: row.backfill_id ?? undefined,
+    failureRound: row.failure_round ?? undefined,
+    staged,
+  };
+}
+
+/** The job that a day belongs to, if any. */
+function jobsOfDays(sql: Sql): (date: string) => DayJob | undefined {
+  const job = getState(sql, "job");
+  if (!job) return () => undefined;
+  const { startDate, endDate, round } = job;
+  const works = job.desired === "run" && getState(sql, "halt")?.round !== round;
+  const dayJob = { round, works, requiredBackfillId: requiredBackfillId(job) };
+  return (date) => (date >= startDate && date <= endDate ? dayJob : undefined);
+}
+
+/** Counts of the days of a job's range. */
+export interface DayCounts {
+  /** With the empty days, and with those that earlier backfills have published. */
+  readonly completed: number;
+  readonly empty: number;
+  readonly skipped: number;
+  readonly records: number;
+  readonly failedDays: string[];
+}
+
+export function countDays(sql: Sql, job: SiteJob): DayCounts {
+  const counts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] as string[] };
+  for (const [date, { row, state }] of knownDays(sql, job.startDate, job.endDate)) {
+    if (state.kind === "failed") counts.failedDays.push(date);
+    if (state.kind !== "published") continue;
+    counts.completed += 1;
+    if (state.status === "empty") counts.empty += 1;
+    if (row.backfill_id !== job.backfillId) counts.skipped += 1;
+    counts.records += row.records ?? 0;
+  }
+  return counts;
+}
+
+/** The first `limit` pending days of the job. */
+export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
+  const known = knownDays(sql, job.startDate, job.endDate);
+  const pending: UtcDay[] = [];
+  for (const day of daysOf(job.startDate, job.endDate)) {
+    if (pending.length === limit) break;
+    if ((known.get(day)?.state.kind ?? "pending") === "pending") pending.push(day);
+  }
+  return pending;
+}
+
+/** What a job of the range would fetch and skip; `requiredId` is the backfill that must have published a day. */
+export function estimate(sql: Sql, from: UtcDay, to: UtcDay, requiredId: string | undefined) {
+  const days = daysOf(from, to);
+  const job = { works: false, round: 0, requiredBackfillId: requiredId };
+  const known = knownDays(sql, from, to, () => job);
+  const daysToSkip = days.filter((day) => known.get(day)?.state.kind === "published").length;
+  return { daysToFetch: days.length - daysToSkip, daysToSkip, meanPages: meanPages(sql) };
+}

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto";
+import type { UtcDay } from "../../../domain/day.ts";
+import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Sql } from "../../ports.ts";
+import type { Table } from "../../tables/tables.ts";
+
+/** The bulk of a staged day: sorted blocks of samples, and the file that a merge makes of them. */
+export const stagedFileTables: readonly Table[] = [
+  {
+    // Sorted runs, divided by ranges of points.
+    name: "block",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS block (id INTEGER PRIMARY KEY, date TEXT NOT NULL, bucket INTEGER NOT NULL,
+           bytes INTEGER NOT NULL, data BLOB NOT NULL)`,
+        "CREATE INDEX IF NOT EXISTS block_by_bucket ON block (date, bucket, id)",
+      ],
+    },
+  },
+  {
+    // The bytes of the file so far.
+    name: "part",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS part (date TEXT NOT NULL, idx INTEGER NOT NULL, data BLOB NOT NULL,
+           PRIMARY KEY (date, idx))`,
+      ],
+    },
+  },
+  {
+    // The metadata of the row groups so far, for the footer.
+    name: "row_group",
+    migrations: {
+      1: [
+        `CREATE TABLE IF NOT EXISTS row_group (date TEXT NOT NULL, idx INTEGER NOT NULL, meta BLOB NOT NULL,
+           PRIMARY KEY (date, idx))`,
+      ],
+      2: ["ALTER TABLE row_group RENAME COLUMN meta TO metadata"],
+    },
+  },
+];
+
+export function addBlock(sql: Sql, date: UtcDay, bucket: number, bytes: Uint8Array): void {
+  sql.run(
+    "INSERT INTO block (date, bucket, bytes, data) VALUES (?, ?, ?, ?)",
+    date,
+    bucket,
+    bytes.byteLength,
+    bytes,
+  );
+}
+
+/** The blocks of a bucket in the order in which they were added; `bytes` is the size of each. */
+export function blocksOf(sql: Sql, date: UtcDay, bucket: number): { id: number; bytes: number }[] {
+  return sql.all("SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id", date, bucket);
+}
+
+/** The bytes of a block, or `length` of them from `offset`. */
+export function readBlock(sql: Sql, id: number, offset?: number, length = 0): Uint8Array {
+  const [row] =
+    offset === undefined
+      ? sql.all<{ data: Uint8Array }>("SELECT data FROM block WHERE id = ?", id)
+      : sql.all<{ data: Uint8Array }>(
+          "SELECT substr(data, ?, ?) AS data FROM block WHERE id = ?",
+          offset + 1,
+          length,
+          id,
+        );
+  if (!row) throw new Error(`block ${id} is gone`);
+  return row.data;
+}
+
+/** Appends bytes to the file, in as many rows as SQLite's bound on values requires. */
+export function addPart(sql: Sql, date: UtcDay, bytes: Uint8Array): void {
+  for (let offset = 0; offset < bytes.byteLength; offset += SQL_VALUE_BYTES_MAX) {
+    sql.run(
+      "INSERT INTO part SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM part WHERE date = ?1",
+      date,
+      bytes.subarray(offset, offset + SQL_VALUE_BYTES_MAX),
+    );
+  }
+}
+
+export function partCount(sql: Sql, date: UtcDay): number {
+  return sql.all<{ parts: number }>("SELECT count(*) AS parts FROM part WHERE date = ?", date)[0]?.parts ?? 0;
+}
+
+export function readPart(sql: Sql, date: UtcDay, index: number): Uint8Array {
+  const [row] = sql.all<{ data: Uint8Array }>(
+    "SELECT data FROM part WHERE date = ? AND idx = ?",
+    date,
+    index,
+  );
+  if (!row) throw new Error(`part ${index} of ${date} is gone`);
+  return row.data;
+}
+
+/** Size and SHA-256 of the file, read part by part. */
+export function fileDigest(sql: Sql, date: UtcDay): { bytes: number; sha256: string } {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  const parts = partCount(sql, date);
+  for (let index = 0; index < parts; index++) {
+    const part = readPart(sql, date, index);
+    hash.update(part);
+    bytes += part.byteLength;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+export function addRowGroup(sql: Sql, date: UtcDay, metadata: Uint8Array): void {
+  sql.run(
+    "INSERT INTO row_group SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM row_group WHERE date = ?1",
+    date,
+    metadata,
+  );
+}
+
+/** The metadata of the file's row groups, in their order. */
+export function rowGroupsOf(sql: Sql, date: UtcDay): Uint8Array[] {
+  return sql
+    .all<{ metadata: Uint8Array }>("SELECT metadata FROM row_group WHERE date = ? ORDER BY idx", date)
+    .map((row) => row.metadata);
+}
+
+/** The file is complete: only its parts are needed from now on. */
+export function dropMergeInput(sql: Sql, date: UtcDay): void {
+  sql.run("DELETE FROM block WHERE date = ?", date);
+  sql.run("DELETE FROM row_group WHERE date = ?", date);
+}
+
+export function dropStagedFile(sql: Sql, date: UtcDay): void {
+  dropMergeInput(sql, date);
+  sql.run("DELETE FROM part WHERE date = ?", date);
+}
