@@ -9,8 +9,7 @@ import type { Sql } from "../../ports.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory } from "./day-table.ts";
 import { knownDays, stateOfDay } from "./known-days.ts";
-import type { LedgerContext } from "./ledger-context.ts";
-import { getState } from "./site-state.ts";
+import { getState, type LedgerContext } from "./site-state.ts";
 
 /** The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. */
 export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuery): DayView[] {

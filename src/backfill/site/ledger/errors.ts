@@ -4,8 +4,7 @@ import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
 import type { DayFailure } from "./day-table.ts";
-import type { LedgerContext } from "./ledger-context.ts";
-import { countRequests, getState, setState } from "./site-state.ts";
+import { countRequests, getState, type LedgerContext, setState } from "./site-state.ts";
 
 export const errorTable: Table = {
   name: "error",

@@ -12,8 +12,7 @@ import {
 } from "./day-table.ts";
 import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
-import { currentJob, type Fence, type LedgerContext } from "./ledger-context.ts";
-import { getState, setState } from "./site-state.ts";
+import { currentJob, type Fence, getState, type LedgerContext, setState } from "./site-state.ts";
 import {
   dropStaging,
   hasRoomToHold,

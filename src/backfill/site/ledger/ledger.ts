@@ -3,15 +3,17 @@ import type { Table } from "../../tables/tables.ts";
 import { attemptTable } from "./attempts.ts";
 import { dayTable } from "./day-table.ts";
 import { errorTable } from "./errors.ts";
+import { fetchWindowTable } from "./fetch-windows.ts";
 import { pointsTable } from "./point-names.ts";
 import { stateTable } from "./site-state.ts";
 import { stagedFileTables } from "./staged-file.ts";
-import { stagingTables } from "./staging.ts";
+import { stagingTable } from "./staging.ts";
 
 /** `state` is last, because the migrations of other tables take values from it. */
 export const ledgerTables: readonly Table[] = [
   dayTable,
-  ...stagingTables,
+  stagingTable,
+  fetchWindowTable,
   ...stagedFileTables,
   attemptTable,
   errorTable,
@@ -52,15 +54,18 @@ export {
   halt,
   isUnreachable,
 } from "./fail.ts";
+export { advanceWindow, type StagedWindow } from "./fetch-windows.ts";
 export { countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
-export { currentJob, type Fence, type LedgerContext } from "./ledger-context.ts";
 export { type PointList, PointNames, pointListBytes, storePoints } from "./point-names.ts";
 export {
   addToRun,
   addToTotals,
   countRateLimit,
   countRequests,
+  currentJob,
+  type Fence,
   getState,
+  type LedgerContext,
   noRequests,
   rateLimits,
   setState,
@@ -79,7 +84,6 @@ export {
   rowGroupsOf,
 } from "./staged-file.ts";
 export {
-  advanceWindow,
   beginReplacing,
   dropStaging,
   filePosition,
@@ -87,7 +91,6 @@ export {
   recordProgress,
   type StagedDay,
   type StagedFile,
-  type StagedWindow,
   sealFile,
   setFilePosition,
   setHeldForUpload,

@@ -2,8 +2,10 @@ import type { PageSizeLadder } from "../../../ace/paging/paging.ts";
 import type { SiteTotals } from "../../../contract/metrics.ts";
 import type { EpochMs } from "../../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../../domain/limits.ts";
+import type { SiteName } from "../../../domain/site.ts";
 import type { SiteJob } from "../../job/job.ts";
-import type { Sql } from "../../ports.ts";
+import type { ViewOutbox } from "../../outbox/outbox.ts";
+import type { Clock, Log, Sql, Store } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
 
 /** Values by name, as JSON. */
@@ -127,7 +129,7 @@ export const noRequests = (): UncountedRequests => ({ requests: 0, retries: 0, r
  * Adds the uncounted requests to the totals, inside a transaction that is written anyway. A crash loses only counts
  * that no report has shown, so that no total ever falls.
  */
-export function countRequests({ uncounted }: { readonly uncounted: UncountedRequests }, sql: Sql): void {
+export function countRequests({ uncounted }: LedgerContext, sql: Sql): void {
   if (Object.values(uncounted).every((count) => count === 0)) return;
   addToTotals(sql, uncounted);
   Object.assign(uncounted, noRequests());
@@ -143,4 +145,27 @@ export function addToTotals(sql: Sql, more: Partial<SiteTotals>): void {
     retries: before.retries + retries,
     rateLimited: before.rateLimited + rateLimited,
   });
+}
+
+/** What the ledger needs of a site's context. */
+export interface LedgerContext {
+  readonly site: SiteName;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly outbox: ViewOutbox;
+  /** Requests that are not yet in the totals. */
+  readonly uncounted: UncountedRequests;
+}
+
+/** The epoch that an action works for. It may commit nothing once the site has another epoch, or shall stop. */
+export interface Fence {
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+}
+
+/** The site's job, while work of this fence may still be committed. To be called inside the committing transaction. */
+export function currentJob(sql: Sql, fence: Fence): SiteJob | undefined {
+  const job = getState(sql, "job");
+  return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
 }

@@ -9,47 +9,29 @@ import type { DayPlan } from "../plan.ts";
 import { endAttemptsOf } from "./attempts.ts";
 import type { Phase } from "./day-state.ts";
 import { markUnverified, oneLaneDays } from "./day-table.ts";
+import { addWindows, dropWindows, type StagedWindow, windowsByDay } from "./fetch-windows.ts";
 import { setState } from "./site-state.ts";
 import { dropMergeInput, dropStagedFile } from "./staged-file.ts";
 
-export const stagingTables: readonly Table[] = [
-  {
-    name: "staging",
-    migrations: {
-      1: [
-        `CREATE TABLE IF NOT EXISTS staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL,
+export const stagingTable: Table = {
+  name: "staging",
+  migrations: {
+    1: [
+      `CREATE TABLE IF NOT EXISTS staging (date TEXT PRIMARY KEY, token TEXT NOT NULL, phase TEXT NOT NULL,
            plan TEXT NOT NULL, transport TEXT NOT NULL, merge TEXT, file TEXT, kept INTEGER NOT NULL DEFAULT 0,
            replacing INTEGER NOT NULL DEFAULT 0, progress_at INTEGER NOT NULL)`,
-      ],
-      2: [
-        "ALTER TABLE staging RENAME COLUMN token TO staging_id",
-        "ALTER TABLE staging RENAME COLUMN merge TO file_position",
-        "ALTER TABLE staging RENAME COLUMN kept TO held_for_upload",
-        // A plan belongs to the backfill that made it instead of to a generation.
-        `UPDATE staging SET plan = json_remove(json_set(plan, '$.backfillId', coalesce(
+    ],
+    2: [
+      "ALTER TABLE staging RENAME COLUMN token TO staging_id",
+      "ALTER TABLE staging RENAME COLUMN merge TO file_position",
+      "ALTER TABLE staging RENAME COLUMN kept TO held_for_upload",
+      // A plan belongs to the backfill that made it instead of to a generation.
+      `UPDATE staging SET plan = json_remove(json_set(plan, '$.backfillId', coalesce(
            (SELECT iif(value ->> '$.generation' = plan ->> '$.generation', value ->> '$.backfillId', '')
               FROM meta WHERE key = 'job'), '')), '$.generation')`,
-      ],
-    },
+    ],
   },
-  {
-    name: "fetch_window",
-    migrations: {
-      1: [
-        `CREATE TABLE IF NOT EXISTS span (date TEXT NOT NULL, idx INTEGER NOT NULL, from_micros INTEGER NOT NULL,
-           to_micros INTEGER NOT NULL, walk TEXT, done INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (date, idx))`,
-      ],
-      2: [
-        "ALTER TABLE span RENAME TO fetch_window",
-        "ALTER TABLE fetch_window RENAME COLUMN walk TO pagination",
-        "ALTER TABLE fetch_window ADD COLUMN pages INTEGER NOT NULL DEFAULT 0",
-        // Pages were counted for the day alone: of several windows, each begins to count at 0.
-        `UPDATE fetch_window SET pages = transport ->> '$.pages' FROM staging WHERE staging.date = fetch_window.date
-           AND (SELECT count(*) FROM fetch_window AS every WHERE every.date = staging.date) = 1`,
-      ],
-    },
-  },
-];
+};
 
 /** A complete file in the table `part`, ready to be published. */
 export interface StagedFile {
@@ -75,16 +57,6 @@ export interface StagedDay {
   readonly progressAt: EpochMs;
 }
 
-export interface StagedWindow {
-  readonly index: number;
-  readonly span: Span;
-  /** A saved pagination, as JSON; undefined before the first run of the window. */
-  readonly pagination: string | undefined;
-  /** Pages of the window that are committed. */
-  readonly pages: number;
-  readonly done: boolean;
-}
-
 interface StagingRow extends Record<string, string | number | null> {
   date: string;
   staging_id: string;
@@ -94,16 +66,6 @@ interface StagingRow extends Record<string, string | number | null> {
   file: string | null;
   held_for_upload: number;
   progress_at: number;
-}
-
-interface WindowRow extends Record<string, string | number | null> {
-  date: string;
-  idx: number;
-  from_micros: number;
-  to_micros: number;
-  pagination: string | null;
-  pages: number;
-  done: number;
 }
 
 /** Stages a day for fetching; what was staged of it before is dropped. */
@@ -124,20 +86,12 @@ export function stageDay(
     JSON.stringify(NOTHING_FETCHED),
     plan.createdAt,
   );
-  windows.forEach((span, index) => {
-    sql.run(
-      "INSERT INTO fetch_window (date, idx, from_micros, to_micros) VALUES (?, ?, ?, ?)",
-      date,
-      index,
-      span.fromMicros,
-      span.toMicros,
-    );
-  });
+  addWindows(sql, date, windows);
 }
 
 /** All staged days, in order. */
 export function stagedDays(sql: Sql): StagedDay[] {
-  const windows = sql.all<WindowRow>("SELECT * FROM fetch_window ORDER BY date, idx");
+  const windows = windowsByDay(sql);
   const oneLane = oneLaneDays(sql);
   return sql
     .all<StagingRow>(
@@ -154,17 +108,9 @@ export function stagedDays(sql: Sql): StagedDay[] {
       heldForUpload: row.held_for_upload === 1,
       oneLane: oneLane.has(row.date),
       progressAt: row.progress_at,
-      windows: windows.filter((window) => window.date === row.date).map(windowOf),
+      windows: windows.get(row.date) ?? [],
     }));
 }
-
-const windowOf = (row: WindowRow): StagedWindow => ({
-  index: row.idx,
-  span: { fromMicros: row.from_micros, toMicros: row.to_micros },
-  pagination: row.pagination ?? undefined,
-  pages: row.pages,
-  done: row.done === 1,
-});
 
 /** The staged day; undefined where it was dropped or staged again under another id. */
 export function stagedDay(sql: Sql, date: UtcDay, stagingId: string): StagedDay | undefined {
@@ -205,23 +151,6 @@ export function recordProgress(sql: Sql, clock: Clock, date: UtcDay | undefined)
   setState(sql, "lastProgressAt", clock.now());
   if (date === undefined) return;
   sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
-}
-
-/** Commits the pagination of a window after a run of `pages` more pages. */
-export function advanceWindow(
-  sql: Sql,
-  date: UtcDay,
-  index: number,
-  { pagination, pages, done }: Pick<StagedWindow, "pagination" | "pages" | "done">,
-): void {
-  sql.run(
-    "UPDATE fetch_window SET pagination = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
-    pagination ?? null,
-    pages,
-    done ? 1 : 0,
-    date,
-    index,
-  );
 }
 
 /** Progress of the day's merge; undefined before its first slice. */
@@ -265,7 +194,7 @@ export function dropStaging(sql: Sql, date: UtcDay): void {
     markUnverified(sql, date);
   }
   sql.run("DELETE FROM staging WHERE date = ?", date);
-  sql.run("DELETE FROM fetch_window WHERE date = ?", date);
+  dropWindows(sql, date);
   dropStagedFile(sql, date);
   endAttemptsOf(sql, date);
 }
