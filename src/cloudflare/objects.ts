@@ -6,7 +6,7 @@ import { Isolate } from "../backfill/isolate/isolate.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
 import type { Gate, SitePeer } from "../backfill/ports.ts";
 import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
-import { SiteBackfill } from "../backfill/site/engine/engine.ts";
+import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";

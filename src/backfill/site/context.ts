@@ -5,7 +5,18 @@ import type { Config } from "../../domain/config.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { Isolate } from "../isolate/isolate.ts";
 import type { SiteReport } from "../job/job.ts";
-import type { Alarm, Archive, Clock, CoordinatorPeer, Gate, Log, Store, Vendor, View } from "../ports.ts";
+import type {
+  Alarm,
+  Archive,
+  Clock,
+  CoordinatorPeer,
+  Gate,
+  Log,
+  Sql,
+  Store,
+  Vendor,
+  View,
+} from "../ports.ts";
 import type { LedgerContext, PointList } from "./ledger/ledger.ts";
 
 export interface SitePorts {
@@ -28,12 +39,12 @@ export interface StepSizes {
 
 export const STEP_SIZES: StepSizes = { runSamples: RUN_SAMPLES, sliceSamples: SLICE_SAMPLES };
 
-/** What every action of a site works with. */
+/** What a site works with. */
 export interface SiteContext extends SitePorts, LedgerContext {
   readonly config: Config;
   readonly steps: StepSizes;
   readonly isolate: Isolate;
-  /** R2's and KV's, beside the lanes'. */
+  /** The connection of R2 and KV, which the fetch lanes leave free. */
   readonly connection: Mutex;
   /** The configured points, of the list that is stored. */
   points(): PointList;
@@ -43,8 +54,14 @@ export interface SiteContext extends SitePorts, LedgerContext {
   readonly runBytes: Map<string, number>;
   /** Shared by the lanes, which pause together after a 429. */
   readonly permits: Permits;
-  /** The running action calls it whenever a request or an upload has ended, or the gate has answered. */
+}
+
+/** What an action of a site works with. */
+export interface ActionContext extends SiteContext {
+  /** The action calls it whenever a request or an upload has ended, or the gate has answered. */
   heartbeat(): void;
+  /** Ends the action's attempt inside a transaction that commits progress: a crash after that does not count for it. */
+  endAttempt(sql: Sql): void;
   /** The site's report for the Coordinator, as of now. */
   report(): SiteReport;
   /** Counts samples against the bound of the current tick. */

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY_MS, dayStartMs, utcDayOf } from "../../domain/day.ts";
 import { LANES_MAX } from "../../domain/limits.ts";
-import { type DayPlan, lanesFor, PARSER_VERSION, planHolds, windowsOf } from "./plan.ts";
+import { type DayPlan, isPlanValid, lanesFor, PARSER_VERSION, windowsOf } from "./plan.ts";
 
 const DAY = utcDayOf(Date.UTC(2024, 1, 29));
 
-test("windows cover their day without gap or overlap, and inner borders avoid the full minute", () => {
+test("windows cover their day without gap or overlap, and inner boundaries avoid the full minute", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 24 }), (count) => {
       const windows = windowsOf(DAY, count);
@@ -56,9 +56,9 @@ test.each([
   ["the points", { pointsHash: "other" }],
   ["the reading of samples", { parserVersion: PARSER_VERSION + 1 }],
   ["the size of row groups", { rowGroupSize: 10 }],
-  ["the backfill that must have begun it", { backfillId: "other" }],
-])("a plan does not hold once %s changed", (_, change) => {
+  ["the backfill that must have staged the day", { backfillId: "other" }],
+])("a plan is not valid after %s changed", (_, change) => {
   const now = { pointsHash: "hash", requiredBackfillId: "id", rowGroupSize: 100 };
-  expect(planHolds(plan, now)).toBe(true);
-  expect(planHolds({ ...plan, ...change }, now)).toBe(false);
+  expect(isPlanValid(plan, now)).toBe(true);
+  expect(isPlanValid({ ...plan, ...change }, now)).toBe(false);
 });

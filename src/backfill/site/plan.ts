@@ -2,49 +2,49 @@ import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.
 import { LANES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
 
-/** Rises whenever samples would be read differently: half a day by one reading and half by another is no day. */
+/** Rises whenever samples are read differently: a day must be read by one version from start to end. */
 export const PARSER_VERSION = 1;
-/** Work older than this is begun anew: the vendor may have received late samples since. */
+/** Older work starts again at a resume: the vendor may have received late samples since. */
 export const PLAN_AGE_MS_MAX = 24 * 3_600_000;
 
-/** What a site-day is fetched by, from its first request to its last. */
+/** The parameters of a site-day's fetch, the same from its first request to its last. */
 export interface DayPlan {
   readonly pointsHash: string;
   readonly pointCount: number;
   readonly parserVersion: number;
   readonly rowGroupSize: number;
-  /** Of the backfill that began the work. */
+  /** The backfill that staged the day. */
   readonly backfillId: string;
   readonly createdAt: EpochMs;
 }
 
 /**
- * Cuts a day into windows. Borders inside the day lie at half past a full minute plus half a second, for
- * thousands of samples sit on full minutes and a border among them would cost a page of margin.
+ * Divides a day into windows. The boundaries inside the day are at 30.5 s past a minute: full minutes have thousands of
+ * samples, which would be requested twice, as the margins of both windows.
  */
 export function windowsOf(day: UtcDay, count: number): Span[] {
   const start = dayStartMs(day);
-  const border = (index: number): EpochMs => {
+  const boundary = (index: number): EpochMs => {
     if (index === 0) return start;
     if (index === count) return start + DAY_MS;
     return start + Math.floor((DAY_MS * index) / count / 60_000) * 60_000 + 30_500;
   };
   return Array.from({ length: count }, (_, index) => ({
-    fromMicros: border(index) * 1_000,
-    toMicros: border(index + 1) * 1_000,
+    fromMicros: boundary(index) * 1_000,
+    toMicros: boundary(index + 1) * 1_000,
   }));
 }
 
-/** As many requests at once as latency needs for every permit to be used; one when requests are quick. */
+/** The number of requests in flight that uses every permit at this latency: a single lane when requests are quick. */
 export function lanesFor(latencyMs: number | undefined, requestsPerMinute: number): number {
   if (latencyMs === undefined) return LANES_MAX;
   const intervalMs = 60_000 / requestsPerMinute;
-  // A fifth more than the mean, and a little for what happens between two requests of a lane.
+  // A fifth above the mean, and a little for the time between two requests of a lane.
   return Math.max(1, Math.min(LANES_MAX, Math.ceil((latencyMs * 1.2) / intervalMs + 0.2)));
 }
 
-/** Work by a plan goes on only while the plan says what a new one would say. */
-export function planHolds(
+/** Whether staged work may continue: its plan is what a new plan would be. */
+export function isPlanValid(
   plan: DayPlan,
   now: { pointsHash: string; requiredBackfillId: string | undefined; rowGroupSize: number },
 ): boolean {
@@ -52,11 +52,11 @@ export function planHolds(
     plan.parserVersion === PARSER_VERSION &&
     plan.pointsHash === now.pointsHash &&
     plan.rowGroupSize === now.rowGroupSize &&
-    isBegunFor(plan, now.requiredBackfillId)
+    isStagedFor(plan, now.requiredBackfillId)
   );
 }
 
-/** A forced restart goes on with no work that was begun before it. */
-export function isBegunFor(plan: DayPlan, requiredId: string | undefined): boolean {
+/** Whether a job may use the staged work: a forced restart uses only its own. */
+export function isStagedFor(plan: DayPlan, requiredId: string | undefined): boolean {
   return requiredId === undefined || plan.backfillId === requiredId;
 }

@@ -1,6 +1,6 @@
 import type { SiteJob } from "../../../src/backfill/job/job.ts";
 import type { Sql } from "../../../src/backfill/ports.ts";
-import type { SiteBackfill } from "../../../src/backfill/site/engine/engine.ts";
+import type { SiteBackfill } from "../../../src/backfill/site/site.ts";
 import { daysBetween } from "../../../src/domain/day.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { lines, truthOf } from "../../reference/truth.ts";

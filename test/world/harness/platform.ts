@@ -1,5 +1,5 @@
 import type { Store } from "../../../src/backfill/ports.ts";
-import type { SitePorts } from "../../../src/backfill/site/context.ts";
+import type { SitePorts } from "../../../src/backfill/site/site.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Shell } from "./world.ts";
 import type { ObjectPorts } from "./world-object.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Alarm } from "../../../src/backfill/ports.ts";
-import type { SitePorts } from "../../../src/backfill/site/context.ts";
+import type { SitePorts } from "../../../src/backfill/site/site.ts";
 import type { Incarnation } from "../harness/incarnation.ts";
 import { contentOf, stagedRows, viewLags } from "../harness/inspect.ts";
 import { type Shell, World, type WorldOptions } from "../harness/world.ts";

@@ -1,145 +1,40 @@
-import type { AuditView } from "../../../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../../../domain/day.ts";
-import type { AuditRequest } from "../../job/job.ts";
-import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
-import {
-  addToAudit,
-  clearAuditDays,
-  countPublished,
-  type PublishedRange,
-  publishedDays,
-} from "../ledger/ledger.ts";
-import { drawSample } from "./draw-sample.ts";
+import type { ActionContext } from "../context.ts";
+import { type Audit, readAudit } from "./audit-state.ts";
+import { rebuildNext } from "./rebuild.ts";
+import { verifyNext } from "./verify.ts";
 
-/** The last audit, as JSON. */
-export const auditTable: Table = {
-  name: "audit",
-  migrations: {
-    2: [
-      "CREATE TABLE audit (id INTEGER PRIMARY KEY CHECK (id = 1), body TEXT NOT NULL)",
-      "INSERT INTO audit SELECT 1, value FROM meta WHERE key = 'audit'",
-    ],
-  },
-};
+export { auditPending, auditTable, auditView, beginAudit, readAudit } from "./audit-state.ts";
 
-/** Problems an audit keeps; it counts them all. */
-const PROBLEMS_KEPT = 500;
+/** A page of a listing: 1,000 objects with at most 8 KB of metadata each. */
+const LISTING_BYTES = 8 * 1024 * 1024;
+/** Two reads, of which the first is being decoded; a row group of ours as columns; the footer. */
+const VERIFY_BYTES = 12 * 1024 * 1024;
 
-/** One comparison of ledger and R2, as far as it has come; a crash repeats its last step. */
-export interface Audit {
-  readonly mode: AuditRequest["mode"];
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
-  /** undefined: every day. */
-  readonly samplePercent?: number | undefined;
-  readonly startedAt: EpochMs;
-  readonly completedAt: EpochMs | undefined;
-  /** The last day looked at, or where the listing of R2 goes on. */
-  readonly cursor: string | undefined;
-  readonly checked: number;
-  readonly ok: number;
-  readonly records: number;
-  readonly bytes: number;
-  readonly problems: readonly { date: string; problem: string }[];
-  readonly problemsTotal: number;
-}
-
-export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "started" | "audit-running" {
-  if (auditPending(sql)) return "audit-running";
-  const { mode, from, to, samplePercent } = request;
-  const audit: Audit = {
-    mode,
-    from,
-    to,
-    samplePercent,
-    startedAt: now,
-    completedAt: undefined,
-    cursor: undefined,
-    checked: 0,
-    ok: 0,
-    records: 0,
-    bytes: 0,
-    problems: [],
-    problemsTotal: 0,
-  };
-  clearAuditDays(sql);
-  if (samplePercent !== undefined) {
-    const dates = publishedDays(sql, rangeLeft({ ...audit, samplePercent: undefined })).map(
-      ({ date }) => date,
-    );
-    for (const date of drawSample(dates, samplePercent)) addToAudit(sql, date);
+/**
+ * Does the next step of the audit. Its result and its progress are committed together: a crash repeats the step.
+ * Returns whether a published day has turned out to have no valid object.
+ */
+export async function stepAudit(context: ActionContext): Promise<boolean> {
+  const audit = context.store.tx(readAudit);
+  if (!audit || audit.completedAt !== undefined) return false;
+  if (audit.mode === "quick") return verifyNext(context, audit, "quick");
+  const bytes = audit.mode === "rebuild" ? LISTING_BYTES : VERIFY_BYTES;
+  // An audit belongs to no epoch: it waits until there is memory.
+  const memory = await context.isolate.reserve(context, bytes, new AbortController().signal);
+  if (!memory) throw new Error("another incarnation of the site has started");
+  try {
+    return await stepInMemory(context, audit, audit.mode);
+  } finally {
+    memory.release();
   }
-  writeAudit(sql, audit);
-  return "started";
 }
 
-export function auditPending(sql: Sql): boolean {
-  const audit = readAudit(sql);
-  return audit !== undefined && audit.completedAt === undefined;
-}
-
-export function readAudit(sql: Sql): Audit | undefined {
-  const [row] = sql.all<{ body: string }>("SELECT body FROM audit");
-  return row ? (JSON.parse(row.body) as Audit) : undefined;
-}
-
-export function writeAudit(sql: Sql, audit: Audit): void {
-  sql.run(
-    "INSERT INTO audit VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET body = excluded.body",
-    JSON.stringify(audit),
-  );
-}
-
-export function counted(
+async function stepInMemory(
+  context: ActionContext,
   audit: Audit,
-  date: string,
-  records: number,
-  bytes: number,
-  problem: string | undefined,
-): Audit {
-  return {
-    ...audit,
-    checked: audit.checked + 1,
-    ok: audit.ok + (problem ? 0 : 1),
-    records: audit.records + records,
-    bytes: audit.bytes + bytes,
-    problems:
-      problem && audit.problems.length < PROBLEMS_KEPT
-        ? [...audit.problems, { date, problem }]
-        : audit.problems,
-    problemsTotal: audit.problemsTotal + (problem ? 1 : 0),
-  };
-}
-
-/** The days that a verification has still to compare. */
-export function rangeLeft({ cursor, from, to, samplePercent }: Audit): PublishedRange {
-  return { after: cursor, from, to, inAudit: samplePercent !== undefined };
-}
-
-export function auditView(sql: Sql, site: string): AuditView | undefined {
-  const audit = readAudit(sql);
-  if (!audit) return undefined;
-  const done = audit.completedAt !== undefined;
-  return {
-    site,
-    mode: audit.mode,
-    ...(audit.samplePercent === undefined ? {} : { sample_percent: audit.samplePercent }),
-    state: done ? "completed" : "running",
-    from: audit.from ?? null,
-    to: audit.to ?? null,
-    days_checked: audit.checked,
-    days_total: done
-      ? audit.checked
-      : audit.mode === "rebuild"
-        ? null
-        : audit.checked + countPublished(sql, rangeLeft(audit)),
-    days_ok: audit.ok,
-    records: audit.records,
-    bytes: audit.bytes,
-    problems: [...audit.problems],
-    problems_total: audit.problemsTotal,
-    started_at: new Date(audit.startedAt).toISOString(),
-    completed_at: audit.completedAt === undefined ? null : new Date(audit.completedAt).toISOString(),
-  };
+  mode: "full" | "rebuild",
+): Promise<boolean> {
+  if (mode === "full") return verifyNext(context, audit, mode);
+  await rebuildNext(context, audit);
+  return false;
 }

@@ -1,7 +1,7 @@
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { parseObjectKey } from "../../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import {
   addToAudit,
   forgetPublished,
@@ -12,38 +12,27 @@ import {
   recordPublished,
   showDay,
 } from "../ledger/ledger.ts";
-import { type Audit, counted, writeAudit } from "./audit.ts";
+import { type Audit, counted, writeAudit } from "./audit-state.ts";
 
-/** The ledger from a listing of R2; what the ledger knows and R2 has not is forgotten. */
-export async function stepRebuild(context: SiteContext, before: Audit): Promise<void> {
-  const memory = await context.isolate.reserve(context, LISTING_BYTES, new AbortController().signal);
-  if (!memory) throw new Error("another incarnation of the site has begun");
-  try {
-    await stepListing(context, before);
-  } finally {
-    memory.release();
-  }
-}
-
-/** A page of a listing: 1,000 objects with at most 8 KB of metadata each. */
-const LISTING_BYTES = 8 * 1024 * 1024;
-
-async function stepListing(context: SiteContext, before: Audit): Promise<void> {
+/** Records the objects of the next page of R2's listing in the ledger. The last page removes days without an object. */
+export async function rebuildNext(context: ActionContext, before: Audit): Promise<void> {
   const { archive, clock, site, store } = context;
   const page = await archive.list("timeseries/", before.cursor);
   const heads = await Promise.all(
-    page.heads.filter(({ key }) => parseObjectKey(key)?.site === site).map((head) => whole(archive, head)),
+    page.heads
+      .filter(({ key }) => parseObjectKey(key)?.site === site)
+      .map((head) => withChecksum(archive, head)),
   );
   store.tx((sql) => {
     let audit = before;
-    // A job waits for it, and is not stuck.
+    // A job that waits for the rebuild is not stuck.
     recordProgress(sql, clock, undefined);
     for (const head of heads) {
       const where = parseObjectKey(head.key);
       if (!where) continue;
       const published = publishedOf(head);
       const known = publishedDay(sql, where.day);
-      // What the ledger says of this very object is more than its metadata can.
+      // The ledger knows more of this object than its metadata says.
       if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
       if (known) showDay(context, sql, where.day);
       addToAudit(sql, where.day);
@@ -63,8 +52,8 @@ async function stepListing(context: SiteContext, before: Audit): Promise<void> {
   });
 }
 
-/** No document of R2 says that a listing has checksums: where one of ours comes without, its HEAD is asked. */
-async function whole(archive: Archive, listed: ObjectHead): Promise<ObjectHead> {
+/** R2 does not promise checksums in a listing: requests the HEAD of an object of ours that is listed without. */
+async function withChecksum(archive: Archive, listed: ObjectHead): Promise<ObjectHead> {
   if (listed.sha256 !== undefined || listed.metadata.evidence === undefined) return listed;
   return (await archive.head(listed.key)) ?? listed;
 }
@@ -86,7 +75,7 @@ function publishedOf(head: ObjectHead): Published {
   };
 }
 
-/** Anybody can have written it: what is none must not keep the others from being found. */
+/** The evidence in an object's metadata. Others may have written the object: invalid evidence must not end the rebuild. */
 function evidenceIn(text: string | undefined): DayEvidence | undefined {
   try {
     const parsed = JSON.parse(text ?? "null") as Partial<DayEvidence> | null;

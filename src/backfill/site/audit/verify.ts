@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { objectKey } from "../../../domain/layout.ts";
 import { FileUnreadable, recount } from "../../../parquet/read/read.ts";
 import type { ObjectHead } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import {
   distrustObject,
   forgetPublished,
@@ -11,17 +11,18 @@ import {
   publishedDays,
   showDay,
 } from "../ledger/ledger.ts";
-import { type Audit, counted, rangeLeft, writeAudit } from "./audit.ts";
+import { type Audit, counted, rangeLeft, writeAudit } from "./audit-state.ts";
 
-/** Days a step looks at: HEADs are cheap, reading whole files is not. */
+/** Days that a step checks. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
 const READ_BYTES = 4 * 1024 * 1024;
-/** Two reads, one being decoded and the next; a row group of ours as columns; the footer. */
-const VERIFY_BYTES = 12 * 1024 * 1024;
 
-/** The next days of the ledger beside their objects: `quick` by HEAD, `full` also by every byte and row. */
-export async function stepVerify(
-  context: SiteContext,
+/**
+ * Compares the next published days with their objects: `quick` by HEAD, `full` by every byte and row. Returns whether a
+ * day has turned out to have no valid object.
+ */
+export async function verifyNext(
+  context: ActionContext,
   before: Audit,
   mode: "quick" | "full",
 ): Promise<boolean> {
@@ -31,44 +32,33 @@ export async function stepVerify(
     days.map(async ({ date, published }) => {
       const key = objectKey(site, date);
       const head = await archive.head(key);
-      const problem = head ? differs(head, published) : "the object is missing";
+      const problem = head ? headProblem(head, published) : "the object is missing";
       if (problem || !head || mode === "quick") return { date, published, problem };
-      return { date, published, problem: await inReserved(context, () => wrongIn(context, head, published)) };
+      return { date, published, problem: await contentProblem(context, head, published) };
     }),
   );
   return store.tx((sql) => {
     let audit = before;
-    let forgot = false;
+    let invalid = false;
     for (const { date, published, problem } of found) {
       audit = counted(audit, date, published.records, published.bytes, problem);
-      // A completed day without its object is none. The job that it belongs to fetches it again at once; a day
-      // of an earlier job is fetched by the next start.
+      // The day is not published any more. The job fetches it again at once if it belongs to it; a day of an earlier job
+      // is fetched by the next start.
       if (problem && publishedDay(sql, date)?.etag === published.etag) {
         forgetPublished(sql, date);
-        forgot = true;
-        // Its HEAD may say what a sound object's would: adopted by it, the spoilt one would stay.
+        invalid = true;
+        // The HEAD of a corrupt object may be that of a valid one: it must not be adopted by its HEAD.
         if (mode === "full") distrustObject(sql, date);
         showDay(context, sql, date);
       }
     }
     const last = days.at(-1)?.date;
     writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, completedAt: clock.now() });
-    return forgot;
+    return invalid;
   });
 }
 
-/** No fence ends an audit: it waits until there is room. A newer incarnation of the site takes its place. */
-async function inReserved<T>(context: SiteContext, work: () => Promise<T>): Promise<T> {
-  const memory = await context.isolate.reserve(context, VERIFY_BYTES, new AbortController().signal);
-  if (!memory) throw new Error("another incarnation of the site has begun");
-  try {
-    return await work();
-  } finally {
-    memory.release();
-  }
-}
-
-function differs(head: ObjectHead, published: Published): string | undefined {
+function headProblem(head: ObjectHead, published: Published): string | undefined {
   if (head.bytes !== published.bytes) return `${head.bytes} bytes, ${published.bytes} in the ledger`;
   if (published.sha256 === undefined) return undefined;
   if (head.sha256 !== published.sha256) return "its hash is another than the ledger's";
@@ -77,11 +67,11 @@ function differs(head: ObjectHead, published: Published): string | undefined {
 }
 
 /**
- * Every byte hashed, every row decoded, in bounded memory. Bytes with another hash than the ledger's are not decoded:
- * what spoilt them may have made them say anything, of lengths too.
+ * Hashes every byte and decodes every row, in bounded memory. Bytes with another hash than the ledger's are not decoded:
+ * corrupt bytes may state any length.
  */
-async function wrongIn(
-  context: SiteContext,
+async function contentProblem(
+  context: ActionContext,
   head: ObjectHead,
   published: Published,
 ): Promise<string | undefined> {
@@ -112,7 +102,7 @@ async function wrongIn(
       return rows === published.records ? undefined : `${rows} rows, ${published.records} in the ledger`;
     }
   } catch (error) {
-    // A read that failed says nothing of the file: the step is done again.
+    // A failed read says nothing about the file: the step is repeated.
     if (!(error instanceof FileUnreadable)) throw error;
     return `it can't be read: ${error.message}`;
   }

@@ -15,13 +15,10 @@ import {
   stateOfDay,
   stayFailed,
 } from "../ledger/ledger.ts";
-import { isBegunFor, PLAN_AGE_MS_MAX, planHolds } from "../plan.ts";
+import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX } from "../plan.ts";
 
-/**
- * Takes a job over, once; an older one is ignored. Staged work that the new job can use stays: a resume goes on
- * where it was.
- */
-export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
+/** Applies a job that the Coordinator sent, once; ignores an older one. Keeps the staged work that the new job can use. */
+export function applyJob(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
   const before = getState(sql, "job");
   if (before && !isNewer(job, before)) return "known";
   setState(sql, "job", job);
@@ -30,39 +27,39 @@ export function obey(context: SiteContext, sql: Sql, job: SiteJob): "known" | "n
   if (isNewEpoch) {
     dropStale(context, sql);
     for (const day of stagedDays(sql)) {
-      // A day may count for this job, and be staged by a forced restart that it replaced.
+      // A day may be published for this job and staged by a forced restart that this job replaces.
       const inRange = day.date >= job.startDate && day.date <= job.endDate;
       const wanted = inRange && stateOfDay(sql, day.date).kind !== "published";
-      if (!wanted || !isBegunFor(day.plan, requiredBackfillId(job))) drop(context, sql, day.date);
+      if (!wanted || !isStagedFor(day.plan, requiredBackfillId(job))) drop(context, sql, day.date);
     }
     setState(sql, "uploadFailures", 0);
   }
-  // The state of these depends on the job: what was running, pending or failed may be so no longer.
+  // The states of staged and failed days depend on the job.
   for (const date of [...stagedDays(sql).map((day) => day.date), ...failedDays(sql)]) {
     showDay(context, sql, date);
   }
   return isNewEpoch ? "new epoch" : "new round";
 }
 
-/** Another backfill's epoch and round are both above: an equal round's failures would be taken for its own. */
+/** A job of another backfill must also have a higher round: failures of an equal round would be taken for its own. */
 function isNewer(job: SiteJob, before: SiteJob): boolean {
   if (job.backfillId !== before.backfillId) return job.epoch > before.epoch && job.round > before.round;
   return job.epoch > before.epoch || (job.epoch === before.epoch && job.round > before.round);
 }
 
-/** At a resume, old work is begun anew: the vendor may have received late samples since. */
+/** Drops staged work that is too old to resume: the vendor may have received late samples since. */
 export function dropStale(context: SiteContext, sql: Sql): void {
   for (const day of stagedDays(sql)) {
     if (context.clock.now() - day.plan.createdAt > PLAN_AGE_MS_MAX) drop(context, sql, day.date);
   }
 }
 
-/** Half a day by one plan and half by another is no day. */
+/** Drops staged work with a plan that is not valid any more: a day is fetched by one plan from start to end. */
 export function dropOutdated(context: SiteContext, sql: Sql, job: SiteJob, pointsHash: string): void {
   const { rowGroupSize } = context.config;
   const now = { pointsHash, rowGroupSize, requiredBackfillId: requiredBackfillId(job) };
   for (const day of stagedDays(sql)) {
-    if (!planHolds(day.plan, now)) drop(context, sql, day.date);
+    if (!isPlanValid(day.plan, now)) drop(context, sql, day.date);
   }
 }
 
@@ -71,7 +68,7 @@ function drop(context: SiteContext, sql: Sql, date: UtcDay): void {
   showDay(context, sql, date);
 }
 
-/** Failed days get another chance, those outside the selection aside; so do files whose upload failed. */
+/** Gives failed days and failed uploads another chance, except those outside the selection of a retry. */
 function beginRound(sql: Sql, before: number, job: SiteJob): void {
   const isRetried = (date: UtcDay) => isSelected(job.retry, job.site, date);
   for (const date of failedDays(sql, before)) {

@@ -17,7 +17,7 @@ const IDLE: Situation = {
   staged: [],
   pending: [],
   lanes: 2,
-  inHand: new Set(),
+  running: new Set(),
   viewDueAt: undefined,
   audit: false,
   rebuilding: false,
@@ -60,28 +60,30 @@ test("without work there is nothing to do and nothing to wait for", () => {
   expect(nextActions(IDLE)).toEqual({ start: [], workLeft: false, laterAt: undefined });
 });
 
-test("points come before the first day, and days before nothing else", () => {
+test("the points list is loaded before the first day is staged", () => {
   expect(keys({ pending: PENDING, pointsLoaded: false })).toEqual(["load-points"]);
   expect(keys({ pending: PENDING })).toEqual(["stage 2024-01-09"]);
 });
 
-test("each window gets a lane while lanes last, each once", () => {
+test("each window gets a lane while lanes are free, and one lane only", () => {
   const fetching = [staged("2024-01-01", "fetching", 3)];
   expect(keys({ staged: fetching })).toEqual(["fetch 2024-01-01 0", "fetch 2024-01-01 1"]);
-  expect(keys({ staged: fetching, inHand: new Set(["fetch 2024-01-01 0"]) })).toEqual(["fetch 2024-01-01 1"]);
-  expect(keys({ staged: fetching, inHand: new Set(["fetch 2024-01-01 0", "fetch 2024-01-01 2"]) })).toEqual(
+  expect(keys({ staged: fetching, running: new Set(["fetch 2024-01-01 0"]) })).toEqual([
+    "fetch 2024-01-01 1",
+  ]);
+  expect(keys({ staged: fetching, running: new Set(["fetch 2024-01-01 0", "fetch 2024-01-01 2"]) })).toEqual(
     [],
   );
 });
 
-test("while one day merges the next is fetched, and no third is begun", () => {
+test("while a day merges the next is fetched, and no third is staged", () => {
   const merging = staged("2024-01-01", "merging");
   expect(keys({ staged: [merging], pending: PENDING })).toEqual(["merge", "stage 2024-01-09"]);
   const two = [merging, staged("2024-01-02", "fetching", 1)];
   expect(keys({ staged: two, pending: PENDING })).toEqual(["merge", "fetch 2024-01-02 0"]);
 });
 
-test("what is fetched goes on during an outage and a pause; what is not waits for their end", () => {
+test("fetched days continue during an outage and a pause; days to fetch wait for their end", () => {
   const all = [
     staged("2024-01-01", "encoded"),
     staged("2024-01-02", "merging"),
@@ -93,41 +95,41 @@ test("what is fetched goes on during an outage and a pause; what is not waits fo
   expect(keys({ staged: all.slice(2), waitingUntil: NOW })).toHaveLength(2);
 });
 
-test("a day that killed its object twice has one lane", () => {
+test("a day with two crashes has one lane", () => {
   expect(keys({ staged: [staged("2024-01-01", "fetching", 2, { oneLane: true })] })).toHaveLength(1);
 });
 
-test("a file that is held for upload is left alone, and takes no place", () => {
+test("a file that is held for upload is not worked on, and does not count as a staged day", () => {
   const held = staged("2024-01-01", "encoded", 1, { heldForUpload: true });
   expect(keys({ staged: [held, { ...held, date: day("2024-01-02") }], pending: PENDING })).toEqual([
     "stage 2024-01-09",
   ]);
 });
 
-test("of many files that wait for their upload two are in hand, in the order of their days", () => {
+test("of many files that wait for their upload two are published at a time, in the order of their days", () => {
   const encoded = [1, 2, 3, 4].map((date) => staged(`2024-01-0${date}`, "encoded"));
   expect(keys({ staged: encoded })).toEqual(["publish 2024-01-01", "publish 2024-01-02"]);
   const second = new Set(["publish 2024-01-02"]);
-  expect(keys({ staged: encoded.slice(1), inHand: second })).toEqual(["publish 2024-01-03"]);
+  expect(keys({ staged: encoded.slice(1), running: second })).toEqual(["publish 2024-01-03"]);
 });
 
-test("a stopped or halted site only shows its state and audits", () => {
+test("a stopped or halted site only updates its view and audits", () => {
   const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, viewDueAt: NOW, audit: true };
   expect(keys({ ...work, run: false })).toEqual(["view", "audit"]);
   expect(keys({ ...work, halted: true })).toEqual(["view", "audit"]);
 });
 
-test("the view is put when it is due, and until then only looked at again", () => {
+test("the view is put when it is due, and until then nothing but that time is decided", () => {
   expect(nextActions({ ...IDLE, viewDueAt: NOW + 700 })).toEqual({
     start: [],
     workLeft: false,
     laterAt: NOW + 700,
   });
   expect(keys({ viewDueAt: NOW })).toEqual(["view"]);
-  expect(keys({ viewDueAt: NOW, inHand: new Set(["view"]) })).toEqual([]);
+  expect(keys({ viewDueAt: NOW, running: new Set(["view"]) })).toEqual([]);
 });
 
-test("while the ledger is made from R2 nothing is fetched or published", () => {
+test("while the ledger is rebuilt from R2 nothing is fetched or published", () => {
   const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, audit: true, rebuilding: true };
   expect(keys(work)).toEqual(["audit"]);
 });

@@ -1,7 +1,7 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { StagedDay } from "../ledger/ledger.ts";
 
-/** Work that a site can have in hand at once; `key` tells whether it has. */
+/** Work of a site. Actions with different keys may run at the same time. */
 export type Action =
   | { readonly do: "view"; readonly key: string }
   | { readonly do: "audit"; readonly key: string }
@@ -11,102 +11,101 @@ export type Action =
   | { readonly do: "merge"; readonly key: string; readonly day: StagedDay }
   | { readonly do: "publish"; readonly key: string; readonly day: StagedDay };
 
-export const fetchKey = (date: UtcDay, window: number) => `fetch ${date} ${window}`;
-/** One merge at a time, whichever day's. */
-export const MERGE_KEY = "merge";
-
-/** What the decision is made from; a snapshot of the site's database and of what it has in hand. */
+/** The input of the decision: a snapshot of the site's database, and the actions that run. */
 export interface Situation {
   readonly now: EpochMs;
   readonly run: boolean;
   readonly halted: boolean;
-  /** The vendor is left alone until then: it is down, or a 429 asked for it. */
+  /** No request is sent to the vendor until then: it is down, or has answered 429. */
   readonly waitingUntil: EpochMs | undefined;
   readonly pointsLoaded: boolean;
   readonly staged: readonly StagedDay[];
   readonly pending: readonly UtcDay[];
   readonly lanes: number;
-  readonly inHand: ReadonlySet<string>;
+  /** The keys of the actions that run. */
+  readonly running: ReadonlySet<string>;
   readonly viewDueAt: EpochMs | undefined;
   readonly audit: boolean;
-  /** The ledger is being made from R2: nothing is fetched or published meanwhile. */
+  /** The ledger is being rebuilt from R2: nothing is fetched or published meanwhile. */
   readonly rebuilding: boolean;
 }
 
 export interface Decision {
   readonly start: readonly Action[];
-  /** Something is in hand, or is to be begun as soon as there is room. */
+  /** An action runs, or can start. */
   readonly workLeft: boolean;
-  /** When to look again if nothing else happens; undefined: when somebody asks. */
+  /** When to decide again if nothing else happens; undefined: after the next call. */
   readonly laterAt: EpochMs | undefined;
 }
 
-/** A day that merges and the next that already fetches, so that the gate never idles; more would be staging for nothing. */
+/** A day that merges and the next day that is fetched meanwhile, so that no permit is lost. More days would not be faster. */
 const DAYS_STAGED_MAX = 2;
 
-/** One goes out while the next is looked at; they share one connection. */
+/** A file is uploaded while the object of the next is checked; they share one connection. */
 const UPLOADS_MAX = 2;
 
-/** What a site does next. Pure: the engine that calls it owns clock, store and network. */
+/** Decides what a site does next. Pure: the caller owns clock, store and network. */
 export function nextActions(s: Situation): Decision {
   const start: Action[] = [];
   const later: EpochMs[] = [];
-  const plan: Plan = {
-    begin: (action) => {
-      if (!s.inHand.has(action.key)) start.push(action);
+  const next: Next = {
+    start: (action) => {
+      if (!s.running.has(action.key)) start.push(action);
     },
-    lookAgain: (at) => later.push(at),
+    decideAgain: (at) => later.push(at),
   };
   if (s.viewDueAt !== undefined) {
-    if (s.viewDueAt <= s.now) plan.begin({ do: "view", key: "view" });
-    else plan.lookAgain(s.viewDueAt);
+    if (s.viewDueAt <= s.now) next.start({ do: "view", key: "view" });
+    else next.decideAgain(s.viewDueAt);
   }
-  if (s.audit) plan.begin({ do: "audit", key: "audit" });
-  if (s.run && !s.halted && !s.rebuilding) work(s, plan);
+  if (s.audit) next.start({ do: "audit", key: "audit" });
+  if (s.run && !s.halted && !s.rebuilding) workOnDays(s, next);
   return {
     start,
-    workLeft: start.length > 0 || s.inHand.size > 0,
+    workLeft: start.length > 0 || s.running.size > 0,
     laterAt: later.length > 0 ? Math.min(...later) : undefined,
   };
 }
 
-interface Plan {
-  begin(action: Action): void;
-  lookAgain(at: EpochMs): void;
+interface Next {
+  /** Starts the action unless it runs. */
+  start(action: Action): void;
+  decideAgain(at: EpochMs): void;
 }
 
-function work(s: Situation, plan: Plan): void {
+function workOnDays(s: Situation, next: Next): void {
   const days = s.staged.filter((day) => !day.heldForUpload);
-  // What has been fetched goes on whatever the vendor does. After a retry that can be a year of files: one whose turn
-  // is hours away must not count as being worked on, by whoever counts deaths or silence.
+  // Fetched days continue whatever the state of the vendor. After a retry they can be a year of files. Only a few run at
+  // a time, because every running action counts when crashes or missing heartbeats are counted.
   const encoded = days.filter((day) => day.phase === "encoded");
   for (const day of encoded.slice(0, UPLOADS_MAX)) {
-    plan.begin({ do: "publish", key: `publish ${day.date}`, day });
+    next.start({ do: "publish", key: `publish ${day.date}`, day });
   }
   const merging = days.find((day) => day.phase === "merging");
-  if (merging) plan.begin({ do: "merge", key: MERGE_KEY, day: merging });
+  // One merge at a time, of whichever day.
+  if (merging) next.start({ do: "merge", key: "merge", day: merging });
 
   const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
   if (!toFetch) return;
-  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) plan.lookAgain(s.waitingUntil);
-  else if (s.pointsLoaded) fillLanes(s, days, plan);
-  else plan.begin({ do: "load-points", key: "load-points" });
+  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) next.decideAgain(s.waitingUntil);
+  else if (s.pointsLoaded) fillLanes(s, days, next);
+  else next.start({ do: "load-points", key: "load-points" });
 }
 
-function fillLanes(s: Situation, days: readonly StagedDay[], plan: Plan): void {
+function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
   const lanes = days.some((day) => day.oneLane) ? 1 : s.lanes;
-  let free = lanes - [...s.inHand].filter((key) => key.startsWith("fetch ")).length;
+  let free = lanes - [...s.running].filter((key) => key.startsWith("fetch ")).length;
   for (const day of days) {
     if (day.phase !== "fetching") continue;
     for (const window of day.windows) {
-      const key = fetchKey(day.date, window.index);
-      if (window.done || s.inHand.has(key) || free <= 0) continue;
+      const key = `fetch ${day.date} ${window.index}`;
+      if (window.done || s.running.has(key) || free <= 0) continue;
       free -= 1;
-      plan.begin({ do: "fetch", key, day, window: window.index });
+      next.start({ do: "fetch", key, day, window: window.index });
     }
   }
-  const [next] = s.pending;
-  if (next && free > 0 && days.length < DAYS_STAGED_MAX) {
-    plan.begin({ do: "stage", key: `stage ${next}`, date: next, windows: s.lanes });
+  const [date] = s.pending;
+  if (date && free > 0 && days.length < DAYS_STAGED_MAX) {
+    next.start({ do: "stage", key: `stage ${date}`, date, windows: s.lanes });
   }
 }

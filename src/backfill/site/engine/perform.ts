@@ -1,7 +1,5 @@
-import { readAudit } from "../audit/audit.ts";
-import { stepRebuild } from "../audit/rebuild.ts";
-import { stepVerify } from "../audit/verify.ts";
-import type { SiteContext } from "../context.ts";
+import { stepAudit } from "../audit/audit.ts";
+import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
 import { currentJob, type Fence, failFetch, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
@@ -9,9 +7,9 @@ import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
-/** Does one action to its end: it commits what it came to, or commits nothing because its fence fell. */
+/** Performs one action. It commits its result, or nothing where the fence's epoch has ended. */
 export async function perform(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   action: Action,
 ): Promise<"day done" | "done"> {
@@ -20,12 +18,12 @@ export async function perform(
       await context.outbox.flush();
       return "done";
     case "audit":
-      // A day that is none after all reopens its job: the Coordinator has to know.
-      if (await stepAudit(context)) await tell(context);
+      // A published day that turns out to have no valid object reopens the job: the Coordinator has to know.
+      if (await stepAudit(context)) await notify(context);
       return "done";
     case "load-points":
       await loadPoints(context, fence);
-      await tellIfOver(context);
+      await notifyIfOver(context);
       return "done";
     case "stage":
       stage(context, fence, action);
@@ -35,7 +33,7 @@ export async function perform(
       const result = await fetchRun(context, fence, action.day, action.window);
       if (result.kind === "failed") {
         failFetch(context, fence, stagingId, result.failed, result.where);
-        await tellIfOver(context);
+        await notifyIfOver(context);
       }
       return "done";
     }
@@ -44,26 +42,14 @@ export async function perform(
       return "done";
     case "publish":
       if (!(await publishDay(context, fence, action.day))) return "done";
-      await tellIfOver(context);
+      await notifyIfOver(context);
       return "day done";
     default:
       return action satisfies never;
   }
 }
 
-/**
- * One step, and its result with the place to go on from in one transaction: a crash repeats the step. True where a
- * day was found to be none.
- */
-async function stepAudit(context: SiteContext): Promise<boolean> {
-  const audit = context.store.tx(readAudit);
-  if (!audit || audit.completedAt !== undefined) return false;
-  if (audit.mode !== "rebuild") return stepVerify(context, audit, audit.mode);
-  await stepRebuild(context, audit);
-  return false;
-}
-
-function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
+function stage(context: ActionContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
   const { clock, config, log, site, store } = context;
   store.tx((sql) => {
     const job = currentJob(sql, fence);
@@ -94,13 +80,13 @@ function stage(context: SiteContext, fence: Fence, action: Extract<Action, { do:
   });
 }
 
-/** The Coordinator hears at once when a site has nothing left to do. */
-async function tellIfOver(context: SiteContext): Promise<void> {
+/** Notifies the Coordinator at once when the site has no work left. */
+async function notifyIfOver(context: ActionContext): Promise<void> {
   const { state } = context.report().view;
-  if (state === "completed" || state === "halted") await tell(context);
+  if (state === "completed" || state === "halted") await notify(context);
 }
 
-/** News for the Coordinator; if they are lost, its round finds out. */
-async function tell(context: SiteContext): Promise<void> {
-  await context.coordinator.notify(context.site).catch(() => undefined);
+/** A notification may be lost: the Coordinator's next poll learns the same. */
+async function notify({ coordinator, site }: ActionContext): Promise<void> {
+  await coordinator.notify(site).catch(() => undefined);
 }

@@ -14,10 +14,11 @@ import {
   waitingUntil,
 } from "../ledger/ledger.ts";
 
-/** Failed days named in a report; the counts are exact, and `GET /backfill/days` has them all. */
+/** Failed days that a report names. Its counts are exact, and `GET /backfill/days` lists all days. */
 const FAILED_DAYS_NAMED = 400;
 
-export interface Live {
+/** The part of a report that the database does not know. */
+export interface LiveState {
   readonly now: EpochMs;
   readonly busy: boolean;
   readonly pageSize: number;
@@ -25,11 +26,11 @@ export interface Live {
   readonly lastHeartbeatAt: EpochMs | undefined;
 }
 
-/** What the site says of itself, from its own database. */
-export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
+/** The site's report for the Coordinator. */
+export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport {
   const job = getState(sql, "job");
   const lastProgressAt = getState(sql, "lastProgressAt");
-  const beside = {
+  const always = {
     lastProgressAt,
     lastHeartbeatAt: live.lastHeartbeatAt,
     uploadFailures: getState(sql, "uploadFailures"),
@@ -38,7 +39,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   };
   if (!job) {
     const none = { backfillId: undefined, epoch: 0, round: 0, dayProgressAt: undefined };
-    return { ...beside, ...none, view: idleView(site, live) };
+    return { ...always, ...none, view: idleView(site, live) };
   }
   const counts = countDays(sql, job);
   const staged = stagedDays(sql).filter((day) => !day.heldForUpload);
@@ -46,7 +47,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   const state = stateOf(sql, job, counts, total, live);
   const [first] = staged;
   const [pending] = pendingDays(sql, job, 1);
-  // An outage gives days back that lie before those under way.
+  // Days that an outage returned to pending can be earlier than the staged days.
   const current = first && pending && pending < first.date ? undefined : first;
   const run = getState(sql, "run");
   const errors = errorCounts(sql, job.backfillId);
@@ -54,7 +55,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
     backfillId: job.backfillId,
     epoch: job.epoch,
     round: job.round,
-    ...beside,
+    ...always,
     dayProgressAt: current?.progressAt,
     view: {
       site,
@@ -83,7 +84,7 @@ export function reportOf(sql: Sql, site: SiteName, live: Live): SiteReport {
   };
 }
 
-function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live: Live): SiteState {
+function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live: LiveState): SiteState {
   if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
   if (getState(sql, "halt")?.round === job.round) return "halted";
   if (counts.completed + counts.failedDays.length === total) return "completed";
@@ -93,7 +94,7 @@ function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live:
 const NO_RUN = { days: 0, samples: 0, requests: 0 };
 const iso = (ms: EpochMs | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
 
-function idleView(site: SiteName, live: Live): SiteView {
+function idleView(site: SiteName, live: LiveState): SiteView {
   return {
     site,
     state: "pending",

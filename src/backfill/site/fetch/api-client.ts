@@ -3,7 +3,7 @@ import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { Vendor } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import { countRateLimit, countRequests, type FailedRequest, type Fence } from "../ledger/ledger.ts";
 
 export interface RequestCount {
@@ -35,7 +35,7 @@ export const BYTES_A_BODY_BYTE = 4;
 
 /** The vendor's API as a run of a window, or a list of points, requests it: with permits, time limits and retries. */
 export class ApiClient {
-  readonly #context: SiteContext;
+  readonly #context: ActionContext;
   readonly #signal: AbortSignal;
   readonly #memory: Reservation;
   readonly #count: RequestCount;
@@ -43,7 +43,7 @@ export class ApiClient {
   #sentAt = 0;
 
   /** Every response is a sign of life, and renews `memory`; requests are counted in `count`. */
-  constructor(context: SiteContext, { signal }: Fence, memory: Reservation, count: RequestCount) {
+  constructor(context: ActionContext, { signal }: Fence, memory: Reservation, count: RequestCount) {
     const { clock, config, permits, vendor } = context;
     this.#context = context;
     this.#signal = signal;

@@ -9,15 +9,13 @@ import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
-import type { SiteContext } from "../context.ts";
-import { fetchKey } from "../engine/next-actions.ts";
+import type { ActionContext, SiteContext } from "../context.ts";
 import {
   addBlock,
   addToRun,
   advanceWindow,
   countRequests,
   currentJob,
-  endAttempt,
   endUnreachable,
   type FailedRequest,
   type Fence,
@@ -50,7 +48,7 @@ const SEAL_BYTES = 50;
  * commit costs the run's requests, and nothing else.
  */
 export async function fetchRun(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   day: StagedDay,
   index: number,
@@ -94,7 +92,7 @@ export async function fetchRun(
 
 /** Commits at once, or, where the run takes more memory than is set aside for a commit, while no page is in memory. */
 async function commitInRoom(
-  { clock, isolate }: SiteContext,
+  { clock, isolate }: ActionContext,
   { run }: WindowReader,
   commitNow: () => boolean,
 ): Promise<boolean> {
@@ -111,7 +109,7 @@ async function commitInRoom(
 }
 
 /** A timestamp that takes more memory than can be reserved is never read to its end: it fails the day. */
-function beyondMemory({ isolate }: SiteContext, reader: WindowReader): FailedRequest | undefined {
+function beyondMemory({ isolate }: ActionContext, reader: WindowReader): FailedRequest | undefined {
   const { bytesMissing, inFirstTimestamp } = reader;
   if (!inFirstTimestamp || bytesMissing === undefined || bytesMissing <= isolate.reservableBytes)
     return undefined;
@@ -144,7 +142,7 @@ function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
 
 /** Commits the run; false, and without effect, where the job has changed meanwhile or the attempt is gone. */
 function commit(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   day: StagedDay,
   index: number,
@@ -162,7 +160,7 @@ function commit(
     advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
     setTransport(sql, day.date, addTransport(staged.transport, transport));
     // Progress: a crash after this commit is not counted as a crash on the same work.
-    endAttempt(sql, fetchKey(day.date, index));
+    context.endAttempt(sql);
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setPhase(sql, day.date, "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   beginOutage,
@@ -25,7 +25,7 @@ import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
  * before a day depends on them, and it is the probe after an outage. A missing or empty list halts the site, because
  * it would turn a year into empty files.
  */
-export async function loadPoints(context: SiteContext, fence: Fence): Promise<void> {
+export async function loadPoints(context: ActionContext, fence: Fence): Promise<void> {
   const { isolate } = context;
   const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
   for (let bytes = Math.floor(isolate.reservableBytes * LIST_SHARE); ; ) {
@@ -46,7 +46,7 @@ export async function loadPoints(context: SiteContext, fence: Fence): Promise<vo
 const LIST_SHARE = 1 / 13;
 
 async function readList(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   memory: Reservation,
   count: RequestCount,
@@ -106,7 +106,7 @@ async function readList(
   return "done";
 }
 
-function fail(context: SiteContext, fence: Fence, failed: FailedRequest): void {
+function fail(context: ActionContext, fence: Fence, failed: FailedRequest): void {
   const { clock, store } = context;
   // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
   // outage, it means the outage, as any other failure to respond.

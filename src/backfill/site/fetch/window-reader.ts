@@ -13,7 +13,7 @@ import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/e
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import { type FailedRequest, type Fence, setState } from "../ledger/ledger.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
 import { type AppendedPage, appendPage } from "./append-page.ts";
@@ -29,7 +29,7 @@ export type Halt =
 
 /** Reads the pages of a run of a window into memory; the caller commits the run. */
 export class WindowReader {
-  readonly #context: SiteContext;
+  readonly #context: ActionContext;
   readonly #client: ApiClient;
   /** The timestamp in which the run began: it may not end inside it, see `roomLeft`. */
   readonly #floorMicros: number | undefined;
@@ -44,7 +44,7 @@ export class WindowReader {
 
   /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
   constructor(
-    context: SiteContext,
+    context: ActionContext,
     fence: Fence,
     memory: Reservation,
     pagination: Pagination,

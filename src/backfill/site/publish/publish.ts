@@ -4,7 +4,7 @@ import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { SiteJob } from "../../job/job.ts";
 import type { CurrentJob, ObjectHead, PublishableFile } from "../../ports.ts";
-import type { SiteContext } from "../context.ts";
+import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   addToTotals,
@@ -38,7 +38,7 @@ const PEER_RETRY_MS = 1_000;
  * Dying after the put leaves an object that the ledger doesn't know: the next HEAD finds its SHA-256 and adopts it.
  * Returns whether the day is published.
  */
-export async function publishDay(context: SiteContext, fence: Fence, day: StagedDay): Promise<boolean> {
+export async function publishDay(context: ActionContext, fence: Fence, day: StagedDay): Promise<boolean> {
   const { archive, clock, config, store } = context;
   const key = objectKey(context.site, day.date);
   const file = day.file;
@@ -96,7 +96,7 @@ export async function publishDay(context: SiteContext, fence: Fence, day: Staged
  * without its word nothing is published: it is asked again in another turn, for others wait for this one.
  */
 async function replace(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   day: StagedDay,
   file: StagedFile,
@@ -121,7 +121,7 @@ async function replace(
 
 /** The job to publish for, where the Coordinator and the site agree on it; the day is marked, for its object may change now. */
 function beginPut(
-  { store }: SiteContext,
+  { store }: ActionContext,
   fence: Fence,
   day: StagedDay,
   word: CurrentJob,
@@ -135,7 +135,12 @@ function beginPut(
   });
 }
 
-function publishable(context: SiteContext, job: SiteJob, day: StagedDay, file: StagedFile): PublishableFile {
+function publishable(
+  context: ActionContext,
+  job: SiteJob,
+  day: StagedDay,
+  file: StagedFile,
+): PublishableFile {
   const { store, site } = context;
   const status = statusOf(day, file);
   return {
@@ -174,7 +179,7 @@ function isWhole(head: ObjectHead, { content }: StagedFile): boolean {
 
 /** Verified: the HEAD says the size, hash and count of what was staged. Only now is the day completed. */
 function finish(
-  context: SiteContext,
+  context: ActionContext,
   fence: Fence,
   day: StagedDay,
   file: StagedFile,

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { drawSample } from "./draw-sample.ts";
+import { drawSample } from "./audit-state.ts";
 
 const days = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-it("draws exactly the share that is asked for, rounded up, in order and no day twice", () => {
+it("draws exactly the requested share, rounded up, in order and no day twice", () => {
   fc.assert(
     fc.property(fc.nat(800), fc.integer({ min: 1, max: 1_000 }), (count, permille) => {
       const drawn = drawSample(days(count), permille / 10);
@@ -15,13 +15,13 @@ it("draws exactly the share that is asked for, rounded up, in order and no day t
   );
 });
 
-it("spreads what it draws: no gap is twice as long as another", () => {
+it("spreads the sample: no gap is twice as long as another", () => {
   const drawn = drawSample(days(366), 5);
   const gaps = drawn.slice(1).map((day, index) => day - (drawn[index] ?? 0));
   expect([Math.min(...gaps), Math.max(...gaps)]).toEqual([19, 20]);
 });
 
-it("draws every day of all of them, and the first where one is enough", () => {
+it("draws every day for 100 percent, and the first where a single day is enough", () => {
   expect(drawSample(days(3), 100)).toEqual([0, 1, 2]);
   expect(drawSample(days(3), 0.001)).toEqual([0]);
   expect(drawSample([], 50)).toEqual([]);

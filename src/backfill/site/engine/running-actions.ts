@@ -1,0 +1,130 @@
+import type { EpochMs } from "../../../domain/day.ts";
+import type { SiteReport } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
+import type { ActionContext, SiteContext } from "../context.ts";
+import { ladderOf } from "../fetch/fetch.ts";
+import {
+  beginAttempt,
+  countRequests,
+  endAttempt,
+  type Fence,
+  failDay,
+  getState,
+  recordCrash,
+  stagedDays,
+} from "../ledger/ledger.ts";
+import type { Action } from "./next-actions.ts";
+import { perform } from "./perform.ts";
+import { reportOf } from "./report.ts";
+
+/** The pause after an action that failed unexpectedly. */
+const UNEXPECTED_FAILURE_MS = 5_000;
+
+interface RunningAction {
+  readonly ended: Promise<void>;
+  lastHeartbeatAt: EpochMs;
+}
+
+/** The actions of a site that run now, each with its attempt in the database and its heartbeat. */
+export class RunningActions {
+  readonly #context: SiteContext;
+  readonly #count: (done: { samples?: number; days?: number }) => void;
+  readonly #running = new Map<string, RunningAction>();
+  #current: { readonly epoch: number; readonly abort: AbortController } | undefined;
+
+  /** `count` is called with the samples and days that actions have done. */
+  constructor(context: SiteContext, count: (done: { samples?: number; days?: number }) => void) {
+    this.#context = context;
+    this.#count = count;
+  }
+
+  get keys(): ReadonlySet<string> {
+    return new Set(this.#running.keys());
+  }
+
+  start(action: Action): void {
+    const { clock, log, site, store } = this.#context;
+    const fence = this.#currentFence();
+    const date = "day" in action ? action.day.date : undefined;
+    if (date) store.tx((sql) => beginAttempt(sql, action.key, date));
+    const context: ActionContext = {
+      ...this.#context,
+      endAttempt: (sql) => endAttempt(sql, action.key),
+      heartbeat: () => {
+        const running = this.#running.get(action.key);
+        if (running?.ended === ended) running.lastHeartbeatAt = clock.now();
+      },
+      report: () => this.report(),
+      countSamples: (samples) => this.#count({ samples }),
+    };
+    const ended = perform(context, fence, action)
+      .then((result) => {
+        if (result === "day done") this.#count({ days: 1 });
+        if (!date) return;
+        store.tx((sql) => {
+          endAttempt(sql, action.key);
+          countRequests(context, sql);
+        });
+      })
+      .catch(async (error: unknown) => {
+        log("ERROR", `[BACKFILL] ${action.key} failed unexpectedly`, { site, error: String(error) });
+        if (date) store.tx((sql) => recordCrashes(context, sql, action.key));
+        await clock.sleep(UNEXPECTED_FAILURE_MS, fence.signal);
+      })
+      .finally(() => this.#running.delete(action.key));
+    this.#running.set(action.key, { ended, lastHeartbeatAt: clock.now() });
+    ended.catch(() => undefined);
+  }
+
+  /** Resolves when an action ends, and at `until`. Rejects where an action's failure could not be recorded. */
+  async anyEnds(until: EpochMs): Promise<void> {
+    const { clock } = this.#context;
+    const over = new AbortController();
+    await Promise.race([
+      ...[...this.#running.values()].map(({ ended }) => ended),
+      clock.sleep(Math.max(0, until - clock.now()), over.signal),
+    ]);
+    over.abort("over");
+  }
+
+  abort(): void {
+    this.#current?.abort.abort();
+  }
+
+  report(): SiteReport {
+    const { clock, isolate, site, store } = this.#context;
+    const heartbeats = [...this.#running.values()].map(({ lastHeartbeatAt }) => lastHeartbeatAt);
+    return store.tx((sql) =>
+      reportOf(sql, site, {
+        now: clock.now(),
+        busy: [...this.#running.keys()].some((key) => key !== "view" && key !== "audit"),
+        pageSize: ladderOf(this.#context).size,
+        pipelineBytesPeak: isolate.peakBytes,
+        lastHeartbeatAt: heartbeats.length === 0 ? undefined : Math.min(...heartbeats),
+      }),
+    );
+  }
+
+  /** The fence of the current epoch; aborts the actions of the epoch before. */
+  #currentFence(): Fence {
+    const epoch = this.#context.store.tx((sql) => getState(sql, "job")?.epoch ?? 0);
+    if (this.#current?.epoch !== epoch) {
+      this.abort();
+      this.#current = { epoch, abort: new AbortController() };
+    }
+    return { epoch, signal: this.#current.abort.signal };
+  }
+}
+
+/** Records a crash of every action that was running, or of `key` alone, and fails days after their third crash. */
+export function recordCrashes(context: SiteContext, sql: Sql, key?: string): void {
+  const job = getState(sql, "job");
+  const days = recordCrash(sql, ladderOf(context), context.config.pageSize, key);
+  if (!job) return;
+  const fence = { epoch: job.epoch, signal: new AbortController().signal };
+  const failed = { reason: "crash", message: "The Worker crashed three times on the same work of this day" };
+  for (const date of days) {
+    const stagingId = stagedDays(sql).find((day) => day.date === date)?.stagingId ?? "";
+    failDay(context, fence, date, stagingId, failed, { date }, { unreachable: false, holdForUpload: false });
+  }
+}

@@ -1,0 +1,107 @@
+import { Permits } from "../../ace/client/client.ts";
+import { Mutex } from "../../concurrency/concurrency.ts";
+import type { Config } from "../../domain/config.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { Isolate } from "../isolate/isolate.ts";
+import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
+import { ViewOutbox, viewOutboxTables } from "../outbox/outbox.ts";
+import type { SitePeer } from "../ports.ts";
+import { migrate } from "../tables/tables.ts";
+import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
+import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
+import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
+import { dayViews, estimate, ledgerTables, noRequests, PointNames, recentErrors } from "./ledger/ledger.ts";
+
+export type { SitePorts, StepSizes } from "./context.ts";
+
+/** All tables of a site's database, in the order in which they are migrated. */
+export const SITE_TABLES = [auditTable, ...ledgerTables, ...viewOutboxTables];
+
+/** The backfill of one site: the only writer of its ledger, staged work and errors. Its alarm drives the engine. */
+export class SiteBackfill implements SitePeer {
+  readonly #context: SiteContext;
+  readonly #engine: Engine;
+
+  /** `steps`: tests use small ones, to make many commits of little data. */
+  constructor(
+    ports: SitePorts,
+    site: SiteName,
+    config: Config,
+    isolate: Isolate,
+    steps: StepSizes = STEP_SIZES,
+  ) {
+    ports.store.tx((sql) => migrate(sql, SITE_TABLES));
+    const connection = new Mutex();
+    const bounded = boundedPorts(ports, connection);
+    const points = new PointNames(ports.store, isolate);
+    const context: SiteContext = {
+      ...bounded,
+      site,
+      config,
+      isolate,
+      steps,
+      outbox: new ViewOutbox(bounded.store, bounded.clock, bounded.view, connection),
+      connection,
+      points: () => points.current(),
+      paginations: new Map(),
+      runBytes: new Map(),
+      permits: new Permits(bounded.gate, bounded.clock, site),
+      uncounted: noRequests(),
+    };
+    this.#context = context;
+    this.#engine = new Engine(context);
+    isolate.dropReservations(site, ports.clock.now());
+    ports.store.tx((sql) => {
+      this.#engine.recordRestart(sql);
+      dropStale(context, sql);
+    });
+  }
+
+  async apply(job: SiteJob): Promise<SiteReport> {
+    const applied = this.#context.store.tx((sql) => applyJob(this.#context, sql, job));
+    // Before the response: a caller that cancels relies on it that nothing of the old epoch starts a publication.
+    if (applied === "new epoch") this.#engine.abortActions();
+    if (applied !== "known") await this.#engine.wake();
+    return this.report();
+  }
+
+  async report(): Promise<SiteReport> {
+    await this.keepAlive();
+    return this.#engine.report();
+  }
+
+  async read(query: SiteQuery): Promise<SiteAnswer> {
+    const { site, store } = this.#context;
+    return store.tx((sql): SiteAnswer => {
+      switch (query.kind) {
+        case "days":
+          return { days: dayViews(sql, site, query) };
+        case "errors":
+          return { errors: recentErrors(sql, query) };
+        case "estimate":
+          return { estimate: estimate(sql, query.from, query.to, query.requiredBackfillId) };
+        case "audit":
+          return { audit: auditView(sql, site) };
+        default:
+          return query satisfies never;
+      }
+    });
+  }
+
+  async audit(request: AuditRequest): Promise<"started" | "audit-running"> {
+    const { clock, store } = this.#context;
+    const begun = store.tx((sql) => beginAudit(sql, request, clock.now()));
+    if (begun === "started") await this.#engine.wake();
+    else await this.keepAlive();
+    return begun;
+  }
+
+  /** Sets the alarm where there is work and none is set, or the one that was set is lost. */
+  keepAlive(): Promise<void> {
+    return this.#engine.keepAlive();
+  }
+
+  alarm(): Promise<void> {
+    return this.#engine.alarm();
+  }
+}
