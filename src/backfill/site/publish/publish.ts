@@ -1,9 +1,8 @@
 import { retryDelayMs } from "../../../ace/client/client.ts";
-import type { DayEvidence } from "../../../domain/evidence.ts";
 import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { SiteJob } from "../../job/job.ts";
-import type { CurrentJob, ObjectHead, PublishableFile } from "../../ports.ts";
+import type { CurrentJob, ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
   addToRun,
@@ -18,9 +17,6 @@ import {
   getState,
   isDistrusted,
   isStaged,
-  partCount,
-  publishedDay,
-  readPart,
   recordProgress,
   recordPublished,
   type StagedDay,
@@ -28,166 +24,139 @@ import {
   setState,
   showDay,
 } from "../ledger/ledger.ts";
+import { evidenceOf, isObjectOf, objectOf, statusOf } from "./staged-object.ts";
 
-const REFUSED_MS = 5_000;
-/** The pause before a Coordinator that did not answer is asked again. */
+/** The pause after the Coordinator denied permission: a newer job is on its way to the site. */
+const DENIED_PAUSE_MS = 5_000;
+/** The pause before a Coordinator that did not answer is asked for permission again. */
 const PEER_RETRY_MS = 1_000;
 
+type UploadResult = "published" | "interrupted" | { readonly failed: string };
+
 /**
- * Staged file → object → ledger. Each try: HEAD, leave of the Coordinator, put on the condition of that HEAD, HEAD.
- * Dying after the put leaves an object that the ledger doesn't know: the next HEAD finds its SHA-256 and adopts it.
- * Returns whether the day is published.
+ * Publishes a staged file: to R2, then in the ledger. Each try sends a HEAD, gets the Coordinator's permission, puts the
+ * file on the condition of that HEAD, and sends another HEAD. A crash after the put leaves an object that the ledger does
+ * not know: the next HEAD finds its SHA-256, and the ledger adopts it. Returns whether the day is published.
  */
 export async function publishDay(context: ActionContext, fence: Fence, day: StagedDay): Promise<boolean> {
-  const { archive, clock, config, store } = context;
-  const key = objectKey(context.site, day.date);
-  const file = day.file;
-  if (!file) throw new Error(`${day.date} is encoded and has no file`);
+  const { clock, config, log, site, store } = context;
+  const { date, file } = day;
+  if (!file) throw new Error(`${date} is encoded and has no file`);
   let message = "";
-  const partBytes = Math.min(SQL_VALUE_BYTES_MAX, file.content.bytes);
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(retryDelayMs(config.retryBaseDelayMs, tries), fence.signal);
-    // For the part that is on its way. Waited for before the HEAD, so that what it says is fresh.
-    const memory = await context.isolate.reserve(context, partBytes, fence.signal);
-    if (!memory || fence.signal.aborted) {
-      memory?.release();
-      return false;
-    }
-    try {
-      const seen = await archive.head(key);
-      const distrusted = store.tx((sql) => isDistrusted(sql, day.date));
-      if (seen && isWhole(seen, file) && !distrusted) return finish(context, fence, day, file, seen);
-      const put = await replace(context, fence, day, file, seen);
-      if (put === "refused") {
-        // The news of another epoch is on its way here; until it comes there is nothing to be done.
-        await clock.sleep(REFUSED_MS, fence.signal);
-        return false;
-      }
-      // A put that failed or gave no answer has an unknown outcome: the HEAD of the next try tells.
-      message =
-        put === "changed" ? "the object changed while it was being replaced" : "the object is not there";
-      const head = await archive.head(key);
-      if (head && isWhole(head, file)) return finish(context, fence, day, file, head);
-    } catch (error) {
-      message = error instanceof Error ? error.message : String(error);
-    } finally {
-      memory.release();
-    }
+    const result = await tryUpload(context, fence, day, file);
+    if (typeof result === "string") return result === "published";
+    message = result.failed;
     context.heartbeat();
     store.tx((sql) => setState(sql, "uploadFailures", getState(sql, "uploadFailures") + 1));
-    context.log("WARN", `[BACKFILL] Upload of ${day.date} failed, try ${tries + 1}`, {
-      site: context.site,
-      date: day.date,
-      error: message,
-    });
+    log("WARN", `[BACKFILL] Upload of ${date} failed, try ${tries + 1}`, { site, date, error: message });
   }
-  // Staged it stays: a retry uploads it without fetching anything.
+  // The file stays staged: a retry uploads it without fetching the day.
   const failed = { reason: "r2", message: `The upload failed: ${message}` };
-  const where = { date: day.date, phase: "upload", key };
-  failDay(context, fence, day.date, day.stagingId, failed, where, {
-    unreachable: false,
-    holdForUpload: true,
-  });
+  const where = { date, phase: "upload", key: objectKey(site, date) };
+  failDay(context, fence, date, day.stagingId, failed, where, { unreachable: false, holdForUpload: true });
   return false;
 }
 
+async function tryUpload(
+  context: ActionContext,
+  fence: Fence,
+  day: StagedDay,
+  file: StagedFile,
+): Promise<UploadResult> {
+  // Memory for the part that is being sent. Reserved before the HEAD, whose result must be fresh at the put.
+  const partBytes = Math.min(SQL_VALUE_BYTES_MAX, file.content.bytes);
+  const memory = await context.isolate.reserve(context, partBytes, fence.signal);
+  try {
+    if (!memory || fence.signal.aborted) return "interrupted";
+    return await upload(context, fence, day, file);
+  } catch (error) {
+    // A put that failed or timed out has an unknown result: the HEAD of the next try shows it.
+    return { failed: error instanceof Error ? error.message : String(error) };
+  } finally {
+    memory?.release();
+  }
+}
+
+async function upload(
+  context: ActionContext,
+  fence: Fence,
+  day: StagedDay,
+  file: StagedFile,
+): Promise<UploadResult> {
+  const { archive, clock, site, store } = context;
+  const key = objectKey(site, day.date);
+  const seen = await archive.head(key);
+  const distrusted = store.tx((sql) => isDistrusted(sql, day.date));
+  if (seen && isObjectOf(seen, file) && !distrusted) return record(context, fence, day, file, seen);
+  const put = await putWithPermission(context, fence, day, file, seen);
+  if (put === "denied") {
+    await clock.sleep(DENIED_PAUSE_MS, fence.signal);
+    return "interrupted";
+  }
+  const head = await archive.head(key);
+  if (head && isObjectOf(head, file)) return record(context, fence, day, file, head);
+  return {
+    failed: put === "changed" ? "the object changed while it was being replaced" : "the object is not there",
+  };
+}
+
 /**
- * One put, as soon as the Coordinator has given leave. A Coordinator that can't be reached is no fault of the day, but
- * without its word nothing is published: it is asked again in another turn, for others wait for this one.
+ * Puts the file once the Coordinator permits it. A Coordinator that does not answer is no failure of the day, but nothing
+ * is published without its permission. It is asked again in another turn of the connection, for which others wait.
  */
-async function replace(
+async function putWithPermission(
   context: ActionContext,
   fence: Fence,
   day: StagedDay,
   file: StagedFile,
   seen: ObjectHead | undefined,
-): Promise<"published" | "changed" | "refused"> {
+): Promise<"published" | "changed" | "denied"> {
   const { archive, clock, connection, coordinator, site } = context;
   while (!fence.signal.aborted) {
     const put = await connection.runExclusive(async () => {
-      const word = await coordinator.current().catch(() => undefined);
-      if (!word) return "no word";
-      // No await between leave, mark and put: a cancel that has been answered finds none of them half done.
-      const job = beginPut(context, fence, day, word);
-      if (!job) return "refused";
+      const wanted = await coordinator.current().catch(() => undefined);
+      if (!wanted) return "no answer";
+      // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
+      const job = beginPut(context, fence, day, wanted);
+      if (!job) return "denied";
       const expected = seen?.etag ?? "absent";
-      return archive.publish(objectKey(site, day.date), publishable(context, job, day, file), expected);
+      return archive.publish(objectKey(site, day.date), objectOf(context, job, day, file), expected);
     });
-    if (put !== "no word") return put;
+    if (put !== "no answer") return put;
     await clock.sleep(PEER_RETRY_MS, fence.signal);
   }
-  return "refused";
+  return "denied";
 }
 
-/** The job to publish for, where the Coordinator and the site agree on it; the day is marked, for its object may change now. */
+/** The job to publish for, if Coordinator and site agree on it. Marks the day: from now on its object may change. */
 function beginPut(
   { store }: ActionContext,
   fence: Fence,
   day: StagedDay,
-  word: CurrentJob,
+  wanted: CurrentJob,
 ): SiteJob | undefined {
-  if (word.epoch !== fence.epoch || word.desired !== "run") return undefined;
+  if (wanted.epoch !== fence.epoch || wanted.desired !== "run") return undefined;
   return store.tx((sql) => {
     const job = isStaged(sql, day.date, day.stagingId) ? currentJob(sql, fence) : undefined;
-    if (job?.backfillId !== word.backfillId) return undefined;
+    if (job?.backfillId !== wanted.backfillId) return undefined;
     if (job) beginReplacing(sql, day.date);
     return job;
   });
 }
 
-function publishable(
-  context: ActionContext,
-  job: SiteJob,
-  day: StagedDay,
-  file: StagedFile,
-): PublishableFile {
-  const { store, site } = context;
-  const status = statusOf(day, file);
-  return {
-    bytes: file.content.bytes,
-    sha256: file.content.sha256,
-    metadata: {
-      site_name: site,
-      date: day.date,
-      record_count: String(file.content.written),
-      compression: "SNAPPY",
-      created_at: new Date(context.clock.now()).toISOString(),
-      // From here on: what the ledger is rebuilt from.
-      status,
-      backfill_id: job.backfillId,
-      evidence: JSON.stringify(evidenceOf(day, file)),
-    },
-    *parts() {
-      const count = store.tx((sql) => partCount(sql, day.date));
-      for (let index = 0; index < count; index++) {
-        yield store.tx((sql) => readPart(sql, day.date, index));
-      }
-    },
-  };
-}
-
-/** The object is the staged file. One that was copied there without its metadata is replaced: no rebuild would know it. */
-function isWhole(head: ObjectHead, { content }: StagedFile): boolean {
-  const { bytes, sha256, metadata } = head;
-  return (
-    bytes === content.bytes &&
-    sha256 === content.sha256 &&
-    metadata.record_count === String(content.written) &&
-    metadata.evidence !== undefined
-  );
-}
-
-/** Verified: the HEAD says the size, hash and count of what was staged. Only now is the day completed. */
-function finish(
+/** Records the day as published: a HEAD has shown the size, hash and count of the staged file. */
+function record(
   context: ActionContext,
   fence: Fence,
   day: StagedDay,
   file: StagedFile,
   head: ObjectHead,
-): boolean {
-  const { clock, log, site, store } = context;
+): "published" | "interrupted" {
+  const { clock, store } = context;
   const records = file.content.written;
-  const committed = store.tx((sql) => {
+  const recorded = store.tx((sql) => {
     const job = currentJob(sql, fence);
     if (!job || !isStaged(sql, day.date, day.stagingId)) return false;
     dropStaging(sql, day.date);
@@ -207,34 +176,28 @@ function finish(
     showDay(context, sql, day.date);
     recordProgress(sql, clock, undefined);
     setState(sql, "uploadFailures", 0);
-    return publishedDay(sql, day.date) !== undefined;
+    return true;
   });
-  if (!committed) return false;
-  log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date: day.date, bytes: head.bytes });
-  const minutes = ((clock.now() - day.plan.createdAt) / 60_000).toFixed(1);
-  log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
-    site,
-    date: day.date,
-    ...evidenceView(evidenceOf(day, file)),
-    pipeline_bytes_peak: context.isolate.peakBytes,
-  });
-  if (records === 0 && day.transport.fetched > 0) {
-    log("WARN", `[BACKFILL] Day ${day.date} has ${day.transport.fetched} samples, and none could be kept`, {
-      site,
-      date: day.date,
-      rejected: day.transport.rejected,
-    });
-  }
-  return true;
+  if (recorded) logPublished(context, day, file, head);
+  return recorded ? "published" : "interrupted";
 }
 
-const evidenceOf = (day: StagedDay, file: StagedFile): DayEvidence => ({
-  content: file.content,
-  transport: day.transport,
-  duplicates: file.duplicates,
-});
-
-/** Empty is what the API said of every window; samples that were all dropped make a completed day of none. */
-function statusOf(day: StagedDay, file: StagedFile): "completed" | "empty" {
-  return day.transport.fetched === 0 && file.content.written === 0 ? "empty" : "completed";
+function logPublished(context: ActionContext, day: StagedDay, file: StagedFile, head: ObjectHead): void {
+  const { clock, isolate, log, site } = context;
+  const { date, plan, transport } = day;
+  const records = file.content.written;
+  log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date, bytes: head.bytes });
+  const minutes = ((clock.now() - plan.createdAt) / 60_000).toFixed(1);
+  log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
+    site,
+    date,
+    ...evidenceView(evidenceOf(day, file)),
+    pipeline_bytes_peak: isolate.peakBytes,
+  });
+  if (records > 0 || transport.fetched === 0) return;
+  log("WARN", `[BACKFILL] Day ${date} has ${transport.fetched} samples, and none could be kept`, {
+    site,
+    date,
+    rejected: transport.rejected,
+  });
 }
