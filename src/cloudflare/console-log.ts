@@ -1,11 +1,11 @@
 import type { Log } from "../ports/ports.ts";
 
-/** One line of JSON a message, which begins with `prefix`. */
+/** A log that writes each message as a line of JSON; every message begins with `prefix`. */
 export function logAs(prefix: string): Log {
   return (level, message, fields = {}) => {
-    const said = { level, message: message.startsWith(prefix) ? message : `${prefix} ${message}` };
-    // First, for a reader of the raw line; and last, for fields may have a message of their own, as an alert has.
-    const line = JSON.stringify({ ...said, ...fields, ...said });
+    const entry = { level, message: message.startsWith(prefix) ? message : `${prefix} ${message}` };
+    // First, so that a raw line begins with them; and last, because fields may have a `message`, as those of an alert.
+    const line = JSON.stringify({ ...entry, ...fields, ...entry });
     if (level === "ERROR") console.error(line);
     else if (level === "WARN") console.warn(line);
     else console.log(line);

@@ -3,8 +3,8 @@ import { parseConfig } from "../domain/config.ts";
 import { secretOf } from "../domain/variables.ts";
 import { logAs } from "./console-log.ts";
 
-// The namespaces carry no class: the types of RPC stubs over recursive JSON take the compiler minutes, and the
-// ports say the same.
+// The namespaces have no type parameter: types of RPC stubs over recursive JSON take the compiler minutes. The ports
+// have the same methods.
 /** Bindings and secrets of the Backfill Worker; its variables are read by `parseConfig`. */
 export interface Env {
   readonly R2: R2Bucket;
@@ -37,5 +37,5 @@ export function aceKeyOf(env: object): string {
   return secretOf(env as Readonly<Record<string, unknown>>, "ACE_API_KEY");
 }
 
-/** The document's `grep ERROR` and `[BACKFILL]` find its lines. */
+/** The prefix makes lines easy to find: `grep "\[BACKFILL\]"`. */
 export const consoleLog = logAs("[BACKFILL]");

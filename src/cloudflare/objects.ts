@@ -15,11 +15,11 @@ import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 import { webhookReceiver } from "./webhook-receiver.ts";
 
 /**
- * Thin shells: they give the rules their ports. Rules are made at the first call, not in the constructor,
- * so that a constructor can't throw whatever the configuration says.
+ * The Durable Objects. Each gives its rules the ports of the platform, at the first call: with an invalid configuration
+ * the call fails, not the constructor.
  */
 
-/** Shared by all objects of this isolate, as its memory is. */
+/** Shared by all objects of the isolate, since they share its memory. */
 const isolate = new Isolate({ codeVersion: (env as Env).CF_VERSION_METADATA?.id });
 
 export class CoordinatorObject extends DurableObject<Env> implements BackfillApi {
@@ -30,9 +30,9 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     const config = configOf(this.env);
     this.#made = new Coordinator(
       {
-        store: new ObjectStore(storageOf(this.ctx)),
+        store: new ObjectStore(this.ctx.storage),
         clock: wallClock,
-        alarm: new ObjectAlarm(storageOf(this.ctx)),
+        alarm: new ObjectAlarm(this.ctx.storage),
         view: new KvView(this.env.ETL_STATE),
         gate: gateOf(this.env),
         log: consoleLog,
@@ -88,7 +88,7 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
     return this.#rules.wake();
   }
   override alarm() {
-    return withoutEnd(this.ctx, () => this.#rules.alarm());
+    return retryingAlarm(this.ctx, () => this.#rules.alarm());
   }
 }
 
@@ -98,9 +98,9 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   get #rules(): SiteBackfill {
     this.#made ??= new SiteBackfill(
       {
-        store: new ObjectStore(storageOf(this.ctx)),
+        store: new ObjectStore(this.ctx.storage),
         clock: wallClock,
-        alarm: new ObjectAlarm(storageOf(this.ctx)),
+        alarm: new ObjectAlarm(this.ctx.storage),
         view: new KvView(this.env.ETL_STATE),
         gate: gateOf(this.env),
         vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: aceKeyOf(this.env) }),
@@ -127,12 +127,12 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   async audit(request: AuditRequest) {
     return this.#rules.audit(request);
   }
-  /** Without a look at rules, configuration or database: whichever of them is stuck can't stand in its way. */
+  /** Uses neither rules nor configuration nor database, because any of them may be stuck. */
   async restart() {
     this.ctx.abort("restarted, because it showed no heartbeat");
   }
   override alarm() {
-    return withoutEnd(this.ctx, () => this.#rules.alarm());
+    return retryingAlarm(this.ctx, () => this.#rules.alarm());
   }
 }
 
@@ -141,7 +141,7 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
 
   get #rules(): RateGate {
     const { requestsPerMinute } = configOf(this.env);
-    this.#made ??= new RateGate(new ObjectStore(storageOf(this.ctx)), wallClock, requestsPerMinute);
+    this.#made ??= new RateGate(new ObjectStore(this.ctx.storage), wallClock, requestsPerMinute);
     return this.#made;
   }
 
@@ -159,12 +159,12 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   }
 }
 
-// A stub is asked for at each call: one that has failed stays broken.
+// A new stub for each call: a stub stays broken once a call of it has failed.
 export function coordinatorOf(env: Env): CoordinatorObject {
   return env.COORDINATOR.getByName("coordinator") as unknown as CoordinatorObject;
 }
 
-/** The Coordinator, for whoever asks it more than once. */
+/** The Coordinator, for several calls. */
 export function backfillOf(env: Env): BackfillApi {
   const stub = () => coordinatorOf(env);
   return {
@@ -199,16 +199,16 @@ function siteOf(env: Env, site: SiteName): SitePeer {
   };
 }
 
-/** The call it is made by ends with the object: that it fails is how it succeeds. */
+/** Restarts a site's object. The call ends with the object, so that its failure means success. */
 async function restartSite(env: Env, site: SiteName): Promise<void> {
   const stub = env.SITE_BACKFILL.getByName(site) as unknown as Pick<SiteBackfillObject, "restart">;
   await stub.restart().catch(() => undefined);
 }
 
-/** One gate an API key; its name is a hash of it, for names show up in logs and dashboards. */
+/** The gate of the API key. Its name is a hash of the key, because names appear in logs and dashboards. */
 function gateOf(env: Env): Gate {
-  const named = gateName(aceKeyOf(env));
-  const stub = async () => env.RATE_GATE.getByName(await named) as unknown as Gate;
+  const name = gateName(aceKeyOf(env));
+  const stub = async () => env.RATE_GATE.getByName(await name) as unknown as Gate;
   return {
     acquire: async (caller) => (await stub()).acquire(caller),
     pauseFor: async (ms) => (await stub()).pauseFor(ms),
@@ -222,7 +222,7 @@ async function gateName(key: string): Promise<string> {
   return Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** An object that its alarm wakes may not know the name it was addressed by: it keeps it. */
+/** The name that the object was addressed by. Stored, because an alarm may start the object without it. */
 function siteNameOf({ id, storage }: DurableObjectState): SiteName {
   const site = parseSiteName(id.name ?? storage.kv.get<string>("site") ?? "");
   if (!site) throw new Error("this object was not addressed by the name of a site");
@@ -230,8 +230,8 @@ function siteNameOf({ id, storage }: DurableObjectState): SiteName {
   return site;
 }
 
-/** Rules that can't even be made, with a faulty configuration say, are tried again; the runtime would give up. */
-async function withoutEnd(ctx: DurableObjectState, alarm: () => Promise<void>): Promise<void> {
+/** Handles an alarm, and sets it again if that fails, e.g. with an invalid configuration: the runtime stops after six retries. */
+async function retryingAlarm(ctx: DurableObjectState, alarm: () => Promise<void>): Promise<void> {
   try {
     await alarm();
   } catch (error) {
@@ -241,5 +241,3 @@ async function withoutEnd(ctx: DurableObjectState, alarm: () => Promise<void>): 
 }
 
 const ALARM_RETRY_MS = 30_000;
-
-const storageOf = (ctx: DurableObjectState) => ctx.storage;

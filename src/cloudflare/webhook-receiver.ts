@@ -1,13 +1,13 @@
 import type { AlertReceiver } from "../ports/alert-receiver.ts";
 
-/** The webhook behind a URL that may itself be a secret. */
+/** The webhook of `url`, which may itself be a secret. */
 export function webhookReceiver(url: string): AlertReceiver {
   return {
     async deliver(body, key, signal) {
       const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
       const sent = fetch(url, { method: "POST", redirect: "manual", headers, body, signal });
       const response = await sent.catch(() => {
-        // The runtime's own words may quote the address.
+        // The runtime's error message may contain the URL.
         throw new Error("the receiver can't be reached");
       });
       await response.body?.cancel();
