@@ -115,6 +115,8 @@ test("hostile days fail with their reasons, days that only look it are whole, an
   expect(JSON.stringify(said)).not.toContain(KEY);
   // The objects lived through all of it.
   expect(
-    world.log().filter(({ message }) => /failed unexpectedly|alarm's work failed|alarm failed/i.test(message)),
+    world
+      .log()
+      .filter(({ message }) => /failed unexpectedly|alarm's work failed|alarm failed/i.test(message)),
   ).toEqual([]);
 });
