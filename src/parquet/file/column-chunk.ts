@@ -16,13 +16,11 @@ export interface ChunkPages {
 
 /** What the footer records about a column chunk. Offsets count from the start of the file. */
 export interface ChunkMetadata extends Pick<ChunkPages, "encoding" | "min" | "max"> {
+  /** Start of the first page: the dictionary page where there is one. */
   readonly offset: number;
-  /** Start of the dictionary page; undefined for a chunk without a dictionary. */
-  readonly dictionaryOffset: number | undefined;
   readonly dataOffset: number;
   readonly compressedBytes: number;
   readonly uncompressedBytes: number;
-  readonly rows: number;
 }
 
 /** Compresses the pages of a column chunk and appends them to `writer`. */
@@ -49,17 +47,8 @@ export function writeChunk(writer: ByteWriter, pages: ChunkPages, rows: number):
       is_compressed: true,
     },
   });
-  return {
-    encoding,
-    offset,
-    dictionaryOffset: dictionary ? offset : undefined,
-    dataOffset,
-    compressedBytes: writer.offset - offset,
-    uncompressedBytes,
-    rows,
-    min,
-    max,
-  };
+  const compressedBytes = writer.offset - offset;
+  return { encoding, offset, dataOffset, compressedBytes, uncompressedBytes, min, max };
 }
 
 /** Returns the page's bytes before compression, including its header. */
@@ -80,13 +69,25 @@ function writePage(
   return headerBytes + body.length;
 }
 
-/** The body of a data page of dictionary indexes: their width in bits, then RLE and bit-packed runs. */
-export function indexPage(indexes: Int32Array, entries: number): Uint8Array {
+/**
+ * The pages of a column of dictionary indexes. A data page of indexes has their width in bits, then RLE and bit-packed
+ * runs.
+ */
+export function dictionaryPages(
+  dictionary: { readonly body: Uint8Array; readonly entries: number },
+  indexes: Int32Array,
+  bounds: Pick<ChunkPages, "min" | "max">,
+): ChunkPages {
   const page = new ByteWriter(indexes.length + 16);
-  const bits = 32 - Math.clz32(entries - 1);
+  const bits = 32 - Math.clz32(dictionary.entries - 1);
   page.appendUint8(bits);
   writeRleBitPackedHybrid(page, indexes, bits);
-  return page.getBytes();
+  return { encoding: "RLE_DICTIONARY", dictionary, body: page.getBytes(), ...bounds };
+}
+
+/** Numbers in Parquet's plain encoding: the memory of an array on a little-endian platform. */
+export function plainBytes(numbers: Float64Array | BigInt64Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 /** The least and the greatest value of a column, which has at least one. */

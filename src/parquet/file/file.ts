@@ -2,12 +2,13 @@ import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import type { EpochMs } from "../../domain/day.ts";
 import { MAGIC } from "../file-format.ts";
 import { writeChunk } from "./column-chunk.ts";
-import { fileEnd, rowGroupThrift } from "./footer.ts";
+import { rowGroupMetadata } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
 import type { RowGroupRows } from "./row-group-rows.ts";
 import { timestampPages } from "./timestamp-column.ts";
 import { valuePages } from "./value-column.ts";
 
+export { encodeFooter } from "./footer.ts";
 export { RowGroupRows } from "./row-group-rows.ts";
 
 /** What a file contains besides its samples. */
@@ -57,34 +58,6 @@ export class RowGroupEncoder {
       valuePages(rows.value.subarray(0, rows.length)),
       siteNamePages(rows, site),
     ].map((pages) => writeChunk(writer, pages, rows.length));
-    const metadata = withRows(rows.length, rowGroupThrift(chunks, rows.length));
-    return { bytes: writer.getBytes().slice(), metadata };
+    return { bytes: writer.getBytes().slice(), metadata: rowGroupMetadata(chunks, rows.length) };
   }
-}
-
-/**
- * Encodes the end of the file from the metadata of its row groups, in order. Without row groups it is a whole file.
- * Memory: the footer, some 450 bytes a row group.
- */
-export function encodeFooter(rowGroups: Iterable<Uint8Array>): Uint8Array {
-  const thrift: Uint8Array[] = [];
-  let rows = 0;
-  for (const metadata of rowGroups) {
-    rows += new DataView(metadata.buffer, metadata.byteOffset).getUint32(0, true);
-    thrift.push(metadata.subarray(4));
-  }
-  const end = fileEnd(thrift, rows);
-  if (thrift.length > 0) return end;
-  const whole = new ByteWriter(end.length + 4);
-  whole.appendUint32(MAGIC);
-  whole.appendBytes(end);
-  return whole.getBytes();
-}
-
-/** Puts the number of rows before the Thrift bytes: the footer has the sum of rows in front of the row groups. */
-function withRows(rows: number, thrift: Uint8Array): Uint8Array {
-  const metadata = new Uint8Array(4 + thrift.length);
-  new DataView(metadata.buffer).setUint32(0, rows, true);
-  metadata.set(thrift, 4);
-  return metadata;
 }

@@ -20,13 +20,17 @@ import type { ChunkMetadata } from "./column-chunk.ts";
 const SNAPPY = 1;
 const [, ...COLUMNS] = SCHEMA;
 
-/** The footer's entry for one row group. */
-export function rowGroupThrift(chunks: readonly ChunkMetadata[], rows: number): Uint8Array {
+/** Bytes of the number of rows, which the metadata of a row group begin with: the footer has the sum of them. */
+const ROWS_BYTES = 4;
+
+/** The metadata of one row group: its number of rows, and its entry in the footer. */
+export function rowGroupMetadata(chunks: readonly ChunkMetadata[], rows: number): Uint8Array {
   const sum = (bytes: (chunk: ChunkMetadata) => number) =>
     BigInt(chunks.reduce((total, chunk) => total + bytes(chunk), 0));
   const writer = new ByteWriter();
+  writer.appendUint32(rows);
   serializeTCompactProtocol(writer, {
-    field_1: chunks.map(columnChunk),
+    field_1: chunks.map((chunk, column) => columnChunk(chunk, column, rows)),
     field_2: sum((chunk) => chunk.uncompressedBytes),
     field_3: BigInt(rows),
     field_6: sum((chunk) => chunk.compressedBytes),
@@ -34,11 +38,11 @@ export function rowGroupThrift(chunks: readonly ChunkMetadata[], rows: number): 
   return writer.getBytes().slice();
 }
 
-function columnChunk(chunk: ChunkMetadata, column: number) {
+function columnChunk(chunk: ChunkMetadata, column: number, rows: number) {
   const { name, type } = COLUMNS[column] as (typeof COLUMNS)[number];
   const pages = Encodings.indexOf(chunk.encoding);
   const plain = Encodings.indexOf("PLAIN");
-  const hasDictionary = chunk.dictionaryOffset !== undefined;
+  const hasDictionary = chunk.dataOffset > chunk.offset;
   const dataPages = { field_1: PageTypes.indexOf("DATA_PAGE_V2"), field_2: pages, field_3: 1 };
   const dictionaryPages = { field_1: PageTypes.indexOf("DICTIONARY_PAGE"), field_2: plain, field_3: 1 };
   return {
@@ -48,11 +52,11 @@ function columnChunk(chunk: ChunkMetadata, column: number) {
       field_2: hasDictionary ? [plain, pages] : [pages],
       field_3: [name],
       field_4: SNAPPY,
-      field_5: BigInt(chunk.rows),
+      field_5: BigInt(rows),
       field_6: BigInt(chunk.uncompressedBytes),
       field_7: BigInt(chunk.compressedBytes),
       field_9: BigInt(chunk.dataOffset),
-      field_11: chunk.dictionaryOffset === undefined ? undefined : BigInt(chunk.dictionaryOffset),
+      field_11: hasDictionary ? BigInt(chunk.offset) : undefined,
       field_12: {
         field_3: 0n, // nulls
         field_5: chunk.max,
@@ -64,9 +68,19 @@ function columnChunk(chunk: ChunkMetadata, column: number) {
   };
 }
 
-/** The footer, its length and the closing magic, from the Thrift bytes of the row groups. */
-export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Array {
+/**
+ * Encodes the end of a file from the metadata of its row groups, in order: footer, its length, and the closing magic.
+ * Without row groups it is a whole file. Memory: the footer, some 450 bytes a row group.
+ */
+export function encodeFooter(metadata: Iterable<Uint8Array>): Uint8Array {
+  const rowGroups = [...metadata];
+  const rows = rowGroups.reduce(
+    (sum, group) => sum + new DataView(group.buffer, group.byteOffset).getUint32(0, true),
+    0,
+  );
   const writer = new ByteWriter(rowGroups.reduce((bytes, group) => bytes + group.length, 1024));
+  if (rowGroups.length === 0) writer.appendUint32(MAGIC);
+  const start = writer.offset;
   serializeTCompactProtocol(writer, {
     field_1: 2,
     field_2: SCHEMA.map(schemaElement),
@@ -81,7 +95,7 @@ export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Ar
     writer.appendUint8(0xfc);
     writer.appendVarInt(rowGroups.length);
   }
-  for (const group of rowGroups) writer.appendBytes(group);
+  for (const group of rowGroups) writer.appendBytes(group.subarray(ROWS_BYTES));
 
   const rest = new ByteWriter();
   serializeTCompactProtocol(rest, { field_6: CREATED_BY, field_7: COLUMNS.map(() => ({ field_1: {} })) });
@@ -89,7 +103,7 @@ export function fileEnd(rowGroups: readonly Uint8Array[], rows: number): Uint8Ar
   rest.view.setUint8(0, 0x28);
   writer.appendBytes(rest.getBytes());
 
-  writer.appendUint32(writer.offset);
+  writer.appendUint32(writer.offset - start);
   writer.appendUint32(MAGIC);
   return writer.getBytes().slice();
 }

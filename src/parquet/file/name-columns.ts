@@ -1,5 +1,5 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
-import { type ChunkPages, indexPage } from "./column-chunk.ts";
+import { type ChunkPages, dictionaryPages } from "./column-chunk.ts";
 import type { RowGroupRows } from "./row-group-rows.ts";
 
 const utf8 = new TextEncoder();
@@ -20,28 +20,25 @@ export function pointNamePages(rows: RowGroupRows, names: readonly string[]): Ch
     dictionary.push(utf8.encode(name));
     from = to;
   }
-  return dictionaryPages(dictionary, indexes);
+  return namePages(dictionary, indexes);
 }
 
 /** Encodes the site's name, the same in every row. */
 export function siteNamePages(rows: RowGroupRows, site: string): ChunkPages {
-  return dictionaryPages([utf8.encode(site)], new Int32Array(rows.length));
+  return namePages([utf8.encode(site)], new Int32Array(rows.length));
 }
 
-/** `dictionary` is ascending, so its first and last entry are the column's minimum and maximum. */
-function dictionaryPages(dictionary: readonly Uint8Array[], indexes: Int32Array): ChunkPages {
-  const body = new ByteWriter(dictionary.reduce((bytes, name) => bytes + 4 + name.length, 0));
-  for (const name of dictionary) {
+/** `names` are ascending, so their first and last are the column's minimum and maximum. */
+function namePages(names: readonly Uint8Array[], indexes: Int32Array): ChunkPages {
+  const body = new ByteWriter(names.reduce((bytes, name) => bytes + 4 + name.length, 0));
+  for (const name of names) {
     body.appendUint32(name.length);
     body.appendBytes(name);
   }
-  return {
-    encoding: "RLE_DICTIONARY",
-    dictionary: { body: body.getBytes(), entries: dictionary.length },
-    body: indexPage(indexes, dictionary.length),
-    min: dictionary[0] as Uint8Array,
-    max: dictionary.at(-1) as Uint8Array,
-  };
+  return dictionaryPages({ body: body.getBytes(), entries: names.length }, indexes, {
+    min: names[0] as Uint8Array,
+    max: names.at(-1) as Uint8Array,
+  });
 }
 
 /** A sample's point id has no name: the samples were numbered by another list of points than `names`. */

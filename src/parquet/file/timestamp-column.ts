@@ -1,10 +1,8 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { deltaBinaryPack } from "hyparquet-writer/src/delta.js";
 import type { EpochMs } from "../../domain/day.ts";
-import { boundsOf, type ChunkPages } from "./column-chunk.ts";
-
-/** Block size (128) and miniblocks (4): the two varints before the count in DELTA_BINARY_PACKED. */
-const PARAMETERS = new Uint8Array([0x80, 0x01, 0x04]);
+import { concatenate } from "../bytes.ts";
+import { boundsOf, type ChunkPages, plainBytes } from "./column-chunk.ts";
 
 /**
  * Encodes the timestamps of a row group as DELTA_BINARY_PACKED. `ms` are milliseconds since the start of the day.
@@ -17,29 +15,24 @@ export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages 
   const packed = new ByteWriter(ms.length * 4);
   deltaBinaryPack(packed, ms, "INT64");
   const first = ms[0] as number;
-  const headerBytes = PARAMETERS.length + varintLength(ms.length) + varintLength(first * 2);
-
-  const page = new ByteWriter(packed.index + 16);
-  page.appendBytes(PARAMETERS);
-  page.appendVarInt(ms.length);
-  page.appendZigZag(BigInt(dayStartMs + first));
-  page.appendBytes(packed.getBytes().subarray(headerBytes));
-
+  const differences = packed.getBytes().subarray(header(ms.length, first).length);
   const { least, greatest } = boundsOf(ms);
   return {
     encoding: "DELTA_BINARY_PACKED",
-    body: page.getBytes(),
+    body: concatenate([header(ms.length, dayStartMs + first), differences]),
     min: int64(dayStartMs + least),
     max: int64(dayStartMs + greatest),
   };
 }
 
-function varintLength(value: number): number {
-  let length = 1;
-  for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
-  return length;
+/** The header of DELTA_BINARY_PACKED: block size (128), miniblocks (4), the count and the first value. */
+function header(count: number, first: number): Uint8Array {
+  const writer = new ByteWriter(24);
+  writer.appendVarInt(128);
+  writer.appendVarInt(4);
+  writer.appendVarInt(count);
+  writer.appendZigZag(BigInt(first));
+  return writer.getBytes();
 }
 
-function int64(value: number): Uint8Array {
-  return new Uint8Array(BigInt64Array.of(BigInt(value)).buffer);
-}
+const int64 = (value: number) => plainBytes(BigInt64Array.of(BigInt(value)));

@@ -1,4 +1,4 @@
-import { boundsOf, type ChunkPages, indexPage } from "./column-chunk.ts";
+import { boundsOf, type ChunkPages, dictionaryPages, plainBytes } from "./column-chunk.ts";
 
 /** Rows that are sampled first, and the share of distinct values from which a dictionary can't pay. */
 const SAMPLE_ROWS = 1000;
@@ -8,23 +8,13 @@ const SAMPLE_DISTINCT_MAX = 0.9;
 export function valuePages(value: Float64Array): ChunkPages {
   const { least, greatest } = boundsOf(value);
   // -0 and +0 compare as equal; the specification requires -0 as a minimum and +0 as a maximum.
-  const min = bytesOf(Float64Array.of(least === 0 ? -0 : least));
-  const max = bytesOf(Float64Array.of(greatest === 0 ? 0 : greatest));
+  const min = plainBytes(Float64Array.of(least === 0 ? -0 : least));
+  const max = plainBytes(Float64Array.of(greatest === 0 ? 0 : greatest));
   const encoded = dictionaryOf(value);
-  if (!encoded) return { encoding: "PLAIN", body: bytesOf(value), min, max };
+  if (!encoded) return { encoding: "PLAIN", body: plainBytes(value), min, max };
   const { dictionary, indexes } = encoded;
-  return {
-    encoding: "RLE_DICTIONARY",
-    dictionary: { body: bytesOf(dictionary), entries: dictionary.length },
-    body: indexPage(indexes, dictionary.length),
-    min,
-    max,
-  };
-}
-
-/** Parquet's plain doubles: the memory of a Float64Array on a little-endian platform. */
-function bytesOf(value: Float64Array): Uint8Array {
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  const page = { body: plainBytes(dictionary), entries: dictionary.length };
+  return dictionaryPages(page, indexes, { min, max });
 }
 
 /**
