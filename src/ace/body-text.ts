@@ -23,7 +23,7 @@ export function decodeText(body: Uint8Array): string {
 /** The `message` and `errors` of an error's JSON, or else an excerpt of its body. Never throws. */
 export function vendorMessage(bytes: Uint8Array): string {
   const body = new TextDecoder().decode(bytes);
-  const parsed = tryJson(body);
+  const parsed = jsonObject(() => body);
   if (parsed === undefined) return excerpt(body);
   const parts: string[] = [];
   if (typeof parsed.message === "string") parts.push(parsed.message);
@@ -37,9 +37,10 @@ export function vendorMessage(bytes: Uint8Array): string {
   return excerpt(parts.length > 0 ? parts.join("; ") : body);
 }
 
-function tryJson(body: string): Record<string, unknown> | undefined {
+/** The JSON object in the text that `read` gives; undefined for any other text, and where `read` throws. */
+export function jsonObject(read: () => string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const parsed: unknown = JSON.parse(body);
+    const parsed: unknown = JSON.parse(read());
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,6 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { formatNaiveTime, parseTime } from "../../domain/time.ts";
+import { jsonObject } from "../body-text.ts";
 import { protocolFault, type VendorFault } from "../faults.ts";
 import type { SamplesPage } from "../page/page.ts";
 
@@ -18,7 +19,7 @@ export function encodeCursor(offset: number, timestamp: string): string {
 
 /** The position in a cursor of the vendor's form; undefined for any other cursor, which is opaque. */
 export function decodeCursor(text: string): CursorPosition | undefined {
-  const fields = decodeJson(text);
+  const fields = jsonObject(() => atob(text));
   if (fields === undefined || Object.keys(fields).length !== 2) return undefined;
   const { offset, timestamp } = fields;
   if (typeof offset !== "number" || !Number.isSafeInteger(offset) || offset < 0) return undefined;
@@ -86,13 +87,4 @@ function positionAfter(
 
 function isAfter(a: CursorPosition, b: CursorPosition): boolean {
   return a.micros > b.micros || (a.micros === b.micros && a.offset > b.offset);
-}
-
-function decodeJson(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const parsed: unknown = JSON.parse(atob(text));
-    return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

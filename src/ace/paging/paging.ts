@@ -39,8 +39,7 @@ export interface SavedPagination {
  * and counts the others as duplicates.
  */
 export type PageResult =
-  | { readonly next: "more"; readonly accept: true; readonly pagination: Pagination }
-  | { readonly next: "done"; readonly accept: true; readonly pagination: Pagination }
+  | { readonly next: "more" | "done"; readonly accept: true; readonly pagination: Pagination }
   | { readonly next: "refetch"; readonly accept: false; readonly pagination: Pagination }
   | { readonly next: "fault"; readonly accept: false; readonly fault: VendorFault };
 

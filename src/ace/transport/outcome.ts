@@ -39,10 +39,7 @@ export async function readResponse(
   bytesMax: number = BODY_BYTES_MAX,
 ): Promise<Outcome> {
   try {
-    if (response.status === 200 && isJson(response.contentType)) {
-      return { kind: "ok", body: await response.bytes(bytesMax) };
-    }
-    return classify(response, await readErrorBody(response), now);
+    return classify(response, await readNeeded(response, bytesMax), now);
   } catch (error) {
     return outcomeOfFault(error);
   }
@@ -51,15 +48,14 @@ export async function readResponse(
 /** What status, headers and body of a response mean. `now` is for a `Retry-After` that is a date. */
 export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Outcome {
   const { status } = head;
-  const json = isJson(head.contentType);
-  if (status === 200 && json) return { kind: "ok", body };
+  if (isPage(head)) return { kind: "ok", body };
   const said = vendorMessage(body);
   const message = `${status}: ${said || "no message"}`;
   if (status === 200) return transient("malformed", `not JSON, ${message}`);
   if (status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(head.retryAfter, now) };
   if (status === 401) return { kind: "unauthorized", message };
   if (status === 403) return { kind: "forbidden", message };
-  if (status === 404 && json && says(said, "No data for time period")) return { kind: "no-data" };
+  if (status === 404 && isJson(head) && says(said, "No data for time period")) return { kind: "no-data" };
   if (status === 500 && says(said, "An unhandled exception occurred")) return { kind: "unhandled", message };
   if (status >= 500 && status <= 599) return transient("5xx", message);
   if (status >= 400 && status <= 499) return { kind: "refused", status, message };
@@ -84,9 +80,11 @@ function transient(reason: TransientReason, message: string): Extract<Outcome, {
   return { kind: "transient", reason, message };
 }
 
-/** The body of an error; empty where it can't be read, because the status alone tells enough. */
-async function readErrorBody(response: VendorResponse): Promise<Uint8Array> {
-  if (response.status === 429 || (response.status >= 300 && response.status <= 399)) {
+/** The body of a page; of an error as much as can be read, because its status alone tells enough. */
+async function readNeeded(response: VendorResponse, bytesMax: number): Promise<Uint8Array> {
+  const { status } = response;
+  if (isPage(response)) return response.bytes(bytesMax);
+  if (status === 429 || (status >= 300 && status <= 399)) {
     response.discard();
     return NOTHING;
   }
@@ -100,7 +98,9 @@ async function readErrorBody(response: VendorResponse): Promise<Uint8Array> {
 
 const NOTHING = new Uint8Array();
 
-function isJson(contentType: string): boolean {
+const isPage = (head: ResponseHead) => head.status === 200 && isJson(head);
+
+function isJson({ contentType }: ResponseHead): boolean {
   return /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType.trim());
 }
 

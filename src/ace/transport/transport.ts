@@ -1,4 +1,4 @@
-import type { Vendor, VendorResponse } from "../../ports/ports.ts";
+import type { Vendor } from "../../ports/ports.ts";
 import { redact } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { readBody } from "./read-body.ts";
@@ -25,7 +25,16 @@ export function fetchVendor({ base, key }: FetchVendorOptions): Vendor {
       try {
         // A redirect is not followed, because it would send the key to another server.
         const response = await fetch(`${root}/${path}`, { headers, signal, redirect: "manual" });
-        return new FetchedResponse(response, signal);
+        return {
+          status: response.status,
+          contentType: response.headers.get("content-type") ?? "",
+          retryAfter: response.headers.get("retry-after") ?? undefined,
+          bytes: (bytesMax) => readWhole(response, bytesMax, signal),
+          discard() {
+            // Fails for a body that is being read or has broken off, and then there is nothing to cancel.
+            response.body?.cancel().catch(() => undefined);
+          },
+        };
       } catch (cause) {
         throw transportFault(cause, signal);
       }
@@ -39,31 +48,6 @@ function requestHeaders(key: string): Headers {
   if (!/^[\x21-\x7e]+$/.test(key))
     throw new Error("the API key is empty or holds characters that no header can carry");
   return new Headers({ Accept: "application/json", Authorization: `Bearer ${key}` });
-}
-
-class FetchedResponse implements VendorResponse {
-  readonly status: number;
-  readonly contentType: string;
-  readonly retryAfter: string | undefined;
-  private readonly response: Response;
-  private readonly signal: AbortSignal;
-
-  constructor(response: Response, signal: AbortSignal) {
-    this.response = response;
-    this.signal = signal;
-    this.status = response.status;
-    this.contentType = response.headers.get("content-type") ?? "";
-    this.retryAfter = response.headers.get("retry-after") ?? undefined;
-  }
-
-  bytes(bytesMax: number): Promise<Uint8Array> {
-    return readWhole(this.response, bytesMax, this.signal);
-  }
-
-  discard(): void {
-    // Fails for a body that is being read or has broken off, and then there is nothing to cancel.
-    this.response.body?.cancel().catch(() => undefined);
-  }
 }
 
 async function readWhole(response: Response, bytesMax: number, signal: AbortSignal): Promise<Uint8Array> {
