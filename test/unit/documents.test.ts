@@ -28,6 +28,10 @@ test("every file and folder of the project that a document names exists", () => 
   expect(missing).toEqual([]);
 });
 
+test("the README has what a newcomer needs, and no more than that", () => {
+  expect(read("README.md").split("\n").length).toBeLessThan(150);
+});
+
 test("every script that a document runs is in package.json", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const unknown = documents.flatMap((document) =>
