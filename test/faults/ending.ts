@@ -3,9 +3,9 @@ import type { DayEvidence } from "../../src/domain/evidence.ts";
 import { imbalance } from "../../src/domain/evidence.ts";
 import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/harness/inspect.ts";
 import type { World } from "../world/harness/world.ts";
-import { storyFaults } from "../world/harness/world-receiver.ts";
+import { sequenceFaults } from "../world/harness/world-receiver.ts";
 
-/** Where a job came to in the end: what must not depend on anything that failed on the way. */
+/** The result of a job, which must not depend on failures during the job. */
 export interface Ending {
   /** Objects by key, as the hash of their content. */
   readonly content: Readonly<Record<string, string | undefined>>;
@@ -13,11 +13,11 @@ export interface Ending {
   readonly evidence: readonly string[];
   readonly status: string;
   readonly shown: unknown;
-  /** What must not be: rows of staging left behind, keys that KV does not show as they are, sums that don't add up. */
+  /** Staged rows that are left, keys that KV shows wrongly, counts that do not add up. */
   readonly faults: readonly string[];
 }
 
-/** `status` is the last that a client was told. */
+/** Reads the result of a job from its world; `status` is the last response to a client. */
 export function endingOf(world: World, status: Status): Ending {
   const days = evidenceOf(world);
   const staged = stagedRows(world);
@@ -29,9 +29,9 @@ export function endingOf(world: World, status: Status): Ending {
     shown: world.view.json("backfill:state")?.status,
     faults: [
       ...(staged > 0 ? [`${staged} rows staged`] : []),
-      ...storyFaults(world.receiver),
+      ...sequenceFaults(world.receiver),
       ...rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM alert_notice").map(
-        ({ body }) => `not told: ${body}`,
+        ({ body }) => `not delivered: ${body}`,
       ),
       ...viewLags(world).map((key) => `KV lags at ${key}`),
       ...days.flatMap(({ day, evidence }) => {

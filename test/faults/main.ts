@@ -4,12 +4,12 @@ import { parseArgs } from "node:util";
 import { Worker } from "node:worker_threads";
 import { pairs, singles } from "./matrix.ts";
 import { parseSchedule, runSchedule } from "./schedule.ts";
-import type { Share, Told } from "./worker.ts";
+import type { ScheduleResult, Share } from "./share.ts";
 
 const USAGE = `npm run test:faults -- [--seed N] [--pairs N] [--workers N]
 npm run test:faults -- --replay '11: die after @ 120 + late @ 301'
 
-Breaks every effect of a small backfill in every way, then pairs of them, and checks after every step and in the end.`;
+Breaks every effect of a small backfill in every way, then pairs of effects. Checks invariants after every step, and the result.`;
 
 const { values } = parseArgs({
   options: {
@@ -25,7 +25,7 @@ if (values.help) console.log(USAGE);
 else if (values.replay !== undefined) await replay(values.replay);
 else await runAll(Number(values.seed), Number(values.pairs), Number(values.workers));
 
-/** Runs one schedule and tells the whole story. */
+/** Runs a schedule and prints all effects and the result. */
 async function replay(text: string): Promise<void> {
   const { ending, labels } = await runSchedule(parseSchedule(text));
   console.log(labels.map((label, nth) => `${nth} ${label}`).join("\n"));
@@ -39,7 +39,7 @@ async function runAll(seed: number, pairCount: number, workers: number): Promise
   const begun = performance.now();
   const failures: string[] = [];
   let ran = 0;
-  const heard = ({ failure }: Told) => {
+  const onResult = ({ failure }: ScheduleResult) => {
     ran += 1;
     if (failure !== undefined) {
       failures.push(failure);
@@ -49,21 +49,21 @@ async function runAll(seed: number, pairCount: number, workers: number): Promise
   };
   await Promise.all(
     Array.from({ length: workers }, (_, share) =>
-      runShare({ seed, pairs: pairCount, share, of: workers }, heard),
+      runShare({ seed, pairs: pairCount, share, of: workers }, onResult),
     ),
   );
   const ms = ((performance.now() - begun) * workers) / ran;
   console.log(`${ran} schedules ran, ${ms.toFixed(0)} ms each, ${failures.length} failed`);
   if (failures.length > 0) {
-    console.log("replay one with: npm run test:faults -- --replay '<what stands before the brackets>'");
+    console.log("replay a schedule with: npm run test:faults -- --replay '<the text before the brackets>'");
     process.exitCode = 1;
   }
 }
 
-function runShare(share: Share, heard: (told: Told) => void): Promise<void> {
+function runShare(share: Share, onResult: (result: ScheduleResult) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(fileURLToPath(import.meta.resolve("./worker.ts")), { workerData: share });
-    worker.on("message", heard);
+    const worker = new Worker(fileURLToPath(import.meta.resolve("./share.ts")), { workerData: share });
+    worker.on("message", onResult);
     worker.on("error", reject);
     worker.on("exit", () => resolve());
   });

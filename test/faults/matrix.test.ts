@@ -4,27 +4,31 @@ import { mustEndAs, pairs, shareOf, singles } from "./matrix.ts";
 import { parseSchedule, runSchedule, scheduleText } from "./schedule.ts";
 
 /**
- * One schedule in so many; `npm run test:faults` runs them all. A prime: effects have nine or twelve fates each, and a
- * multiple of three would meet the same few of them again and again.
+ * Every 37th schedule runs here; `npm run test:faults` runs all. A prime, because effects have nine or twelve modes
+ * each, and a multiple of three would select the same few modes.
  */
 const ONE_IN = 37;
 const PAIRS = 40;
 const SEED = 11;
 
-test("an effect that is broken in any way changes nothing of how the job ends, nor do two", async () => {
-  const unharmed = await runSchedule({ seed: SEED, breaks: [] });
-  expect(unharmed.ending).toMatchObject({ status: "completed success 6/6", shown: "completed", faults: [] });
-  // Else nothing of a pause, nor of what an alert's receiver is told, would be broken.
+test("a job has the same result when an effect, or two effects, are broken in any way", async () => {
+  const undisturbed = await runSchedule({ seed: SEED, breaks: [] });
+  expect(undisturbed.ending).toMatchObject({
+    status: "completed success 6/6",
+    shown: "completed",
+    faults: [],
+  });
+  // Otherwise no pause and no delivery of an alert would be broken.
   for (const effect of [/gate\.pauseFor/, /receiver\.deliver/])
-    expect(unharmed.labels).toContainEqual(expect.stringMatching(effect));
+    expect(undisturbed.labels).toContainEqual(expect.stringMatching(effect));
   const chosen = [
-    ...shareOf(singles(SEED, unharmed.labels), 0, ONE_IN),
-    ...pairs(SEED, unharmed.labels, PAIRS),
+    ...shareOf(singles(SEED, undisturbed.labels), 0, ONE_IN),
+    ...pairs(SEED, undisturbed.labels, PAIRS),
   ];
-  const fates = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [one] }) => one?.mode));
-  expect(fates).toEqual(new Set(faultModesOf("an effect elsewhere")));
-  for (const schedule of chosen) await mustEndAs(unharmed, schedule);
-  console.log(`${chosen.length} fault schedules over ${unharmed.labels.length} effects, seed ${SEED}`);
+  const modes = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [single] }) => single?.mode));
+  expect(modes).toEqual(new Set(faultModesOf("an effect elsewhere")));
+  for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
+  console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);
 }, 300_000);
 
 test("a schedule replays from its text, event by event", async () => {
@@ -34,7 +38,7 @@ test("a schedule replays from its text, event by event", async () => {
   expect(again).toEqual(once);
 });
 
-test("a schedule that is none is refused", () => {
+test("an invalid schedule is refused", () => {
   expect(() => parseSchedule("die after @ 1")).toThrow(SyntaxError);
   expect(() => parseSchedule("1: die after 7")).toThrow(SyntaxError);
 });

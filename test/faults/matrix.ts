@@ -3,35 +3,35 @@ import { Chance } from "../world/harness/chance.ts";
 import { faultModesOf } from "../world/harness/fault-mode.ts";
 import { type Ran, runSchedule, type Schedule, ScheduleFailed } from "./schedule.ts";
 
-/** Every effect of the unharmed run, in every way it can be broken. */
+/** Schedules that break a single effect of the undisturbed run, each in every way. */
 export function* singles(seed: number, labels: readonly string[]): Generator<Schedule> {
   for (const [nth, label] of labels.entries()) {
     for (const mode of faultModesOf(label)) yield { seed, breaks: [{ nth, mode }] };
   }
 }
 
-/** Two breaks at once: `count` of them, drawn by the seed. */
+/** Schedules that break two effects: `count` of them, drawn by the seed. */
 export function* pairs(seed: number, labels: readonly string[], count: number): Generator<Schedule> {
   const chance = new Chance(seed);
   const drawn = () => {
     const nth = chance.below(labels.length);
-    const fates = faultModesOf(labels[nth] ?? "");
-    return { nth, mode: fates[chance.below(fates.length)] ?? "die after" };
+    const modes = faultModesOf(labels[nth] ?? "");
+    return { nth, mode: modes[chance.below(modes.length)] ?? "die after" };
   };
   for (let left = count; left > 0; left--) yield { seed, breaks: [drawn(), drawn()] };
 }
 
-/** Every `of`-th of them, from the `share`-th on: what one of several workers does, or a bounded part. */
+/** Every `of`-th element from the `share`-th on: the part of a worker thread, or a sample. */
 export function* shareOf<T>(all: Iterable<T>, share: number, of: number): Generator<T> {
   let index = 0;
-  for (const one of all) if (index++ % of === share) yield one;
+  for (const each of all) if (index++ % of === share) yield each;
 }
 
-/** Throws `ScheduleFailed` where it ends in any other way than the unharmed run. */
-export async function mustEndAs(unharmed: Ran, schedule: Schedule): Promise<void> {
+/** Throws `ScheduleFailed` if the result differs from that of the undisturbed run. */
+export async function mustEndAs(undisturbed: Ran, schedule: Schedule): Promise<void> {
   const { ending, labels } = await runSchedule(schedule);
   try {
-    deepStrictEqual(ending, unharmed.ending);
+    deepStrictEqual(ending, undisturbed.ending);
   } catch (error) {
     const broken = schedule.breaks.map(({ nth }) => labels[nth] ?? "nothing");
     throw new ScheduleFailed(schedule, broken, error);

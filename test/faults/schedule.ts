@@ -2,18 +2,18 @@ import type { FaultMode } from "../world/harness/fault-mode.ts";
 import { type Ending, endingOf } from "./ending.ts";
 import { Subject } from "./subject.ts";
 
-/** One way for the subject to go wrong: a seed for the order of events, and what is broken how. */
+/** A run of the subject: a seed for the order of events, and the effects to break, with their modes. */
 export interface Schedule {
   readonly seed: number;
   readonly breaks: readonly { readonly nth: number; readonly mode: FaultMode }[];
 }
 
-/** `11: die after @ 120 + late @ 301`; reads back by `parseSchedule`. */
+/** The text of a schedule, as `11: die after @ 120 + late @ 301`; `parseSchedule` reads it. */
 export function scheduleText({ seed, breaks }: Schedule): string {
   return `${seed}: ${breaks.map(({ nth, mode }) => `${mode} @ ${nth}`).join(" + ")}`;
 }
 
-/** Throws `SyntaxError` for what is none. */
+/** Parses the text of a schedule; throws `SyntaxError`. */
 export function parseSchedule(text: string): Schedule {
   const [seed, list] = text.split(":");
   const breaks = (list ?? "")
@@ -34,7 +34,7 @@ export interface Ran {
   readonly labels: readonly string[];
 }
 
-/** Runs the subject by the schedule. Errors, those of the invariants too, name the schedule that replays them. */
+/** Runs the subject by the schedule. Errors, those of invariants too, name the schedule that replays them. */
 export async function runSchedule(schedule: Schedule): Promise<Ran> {
   const subject = new Subject(schedule.seed);
   const { effects } = subject.world;

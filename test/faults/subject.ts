@@ -5,8 +5,8 @@ const DAYS = ["2024-01-01", "2024-01-03"] as const;
 const SITES = ["site_a", "site_b"];
 
 /**
- * The job of which every effect is broken in turn: two sites and three days, each in several windows and runs, with a
- * 429, which is an alert, and a 503 on the way; cancelled and resumed, then restarted by force over data that have changed.
+ * The job whose effects are broken: two sites and three days, each in several windows and runs, with a 429, which raises
+ * an alert, and a 503. It is cancelled and resumed, then restarted by force over changed data.
  */
 export class Subject {
   readonly world: World;
@@ -33,7 +33,7 @@ export class Subject {
     faults.add({ on: "samples", skip: 14, times: 1, effect: { do: "status", status: 503, body: "html" } });
   }
 
-  /** From the first start to the end. What was lost on the way is asked for again, as a client would. */
+  /** Runs the job from its first start to the end. Requests that fail are repeated, as a client would. */
   async run(): Promise<Status> {
     const { world } = this;
     await insist(() => world.start(...DAYS));
@@ -42,7 +42,7 @@ export class Subject {
     await world.run();
     await insist(() => world.start(...DAYS));
     await world.run(() => this.#published() >= 4);
-    // From here on every file of this site has other rows: an old one that comes late would show.
+    // From here on every file of this site has other rows, so that an old file that lands late is found.
     world.vendor.relist("site_a", (listed) =>
       listed.filter(({ name }) => name !== this.#reporting("site_a")),
     );
@@ -57,7 +57,7 @@ export class Subject {
       const status = await insist(() => world.status());
       await world.run();
       if (status.status === "completed") return status;
-      if (triggers === TRIGGERS_MAX) throw new Error(`it stands still, ${status.status}`);
+      if (triggers === TRIGGERS_MAX) throw new Error(`no progress: ${status.status}`);
       await world.cron();
     }
   }
@@ -74,7 +74,7 @@ export class Subject {
   }
 }
 
-/** A world that has come to rest before its end may need the cron trigger; not again and again. */
+/** A world that is idle before the end may need the cron trigger, but only this often. */
 const TRIGGERS_MAX = 3;
 
 async function insist<T>(ask: () => Promise<T>): Promise<T> {
@@ -82,7 +82,7 @@ async function insist<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
     } catch (error) {
-      // The object died under the request; the next one makes it anew.
+      // The object died during the request; the next request creates it again.
       if (tries === 4) throw error;
     }
   }

@@ -1,4 +1,4 @@
-/** Seeded chance with a state: every draw of a world comes from one, so that a seed replays the world. */
+/** A seeded random number generator. A world draws from a single one, so that its seed replays the world. */
 export class Chance {
   #state: number;
 

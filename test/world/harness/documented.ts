@@ -11,44 +11,44 @@ const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
 
-/** What is not JSON, and whose it may be. */
-const OTHERWISE = new Map([
+/** Content types other than JSON, and the path that may have each. */
+const OTHER_TYPES = new Map([
   ["text/event-stream", "/backfill/events"],
   ["text/plain; version=0.0.4; charset=utf-8", "/metrics"],
   ["text/html; charset=utf-8", "/docs"],
 ]);
 
-/** What was asked, as far as an answer depends on it. */
-export interface Asked {
+/** The parts of a request on which its response depends. */
+export interface SentRequest {
   readonly method: string;
   readonly path: string | undefined;
   readonly origin: string | null;
   readonly preflight: boolean;
 }
 
-/** Fails unless the answer is one that the document describes for this request, to the last field. Its body. */
-export async function expectDocumented(asked: Asked, response: Response): Promise<string> {
-  expectHeaders(asked, response);
-  const otherwise = OTHERWISE.get(response.headers.get("Content-Type") ?? "");
-  if (otherwise && asked.method !== "HEAD") {
-    expect([asked.method, asked.path, response.status]).toEqual(["GET", otherwise, 200]);
-    if (otherwise !== "/backfill/events") return response.text();
+/** Returns the body; fails unless the OpenAPI document describes the response, with no other field. */
+export async function expectDocumented(request: SentRequest, response: Response): Promise<string> {
+  expectHeaders(request, response);
+  const otherPath = OTHER_TYPES.get(response.headers.get("Content-Type") ?? "");
+  if (otherPath && request.method !== "HEAD") {
+    expect([request.method, request.path, response.status]).toEqual(["GET", otherPath, 200]);
+    if (otherPath !== "/backfill/events") return response.text();
     await response.body?.cancel();
     return "";
   }
   const text = await response.text();
-  const schema = schemaFor(asked, response);
-  if (schema === undefined || asked.method === "HEAD") expect(text).toBe("");
+  const schema = schemaFor(request, response);
+  if (schema === undefined || request.method === "HEAD") expect(text).toBe("");
   else if (response.headers.get("Content-Type") === "application/problem+json")
     expectProblem(response.status, text);
   else expectShape(schema, text);
   return text;
 }
 
-/** The schema of the body, once the status is one that is described; undefined where there is none. */
-function schemaFor(asked: Asked, { status, headers }: Response): z.ZodType | undefined {
-  const { path, preflight, origin } = asked;
-  const method = asked.method === "HEAD" ? "GET" : asked.method;
+/** The schema of the body, undefined for no body; fails unless the document describes the status. */
+function schemaFor(request: SentRequest, { status, headers }: Response): z.ZodType | undefined {
+  const { path, preflight, origin } = request;
+  const method = request.method === "HEAD" ? "GET" : request.method;
   if (preflight) {
     expect(status).toBe(allowed(origin) ? 204 : 403);
     return status === 403 ? wire.problem : undefined;
@@ -57,7 +57,7 @@ function schemaFor(asked: Asked, { status, headers }: Response): z.ZodType | und
     expect(status).toBe(404);
     return wire.notFound;
   }
-  // Methods are told apart by case: "patch" is none.
+  // Methods are case-sensitive: "patch" is not a method.
   const operation = method === method.toUpperCase() && DOCUMENT.paths[path]?.[method.toLowerCase()];
   if (!operation) {
     expect(status).toBe(method === "OPTIONS" ? 204 : 405);
@@ -69,7 +69,7 @@ function schemaFor(asked: Asked, { status, headers }: Response): z.ZodType | und
   return schemaOf(method, path, status);
 }
 
-function expectHeaders({ origin, preflight }: Asked, { status, headers }: Response): void {
+function expectHeaders({ origin, preflight }: SentRequest, { status, headers }: Response): void {
   expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
   expect(headers.get("Vary")).toBe(status < 400 ? "Origin" : "Accept, Origin");
   const cors = [...headers].filter(([name]) => name.startsWith("access-control"));
@@ -80,7 +80,7 @@ function expectHeaders({ origin, preflight }: Asked, { status, headers }: Respon
 
 const allowed = (origin: string | null) => ORIGINS.some((known) => known === origin);
 
-/** Not one field more than the schema has: zod would leave it out. */
+/** Fails where the body has fields that the schema has not; zod alone would drop them. */
 function expectShape(schema: z.ZodType, text: string): void {
   const body: unknown = JSON.parse(text);
   expect(schema.parse(body)).toEqual(body);
@@ -96,6 +96,6 @@ function expectProblem(status: number, text: string): void {
 function schemaOf(method: string, path: string, status: number): z.ZodType {
   if (status === 200 && path === "/") return wire.serviceRoot;
   if (status === 200 && path === "/openapi.json") return z.record(z.string(), z.unknown());
-  const route = backfillService.routes.find((one) => one.method === method && one.path === path);
+  const route = backfillService.routes.find((each) => each.method === method && each.path === path);
   return route?.responses[status]?.schema ?? wire.problem;
 }

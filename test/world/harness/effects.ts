@@ -1,52 +1,46 @@
 import type { Chance } from "./chance.ts";
+import type { EffectSpec } from "./effect-spec.ts";
 import type { FaultMode } from "./fault-mode.ts";
-import { LANDS_LATE_MS, LATE_MS } from "./fault-mode.ts";
+import { LATE_MS, OVERTAKEN_MS_MAX } from "./fault-mode.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export class EffectBroken extends Error {
   readonly kind = "effect-broken";
   constructor(label: string) {
-    super(`${label} was broken by the world`);
+    super(`${label} was broken by an injected fault`);
   }
 }
 
 export interface Break {
-  /** Effects that this break is about; all where absent. */
+  /** Labels of the effects to break; all where absent. */
   readonly on?: RegExp;
   readonly mode: FaultMode;
-  /** Matching effects that pass unharmed first. */
+  /** How many matching effects succeed first. */
   readonly skip?: number;
-  /** How often it strikes; once where absent. */
+  /** How many effects are broken; a single effect where absent. */
   readonly times?: number;
 }
 
-/** How an effect is announced: `fault` is what a caller is told when it is broken. */
-export interface Announced {
-  readonly label: string;
-  readonly latencyMs?: number;
-  fault?(): Error;
-}
-
-/** What strikes the world beside the effect it strikes at; the world says how. */
-export interface Disasters {
+/** Faults of the world at the moment of an effect, which itself succeeds; the world implements them. */
+export interface WorldFaults {
   isolateDies(): void;
   alarmTwice(object: string): void;
   clockSteps(object: string, ms: number): void;
 }
 
-/** The one gate that every call of a port passes: it counts them, may break each, and parks each twice. */
+/** Every call of a port passes here: it is counted, may be broken, and its request and response are scheduled. */
 export class Effects {
   readonly labels: string[] = [];
-  /** Labels of what was broken. */
+  /** Labels of the effects that were broken. */
   readonly broken: string[] = [];
-  disasters: Disasters | undefined;
+  worldFaults: WorldFaults | undefined;
   readonly #scheduler: Scheduler;
   readonly #chance: Chance;
-  readonly #breaks: { readonly spec: Break; matched: number; struck: number }[] = [];
-  /** Effects that wait for their successor: the next of the same label. */
+  readonly #breaks: { readonly spec: Break; matched: number; injected: number }[] = [];
+  /** Effects that wait for the next effect of the same label to overtake them. */
   readonly #overtaken = new Map<string, () => void>();
-  /** Most milliseconds a request or a reply is on its way. */
+  /** Longest time in which a request or a response travels. */
   readonly #latencyMsMax: number;
 
   constructor(scheduler: Scheduler, chance: Chance, latencyMsMax: number) {
@@ -56,52 +50,51 @@ export class Effects {
   }
 
   break(spec: Break): void {
-    this.#breaks.push({ spec, matched: 0, struck: 0 });
+    this.#breaks.push({ spec, matched: 0, injected: 0 });
   }
 
   restore(): void {
     this.#breaks.length = 0;
   }
 
-  /** Breaks that have struck at least once. */
-  get struck(): number {
-    return this.#breaks.filter((one) => one.struck > 0).length;
+  /** How many of the breaks have broken an effect. */
+  get injected(): number {
+    return this.#breaks.filter((each) => each.injected > 0).length;
   }
 
-  /** An effect elsewhere: request and reply travel, and the world may change meanwhile. */
+  /** An effect elsewhere: request and response travel, and the world may change meanwhile. */
   remote<T>(
     incarnation: Incarnation | undefined,
-    announced: Announced,
+    spec: EffectSpec,
     effect: () => T | Promise<T>,
   ): Promise<T> {
-    // What the dead and the doomed say is never sent.
+    // A dead or doomed incarnation sends nothing.
     if (incarnation?.runs === false) return new Promise(() => undefined);
-    const { label } = announced;
-    const mode = this.#announce(label, incarnation);
+    const { label } = spec;
+    const mode = this.#begin(label, incarnation);
     if (mode === "hang") return new Promise(() => undefined);
-    const request = { incarnation, announced, effect, mode };
+    const request = { incarnation, spec, effect, mode };
     return new Promise((resolve, reject) => {
-      const reply = (act: () => void) =>
-        this.#scheduler.park(incarnation, this.#travel(announced), label, act);
-      // The request is the network's: whoever sent it may be dead by the time it arrives.
+      const reply = (act: () => void) => this.#scheduler.park(incarnation, this.#travel(spec), label, act);
+      // The network delivers the request even if its sender has died meanwhile.
       const arrive = () => this.#arrive(request, reply, resolve, reject);
       if (mode === "overtaken") {
-        reply(() => reject(faultOf(announced)));
-        this.#holdBack(label, arrive);
+        reply(() => reject(faultOf(spec)));
+        this.#delayUntilOvertaken(label, arrive);
       } else {
-        this.#scheduler.park(undefined, this.#travel(announced) + delayOf(mode), label, arrive);
+        this.#scheduler.park(undefined, this.#travel(spec) + delayOf(mode), label, arrive);
       }
     });
   }
 
   /**
-   * An effect on the object's own storage beside its transactions. It happens at the call, and is told to the caller
-   * in its own time.
+   * An effect on the object's own storage beside its transactions. It happens at the call; the caller's promise is
+   * settled by the scheduler.
    */
   local(incarnation: Incarnation, label: string, effect: () => void): Promise<void> {
     if (!incarnation.runs) return new Promise(() => undefined);
     if (!incarnation.owns) return Promise.reject(new Error(`${incarnation.name} is not the object any more`));
-    const mode = this.#announce(label, incarnation);
+    const mode = this.#begin(label, incarnation);
     if (mode !== "fail before" && mode !== "die before") effect();
     return new Promise((resolve, reject) => {
       this.#scheduler.park(incarnation, 0, label, () => {
@@ -113,24 +106,24 @@ export class Effects {
     });
   }
 
-  /** A transaction that has written and is about to be committed; what is to become of it. */
+  /** How the commit of a transaction with changes is to be broken, if at all. */
   commit(incarnation: Incarnation, label: string): FaultMode | undefined {
-    return incarnation.doomed ? undefined : this.#announce(label, incarnation);
+    return incarnation.doomed ? undefined : this.#begin(label, incarnation);
   }
 
   #arrive<T>(
-    { incarnation, announced, effect, mode }: Request<T>,
+    { incarnation, spec, effect, mode }: Request<T>,
     reply: (act: () => void) => void,
     resolve: (value: T) => void,
     reject: (error: unknown) => void,
   ): void {
-    const { label } = announced;
+    const { label } = spec;
     const failed = (error: unknown) => reply(() => reject(error));
     if (mode === "zombie") incarnation?.supersede();
     const done = (value: T) => {
-      this.#letOvertake(label);
+      this.#releaseOvertaken(label);
       if (mode === "die after") incarnation?.kill();
-      else if (mode === "effect, then fail") failed(faultOf(announced));
+      else if (mode === "effect, then fail") failed(faultOf(spec));
       else reply(() => resolve(value));
     };
     if (mode === "die before") {
@@ -138,7 +131,7 @@ export class Effects {
       return;
     }
     try {
-      if (mode === "fail before") throw faultOf(announced);
+      if (mode === "fail before") throw faultOf(spec);
       const result = effect();
       if (result instanceof Promise) result.then(done, failed);
       else done(result);
@@ -147,8 +140,8 @@ export class Effects {
     }
   }
 
-  /** Until an effect of the same label has come first, or for so long that nobody thinks of it any more. */
-  #holdBack(label: string, arrive: () => void): void {
+  /** Delays an effect until another of the same label has happened, at most by `OVERTAKEN_MS_MAX`. */
+  #delayUntilOvertaken(label: string, arrive: () => void): void {
     let landed = false;
     const land = () => {
       if (landed) return;
@@ -157,70 +150,70 @@ export class Effects {
       arrive();
     };
     this.#overtaken.set(label, () => this.#scheduler.park(undefined, 1, label, land));
-    this.#scheduler.park(undefined, LANDS_LATE_MS, label, land);
+    this.#scheduler.park(undefined, OVERTAKEN_MS_MAX, label, land);
   }
 
-  #letOvertake(label: string): void {
+  #releaseOvertaken(label: string): void {
     const land = this.#overtaken.get(label);
     this.#overtaken.delete(label);
     land?.();
   }
 
-  #announce(label: string, incarnation: Incarnation | undefined): FaultMode | undefined {
+  #begin(label: string, incarnation: Incarnation | undefined): FaultMode | undefined {
     this.labels.push(label);
     let mode: FaultMode | undefined;
-    for (const one of this.#breaks) {
-      if (one.spec.on && !one.spec.on.test(label)) continue;
-      const turn = one.matched++ - (one.spec.skip ?? 0);
-      if (turn < 0 || turn >= (one.spec.times ?? 1)) continue;
-      one.struck += 1;
-      mode ??= one.spec.mode;
+    for (const each of this.#breaks) {
+      if (each.spec.on && !each.spec.on.test(label)) continue;
+      const turn = each.matched++ - (each.spec.skip ?? 0);
+      if (turn < 0 || turn >= (each.spec.times ?? 1)) continue;
+      each.injected += 1;
+      mode ??= each.spec.mode;
     }
     if (mode) this.broken.push(label);
-    return this.#strikeBeside(mode, incarnation) ? undefined : mode;
+    return this.#injectIntoWorld(mode, incarnation) ? undefined : mode;
   }
 
-  /** True where the effect itself goes unharmed. */
-  #strikeBeside(mode: FaultMode | undefined, incarnation: Incarnation | undefined): boolean {
+  /** Injects a fault of the world; true where the mode is such a fault and the effect itself succeeds. */
+  #injectIntoWorld(mode: FaultMode | undefined, incarnation: Incarnation | undefined): boolean {
     switch (mode) {
       case "isolate dies":
-        // Not in the middle of whoever is just speaking.
-        this.#scheduler.park(undefined, 0, "isolate", () => this.disasters?.isolateDies());
+        // Scheduled, so that code that is running now reaches its next wait first.
+        this.#scheduler.park(undefined, 0, "isolate", () => this.worldFaults?.isolateDies());
         return true;
       case "alarm twice":
         if (incarnation)
-          this.#scheduler.park(undefined, 0, "alarm", () => this.disasters?.alarmTwice(incarnation.name));
+          this.#scheduler.park(undefined, 0, "alarm", () => this.worldFaults?.alarmTwice(incarnation.name));
         return true;
       case "clock back":
-        if (incarnation) this.disasters?.clockSteps(incarnation.name, -CLOCK_BACK_MS);
+        if (incarnation) this.worldFaults?.clockSteps(incarnation.name, -CLOCK_BACK_MS);
         return true;
       case "clock ahead":
-        if (incarnation) this.disasters?.clockSteps(incarnation.name, CLOCK_AHEAD_MS);
+        if (incarnation) this.worldFaults?.clockSteps(incarnation.name, CLOCK_AHEAD_MS);
         return true;
       default:
         return false;
     }
   }
 
-  #travel(announced: Announced): number {
-    return announced.latencyMs ?? this.#chance.below(this.#latencyMsMax + 1);
+  #travel(spec: EffectSpec): number {
+    return spec.latencyMs ?? this.#chance.below(this.#latencyMsMax + 1);
   }
 }
 
 interface Request<T> {
   readonly incarnation: Incarnation | undefined;
-  readonly announced: Announced;
+  readonly spec: EffectSpec;
   readonly effect: () => T | Promise<T>;
   readonly mode: FaultMode | undefined;
 }
 
-const faultOf = (announced: Announced) => announced.fault?.() ?? new EffectBroken(announced.label);
+const faultOf = (spec: EffectSpec) => spec.fault?.() ?? new EffectBroken(spec.label);
 
 function delayOf(mode: FaultMode | undefined): number {
   return mode === "late" || mode === "zombie" ? LATE_MS : 0;
 }
 
-/** Far enough for every wait of ours to look due, or not due for long. */
+/** A step longer than every wait of the rules. */
 const CLOCK_BACK_MS = 3_600_000;
-/** Past the age at which staged work is begun anew. */
+/** Beyond the age at which staged work is discarded. */
 const CLOCK_AHEAD_MS = 25 * 3_600_000;

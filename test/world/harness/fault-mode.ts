@@ -1,33 +1,33 @@
-/** What can become of an effect; before and after are meant of what it does to the world. */
+/** The ways in which an effect can be broken; "before" and "after" refer to its result in the world. */
 export type FaultMode =
-  /** It has no effect, and the caller is told of a failure. */
+  /** It has no effect, and the caller gets an error. */
   | "fail before"
-  /** It has its effect, and the caller is told of a failure all the same. */
+  /** It has its effect, and the caller gets an error. */
   | "effect, then fail"
   /** The caller dies before it has any effect. */
   | "die before"
-  /** The caller dies before it hears of the effect. */
+  /** The caller dies after the effect and before the response. */
   | "die after"
-  /** The caller is superseded and runs on with a store that throws; effect and answer come `LATE_MS` late. */
+  /** The caller is superseded and runs on with a store that throws; effect and response are `LATE_MS` late. */
   | "zombie"
-  /** Effect and answer come `LATE_MS` late, when nobody may wait for them any more. */
+  /** Effect and response are `LATE_MS` late, possibly after the caller has stopped waiting. */
   | "late"
-  /** The caller is told of a failure, and the effect comes after that of the next try. */
+  /** The caller gets an error, and the effect happens after that of the next attempt. */
   | "overtaken"
-  /** No effect, no answer, ever. */
+  /** It never has an effect or a response. */
   | "hang"
-  /** It goes well, and at that moment every object dies. */
+  /** It succeeds, and at that moment every object dies. */
   | "isolate dies"
-  /** It goes well, and the caller's alarm is delivered once more. */
+  /** It succeeds, and the caller's alarm is delivered once more. */
   | "alarm twice"
-  /** It goes well, and at that moment the caller's clock steps. */
+  /** It succeeds, and at that moment the caller's clock steps. */
   | "clock back"
   | "clock ahead";
 
-/** Longer than anybody waits for a page or a peer, and less than a put has to be thought of. */
+/** Longer than a caller waits for a page or a peer, shorter than the time for which a put may still land. */
 export const LATE_MS = 100_000;
-/** What nobody has tried again by then comes now. */
-export const LANDS_LATE_MS = 110_000;
+/** An overtaken effect without another attempt by then happens now. */
+export const OVERTAKEN_MS_MAX = 110_000;
 
 const BESIDE: readonly FaultMode[] = ["isolate dies", "alarm twice", "clock back", "clock ahead"];
 const LOCAL: readonly FaultMode[] = [
@@ -40,7 +40,7 @@ const LOCAL: readonly FaultMode[] = [
 ];
 const REMOTE: readonly FaultMode[] = [...LOCAL, "late", "overtaken", "hang"];
 
-/** Every way in which the effect of this label can be broken: on own storage nothing is late or lost. */
+/** The ways in which the effect of this label can be broken; the object's own storage is never late. */
 export function faultModesOf(label: string): readonly FaultMode[] {
   return / (store|alarm)\./.test(label) ? LOCAL : REMOTE;
 }

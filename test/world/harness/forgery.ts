@@ -2,14 +2,14 @@ import { expect } from "vitest";
 import { jsonReply, type Reply, textReply } from "../../../simulator/ace-api/reply.ts";
 import { contentOf, stagedRows, viewLags } from "./inspect.ts";
 import { day, World, type WorldOptions } from "./world.ts";
-import { type Asked, KEY } from "./world-vendor.ts";
+import { KEY, type VendorRequest } from "./world-vendor.ts";
 
-/** Forged answers in the middle of an honest backfill. */
+/** Backfills in which the vendor's responses for a day are forged. */
 
 export const DAY = "2024-01-02";
 export const OBJECT = "timeseries/2024/01/02/site_a.parquet";
 export const SMALL: WorldOptions = { config: { pageSize: 100, maxRetries: 1 } };
-/** Every row is a plain reading, and comes once. */
+/** Every row is a valid sample and is served once. */
 export const PLAIN: WorldOptions = { ...SMALL, vendor: { oddShare: 0, duplicateShare: 0 } };
 
 export interface Row {
@@ -27,22 +27,26 @@ export interface Page {
 export const pageOf = (reply: Reply) => JSON.parse(Buffer.concat(reply.body).toString()) as Page;
 
 /** The honest page, changed. */
-export const changed = (change: (page: Page, asked: Asked) => object) => (asked: Asked) =>
-  jsonReply(200, change(pageOf(asked.honest()), asked));
+export const changed = (change: (page: Page, request: VendorRequest) => object) => (request: VendorRequest) =>
+  jsonReply(200, change(pageOf(request.honest()), request));
 
-/** The honest page of another question. */
-export const asIf = (change: (params: URLSearchParams) => void) => (asked: Asked) => {
-  const params = new URLSearchParams(asked.params);
+/** The honest page for changed parameters. */
+export const asIf = (change: (params: URLSearchParams) => void) => (request: VendorRequest) => {
+  const params = new URLSearchParams(request.params);
   change(params);
-  return asked.honest(params);
+  return request.honest(params);
 };
 
 export const json = (text: string, status = 200) => textReply(status, "application/json", text);
 
-/** Runs three days, of which the second is answered by `forge`. */
-export async function runForged(forge: (asked: Asked) => Reply | undefined, options = SMALL): Promise<World> {
+/** Runs a backfill of three days; `forge` makes the responses for the second. */
+export async function runForged(
+  forge: (request: VendorRequest) => Reply | undefined,
+  options = SMALL,
+): Promise<World> {
   const world = new World(options);
-  world.vendor.forge = (asked) => (asked.kind === "samples" && asked.day === DAY ? forge(asked) : undefined);
+  world.vendor.forge = (request) =>
+    request.kind === "samples" && request.day === DAY ? forge(request) : undefined;
   await world.start("2024-01-01", "2024-01-03");
   await world.run();
   await nothingElseIsHarmed(world, options);
@@ -64,7 +68,7 @@ export function whole(options: WorldOptions) {
   return made;
 }
 
-/** Whatever became of the day: its neighbours are whole, nothing is left over, nothing failed unexpectedly, and nobody sees the key. */
+/** Fails unless the other days are complete, nothing stays staged, no alarm failed and the key is shown nowhere. */
 async function nothingElseIsHarmed(world: World, options: WorldOptions): Promise<void> {
   const status = await world.status();
   expect(status.status).toBe("completed");
@@ -77,14 +81,14 @@ async function nothingElseIsHarmed(world: World, options: WorldOptions): Promise
     [],
   );
   const everything = { from: undefined, to: undefined, site: undefined };
-  const said = [
+  const shown = [
     status,
     await world.ask((coordinator) => coordinator.errors(everything, 1_000)),
     await world.ask((coordinator) => coordinator.days(everything, 1_000)),
     world.logs,
     world.view.puts,
   ];
-  expect(JSON.stringify(said)).not.toContain(KEY);
+  expect(JSON.stringify(shown)).not.toContain(KEY);
 }
 
 export async function dayOf(world: World) {

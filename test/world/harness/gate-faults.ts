@@ -5,47 +5,47 @@ import { Incarnation } from "./incarnation.ts";
 import { Scheduler } from "./scheduler.ts";
 import { SqliteDatabase } from "./sqlite-store.ts";
 
-/** What befalls a gate, so many true milliseconds after what befell it before. */
-export interface Blow {
+/** A fault of a gate, `afterMs` of true time after the fault before it. */
+export interface GateFault {
   readonly afterMs: number;
   readonly kind: "restart" | "pause" | "clock steps";
-  /** Of the pause, or of the step. */
+  /** Length of the pause or the step. */
   readonly ms: number;
 }
 
-export interface Weather {
+export interface GateScenario {
   readonly seed: number;
   readonly perMinute: number;
-  /** Each thinks between two requests; several calls of one name are one caller with several lanes. */
+  /** Each pauses up to `thinkMs` between requests; callers of the same name are lanes of the same site. */
   readonly callers: readonly { readonly name: string; readonly thinkMs: number }[];
-  /** The gate's timers are up to so late. */
+  /** The gate's timers are late by up to this. */
   readonly lateMs: number;
-  readonly blows: readonly Blow[];
+  readonly faults: readonly GateFault[];
 }
 
 export interface Grant {
   readonly caller: string;
-  /** True time, as everything here. */
+  /** True time, as all times here. */
   readonly at: number;
-  /** Who had a turn since this caller began to wait and nobody of its name had one. */
+  /** Callers that got permits while this caller waited, since its name got its last permit. */
   readonly overtakenBy: readonly string[];
 }
 
-export interface Lived {
+export interface GateRun {
   readonly arrivals: readonly number[];
   readonly grants: readonly Grant[];
   readonly pauses: readonly { readonly from: number; readonly to: number }[];
   readonly trueMs: number;
 }
 
-/** A permit is let go where it reached its caller later, as `permitOf` does; the rest of the jitter is for the way. */
+/** A caller discards a permit that reaches it later than this, as the engine does; the rest of the jitter is travel time. */
 export const LATE_MS_MAX = 800;
 const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
 const TRUE_MS = 240_000;
 const RETRY_MS = 1_000;
 
-/** Some minutes of a gate and its callers in true time; the clock that all of them read may step away from it. */
-export async function live({ seed, perMinute, callers, lateMs, blows }: Weather): Promise<Lived> {
+/** Runs a gate and its callers for some minutes of true time; the clock that they all read may step. */
+export async function runGate({ seed, perMinute, callers, lateMs, faults }: GateScenario): Promise<GateRun> {
   const chance = new Chance(seed);
   const scheduler = new Scheduler(BEGINNING, chance);
   const db = new SqliteDatabase();
@@ -62,16 +62,16 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
   };
 
   let died = Promise.withResolvers<undefined>();
-  const born = () => {
+  const newGate = () => {
     const incarnation = new Incarnation("gate", () => died.resolve(undefined));
     return { incarnation, gate: new RateGate(store, clockOf(incarnation, lateMs), perMinute) };
   };
-  let current = born();
+  let current = newGate();
 
   const arrivals: number[] = [];
   const grants: Grant[] = [];
   const pauses: { from: number; to: number }[] = [];
-  /** By name of who waits: who had turns meanwhile. */
+  /** By name of a waiting caller: the callers that got permits meanwhile. */
   const waiting = new Map<string, { calls: number; overtakenBy: string[] }>();
   const clock = clockOf(undefined, 0);
 
@@ -82,7 +82,7 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
       else if (wait.calls > 0) wait.overtakenBy.push(caller);
     }
   };
-  const take = async (caller: string): Promise<Permit | Denied | undefined> => {
+  const acquire = async (caller: string): Promise<Permit | Denied | undefined> => {
     const wait = waiting.get(caller) ?? { calls: 0, overtakenBy: [] };
     waiting.set(caller, wait);
     wait.calls += 1;
@@ -91,9 +91,9 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
     if (answer?.kind === "permit") turn(caller);
     return answer;
   };
-  const call = async ({ name, thinkMs }: Weather["callers"][number]) => {
+  const call = async ({ name, thinkMs }: GateScenario["callers"][number]) => {
     while (scheduler.now < end) {
-      const answer = await take(name);
+      const answer = await acquire(name);
       if (answer === undefined) await clock.sleep(RETRY_MS);
       else if (answer.kind === "denied") await clock.sleep(answer.retryAt - clock.now());
       else if (clock.now() - answer.dueAt <= LATE_MS_MAX) {
@@ -103,8 +103,8 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
       }
     }
   };
-  const strike = async () => {
-    for (const { afterMs, kind, ms } of blows) {
+  const inject = async () => {
+    for (const { afterMs, kind, ms } of faults) {
       await clock.sleep(afterMs);
       if (kind === "clock steps") steppedMs += ms;
       else if (kind === "pause") {
@@ -114,11 +114,11 @@ export async function live({ seed, perMinute, callers, lateMs, blows }: Weather)
         current.incarnation.kill();
         died = Promise.withResolvers();
         for (const wait of waiting.values()) wait.overtakenBy = [];
-        current = born();
+        current = newGate();
       }
     }
   };
-  void strike();
+  void inject();
   for (const caller of callers) void call(caller);
   await scheduler.settle();
   while (await scheduler.step(end));

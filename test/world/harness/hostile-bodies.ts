@@ -1,8 +1,8 @@
-/** Bodies, and what stands in them, as nobody should send them. */
+/** Generators of hostile request bodies and their fields. */
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 
-/** Near misses of `YYYY-MM-DD` and days at every border. */
+/** Near misses of `YYYY-MM-DD`, and days at the edges of what is valid. */
 export const dates = fc.oneof(
   fc.constantFrom("2024-01-01", "2024-01-02", "2024-02-29", "2023-02-29", "1900-02-29", "2000-02-29"),
   fc.constantFrom("2024-02-30", "2024-13-01", "2024-00-01", "2024-01-00", "2024-01-32", "2024-04-31"),
@@ -47,7 +47,7 @@ export const siteTexts = fc.constantFrom(
 );
 const anything = fc.jsonValue({ maxDepth: 3 });
 
-/** Real days, about as far apart as they may be, or nearly backwards. */
+/** Valid days, about as far apart as allowed, or in reverse order. */
 const rangesInOrder = fc
   .tuple(
     fc.integer({ min: -3, max: 20_300 }),
@@ -56,7 +56,7 @@ const rangesInOrder = fc
   .map(([first, days]) => ({ start_date: dayAt(first), end_date: dayAt(first + days) }));
 const dayAt = (days: number) => new Date(days * 86_400_000).toISOString().slice(0, 10);
 
-/** Fields of a start, each of them right more often than not. */
+/** Fields of a start request, each valid more often than not. */
 export const startFields = fc
   .tuple(
     fc.oneof(rangesInOrder, fc.record({ start_date: fc.oneof(dates, anything), end_date: dates })),
@@ -101,7 +101,7 @@ export const bodies: fc.Arbitrary<Uint8Array | "endless" | undefined> = fc.oneof
       "\u0000",
     )
     .map(bytes),
-  // Deeper than any stack of calls.
+  // Nested deeper than any call stack allows.
   fc
     .tuple(fc.constantFrom("[", '{"a":', `{${RANGE},"sites":[`), fc.integer({ min: 1, max: 12_000 }))
     .map(([open, depth]) => bytes(open.startsWith('{"s') ? open + "[".repeat(depth) : open.repeat(depth))),

@@ -1,4 +1,4 @@
-/** Requests as nobody should send them; those that are right by chance are among them. */
+/** Generators of hostile requests, some of which are valid by chance. */
 import fc from "fast-check";
 import { backfillService } from "../../../src/http/backfill/backfill.ts";
 import { endpointTable } from "../../../src/http/server/endpoints.ts";
@@ -7,9 +7,9 @@ import { ORIGINS, TOKEN } from "./http.ts";
 
 export interface HostileRequest {
   readonly method: string;
-  /** As it stands in the request line. */
+  /** As in the request line. */
   readonly target: string;
-  /** The route's path that this target is; undefined where it is none. */
+  /** The path of the route that the target matches, if any. */
   readonly path: string | undefined;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: Uint8Array | "endless" | undefined;
@@ -17,7 +17,7 @@ export interface HostileRequest {
 
 const { endpoints } = endpointTable(backfillService.routes);
 const PATHS = [...new Set(Object.values(endpoints).map((endpoint) => endpoint.split(" ")[1] ?? ""))];
-/** The ones that may change something come more often. */
+/** Routes with effects are more frequent. */
 const path = fc.oneof(
   fc.constantFrom(...PATHS),
   fc.constantFrom("/backfill/start", "/backfill/cancel", "/backfill/retry", "/backfill/days"),
@@ -113,7 +113,7 @@ const headers = fc
     fc.array(header, { maxLength: 4 }),
   )
   .map(([first, second, few, others]): [string, string][] => [
-    // None, one, or now and then two of them.
+    // No header, one, or occasionally two.
     ...[...(few === 0 ? [] : first), ...(few === 1 ? second : [])].map((value): [string, string] => [
       "Authorization",
       value,
@@ -185,7 +185,7 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc
 
 const CHUNK = new Uint8Array(4_096).fill(0x20);
 
-/** The request, and how many bytes of an endless body were taken. */
+/** Builds the request, and counts the bytes that are read from an endless body. */
 export function asRequest({ method, target, headers: sent, body: payload }: HostileRequest) {
   const taken = { bytes: 0 };
   const endless = () =>

@@ -11,10 +11,10 @@ export const ORIGINS = ["https://app.example.com", "http://localhost:8080"] as c
 export const TODAY = "2025-06-01";
 const SITES = ["site_a", "site_b"];
 
-/** Small enough that many of them run to their end in a test. */
+/** So small that a test can run many backfills to their end. */
 const TINY = { pointsPerSite: 3, samplesPerDay: 6, silent: 0, unconfigured: 0 };
 
-/** The HTTP of the Worker before the rules of the simulated world. */
+/** The Worker's HTTP in front of the simulated world. */
 export function openHttp() {
   const world = new World({
     sites: SITES,
@@ -54,13 +54,13 @@ function apiOf(world: World): BackfillApi {
   };
 }
 
-/** What is wanted of the backfill; when it was seen to have ended is no wish of anybody. */
+/** The job as requested, without the time at which it ended. */
 export function jobOf(world: World): unknown {
   const [row] = rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM job");
   return row ? { ...JSON.parse(row.body), endedAt: undefined } : undefined;
 }
 
-/** All that is stored anywhere, and all that was asked of the vendor. */
+/** All stored data, and the number of requests to the vendor. */
 export function everything(world: World): unknown {
   const objects = [world.coordinator, ...world.sites.values()];
   const tables = objects.map((object) =>
@@ -70,5 +70,5 @@ export function everything(world: World): unknown {
   );
   const alarms = objects.map((object) => object.armedAt);
   const archive = [...world.archive.objects].map(([key, object]) => [key, object.etag]);
-  return { tables, alarms, archive, view: [...world.view.values], asked: world.vendor.arrivals.length };
+  return { tables, alarms, archive, view: [...world.view.values], requests: world.vendor.arrivals.length };
 }

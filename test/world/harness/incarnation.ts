@@ -1,11 +1,11 @@
 /**
- * One incarnation of an object, and how it ends:
- * - *killed*: nothing of it goes on. Its continuations are parked with the scheduler under this incarnation and are
- *   dropped there, so no `catch` and no `finally` of it ever runs.
- * - *superseded*: a zombie. Another incarnation has taken its place, which it does not know: it runs on, its storage
- *   throws, what it sends still goes out.
- * - *doomed*: killed as soon as it waits for anything. What it says from now on never leaves it, as with a death that
- *   the output gate is waiting behind.
+ * An incarnation of an object. It can end in three ways:
+ * - *killed*: none of its code runs again. The scheduler drops its continuations, so that no `catch` and no `finally`
+ *   of it ever runs.
+ * - *superseded*: a zombie. Another incarnation has replaced it without its knowledge: it runs on, its storage throws,
+ *   and its requests are still sent.
+ * - *doomed*: killed as soon as it waits for anything. It sends nothing from now on, because the output gate waits for
+ *   a commit that never happens.
  */
 export class Incarnation {
   readonly name: string;
@@ -19,12 +19,12 @@ export class Incarnation {
     this.#ended = ended;
   }
 
-  /** It is the object's present incarnation. */
+  /** Whether it is the object's current incarnation. */
   get owns(): boolean {
     return this.#state === "alive" || this.#state === "doomed";
   }
 
-  /** What waits for it is woken, and what it sends goes out. */
+  /** Whether its continuations run and its requests are sent. */
   get runs(): boolean {
     return this.#state === "alive" || this.#state === "zombie";
   }
@@ -47,12 +47,12 @@ export class Incarnation {
     this.#ended();
   }
 
-  /** Whoever calls this has to `kill` it once everything that runs has come to wait. */
+  /** The caller must `kill` it once all running code waits. */
   doom(): void {
     if (this.#state === "alive") this.#state = "doomed";
   }
 
-  /** `act` runs when this incarnation is killed while it is the object's. */
+  /** Calls `act` when this incarnation is killed while it is current. */
   onDeath(act: () => void): void {
     this.#onDeath.push(act);
   }

@@ -7,9 +7,9 @@ import { lines, truthOf } from "../../reference/truth.ts";
 import type { World } from "./world.ts";
 import type { WorldObject } from "./world-object.ts";
 
-/** Looks at a world from outside, past its rules. */
+/** Functions that read the databases and objects of a world directly. */
 
-export function siteFact<T>(site: WorldObject<SiteBackfill>, key: string): T | undefined {
+export function siteState<T>(site: WorldObject<SiteBackfill>, key: string): T | undefined {
   const rows = rowsOf<{ value: string }>(site, "SELECT value FROM state WHERE key = ?", key);
   return rows[0] ? (JSON.parse(rows[0].value) as T) : undefined;
 }
@@ -29,7 +29,7 @@ export function countsOf(site: WorldObject<SiteBackfill>, job: SiteJob) {
   return { done: row?.done ?? 0, failed: row?.failed ?? 0, total };
 }
 
-/** The ledger without what differs from run to run: times, etags of equal content, transport. */
+/** The ledger without what differs between runs: times, etags of equal content, transport. */
 export function ledgerOf(world: World): string[] {
   return [...world.sites].flatMap(([name, site]) =>
     rowsOf<{ date: string; status: string | null; records: number | null; failure_round: number | null }>(
@@ -39,7 +39,7 @@ export function ledgerOf(world: World): string[] {
   );
 }
 
-/** Bulk that a finished job must not leave behind. */
+/** Rows of unfinished work, of which a finished job must leave none. */
 export function stagedRows(world: World): number {
   return [...world.sites.values()].reduce((sum, site) => {
     const counts = ["staging", "fetch_window", "block", "part", "row_group", "attempt"].map(
@@ -49,13 +49,13 @@ export function stagedRows(world: World): number {
   }, 0);
 }
 
-/** Site-days whose samples were asked for since the request of this number. */
-export function daysAsked(world: World, since: number): number {
+/** How many site-days had samples requested since the request of this number. */
+export function daysRequested(world: World, since: number): number {
   const samples = world.vendor.arrivals.slice(since).filter(({ kind }) => kind === "samples");
   return new Set(samples.map(({ site, day }) => `${site} ${day}`)).size;
 }
 
-/** Keys whose wanted value KV does not show, or that are still to be put. */
+/** Keys whose wanted value KV does not show, or whose put is due. */
 export function viewLags(world: World): string[] {
   return [world.coordinator, ...world.sites.values()].flatMap((object) =>
     rowsOf<{ key: string; value: string; due_at: number | null }>(object, "SELECT * FROM outbox")
@@ -73,14 +73,14 @@ export function contentOf(world: World): Record<string, string | undefined> {
   );
 }
 
-/** What an object holds, row by row. */
+/** The rows of an object. */
 export async function storedRows(world: World, key: string): Promise<string[]> {
   const object = world.archive.objects.get(key);
   if (!object) throw new Error(`there is no ${key}`);
   return lines(await readWithHyparquet(object.bytes));
 }
 
-/** What the object of a day has to hold. */
+/** The rows that the object of a day must have. */
 export function servedRows(world: World, site: string, date: string): string[] {
   return lines(truthOf(world.vendor, site, date).rows);
 }
@@ -88,9 +88,9 @@ export function servedRows(world: World, site: string, date: string): string[] {
 /** An object's database for functions of the rules that only read. */
 export function readOnly(object: AnyObject): Sql {
   return {
-    all: (query, ...values) => object.db.look(query, ...values),
+    all: (query, ...values) => object.db.read(query, ...values),
     run: () => {
-      throw new Error("a look writes nothing");
+      throw new Error("a read must not write");
     },
   };
 }
@@ -102,5 +102,5 @@ export function rowsOf<T extends Record<string, string | number | null | Uint8Ar
   query: string,
   ...values: (string | number | null)[]
 ): T[] {
-  return object.db.look<T>(query, ...values);
+  return object.db.read<T>(query, ...values);
 }

@@ -4,19 +4,19 @@ import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Incarnation } from "./incarnation.ts";
-import { countsOf, readOnly, rowsOf, siteFact } from "./inspect.ts";
+import { countsOf, readOnly, rowsOf, siteState } from "./inspect.ts";
 import { day, type World } from "./world.ts";
 
-/** What must hold at every moment, whatever fails. A violation throws out of the step that made it. */
+/** Invariants, checked after every step. A violation throws out of the step that caused it. */
 export class Invariants {
   readonly #world: World;
-  /** Of a put that was not to be begun: thrown there, the rules would take it for a failure of the archive's. */
+  /** A put that was not allowed. Kept until the check: thrown at the put, the rules would handle it as a failed put. */
   #forbidden: Error | undefined;
   readonly #seen = new Map<string, number>();
   /** Sites that had no work left, by the number of their database's transactions then. */
   readonly #idle = new Map<string, number>();
   #arrivals = 0;
-  /** Epochs of which a cancel has been answered, by site: nothing may begin to be published by them. */
+  /** Sites and epochs that a cancel has stopped: no publication of them may begin. */
   readonly #stopped = new Set<string>();
   readonly #permitted = new WeakMap<Incarnation, { epoch: number; desired: string }>();
 
@@ -27,14 +27,14 @@ export class Invariants {
     };
   }
 
-  /** Cancel has answered: sites that it does not name have stopped. */
+  /** Records the result of a cancel: all sites but `sitesStopping` have stopped. */
   cancelled(sitesStopping: readonly string[]): void {
     for (const site of this.#world.config.sites) {
       if (!sitesStopping.includes(site)) this.#stopped.add(`${site} ${this.#epochOf(site)}`);
     }
   }
 
-  /** A site has heard what the Coordinator wants. */
+  /** Records the job that a site has received from the Coordinator. */
   permitted(incarnation: Incarnation, current: { epoch: number; desired: string }): void {
     this.#permitted.set(incarnation, current);
   }
@@ -53,7 +53,7 @@ export class Invariants {
     }
   }
 
-  /** Of every day that KV is to show. */
+  /** Checks every day that KV shows. */
   #kvShowsWhatHttpAnswers(site: SiteName): void {
     const object = this.#world.site(site);
     const shown = rowsOf<{ date: string; status: string }>(
@@ -64,12 +64,12 @@ export class Invariants {
     const days = knownDays(readOnly(object), "", "9999");
     for (const { date, status } of shown) {
       const known = days.get(day(date));
-      const answered = known ? statusOfDay(known.state) : "pending";
-      if (status !== answered) throw new Error(`${date} of ${site} is ${answered}, and ${status} in KV`);
+      const state = known ? statusOfDay(known.state) : "pending";
+      if (status !== state) throw new Error(`${date} of ${site} is ${state} over HTTP and ${status} in KV`);
     }
   }
 
-  /** The object is the one that the ledger knows, or the one that is staged to replace it. */
+  /** The object of a completed day is the one in the ledger, or the staged file that replaces it. */
   #completedDaysHaveObjects(site: SiteName): void {
     const rows = rowsOf<{ date: string; published: string; file: string | null }>(
       this.#world.site(site),
@@ -81,9 +81,11 @@ export class Invariants {
       const staged = file ? (JSON.parse(file) as { content: { sha256: string } }).content.sha256 : undefined;
       const object = this.#world.archive.objects.get(objectKey(site, day(date)));
       if (sha256 === undefined || object?.sha256 === sha256) continue;
-      if (!object) throw new Error(`${date} of ${site} is completed and has no object`);
+      if (!object) throw new Error(`${date} of ${site} is completed without an object`);
       if (object.sha256 === staged) continue;
-      throw new Error(`${date} of ${site} is completed by ${sha256}, and its object is ${object.sha256}`);
+      throw new Error(
+        `${date} of ${site} is completed with hash ${sha256}, but its object has ${object.sha256}`,
+      );
     }
   }
 
@@ -93,10 +95,10 @@ export class Invariants {
     const [row] = rowsOf<{ body: string }>(object, "SELECT body FROM job");
     const job = row && (JSON.parse(row.body) as Job);
     if (job?.desired === "run" && job.endedAt === undefined)
-      throw new Error("a job runs, and no alarm is set");
+      throw new Error("a job runs and the Coordinator has no alarm");
   }
 
-  /** Where arming itself was broken somebody else has to see to it: the Coordinator's round, or the cron trigger. */
+  /** Whether setting the alarm was broken: then the Coordinator's reconcile or the cron trigger sets it. */
   #alarmBroken(object: string): boolean {
     return this.#world.effects.broken.some(
       (label) => label.startsWith(`${object} `) && / (alarm|store)\./.test(label),
@@ -108,8 +110,8 @@ export class Invariants {
     if (object.busy || object.armedAt !== undefined || this.#alarmBroken(site)) return;
     if (this.#idle.get(site) === object.db.transactions) return;
     this.#idle.set(site, object.db.transactions);
-    const job = siteFact<SiteJob>(object, "job");
-    if (job?.desired !== "run" || siteFact<{ round: number }>(object, "halt")?.round === job.round) return;
+    const job = siteState<SiteJob>(object, "job");
+    if (job?.desired !== "run" || siteState<{ round: number }>(object, "halt")?.round === job.round) return;
     const { done, failed, total } = countsOf(object, job);
     if (done + failed < total) throw new Error(`${site} has work left and no alarm`);
   }
@@ -120,7 +122,7 @@ export class Invariants {
     for (; this.#arrivals < arrivals.length; this.#arrivals++) {
       const at = arrivals[this.#arrivals]?.at ?? 0;
       const before = arrivals[this.#arrivals - limit]?.at ?? Number.NEGATIVE_INFINITY;
-      if (at - before < 60_000) throw new Error(`${limit + 1} arrivals within ${at - before} ms`);
+      if (at - before < 60_000) throw new Error(`${limit + 1} requests arrived within ${at - before} ms`);
     }
   }
 
@@ -130,10 +132,10 @@ export class Invariants {
     if (this.#stopped.has(`${site} ${epoch}`)) return new Error(`${key} is published after cancel`);
     const permitted = this.#permitted.get(incarnation);
     if (permitted?.epoch === epoch && permitted.desired === "run") return undefined;
-    return new Error(`${key} is published by epoch ${epoch}, and ${permitted?.epoch} is wanted`);
+    return new Error(`${key} is published by epoch ${epoch}, but epoch ${permitted?.epoch} is wanted`);
   }
 
   #epochOf(site: string): number {
-    return siteFact<SiteJob>(this.#world.site(site), "job")?.epoch ?? 0;
+    return siteState<SiteJob>(this.#world.site(site), "job")?.epoch ?? 0;
   }
 }

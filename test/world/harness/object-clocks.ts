@@ -4,17 +4,17 @@ import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /**
- * What time it is to whom. Every object sits on a machine with a clock of its own, which may be wrong and may step.
- * Timers and alarms that are set go by true time; the platform may deliver an alarm early or late.
+ * The clock of each object, which may be wrong and may step. Timers and alarms that are set follow true time; the
+ * platform may deliver an alarm early or late.
  */
 export class ObjectClocks {
-  /** How late the platform delivers alarms that are set from now on; below zero: how early. */
+  /** How late the platform delivers alarms that are set from now on; negative: early. */
   alarmsLateMs = 0;
   readonly #scheduler: Scheduler;
-  /** Ahead of true time: of every clock and the platform's, and of one object's besides. */
+  /** How far all clocks, the platform's too, are ahead of true time; `#aheadMs` adds to it by object. */
   #allAheadMs = 0;
   readonly #aheadMs = new Map<string, number>();
-  readonly #asked = new Map<string, EpochMs>();
+  readonly #requestedAt = new Map<string, EpochMs>();
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -36,12 +36,12 @@ export class ObjectClocks {
   alarmOf(incarnation: Incarnation, alarm: Alarm): Alarm {
     return {
       arm: (at) => {
-        this.#asked.set(incarnation.name, at);
+        this.#requestedAt.set(incarnation.name, at);
         return alarm.arm(at - this.#aheadOf(incarnation) + this.alarmsLateMs);
       },
       disarm: () => alarm.disarm(),
       armedAt: async () =>
-        (await alarm.armedAt()) === undefined ? undefined : this.#asked.get(incarnation.name),
+        (await alarm.armedAt()) === undefined ? undefined : this.#requestedAt.get(incarnation.name),
     };
   }
 

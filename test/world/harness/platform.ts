@@ -4,29 +4,29 @@ import type { Incarnation } from "./incarnation.ts";
 import type { Shell } from "./world.ts";
 import type { ObjectPorts } from "./world-object.ts";
 
-/** Cloudflare fires an alarm that failed this often again, and then forgets it. */
+/** Cloudflare retries a failed alarm this often, and then drops it. */
 const ALARM_RETRIES = 6;
 
-/** What can be wrong with an object's surroundings, for as long as it is set. */
-export interface Ills {
+/** Faults of the platform around an object, each active while it is true. */
+export interface PlatformFaults {
   /** No transaction begins. */
   store: boolean;
   sync: boolean;
   arm: boolean;
-  /** Rules can't be made: a deploy whose variables make no sense. */
+  /** The object can't be constructed, as after a deployment with invalid variables. */
   configuration: boolean;
-  /** Gate, vendor and view throw before there is a promise; the archive does not, for an upload may fail its day. */
+  /** Gate, vendor and view throw synchronously; the archive does not, because a failed upload may fail its day. */
   ports: boolean;
-  /** The Coordinator can't be asked: that, too, throws before there is a promise. */
+  /** Calls of the Coordinator throw synchronously. */
   coordinator: boolean;
 }
 
 /**
- * The objects' shells as they are deployed, without the care they take of a failing alarm: rules are made at the first
- * call, and an alarm that fails is fired again six times and then is gone. The objects whose names match can be made ill.
+ * Shells of the objects as the platform runs them: rules are constructed at the first call, and a failing alarm is
+ * retried six times and then dropped. Faults can be injected into the objects whose names match.
  */
 export class Platform implements Shell {
-  readonly ills: Ills = {
+  readonly faults: PlatformFaults = {
     store: false,
     sync: false,
     arm: false,
@@ -34,26 +34,26 @@ export class Platform implements Shell {
     ports: false,
     coordinator: false,
   };
-  readonly struck = { store: 0, sync: 0, arm: 0, configuration: 0, ports: 0, coordinator: 0 };
-  /** By object, since its last alarm that went well. */
+  readonly injected = { store: 0, sync: 0, arm: 0, configuration: 0, ports: 0, coordinator: 0 };
+  /** Failures by object since its last successful alarm. */
   readonly #failures = new Map<string, number>();
-  readonly #who: RegExp;
-  /** Alarms that were given up. */
+  readonly #names: RegExp;
+  /** How many alarms were dropped. */
   dropped = 0;
 
-  constructor(who: RegExp) {
-    this.#who = who;
+  constructor(names: RegExp) {
+    this.#names = names;
   }
 
-  mend(): void {
-    for (const ill of Object.keys(this.ills) as (keyof Ills)[]) this.ills[ill] = false;
+  repair(): void {
+    for (const fault of Object.keys(this.faults) as (keyof PlatformFaults)[]) this.faults[fault] = false;
   }
 
   rules<T extends object>(ports: ObjectPorts, make: (ports: ObjectPorts) => T): T {
     const { name } = ports.incarnation;
     let made: T | undefined;
     const call = async (method: keyof T, args: unknown[]): Promise<unknown> => {
-      if (!made) this.#strike("configuration", name);
+      if (!made) this.#inject("configuration", name);
       made ??= make(this.#objectPorts(ports));
       const act = made[method] as unknown as (...given: unknown[]) => unknown;
       return act.apply(made, args);
@@ -66,12 +66,12 @@ export class Platform implements Shell {
         const failures = (this.#failures.get(name) ?? 0) + 1;
         this.#failures.set(name, failures);
         if (failures <= ALARM_RETRIES) throw error;
-        // Not told to the world, which would fire it again.
+        // Hidden from the world, which would retry it.
         this.#failures.delete(name);
         this.dropped += 1;
       }
     };
-    // It is asked for methods alone, and must not be taken for a promise.
+    // Only methods are read from the proxy, which must not look like a promise.
     return new Proxy({} as T, {
       get: (_, method) =>
         method === "then"
@@ -83,13 +83,13 @@ export class Platform implements Shell {
   }
 
   sitePorts(ports: SitePorts, incarnation: Incarnation): SitePorts {
-    const ill = <P extends object>(which: "ports" | "coordinator", port: P): P =>
+    const faulty = <P extends object>(which: "ports" | "coordinator", port: P): P =>
       new Proxy(port, {
         get: (target, key) => {
           const value = Reflect.get(target, key) as unknown;
           if (typeof value !== "function") return value;
           return (...args: unknown[]) => {
-            this.#strike(which, incarnation.name);
+            this.#inject(which, incarnation.name);
             return value.apply(target, args);
           };
         },
@@ -97,36 +97,36 @@ export class Platform implements Shell {
     const { view, gate, vendor, coordinator } = ports;
     return {
       ...ports,
-      view: ill("ports", view),
-      gate: ill("ports", gate),
-      vendor: ill("ports", vendor),
-      coordinator: ill("coordinator", coordinator),
+      view: faulty("ports", view),
+      gate: faulty("ports", gate),
+      vendor: faulty("ports", vendor),
+      coordinator: faulty("coordinator", coordinator),
     };
   }
 
   #objectPorts(ports: ObjectPorts): ObjectPorts {
     const { alarm, incarnation, store } = ports;
-    const strike = (ill: keyof Ills) => this.#strike(ill, incarnation.name);
-    const illStore: Store = {
+    const inject = (fault: keyof PlatformFaults) => this.#inject(fault, incarnation.name);
+    const faultyStore: Store = {
       tx: (body) => {
-        strike("store");
+        inject("store");
         return store.tx(body);
       },
       sync: async () => {
-        strike("sync");
+        inject("sync");
         return store.sync();
       },
     };
     const arm = async (at: number) => {
-      strike("arm");
+      inject("arm");
       return alarm.arm(at);
     };
-    return { incarnation, store: illStore, alarm: { ...alarm, arm } };
+    return { incarnation, store: faultyStore, alarm: { ...alarm, arm } };
   }
 
-  #strike(ill: keyof Ills, name: string): void {
-    if (!this.ills[ill] || !this.#who.test(name)) return;
-    this.struck[ill] += 1;
-    throw new Error(`the platform is ill: ${ill}`);
+  #inject(fault: keyof PlatformFaults, name: string): void {
+    if (!this.faults[fault] || !this.#names.test(name)) return;
+    this.injected[fault] += 1;
+    throw new Error(`a fault of the platform: ${fault}`);
   }
 }

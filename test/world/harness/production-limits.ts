@@ -3,9 +3,9 @@ import type { EpochMs } from "../../../src/domain/day.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** Requests of one object that wait for their headers; the platform holds back a seventh. */
+/** Requests of an object that may wait for their headers; the platform delays a seventh. */
 const CONNECTIONS_MAX = 6;
-/** What hangs longer is the platform's to end: none of our callers waits longer for headers. */
+/** The platform ends a request that hangs longer; no caller of ours waits longer for headers. */
 const CONNECTION_MS_MAX = 60_000;
 const METADATA_BYTES_MAX = 8_192;
 export const KEY_GAP_MS = 1_000;
@@ -13,14 +13,14 @@ export const KEY_GAP_MS = 1_000;
 export class LimitBroken extends Error {
   readonly kind = "limit-broken";
   constructor(limit: string) {
-    super(`a production limit is broken: ${limit}`);
+    super(`a production limit is exceeded: ${limit}`);
   }
 }
 
-/** One write a second a key, as R2 and KV count them: at the writes that arrive. */
+/** The limit of a write a second for each key in R2 and KV, counted when writes arrive. */
 export class WriteRate {
   readonly #last = new Map<string, EpochMs>();
-  /** Writes that came too soon after another. */
+  /** Writes that were refused because they followed another too soon. */
   refused = 0;
 
   admit(service: string, key: string, now: EpochMs): void {
@@ -34,17 +34,17 @@ export class WriteRate {
 }
 
 /**
- * Limits of production that local workerd does not have. Who breaks one is told, as there, and the breach is kept
- * besides: rules that put up with the refusal would hide it.
+ * Limits of production that local workerd does not have. A caller that exceeds a limit gets an error, as in production,
+ * and the breach is recorded, because rules that tolerate the error would hide it.
  */
 export class ProductionLimits {
   readonly breaches: LimitBroken[] = [];
   /**
-   * Across a step forward of its clock no object can keep a distance in time, nor one that died twice between a put and
-   * its answer: unset, KV just refuses.
+   * Whether a put of a key within a second is a breach. An object can't avoid it after a step forward of its clock, nor
+   * after two deaths between a put and its response: then KV only refuses the put.
    */
   keepsDistance = true;
-  /** Not breaches: late and foreign writes count here too, and the rules take a refusal as any other. */
+  /** Refusals are no breaches: late writes count here too, and the rules handle a refusal as any failure. */
   readonly r2 = new WriteRate();
   readonly kv = new WriteRate();
   readonly #scheduler: Scheduler;
@@ -55,7 +55,7 @@ export class ProductionLimits {
     this.#scheduler = scheduler;
   }
 
-  /** Throws the first breach there was. */
+  /** Throws the first breach, if any. */
   check(): void {
     const [first] = this.breaches;
     if (first) throw first;
@@ -86,7 +86,7 @@ export class ProductionLimits {
   view(incarnation: Incarnation, view: View): View {
     return {
       put: (key, value, ttl) => {
-        // What the doomed say is never sent.
+        // A doomed incarnation sends nothing.
         if (!incarnation.runs) return new Promise(() => undefined);
         const { now } = this.#scheduler;
         const gapMs = now - (this.#begun.get(key) ?? Number.NEGATIVE_INFINITY);
@@ -104,9 +104,9 @@ export class ProductionLimits {
     const { now } = this.#scheduler;
     const waiting = this.#waiting.get(incarnation) ?? new Set();
     this.#waiting.set(incarnation, waiting);
-    for (const one of waiting) if (now - one.since > CONNECTION_MS_MAX) waiting.delete(one);
+    for (const call of waiting) if (now - call.since > CONNECTION_MS_MAX) waiting.delete(call);
     if (waiting.size >= CONNECTIONS_MAX) {
-      const others = [...waiting].map((one) => one.label).join(", ");
+      const others = [...waiting].map((call) => call.label).join(", ");
       return this.#broken(`${incarnation.name} begins ${label} beside ${others}`);
     }
     const mine = { label, since: now };

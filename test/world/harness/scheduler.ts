@@ -3,7 +3,7 @@ import type { EpochMs } from "../../../src/domain/day.ts";
 import type { Chance } from "./chance.ts";
 import type { Incarnation } from "./incarnation.ts";
 
-/** Something that waits for its turn. Without an incarnation it belongs to the network, and outlives everybody. */
+/** A continuation that waits to be run. Without an incarnation it belongs to the network and outlives all objects. */
 export interface Parked {
   dueAt: EpochMs;
   readonly incarnation: Incarnation | undefined;
@@ -11,13 +11,12 @@ export interface Parked {
   readonly wake: () => void;
 }
 
-/** Turns of microtasks alone before the process gets to its timers: a test that hangs must still time out. */
+/** Steps between two turns of the event loop, so that a test that hangs still times out. */
 const MICROTASK_TURNS_BEFORE_IO = 2_000;
 
 /**
- * Virtual time and the order of things. Whatever happens is parked here first; a step wakes exactly one of
- * those that are due, chosen by the seed, and lets it run until everything is parked again. Time moves only
- * when nothing is due.
+ * Virtual time and the order of events. Every continuation is parked here first; a step wakes exactly one continuation
+ * that is due, chosen by the seed, and lets it run until all code waits again. Time advances only when nothing is due.
  */
 export class Scheduler {
   #now: EpochMs;
@@ -49,7 +48,7 @@ export class Scheduler {
     this.#parked.delete(parked);
   }
 
-  /** When the next thing is due; undefined: the world stands still. */
+  /** When the next continuation is due; undefined if none is parked. */
   nextAt(): EpochMs | undefined {
     let next: EpochMs | undefined;
     for (const parked of this.#parked) {
@@ -59,7 +58,7 @@ export class Scheduler {
     return next;
   }
 
-  /** Wakes one; false where nothing is left that could be woken until `until`. */
+  /** Wakes a continuation; false if none is due by `until`. */
   async step(until: EpochMs): Promise<boolean> {
     const next = this.nextAt();
     if (next === undefined || next > until) return false;
@@ -73,7 +72,7 @@ export class Scheduler {
     return true;
   }
 
-  /** Lets everything run that can: a tick's callback comes once no microtask is left. */
+  /** Lets all code run until it waits: the callback of a tick runs when no microtask is left. */
   async settle(): Promise<void> {
     this.#steps += 1;
     await new Promise<void>((resolve) => {
@@ -84,13 +83,13 @@ export class Scheduler {
     this.#doomed.clear();
   }
 
-  /** Ends `life` once all that runs has come to wait. */
+  /** Kills the incarnation once all running code waits. */
   doom(incarnation: Incarnation): void {
     incarnation.doom();
     this.#doomed.add(incarnation);
   }
 
-  /** Time moves on without anything happening: for clocks that stepped, and to put events apart. */
+  /** Advances time without running anything. */
   leap(ms: number): void {
     this.#now += ms;
   }

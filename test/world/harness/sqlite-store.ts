@@ -4,13 +4,13 @@ import { EffectBroken, type Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** What becomes of a transaction that has written. */
+/** The outcome of a transaction with changes. */
 type Commit = "commit" | "fail" | "commit, then fail" | "lose";
 
-/** Thrown by a transaction that was committed. */
-class CommittedAllTheSame extends EffectBroken {}
+/** Thrown by a transaction that was committed nevertheless. */
+class CommittedDespiteError extends EffectBroken {}
 
-/** What SQLite in a Durable Object refuses, and elsewhere does not: values and rows of 2 MB, long patterns, ... */
+/** Limits of SQLite in a Durable Object that SQLite elsewhere does not have. */
 const PRODUCTION_LIMITS = {
   length: 2_000_000,
   sqlLength: 100_000,
@@ -20,15 +20,15 @@ const PRODUCTION_LIMITS = {
   variableNumber: 100,
 };
 
-/** One object's database: it outlives the object's incarnations. */
+/** The database of an object, which outlives the object's incarnations. */
 export class SqliteDatabase {
   readonly #db = new DatabaseSync(":memory:", { limits: PRODUCTION_LIMITS });
   readonly #statements = new Map<string, StatementSync>();
   #depth = 0;
-  /** A transaction that will never be committed: of an incarnation that dies before it waits again. */
+  /** Whether the open transaction will never be committed, because its incarnation dies before it waits again. */
   #lost = false;
   #changes = 0;
-  /** Rises with every outermost transaction. */
+  /** Counts outermost transactions. */
   transactions = 0;
 
   readonly sql: Sql = {
@@ -40,8 +40,8 @@ export class SqliteDatabase {
   };
 
   /**
-   * All or nothing; an inner transaction runs inside the outer, as a Durable Object's do. `onCommit` is asked what
-   * shall become of one that has written.
+   * All or nothing; an inner transaction runs inside the outer, as in a Durable Object. `onCommit` decides the outcome
+   * of a transaction with changes.
    */
   tx<T>(body: (sql: Sql) => T, onCommit: () => Commit = () => "commit"): T {
     const depth = this.#depth++;
@@ -55,10 +55,10 @@ export class SqliteDatabase {
       if (commit === "fail") throw new EffectBroken("the transaction");
       if (commit === "lose") this.#lost = true;
       else this.#db.exec(outermost ? "COMMIT" : `RELEASE s${depth}`);
-      if (commit === "commit, then fail") throw new CommittedAllTheSame("the transaction");
+      if (commit === "commit, then fail") throw new CommittedDespiteError("the transaction");
       return result;
     } catch (error) {
-      if (!(error instanceof CommittedAllTheSame && outermost)) {
+      if (!(error instanceof CommittedDespiteError && outermost)) {
         this.#db.exec(outermost ? "ROLLBACK" : `ROLLBACK TO s${depth}; RELEASE s${depth}`);
       }
       throw error;
@@ -68,14 +68,14 @@ export class SqliteDatabase {
     }
   }
 
-  /** What a dead incarnation wrote and had not committed is gone. */
+  /** Rolls back what a dead incarnation wrote and did not commit. */
   forgetLost(): void {
     if (this.#lost) this.#db.exec("ROLLBACK");
     this.#lost = false;
   }
 
-  /** A look from outside; nothing where the object never lived. */
-  look<T extends Row>(query: string, ...values: SqlValue[]): T[] {
+  /** Reads from outside of the object; no rows if the object never ran. */
+  read<T extends Row>(query: string, ...values: SqlValue[]): T[] {
     return this.#hasTables ? (this.#prepared(query).all(...values) as T[]) : [];
   }
 
@@ -84,7 +84,7 @@ export class SqliteDatabase {
     return this.transactions > 0 && this.#prepared("SELECT 1 FROM sqlite_schema LIMIT 1").all().length > 0;
   }
 
-  /** The store as one incarnation sees it; one that is over reaches it no more. */
+  /** The store of an incarnation, which throws once the incarnation has ended. */
   storeOf(incarnation: Incarnation, effects: Effects, scheduler: Scheduler): Store {
     const label = `${incarnation.name} store.tx`;
     incarnation.onDeath(() => this.forgetLost());

@@ -1,6 +1,6 @@
 import { TODAY } from "./http.ts";
 
-/** The documented rules, read without the code that keeps them. */
+/** Whether a start is valid by the documented rules, implemented independently of the production code. */
 export function acceptable(fields: Record<string, unknown>): boolean {
   const { start_date: from, end_date: to, sites, force_restart: force, dry_run: dry, ...strangers } = fields;
   if (Object.keys(strangers).length > 0 || !isFlag(force) || !isFlag(dry)) return false;

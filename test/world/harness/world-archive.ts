@@ -3,13 +3,13 @@ import type { Archive, ObjectHead, ObjectPage, PublishableFile } from "../../../
 import type { EpochMs } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { partOf } from "../../support/object-part.ts";
-import { announced, LateWrites } from "./announced-effect.ts";
+import { effectSpec, LateWrites } from "./effect-spec.ts";
 import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { WriteRate } from "./production-limits.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-/** Small, so that a listing of a test has several pages. */
+/** Small, so that listings in tests have several pages. */
 const LIST_PAGE = 3;
 
 export interface StoredObject {
@@ -20,7 +20,7 @@ export interface StoredObject {
   readonly uploadedAt: EpochMs;
 }
 
-/** A put at the moment it was begun. */
+/** A put when it begins. */
 export interface BegunPut {
   readonly key: ObjectKey;
   readonly site: string;
@@ -28,23 +28,23 @@ export interface BegunPut {
   readonly at: EpochMs;
 }
 
-/** R2: consistent, conditional on etags, whole objects. An etag is the MD5 of the content, as R2's is. */
+/** R2: consistent, conditional on etags, whole objects. An etag is the MD5 of the content, as in R2. */
 export class WorldArchive {
   readonly objects = new Map<string, StoredObject>();
   readonly #hashes = new Map<string, Set<string>>();
   readonly late = new LateWrites();
-  /** HEADs to come that do not see what is there. */
+  /** How many of the next HEADs find no object. */
   blindHeads = 0;
   /** Whether every other page of a listing is empty, though more follow. */
   emptyPages = false;
-  /** Whether a listing says the checksums that a HEAD does. */
+  /** Whether a listing has checksums, as a HEAD has. */
   listsChecksums = true;
   #lists = 0;
-  /** Of request and reply each, where it is not to be chance's. */
+  /** Latency of the request and of the response each; random where undefined. */
   latencyMs: number | undefined;
-  /** Puts that came too late for the object they meant to replace. */
+  /** Puts that found another object than they were to replace. */
   changed = 0;
-  /** Called when a put is begun, before anything of it has travelled. */
+  /** Called when a put begins, before it is sent. */
   onPut: (put: BegunPut) => void = () => undefined;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -61,7 +61,7 @@ export class WorldArchive {
       const label = `${incarnation.name} archive.${what}`;
       return this.#effects.remote(
         incarnation,
-        announced(label, this.late.take(label) ?? this.latencyMs),
+        effectSpec(label, this.late.take(label) ?? this.latencyMs),
         effect,
       );
     };
@@ -70,7 +70,7 @@ export class WorldArchive {
       publish: (key, file, expected) => {
         if (incarnation.runs)
           this.onPut({ key, site: incarnation.name, incarnation, at: this.#scheduler.now });
-        // Read at the call: what has been sent can land whatever becomes of the sender.
+        // Read at the call: a sent request can arrive after its sender has died.
         const bytes = new Uint8Array(Buffer.concat([...file.parts()]));
         return remote(`publish ${key}`, () => this.#publish(key, file, bytes, expected));
       },
@@ -80,7 +80,7 @@ export class WorldArchive {
     };
   }
 
-  /** Puts an object there by another hand: no condition, and the checksum only if it is given. */
+  /** Stores an object as another client would: without a condition, and with a checksum only if given. */
   place(key: string, bytes: Uint8Array, metadata: Record<string, string> = {}, sha256?: string): void {
     const etag = createHash("md5").update(bytes).digest("hex");
     const content = createHash("sha256").update(bytes).digest("hex");
@@ -95,9 +95,9 @@ export class WorldArchive {
 
   #publish(key: ObjectKey, file: PublishableFile, bytes: Uint8Array, expected: string | "absent") {
     if (bytes.length !== file.bytes)
-      throw new Error(`${bytes.length} bytes came, ${file.bytes} were promised`);
+      throw new Error(`${bytes.length} bytes arrived instead of ${file.bytes}`);
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    if (sha256 !== file.sha256) throw new Error("the content does not have the hash that was promised");
+    if (sha256 !== file.sha256) throw new Error("the content does not have the declared hash");
     this.#writes?.admit("R2", key, this.#scheduler.now);
     if ((this.objects.get(key)?.etag ?? "absent") !== expected) {
       this.changed += 1;

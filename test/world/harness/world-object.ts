@@ -5,7 +5,7 @@ import { Incarnation } from "./incarnation.ts";
 import type { Parked, Scheduler } from "./scheduler.ts";
 import { SqliteDatabase } from "./sqlite-store.ts";
 
-/** The platform fires a failed alarm again after this. */
+/** The platform retries a failed alarm after this. */
 const ALARM_RETRY_MS = 2_000;
 
 export interface ObjectPorts {
@@ -14,14 +14,14 @@ export interface ObjectPorts {
   readonly alarm: Alarm;
 }
 
-/** Rules without an alarm never set one. */
+/** Calls the alarm handler, if the rules have one. */
 async function alarmOf(rules: { alarm?(): Promise<void> }): Promise<void> {
   await rules.alarm?.();
 }
 
 /**
- * A Durable Object: one database, one alarm, and at most one incarnation of its rules, made when somebody calls
- * and made anew, from the same database, after a kill.
+ * A Durable Object: a database, an alarm, and at most one current incarnation of its rules, which is created at a call,
+ * and created again from the same database after a kill.
  */
 export class WorldObject<T extends object> {
   readonly name: string;
@@ -45,7 +45,7 @@ export class WorldObject<T extends object> {
     return this.#armed?.at;
   }
 
-  /** Somebody is being served: what it is about to do can't be told from outside. */
+  /** Whether a call or an alarm is being handled. */
   get busy(): boolean {
     return this.#handling !== undefined || this.#calls.size > 0;
   }
@@ -56,12 +56,12 @@ export class WorldObject<T extends object> {
       const { incarnation, rules } = this.#incarnation();
       this.#calls.add(reject);
       const answered = (answer: () => void) => {
-        // Of a doomed one no answer gets out: its death is told instead.
+        // A doomed incarnation sends no response; the caller gets the error of its death.
         if (incarnation.doomed) return;
         this.#calls.delete(reject);
         answer();
       };
-      // Also what throws at once is an answer.
+      // An error that is thrown synchronously is a response too.
       (async () => act(rules))().then(
         (value) => answered(() => resolve(value)),
         (error: unknown) => answered(() => reject(error)),
@@ -69,12 +69,12 @@ export class WorldObject<T extends object> {
     });
   }
 
-  /** The incarnation is gone in the middle of whatever it was doing. */
+  /** Ends the current incarnation in the middle of its work. */
   kill(): void {
     this.#live?.incarnation.kill();
   }
 
-  /** Deleted with all that it stored; the next call makes a new object of the same name. */
+  /** Deletes the object with its data; the next call creates a new object of the same name. */
   lose(): void {
     this.kill();
     this.#disarm();
@@ -91,7 +91,7 @@ export class WorldObject<T extends object> {
 
   #incarnation(): { incarnation: Incarnation; rules: T } {
     if (this.#live?.incarnation.owns) return this.#live;
-    const incarnation = new Incarnation(this.name, () => this.#bury(incarnation));
+    const incarnation = new Incarnation(this.name, () => this.#onEnd(incarnation));
     const store = this.db.storeOf(incarnation, this.#effects, this.#scheduler);
     const made = {
       incarnation,
@@ -101,7 +101,7 @@ export class WorldObject<T extends object> {
     return made;
   }
 
-  #bury(incarnation: Incarnation): void {
+  #onEnd(incarnation: Incarnation): void {
     for (const reject of this.#calls) reject(new Error(`${this.name} was reset`));
     this.#calls.clear();
     if (this.#handling !== incarnation) return;
@@ -133,7 +133,7 @@ export class WorldObject<T extends object> {
   }
 
   #fire(): void {
-    // One at a time: it stays set, and fires when the one before has ended.
+    // Alarms run one at a time: this alarm stays set and fires when the previous has ended.
     if (this.#handling) return;
     this.#armed = undefined;
     let made: { incarnation: Incarnation; rules: T };

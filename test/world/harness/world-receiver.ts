@@ -5,19 +5,19 @@ import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
-export interface Told {
+export interface ReceivedNotice {
   readonly key: string;
   readonly notice: AlertNotice;
   readonly at: EpochMs;
 }
 
-/** Whoever is told of alerts: writes down what it hears. */
+/** A receiver of alert notices that records what it receives. */
 export class WorldReceiver {
-  /** Every try that has reached it, also those it did not take. */
-  readonly tries: Told[] = [];
-  /** What it took, each as often as it came. */
-  readonly heard: Told[] = [];
-  /** How it answers; undefined: it is not there. */
+  /** Every delivery that reached it, refused ones too. */
+  readonly attempts: ReceivedNotice[] = [];
+  /** Accepted deliveries, repeated ones too. */
+  readonly accepted: ReceivedNotice[] = [];
+  /** The status of its responses; undefined: it is unreachable. */
   status: number | undefined = 200;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -31,19 +31,19 @@ export class WorldReceiver {
     return {
       deliver: (body, key) =>
         this.#effects.remote(incarnation, { label: `${incarnation.name} receiver.deliver` }, () => {
-          if (this.status === undefined) throw new Error("nobody at https://hooks.test/s3cret");
-          const told = { key, notice: JSON.parse(body) as AlertNotice, at: this.#scheduler.now };
-          this.tries.push(told);
-          if (this.status < 300) this.heard.push(told);
+          if (this.status === undefined) throw new Error("no server at https://hooks.test/s3cret");
+          const received = { key, notice: JSON.parse(body) as AlertNotice, at: this.#scheduler.now };
+          this.attempts.push(received);
+          if (this.status < 300) this.accepted.push(received);
           return this.status;
         }),
     };
   }
 
-  /** `raised a`, in the order in which each was heard first: a second of the same key is known for what it is. */
-  get story(): string[] {
+  /** Accepted notices as `raised ALERT SITE DAY` in order, without repetitions of a key. */
+  get sequence(): string[] {
     const known = new Set<string>();
-    return this.heard.flatMap(({ key, notice: { state, alert, site, date } }) => {
+    return this.accepted.flatMap(({ key, notice: { state, alert, site, date } }) => {
       if (known.has(key)) return [];
       known.add(key);
       return [[state, alert, site, date].filter((word) => word !== null).join(" ")];
@@ -51,24 +51,24 @@ export class WorldReceiver {
   }
 }
 
-/** What must not be heard: anything but raised and cleared in turn, of each alert; nor one key for two notices. */
-export function storyFaults({ heard, story }: WorldReceiver): string[] {
+/** Faults of the sequence: each alert must be raised and cleared in turn, and a key belongs to a single notice. */
+export function sequenceFaults({ accepted, sequence }: WorldReceiver): string[] {
   const bodies = new Map<string, string>();
-  const mixed = heard.filter(({ key, notice }) => {
+  const mixed = accepted.filter(({ key, notice }) => {
     const body = JSON.stringify(notice);
     const before = bodies.get(key) ?? body;
     bodies.set(key, body);
     return before !== body || notice.idempotency_key !== key;
   });
-  const standing = new Set<string>();
-  const disorder = story.filter((line) => {
+  const raised = new Set<string>();
+  const disorder = sequence.filter((line) => {
     const [state, ...words] = line.split(" ");
     const alert = words.join(" ");
-    return state === "raised" ? standing.size === standing.add(alert).size : !standing.delete(alert);
+    return state === "raised" ? raised.size === raised.add(alert).size : !raised.delete(alert);
   });
   return [
     ...mixed.map(({ key }) => `two notices of the key ${key}`),
-    ...disorder.map((line) => `out of turn: ${line}`),
-    ...[...standing].map((alert) => `never cleared: ${alert}`),
+    ...disorder.map((line) => `out of order: ${line}`),
+    ...[...raised].map((alert) => `never cleared: ${alert}`),
   ];
 }

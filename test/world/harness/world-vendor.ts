@@ -28,12 +28,12 @@ export interface VendorArrival {
   readonly status: number;
 }
 
-/** A request, as whoever forges answers sees it. */
-export interface Asked {
+/** A request as a test that forges its response sees it. */
+export interface VendorRequest {
   readonly kind: VendorArrival["kind"];
   readonly day: string;
   readonly params: URLSearchParams;
-  /** What the API itself answers, to these or to other parameters. */
+  /** The API's own response, to these or to other parameters. */
   honest(params?: URLSearchParams): Reply;
 }
 
@@ -44,8 +44,8 @@ export class WorldVendor {
   settings: Settings;
   /** The key that the sites send. */
   key = KEY;
-  /** Answers in the API's place, with what no API would say. */
-  forge: ((asked: Asked) => Reply | undefined) | undefined;
+  /** Forges responses in place of the API's. */
+  forge: ((request: VendorRequest) => Reply | undefined) | undefined;
   readonly #sites: Map<string, SiteData>;
   #api: ReturnType<typeof createApi>;
   readonly #scheduler: Scheduler;
@@ -67,13 +67,13 @@ export class WorldVendor {
     return this.#series(site).listed.flatMap((point) => (point.configured ? [point.name] : []));
   }
 
-  /** Another list of points from now on; the data stay. */
+  /** Changes the list of points from now on; the data stay. */
   relist(site: string, listed: (before: SiteData["listed"]) => SiteData["listed"]): void {
     const series = this.#series(site);
     this.#change({ ...series, listed: listed(series.listed) });
   }
 
-  /** Other names for the same points, listed or not. */
+  /** Renames the points, listed or not. */
   rename(site: string, named: (before: string) => string): void {
     const series = this.#series(site);
     const listed = series.listed.map((point) => ({ ...point, name: named(point.name) }));
@@ -85,7 +85,7 @@ export class WorldVendor {
       redact: (text) => redact(text, this.key),
       get: (path, signal) => {
         const label = `${incarnation.name} vendor.get`;
-        const answer = this.#effects.remote(incarnation, { label, fault: brokenOff }, () =>
+        const answer = this.#effects.remote(incarnation, { label, fault: connectionBroken }, () =>
           this.#arrive(path),
         );
         return this.#orAborted(
@@ -102,12 +102,12 @@ export class WorldVendor {
     const route = parsePath(url.pathname);
     const facts = requestInfo(route, url.searchParams);
     const effects = this.faults.effectsFor(facts);
-    const asked = { method: "GET", route, params: url.searchParams, key: this.key };
+    const request = { method: "GET", route, params: url.searchParams, key: this.key };
     const instead = replacementOf(effects, this.#scheduler.now);
-    const honest = (params = asked.params) =>
-      this.#api.respond({ ...asked, params }, this.settings, pageFaultsOf(effects));
-    const day = dayAsked(url.searchParams);
-    const forged = this.forge?.({ kind: facts.kind, day, params: asked.params, honest });
+    const honest = (params = request.params) =>
+      this.#api.respond({ ...request, params }, this.settings, pageFaultsOf(effects));
+    const day = requestedDay(url.searchParams);
+    const forged = this.forge?.({ kind: facts.kind, day, params: request.params, honest });
     const reply = forged ?? damagedReply(instead ?? honest(), effects);
     const { status } = reply;
     this.arrivals.push({ at: this.#scheduler.now, site: facts.site ?? "", kind: facts.kind, day, status });
@@ -125,7 +125,7 @@ export class WorldVendor {
       discard: () => undefined,
       bytes: (bytesMax) => {
         const label = `${incarnation.name} vendor.bytes`;
-        const body = this.#effects.remote(incarnation, { label, fault: brokenOff }, () =>
+        const body = this.#effects.remote(incarnation, { label, fault: connectionBroken }, () =>
           read(reply, bytesMax),
         );
         return this.#orAborted(incarnation, signal, body);
@@ -133,7 +133,7 @@ export class WorldVendor {
     };
   }
 
-  /** Whoever gives a request up hears so at once; the request may be at the vendor already. */
+  /** Rejects at once when the caller aborts; the request may have arrived at the vendor already. */
   #orAborted<T>(incarnation: Incarnation, signal: AbortSignal, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const aborted = () => reject(new VendorFault("aborted", "the request was given up"));
@@ -156,19 +156,19 @@ export class WorldVendor {
   }
 }
 
-/** The day in the middle of what is asked for, whatever else may be wrong with the question. */
-function dayAsked(params: URLSearchParams): string {
+/** The day in the middle of the requested window, also of an otherwise invalid request. */
+function requestedDay(params: URLSearchParams): string {
   const [from, to] = ["start_time", "end_time"].map((name) => Date.parse(params.get(name) ?? ""));
   const middle = ((from ?? 0) + (to ?? 0)) / 2;
   return Number.isNaN(middle) ? "" : new Date(middle).toISOString().slice(0, 10);
 }
 
-const brokenOff = () => new VendorFault("network", "the connection failed or broke off");
+const connectionBroken = () => new VendorFault("network", "the connection failed or broke off");
 
 function read(reply: Reply, bytesMax: number): Uint8Array | Promise<Uint8Array> {
   const { body, delivery } = reply;
   if (delivery.kind === "stall") return new Promise(() => undefined);
-  if (delivery.kind === "reset") throw brokenOff();
+  if (delivery.kind === "reset") throw connectionBroken();
   const bytes = byteLength(body);
   if (bytes > bytesMax)
     throw new VendorFault("too-large", `the body exceeds ${bytesMax} bytes`, { bytesMax });

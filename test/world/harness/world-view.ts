@@ -1,6 +1,6 @@
 import type { View } from "../../../src/backfill/ports.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
-import { announced, LateWrites } from "./announced-effect.ts";
+import { effectSpec, LateWrites } from "./effect-spec.ts";
 import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { WriteRate } from "./production-limits.ts";
@@ -10,19 +10,19 @@ export interface ViewPut {
   readonly key: string;
   readonly value: string;
   readonly ttl: number | undefined;
-  /** When it was begun. */
+  /** When it began. */
   readonly at: EpochMs;
 }
 
-/** KV: takes one write a second a key, shows the last. */
+/** KV: accepts a write a second for each key and shows the last. */
 export class WorldView {
   readonly values = new Map<string, string>();
   readonly late = new LateWrites();
-  /** Every put that was begun, also those that were refused. */
+  /** Every put that began, refused ones too. */
   readonly puts: ViewPut[] = [];
-  /** Of request and reply each, where it is not to be chance's. */
+  /** Latency of the request and of the response each; random where undefined. */
   latencyMs: number | undefined;
-  /** Refuses everything while set. */
+  /** Whether every put is refused. */
   refusing = false;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -41,9 +41,9 @@ export class WorldView {
         const label = `${incarnation.name} view.put ${key}`;
         return this.#effects.remote(
           incarnation,
-          announced(label, this.late.take(label) ?? this.latencyMs),
+          effectSpec(label, this.late.take(label) ?? this.latencyMs),
           () => {
-            if (this.refusing) throw new Error("KV is not to be had");
+            if (this.refusing) throw new Error("KV is unavailable");
             this.#writes.admit("KV", key, this.#scheduler.now);
             this.values.set(key, value);
           },
@@ -57,7 +57,7 @@ export class WorldView {
     return value === undefined ? undefined : JSON.parse(value);
   }
 
-  /** The least time between two puts of the same key; Infinity where no key was put twice. */
+  /** The shortest time between two puts of the same key; Infinity if no key was put twice. */
   leastGapMs(): number {
     const last = new Map<string, EpochMs>();
     let least = Number.POSITIVE_INFINITY;

@@ -27,19 +27,19 @@ export interface WorldOptions {
   readonly sites?: readonly string[];
   readonly config?: Partial<Config>;
   readonly vendor?: Partial<SimulatorOptions>;
-  /** Most milliseconds a request or a reply is on its way. */
+  /** Longest time in which a request or a response travels. */
   readonly latencyMsMax?: number;
-  /** Memory of the pipeline; as in production where it is not given. */
+  /** Memory of the pipeline; as in production by default. */
   readonly isolateBytesMax?: number;
-  /** Smaller than the usual, so that few samples make many commits. */
+  /** Smaller than in production, so that few samples make many commits. */
   readonly steps?: StepSizes;
-  /** Stands between an object and its rules: as the platform does, or a platform that is ill. */
+  /** Wraps the rules of objects, as the platform does; a faulty platform for instance. */
   readonly shell?: Shell;
 }
 
 export interface Shell {
   rules<T extends object>(ports: ObjectPorts, make: (ports: ObjectPorts) => T): T;
-  /** What a site is given. */
+  /** The ports that a site gets. */
   sitePorts?(ports: SitePorts, incarnation: Incarnation): SitePorts;
 }
 
@@ -49,9 +49,9 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** 2025-06-01: every day that tests ask for is over. */
+/** All days that tests request are before it. */
 const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
-/** A world that is still busy after this many steps will never come to rest. */
+/** A world that is still busy after this many steps never becomes idle. */
 const STEPS_MAX = 500_000;
 const CRON_MS = 300_000;
 const FOR_EVER = Number.POSITIVE_INFINITY;
@@ -67,7 +67,7 @@ export class World {
   readonly vendor: WorldVendor;
   readonly archive: WorldArchive;
   readonly view: WorldView;
-  /** Told of alerts where the configuration names a webhook. */
+  /** Receives alerts if the configuration has a webhook. */
   readonly receiver: WorldReceiver;
   readonly limits: ProductionLimits;
   config: Config;
@@ -76,7 +76,7 @@ export class World {
   readonly sites = new Map<SiteName, WorldObject<SiteBackfill>>();
   readonly logs: LogLine[] = [];
   readonly invariants: Invariants;
-  /** Set by tests that take objects or rows away behind the backfill's back. */
+  /** Set by tests that remove objects or rows directly, so that invariants can't hold. */
   tampered = false;
   readonly #steps: StepSizes | undefined;
   #isolate: Isolate;
@@ -93,10 +93,10 @@ export class World {
     this.config = configFor(names.map(siteNamed), options.config);
     this.scheduler = new Scheduler(BEGINNING, chance);
     this.effects = new Effects(this.scheduler, chance, options.latencyMsMax ?? 20);
-    this.effects.disasters = {
+    this.effects.worldFaults = {
       isolateDies: () => this.isolateDies(),
       alarmTwice: (name) => {
-        const object = this.#objects.find((one) => one.name === name);
+        const object = this.#objects.find((each) => each.name === name);
         object?.deliverAlarm().catch(() => undefined);
       },
       clockSteps: (name, ms) => {
@@ -123,7 +123,7 @@ export class World {
     this.invariants = new Invariants(this);
   }
 
-  /** Every object is reset in the middle of whatever it does, and lives on by new code and `changes`. */
+  /** Deploys new code with `changes` of the configuration: every object is reset in the middle of its work. */
   deploy(changes: Partial<Config> = {}): void {
     this.config = { ...this.config, ...changes };
     this.#isolate = this.#newIsolate(++this.#deployments);
@@ -131,7 +131,7 @@ export class World {
     for (const object of this.#objects) object.kill();
   }
 
-  /** What the objects' isolate has held at most. */
+  /** Peak of the bytes reserved in the isolate. */
   get pipelineBytesPeak(): number {
     return this.#isolate.peakBytes;
   }
@@ -160,13 +160,13 @@ export class World {
     return site;
   }
 
-  /** Every object at once, and what they shared: memory used up, say. */
+  /** Kills all objects and their isolate at once, as when memory is exhausted. */
   isolateDies(): void {
     this.#isolate = this.#newIsolate(this.#deployments);
     for (const object of this.#objects) object.kill();
   }
 
-  /** The platform's trigger every five minutes. */
+  /** Fires the cron trigger, five minutes later. */
   async cron(): Promise<void> {
     this.scheduler.leap(CRON_MS);
     this.post((coordinator) => coordinator.wake()).catch(() => undefined);
@@ -177,7 +177,7 @@ export class World {
     return [this.coordinator, this.gate, ...this.sites.values()];
   }
 
-  /** A request from outside, on its way; the world has to be run for it to be answered. */
+  /** Sends a request from outside; its response arrives when the world is run. */
   post<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
     const label = "outside request";
     const answer = new Promise<V>((resolve, reject) => {
@@ -189,7 +189,7 @@ export class World {
     return answer;
   }
 
-  /** A request from outside, and the world until it is answered. */
+  /** Sends a request from outside and runs the world until the response. */
   async ask<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
     let answered = false;
     const answer = this.post(act);
@@ -198,7 +198,7 @@ export class World {
     };
     answer.then(over, over);
     await this.run(() => answered);
-    if (!answered) throw new Error("the world came to rest, and a request has no answer");
+    if (!answered) throw new Error("the world is idle, and a request has no response");
     return answer;
   }
 
@@ -214,26 +214,26 @@ export class World {
 
   async status(): Promise<Status> {
     const status = await this.ask((coordinator) => coordinator.status());
-    if (!status) throw new Error("nothing was ever started");
+    if (!status) throw new Error("no backfill was started");
     return status;
   }
 
-  /** Steps until `until` says so, or until nothing is left to happen. */
+  /** Steps until `until` is true or the world is idle. */
   async run(until: () => boolean = () => false): Promise<void> {
-    await this.#stepOn(until, FOR_EVER);
+    await this.#stepUntil(until, FOR_EVER);
   }
 
-  /** Lets `ms` of virtual time go by. */
+  /** Runs the world for `ms` of virtual time. */
   async pass(ms: number): Promise<void> {
     const end = this.scheduler.now + ms;
-    await this.#stepOn(() => false, end);
+    await this.#stepUntil(() => false, end);
     this.scheduler.leap(Math.max(0, end - this.scheduler.now));
   }
 
-  async #stepOn(until: () => boolean, end: number): Promise<void> {
+  async #stepUntil(until: () => boolean, end: number): Promise<void> {
     await this.scheduler.settle();
     for (let steps = 0; !until(); steps++) {
-      if (steps > STEPS_MAX) throw new Error("the world does not come to rest");
+      if (steps > STEPS_MAX) throw new Error("the world does not become idle");
       if (!(await this.scheduler.step(end))) return;
       this.invariants.check();
       this.limits.check();
@@ -323,7 +323,7 @@ export class World {
   }
 }
 
-/** Some forty requests a site-day at small pages; a few rows are odd, repeated or not configured. */
+/** About forty requests a site-day with small pages; a few rows are odd, repeated or not configured. */
 const SMALL_BUILDING = {
   pointsPerSite: 40,
   samplesPerDay: 240,

@@ -29,15 +29,16 @@ test("an alert is told when it is raised and when it is cleared, once each, with
   await world.cron();
   await world.status();
   await world.run();
-  expect(world.receiver.story).toEqual(["raised high_error_rate"]);
+  expect(world.receiver.sequence).toEqual(["raised high_error_rate"]);
   mend();
   await world.ask((coordinator) => coordinator.retry(EVERYTHING));
   await world.run();
   await world.cron();
   const { backfill_id } = await world.status();
-  const [raised, cleared] = world.receiver.heard;
-  for (const { notice } of world.receiver.heard) expect(alertNotice.strict().parse(notice)).toEqual(notice);
-  expect(world.receiver.heard).toHaveLength(2);
+  const [raised, cleared] = world.receiver.accepted;
+  for (const { notice } of world.receiver.accepted)
+    expect(alertNotice.strict().parse(notice)).toEqual(notice);
+  expect(world.receiver.accepted).toHaveLength(2);
   expect(raised?.notice).toEqual({
     text: "Backfill alert raised: 1 of 2 finished days failed",
     alert: "high_error_rate",
@@ -69,13 +70,13 @@ test("a receiver that is away for an hour is told in order when it is back, and 
   await world.ask((coordinator) => coordinator.retry(EVERYTHING));
   await world.pass(30 * MINUTE);
   expect(await world.status()).toMatchObject({ outcome: "success" });
-  expect(world.receiver.tries).toEqual([]);
+  expect(world.receiver.attempts).toEqual([]);
   expect(waiting(world)).toHaveLength(2);
   world.receiver.status = 200;
   const back = world.scheduler.now;
   await world.run();
-  expect(world.receiver.story).toEqual(RAISED_AND_CLEARED);
-  expect((world.receiver.heard[1]?.at ?? 0) - back).toBeLessThan(11 * MINUTE);
+  expect(world.receiver.sequence).toEqual(RAISED_AND_CLEARED);
+  expect((world.receiver.accepted[1]?.at ?? 0) - back).toBeLessThan(11 * MINUTE);
   expect(said(world, "failed and is retried")).toHaveLength(1);
 });
 
@@ -92,7 +93,7 @@ test("a receiver that never answers keeps no round waiting", async () => {
   }
   world.effects.restore();
   await world.run();
-  expect(world.receiver.story).toEqual(["raised high_error_rate"]);
+  expect(world.receiver.sequence).toEqual(["raised high_error_rate"]);
 });
 
 test.each(["die after", "effect, then fail", "late", "zombie", "overtaken"] as const)(
@@ -105,10 +106,10 @@ test.each(["die after", "effect, then fail", "late", "zombie", "overtaken"] as c
     mend();
     await world.ask((coordinator) => coordinator.retry(EVERYTHING));
     await world.run();
-    const [first, second] = world.receiver.heard;
-    expect(world.receiver.heard).toHaveLength(3);
+    const [first, second] = world.receiver.accepted;
+    expect(world.receiver.accepted).toHaveLength(3);
     expect(second).toMatchObject({ key: first?.key, notice: first?.notice });
-    expect(world.receiver.story).toEqual(RAISED_AND_CLEARED);
+    expect(world.receiver.sequence).toEqual(RAISED_AND_CLEARED);
   },
 );
 
@@ -117,8 +118,8 @@ test("a crash between the alert and its telling loses nothing", async () => {
   world.effects.break({ on: /receiver\.deliver/, mode: "die before" });
   await world.start(FIRST, "2024-01-02");
   await world.run();
-  expect(world.receiver.story).toEqual(["raised high_error_rate"]);
-  expect(world.receiver.heard).toHaveLength(1);
+  expect(world.receiver.sequence).toEqual(["raised high_error_rate"]);
+  expect(world.receiver.accepted).toHaveLength(1);
 });
 
 test.each([404, 410, 302])(
@@ -128,7 +129,7 @@ test.each([404, 410, 302])(
     world.receiver.status = status;
     await world.start(FIRST, "2024-01-02");
     await world.run();
-    expect(world.receiver.tries).toHaveLength(1);
+    expect(world.receiver.attempts).toHaveLength(1);
     expect(said(world, "notice can't be delivered")).toMatchObject([
       { level: "ERROR", fields: { alert: "high_error_rate", state: "raised", status } },
     ]);
@@ -138,7 +139,7 @@ test.each([404, 410, 302])(
     mend();
     await world.ask((coordinator) => coordinator.retry(EVERYTHING));
     await world.run();
-    expect(world.receiver.story).toEqual(["cleared high_error_rate"]);
+    expect(world.receiver.sequence).toEqual(["cleared high_error_rate"]);
   },
 );
 
@@ -169,8 +170,8 @@ test("alerts of a job that another replaces are over with it, in the status and 
   expect((await world.status()).alerts).toEqual([]);
   world.effects.restore();
   await world.run();
-  expect(world.receiver.story).toEqual(RAISED_AND_CLEARED);
-  expect(world.receiver.heard[1]?.notice.backfill_id).toBe(before.backfill_id);
+  expect(world.receiver.sequence).toEqual(RAISED_AND_CLEARED);
+  expect(world.receiver.accepted[1]?.notice.backfill_id).toBe(before.backfill_id);
 });
 
 test("a wrong key is told two hours after the halt, though only the cron trigger is awake, and its end as well", async () => {
@@ -180,20 +181,20 @@ test("a wrong key is told two hours after the halt, though only the cron trigger
   await world.start(FIRST, "2024-01-02");
   await world.run();
   for (let minutes = 0; minutes < 120; minutes += 5) {
-    expect(world.receiver.heard).toEqual([]);
+    expect(world.receiver.accepted).toEqual([]);
     // Evicted, as an object is that nobody speaks to.
     world.coordinator.kill();
     await world.cron();
   }
-  expect(world.receiver.story).toEqual(["raised backfill_stuck site_a 2024-01-01"]);
-  expect(world.receiver.heard[0]?.notice).toMatchObject({
+  expect(world.receiver.sequence).toEqual(["raised backfill_stuck site_a 2024-01-01"]);
+  expect(world.receiver.accepted[0]?.notice).toMatchObject({
     site: "site_a",
     text: expect.stringContaining("ACE_API_KEY"),
   });
   world.vendor.faults.clear(refused);
   await world.start(FIRST, "2024-01-02");
   await world.run();
-  expect(world.receiver.story.at(-1)).toBe("cleared backfill_stuck site_a 2024-01-01");
+  expect(world.receiver.sequence.at(-1)).toBe("cleared backfill_stuck site_a 2024-01-01");
 });
 
 test("a site that halts while another goes on for hours is told after two, once, also when that one has ended", async () => {
@@ -205,19 +206,19 @@ test("a site that halts while another goes on for hours is told after two, once,
   });
   await world.start(FIRST, LAST);
   await world.pass(2 * HOUR - 5 * MINUTE);
-  expect(world.receiver.heard).toEqual([]);
+  expect(world.receiver.accepted).toEqual([]);
   await world.pass(10 * MINUTE);
   const told = ["raised backfill_stuck site_a 2024-01-01"];
-  expect(world.receiver.story).toEqual(told);
+  expect(world.receiver.sequence).toEqual(told);
   expect(await world.status()).toMatchObject({ status: "in_progress", sites_stuck: [] });
   await world.run();
   expect(await world.status()).toMatchObject({ status: "halted", alerts: [{ site: "site_a" }] });
   for (let minutes = 0; minutes < 180; minutes += 5) await world.cron();
-  expect(world.receiver.story).toEqual(told);
+  expect(world.receiver.sequence).toEqual(told);
   world.vendor.faults.clear(refused);
   await world.start(FIRST, LAST);
   await world.run();
-  expect(world.receiver.story).toEqual([...told, "cleared backfill_stuck site_a 2024-01-01"]);
+  expect(world.receiver.sequence).toEqual([...told, "cleared backfill_stuck site_a 2024-01-01"]);
 });
 
 test("without a webhook nothing is kept for one", async () => {
@@ -227,7 +228,7 @@ test("without a webhook nothing is kept for one", async () => {
   await world.run();
   expect((await world.status()).alerts).toHaveLength(1);
   expect(waiting(world)).toEqual([]);
-  expect(world.receiver.tries).toEqual([]);
+  expect(world.receiver.attempts).toEqual([]);
 });
 
 test("the address of the webhook is in no log line and in nothing that is shown", async () => {

@@ -35,7 +35,7 @@ test("files are kept as long as there is room for them; a day without its file i
   await world.start("2024-01-01", "2024-01-03");
   const { db } = world.site("site_a");
   const kept = () =>
-    db.look<{ date: string }>("SELECT date FROM staging WHERE held_for_upload = 1").map(({ date }) => date);
+    db.read<{ date: string }>("SELECT date FROM staging WHERE held_for_upload = 1").map(({ date }) => date);
   await world.run(() => kept().length === 1);
   // As large as all that may be kept.
   const claim = (bytes: number) =>
@@ -45,7 +45,7 @@ test("files are kept as long as there is room for them; a day without its file i
         bytes,
       );
     });
-  const [first] = db.look<{ bytes: number }>(
+  const [first] = db.read<{ bytes: number }>(
     "SELECT json_extract(file, '$.content.bytes') AS bytes FROM staging WHERE held_for_upload = 1",
   );
   claim(HELD_FOR_UPLOAD_BYTES_MAX);

@@ -225,7 +225,7 @@ test("a read that fails condemns no file: the step is done again", async () => {
     const world = await completed();
     world.effects.break({ on: /archive\.read/, mode: "fail before", skip });
     expect(await verify(world, "full")).toMatchObject({ days_checked: 5, days_ok: 5 });
-    expect(world.effects.struck).toBe(1);
+    expect(world.effects.injected).toBe(1);
   }
 });
 

@@ -4,7 +4,7 @@ import { reportOf } from "../../../src/backfill/site/engine/report.ts";
 import type { SiteView } from "../../../src/contract/backfill.ts";
 import { daysOf } from "../../../src/domain/day.ts";
 import { Chance } from "../harness/chance.ts";
-import { rowsOf, siteFact } from "../harness/inspect.ts";
+import { rowsOf, siteState } from "../harness/inspect.ts";
 import { day, siteNamed, World } from "../harness/world.ts";
 
 const SITE = siteNamed("site_a");
@@ -12,7 +12,7 @@ const RANGE = [day("2024-01-01"), day("2024-01-08")] as const;
 
 /** Days of the site that are neither published nor failed in the round of its job. */
 function unfinished(world: World): string[] {
-  const round = siteFact<SiteJob>(world.site(SITE), "job")?.round ?? 0;
+  const round = siteState<SiteJob>(world.site(SITE), "job")?.round ?? 0;
   const query = "SELECT date FROM day WHERE verified OR failure_round = ?";
   const finished = new Set(rowsOf<{ date: string }>(world.site(SITE), query, round).map(({ date }) => date));
   return daysOf(...RANGE).filter((date) => !finished.has(date));

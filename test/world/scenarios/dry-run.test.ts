@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { daysAsked, ledgerOf, rowsOf } from "../harness/inspect.ts";
+import { daysRequested, ledgerOf, rowsOf } from "../harness/inspect.ts";
 import { startRequest, World } from "../harness/world.ts";
 
 /** What `dry_run` says of a start, and what the same start then does. */
@@ -74,7 +74,7 @@ test.each([
   expect((await world.status()).outcome).toBe("success");
   expect({ days_to_fetch, days_to_skip }).toEqual({ days_to_fetch: days, days_to_skip: 6 - days });
   // What was staged before may be published without another request.
-  expect(daysAsked(world, since)).toBeLessThanOrEqual(days);
+  expect(daysRequested(world, since)).toBeLessThanOrEqual(days);
   expect(ledgerOf(world).length).toBeGreaterThanOrEqual(skipped);
 });
 

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../../simulator/server/rate-limit.ts";
 import { JITTER_MS, SLOT_AHEAD_MS_MAX, WAIT_MS_MAX } from "../../../src/backfill/rate-gate/rate-gate.ts";
-import { type Blow, LATE_MS_MAX, live, type Weather } from "../harness/gate-faults.ts";
+import { type GateFault, type GateScenario, LATE_MS_MAX, runGate } from "../harness/gate-faults.ts";
 
 const HOUR = 3_600_000;
 
-const blow = fc.oneof(
+const fault = fc.oneof(
   fc.record({ kind: fc.constant("restart" as const), ms: fc.constant(0) }),
   fc.record({ kind: fc.constant("pause" as const), ms: fc.integer({ min: 0, max: 50_000 }) }),
   fc.record({
@@ -15,10 +15,10 @@ const blow = fc.oneof(
   }),
 );
 
-const weather = (what: fc.Arbitrary<Omit<Blow, "afterMs">>): fc.Arbitrary<Weather> =>
+const scenarios = (what: fc.Arbitrary<Omit<GateFault, "afterMs">>): fc.Arbitrary<GateScenario> =>
   fc.record({
     seed: fc.nat(),
-    // Below, a slot comes less often than a call may wait for it, and who comes first is luck.
+    // Below 4 a minute, slots are rarer than the longest wait of a call, and their order is random.
     perMinute: fc.integer({ min: 4, max: 90 }),
     callers: fc.array(
       fc.record({
@@ -28,42 +28,42 @@ const weather = (what: fc.Arbitrary<Omit<Blow, "afterMs">>): fc.Arbitrary<Weathe
       { minLength: 1, maxLength: 40 },
     ),
     lateMs: fc.constantFrom(0, 0, 300, 3_000),
-    blows: fc.array(
-      fc.tuple(fc.integer({ min: 0, max: 30_000 }), what).map(([afterMs, blow]) => ({ afterMs, ...blow })),
+    faults: fc.array(
+      fc.tuple(fc.integer({ min: 0, max: 30_000 }), what).map(([afterMs, fault]) => ({ afterMs, ...fault })),
       { maxLength: 6 },
     ),
   });
 
-const steps = blow.filter(({ kind }) => kind === "clock steps");
-const noSteps = blow.filter(({ kind }) => kind !== "clock steps");
-const noLeaps = blow.filter(({ kind, ms }) => kind !== "clock steps" || ms < 0);
+const steps = fault.filter(({ kind }) => kind === "clock steps");
+const noSteps = fault.filter(({ kind }) => kind !== "clock steps");
+const noForwardSteps = fault.filter(({ kind, ms }) => kind !== "clock steps" || ms < 0);
 
 test("no minute has more arrivals than allowed, through restarts, pauses, late timers and clocks that step back", async () => {
   await fc.assert(
-    fc.asyncProperty(weather(noLeaps), async (given) => {
-      const { arrivals } = await live(given);
+    fc.asyncProperty(scenarios(noForwardSteps), async (given) => {
+      const { arrivals } = await runGate(given);
       expect(busiestMinute(arrivals)).toBeLessThanOrEqual(given.perMinute);
     }),
     { numRuns: 60 },
   );
 });
 
-test("a clock that steps forward lets at most one slot and a jitter's worth through early, each time", async () => {
+test("a step forward of the clock permits at most one slot and the slots of a jitter early", async () => {
   await fc.assert(
-    fc.asyncProperty(weather(steps), async (given) => {
-      const { arrivals } = await live(given);
+    fc.asyncProperty(scenarios(steps), async (given) => {
+      const { arrivals } = await runGate(given);
       const early = 1 + Math.ceil((JITTER_MS * given.perMinute) / (60_000 + JITTER_MS));
-      const forward = given.blows.filter(({ ms }) => ms > 0).length;
+      const forward = given.faults.filter(({ ms }) => ms > 0).length;
       expect(busiestMinute(arrivals)).toBeLessThanOrEqual(given.perMinute + forward * early);
     }),
     { numRuns: 40 },
   );
 });
 
-test("nothing is let through during a pause", async () => {
+test("no permit is granted during a pause", async () => {
   await fc.assert(
-    fc.asyncProperty(weather(noSteps), async (given) => {
-      const { grants, pauses } = await live(given);
+    fc.asyncProperty(scenarios(noSteps), async (given) => {
+      const { grants, pauses } = await runGate(given);
       for (const { from, to } of pauses) {
         expect(grants.filter(({ at }) => at > from && at < to)).toEqual([]);
       }
@@ -72,29 +72,29 @@ test("nothing is let through during a pause", async () => {
   );
 });
 
-test("nobody is starved: while a caller waits, no other has two turns", async () => {
+test("no caller starves: while it waits, no other caller gets two permits", async () => {
   await fc.assert(
-    fc.asyncProperty(weather(noLeaps), async (given) => {
-      const { grants } = await live(given);
+    fc.asyncProperty(scenarios(noForwardSteps), async (given) => {
+      const { grants } = await runGate(given);
       for (const { overtakenBy } of grants) expect(new Set(overtakenBy).size).toBe(overtakenBy.length);
     }),
     { numRuns: 60 },
   );
 });
 
-test("no slot is wasted while somebody waits, but for what befell the gate", async () => {
+test("while callers wait, only faults of the gate lose slots", async () => {
   await fc.assert(
-    // Not both at once: a clock that steps back brings a pause back with it, up to an hour.
-    fc.asyncProperty(fc.oneof(weather(noSteps), weather(steps)), async (given) => {
-      const { grants, trueMs } = await live({
+    // Not both at once: a clock that steps back lengthens a pause, by up to an hour.
+    fc.asyncProperty(fc.oneof(scenarios(noSteps), scenarios(steps)), async (given) => {
+      const { grants, trueMs } = await runGate({
         ...given,
         callers: [...given.callers, { name: "z", thinkMs: 0 }],
       });
-      const lost = given.blows.reduce((sum, { kind, ms }) => {
+      const lost = given.faults.reduce((sum, { kind, ms }) => {
         if (kind === "pause") return sum + ms + WAIT_MS_MAX;
         return sum + (kind === "restart" ? LATE_MS_MAX : SLOT_AHEAD_MS_MAX + WAIT_MS_MAX);
       }, WAIT_MS_MAX);
-      // A timer later than the jitter could be a clock that stepped, and its slot is waited for once more.
+      // A timer later than the jitter may be due to a step of the clock, so that its slot is waited for again.
       const slots = given.lateMs > JITTER_MS ? 2 : 1;
       const slotMs = (slots * (60_000 + JITTER_MS)) / given.perMinute + given.lateMs;
       expect(grants.length).toBeGreaterThanOrEqual(Math.floor((trueMs - lost) / slotMs));

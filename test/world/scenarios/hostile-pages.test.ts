@@ -13,11 +13,11 @@ import { BODY_BYTES_MAX } from "../../../src/domain/limits.ts";
 import { asIf, changed, dayOf, json, OBJECT, PLAIN, pageOf, runForged, whole } from "../harness/forgery.ts";
 import { contentOf } from "../harness/inspect.ts";
 import type { WorldOptions } from "../harness/world.ts";
-import { type Asked, KEY } from "../harness/world-vendor.ts";
+import { KEY, type VendorRequest } from "../harness/world-vendor.ts";
 
 const escaped = [...KEY].map((one) => `\\u00${one.charCodeAt(0).toString(16)}`).join("");
 
-test.each<[string, (asked: Asked) => Reply, RegExp]>([
+test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
   [
     "a redirect to another host",
     () => withHeaders(htmlReply(307, "Moved"), { location: "http://elsewhere/" }),
@@ -85,7 +85,7 @@ test.each<[string, (asked: Asked) => Reply, RegExp]>([
   expect(world.archive.objects.has(OBJECT)).toBe(false);
 });
 
-test.each<[string, (asked: Asked) => Reply]>([
+test.each<[string, (asked: VendorRequest) => Reply]>([
   ["a page of five times the rows", asIf((params) => params.set("page_size", "500"))],
   ["a page of a tenth of the rows", asIf((params) => params.set("page_size", "10"))],
   ["rows of the days around it", asIf((params) => params.set("end_time", "2024-01-04T00:00:00Z"))],

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SiteJob } from "../../../src/backfill/job/job.ts";
-import { contentOf, daysAsked, rowsOf, siteFact, stagedRows, viewLags } from "../harness/inspect.ts";
+import { contentOf, daysRequested, rowsOf, siteState, stagedRows, viewLags } from "../harness/inspect.ts";
 import { World } from "../harness/world.ts";
 import type { WorldObject } from "../harness/world-object.ts";
 
@@ -42,7 +42,7 @@ async function expectEveryDayFetched(world: World, since: number): Promise<void>
   await world.run();
   expect(status).toMatchObject({ status: "completed", outcome: "success", days_completed: 6 });
   expect(status.sites.map(({ days_skipped }) => days_skipped)).toEqual([0, 0]);
-  expect(daysAsked(world, since)).toBe(6);
+  expect(daysRequested(world, since)).toBe(6);
   expect([stagedRows(world), viewLags(world)]).toEqual([0, []]);
 }
 
@@ -133,7 +133,7 @@ test("cancel by a new Coordinator names a site that still obeys the lost one, an
 test("a site refuses another backfill whose epoch or round is not above its own", async () => {
   const world = await completed();
   const site = world.site("site_a");
-  const job = siteFact<SiteJob>(site, "job");
+  const job = siteState<SiteJob>(site, "job");
   if (!job) throw new Error("there is no job");
   for (const [epochs, rounds, obeyed] of [
     [0, 1, false],
@@ -174,11 +174,11 @@ test("a forced restart that was cancelled goes on where it was, with a ledger of
   expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: done });
   expect(await world.start(...RANGE)).toMatchObject({ kind: "resumed", backfill_id: id });
   await expectEveryDayFetched(world, since);
-  expect(daysAsked(world, atCancel)).toBeLessThanOrEqual(6 - done);
+  expect(daysRequested(world, atCancel)).toBeLessThanOrEqual(6 - done);
   // Every day counts for a start of another range, whichever restart fetched it.
   const asked = world.vendor.arrivals.length;
   await world.start("2024-01-01", "2024-01-02");
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 4 });
-  expect(daysAsked(world, asked)).toBe(0);
+  expect(daysRequested(world, asked)).toBe(0);
 });

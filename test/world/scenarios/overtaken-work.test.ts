@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentOf, rowsOf, siteFact, stagedRows } from "../harness/inspect.ts";
+import { contentOf, rowsOf, siteState, stagedRows } from "../harness/inspect.ts";
 import { World } from "../harness/world.ts";
 
 /** Work that is under way while what it is done for changes: it comes to nothing. */
@@ -31,7 +31,7 @@ async function intoAnOutage(world: World, force = false) {
   for (const date of ["2024-01-02", "2024-01-03", "2024-01-04"])
     world.vendor.faults.add({ on: "samples", day: date, effect: { do: "status", status: 503 } });
   await world.start(...RANGE, { force_restart: force });
-  await world.run(() => siteFact(world.site("site_a"), "outage") !== undefined);
+  await world.run(() => siteState(world.site("site_a"), "outage") !== undefined);
   world.vendor.faults.clear();
   without(2)(world);
 }

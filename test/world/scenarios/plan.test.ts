@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { contentOf, servedRows, siteFact, stagedRows, storedRows } from "../harness/inspect.ts";
+import { contentOf, servedRows, siteState, stagedRows, storedRows } from "../harness/inspect.ts";
 import { World } from "../harness/world.ts";
 
 const MANY_PAGES = { config: { pageSize: 10, requestsPerMinute: 60 } };
@@ -17,7 +17,7 @@ async function halfFetched(): Promise<World> {
 }
 
 function committedPages(world: World): number {
-  const [row] = world.site("site_a").db.look<{ transport: string }>("SELECT transport FROM staging");
+  const [row] = world.site("site_a").db.read<{ transport: string }>("SELECT transport FROM staging");
   return row ? (JSON.parse(row.transport).pages as number) : 0;
 }
 
@@ -45,9 +45,9 @@ async function halfFetchedAnew(): Promise<World> {
 
 test("staged work older than a day is begun anew", async () => {
   const world = await halfFetchedAnew();
-  const token = tokenOf(world);
+  const token = stagingIdOf(world);
   await world.start("2024-01-01", "2024-01-01");
-  await world.run(() => ![token, undefined].includes(tokenOf(world)) || world.archive.objects.size > 0);
+  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.objects.size > 0);
   expect(world.archive.objects.size).toBe(0);
   expect(committedPages(world)).toBe(0);
   await world.run();
@@ -58,10 +58,10 @@ test("an object that wakes a day later begins its day anew", async () => {
   const world = new World({ ...MANY_PAGES, vendor: { samplesPerDay: 4_000, pointsPerSite: 100 } });
   await world.start("2024-01-01", "2024-01-01");
   await world.run(() => committedPages(world) > 0);
-  const token = tokenOf(world);
+  const token = stagingIdOf(world);
   world.site("site_a").kill();
   world.scheduler.leap(25 * 3_600_000);
-  await world.run(() => tokenOf(world) !== token || world.archive.objects.size > 0);
+  await world.run(() => stagingIdOf(world) !== token || world.archive.objects.size > 0);
   expect(world.archive.objects.size).toBe(0);
   await world.run();
   expect((await world.status()).outcome).toBe("success");
@@ -80,8 +80,8 @@ test("a day whose counts do not add up is not published, and comes right with a 
   await finish(world);
 });
 
-function tokenOf(world: World): string | undefined {
-  return world.site("site_a").db.look<{ staging_id: string }>("SELECT staging_id FROM staging")[0]
+function stagingIdOf(world: World): string | undefined {
+  return world.site("site_a").db.read<{ staging_id: string }>("SELECT staging_id FROM staging")[0]
     ?.staging_id;
 }
 
@@ -98,7 +98,7 @@ test("the second crash on the same work lowers the page size, the third fails th
   await world.start("2024-01-01", "2024-01-03");
   await world.run();
   const status = await world.status();
-  expect(siteFact(world.site("site_a"), "pageSize")).toMatchObject({ ladder: { ceiling: 5_000 } });
+  expect(siteState(world.site("site_a"), "pageSize")).toMatchObject({ ladder: { ceiling: 5_000 } });
   expect(status).toMatchObject({
     status: "completed",
     outcome: "partial",

@@ -30,7 +30,7 @@ test("a seventh request that waits for its headers is refused, and another objec
   }
   expect(() => limits.check()).not.toThrow();
   await expect(a.get("", signal)).rejects.toThrow("begins vendor.get beside");
-  expect(() => limits.check()).toThrow("a production limit is broken");
+  expect(() => limits.check()).toThrow("a production limit is exceeded");
 });
 
 test("what hangs is the platform's to end after a minute", () => {

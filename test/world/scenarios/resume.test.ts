@@ -121,7 +121,7 @@ test("a put of the incarnation before that lands late finds the etag changed and
   const world = new World();
   world.effects.break({ on: /archive\.publish .*01\/01/, mode: "late" });
   await world.start("2024-01-01", "2024-01-01");
-  await world.run(() => world.effects.struck === 1);
+  await world.run(() => world.effects.injected === 1);
   // The put is on its way; its sender dies, and the restart's file arrives first.
   world.site("site_a").kill();
   world.vendor.relist("site_a", (listed) => listed.slice(1));
