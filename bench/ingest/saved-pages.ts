@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeSamples } from "../../src/ace/page/page.ts";
 import { advance, requestedSpan, samplesPath, startPagination } from "../../src/ace/paging/paging.ts";
-import { windowsOf } from "../../src/backfill/site/plan.ts";
+import { windowsOf } from "../../src/backfill/site/site.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { expect, test } from "vitest";
 
 const SRC = resolve(import.meta.dirname, "../../src");
@@ -64,7 +64,7 @@ test("only the Cloudflare layer and the archive name the runtime's types and mod
 test("no layer below the runtime reads a clock, a random number or the environment", () => {
   const impure = /\b(Date\.now\(|new Date\(\)|Math\.random\(|process\.env|setTimeout\()/;
   const wrong = files
-    .filter((file) => !["cloudflare", "entry"].includes(layerOf(file)) && !file.includes("fake-"))
+    .filter((file) => !["cloudflare", "entry"].includes(layerOf(file)))
     .filter((file) => impure.test(readFileSync(file, "utf8")))
     .map((file) => relative(SRC, file));
   expect(wrong).toEqual([]);
@@ -95,4 +95,69 @@ test("no file has more than 400 lines, and few more than 250", () => {
     .filter(({ lines }) => lines > 250);
   expect(long.filter(({ lines }) => lines > 400)).toEqual([]);
   expect(long.length).toBeLessThanOrEqual(4);
+});
+
+const ROOT = resolve(import.meta.dirname, "../..");
+/** Every folder of code but the tests, which may look into any room. */
+const CODE = ["src", "client", "terminal", "local", "cli", "simulator", "bench", "dashboard/src"];
+/** Shared vocabulary: each file may be imported by itself. */
+const OPEN = ["src/domain", "src/ports", "src/contract"];
+
+const sources = CODE.flatMap((folder) => filesOf(join(ROOT, folder)));
+const relativeImports = new Map(
+  sources.map((file) => [
+    file,
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith("."))
+      .map((specifier) => resolve(dirname(file), specifier)),
+  ]),
+);
+
+/** The file that others import of a folder: the one of the folder's own name. */
+function doorOf(folder: string): string | undefined {
+  if (OPEN.includes(relative(ROOT, folder))) return undefined;
+  return [".ts", ".tsx"].map((end) => join(folder, basename(folder) + end)).find((file) => existsSync(file));
+}
+
+/** The folders that an import of `to` enters, seen from `from`. */
+function entered(from: string, to: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(to); folder !== ROOT && folder !== "/"; folder = dirname(folder)) {
+    if (!from.startsWith(`${folder}/`)) folders.push(folder);
+  }
+  return folders;
+}
+
+test("a room is entered by its door alone", () => {
+  const wrong = sources.flatMap((file) =>
+    (relativeImports.get(file) ?? [])
+      .filter((to) => entered(file, to).some((folder) => ![undefined, to].includes(doorOf(folder))))
+      .map((to) => `${relative(ROOT, file)} imports ${relative(ROOT, to)}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("a room has about a dozen files at most", () => {
+  const counts = Map.groupBy(sources, dirname);
+  const large = [...counts].filter(
+    ([folder, files]) => files.length > 14 && !OPEN.includes(relative(ROOT, folder)),
+  );
+  expect(large.map(([folder, files]) => `${relative(ROOT, folder)}: ${files.length}`)).toEqual([]);
+});
+
+test("no two files import each other, by whatever way and types included", () => {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const path: string[] = [];
+  const visit = (file: string) => {
+    if (path.includes(file))
+      circles.push([...path.slice(path.indexOf(file)), file].map((f) => relative(ROOT, f)).join(" → "));
+    if (path.includes(file) || done.has(file)) return;
+    path.push(file);
+    for (const to of relativeImports.get(file) ?? []) visit(to);
+    path.pop();
+    done.add(file);
+  };
+  for (const file of sources) visit(file);
+  expect(circles).toEqual([]);
 });

@@ -13,6 +13,7 @@ import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
 import { dayViews, estimate, ledgerTables, noRequests, PointNames, recentErrors } from "./ledger/ledger.ts";
 
 export type { SitePorts, StepSizes } from "./context.ts";
+export { windowsOf } from "./plan.ts";
 
 /** All tables of a site's database, in the order in which they are migrated. */
 export const SITE_TABLES = [auditTable, ...ledgerTables, ...viewOutboxTables];
