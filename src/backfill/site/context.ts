@@ -48,7 +48,7 @@ export interface SiteContext extends SitePorts, LedgerContext {
   readonly connection: Mutex;
   /** The configured points, of the list that is stored. */
   points(): PointList;
-  /** Paginations between two runs of a window, with the form they were committed in; a few, of the days under way. */
+  /** Paginations between two runs of a window, with the text they were committed as; a few, of the staged days. */
   readonly paginations: Map<string, { readonly pagination: Pagination; readonly saved: string }>;
   /** Bytes that a run of a window needs, by the same keys, after one ended early because its memory could not grow. */
   readonly runBytes: Map<string, number>;

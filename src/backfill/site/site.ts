@@ -61,14 +61,15 @@ export class SiteBackfill implements SitePeer {
   async apply(job: SiteJob): Promise<SiteReport> {
     const applied = this.#context.store.tx((sql) => applyJob(this.#context, sql, job));
     // Before the response: a caller that cancels relies on it that nothing of the old epoch starts a publication.
-    if (applied === "new epoch") this.#engine.abortActions();
-    if (applied !== "known") await this.#engine.wake();
+    if (applied === "new epoch") this.#engine.running.abort();
+    if (applied !== "known") await this.#engine.alarms.wakeAt(this.#context.clock.now());
     return this.report();
   }
 
   async report(): Promise<SiteReport> {
-    await this.keepAlive();
-    return this.#engine.report();
+    // Sets the alarm where there is work and none is set, or the one that was set is lost.
+    await this.#engine.alarms.ensure();
+    return this.#engine.running.report();
   }
 
   async read(query: SiteQuery): Promise<SiteAnswer> {
@@ -92,17 +93,12 @@ export class SiteBackfill implements SitePeer {
   async audit(request: AuditRequest): Promise<"started" | "audit-running"> {
     const { clock, store } = this.#context;
     const begun = store.tx((sql) => beginAudit(sql, request, clock.now()));
-    if (begun === "started") await this.#engine.wake();
-    else await this.keepAlive();
+    if (begun === "started") await this.#engine.alarms.wakeAt(clock.now());
+    else await this.#engine.alarms.ensure();
     return begun;
   }
 
-  /** Sets the alarm where there is work and none is set, or the one that was set is lost. */
-  keepAlive(): Promise<void> {
-    return this.#engine.keepAlive();
-  }
-
   alarm(): Promise<void> {
-    return this.#engine.alarm();
+    return this.#engine.alarms.handle(() => this.#engine.runTick());
   }
 }

@@ -1,7 +1,6 @@
 import type { EpochMs } from "../../../domain/day.ts";
 import { LANES_MAX } from "../../../domain/limits.ts";
 import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../../alarm/alarm.ts";
-import type { SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { auditPending, readAudit } from "../audit/audit.ts";
 import type { SiteContext } from "../context.ts";
@@ -37,49 +36,28 @@ interface Tick {
  * site's database and the actions that run.
  */
 export class Engine {
+  readonly alarms: AlarmChain;
+  readonly running: RunningActions;
   readonly #context: SiteContext;
-  readonly #chain: AlarmChain;
-  readonly #running: RunningActions;
   #tick: Tick | undefined;
 
   constructor(context: SiteContext) {
     this.#context = context;
-    this.#chain = new AlarmChain(context, () => this.#workAhead());
-    this.#running = new RunningActions(context, ({ samples = 0, days = 0 }) => {
+    this.alarms = new AlarmChain(context, () => this.#workAhead());
+    this.running = new RunningActions(context, ({ samples = 0, days = 0 }) => {
       if (!this.#tick) return;
       this.#tick.samples += samples;
       this.#tick.days += days;
     });
   }
 
-  /** To be called first: attempts that the database has now were running when an earlier incarnation died. */
+  /** To be called first: the attempts in the database were running when an earlier incarnation was killed. */
   recordRestart(sql: Sql): void {
     if (!beginVersion(sql, this.#context.isolate.codeVersion)) recordCrashes(this.#context, sql);
   }
 
-  /** Aborts actions of an epoch that has ended. */
-  abortActions(): void {
-    this.#running.abort();
-  }
-
-  report(): SiteReport {
-    return this.#running.report();
-  }
-
-  /** Sets the alarm to now; durable on return. */
-  wake(): Promise<void> {
-    return this.#chain.wakeAt(this.#context.clock.now());
-  }
-
-  keepAlive(): Promise<void> {
-    return this.#chain.ensure();
-  }
-
-  alarm(): Promise<void> {
-    return this.#chain.handle(() => this.#runTick());
-  }
-
-  async #runTick(): Promise<void> {
+  /** The work of an alarm. */
+  async runTick(): Promise<void> {
     // An alarm may be delivered twice.
     if (this.#isTicking()) return;
     const tick = { startedAt: this.#context.clock.now(), samples: 0, days: 0 };
@@ -93,7 +71,7 @@ export class Engine {
 
   #workAhead(): WorkAhead {
     const { workLeft, laterAt } = this.#decide();
-    // A running tick sets the alarm when it ends. Until then the alarm is set to a time that covers its death.
+    // A running tick sets the alarm when it ends. Until then an alarm is set in case the object is killed.
     if (workLeft && this.#isTicking()) {
       return { workLeft: false, dueAt: [this.#context.clock.now() + RECOVERY_MS] };
     }
@@ -118,9 +96,9 @@ export class Engine {
       const over = now >= deadline || now < tick.startedAt || this.#tick !== tick;
       if (over || tick.samples >= TICK_SAMPLES_MAX || tick.days >= config.maxDaysPerRequest) return;
       const { start, laterAt } = this.#decide();
-      for (const action of start) this.#running.start(action);
-      if (this.#running.keys.size === 0) return;
-      await this.#running.anyEnds(Math.min(deadline, laterAt ?? deadline));
+      for (const action of start) this.running.start(action);
+      if (this.running.keys.size === 0) return;
+      await this.running.anyEnds(Math.min(deadline, laterAt ?? deadline));
     }
   }
 
@@ -141,7 +119,7 @@ export class Engine {
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
         lanes: Math.min(LANES_MAX, lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute)),
-        running: this.#running.keys,
+        running: this.running.keys,
         viewDueAt: outbox.dueAt(sql),
         audit: auditPending(sql),
         rebuilding: auditPending(sql) && readAudit(sql)?.mode === "rebuild",

@@ -1,4 +1,4 @@
-import type { SiteState, SiteView } from "../../../contract/backfill.ts";
+import type { SiteState } from "../../../contract/backfill.ts";
 import { daysBetween, type EpochMs } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
@@ -29,38 +29,31 @@ export interface LiveState {
 /** The site's report for the Coordinator. */
 export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport {
   const job = getState(sql, "job");
+  const staged = job ? stagedDays(sql).filter((day) => !day.heldForUpload) : [];
+  const pending = job && pendingDays(sql, job, 1)[0];
+  const [first] = staged;
+  // Days that an outage returned to pending can be earlier than the staged days.
+  const current = first && pending && pending < first.date ? undefined : first;
+  const totalDays = job ? daysBetween(job.startDate, job.endDate) + 1 : 0;
+  const counts = job ? countDays(sql, job) : NO_DAYS;
+  const state = job ? stateOf(sql, job, counts, totalDays, live) : "pending";
+  const run = getState(sql, "run");
+  const errors = job && errorCounts(sql, job.backfillId);
   const lastProgressAt = getState(sql, "lastProgressAt");
-  const always = {
+  return {
+    backfillId: job?.backfillId,
+    epoch: job?.epoch ?? 0,
+    round: job?.round ?? 0,
     lastProgressAt,
     lastHeartbeatAt: live.lastHeartbeatAt,
+    dayProgressAt: current?.progressAt,
     uploadFailures: getState(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
     totals: getState(sql, "totals"),
-  };
-  if (!job) {
-    const none = { backfillId: undefined, epoch: 0, round: 0, dayProgressAt: undefined };
-    return { ...always, ...none, view: idleView(site, live) };
-  }
-  const counts = countDays(sql, job);
-  const staged = stagedDays(sql).filter((day) => !day.heldForUpload);
-  const total = daysBetween(job.startDate, job.endDate) + 1;
-  const state = stateOf(sql, job, counts, total, live);
-  const [first] = staged;
-  const [pending] = pendingDays(sql, job, 1);
-  // Days that an outage returned to pending can be earlier than the staged days.
-  const current = first && pending && pending < first.date ? undefined : first;
-  const run = getState(sql, "run");
-  const errors = errorCounts(sql, job.backfillId);
-  return {
-    backfillId: job.backfillId,
-    epoch: job.epoch,
-    round: job.round,
-    ...always,
-    dayProgressAt: current?.progressAt,
     view: {
       site,
       state,
-      days_total: total,
+      days_total: totalDays,
       days_completed: counts.completed,
       days_empty: counts.empty,
       days_skipped: counts.skipped,
@@ -72,17 +65,20 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
       samples_in_progress: staged.reduce((sum, day) => sum + day.transport.fetched, 0),
       page_size: live.pageSize,
       run:
-        run.epoch === job.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
-      errors: errors.count,
-      last_error: errors.last ?? null,
+        run.epoch === job?.epoch ? { days: run.days, samples: run.samples, requests: run.requests } : NO_RUN,
+      errors: errors?.count ?? 0,
+      last_error: errors?.last ?? null,
       halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
       waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
-      last_progress: iso(lastProgressAt),
+      last_progress: job ? iso(lastProgressAt) : null,
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
     },
   };
 }
+
+const NO_DAYS: DayCounts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] };
+const NO_RUN = { days: 0, samples: 0, requests: 0 };
 
 function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live: LiveState): SiteState {
   if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
@@ -91,31 +87,4 @@ function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live:
   return waitingUntil(sql, live.now) === undefined ? "running" : "waiting";
 }
 
-const NO_RUN = { days: 0, samples: 0, requests: 0 };
 const iso = (ms: EpochMs | undefined) => (ms === undefined ? null : new Date(ms).toISOString());
-
-function idleView(site: SiteName, live: LiveState): SiteView {
-  return {
-    site,
-    state: "pending",
-    days_total: 0,
-    days_completed: 0,
-    days_empty: 0,
-    days_skipped: 0,
-    days_failed: 0,
-    records_processed: 0,
-    current_date: null,
-    phase: null,
-    pages: 0,
-    samples_in_progress: 0,
-    page_size: live.pageSize,
-    run: NO_RUN,
-    errors: 0,
-    last_error: null,
-    halt_reason: null,
-    waiting_until: null,
-    last_progress: null,
-    failed_days: [],
-    pipeline_bytes_peak: live.pipelineBytesPeak,
-  };
-}

@@ -87,6 +87,7 @@ export class RunningActions {
     over.abort("over");
   }
 
+  /** Aborts the actions of an epoch that has ended. */
   abort(): void {
     this.#current?.abort.abort();
   }
