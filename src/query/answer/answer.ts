@@ -4,7 +4,7 @@ import { type Meter, newMeter } from "../cost.ts";
 import type { SampleSource } from "../source.ts";
 import { bindingOf, type RowPosition, readCursor, writeCursor } from "./answer-cursor.ts";
 import { metadataOf, newStats } from "./answer-stats.ts";
-import { byteStream, startedIterator } from "./byte-stream.ts";
+import { byteStream, continued } from "./byte-stream.ts";
 import { FORMATS } from "./formats/formats.ts";
 import { specOf } from "./query-spec.ts";
 import { rowBatches } from "./row-batches.ts";
@@ -38,17 +38,18 @@ export async function answerQuery(
   const [meter, stats] = [newMeter(), newStats()];
   const cursorAt = (position: RowPosition) => writeCursor(position, binding);
   const page = { spec, from, limit: query.limit, cursorAt };
-  const batches = await startedIterator(rowBatches(page, samples, meter, stats));
+  const batches = rowBatches(page, samples, meter, stats);
+  const first = await batches.next();
   const body = FORMATS[format]({
     siteName: spec.site,
     pointNames: spec.points,
-    batches,
+    batches: continued(first, batches),
     metadata: () => metadataOf(stats, spec.points, meter, clock.now() - startedMs),
   });
   return byteStream(body, {
     onFault,
     async onCancel() {
-      await batches.return?.();
+      await batches.return();
       onCancel(meter);
     },
   });

@@ -1,19 +1,11 @@
-/** An iterator whose first item has been read: a fault before the first item rejects here. */
-export async function startedIterator<T>(
-  items: AsyncGenerator<T, void>,
-): Promise<AsyncIterableIterator<T, void>> {
-  let first: IteratorResult<T, void> | undefined = await items.next();
-  const started: AsyncIterableIterator<T, void> = {
-    async next() {
-      const result = first ?? (await items.next());
-      first = undefined;
-      return result;
-    },
-    // `items` has started even where the consumer has not called `next` yet.
-    return: () => items.return(),
-    [Symbol.asyncIterator]: () => started,
-  };
-  return started;
+/** The items of an iterator of which `first` has been read. */
+export async function* continued<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { addDays, daysBetween, type UtcDay } from "../../domain/day.ts";
+import { addDays, daysOf, type UtcDay } from "../../domain/day.ts";
 import { objectKey, parseObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
@@ -17,8 +17,8 @@ const LISTS_IN_FLIGHT_MAX = 6;
 /** 31 days of the 100 sites that a configuration may have are 3,100 keys; with metadata a page may have few of them. */
 const MONTH_PAGES_MAX = 100;
 
-/** How far back the newest days are searched: a query reaches over 366 days as well. */
-const MONTHS_BACK_MAX = 13;
+/** From the first day of a month to its month of the year before: 13 months are searched, as long as a query may be. */
+const DAYS_BACK_MAX = 365;
 
 /** A month has more keys than the sites of this archive explain. */
 export class ListingTooLong extends Error {
@@ -42,7 +42,7 @@ export async function archivedDays(
 ): Promise<ReadonlyMap<UtcDay, ArchivedDay>> {
   const found = new Map<UtcDay, ArchivedDay>();
   const months = monthsOf(from, to);
-  const list = (at: number) => listMonth(archive, site, months[at] as Month);
+  const list = (at: number) => listMonth(archive, site, months[at] as UtcDay[]);
   for await (const days of inOrder(months.length, () => LISTS_IN_FLIGHT_MAX - 1, list)) {
     for (const day of days) found.set(day.day, day);
   }
@@ -58,28 +58,21 @@ export async function* newestArchivedDays(
   site: SiteName,
   last: UtcDay,
 ): AsyncGenerator<UtcDay, UtcDay> {
-  let month: Month = { first: firstOfMonth(last), last };
-  for (let back = 1; ; back += 1) {
+  const first = firstOfMonth(addDays(firstOfMonth(last), -DAYS_BACK_MAX));
+  for (const month of monthsOf(first, last).reverse()) {
     const days = await listMonth(archive, site, month);
     for (const { day, samples } of days.reverse()) if (samples !== 0) yield day;
-    if (back === MONTHS_BACK_MAX) return month.first;
-    const before = addDays(month.first, -1);
-    month = { first: firstOfMonth(before), last: before };
   }
+  return first;
 }
 
-/** Days of one calendar month. */
-interface Month {
-  readonly first: UtcDay;
-  readonly last: UtcDay;
-}
-
-/** The site's days, in order. */
+/** The site's days among `month`, some days of one calendar month, in order. */
 async function listMonth(
   archive: Pick<ArchiveReader, "list">,
   site: SiteName,
-  { first, last }: Month,
+  month: readonly UtcDay[],
 ): Promise<ArchivedDay[]> {
+  const [first, last] = [month[0], month.at(-1)] as [UtcDay, UtcDay];
   const prefix = commonPrefix(objectKey(site, first), objectKey(site, last));
   const found: ArchivedDay[] = [];
   let cursor: string | undefined;
@@ -100,15 +93,9 @@ function archived(day: UtcDay, head: ObjectHead): ArchivedDay {
   return { day, samples: /^\d{1,15}$/.test(count) ? Number(count) : undefined };
 }
 
-function monthsOf(from: UtcDay, to: UtcDay): Month[] {
-  const months: Month[] = [];
-  for (let first = from; daysBetween(first, to) >= 0; ) {
-    const next = firstOfMonth(addDays(firstOfMonth(first), 31));
-    const end = addDays(next, -1);
-    months.push({ first, last: end < to ? end : to });
-    first = next;
-  }
-  return months;
+/** The days of the range, by calendar month. */
+function monthsOf(from: UtcDay, to: UtcDay): UtcDay[][] {
+  return [...Map.groupBy(daysOf(from, to), firstOfMonth).values()];
 }
 
 function firstOfMonth(day: UtcDay): UtcDay {
