@@ -1,9 +1,16 @@
 /** Hot and cold storage together, split at the boundary day. */
 import { dayStartMs, type EpochMs, type UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
-import { withRetry } from "./archive-requests.ts";
-import { type Catalog, tieredCatalog } from "./catalog/catalog.ts";
+import { withMeter, withRetry } from "./archive-requests.ts";
+import {
+  archivedPoints,
+  type Catalog,
+  dayAvailability,
+  dayPoints,
+  latestSamples,
+} from "./catalog/catalog.ts";
 import type { Meter } from "./cost.ts";
 import { mergeSeries, NO_SAMPLES } from "./day-series.ts";
 import { type HotDatabase, HotSource, type RemainingDays } from "./hot/hot.ts";
@@ -35,9 +42,25 @@ export interface Storage {
 /** Everything that the Query Worker answers from, split between the tiers. */
 export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage): QuerySources {
   const hot = new HotSource(database);
+  const sources = (meter: Meter) => {
+    const nowMs = clock.now();
+    const metered = withRetry(withMeter(archive, meter), clock);
+    return {
+      hot: hot.tables,
+      cold,
+      archive: metered,
+      archivedPoints: (site: SiteName, day: UtcDay) => archivedPoints(metered, site, day, meter),
+      nowMs,
+      boundary: boundaryDay(nowMs, hotDays),
+    };
+  };
   return {
     samples: new TieredSource({ hot, cold, clock, hotDays }),
-    catalog: tieredCatalog({ hot: hot.tables, cold, archive, clock, hotDays }),
+    catalog: {
+      points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),
+      availability: async (site, from, to, meter) => dayAvailability(sources(meter), site, from, to, meter),
+      latest: async (site, points, meter) => latestSamples(sources(meter), site, points, meter),
+    },
     files: withRetry(archive, clock),
   };
 }

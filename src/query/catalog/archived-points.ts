@@ -1,9 +1,9 @@
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { FileUnreadable, PointCounter, rowGroups } from "../../parquet/read/read.ts";
+import { PointCounter, rowGroups } from "../../parquet/read/read.ts";
 import type { ArchiveReader, ObjectHead } from "../../ports/archive.ts";
-import { ObjectUnreadable, ObjectUnsettled, VERSIONS_MAX } from "../cold/cold.ts";
+import { ObjectUnsettled, objectFault, VERSIONS_MAX } from "../cold/cold.ts";
 import type { Meter } from "../cost.ts";
 import type { PointSummary } from "../source.ts";
 import type { DayPoints } from "./day-points.ts";
@@ -31,8 +31,7 @@ export async function archivedPoints(
       const points = await countPoints(archive, head, meter);
       return { state: points.length > 0 ? "present" : "empty", tiers: ["cold"], points };
     } catch (fault) {
-      if (fault instanceof FileUnreadable) throw new ObjectUnreadable(head.key, fault);
-      if (!(fault instanceof Replaced)) throw fault;
+      if (!(fault instanceof Replaced)) throw objectFault(head.key, fault);
     }
   }
   throw new ObjectUnsettled(objectKey(site, day), VERSIONS_MAX);

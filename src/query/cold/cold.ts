@@ -21,7 +21,7 @@ import { EndSizes } from "./read-footer.ts";
 export { coalesce } from "./byte-ranges.ts";
 export { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";
 export { type FooterCache, Footers } from "./footers.ts";
-export { ObjectUnreadable, ObjectUnsettled } from "./object-faults.ts";
+export { ObjectUnreadable, ObjectUnsettled, objectFault } from "./object-faults.ts";
 export { pruneGroups } from "./prune.ts";
 
 const UTF8 = new TextEncoder();

@@ -1,15 +1,24 @@
-import type { ByteRange, FooterIndex } from "../../parquet/read/read.ts";
+import type { UtcDay } from "../../domain/day.ts";
+import type { ObjectKey } from "../../domain/layout.ts";
+import { type ByteRange, FileUnreadable, type FooterIndex, groupSamples } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Meter } from "../cost.ts";
-import { NO_SAMPLES, type Series } from "../day-series.ts";
-import type { DayState } from "../source.ts";
+import { DaySeries, NO_SAMPLES, type Series } from "../day-series.ts";
+import type { DayState, SampleQuery } from "../source.ts";
 import { type BytesAt, bytesIn, coalesce } from "./byte-ranges.ts";
 import { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";
-import { type DayQuery, decodeDay } from "./decode-day.ts";
 import type { FileVersion, Footers } from "./footers.ts";
-import { ObjectUnsettled } from "./object-faults.ts";
+import { ObjectUnsettled, objectFault } from "./object-faults.ts";
 import { pruneGroups, type WantedGroup } from "./prune.ts";
 import { type EndSizes, type ReadVersion, readFooter } from "./read-footer.ts";
+
+/** The part of a query that is about one day. */
+export interface DayQuery extends Pick<SampleQuery, "site" | "fromMs" | "toMs"> {
+  readonly day: UtcDay;
+  readonly key: ObjectKey;
+  /** The points in UTF-8. */
+  readonly names: readonly Uint8Array[];
+}
 
 export interface DayTools {
   readonly archive: Pick<ArchiveReader, "read">;
@@ -57,10 +66,12 @@ export async function readDay(query: DayQuery, tools: DayTools): Promise<DayRead
     if (!opened.tail) meter.cacheHits++;
     meter.rowGroupsRead += wanted.length;
     meter.rowGroupsPruned += version.index.groups - wanted.length;
-    return {
-      state: version.index.groups === 0 ? "empty" : "present",
-      series: decodeDay(query, version.index, wanted, fetched.bytesAt),
-    };
+    try {
+      const series = decodeDay(query, version.index, wanted, fetched.bytesAt);
+      return { state: version.index.groups === 0 ? "empty" : "present", series };
+    } catch (fault) {
+      throw objectFault(query.key, fault);
+    }
   }
   throw new ObjectUnsettled(query.key, VERSIONS_MAX);
 }
@@ -119,4 +130,31 @@ function bytesNeeded(
 ): number {
   const rows = wanted.reduce((sum, { group }) => sum + index.rows(group), 0);
   return ranges.reduce((sum, { length }) => sum + length, rows * 16);
+}
+
+/** The samples of each name, over the row groups in the order of the file. Throws `FileUnreadable` and `DayTooLarge`. */
+function decodeDay(
+  { day, names, fromMs, toMs }: DayQuery,
+  index: FooterIndex,
+  wanted: readonly WantedGroup[],
+  bytesAt: BytesAt,
+): Series[] {
+  const gathered = new DaySeries(day, names.length);
+  for (const { group, names: here } of wanted) {
+    const bytes = { rows: index.rows(group), chunks: index.chunks(group), bytesAt };
+    const namesHere = here.map((at) => names[at] as Uint8Array);
+    const found = groupSamples(bytes, namesHere, fromMs, toMs);
+    for (const [i, at] of here.entries()) gathered.add(at, found[i] as Series);
+  }
+  const all = gathered.take();
+  for (const series of all) checkAscending(series);
+  return all;
+}
+
+function checkAscending({ ms }: Series): void {
+  for (let i = 1; i < ms.length; i++) {
+    if (!((ms[i] as number) > (ms[i - 1] as number))) {
+      throw new FileUnreadable("the times of a point do not ascend");
+    }
+  }
 }

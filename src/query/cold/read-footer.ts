@@ -1,11 +1,11 @@
 import type { ObjectKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { concatenate } from "../../parquet/bytes.ts";
-import { FileUnreadable, footerBytesOf, indexFooter } from "../../parquet/read/read.ts";
+import { footerBytesOf, indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import { END_BYTES_DEFAULT, END_BYTES_MARGIN, END_SITES_MAX } from "./cold-limits.ts";
 import type { FileVersion } from "./footers.ts";
-import { ObjectUnreadable } from "./object-faults.ts";
+import { objectFault } from "./object-faults.ts";
 
 /** A version whose footer has just been read. */
 export interface ReadVersion extends FileVersion {
@@ -43,7 +43,7 @@ export async function readFooter(
     const index = indexFooter(end, size);
     return { etag, index, footerBytes, tail: { offset: size - end.length, bytes: end } };
   } catch (fault) {
-    throw fault instanceof FileUnreadable ? new ObjectUnreadable(key, fault) : fault;
+    throw objectFault(key, fault);
   }
 }
 
