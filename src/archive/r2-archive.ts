@@ -1,7 +1,7 @@
 import type { ObjectKey } from "../domain/layout.ts";
 import type {
+  Archive,
   ArchiveReader,
-  ArchiveWriter,
   ObjectHead,
   ObjectPage,
   ObjectPart,
@@ -12,7 +12,7 @@ import type {
 } from "../ports/archive.ts";
 
 /** The archive on R2: strongly consistent, conditional on etags, whole objects only. */
-export class R2Archive implements ArchiveReader, ArchiveWriter {
+export class R2Archive implements Archive, ArchiveReader {
   readonly #bucket: R2Bucket;
 
   constructor(bucket: R2Bucket) {

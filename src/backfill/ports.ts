@@ -2,7 +2,6 @@
 import type { SiteName } from "../domain/site.ts";
 import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job/job.ts";
 
-export type * from "../ports/alert-receiver.ts";
 export type * from "../ports/archive.ts";
 export type * from "../ports/ports.ts";
 

@@ -1,4 +1,4 @@
-import type { AlertReceiver } from "../ports/alert-receiver.ts";
+import type { AlertReceiver } from "../ports/ports.ts";
 
 /** The webhook of `url`, which may itself be a secret. */
 export function webhookReceiver(url: string): AlertReceiver {

@@ -17,8 +17,8 @@ export interface ArchiveReader {
   open(key: ObjectKey): Promise<OpenObject | undefined>;
 }
 
-/** Writes the archive. */
-export interface ArchiveWriter {
+/** The archive as those need it who write days and verify them. */
+export interface Archive extends Omit<ArchiveReader, "open"> {
   /** Replaces the object with etag `expected` (or creates, for "absent"), and only that; durable on return. */
   publish(
     key: ObjectKey,
@@ -26,9 +26,6 @@ export interface ArchiveWriter {
     expected: string | "absent",
   ): Promise<"published" | "changed">;
 }
-
-/** The archive as those need it who write days and verify them. */
-export type Archive = ArchiveWriter & Omit<ArchiveReader, "open">;
 
 export interface ObjectHead {
   readonly key: ObjectKey;

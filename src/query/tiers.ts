@@ -1,5 +1,5 @@
 /** Hot and cold storage together, split at the boundary day. */
-import { dayStartMs, type EpochMs, type UtcDay } from "../domain/day.ts";
+import { dayStartMs, type UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
@@ -87,9 +87,11 @@ export class TieredSource implements SampleSource {
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
     const { hot, cold, clock, hotDays } = this.#tiers;
     const boundary = boundaryDay(clock.now(), hotDays);
-    const [older, newer] = split(query, dayStartMs(boundary));
-    if (older) yield* this.#older(older, meter);
-    if (!newer) return;
+    const boundaryMs = dayStartMs(boundary);
+    if (query.fromMs < boundaryMs)
+      yield* this.#older({ ...query, toMs: Math.min(query.toMs, boundaryMs) }, meter);
+    if (query.toMs <= boundaryMs) return;
+    const newer = { ...query, fromMs: Math.max(query.fromMs, boundaryMs) };
     const { whole, days } = await hot.open(newer, meter);
     // Samples of the boundary day may be being deleted from hot.
     const isShared = (day: UtcDay) => day === boundary || !whole.has(day);
@@ -118,13 +120,6 @@ export class TieredSource implements SampleSource {
       else yield* cold.days(queryOfDay(query, day.day), meter);
     }
   }
-}
-
-function split(query: SampleQuery, atMs: EpochMs): [SampleQuery | undefined, SampleQuery | undefined] {
-  const older = { ...query, toMs: Math.min(query.toMs, atMs) };
-  const newer = { ...query, fromMs: Math.max(query.fromMs, atMs) };
-  const orNothing = (part: SampleQuery) => (part.fromMs < part.toMs ? part : undefined);
-  return [orNothing(older), orNothing(newer)];
 }
 
 /** Cold's part of the shared days, in order. Consecutive days are one query, so that cold can read ahead. */

@@ -32,9 +32,6 @@ export const END_BYTES_DEFAULT = 16 * 1024;
 /** Footers of one site have about the same size from day to day; a read has this much more than the last ones. */
 export const END_BYTES_MARGIN = 1.125;
 
-/** Sites whose size of footers is remembered. */
-export const END_SITES_MAX = 1_000;
-
 /** Footers in memory, over all queries of an isolate: a year of the reference site, whose day takes 80 KB. */
 export const FOOTERS_BYTES_MAX = 32 * 1024 * 1024;
 

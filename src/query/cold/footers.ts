@@ -1,5 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
+import { concatenate } from "../../parquet/bytes.ts";
 import { FooterIndex } from "../../parquet/read/read.ts";
 import { CACHE_PUTS_MAX, FOOTER_TRUST_MS, FOOTERS_BYTES_MAX } from "./cold-limits.ts";
 
@@ -55,9 +56,9 @@ export class Footers {
   }
 
   /** Records a version that was read by a request made at `seenAtMs`. The cache gets it later, or not at all. */
-  keep(key: ObjectKey, { etag, index }: FileVersion, seenAtMs: EpochMs): void {
-    this.#remember(key, { etag, index, seenAtMs });
-    void this.#share(key, { etag, index });
+  keep(key: ObjectKey, version: FileVersion, seenAtMs: EpochMs): void {
+    this.confirm(key, version, seenAtMs);
+    void this.#share(key, version);
   }
 
   /** Records that a request made at `seenAtMs` found the object to be this version. */
@@ -104,25 +105,20 @@ export class Footers {
 }
 
 /**
- * A cache entry: the length of the JSON, the etag as JSON, the index. It has no time, since what another isolate has seen,
+ * A cache entry: the length of the etag, the etag, the index. It has no time, since what another isolate has seen,
  * perhaps in another bucket, does not count for this isolate.
  */
 function bytesOf({ etag, index }: FileVersion): Uint8Array {
-  const head = new TextEncoder().encode(JSON.stringify({ etag }));
-  const bytes = new Uint8Array(4 + head.length + index.packed.length);
-  new DataView(bytes.buffer).setUint32(0, head.length);
-  bytes.set(head, 4);
-  bytes.set(index.packed, 4 + head.length);
-  return bytes;
+  const text = new TextEncoder().encode(etag);
+  return concatenate([Uint8Array.of(text.length), text, index.packed]);
 }
 
 /** undefined for bytes that `bytesOf` has not written; the footer is then read from the object. */
 function versionOf(bytes: Uint8Array): FileVersion | undefined {
+  const indexAt = 1 + (bytes[0] ?? 0);
   try {
-    const headEnd = 4 + new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(0);
-    const { etag } = JSON.parse(new TextDecoder().decode(bytes.subarray(4, headEnd))) as Partial<FileVersion>;
-    const index = FooterIndex.unpack(bytes.subarray(headEnd));
-    return index && typeof etag === "string" ? { etag, index } : undefined;
+    const index = FooterIndex.unpack(bytes.subarray(indexAt));
+    return index && { etag: new TextDecoder().decode(bytes.subarray(1, indexAt)), index };
   } catch {
     return undefined;
   }

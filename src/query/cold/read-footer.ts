@@ -3,7 +3,7 @@ import type { SiteName } from "../../domain/site.ts";
 import { concatenate } from "../../parquet/bytes.ts";
 import { footerBytesOf, indexFooter } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
-import { END_BYTES_DEFAULT, END_BYTES_MARGIN, END_SITES_MAX } from "./cold-limits.ts";
+import { END_BYTES_DEFAULT, END_BYTES_MARGIN } from "./cold-limits.ts";
 import type { FileVersion } from "./footers.ts";
 import { objectFault } from "./object-faults.ts";
 
@@ -47,7 +47,10 @@ export async function readFooter(
   }
 }
 
-/** How many bytes of a file's end to request, so that its footer takes one request and few other bytes. */
+/**
+ * How many bytes of a file's end to request, so that its footer takes one request and few other bytes. It learns of sites
+ * that have an object alone, and so needs no bound of its own.
+ */
 export class EndSizes {
   readonly #footerBytes = new Map<SiteName, number>();
 
@@ -63,7 +66,6 @@ export class EndSizes {
   /** `footerBytes` includes the trailer. The guess rises at once, since too few bytes cost a request; it sinks slowly. */
   learn(site: SiteName, footerBytes: number): void {
     const usual = this.#footerBytes.get(site) ?? footerBytes;
-    if (this.#footerBytes.size === END_SITES_MAX && !this.#footerBytes.has(site)) this.#footerBytes.clear();
     this.#footerBytes.set(site, Math.max(footerBytes, (usual * 3 + footerBytes) / 4));
   }
 }

@@ -7,9 +7,8 @@ import type { SiteName } from "../../domain/site.ts";
 import { newMeter } from "../cost.ts";
 import type { Series } from "../day-series.ts";
 import type { SampleQuery, SampleSource } from "../source.ts";
-import { HotSource } from "./hot.ts";
+import { HotSource, readPoints } from "./hot.ts";
 import { HotTables, STATEMENTS } from "./hot-tables.ts";
-import { readPoints } from "./read-points.ts";
 
 const site = "site_a" as SiteName;
 const START = dayStartMs("2024-01-15" as UtcDay);

@@ -1,11 +1,9 @@
 import type { FormatName } from "../../../contract/query.ts";
 import type { AnswerPage } from "./answer-page.ts";
 import { writeArrow } from "./arrow-format.ts";
-import { writeCsv } from "./csv-format.ts";
-import { writeJson, writeNdjson } from "./json-formats.ts";
+import { writeCsv, writeJson, writeNdjson } from "./text-formats.ts";
 
-export { decimalOf } from "./answer-page.ts";
-export { csvField } from "./csv-format.ts";
+export { csvField, decimalOf } from "./text-formats.ts";
 
 /** Turns one batch after another into bytes. */
 export type WriteFormat = (page: AnswerPage) => AsyncGenerator<Uint8Array, void>;
