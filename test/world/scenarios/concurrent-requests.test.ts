@@ -18,7 +18,7 @@ interface Request {
   readonly asked: "start" | "force" | "cancel" | "retry";
   readonly from: number;
   to: number;
-  answer: { readonly kind: string; readonly backfillId?: string };
+  answer: { readonly kind: string; readonly backfill_id?: string };
 }
 
 function momentOf(world: World): Moment {
@@ -99,7 +99,7 @@ function isCommitOf(
     job !== undefined &&
     step >= from &&
     step <= to &&
-    job.backfillId === answer.backfillId &&
+    job.backfillId === answer.backfill_id &&
     (job.desired === "stop") === (asked === "cancel") &&
     (asked === "retry" || (job.backfillId !== before?.backfillId) === (answer.kind === "started"))
   );
