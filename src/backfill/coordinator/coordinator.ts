@@ -25,6 +25,7 @@ import {
   jobToStart,
   metricsOf,
   newBackfillId,
+  requiredBackfillId,
   wantedBy,
 } from "../job/job.ts";
 import { alertOutboxTables, viewOutboxTables } from "../outbox/outbox.ts";
@@ -32,8 +33,9 @@ import type { CurrentJob } from "../ports.ts";
 import { migrate } from "../tables/tables.ts";
 import { watchdogTables } from "../watchdog/watchdog.ts";
 import { JobStore, jobTables } from "./job-store.ts";
+import { planOf } from "./plan-range.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
-import { queryDays, queryErrors, queryPlan, querySites, startAudits } from "./site-queries.ts";
+import { queryDays, queryErrors, querySites, startAudits } from "./site-queries.ts";
 
 export { orUnavailable } from "./site-queries.ts";
 
@@ -86,8 +88,7 @@ export class Coordinator {
     const { job, kind } = decision;
     const { backfillId, startDate, endDate, sites } = job;
     log("INFO", "[BACKFILL] Starting", { backfillId, startDate, endDate, sites, kind });
-    await this.#reconciler.wakeSoon();
-    this.#reconciler.reconcileSoon();
+    await this.#reconciler.reconcileSoon();
     const days = estimatedDays(job);
     return {
       ...{ kind, backfill_id: backfillId, start_date: startDate, end_date: endDate },
@@ -135,8 +136,7 @@ export class Coordinator {
       return { kind: "retrying", backfill_id: before.backfillId, days };
     });
     if (outcome.kind !== "retrying") return outcome;
-    await this.#reconciler.wakeSoon();
-    this.#reconciler.reconcileSoon();
+    await this.#reconciler.reconcileSoon();
     return outcome;
   }
 
@@ -155,7 +155,7 @@ export class Coordinator {
   /** For `/metrics`: the status, the totals of the sites, and how much of the rate limit is used. */
   async metrics(): Promise<Metrics> {
     const status = await this.status();
-    const permits = await this.#reconciler.gate.permitsLastMinute();
+    const permits = await this.#reconciler.permitsLastMinute();
     const { reports } = this.#jobs.read();
     return metricsOf(status, reports, permits, this.#ports.clock.now());
   }
@@ -166,7 +166,9 @@ export class Coordinator {
     const now = clock.now();
     const newId = newBackfillId(now, () => clock.random());
     const { job } = jobToStart(this.#jobs.read().job, wantedBy(request, this.#config.sites), newId, now);
-    return queryPlan(this.#ports, this.#config, job);
+    const { startDate: from, endDate: to, sites } = job;
+    const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
+    return planOf(job, this.#config, await querySites(this.#ports, sites, query));
   }
 
   days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {
@@ -174,7 +176,7 @@ export class Coordinator {
   }
 
   errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
-    const own = this.#reconciler.watchdog.errors({ site, from, to, limit });
+    const own = this.#reconciler.watchdog.errors({ site, from, to }, limit);
     return queryErrors(this.#ports, this.#knownSites(site), { from, to }, limit, own);
   }
 

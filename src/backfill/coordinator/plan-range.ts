@@ -1,22 +1,20 @@
 import type { Plan } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
-import { daysOf, type UtcDay } from "../../domain/day.ts";
-import type { SiteName } from "../../domain/site.ts";
-import type { SiteAnswer } from "../job/job.ts";
+import { estimatedDays, type Job, type SiteAnswer } from "../job/job.ts";
 import { JITTER_MS } from "../rate-gate/rate-gate.ts";
 
 /** The day of the reference site, with 4,583 points. */
 const SAMPLES_A_DAY = 3_741_234;
 
-/** What a backfill of the range would take, estimated without a request to the API. Pure. */
+/** What the job would take, estimated from its sites' answers in their order, without a request to the API. Pure. */
 export function planOf(
-  from: UtcDay,
-  to: UtcDay,
+  job: Job,
   config: Pick<Config, "pageSize" | "requestsPerMinute">,
-  sites: readonly { site: SiteName; estimate: SiteAnswer["estimate"] }[],
+  answers: readonly SiteAnswer[],
 ): Plan {
-  const days = daysOf(from, to).length;
-  const rows = sites.map(({ site, estimate }) => {
+  const days = estimatedDays(job);
+  const rows = job.sites.map((site, index) => {
+    const estimate = answers[index]?.estimate;
     const pages = estimate?.meanPages ?? Math.ceil(SAMPLES_A_DAY / config.pageSize);
     const toFetch = estimate?.daysToFetch ?? days;
     return {
@@ -37,10 +35,10 @@ export function planOf(
   const hours = (requests * (60_000 + JITTER_MS)) / config.requestsPerMinute / 3_600_000;
   return {
     status: "dry_run",
-    start_date: from,
-    end_date: to,
+    start_date: job.startDate,
+    end_date: job.endDate,
     estimated_days: days,
-    estimated_site_days: days * sites.length,
+    estimated_site_days: days * rows.length,
     days_to_fetch: total((row) => row.days_to_fetch),
     days_to_skip: total((row) => row.days_to_skip),
     estimated_requests: requests,

@@ -1,5 +1,6 @@
 import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Status } from "../../contract/backfill.ts";
+import type { EpochMs } from "../../domain/day.ts";
 import { stateKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { AlarmChain, type WorkAhead } from "../alarm/alarm.ts";
@@ -9,22 +10,23 @@ import {
   type Reports,
   raisedAbove,
   reopened,
-  type SiteJob,
   type SiteReport,
   siteJob,
-  statusName,
   statusOf,
 } from "../job/job.ts";
 import { AlertOutbox, ViewOutbox } from "../outbox/outbox.ts";
 import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Store, View } from "../ports.ts";
 import { type AlertThresholds, Watchdog } from "../watchdog/watchdog.ts";
-import { GateClient } from "./gate-client.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Between two reconciliations while a job runs: KV's progress is at most this old. */
 export const RECONCILE_MS = 10_000;
 /** One site without an answer must not delay the others; the next reconciliation sends the job again. */
 const SEND_MS_MAX = 20_000;
+/** A gate that answers later than this is not waited for. */
+const GATE_MS_MAX = 3_000;
+/** A reconciliation reads a known pause at most this often: another 429 may have made it longer. */
+const PAUSE_FRESH_MS = 60_000;
 /** A status is answered with what is known rather than wait longer for a site. */
 export const POLL_MS_MAX = 3_000;
 /** After a change of the job, so that the caller has its answer first. */
@@ -50,18 +52,19 @@ export interface CoordinatorPorts {
  */
 export class Reconciler {
   readonly watchdog: Watchdog;
-  readonly gate: GateClient;
   readonly alarm: AlarmChain;
   readonly #ports: CoordinatorPorts;
   readonly #jobs: JobStore;
   readonly #view: ViewOutbox;
   readonly #alerts: AlertOutbox;
+  /** When the pause of all requests ends, by the gate's last answer; 0 for none. */
+  #pausedUntil: EpochMs = 0;
+  #pauseReadAt: EpochMs = 0;
 
   constructor(ports: CoordinatorPorts, jobs: JobStore, thresholds: AlertThresholds) {
     const { store, clock, receiver, log } = ports;
     this.#ports = ports;
     this.#jobs = jobs;
-    this.gate = new GateClient(clock, ports.gate);
     this.#view = new ViewOutbox(store, clock, ports.view);
     this.#alerts = new AlertOutbox(store, clock, receiver, log);
     this.watchdog = new Watchdog({ store, log, thresholds, view: this.#view, alerts: this.#alerts });
@@ -70,23 +73,20 @@ export class Reconciler {
 
   /** Sends the job to the sites that have not acknowledged it, and records every site's report. */
   async reconcile(): Promise<void> {
-    const { clock, restart } = this.#ports;
+    const { clock, restart, site: peer } = this.#ports;
     const { job, reports } = this.#jobs.read();
     if (job) {
-      const sites = [...new Set([...job.sites, ...reports.keys()])];
-      const responded = new Set<SiteName>();
-      await Promise.allSettled([
-        this.gate.refreshPause(),
-        ...sites.map(async (site) => {
-          const record = this.#jobs.beginRequest();
-          const report = await raceTimeout(clock, SEND_MS_MAX, this.#sendJob(job, site, reports.get(site)));
-          if (report === undefined || report === TIMED_OUT) return;
-          // Recorded at once: cancel may stop waiting for the other sites, and this one has acknowledged.
-          record(report, clock.now());
-          responded.add(site);
-        }),
+      // A site of a job that this one replaced has to stop; once it has acknowledged that, it is left alone.
+      const replaced = [...reports.keys()].filter(
+        (site) => !job.sites.includes(site) && !hasAcknowledged(job, reports.get(site)),
+      );
+      const stop: Job = { ...job, desired: "stop" };
+      const [responded] = await Promise.all([
+        this.#gatherReports([...job.sites, ...replaced], SEND_MS_MAX, (site) =>
+          peer(site).apply(siteJob(replaced.includes(site) ? stop : job, site)),
+        ),
+        this.#updatePause(PAUSE_FRESH_MS),
       ]);
-      this.#jobs.recordSilence(job.sites, responded);
       // Sites that have refused the job get the raised one at once.
       if (await this.#evaluate(responded, "progress")) return this.reconcile();
       // A restarted site continues by its alarm, or gets the job from the next reconciliation.
@@ -97,7 +97,8 @@ export class Reconciler {
   }
 
   /** Starts a reconciliation that the caller does not wait for; one that fails is repeated by the alarm. */
-  reconcileSoon(): void {
+  async reconcileSoon(): Promise<void> {
+    await this.wakeSoon();
     this.reconcile().catch((error: unknown) => {
       this.#ports.log("WARN", "[BACKFILL] A reconciliation failed", { error: String(error) });
     });
@@ -107,7 +108,7 @@ export class Reconciler {
   async poll(): Promise<void> {
     const { job } = this.#jobs.read();
     if (!job) return;
-    const [responded] = await Promise.all([this.#pollSites(job.sites), this.gate.updatePause()]);
+    const [responded] = await Promise.all([this.#pollSites(job.sites), this.#updatePause()]);
     await this.#evaluate(responded, "progress");
     await this.alarm.ensure();
   }
@@ -136,7 +137,7 @@ export class Reconciler {
     const findings = store.tx((sql) => this.watchdog.findings(sql, job));
     return statusOf(job, reports, now, {
       ...findings,
-      throttledUntil: this.gate.pausedUntil(now),
+      throttledUntil: this.#pausedUntil > now ? this.#pausedUntil : undefined,
       unreachable: job.sites.filter((site) => this.#jobs.isSilent(site, now, 2 * RECONCILE_MS)),
     });
   }
@@ -145,10 +146,14 @@ export class Reconciler {
   get busy(): boolean {
     const { job, reports } = this.#jobs.read();
     if (!job) return false;
-    const unacknowledged = [...reports.keys(), ...job.sites].some(
-      (site) => !hasAcknowledged(job, reports.get(site)),
-    );
-    return unacknowledged || statusName(job, reports) === "in_progress";
+    const known = [...reports.keys(), ...job.sites];
+    return known.some((site) => !hasAcknowledged(job, reports.get(site))) || isRunning(job, reports);
+  }
+
+  /** undefined without an answer in time. */
+  async permitsLastMinute(): Promise<number | undefined> {
+    const answer = await this.#readGate((gate) => gate.permitsLastMinute());
+    return answer === TIMED_OUT ? undefined : answer;
   }
 
   /** Wakes this object right after the present call; durable on return. */
@@ -165,25 +170,40 @@ export class Reconciler {
     }));
   }
 
-  async #sendJob(job: Job, site: SiteName, known: SiteReport | undefined): Promise<SiteReport | undefined> {
-    const peer = this.#ports.site(site);
-    if (job.sites.includes(site)) return peer.apply(siteJob(job, site));
-    // A site of a job that this one replaced has to stop; once it has acknowledged that, it is left alone.
-    if (hasAcknowledged(job, known)) return undefined;
-    const stop: SiteJob = { ...siteJob(job, site), desired: "stop" };
-    return peer.apply(stop);
+  /** Reads the pause, unless a known one was read within `freshMs`. Without an answer in time the last one remains. */
+  async #updatePause(freshMs = 0): Promise<void> {
+    const now = this.#ports.clock.now();
+    if (this.#pausedUntil > now && Math.abs(now - this.#pauseReadAt) < freshMs) return;
+    const answer = await this.#readGate((gate) => gate.pausedUntil());
+    if (answer === TIMED_OUT) return;
+    this.#pausedUntil = answer ?? 0;
+    this.#pauseReadAt = now;
   }
 
-  /** Returns the sites that have answered in time. */
-  async #pollSites(sites: readonly SiteName[]): Promise<Set<SiteName>> {
-    const { clock, site: peer } = this.#ports;
+  #readGate<T>(read: (gate: Gate) => Promise<T>): Promise<T | typeof TIMED_OUT> {
+    const { clock, gate } = this.#ports;
+    return raceTimeout(clock, GATE_MS_MAX, read(gate)).catch((): typeof TIMED_OUT => TIMED_OUT);
+  }
+
+  #pollSites(sites: readonly SiteName[]): Promise<Set<SiteName>> {
+    return this.#gatherReports(sites, POLL_MS_MAX, (site) => this.#ports.site(site).report());
+  }
+
+  /** Calls all sites at once and records their reports. Returns the sites that have answered in time. */
+  async #gatherReports(
+    sites: readonly SiteName[],
+    msMax: number,
+    call: (site: SiteName) => Promise<SiteReport>,
+  ): Promise<Set<SiteName>> {
+    const { clock } = this.#ports;
     const responded = new Set<SiteName>();
-    const polls = sites.map(async (site) => {
+    const calls = sites.map(async (site) => {
       const record = this.#jobs.beginRequest();
-      record(await peer(site).report(), clock.now());
+      // Recorded at once: the caller may stop waiting for the other sites, and this one has acknowledged.
+      record(await call(site), clock.now());
       responded.add(site);
     });
-    await raceTimeout(clock, POLL_MS_MAX, Promise.allSettled(polls));
+    await raceTimeout(clock, msMax, Promise.allSettled(calls));
     this.#jobs.recordSilence(sites, responded);
     return responded;
   }
@@ -236,17 +256,13 @@ export class Reconciler {
   }
 
   async #flush(): Promise<void> {
-    this.#deliverAlerts();
-    await this.#view.flush();
-    await this.alarm.ensure();
-  }
-
-  /** The caller does not wait: a slow receiver must not delay a reconciliation. A failure is repeated by the alarm. */
-  #deliverAlerts(): void {
+    // Not waited for: a slow receiver must not delay a reconciliation. A failure is repeated by the alarm.
     const delivered = this.#alerts.deliver().then(() => this.alarm.ensure());
     delivered.catch((error: unknown) => {
       this.#ports.log("WARN", "[BACKFILL] The delivery of alerts failed", { error: String(error) });
     });
+    await this.#view.flush();
+    await this.alarm.ensure();
   }
 }
 

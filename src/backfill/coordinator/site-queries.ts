@@ -1,17 +1,9 @@
 import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
-import type { DayView, ErrorView, Plan } from "../../contract/backfill.ts";
-import type { Config } from "../../domain/config.ts";
+import type { DaySelection, DayView, ErrorView } from "../../contract/backfill.ts";
 import type { SiteName } from "../../domain/site.ts";
-import {
-  type AuditRequest,
-  type Job,
-  requiredBackfillId,
-  type SiteAnswer,
-  type SiteQuery,
-} from "../job/job.ts";
+import type { AuditRequest, SiteAnswer, SiteQuery } from "../job/job.ts";
 import type { Clock, SitePeer } from "../ports.ts";
-import { planOf } from "./plan-range.ts";
 
 /** A query without an answer in this time fails, so that one site does not keep a caller waiting. */
 const ANSWER_MS_MAX = 20_000;
@@ -64,16 +56,7 @@ function callSite<T>(
   });
 }
 
-/** What the job would fetch of its range, by the days that count for it in the sites' ledgers. */
-export async function queryPlan(peers: Sites, config: Config, job: Job): Promise<Plan> {
-  const { startDate: from, endDate: to, sites } = job;
-  const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
-  const answers = await querySites(peers, sites, query);
-  const estimates = sites.map((site, index) => ({ site, estimate: answers[index]?.estimate }));
-  return planOf(from, to, config, estimates);
-}
-
-type Range = Pick<Extract<SiteQuery, { kind: "days" | "errors" }>, "from" | "to">;
+type Range = Omit<DaySelection, "site">;
 
 /** The first `limit` days by site, then day. Sites are queried one after another, so that memory stays bounded. */
 export async function queryDays(

@@ -1,5 +1,5 @@
-import type { Alert, ErrorView } from "../../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { Alert, DaySelection, ErrorView } from "../../contract/backfill.ts";
+import type { EpochMs } from "../../domain/day.ts";
 import { errorKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Job, Reports } from "../job/job.ts";
@@ -67,7 +67,7 @@ export class Watchdog {
       observe(before.get(site), job, reports.get(site), responded.has(site), elapsedMs);
     const liveness = new Map(job.sites.map((site) => [site, observed(site)]));
     write(sql, "liveness", [...liveness]);
-    const alerts = readAlerts(sql);
+    const alerts = read<Alert>(sql, "alerts");
     const { thresholds } = this.#parts;
     const changes = changesOf(alerts, conditionsOf(alerts, job, reports, liveness, thresholds, now));
     this.#apply(sql, job, changes, now);
@@ -98,17 +98,11 @@ export class Watchdog {
   /** For the status. */
   findings(sql: Sql, job: Job): { alerts: Alert[]; stuck: SiteName[] } {
     const liveness = readLiveness(sql);
-    return { alerts: readAlerts(sql), stuck: job.sites.filter((site) => isStuck(liveness.get(site))) };
+    return { alerts: read(sql, "alerts"), stuck: job.sites.filter((site) => isStuck(liveness.get(site))) };
   }
 
   /** Errors of days without progress, which their sites may be unable to report; the newest first. */
-  errors(selection: {
-    site?: SiteName | undefined;
-    from?: UtcDay | undefined;
-    to?: UtcDay | undefined;
-    limit: number;
-  }): ErrorView[] {
-    const { site, from, to, limit } = selection;
+  errors({ site, from, to }: DaySelection, limit: number): ErrorView[] {
     return this.#parts.store.tx((sql) =>
       sql
         .all<{ body: string }>(
@@ -158,10 +152,6 @@ export class Watchdog {
 
 function readLiveness(sql: Sql): Map<SiteName, Liveness> {
   return new Map(read<[SiteName, Liveness]>(sql, "liveness"));
-}
-
-function readAlerts(sql: Sql): Alert[] {
-  return read(sql, "alerts");
 }
 
 function read<T>(sql: Sql, name: "liveness" | "alerts"): T[] {
