@@ -3,7 +3,7 @@ import type { Alert, AlertNotice } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { AlertReceiver, Clock, Log, Sql, Store } from "../ports.ts";
 import type { Table } from "../tables/tables.ts";
-import { beginDelivery, nextDueAt, type OutboxTable, retryDelivery } from "./schedule.ts";
+import { countAttempt, nextDueAt, type OutboxTable } from "./schedule.ts";
 
 /** A delivery without an answer in this time is repeated; the receiver may have got it. */
 const DELIVER_MS_MAX = 10_000;
@@ -36,7 +36,7 @@ export const alertOutboxTables: readonly Table[] = [
 ];
 
 interface NoticeRow extends Record<string, string | number> {
-  id: number;
+  key: number;
   body: string;
   attempts: number;
 }
@@ -100,33 +100,33 @@ export class AlertOutbox {
   #begin(): NoticeRow | undefined {
     return this.#store.tx((sql) => {
       const now = this.#clock.now();
-      const query = `SELECT id, body, attempts FROM ${FIRST_OF_EACH_SITE} WHERE due_at <= ? ORDER BY due_at, id`;
+      const query = `SELECT id AS key, body, attempts FROM ${FIRST_OF_EACH_SITE} WHERE due_at <= ? ORDER BY due_at, id`;
       const [next] = sql.all<NoticeRow>(`${query} LIMIT 1`, now);
-      if (next) beginDelivery(sql, TABLE, { key: next.id, attempts: next.attempts }, now, DELIVER_MS_MAX);
+      if (next) countAttempt(sql, TABLE, next, now, DELIVER_MS_MAX);
       return next;
     });
   }
 
-  async #deliver({ id, body, attempts }: NoticeRow, receiver: AlertReceiver): Promise<void> {
-    const { backfill_id, ...notice } = JSON.parse(body) as AlertNotice;
-    const key = `${backfill_id}-${id}`;
-    const whole = JSON.stringify({ ...notice, backfill_id, idempotency_key: key } satisfies AlertNotice);
+  async #deliver(row: NoticeRow, receiver: AlertReceiver): Promise<void> {
+    const notice = JSON.parse(row.body) as AlertNotice;
+    const key = `${notice.backfill_id}-${row.key}`;
+    const whole = JSON.stringify({ ...notice, idempotency_key: key } satisfies AlertNotice);
     const over = new AbortController();
     const status = await withTimeout(this.#clock, DELIVER_MS_MAX, () =>
       receiver.deliver(whole, key, over.signal),
     ).catch(() => undefined);
     over.abort();
     const { alert, state, site } = notice;
-    const fields = { alert, state, site, status: status ?? null, attempts: attempts + 1 };
+    const fields = { alert, state, site, status: status ?? null, attempts: row.attempts + 1 };
     const outcome = outcomeOf(status);
-    if (outcome === "retry" && attempts + 1 < ATTEMPTS_MAX) {
-      if (attempts === 0) this.#log("WARN", "[BACKFILL] An alert's notice failed and is retried", fields);
-      this.#store.tx((sql) => retryDelivery(sql, TABLE, { key: id, attempts }, this.#clock.now()));
+    if (outcome === "retry" && row.attempts + 1 < ATTEMPTS_MAX) {
+      if (row.attempts === 0) this.#log("WARN", "[BACKFILL] An alert's notice failed and is retried", fields);
+      this.#store.tx((sql) => countAttempt(sql, TABLE, row, this.#clock.now()));
       return;
     }
     if (outcome !== "delivered")
       this.#log("ERROR", "[BACKFILL] An alert's notice can't be delivered", fields);
-    this.#store.tx((sql) => sql.run("DELETE FROM alert_notice WHERE id = ?", id));
+    this.#store.tx((sql) => sql.run("DELETE FROM alert_notice WHERE id = ?", row.key));
   }
 }
 

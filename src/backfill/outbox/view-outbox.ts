@@ -2,7 +2,7 @@ import { Mutex, withTimeout } from "../../concurrency/concurrency.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { Clock, Sql, Store, View } from "../ports.ts";
 import type { Table } from "../tables/tables.ts";
-import { beginDelivery, nextDueAt, type OutboxTable, retryDelivery } from "./schedule.ts";
+import { countAttempt, nextDueAt, type OutboxTable } from "./schedule.ts";
 
 /** KV takes one write a second a key. */
 const PUT_GAP_MS = 1_000;
@@ -119,7 +119,7 @@ export class ViewOutbox {
       await withTimeout(this.#clock, PUT_MS_MAX, put);
       this.#settle(row, unsureSince);
     } catch {
-      this.#store.tx((sql) => retryDelivery(sql, TABLE, row, this.#clock.now()));
+      this.#store.tx((sql) => countAttempt(sql, TABLE, row, this.#clock.now()));
     }
   }
 
@@ -131,7 +131,7 @@ export class ViewOutbox {
       const [unsure] = sql.all<{ begun_at: number }>(query, row.key);
       sql.run("INSERT OR REPLACE INTO outbox_unsure VALUES (?, ?)", row.key, now);
       sql.run("UPDATE outbox SET put_at = ? WHERE key = ?", now, row.key);
-      beginDelivery(sql, TABLE, row, now);
+      countAttempt(sql, TABLE, row, now);
       // A time in the future was written before the clock stepped back.
       return unsure && Math.min(unsure.begun_at, now);
     });
