@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
 import type { OpenApi } from "./document.ts";
 import { type Markup, schemaView } from "./fields.ts";
-import { listedOperations, methodView, operationView, responsesView, webhookView } from "./operations.ts";
+import { listedOperations, methodView, operationView, responsesView } from "./operations.ts";
 import { STYLE } from "./style.ts";
 
 /** The page for an OpenAPI document, with a policy that allows nothing but the page's own style. */
@@ -30,9 +30,9 @@ async function sha256(text: string): Promise<string> {
 /** The document as a page without scripts or outside resources; `origin` is the address in the examples. */
 export function docsPage(document: OpenApi, origin: string): Markup {
   const { info, components } = document;
-  const operations = listedOperations(document);
+  const operations = listedOperations(document.paths);
   const schemas = Object.entries(components.schemas);
-  const webhooks = Object.values(document.webhooks ?? {}).map(({ post }) => post);
+  const webhooks = listedOperations(document.webhooks ?? {});
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -62,7 +62,7 @@ ${webhooks.length > 0 ? html`<h2><a href="#webhooks">Webhooks</a></h2>` : ""}
 <h2 id="operations">Operations</h2>
 ${operations.map((listed) => operationView(listed, document, origin))}
 </section>
-${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map(webhookView)}</section>` : ""}
+${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map((listed) => operationView(listed, document, origin))}</section>` : ""}
 <section aria-labelledby="other">
 <h2 id="other">Other paths and methods</h2>
 ${responsesView(Object.values(components.responses).map((response) => ["", response]))}

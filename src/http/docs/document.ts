@@ -2,7 +2,7 @@
 export interface OpenApi {
   readonly info: { readonly title: string; readonly version: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly webhooks?: Readonly<Record<string, { readonly post: WebhookOperation }>>;
+  readonly webhooks?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
     readonly schemas: Schemas;
     readonly responses: Readonly<Record<string, ResponseObject>>;
@@ -13,16 +13,12 @@ export interface OpenApi {
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
-  readonly security: readonly unknown[];
+  /** Absent for a webhook: a request that the Worker sends. */
+  readonly security?: readonly unknown[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;
 }
-
-/** A request that the Worker sends. */
-export type WebhookOperation = Pick<Operation, "operationId" | "summary" | "responses"> & {
-  readonly requestBody: { readonly content: Content };
-};
 
 export interface Parameter {
   readonly name: string;

@@ -16,7 +16,7 @@ export function exampleCall(
   const example = body && JSON.stringify(exampleOf(body, schemas), null, 2);
   return [
     `curl ${method === "GET" ? "" : `-X ${method} `}"${url}"`,
-    ...(operation.security.length > 0 ? [`-H "Authorization: Bearer $${secret}"`] : []),
+    ...(operation.security?.length ? [`-H "Authorization: Bearer $${secret}"`] : []),
     ...(example && example !== "{}" ? [`-d '${example}'`] : []),
   ].join(" \\\n  ");
 }

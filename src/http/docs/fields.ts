@@ -44,29 +44,24 @@ export function typeView(schema: Schema): Markup {
 const alternatives = (views: readonly Markup[]): Markup =>
   html`${views.map((view, index) => html`${index > 0 ? " or " : ""}${view}`)}`;
 
-function notesOf(schema: Schema): string[] {
-  const { description, format, pattern, minimum, maximum, minItems, maxItems, examples } = schema;
-  const items = schema.items ? notesOf(schema.items).map((note) => `each ${note}`) : [];
+function notesOf({ description, examples, items, ...schema }: Schema): string[] {
+  const keywords: readonly (readonly [string, unknown])[] = [
+    ["format", schema.format],
+    ["matches", schema.pattern],
+    ["at least", bound(schema.minimum)],
+    ["at most", bound(schema.maximum)],
+    ["number of items at least", schema.minItems],
+    ["number of items at most", schema.maxItems],
+    ["default", JSON.stringify(schema.default)],
+    ["for example", examples?.map((example) => JSON.stringify(example)).join(", ")],
+  ];
   return [
     ...(description === undefined ? [] : [description.replace(/\.$/, "")]),
-    ...(format === undefined ? [] : [`format ${format}`]),
-    ...(pattern === undefined ? [] : [`matches ${pattern}`]),
-    ...bounds(minimum, maximum, ""),
-    ...bounds(minItems, maxItems, " item"),
-    ...(schema.default === undefined ? [] : [`default ${JSON.stringify(schema.default)}`]),
-    ...(examples === undefined
-      ? []
-      : [`for example ${examples.map((example) => JSON.stringify(example)).join(", ")}`]),
-    ...items,
+    ...keywords.flatMap(([label, value]) => (value === undefined ? [] : [`${label} ${value}`])),
+    ...(items ? notesOf(items).map((note) => `each ${note}`) : []),
   ];
 }
 
-function bounds(least: number | undefined, most: number | undefined, unit: string): string[] {
-  const amount = (count: number) => `${count}${unit}${unit !== "" && count !== 1 ? "s" : ""}`;
-  // In JSON Schema every whole number has the bounds of safe integers; they are not shown.
-  const low = least !== undefined && least > -SAFE ? [`at least ${amount(least)}`] : [];
-  const high = most !== undefined && most < SAFE ? [`at most ${amount(most)}`] : [];
-  return [...low, ...high];
-}
-
-const SAFE = Number.MAX_SAFE_INTEGER;
+/** In JSON Schema every whole number has the bounds of safe integers; they are not shown. */
+const bound = (value: number | undefined) =>
+  Math.abs(value ?? 0) === Number.MAX_SAFE_INTEGER ? undefined : value;
