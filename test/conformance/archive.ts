@@ -57,7 +57,7 @@ export function archiveConformance(
       expect(await read(archive)).toBe("first");
     }));
 
-  test("a put that names an etag replaces that object, and no other", () =>
+  test("a put with an etag replaces only the object of this etag", () =>
     withArchive(async (archive) => {
       await archive.publish(KEY, file("first"), "absent");
       const first = (await archive.head(KEY))?.etag ?? "";
@@ -82,7 +82,7 @@ export function archiveConformance(
       expect(await read(archive)).toBe("first");
     }));
 
-  test("content that breaks off is refused and changes nothing", () =>
+  test("incomplete content is refused and changes nothing", () =>
     withArchive(async (archive) => {
       const broken = file("breaks off", {
         // biome-ignore lint/correctness/useYield: it is to break before the first part

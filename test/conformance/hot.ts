@@ -35,7 +35,7 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
     return { tables: new HotTables(hot.database), meter: newMeter(), hot };
   }
 
-  test("names are found to the letter, whatever is in them", async () => {
+  test("names match exactly, whatever characters they have", async () => {
     const { tables, meter } = await filled();
     const ids = await tables.pointIds(site, [NAME, `\ufeff${NAME}`, "B", "b"], meter);
     expect(ids).toEqual(
@@ -77,7 +77,7 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
     ]);
   });
 
-  test("what can't be a sample is refused by the schema", async () => {
+  test("the schema refuses rows that can't be samples", async () => {
     const { hot } = await filled();
     const insert = (...values: readonly (string | number)[]) =>
       hot.run("INSERT INTO samples VALUES (?1, ?2, ?3)", ...values);

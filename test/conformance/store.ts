@@ -3,7 +3,7 @@ import type { SqlValue, Store } from "../../src/ports/ports.ts";
 
 /** What the rules rely on in a `Store`, whoever keeps it. `withStore` hands out an empty one. */
 export function storeConformance(withStore: (body: (store: Store) => Promise<void>) => Promise<void>): void {
-  test("a transaction's writes are there afterwards, all of them", () =>
+  test("all writes of a transaction are visible afterwards", () =>
     withStore(async (store) => {
       store.tx((sql) => {
         sql.run("CREATE TABLE t (a INTEGER, b TEXT)");
@@ -16,7 +16,7 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
       ]);
     }));
 
-  test("a transaction that throws leaves nothing, and its error comes out", () =>
+  test("a transaction that throws changes nothing and passes its error on", () =>
     withStore(async (store) => {
       store.tx((sql) => sql.run("CREATE TABLE t (a INTEGER)"));
       const fail = () =>
@@ -28,7 +28,7 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
       expect(store.tx((sql) => sql.all("SELECT * FROM t"))).toEqual([]);
     }));
 
-  test("a transaction inside another shares its fate", () =>
+  test("an inner transaction is committed or rolled back with the outer", () =>
     withStore(async (store) => {
       store.tx((sql) => sql.run("CREATE TABLE t (a INTEGER)"));
       const fail = () =>
@@ -55,7 +55,7 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
       expect(blobs.map((blob) => [...blob])).toEqual([[...whole], [...view], []]);
     }));
 
-  test("a value of 1.9 MB is taken, and a part of it can be read", () =>
+  test("a value of 1.9 MB is accepted, and a part of it can be read", () =>
     withStore(async (store) => {
       const large = new Uint8Array(1_900_000).fill(7);
       large[1_000_000] = 8;
@@ -103,7 +103,7 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
       ]);
     }));
 
-  test("row values compare as the roster needs them", () =>
+  test("row values compare as the job store needs them", () =>
     withStore(async (store) => {
       const [row] = store.tx((sql) => sql.all("SELECT (2, 1) >= (1, 9) AS newer, (1, 1) >= (1, 2) AS older"));
       expect(row).toEqual({ newer: 1, older: 0 });

@@ -80,12 +80,12 @@ export function vendorConformance(api: () => string): void {
     expect(standard).toMatchObject({ kind: "transient", reason: "too-large" });
   });
 
-  test("a body that trickles ends when its time is over, however often a byte comes", async () => {
+  test("a body that trickles is ended at its deadline, however often a byte arrives", async () => {
     const outcome = await outcomeOf("trickle", AbortSignal.timeout(300));
     expect(outcome).toMatchObject({ kind: "transient", reason: "timeout" });
   });
 
-  test("no redirect is followed, and nobody else hears the key", async () => {
+  test("no redirect is followed, and the key is sent to no other host", async () => {
     for (const status of [300, 301, 302, 303, 305, 307, 308]) {
       for (let target = 0; target < 8; target += 1) {
         const outcome = await outcomeOf(`redirect/${status}/${target}`);
@@ -107,7 +107,7 @@ export function vendorConformance(api: () => string): void {
     expect(pauses).toEqual([1, 1, 1, 60, 60, 1, 1, 1, 1, 1]);
   });
 
-  test("a cursor is a value in the query, whatever it is made of", async () => {
+  test("a cursor is sent as a query value, whatever characters it has", async () => {
     const span = { fromMicros: 0, toMicros: 1 };
     const site = parseSiteName("site_a");
     if (!site) throw new Error("not a site");

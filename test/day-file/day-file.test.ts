@@ -9,7 +9,7 @@ import { type FetchedDay, fetchDay } from "./fetch-day.ts";
 import { countsOf, isTimed, rowsOf } from "./truth.ts";
 import { DAY_START_MS, NAMES, SITE } from "./world.ts";
 
-test("a day is one file, however it was cut, paged, ordered, repeated, interrupted and merged", async () => {
+test("a day gives the same file for any windows, page sizes, orders, repetitions, interruptions and merge slices", async () => {
   await fc.assert(
     fc.asyncProperty(days, async ({ rows, rowGroupSize, ways }) => {
       const expected = rowsOf(rows);

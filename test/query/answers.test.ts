@@ -23,7 +23,7 @@ async function worldOf(days: readonly ArchivedDay[]) {
 }
 
 test(
-  "answers over random archives are DuckDB's, whole and page by page, and say what they cost",
+  "answers over random archives are DuckDB's, whole and page by page, and report their cost",
   async () => {
     const cases = anyArchive.chain((days) =>
       fc.tuple(fc.constant(days), fc.array(anyTestQuery(timesOf(days)), { minLength: 3, maxLength: 6 })),

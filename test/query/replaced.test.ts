@@ -133,19 +133,19 @@ describe.each(OTHERS)("an object replaced before any one request of a query (%s)
       expect(titles).toEqual(replaced(ALL_FIRST, key, title));
     }));
 
-  test("is answered as it is then, also where its footer was known", () =>
+  test("is answered as it is then, also if its footer was known", () =>
     atEveryRead(warmIsolate, at, (titles, key) => {
       expect(titles).toEqual(replaced(ALL_FIRST, key, title));
     }));
 
-  test("is answered as it is then, also where the cache has the footer of the version before the last", async () => {
+  test("is answered as it is then, also if the cache has the footer of the version before the last", async () => {
     const now: Titles = ["other row groups", "fewer points", "other values"];
     await atEveryRead(staleIsolate(now), at, (titles, key) => {
       expect(titles).toEqual(replaced(now, key, title));
     });
   });
 
-  test("together with those of all other days leaves each day of one version or the other", () =>
+  test("together with those of all other days is answered with each day in one version", () =>
     atEveryRead(
       coldIsolate(ALL_FIRST),
       (bucket) => {

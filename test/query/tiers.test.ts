@@ -29,7 +29,7 @@ const anyTiers = anyArchive.chain((days) =>
 );
 
 test(
-  "answers over archive and hot storage are DuckDB's: each millisecond once, hot's where both have it",
+  "answers over archive and hot storage are DuckDB's: each millisecond once, hot's sample if both have one",
   async () => {
     await fc.assert(
       fc.asyncProperty(anyTiers, async ({ days, hot, queries }) => {

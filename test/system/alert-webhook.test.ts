@@ -44,7 +44,7 @@ afterAll(async () => {
 const postsUntil = (count: number) =>
   eventually(`${count} posts`, () => posts.length >= count && posts.slice(0, count));
 
-test("an alert reaches a real receiver when it is raised and when it is cleared, and goes nowhere else", async () => {
+test("an alert reaches a real receiver when it is raised and when it is cleared, and no other address", async () => {
   const fault = world.sim.faults.add({ day: DAY, effect: { do: "status", status: 400, body: "json" } });
   const { body } = await world.client.start("2024-01-01", DAY);
   const { alerts } = await world.client.settled();

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test("before anything was started, the status says so", async () => {
+test("the status before the first start is not_started", async () => {
   expect(await world.client.status()).toEqual({
     status: "not_started",
     message: "No backfill has been started yet",
@@ -28,7 +28,7 @@ test("before anything was started, the status says so", async () => {
   });
 });
 
-test("of two starts at the same instant one is accepted and one conflicts; events tell its way to the end", async () => {
+test("of two simultaneous starts one is accepted and one conflicts; events show its progress to the end", async () => {
   const seen = events<Status>(`${world.url}/backfill/events`, (last) => last.status === "completed");
   world.sim.set({ latency: { ms: 30 } });
   const replies = await Promise.all([
@@ -65,7 +65,7 @@ test("of two starts at the same instant one is accepted and one conflicts; event
   });
 });
 
-test("a scrape is what Prometheus reads, asks the API nothing, and counts what the API has seen", async () => {
+test("a scrape has Prometheus' format, sends no request to the API, and counts the requests that the API received", async () => {
   const { requests } = world.sim.stats();
   const { sites } = await world.client.status();
   const response = await fetch(`${world.url}/metrics`, { headers: { Authorization: `Bearer ${TOKEN}` } });
@@ -83,7 +83,7 @@ test("a scrape is what Prometheus reads, asks the API nothing, and counts what t
   expect(world.sim.stats().requests).toBe(requests);
 });
 
-test("the page of the API and a refusal as a problem come from the real runtime too", async () => {
+test("the API's page and an error as problem details are served on workerd too", async () => {
   const page = await fetch(`${world.url}/docs`);
   expect(page.status).toBe(200);
   expect(page.headers.get("Content-Security-Policy")).toMatch(/^default-src 'none'; style-src 'sha256-/);
@@ -99,7 +99,7 @@ test("the page of the API and a refusal as a problem come from the real runtime 
   });
 });
 
-test("the same range after full success completes at once and asks the API nothing", async () => {
+test("the same range after full success completes at once without a request to the API", async () => {
   const { backfill_id, started_at } = await world.client.status();
   const asked = world.sim.stats().requests;
   expect(await world.client.start("2024-01-01", "2024-01-04")).toMatchObject({
@@ -124,7 +124,7 @@ test("another range skips the days that an earlier backfill completed", async ()
   ]);
 });
 
-test("a dry run says what is to do, from what the ledger knows, and asks the API nothing", async () => {
+test("a dry run plans from the ledger and sends no request to the API", async () => {
   const asked = world.sim.stats().requests;
   const { status, body } = await world.client.start("2024-01-05", "2024-01-10", {
     dry_run: true,
@@ -229,7 +229,7 @@ test.each<[string, Spoken, number[]]>([
   expect(await world.client.call("POST", "/backfill/start", {})).toMatchObject({ status: 400 });
 });
 
-test("none of it was an error of the Worker, and no line holds a secret", async () => {
+test("the Worker has logged no error and no secret", async () => {
   expect(await world.client.status()).toMatchObject({ status: "cancelled", days_total: 732 });
   expect(world.log().filter(({ message }) => message === "[BACKFILL] Request failed")).toEqual([]);
   for (const secret of [TOKEN, "test-key"]) expect(world.lines.join("\n")).not.toContain(secret);

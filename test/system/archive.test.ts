@@ -83,7 +83,7 @@ test("the object's metadata are the documented ones, and the evidence", async ()
   }
 });
 
-test("KV shows the state for good and every day for 30 days, in the documented shapes", async () => {
+test("KV keeps the state without expiry and every day for 30 days, in the documented shapes", async () => {
   const state = await world.state();
   await eventually("KV shows the end", async () => {
     const shown = (await state.kv("backfill:state")) as { status?: string } | null;
@@ -120,7 +120,7 @@ test("KV shows the state for good and every day for 30 days, in the documented s
   expect(keys.map(({ expiration }) => inDays(expiration))).toEqual([30, 30, undefined]);
 });
 
-test("the log tells a day's story in JSON lines, and no secret", () => {
+test("the log has a day's steps in JSON lines, and no secret", () => {
   const log = world.log();
   for (const { date, records, evidence } of days) {
     const story = log.filter((line) => line.date === date).map(({ level, message }) => `${level} ${message}`);
@@ -140,7 +140,7 @@ test("the log tells a day's story in JSON lines, and no secret", () => {
   expect(world.lines.filter((line) => line.includes(TOKEN) || line.includes("test-key"))).toEqual([]);
 });
 
-test("a day without data is empty, whether the API says so with 200 or with 404, and has a file of no rows", async () => {
+test("a day without data is empty, whether the API answers 200 or 404, and has a file without rows", async () => {
   const files: Uint8Array[] = [];
   for (const [index, day] of EMPTY_DAYS.entries()) {
     world.sim.set({ empty: index === 0 ? "ok" : "not-found" });

@@ -152,7 +152,7 @@ test("an export has exactly the archive's bytes, resumes, and names what is miss
   );
 });
 
-test("the exit code tells the kind of error, and the message what to do next", async () => {
+test("the exit code has the kind of error, and the message names the next step", async () => {
   const unreachable = { ...env, BACKFILL_URL: "http://127.0.0.1:2" };
   const [misused, wrongKey, sick] = await Promise.all([
     backfill("start", "2024-02-31"),

@@ -15,7 +15,7 @@ afterAll(() => world?.close());
 beforeEach(() => world.sim.faults.clear());
 
 test.each([401, 500])(
-  "a key that the API refuses with %i halts the sites at once, and a right one resumes",
+  "a key that the API refuses with %i halts the sites at once, and a valid key resumes them",
   async (code) => {
     const [from, to] = code === 401 ? ["2023-01-01", "2023-12-31"] : ["2022-01-01", "2022-12-31"];
     world.sim.set({ key: "another-key", invalidKey: code });

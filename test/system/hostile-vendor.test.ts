@@ -75,7 +75,7 @@ function pass(url: string, asked: IncomingMessage, response: ServerResponse, zip
   onward.end();
 }
 
-test("hostile days fail with their reasons, days that only look it are whole, and nobody sees the key", async () => {
+test("hostile days fail with their reasons, days that only look hostile complete, and the key is shown nowhere", async () => {
   const days = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05", "2024-01-06"];
   await world.client.start("2024-01-01", "2024-01-06");
   const status = await world.client.settled();

@@ -100,7 +100,7 @@ function blobOf(stateDir: string, bytes: Uint8Array): string {
   return found;
 }
 
-test("with all state lost but R2, a rebuild finds every day, and nothing is fetched again", async () => {
+test("with only R2 left, a rebuild finds every day, and no day is fetched again", async () => {
   const before = await world.client.days();
   await world.closeState();
   await world.stopWorker();

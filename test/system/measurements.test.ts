@@ -6,7 +6,7 @@ import { FILES, MISSING, measurements, pointOf } from "./measurements.ts";
 
 if (MISSING.length > 0) console.warn(`REAL MEASUREMENTS NOT TESTED: ${MISSING.join(", ")} is not there`);
 
-test("months of real measurements arrive in R2 exactly as the files have them", async (context) => {
+test("months of real measurements are in R2 exactly as in their files", async (context) => {
   context.skip(MISSING.length > 0, `${MISSING.join(", ")} is not there`);
   const sites = [{ name: "nab", csv: FILES.map((path) => ({ path, name: pointOf(path) })) }];
   // So few rows a day need one request; at a higher rate the Worker would ask for them in five parts.

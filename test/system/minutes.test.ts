@@ -16,7 +16,7 @@ async function open(
   return world;
 }
 
-test.concurrent("two sites share one limit: no sliding minute has more arrivals, and both get their turns", async (context) => {
+test.concurrent("two sites share a limit: no sliding minute has more arrivals, and both get permits", async (context) => {
   const limit = 240;
   const site = { pointsPerSite: 50, samplesPerDay: 20_000 };
   const sites = [
@@ -33,7 +33,7 @@ test.concurrent("two sites share one limit: no sliding minute has more arrivals,
   expect(bySite.b).toBeGreaterThan(requests / 3);
 });
 
-test.concurrent("an outage over many days ends by itself, with every day completed and none failed", async (context) => {
+test.concurrent("after an outage over many days every day completes by itself and none fails", async (context) => {
   const world = await open(
     context,
     { sites: [{ name: "a", pointsPerSite: 20, samplesPerDay: 200 }] },

@@ -49,7 +49,7 @@ test.concurrent.for([3, 1_000])(
   },
 );
 
-test.concurrent("after kill -9 a start with larger pages goes on without any call, to the same bytes", async () => {
+test.concurrent("after kill -9 a Worker with larger pages continues without any call and writes the same bytes", async () => {
   const days = ["2024-01-01", "2024-01-02", "2024-01-03"];
   const world = large;
   world.sim.set({ latency: { ms: 60 } });

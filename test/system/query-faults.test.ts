@@ -68,7 +68,7 @@ const logged = (message: string): LogLine[] =>
     return parsed?.message === `[QUERY] ${message}` ? [parsed] : [];
   });
 
-test("archived days are answered where D1 has no tables; what needs them is refused with the command that makes them", async () => {
+test("without D1 tables archived days are answered, and other queries are refused with the command that creates the tables", async () => {
   const archived = await ask<QueryAnswer>(pathOf(FIRST, day(DAYS)));
   expect([archived.status, archived.body.samples.length]).toEqual([200, DAYS * ROWS_A_DAY]);
   for (const path of [
@@ -82,7 +82,7 @@ test("archived days are answered where D1 has no tables; what needs them is refu
   }
 });
 
-test("a damaged object is named where no row comes before it", async () => {
+test("a damaged object is named in the response if no row precedes it", async () => {
   const { status, body } = await ask<Problem>(pathOf(day(DAMAGED), day(DAMAGED + 1)));
   expect([status, body]).toMatchObject([500, { error: "Object unreadable", details: [keyOf(DAMAGED)] }]);
 });
@@ -90,25 +90,22 @@ test("a damaged object is named where no row comes before it", async () => {
 /** The last chunk of a chunked body: without it no client takes it for whole. */
 const END = "\r\n0\r\n\r\n";
 
-test.each(["json", "csv"])(
-  "an answer in %s that fails in its middle breaks the connection",
-  async (format) => {
-    const get = (to: number) => {
-      const path = pathOf(day(DAMAGED - 3), day(to), { format });
-      return exchange(worker.url, { bytes: spoken(`GET ${path}`, ["Authorization: Bearer key"]) });
-    };
-    const whole = await get(DAMAGED);
-    expect([whole.slice(0, 13), whole.slice(-END.length)]).toEqual(["HTTP/1.1 200 ", END]);
-    const before = logged(BROKE_OFF).length;
-    const broken = await get(DAMAGED + 1);
-    expect(broken.slice(0, 13)).toBe("HTTP/1.1 200 ");
-    expect(broken.slice(-END.length)).not.toBe(END);
-    await eventually("the fault is logged", () => logged(BROKE_OFF).length > before);
-    expect(logged(BROKE_OFF).slice(before)).toEqual([
-      expect.objectContaining({ level: "ERROR", site: SITE, error: expect.stringContaining(keyOf(DAMAGED)) }),
-    ]);
-  },
-);
+test.each(["json", "csv"])("an answer in %s that fails part-way closes the connection", async (format) => {
+  const get = (to: number) => {
+    const path = pathOf(day(DAMAGED - 3), day(to), { format });
+    return exchange(worker.url, { bytes: spoken(`GET ${path}`, ["Authorization: Bearer key"]) });
+  };
+  const whole = await get(DAMAGED);
+  expect([whole.slice(0, 13), whole.slice(-END.length)]).toEqual(["HTTP/1.1 200 ", END]);
+  const before = logged(BROKE_OFF).length;
+  const broken = await get(DAMAGED + 1);
+  expect(broken.slice(0, 13)).toBe("HTTP/1.1 200 ");
+  expect(broken.slice(-END.length)).not.toBe(END);
+  await eventually("the fault is logged", () => logged(BROKE_OFF).length > before);
+  expect(logged(BROKE_OFF).slice(before)).toEqual([
+    expect.objectContaining({ level: "ERROR", site: SITE, error: expect.stringContaining(keyOf(DAMAGED)) }),
+  ]);
+});
 
 /** Their footers are known by now: a request a day. */
 const ALL_DAYS = pathOf(FIRST, day(DAYS), { point_names: LONG });
@@ -117,7 +114,7 @@ const ALL_DAYS = pathOf(FIRST, day(DAYS), { point_names: LONG });
 const spent = (before: number) =>
   eventually("an answer is let go of", () => logged(LET_GO)[before]?.r2_requests as number | undefined);
 
-test("a reader that hangs up in the middle ends the reading of further days", async () => {
+test("when a client disconnects, no further day is read", async () => {
   const before = logged(LET_GO).length;
   const { hostname, port } = new URL(worker.url);
   const socket = connect(Number(port), hostname, () =>
@@ -127,7 +124,7 @@ test("a reader that hangs up in the middle ends the reading of further days", as
   expect(await spent(before)).toBeLessThan(DAYS);
 });
 
-test("HEAD is answered with the headers of a query, whose days are not read on", async () => {
+test("HEAD gets the headers of a query, and reads no further days", async () => {
   const before = logged(LET_GO).length;
   const { status, headers, body } = await ask(ALL_DAYS, "HEAD");
   expect([status, headers.get("Content-Type"), body]).toEqual([200, "application/json; charset=UTF-8", ""]);

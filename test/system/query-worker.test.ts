@@ -38,13 +38,13 @@ async function insertHot(point: string, samples: readonly (readonly [ms: number,
   ]);
 }
 
-test("without its key, and with another, nobody is answered", async () => {
+test("requests without the key or with another key are refused", async () => {
   expect((await fetch(`${world.queryUrl}/timeseries/query`)).status).toBe(401);
   expect((await get("/timeseries/query", {}, "operator-token")).status).toBe(403);
   expect((await fetch(`${world.queryUrl}/health`)).status).toBe(200);
 });
 
-test("a query over archived days and days that D1 has in part gives each millisecond once, D1's where both have it", async () => {
+test("a query over archived days and days that D1 has in part returns each millisecond once, D1's sample if both have one", async () => {
   const rows = [...truth(FIRST), ...truth(SECOND)];
   const point = rows[0]?.point_name as string;
   const archived = rows.filter((row) => row.point_name === point);
@@ -76,7 +76,7 @@ test("a query over archived days and days that D1 has in part gives each millise
   expect(body.metadata.r2_requests).toBeGreaterThan(0);
 });
 
-test("the points and days that are held are those of the data", async () => {
+test("the listed points and days are those of the data", async () => {
   const held = await get<PointsAnswer>("/timeseries/points", { site_name: SITE, date: FIRST });
   const times = new Map<string, number[]>();
   for (const { point_name, timestamp } of truth(FIRST)) {
@@ -116,7 +116,7 @@ test("a point's newest sample is D1's of today, or else the archive's of its new
   expect(body.missing_points).toEqual(["nobody"]);
 });
 
-test("a Query Worker that is configured wrongly refuses, and names every fault of its variables", async () => {
+test("a Query Worker with invalid variables answers 500 and names every fault of them", async () => {
   await world.stopQueryWorker();
   await world.startQueryWorker({ HOT_DAYS: "many", ALLOWED_ORIGINS: "*" });
   const { status, body } = await get<{ details: string[] }>("/timeseries/query", {});

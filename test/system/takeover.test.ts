@@ -31,7 +31,7 @@ async function filesAreRight(days: readonly string[]) {
   }
 }
 
-test("a cancel during a request writes nothing afterwards, and a resume goes on where it was", async () => {
+test("a cancel during a request writes nothing afterwards, and a resume continues from there", async () => {
   const days = everyDay("2024-01-01", 6);
   const fault = world.sim.faults.add({
     on: "samples",
@@ -93,7 +93,7 @@ test("a forced restart while it runs fetches every day again under a new id", as
   await filesAreRight(everyDay("2024-02-01", 6));
 });
 
-test("forced restarts in the middle of puts, over data that changed, leave only the newest data", async () => {
+test("forced restarts during puts, over changed data, leave only the newest data", async () => {
   const days = everyDay("2024-03-01", 4);
   const range = ["2024-03-01", "2024-03-04", { force_restart: true }] as const;
   await world.client.start(...range);

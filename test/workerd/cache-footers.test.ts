@@ -4,7 +4,7 @@ import { indexFooter } from "../../src/parquet/read/read.ts";
 import { Footers } from "../../src/query/cold/cold.ts";
 import { DAY, evenDay, KEY } from "../support/query/archive.ts";
 
-test("a footer goes into the data centre's cache without anybody waiting, and a fresh isolate finds it there", async () => {
+test("a footer is put into the data centre's cache after the response, and a new isolate finds it there", async () => {
   const { bytes } = evenDay(DAY, ["a", "b"], 10, 5);
   const index = indexFooter(bytes, bytes.length);
   expect(await new Footers(() => 0, new CacheFooters()).find(KEY)).toBeUndefined();
@@ -14,7 +14,7 @@ test("a footer goes into the data centre's cache without anybody waiting, and a 
   expect(found.index.packed).toEqual(index.packed);
 });
 
-test("a footer replaces the one of the version before it", async () => {
+test("a footer replaces the footer of the previous version", async () => {
   const cache = new CacheFooters();
   await cache.put("day", new Uint8Array([1]));
   await cache.put("day", new Uint8Array([2, 3]));

@@ -7,7 +7,7 @@ import { startRequest } from "../../src/contract/backfill.ts";
 
 const KEY = "operator-key";
 
-test("an event stream that a deployment takes the Coordinator from follows the new one", async () => {
+test("an event stream follows the new Coordinator after a deployment", async () => {
   const given = { ...env, BACKFILL_API_KEY: KEY } as unknown as Env;
   const headers = { Authorization: `Bearer ${KEY}` };
   const asked = new Request("http://worker/backfill/events", { headers });

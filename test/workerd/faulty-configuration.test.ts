@@ -33,7 +33,7 @@ describe("with a faulty variable", () => {
     });
   });
 
-  test("the cron trigger says so in an ERROR line and does not fail", async () => {
+  test("the cron trigger logs an ERROR line and does not fail", async () => {
     const logged = vi.spyOn(console, "error").mockImplementation(() => undefined);
     await worker.scheduled({} as ScheduledController, FAULTY);
     expect(JSON.parse(String(logged.mock.calls[0]?.[0]))).toMatchObject({

@@ -86,7 +86,7 @@ test.each([
   });
 });
 
-test("a restart ends the object, whatever it is doing, and leaves its database and its alarm", async () => {
+test("a restart ends the object in the middle of its work and leaves its database and its alarm", async () => {
   const at = Date.now() + 3_600_000;
   await inside(site(), {}, async (object, storage) => {
     Object.assign(object, { marked: true });

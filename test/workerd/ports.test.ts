@@ -43,7 +43,7 @@ describe("R2 as ArchiveReader", () => {
 });
 
 describe("a Durable Object's alarm as Alarm", () => {
-  test("the last time that was armed counts, until it is disarmed", () =>
+  test("the last time that was set applies until the alarm is deleted", () =>
     withStorage(async (storage) => {
       const alarm = new ObjectAlarm(storage);
       expect(await alarm.armedAt()).toBeUndefined();
@@ -57,7 +57,7 @@ describe("a Durable Object's alarm as Alarm", () => {
 });
 
 describe("KV as View", () => {
-  test("a value is there with its time to live, and one without stays for good", async () => {
+  test("a value has its time to live, and a value without one never expires", async () => {
     const view = new KvView(env.ETL_STATE);
     await view.put("a", "1", undefined);
     await view.put("b", "2", 3_600);

@@ -24,6 +24,6 @@ test.for([
   expect(second.askedAt).toBeLessThanOrEqual(second.dueAt + JITTER_MS);
 });
 
-test("the platform tells the version of the code, which tells a deployment from a crash", () => {
+test("the platform has the version of the code, by which a deployment differs from a crash", () => {
   expect(env.CF_VERSION_METADATA?.id).toMatch(/\S/);
 });

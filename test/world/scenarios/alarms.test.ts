@@ -30,7 +30,7 @@ async function startedWith(alarmsLateMs: number, seed: number) {
   return world;
 }
 
-test("alarms that come an hour late, or some seconds early, change nothing of how a job ends, nor of when", async () => {
+test("alarms that are an hour late or some seconds early change neither the result of a job nor its end", async () => {
   const usual = await finished(await startedWith(0, 1), 15);
   expect(usual.status).toBe("success");
   for (const lateMs of [-5_000, 5_000, 60 * MINUTE]) {
@@ -43,7 +43,7 @@ test("alarms that come an hour late, or some seconds early, change nothing of ho
   }
 });
 
-test("whatever is under way, the next alarm is set already: a death that the platform forgets ends nothing", async () => {
+test("during any work the next alarm is already set, so that no death ends the job", async () => {
   // Many ticks, one behind the other.
   const world = new World({ ...TWO, config: { requestsPerMinute: 60, processTimeoutMs: 1_000 } });
   await world.start("2024-01-01", "2024-01-02");

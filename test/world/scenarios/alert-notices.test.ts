@@ -21,7 +21,7 @@ function worldToTell(options: WorldOptions = {}) {
 const waiting = (world: World) => rowsOf(world.coordinator, "SELECT * FROM alert_notice");
 const said = (world: World, words: string) => world.logs.filter(({ message }) => message.includes(words));
 
-test("an alert is told when it is raised and when it is cleared, once each, with all there is to know", async () => {
+test("the receiver gets a notice when an alert is raised and when it is cleared, once each, with all fields", async () => {
   const { world, mend } = worldToTell();
   await world.start(FIRST, "2024-01-02");
   await world.run();
@@ -60,7 +60,7 @@ test("an alert is told when it is raised and when it is cleared, once each, with
   expect(waiting(world)).toEqual([]);
 });
 
-test("a receiver that is away for an hour is told in order when it is back, and holds up nothing", async () => {
+test("a receiver that is unreachable for an hour gets the notices in order afterwards, and delays nothing", async () => {
   const { world, mend } = worldToTell();
   world.receiver.status = undefined;
   await world.start(FIRST, "2024-01-05");
@@ -80,7 +80,7 @@ test("a receiver that is away for an hour is told in order when it is back, and 
   expect(said(world, "failed and is retried")).toHaveLength(1);
 });
 
-test("a receiver that never answers keeps no round waiting", async () => {
+test("a receiver that never responds delays no reconcile", async () => {
   const { world } = worldToTell();
   world.effects.break({ on: /receiver\.deliver/, mode: "hang", times: Number.POSITIVE_INFINITY });
   await world.start(FIRST, "2024-01-02");
@@ -97,7 +97,7 @@ test("a receiver that never answers keeps no round waiting", async () => {
 });
 
 test.each(["die after", "effect, then fail", "late", "zombie", "overtaken"] as const)(
-  "a notice that was heard, and of which nobody knows it (%s), is sent again by the same key",
+  "a notice whose delivery is unknown to the sender (%s) is sent again with the same key",
   async (mode) => {
     const { world, mend } = worldToTell();
     world.effects.break({ on: /receiver\.deliver/, mode });
@@ -113,7 +113,7 @@ test.each(["die after", "effect, then fail", "late", "zombie", "overtaken"] as c
   },
 );
 
-test("a crash between the alert and its telling loses nothing", async () => {
+test("a crash between an alert and its delivery loses no notice", async () => {
   const { world } = worldToTell();
   world.effects.break({ on: /receiver\.deliver/, mode: "die before" });
   await world.start(FIRST, "2024-01-02");
@@ -123,7 +123,7 @@ test("a crash between the alert and its telling loses nothing", async () => {
 });
 
 test.each([404, 410, 302])(
-  "a receiver that answers %i is not asked again, and the log says so",
+  "a notice that is answered with %i is not sent again, and the log names the status",
   async (status) => {
     const { world, mend } = worldToTell();
     world.receiver.status = status;
@@ -143,7 +143,7 @@ test.each([404, 410, 302])(
   },
 );
 
-test("a receiver that stays away is given up after about a day", async () => {
+test("a notice is abandoned after about a day without a receiver", async () => {
   const { world } = worldToTell();
   world.receiver.status = 503;
   await world.start(FIRST, "2024-01-02");
@@ -157,7 +157,7 @@ test("a receiver that stays away is given up after about a day", async () => {
   expect(waiting(world)).toEqual([]);
 });
 
-test("alerts of a job that another replaces are over with it, in the status and for the receiver", async () => {
+test("alerts of a replaced job end with it, in the status and for the receiver", async () => {
   const { world } = worldToTell();
   await world.start(FIRST, "2024-01-02");
   await world.run();
@@ -174,7 +174,7 @@ test("alerts of a job that another replaces are over with it, in the status and 
   expect(world.receiver.accepted[1]?.notice.backfill_id).toBe(before.backfill_id);
 });
 
-test("a wrong key is told two hours after the halt, though only the cron trigger is awake, and its end as well", async () => {
+test("a wrong key is alerted two hours after the halt, and its end too, though only the cron trigger runs", async () => {
   const { world, mend } = worldToTell();
   mend();
   const refused = world.vendor.faults.add({ effect: { do: "status", status: 401, body: "json" } });
@@ -197,7 +197,7 @@ test("a wrong key is told two hours after the halt, though only the cron trigger
   expect(world.receiver.sequence.at(-1)).toBe("cleared backfill_stuck site_a 2024-01-01");
 });
 
-test("a site that halts while another goes on for hours is told after two, once, also when that one has ended", async () => {
+test("a site that halts while another runs for hours is alerted after two hours, once, also if the other has ended", async () => {
   const config = { alertWebhookUrl: "https://hooks.test/s3cret", requestsPerMinute: 1, pageSize: 10 };
   const world = new World({ sites: ["site_a", "site_b"], config });
   const refused = world.vendor.faults.add({
@@ -221,7 +221,7 @@ test("a site that halts while another goes on for hours is told after two, once,
   expect(world.receiver.sequence).toEqual([...told, "cleared backfill_stuck site_a 2024-01-01"]);
 });
 
-test("without a webhook nothing is kept for one", async () => {
+test("without a webhook no notice is stored", async () => {
   const { world } = worldToTell();
   world.deploy({ alertWebhookUrl: null });
   await world.start(FIRST, "2024-01-02");
@@ -231,7 +231,7 @@ test("without a webhook nothing is kept for one", async () => {
   expect(world.receiver.attempts).toEqual([]);
 });
 
-test("the address of the webhook is in no log line and in nothing that is shown", async () => {
+test("the address of the webhook is in no log line and no response", async () => {
   const { world } = worldToTell();
   world.receiver.status = undefined;
   await world.start(FIRST, "2024-01-02");

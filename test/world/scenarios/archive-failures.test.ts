@@ -10,7 +10,7 @@ const retry = (world: World, selection = {}) =>
     coordinator.retry({ from: undefined, to: undefined, site: undefined, ...selection }),
   );
 
-test("four refused uploads fail the day and keep its file; a retry uploads it without asking the vendor", async () => {
+test("four refused uploads fail the day and keep its file; a retry uploads it without a request to the vendor", async () => {
   const world = new World();
   world.effects.break({ on: PUT, mode: "fail before", times: 4 });
   await world.start("2024-01-01", "2024-01-02");
@@ -29,7 +29,7 @@ test("four refused uploads fail the day and keep its file; a retry uploads it wi
   expect(stagedRows(world)).toBe(0);
 });
 
-test("files are kept as long as there is room for them; a day without its file is fetched again by a retry", async () => {
+test("files are kept up to their limit; a retry fetches a day without its file again", async () => {
   const world = new World();
   world.effects.break({ on: /archive\.publish/, mode: "fail before", times: Number.POSITIVE_INFINITY });
   await world.start("2024-01-01", "2024-01-03");
@@ -61,7 +61,7 @@ test("files are kept as long as there is room for them; a day without its file i
   expect([...new Set(again.map((arrival) => arrival.day))]).toEqual(["2024-01-02", "2024-01-03"]);
 });
 
-test("many kept files are uploaded over many deaths, for a file that waits for its turn dies none of them", async () => {
+test("many kept files are uploaded over many deaths, which do not count for files that only wait", async () => {
   const world = new World({ config: { requestsPerMinute: 3_000 } });
   world.effects.break({ on: /archive\.publish/, mode: "fail before", times: Number.POSITIVE_INFINITY });
   await world.start("2024-01-01", "2024-01-09");
@@ -80,7 +80,7 @@ test("many kept files are uploaded over many deaths, for a file that waits for i
   expect(samples()).toBe(asked);
 });
 
-test("three refused uploads are made good by the fourth try", async () => {
+test("a day completes by its fourth upload after three refusals", async () => {
   const world = new World();
   world.effects.break({ on: PUT, mode: "fail before", times: 3 });
   await world.start("2024-01-01", "2024-01-01");
@@ -88,7 +88,7 @@ test("three refused uploads are made good by the fourth try", async () => {
   expect((await world.status()).outcome).toBe("success");
 });
 
-test("a put whose answer was lost is found by its hash, and not put again", async () => {
+test("a put whose response was lost is found by its hash and is not repeated", async () => {
   const world = new World();
   world.effects.break({ on: PUT, mode: "effect, then fail" });
   await world.start("2024-01-01", "2024-01-01");
@@ -97,7 +97,7 @@ test("a put whose answer was lost is found by its hash, and not put again", asyn
   expect(world.effects.labels.filter((label) => PUT.test(label))).toHaveLength(1);
 });
 
-test("a put that never answers is given up, and the day is completed by another", async () => {
+test("a put without a response is abandoned, and another put completes the day", async () => {
   const world = new World();
   world.effects.break({ on: PUT, mode: "hang" });
   await world.start("2024-01-01", "2024-01-01");
@@ -105,7 +105,7 @@ test("a put that never answers is given up, and the day is completed by another"
   expect(await world.status()).toMatchObject({ outcome: "success", sites_stuck: [] });
 });
 
-test("an object that somebody else wrote is replaced by the verified one", async () => {
+test("an object of another writer is replaced by the verified file", async () => {
   const world = new World();
   world.archive.place(KEY, new TextEncoder().encode("something else"));
   await world.start("2024-01-01", "2024-01-01");
@@ -119,7 +119,7 @@ test("an object that somebody else wrote is replaced by the verified one", async
   });
 });
 
-test("the same bytes without their metadata are put again, for neither a check nor a rebuild would take them", async () => {
+test("an object with the right bytes and no metadata is replaced, because neither a check nor a rebuild trusts it", async () => {
   const before = new World();
   await before.start("2024-01-01", "2024-01-01");
   await before.run();
@@ -136,7 +136,7 @@ test("the same bytes without their metadata are put again, for neither a check n
   expect(copied.content).toEqual(JSON.parse(evidence ?? "").content);
 });
 
-test("a retry takes the days of its selection alone", async () => {
+test("a retry fetches only the days of its selection", async () => {
   const world = new World({ sites: ["site_a", "site_b"] });
   const fault = world.vendor.faults.add({
     from: "2024-01-02T06:00:00Z",
@@ -158,7 +158,7 @@ test("a retry takes the days of its selection alone", async () => {
   expect(await retry(world)).toEqual({ kind: "nothing-failed" });
 });
 
-test("KV that refuses for an hour ends at the last state, with one write a second a key", async () => {
+test("after an hour of refusals KV shows the last state, with at most one write a second for each key", async () => {
   const world = new World({ sites: ["site_a", "site_b"], config: { requestsPerMinute: 60 } });
   await world.start("2024-01-01", "2024-01-03");
   await world.pass(2_000);
@@ -186,7 +186,7 @@ test("days and errors are kept in KV for thirty days, the state without end", as
   expect(Object.keys(contentOf(world)).length).toBeGreaterThan(0);
 });
 
-test("an object with the size or the hash of the file alone is not the file: it is replaced", async () => {
+test("an object that matches the file in size or hash alone is replaced", async () => {
   const unharmed = new World();
   await unharmed.start("2024-01-01", "2024-01-01");
   await unharmed.run();

@@ -43,7 +43,7 @@ function tamper(world: World, date: string, claim: "its own hash" | "the old has
   );
 }
 
-test.each(["quick", "full"] as const)("a %s audit finds everything in order where it is", async (mode) => {
+test.each(["quick", "full"] as const)("a %s audit of an intact archive finds no problem", async (mode) => {
   const world = await completed();
   const records = ledgerOf(world).reduce((sum, line) => sum + Number(line.split(" ")[3]), 0);
   expect(await verify(world, mode)).toMatchObject({
@@ -56,7 +56,7 @@ test.each(["quick", "full"] as const)("a %s audit finds everything in order wher
   });
 });
 
-test("a missing object is found, and the job that wanted the day fetches it again", async () => {
+test("a missing object is found, and its job fetches the day again", async () => {
   const world = await completed();
   const before = contentOf(world);
   world.archive.objects.delete(keyOf("2024-01-03"));
@@ -68,7 +68,7 @@ test("a missing object is found, and the job that wanted the day fetches it agai
   expect(contentOf(world)).toEqual(before);
 });
 
-test("a job that a verification opens again after days tells its rate by the time in which it ran", async () => {
+test("the rate of a job that a verification reopens after days is by the time in which the job ran", async () => {
   const world = await completed();
   const { days_per_hour } = await world.status();
   await world.pass(3 * 24 * 3_600_000);
@@ -101,7 +101,7 @@ test("another hash is found by a quick audit", async () => {
   expect(await verify(world, "quick")).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
 });
 
-test("bytes that belie their hash are found by a full audit only", async () => {
+test("bytes that differ from their hash are found by a full audit only", async () => {
   const world = await completed();
   tamper(world, "2024-01-02", "the old hash");
   expect(await verify(world, "quick")).toMatchObject({ days_ok: 5 });
@@ -116,7 +116,7 @@ test("bytes that belie their hash are found by a full audit only", async () => {
   expect(reads.filter((label) => label.includes("2024/01/03")).length).toBeGreaterThan(1);
 });
 
-test("a sample looks at its days and no others, and counts them exactly all the while", async () => {
+test("an audit of a sample checks only the days of the sample and counts them exactly at any time", async () => {
   const world = await completed();
   const request = {
     mode: "full",
@@ -169,7 +169,7 @@ test.each([
   },
 );
 
-test("objects without our evidence come back unverified, and are fetched by the next start", async () => {
+test("a rebuild marks objects without evidence as unverified, and the next start fetches them", async () => {
   const world = await completed();
   world.archive.place(keyOf("2024-01-06"), new TextEncoder().encode("by somebody else"), {
     record_count: "7",
@@ -191,7 +191,7 @@ test("objects without our evidence come back unverified, and are fetched by the 
   expect(world.archive.objects.get(keyOf("2024-01-06"))?.metadata.site_name).toBe("site_a");
 });
 
-test("a hash counts for nothing without the evidence of that very file", async () => {
+test("a hash is not trusted without the evidence of the same file", async () => {
   for (const evidence of [undefined, "null", "{}", "of another file"]) {
     const world = await completed();
     const object = world.archive.objects.get(keyOf("2024-01-02"));
@@ -209,7 +209,7 @@ test("a hash counts for nothing without the evidence of that very file", async (
   }
 });
 
-test("rows are counted also in a file that nobody has verified", async () => {
+test("rows of an unverified file are counted", async () => {
   const world = await completed();
   const bytes = world.archive.objects.get(keyOf("2024-01-01"))?.bytes ?? new Uint8Array();
   world.archive.place(keyOf("2024-01-06"), bytes, { record_count: "7" });
@@ -220,7 +220,7 @@ test("rows are counted also in a file that nobody has verified", async () => {
   ]);
 });
 
-test("a read that fails condemns no file: the step is done again", async () => {
+test("a failed read does not mark a file as damaged: the audit step is repeated", async () => {
   for (let skip = 0; skip < 4; skip++) {
     const world = await completed();
     world.effects.break({ on: /archive\.read/, mode: "fail before", skip });
@@ -229,7 +229,7 @@ test("a read that fails condemns no file: the step is done again", async () => {
   }
 });
 
-test("a rebuild forgets what the archive does not have", async () => {
+test("a rebuild removes days from the ledger that the archive does not have", async () => {
   const world = await completed();
   await world.start("2024-02-01", "2024-02-01");
   await world.run();
@@ -239,7 +239,7 @@ test("a rebuild forgets what the archive does not have", async () => {
   expect(ledgerOf(world)).toContain("site_a 2024-01-05 null null -");
 });
 
-test("a rebuild is refused while a backfill runs, and a second audit while one does", async () => {
+test("a rebuild is refused while a backfill runs, and an audit while another audit runs", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-03");
   expect(await world.ask((coordinator) => coordinator.rebuild())).toEqual({ kind: "backfill-running" });
@@ -267,7 +267,7 @@ test("an audit survives the death of its object at any moment", async () => {
   }
 });
 
-test("an upload that waits for the Coordinator's leave holds up no audit", async () => {
+test("an upload that waits for the Coordinator's permission delays no audit", async () => {
   const world = await completed();
   world.effects.break({
     on: /^site_a coordinator\.current/,

@@ -33,7 +33,7 @@ async function unharmed(options: WorldOptions) {
   return finished(world, since);
 }
 
-test("sites whose clocks differ from the gate's neither stand still nor exceed the limit", async () => {
+test("sites whose clocks differ from the gate's neither stop nor exceed the limit", async () => {
   const options = { ...TWO, config: { requestsPerMinute: 120 } };
   const usual = await unharmed(options);
   for (const ahead of [-HOUR, -5_000, -900, 900, 5_000, HOUR]) {
@@ -68,7 +68,7 @@ test("a 429 pauses for as long as it says, whatever the site's clock says", asyn
   }
 });
 
-test("a site that gives no answer is unreachable though the Coordinator's clock has stepped back since", async () => {
+test("a site that does not respond is unreachable, also after the Coordinator's clock has stepped back", async () => {
   const world = new World({ sites: ["site_a", "site_b"] });
   await world.start("2024-01-01", "2024-01-02");
   await world.run();
@@ -77,7 +77,7 @@ test("a site that gives no answer is unreachable though the Coordinator's clock 
   expect((await world.status()).sites_unreachable).toEqual(["site_a"]);
 });
 
-test("clocks that step in the middle, all of them or one, change nothing of how a job ends", async () => {
+test("steps of one clock or of all clocks do not change the result of a job", async () => {
   const usual = await unharmed(TWO);
   for (const step of [-HOUR, -DAY, DAY]) {
     for (let seed = 1; seed <= 5; seed++) {
@@ -102,7 +102,7 @@ test("clocks that step in the middle, all of them or one, change nothing of how 
   }
 });
 
-test("a wait that is begun before the clock steps back by a day does not last a day", async () => {
+test("a wait does not become a day longer when the clock steps back by a day", async () => {
   const paused = { do: "throttle", retryAfter: { form: "seconds", seconds: 3_000 } } as const;
   for (const effect of [{ do: "status", status: 503 } as const, paused]) {
     const world = new World();
@@ -119,7 +119,7 @@ test("a wait that is begun before the clock steps back by a day does not last a 
   }
 });
 
-test("a status after the clock stepped back is of now, not of before", async () => {
+test("a status after the clock stepped back is current", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-03");
   await world.pass(1_000);
@@ -130,7 +130,7 @@ test("a status after the clock stepped back is of now, not of before", async () 
   expect((await world.status()).days_completed).toBe(2);
 });
 
-test("a step forward by more than a day drops what is staged at the next start alone, and it is fetched again", async () => {
+test("after a step forward by more than a day, the next start alone discards staged work, which is fetched again", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-01");
   await world.run(() => stagedRows(world) > 10);

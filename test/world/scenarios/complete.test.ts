@@ -14,7 +14,7 @@ const TWO = ["site_a", "site_b"];
 const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03"];
 const keyOf = (site: string, date: string) => `timeseries/${date.replaceAll("-", "/")}/${site}.parquet`;
 
-test("two sites and three days end with every row of the vendor and none other", async () => {
+test("two sites and three days have exactly the vendor's rows", async () => {
   const world = new World({ sites: TWO });
   expect(await world.start("2024-01-01", "2024-01-03")).toMatchObject({
     kind: "started",
@@ -73,7 +73,7 @@ test.each(["ok", "not-found"] as const)(
   },
 );
 
-test("a day of which every sample is rejected is completed with no record, and says so", async () => {
+test("a day whose samples are all rejected is completed without records and counts the rejections", async () => {
   const world = new World({ vendor: { oddShare: 1, samplesPerDay: 12, pointsPerSite: 4, unconfigured: 4 } });
   await world.start("2024-01-01", "2024-01-01");
   await world.run();
@@ -100,7 +100,7 @@ test("a range that earlier backfills completed is not fetched again", async () =
   expect(new Set(days.map((arrival) => arrival.day))).toEqual(new Set(["2024-01-03"]));
 });
 
-test("a plan spends no request, and reckons with the pages that the ledger knows", async () => {
+test("a plan sends no request and estimates from the pages in the ledger", async () => {
   const world = new World({ config: { pageSize: 50_000 } });
   const plan = () =>
     world.ask((coordinator) =>
@@ -125,7 +125,7 @@ test("a plan spends no request, and reckons with the pages that the ledger knows
   expect(world.vendor.arrivals).toHaveLength(asked);
 });
 
-test("a day of which a row is not accounted for is never completed", async () => {
+test("a day with a row in no count is never completed", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-02");
   const merging = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'merging'").length;

@@ -105,7 +105,7 @@ function isCommitOf(
   );
 }
 
-test("whatever is asked at once, the answers are those of one order, and the last accepted one is what is", async () => {
+test("simultaneous requests are answered as in some order, and the last accepted request determines the job", async () => {
   let accepted = 0;
   for (let seed = 1; seed <= 12; seed++) {
     const { world, requests, moments } = await history(seed);

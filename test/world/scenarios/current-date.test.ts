@@ -29,7 +29,7 @@ function viewOf(world: World): SiteView {
   return world.site(SITE).db.tx((sql) => reportOf(sql, SITE, live).view);
 }
 
-test("the current day is the earliest unfinished, and what is said of it is its own, through outages", async () => {
+test("the current day is the earliest unfinished day, with its own progress, through outages", async () => {
   // A day that can't be fetched fails at once; so slow that there are lanes.
   const config = { maxRetries: 0, aceTimeoutMs: 200_000, requestsPerMinute: 30 };
   const vendor = { pointsPerSite: 20, samplesPerDay: 60, latency: { ms: 5_000 } };

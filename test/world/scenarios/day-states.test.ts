@@ -25,7 +25,7 @@ test("a verified day that is being fetched again stays completed, over HTTP and 
   expect(dayInKv(world, FIRST)).toMatchObject({ status: "completed" });
 });
 
-test("a day under way of a site that halts is pending, over HTTP and in KV", async () => {
+test("a day in progress becomes pending when its site halts, over HTTP and in KV", async () => {
   const world = new World({ config: { pageSize: 10, requestsPerMinute: 60 }, steps: SMALL_STEPS });
   await world.start(FIRST, LAST);
   await world.run(() => requestsOf(world, FIRST) > 5);

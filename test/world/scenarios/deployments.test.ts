@@ -45,7 +45,7 @@ const crashes = (world: World) =>
     rowsOf<{ crashes: number }>(site, "SELECT crashes FROM attempt"),
   );
 
-test("deployments in the middle of anything, with another page size and limit, end in the same bytes", async () => {
+test("deployments at any moment, with another page size and limit, lead to the same bytes", async () => {
   const usual = await unharmed(TWO);
   for (let seed = 1; seed <= 10; seed++) {
     const world = new World({ ...TWO, seed });
@@ -85,7 +85,7 @@ test("three deaths of the same code on the same work still fail its day", async 
   expect(await world.status()).toMatchObject({ outcome: "partial", days_failed: 1 });
 });
 
-test("another size of row groups begins staged days anew, and every file is of one size", async () => {
+test("another row group size restarts staged days, and each file has one size", async () => {
   for (const after of [60, 140, 200]) {
     const world = new World();
     await world.start(FROM, TO);
@@ -102,7 +102,7 @@ test("another size of row groups begins staged days anew, and every file is of o
   }
 });
 
-test("a site that is taken out of the configuration is finished by the job that has it, and is in no new one", async () => {
+test("a site that is removed from the configuration is finished by its job and is in no new job", async () => {
   const world = new World(TWO);
   await world.start(FROM, TO);
   await steps(world, 60);
@@ -115,7 +115,7 @@ test("a site that is taken out of the configuration is finished by the job that 
   expect(world.archive.objects.has("timeseries/2024/01/03/site_b.parquet")).toBe(false);
 });
 
-test("a site that is added joins with the next start, and what the others have is skipped", async () => {
+test("an added site joins with the next start, and completed days of the others are skipped", async () => {
   const world = new World({ sites: ["site_a"], vendor: { sites: ["site_a", "site_b"] } });
   await world.start(FROM, TO);
   await steps(world, 60);
@@ -132,7 +132,7 @@ test("a site that is added joins with the next start, and what the others have i
   ).toEqual([]);
 });
 
-test("a hundred evictions of objects that wait between two ticks cost nothing and count nothing", async () => {
+test("a hundred evictions of objects between two ticks cost no work and are not counted as crashes", async () => {
   // Three days in a row are what an outage shows itself by.
   const usual = await unharmed(TWO, "2024-01-05");
   const world = new World(TWO);

@@ -78,7 +78,7 @@ test.each([
   expect(ledgerOf(world).length).toBeGreaterThanOrEqual(skipped);
 });
 
-test("a plan of the range that runs names what is left of it", async () => {
+test("a plan of the running range has the days that are left", async () => {
   const world = await completed();
   const started = await world.start(...RANGE, FORCE);
   const id = started.kind === "conflict" ? "" : started.backfill_id;

@@ -29,7 +29,7 @@ function pagesOfFirstWindow(world: World): number {
   return row?.pages ?? 0;
 }
 
-test("an error names the page of its window, the window and the cursor, over many runs", async () => {
+test("an error has the page of its window, the window and the cursor, over many runs", async () => {
   const world = worldOfSmallRuns();
   world.vendor.faults.add({ ...FIRST_WINDOW, skip: 12, effect: REFUSED });
   await world.start(DAY, DAY);
@@ -53,7 +53,7 @@ test("a window's first request has page 0 and no cursor", async () => {
   expect(await contextOfError(world)).toMatchObject({ page: 0, window: 0, cursor: null });
 });
 
-test("the page of an error counts on after the site's object has died", async () => {
+test("the page of an error continues to count after the site's object has died", async () => {
   const world = worldOfSmallRuns();
   await world.start(DAY, DAY);
   await world.run(() => pagesOfFirstWindow(world) === 5);

@@ -66,7 +66,7 @@ const SELDOM: HostileRequest[] = [
   },
 ];
 
-test("any sequence of requests gets documented answers only, and no secret leaves or is logged", async () => {
+test("any sequence of requests gets documented responses only, and no secret is sent or logged", async () => {
   const answers = new Set<number>();
   await fc.assert(
     fc.asyncProperty(fc.array(anyRequest, { minLength: 1, maxLength: 12 }), async (requests) => {
@@ -82,7 +82,7 @@ test("any sequence of requests gets documented answers only, and no secret leave
   expect([...answers].sort()).toEqual([200, 202, 204, 400, 401, 403, 404, 405, 409, 413]);
 }, 120_000);
 
-test("without the token, whatever else is right, nothing anywhere changes", async () => {
+test("a request without the token changes nothing", async () => {
   const http = openHttp();
   await http.world.start("2024-01-01", "2024-01-02");
   await http.world.run();
@@ -110,7 +110,7 @@ function withoutToken(name: string, value: string): string {
   return name === "Authorization" && bearer?.[1] === TOKEN ? value.replace(TOKEN, `${TOKEN}x`) : value;
 }
 
-test("a start is accepted exactly where an independent reading of its fields accepts it", async () => {
+test("a start is accepted exactly if an independent check of its fields accepts it", async () => {
   let accepted = 0;
   await fc.assert(
     fc.asyncProperty(startFields, async (fields) => {
@@ -124,7 +124,7 @@ test("a start is accepted exactly where an independent reading of its fields acc
   expect(accepted).toBeGreaterThan(0);
 }, 120_000);
 
-test("a date is a date in every route, or in none", async () => {
+test("all routes accept the same dates", async () => {
   const http = openHttp();
   await fc.assert(
     fc.asyncProperty(dates, async (date) => {
@@ -140,7 +140,7 @@ test("a date is a date in every route, or in none", async () => {
   );
 }, 60_000);
 
-test("ten thousand years of days are refused by the bound, and cost no more than the bound", async () => {
+test("a range of ten thousand years is refused at no higher cost than the longest range", async () => {
   const http = openHttp();
   const days = (query: string) => send(http, { ...get("/backfill/days"), target: `/backfill/days?${query}` });
   for (const range of [
@@ -170,7 +170,7 @@ test("ten thousand years of days are refused by the bound, and cost no more than
   expect((await days("from=2000-01-01&site=site_b")).status).toBe(200);
 });
 
-test("a crowd that asks for the status together makes each site look once", async () => {
+test("simultaneous status requests make each site report once", async () => {
   const { world } = openHttp();
   await world.start("2024-01-01", "2024-01-02");
   await world.run();

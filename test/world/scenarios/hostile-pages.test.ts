@@ -121,7 +121,7 @@ test.each<[string, (asked: VendorRequest) => Reply]>([
   expect(contentOf(world)).toEqual(await whole(PLAIN));
 });
 
-test("rows outside of what was asked for are counted, and not followed to the end of time", async () => {
+test("rows outside of the requested window are counted, and their cursors are not followed forever", async () => {
   const world = await runForged(asIf((params) => params.set("end_time", "2024-06-01T00:00:00Z")));
   const { evidence } = await dayOf(world);
   expect(evidence?.outside).toBeGreaterThan(0);
@@ -129,7 +129,7 @@ test("rows outside of what was asked for are counted, and not followed to the en
   expect(evidence?.outside).toBeLessThanOrEqual(200);
 });
 
-test("whatever JSON the pages of a day are made of, it fails or counts, and no other day is harmed", async () => {
+test("for any JSON in its pages a day fails or counts every row, and no other day is affected", async () => {
   const tiny: WorldOptions = { config: { maxRetries: 0 }, vendor: { samplesPerDay: 40 } };
   const field = fc.oneof(fc.jsonValue(), fc.constant(undefined));
   const time = fc.oneof(fc.constantFrom("2024-01-02T12:00:00", "2024-01-02", "0000-01-01T00:00:00"), field);

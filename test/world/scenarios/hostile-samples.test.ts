@@ -36,7 +36,7 @@ test.each([
   expect(spoilt.size).toBeGreaterThan(1);
 });
 
-test("odd names are names: long ones, look-alikes, those of every object's members", async () => {
+test("unusual names are stored as they are: long names, look-alikes, names of object members", async () => {
   const odd = [
     "__proto__",
     "constructor",
@@ -64,7 +64,7 @@ test("odd names are names: long ones, look-alikes, those of every object's membe
   expect((await dayOf(world)).evidence?.unconfigured).toBeGreaterThan(0);
 });
 
-test("thousands of names that nobody has configured are counted, every row of them", async () => {
+test("every row of thousands of unconfigured names is counted", async () => {
   const options = {
     config: { pageSize: 5_000 },
     vendor: {

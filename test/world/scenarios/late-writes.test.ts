@@ -5,7 +5,7 @@ import { World } from "../harness/world.ts";
 const KEY = "timeseries/2024/01/01/site_a.parquet";
 const HOUR = 3_600_000;
 
-test("an upload that lands after its day was fetched again, with other data, does not stay", async () => {
+test("an upload that lands after its day was fetched again is replaced by the newer data", async () => {
   for (const lateMs of [300, 30_000, 130_000, HOUR]) {
     const world = new World();
     world.archive.late.next(/archive\.publish/, lateMs);
@@ -43,7 +43,7 @@ test("two uploads of a key within a second are one refusal and one retry", async
   expect(world.archive.objects.get(KEY)?.metadata.backfill_id).toBe(status.backfill_id);
 });
 
-test("R2 that fails for an hour fails days and keeps their files; a retry uploads them without the vendor", async () => {
+test("when R2 fails for an hour, days fail and keep their files; a retry uploads these without a request to the vendor", async () => {
   const world = new World({ sites: ["site_a", "site_b"], config: { requestsPerMinute: 60 } });
   await world.start("2024-01-01", "2024-01-02");
   world.effects.break({ on: /archive\./, mode: "fail before", times: 10_000 });
@@ -58,7 +58,7 @@ test("R2 that fails for an hour fails days and keeps their files; a retry upload
   expect([stagedRows(world), viewLags(world)]).toEqual([0, []]);
 });
 
-test("a HEAD that does not see what is there costs tries, and neither a day nor an object", async () => {
+test("a HEAD that misses an existing object costs attempts, but neither a day nor an object", async () => {
   for (const blind of [1, 2, 3]) {
     const world = new World();
     await world.start("2024-01-01", "2024-01-01");
@@ -72,7 +72,7 @@ test("a HEAD that does not see what is there costs tries, and neither a day nor 
   }
 });
 
-test("a listing with empty pages in between is read to its end", async () => {
+test("a listing with empty pages is read to its end", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-05");
   await world.run();
@@ -83,7 +83,7 @@ test("a listing with empty pages in between is read to its end", async () => {
   expect(audit).toMatchObject({ state: "completed", days_checked: 5, problems_total: 0 });
 });
 
-test("a view put that lands minutes after later ones does not stay, for state and days", async () => {
+test("a put in KV that lands minutes after later puts is replaced, for state and days", async () => {
   for (const lateMs of [5_000, 130_000, 800_000]) {
     const world = new World();
     world.view.late.next(/view\.put backfill:state/, lateMs);
@@ -97,7 +97,7 @@ test("a view put that lands minutes after later ones does not stay, for state an
   }
 });
 
-test("a reader who sees KV as it was a minute ago can tell how old that is, and sees the end a minute after it", async () => {
+test("a reader of KV that is a minute old can tell its age, and sees the end a minute late", async () => {
   const world = new World({ config: { requestsPerMinute: 10 } });
   await world.start("2024-01-01", "2024-01-02");
   await world.run();

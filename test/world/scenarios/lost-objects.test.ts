@@ -61,7 +61,7 @@ test.each([0, 1, 3])(
 );
 
 test.each([0, 1, 3])(
-  "a new Coordinator's forced restart fetches every day of sites that obeyed the lost one through %i restarts",
+  "a new Coordinator's forced restart fetches every day of sites that had %i restarts by the lost one",
   async (restarts) => {
     const world = await completed(restarts);
     await lose(world, world.coordinator);
@@ -71,7 +71,7 @@ test.each([0, 1, 3])(
   },
 );
 
-test("a new Coordinator's start is obeyed by sites that still work for the lost one", async () => {
+test("sites that still work for the lost Coordinator apply the new Coordinator's start", async () => {
   for (let steps = 20; steps <= 320; steps += 60) {
     const world = new World({ sites: SITES, seed: steps });
     await world.start("2024-01-01", "2024-01-02");
@@ -90,7 +90,7 @@ test("a new Coordinator's start is obeyed by sites that still work for the lost 
   }
 });
 
-test("a failure under the lost Coordinator is not taken for one of the new Coordinator's round", async () => {
+test("a failure under the lost Coordinator does not count in the new Coordinator's round", async () => {
   const world = new World({ sites: SITES });
   world.vendor.faults.add({ on: "samples", day: RANGE[0], effect: { do: "status", status: 400 } });
   await world.start(...RANGE);
@@ -103,7 +103,7 @@ test("a failure under the lost Coordinator is not taken for one of the new Coord
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 4, days_failed: 0 });
 });
 
-test("a site that can't be reached when the new Coordinator starts is told as soon as it can be", async () => {
+test("a site that is unreachable when the new Coordinator starts gets the job once it is reachable", async () => {
   const world = await completed(2);
   await lose(world, world.coordinator);
   world.effects.break({ on: /^coordinator site_b\./, mode: "fail before", times: FOR_EVER });
@@ -115,7 +115,7 @@ test("a site that can't be reached when the new Coordinator starts is told as so
   await expectEveryDayFetched(world, since);
 });
 
-test("cancel by a new Coordinator names a site that still obeys the lost one, and stops it", async () => {
+test("a cancel by a new Coordinator names a site that still works for the lost one, and stops it", async () => {
   const world = new World({ sites: SITES });
   await world.start(...RANGE);
   await lose(world, world.coordinator);
@@ -130,7 +130,7 @@ test("cancel by a new Coordinator names a site that still obeys the lost one, an
   expect((await world.status()).sites.map(({ state }) => state)).toEqual(["cancelled", "cancelled"]);
 });
 
-test("a site refuses another backfill whose epoch or round is not above its own", async () => {
+test("a site refuses another backfill whose epoch or round is not higher than its own", async () => {
   const world = await completed();
   const site = world.site("site_a");
   const job = siteState<SiteJob>(site, "job");
@@ -147,7 +147,7 @@ test("a site refuses another backfill whose epoch or round is not above its own"
   }
 });
 
-test("a site that is lost in the middle of a forced restart fetches all of its days under it", async () => {
+test("a site that is lost during a forced restart fetches all of its days again", async () => {
   const world = await completed();
   const since = world.vendor.arrivals.length;
   await world.start(...RANGE, FORCE);
@@ -157,7 +157,7 @@ test("a site that is lost in the middle of a forced restart fetches all of its d
   await expectEveryDayFetched(world, since);
 });
 
-test("a forced restart that was cancelled goes on where it was, with a ledger of rebuilt days too", async () => {
+test("a cancelled forced restart resumes where it was, also with a ledger of rebuilt days", async () => {
   const world = await completed();
   await lose(world, ...everyObject(world));
   await rebuild(world);

@@ -30,7 +30,7 @@ test("100 sites with five lanes of small pages hold no more than the isolate's b
   expect(await world.status()).toMatchObject({ days_completed: 100 });
 }, 120_000);
 
-test("files are the same, however little memory there is", async () => {
+test("files are the same with little memory", async () => {
   const sites = ["site_a", "site_b", "site_c"];
   const roomy = await finished({ sites, isolateBytesMax: PIPELINE_BYTES_MAX });
   const tight = await finished({ sites, isolateBytesMax: 64 * KIB });

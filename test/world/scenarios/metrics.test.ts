@@ -4,7 +4,7 @@ import { World } from "../harness/world.ts";
 
 const metricsOf = (world: World) => world.ask((coordinator) => coordinator.metrics());
 
-test("what a site has done is what the API and the bucket have seen of it", async () => {
+test("a site's counters equal what the API and the bucket received", async () => {
   const world = new World({ sites: ["site_a", "site_b"] });
   const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 5 } } as const;
   world.vendor.faults.add({ on: "samples", site: "site_a", times: 3, effect: pause });
@@ -33,7 +33,7 @@ test("what a site has done is what the API and the bucket have seen of it", asyn
   }
 });
 
-test("no count ever falls, through deaths, a cancel, a restart by force and another range", async () => {
+test("no counter ever falls, through deaths, a cancel, a forced restart and another range", async () => {
   const world = new World();
   let before: SiteTotals = { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 };
   const look = async () => {
@@ -64,7 +64,7 @@ test("no count ever falls, through deaths, a cancel, a restart by force and anot
   expect(before.samples).toBeGreaterThan(samples);
 });
 
-test("requests that came to nothing are counted as others are", async () => {
+test("failed requests are counted too", async () => {
   const world = new World();
   world.vendor.faults.add({ on: "samples", effect: { do: "status", status: 400, body: "json" } });
   await world.start("2024-01-01", "2024-01-02");

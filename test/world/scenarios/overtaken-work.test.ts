@@ -36,7 +36,7 @@ async function intoAnOutage(world: World, force = false) {
   without(2)(world);
 }
 
-test("an answer to an attempt that another has replaced is in no file", async () => {
+test("a response for a replaced attempt is in no file", async () => {
   // It comes while the other has just begun, or is nearly done.
   for (const delayMs of [90_000, 100_000, 120_000]) {
     const world = new World(OPTIONS);
@@ -55,7 +55,7 @@ test("an answer to an attempt that another has replaced is in no file", async ()
   }
 });
 
-test("an upload of an attempt that another has replaced is not begun, and completes no day", async () => {
+test("an upload of a replaced attempt does not begin and completes no day", async () => {
   for (let waitMs = 30_000; waitMs <= 90_000; waitMs += 10_000) {
     const world = new World(OPTIONS);
     await world.start(...RANGE);
@@ -74,7 +74,7 @@ test("an upload of an attempt that another has replaced is not begun, and comple
   }
 });
 
-test("a site that has not heard of a restart publishes nothing of the epoch before", async () => {
+test("a site that has not received a restart publishes nothing of the previous epoch", async () => {
   const world = new World();
   await world.start(DAY, DAY);
   const staged = () => rowsOf(world.site("site_a"), "SELECT 1 FROM staging WHERE phase = 'merging'").length;
@@ -90,7 +90,7 @@ test("a site that has not heard of a restart publishes nothing of the epoch befo
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
 });
 
-test("a file that waits to be uploaded when a restart comes is not uploaded by it", async () => {
+test("a restart does not upload a file that was waiting for its upload", async () => {
   const world = new World();
   world.effects.break({ on: /coordinator\.current/, mode: "fail before", times: FOR_EVER });
   await world.start(DAY, DAY);
@@ -107,7 +107,7 @@ test("a file that waits to be uploaded when a restart comes is not uploaded by i
   expect(object?.metadata.backfill_id).toBe(status.backfill_id);
 });
 
-test("an upload that lands after cancel has answered completes its day when the job is resumed, not before", async () => {
+test("an upload that lands after a cancel completes its day when the job is resumed, not before", async () => {
   const world = new World();
   world.archive.late.next(/archive\.publish/, 20_000);
   await world.start(DAY, DAY);

@@ -30,7 +30,7 @@ async function finish(world: World): Promise<number> {
   return world.vendor.arrivals.length - before;
 }
 
-test("a resume goes on where the committed pages end", async () => {
+test("a resume continues after the committed pages", async () => {
   const world = await halfFetched();
   const pages = committedPages(world);
   const whole = await finish(await halfFetchedAnew());
@@ -43,7 +43,7 @@ async function halfFetchedAnew(): Promise<World> {
   return world;
 }
 
-test("staged work older than a day is begun anew", async () => {
+test("staged work older than a day is fetched again", async () => {
   const world = await halfFetchedAnew();
   const token = stagingIdOf(world);
   await world.start("2024-01-01", "2024-01-01");
@@ -54,7 +54,7 @@ test("staged work older than a day is begun anew", async () => {
   expect((await world.status()).outcome).toBe("success");
 });
 
-test("an object that wakes a day later begins its day anew", async () => {
+test("an object that wakes a day later fetches its day again", async () => {
   const world = new World({ ...MANY_PAGES, vendor: { samplesPerDay: 4_000, pointsPerSite: 100 } });
   await world.start("2024-01-01", "2024-01-01");
   await world.run(() => committedPages(world) > 0);
@@ -67,7 +67,7 @@ test("an object that wakes a day later begins its day anew", async () => {
   expect((await world.status()).outcome).toBe("success");
 });
 
-test("a day whose counts do not add up is not published, and comes right with a retry", async () => {
+test("a day whose counts do not add up is not published, and a retry completes it", async () => {
   const world = await halfFetched();
   world.site("site_a").db.tx((sql) => {
     sql.run("UPDATE staging SET transport = json_set(transport, '$.fetched', transport ->> '$.fetched' + 1)");
@@ -85,7 +85,7 @@ function stagingIdOf(world: World): string | undefined {
     ?.staging_id;
 }
 
-test("a points list that changed discards what was fetched by the old one", async () => {
+test("a changed points list discards what was fetched with the old list", async () => {
   const world = await halfFetched();
   world.vendor.relist("site_a", (listed) => listed.slice(20));
   await finish(world);
@@ -108,7 +108,7 @@ test("the second crash on the same work lowers the page size, the third fails th
   expect(status.sites[0]?.last_error).toContain("three times");
 });
 
-test("two crashes on the same work cost the day nothing but its pages' size", async () => {
+test("two crashes on the same work cost the day only its page size", async () => {
   const world = new World({ config: { pageSize: 10_000, requestsPerMinute: 60 } });
   world.effects.break({ on: /vendor\.bytes/, skip: 1, times: 2, mode: "die after" });
   await world.start("2024-01-01", "2024-01-03");

@@ -20,7 +20,7 @@ function setup() {
   return { scheduler, limits: new ProductionLimits(scheduler) };
 }
 
-test("a seventh request that waits for its headers is refused, and another object has its own six", async () => {
+test("a seventh request that waits for its headers is refused, and each object may have six", async () => {
   const { limits } = setup();
   const [a, b] = [limits.vendor(incarnation("a"), silent), limits.vendor(incarnation("b"), silent)];
   const { signal } = new AbortController();
@@ -33,7 +33,7 @@ test("a seventh request that waits for its headers is refused, and another objec
   expect(() => limits.check()).toThrow("a production limit is exceeded");
 });
 
-test("what hangs is the platform's to end after a minute", () => {
+test("the platform ends a request that hangs for a minute", () => {
   const { limits, scheduler } = setup();
   const vendor = limits.vendor(incarnation("a"), silent);
   const { signal } = new AbortController();
@@ -43,7 +43,7 @@ test("what hangs is the platform's to end after a minute", () => {
   expect(() => limits.check()).not.toThrow();
 });
 
-test("a key of KV that is put again within a second is refused, across the lives of its object", async () => {
+test("a key of KV that is put again within a second is refused, also by another incarnation", async () => {
   const { limits, scheduler } = setup();
   const view = () => limits.view(incarnation("a"), { put: async () => undefined });
   await view().put("k", "1", undefined);
@@ -63,7 +63,7 @@ test("metadata beyond 8,192 bytes is refused, counted in UTF-8 with its names", 
   await expect(archive.publish(KEY, metadata(8_194), "absent")).rejects.toThrow("8194 bytes of metadata");
 });
 
-test("a second write of a key within a second is refused where it arrives", () => {
+test("a second write of a key within a second is refused on arrival", () => {
   const rate = new WriteRate();
   rate.admit("R2", "a", 5_000);
   rate.admit("R2", "b", 5_000);
@@ -72,7 +72,7 @@ test("a second write of a key within a second is refused where it arrives", () =
   expect(rate.refused).toBe(1);
 });
 
-test("a row over 2 MB is refused, though none of its values is as large", () => {
+test("a row over 2 MB is refused, also if each of its values is smaller", () => {
   const db = new SqliteDatabase();
   const insert = (bytes: number) =>
     db.tx((sql) => sql.run("INSERT INTO t VALUES (?, ?)", new Uint8Array(1_000_000), new Uint8Array(bytes)));

@@ -5,7 +5,7 @@ const TWO = ["site_a", "site_b"];
 const MINUTE = 60_000;
 const stateOf = (world: World) => world.view.json("backfill:state");
 
-test("KV shows a pause that the vendor asked for, as the status does, and its end", async () => {
+test("KV shows a pause that the vendor requested, as the status does, and its end", async () => {
   const world = new World();
   const retryAfter = { form: "seconds", seconds: 600 } as const;
   world.vendor.faults.add({ on: "samples", skip: 2, times: 1, effect: { do: "throttle", retryAfter } });
@@ -19,7 +19,7 @@ test("KV shows a pause that the vendor asked for, as the status does, and its en
   expect(stateOf(world)).toMatchObject({ outcome: "success", throttled_until: null });
 });
 
-test("KV names the sites that give no answer, as the status does, until they do", async () => {
+test("KV names the sites that do not respond, as the status does, until they respond", async () => {
   const world = new World({ sites: TWO, config: { requestsPerMinute: 10 } });
   await world.start("2024-01-01", "2024-01-02");
   await world.pass(MINUTE);
@@ -33,7 +33,7 @@ test("KV names the sites that give no answer, as the status does, until they do"
   expect(stateOf(world)).toMatchObject({ outcome: "success", sites_unreachable: [] });
 });
 
-test("a site that was not asked yet counts as reachable", async () => {
+test("a site without a request yet counts as reachable", async () => {
   const world = new World({ sites: TWO });
   await world.start("2024-01-01", "2024-01-01");
   await world.run();
@@ -42,7 +42,7 @@ test("a site that was not asked yet counts as reachable", async () => {
   for (const { value } of states) expect(JSON.parse(value)).toMatchObject({ sites_unreachable: [] });
 });
 
-test("a gate that gives no answer holds up neither the state in KV nor the status", async () => {
+test("a gate that does not respond delays neither the state in KV nor the status", async () => {
   const world = new World();
   world.effects.break({ on: /gate\.pausedUntil/, mode: "hang", times: Number.POSITIVE_INFINITY });
   await world.start("2024-01-01", "2024-01-02");

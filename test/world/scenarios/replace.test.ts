@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Chance } from "../harness/chance.ts";
 import { World } from "../harness/world.ts";
 
-test("a replacement that is stopped or overtaken at any moment leaves no day that its object belies", async () => {
+test("a replacement that is stopped or overtaken at any moment leaves no verified day with another object", async () => {
   for (let seed = 1; seed <= 30; seed++) {
     const world = new World({ seed, config: { pageSize: 1_000 } });
     const chance = new Chance(seed);

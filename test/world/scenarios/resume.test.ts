@@ -18,7 +18,7 @@ async function steps(world: World, count: number): Promise<void> {
   await world.run(() => left-- <= 0);
 }
 
-test("objects killed at random come to the same files, with nothing lost on the way", async () => {
+test("objects that are killed at random write the same files and lose nothing", async () => {
   const wanted = await unharmed("2024-01-01", "2024-01-02");
   for (let seed = 1; seed <= 25; seed++) {
     const world = new World({ sites: TWO, seed });
@@ -39,7 +39,7 @@ test("objects killed at random come to the same files, with nothing lost on the 
   }
 });
 
-test("of two starts at the same instant one is started and the other is refused", async () => {
+test("of two simultaneous starts one is accepted and the other is refused", async () => {
   for (let seed = 1; seed <= 10; seed++) {
     const world = new World({ seed });
     const both = [1, 2].map(() =>
@@ -51,7 +51,7 @@ test("of two starts at the same instant one is started and the other is refused"
   }
 });
 
-test("after cancel nothing is published; a resume keeps id and beginning, and goes on", async () => {
+test("nothing is published after a cancel; a resume keeps id and start time, and continues", async () => {
   const wanted = await unharmed("2024-01-01", "2024-01-03");
   for (let seed = 1; seed <= 20; seed++) {
     const world = new World({ sites: TWO, seed });
@@ -82,7 +82,7 @@ test("after cancel nothing is published; a resume keeps id and beginning, and go
   }
 });
 
-test("cancel when nothing runs, or all is done, is refused", async () => {
+test("a cancel is refused when no backfill runs", async () => {
   const world = new World();
   expect(await world.cancel()).toEqual({ kind: "nothing-running" });
   await world.start("2024-01-01", "2024-01-01");
@@ -90,7 +90,7 @@ test("cancel when nothing runs, or all is done, is refused", async () => {
   expect(await world.cancel()).toEqual({ kind: "nothing-running" });
 });
 
-test("cancel names the sites that it could not reach, and they stop once they can be", async () => {
+test("a cancel names unreachable sites, and they stop once they are reachable", async () => {
   const world = new World({ sites: TWO });
   await world.start("2024-01-01", "2024-01-03");
   await steps(world, 60);
@@ -101,7 +101,7 @@ test("cancel names the sites that it could not reach, and they stop once they ca
   expect((await world.status()).sites.map((site) => site.state)).toEqual(["cancelled", "cancelled"]);
 });
 
-test("a forced restart fetches every day again under a new id, and files stay until theirs are replaced", async () => {
+test("a forced restart fetches every day again under a new id, and files stay until they are replaced", async () => {
   const world = new World({ sites: TWO });
   const first = await world.start("2024-01-01", "2024-01-02");
   await world.run();
@@ -117,7 +117,7 @@ test("a forced restart fetches every day again under a new id, and files stay un
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 4 });
 });
 
-test("a put of the incarnation before that lands late finds the etag changed and replaces nothing", async () => {
+test("a late put of the previous incarnation finds another etag and replaces nothing", async () => {
   const world = new World();
   world.effects.break({ on: /archive\.publish .*01\/01/, mode: "late" });
   await world.start("2024-01-01", "2024-01-01");
@@ -134,7 +134,7 @@ test("a put of the incarnation before that lands late finds the etag changed and
   expect(object?.metadata.backfill_id).toBe(status.backfill_id);
 });
 
-test("a forced restart with another range while one runs replaces that one", async () => {
+test("a forced restart with another range replaces the running backfill", async () => {
   const world = new World({ sites: TWO });
   await world.start("2024-01-01", "2024-01-03");
   await steps(world, 80);
@@ -151,7 +151,7 @@ test("a forced restart with another range while one runs replaces that one", asy
   expect(stagedRows(world)).toBe(0);
 });
 
-test("an alarm that is delivered twice does nothing twice", async () => {
+test("an alarm that is delivered twice has its effects once", async () => {
   const wanted = await unharmed("2024-01-01", "2024-01-02");
   const world = new World({ sites: TWO });
   await world.start("2024-01-01", "2024-01-02");
@@ -165,7 +165,7 @@ test("an alarm that is delivered twice does nothing twice", async () => {
   expect(asked.filter((label) => label.includes("archive.publish"))).toHaveLength(4);
 });
 
-test("a site that is refused a publication rests until it hears of the epoch that counts", async () => {
+test("a site that is refused a publication stays idle until it receives the current epoch", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-03");
   const staged = () =>

@@ -38,7 +38,7 @@ test.each([
   },
 );
 
-test("status, metrics, errors and the other site's days are told without a silent site's word", async () => {
+test("status, metrics, errors and the other site's days need no response of an unavailable site", async () => {
   const { world, call } = await withSilentSite();
   await world.pass(30_000);
   const status = await call("GET", "/backfill/status");

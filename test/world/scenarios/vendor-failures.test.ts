@@ -69,7 +69,7 @@ test("once a site has been answered with a 429, none of its lanes sends another 
   }
 });
 
-test("short pauses, failures, hangs, cuts and malformed answers cost retries and no rows", async () => {
+test("short pauses, failures, hangs, cuts and malformed responses cost retries and no rows", async () => {
   const world = new World({ sites: TWO, config: { aceTimeoutMs: 5_000, maxRetries: 12 } });
   const often = (seed: number) => ({ probability: 0.12, seed });
   world.vendor.faults.add({ ...often(1), effect: { do: "status", status: 503 } });
@@ -98,7 +98,7 @@ test("the vendor never gets more requests in a minute than allowed, over all sit
   expect(times.length / minutes).toBeGreaterThan(9.5);
 });
 
-test("an outage of half a day ends by itself, with waits from a minute to an hour, and everything completed", async () => {
+test("after an outage of half a day, with waits from a minute to an hour, all days complete by themselves", async () => {
   const world = new World();
   const fault = world.vendor.faults.add({ effect: { do: "status", status: 503 } });
   await world.start("2024-01-01", "2024-01-05");
@@ -118,7 +118,7 @@ test("an outage of half a day ends by itself, with waits from a minute to an hou
   expect(contentOf(world)).toEqual(await unharmed(["site_a"], "2024-01-01", "2024-01-05"));
 });
 
-test("an outage that begins in the middle fails no day", async () => {
+test("an outage during a backfill fails no day", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-08");
   await world.run(() => world.archive.objects.size === 2);
@@ -150,7 +150,7 @@ test.each([
   expect(await world.status()).toMatchObject({ status: "completed", outcome: "success", days_completed: 4 });
 });
 
-test("an outage that answers with the unhandled exception of a bad key is waited for, not taken for a bad key", async () => {
+test("an outage that answers like a bad key is waited out and does not count as a bad key", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-06");
   await world.run(() => world.archive.objects.size === 2);
@@ -166,7 +166,7 @@ test("an outage that answers with the unhandled exception of a bad key is waited
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 6 });
 });
 
-test("a halted site is resumed while another runs, and that one is not disturbed", async () => {
+test("a halted site resumes while another site runs undisturbed", async () => {
   const world = new World({ sites: TWO, config: { requestsPerMinute: 60 } });
   const fault = world.vendor.faults.add({ site: "site_a", effect: { do: "status", status: 401 } });
   await world.start("2024-01-01", "2024-01-04");
@@ -190,7 +190,7 @@ test("a points list that is missing or empty halts the site before a day depends
 });
 
 test.each([400, 404, 410])(
-  "a %s fails its day only, without a retry, and the next goes on",
+  "a %s fails its day only, without a retry, and the next day is fetched",
   async (status) => {
     const world = new World();
     world.vendor.faults.add({ day: "2024-01-02", effect: { do: "status", status } });
@@ -208,7 +208,7 @@ test.each([400, 404, 410])(
   },
 );
 
-test("a day whose retries are used up fails after 2, 4 and 8 s, and fails no other", async () => {
+test("a day fails after retries of 2, 4 and 8 s, and no other day does", async () => {
   const world = new World({ config: { pageSize: 1_000 } });
   world.vendor.faults.add({ day: "2024-01-02", effect: { do: "status", status: 503 } });
   await world.start("2024-01-01", "2024-01-03");
@@ -234,7 +234,7 @@ test("a failed fetch of a forced restart leaves the valid day valid", async () =
   expect(day?.failure?.message).toContain("400");
 });
 
-test("once a day has failed, nothing more of it is read, however many of its answers have come", async () => {
+test("once a day has failed, no more of its responses are read", async () => {
   const world = new World({ config: { maxRetries: 0 }, vendor: { latency: { ms: 400 } } });
   world.vendor.faults.add({ on: "samples", day: "2024-01-02", effect: { do: "hang", share: 0.5 } });
   await world.start("2024-01-01", "2024-01-03");

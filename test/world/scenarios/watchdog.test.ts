@@ -66,7 +66,7 @@ test("a call that never answers is ended with its object after an hour, and its 
   expect(stagedRows(world)).toBe(0);
 });
 
-test("an object whose timers are all lost stands still as a whole, and goes on after its restart", async () => {
+test("an object that has lost all timers is restarted and continues", async () => {
   let broken: Incarnation | undefined;
   const world = worldWith((ports, incarnation) => {
     broken ??= incarnation;
@@ -83,7 +83,7 @@ test("an object whose timers are all lost stands still as a whole, and goes on a
   expect(contentOf(world)).toEqual(await unharmed());
 });
 
-test("work that hangs after every restart is restarted once an hour, and fails its day as the third death", async () => {
+test("work that hangs after every restart is restarted once an hour, and the third death fails its day", async () => {
   const hangs: number[] = [];
   const world = worldWith(
     (ports) =>
@@ -112,7 +112,7 @@ test("work that hangs after every restart is restarted once an hour, and fails i
   expect(said(world, "Alert is over: Site site_a makes no progress")).toHaveLength(1);
 });
 
-test("a site that never answers is restarted and reported without its help, and its restarts do no harm", async () => {
+test("a site that never responds is restarted and reported without its response, and restarts do no harm", async () => {
   const world = new World({ sites: ["site_a", "site_b"], config: { requestsPerMinute: 2 } });
   // Neither its answers nor its own news reach the Coordinator, from the first word on.
   world.effects.break({
@@ -138,7 +138,7 @@ test("a site that never answers is restarted and reported without its help, and 
   expect(await world.status()).toMatchObject({ outcome: "success", alerts: [], sites_stuck: [] });
 });
 
-test("a stuck day is named with its phase and since when, once, though the Coordinator dies again and again", async () => {
+test("a stuck day is alerted once, with its phase and its beginning, though the Coordinator dies again and again", async () => {
   const world = worldWith(
     (ports) => ({ ...ports, archive: { ...ports.archive, publish: never, head: never } }),
     { config: { maxRetries: 20, retryBaseDelayMs: 60_000 } },
@@ -161,7 +161,7 @@ test("a stuck day is named with its phase and since when, once, though the Coord
   expect(restartsOf(world)).toBe(0);
 });
 
-test("hours of pauses and hours of outage are told after two, and are neither stuck nor silent", async () => {
+test("hours of pauses and of outage are alerted after two hours, and are neither stuck nor unavailable", async () => {
   const world = new World();
   const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 3_600 } } as const;
   const throttled = world.vendor.faults.add({ effect: pause });
@@ -184,7 +184,7 @@ test("hours of pauses and hours of outage are told after two, and are neither st
   expect(contentOf(world)).toEqual(await unharmed());
 });
 
-test("a gate so slow that a run takes over an hour shows heartbeats, though nothing is committed in that time", async () => {
+test("a run that takes over an hour because of a slow gate has heartbeats, though nothing is committed meanwhile", async () => {
   const world = new World({ config: { requestsPerMinute: 2, pageSize: 3 }, vendor: { samplesPerDay: 480 } });
   await world.start(FIRST, FIRST);
   await world.run();
@@ -225,7 +225,7 @@ test.each([
   expect(viewLags(world)).toEqual([]);
 });
 
-test("a tick whose clock steps back a day ends all the same", async () => {
+test("a tick ends also if its clock steps back by a day", async () => {
   let skew = 0;
   const world = worldWith(
     (ports) => ({ ...ports, clock: { ...ports.clock, now: () => ports.clock.now() + skew } }),
@@ -241,7 +241,7 @@ test("a tick whose clock steps back a day ends all the same", async () => {
   expect(contentOf(world)).toEqual(await unharmed());
 });
 
-test("more than five uploads in a row that failed are an alert until one is verified", async () => {
+test("more than five failed uploads in a row raise an alert until an upload is verified", async () => {
   const world = new World();
   world.effects.break({ on: /archive\.publish/, mode: "fail before", times: 8 });
   await world.start(FIRST, "2024-01-02");
@@ -257,7 +257,7 @@ test("more than five uploads in a row that failed are an alert until one is veri
   expect(said(world, "Alert is over: ")).toHaveLength(2);
 });
 
-test("eleven refusals for the rate within an hour are an alert, and are forgotten with the hour", async () => {
+test("eleven 429s within an hour raise an alert, which is cleared an hour later", async () => {
   const world = new World({ sites: ["site_a", "site_b"] });
   const pause = { do: "throttle", retryAfter: { form: "seconds", seconds: 5 } } as const;
   world.vendor.faults.add({ on: "samples", times: 11, effect: pause });
