@@ -13,6 +13,22 @@ export interface SampleColumns {
   readonly value: Float64Array;
 }
 
+export function newColumns(length: number): SampleColumns {
+  return {
+    length,
+    point: new Uint32Array(length),
+    micros: new Float64Array(length),
+    value: new Float64Array(length),
+  };
+}
+
+/** Copies the rows in use into `to`, from `row` on. */
+export function copyRows(from: SampleColumns, to: SampleColumns, row: number): void {
+  to.point.set(from.point.subarray(0, from.length), row);
+  to.micros.set(from.micros.subarray(0, from.length), row);
+  to.value.set(from.value.subarray(0, from.length), row);
+}
+
 /** A half-open span of time, [from, to). */
 export interface Span {
   readonly fromMicros: EpochMicros;

@@ -1,5 +1,5 @@
 import type { EpochMicros } from "../../domain/day.ts";
-import type { SampleColumns, Span } from "../../domain/samples.ts";
+import { copyRows, newColumns, type SampleColumns, type Span } from "../../domain/samples.ts";
 import { parseValue, type RejectReason, valueRejection } from "../../domain/value.ts";
 import type { NextPage } from "./next-page.ts";
 import { type PageEnds, TimeRuns } from "./time-runs.ts";
@@ -35,9 +35,7 @@ export class PageRows {
   private readonly context: PageContext;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private readonly runs = new TimeRuns();
-  private point: Uint32Array;
-  private micros: Float64Array;
-  private value: Float64Array;
+  private columns: SampleColumns;
   private rows = 0;
   private length = 0;
   private rejections = 0;
@@ -47,9 +45,7 @@ export class PageRows {
   /** `rowsExpected` is an estimate: the columns grow. */
   constructor(context: PageContext, rowsExpected: number) {
     this.context = context;
-    this.point = new Uint32Array(rowsExpected);
-    this.micros = new Float64Array(rowsExpected);
-    this.value = new Float64Array(rowsExpected);
+    this.columns = newColumns(rowsExpected);
   }
 
   /** Adds the next row, which has no name or no time. */
@@ -88,34 +84,27 @@ export class PageRows {
 
   keep(micros: EpochMicros, id: number, value: number): void {
     const at = this.length;
-    if (at === this.point.length) this.grow();
-    this.point[at] = id;
-    this.micros[at] = micros;
-    this.value[at] = value;
+    if (at === this.columns.length) {
+      const full = this.columns;
+      this.columns = newColumns(Math.ceil(at * 1.5) + 16);
+      copyRows(full, this.columns, 0);
+    }
+    this.columns.point[at] = id;
+    this.columns.micros[at] = micros;
+    this.columns.value[at] = value;
     this.length = at + 1;
   }
 
   /** What became of the rows; `hashOf` gives the hash of a row's name. */
   counts(hashOf: (row: number) => number): RowCounts {
-    const { length, point, micros, value, rows, rejected, outside, unconfigured } = this;
+    const { length, rows, rejected, outside, unconfigured } = this;
     const fetched = length + this.rejections + outside + unconfigured;
-    const kept = { length, point, micros, value };
+    const kept = { ...this.columns, length };
     return { rows, kept, fetched, rejected, outside, unconfigured, ...this.runs.ends(rows, hashOf) };
   }
 
   private reject(reason: RejectReason): void {
     this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
     this.rejections += 1;
-  }
-
-  private grow(): void {
-    const rows = Math.ceil(this.point.length * 1.5) + 16;
-    const { point, micros, value } = this;
-    this.point = new Uint32Array(rows);
-    this.micros = new Float64Array(rows);
-    this.value = new Float64Array(rows);
-    this.point.set(point);
-    this.micros.set(micros);
-    this.value.set(value);
   }
 }

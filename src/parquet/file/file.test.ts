@@ -12,7 +12,6 @@ import { DAY_MS } from "../../domain/day.ts";
 import { encodeSlice, FILE_START, type FilePosition } from "../merge/merge.ts";
 import { RunBuilder, sortRun, toBlocks } from "../run/run.ts";
 import { encodeFooter, type FileSpec } from "./file.ts";
-import { PointUnnamed } from "./name-columns.ts";
 
 const DAY_START_MS = Date.UTC(2024, 0, 15);
 const PREFIX = "ses/falls_city/building_1/floor_2/ahu_3/vav_4/discharge_air_";
@@ -129,7 +128,9 @@ describe("the file", () => {
     source.add(
       toBlocks(columnsOf([{ point: 9, micros: DAY_START_MS * 1000, value: 1 }]), DAY_START_MS * 1000, 10),
     );
-    expect(() => encodeBlocks(spec, source, { rowGroupSize: 10 })).toThrow(PointUnnamed);
+    expect(() => encodeBlocks(spec, source, { rowGroupSize: 10 })).toThrow(
+      expect.objectContaining({ kind: "day-fault", reason: "point-unnamed" }),
+    );
   });
 });
 

@@ -46,7 +46,7 @@ export class RowGroupEncoder {
     return this.#writer.offset;
   }
 
-  /** Encodes `rows`, at least one, and keeps no reference to them. Throws `PointUnnamed`. */
+  /** Encodes `rows`, at least one, and keeps no reference to them. Throws `DayFault` "point-unnamed". */
   encode(rows: RowGroupRows): EncodedRowGroup {
     const { site, dayStartMs, names } = this.#spec;
     const writer = this.#writer;

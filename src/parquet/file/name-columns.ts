@@ -1,4 +1,5 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { DayFault } from "../day-fault.ts";
 import { type ChunkPages, dictionaryPages } from "./column-chunk.ts";
 import type { RowGroupRows } from "./row-group-rows.ts";
 
@@ -16,7 +17,10 @@ export function pointNamePages(rows: RowGroupRows, names: readonly string[]): Ch
     indexes.fill(entry, from, to);
     const point = rows.point[entry] as number;
     const name = names[point];
-    if (name === undefined) throw new PointUnnamed(point, names.length);
+    if (name === undefined) {
+      const data = { point, names: names.length };
+      throw new DayFault("point-unnamed", `point ${point} is not among the ${names.length} names`, data);
+    }
     dictionary.push(utf8.encode(name));
     from = to;
   }
@@ -39,16 +43,4 @@ function namePages(names: readonly Uint8Array[], indexes: Int32Array): ChunkPage
     min: names[0] as Uint8Array,
     max: names.at(-1) as Uint8Array,
   });
-}
-
-/** A sample's point id has no name: the samples were numbered by another list of points than `names`. */
-export class PointUnnamed extends Error {
-  readonly kind = "point-unnamed";
-  readonly point: number;
-  readonly names: number;
-  constructor(point: number, names: number) {
-    super(`point ${point} is not among the ${names} names`);
-    this.point = point;
-    this.names = names;
-  }
 }

@@ -1,3 +1,4 @@
+import { DayFault } from "../day-fault.ts";
 import { BlockReader, type BlockSource, type Segment } from "../run/run.ts";
 
 /** Bound of a bucket's segment tables, which are all in memory: a million segments, some hundred times a usual day's. */
@@ -9,20 +10,9 @@ export interface PointSegments {
   readonly segments: readonly Segment[];
 }
 
-export class TablesTooLarge extends Error {
-  readonly kind = "tables-too-large";
-  readonly bucket: number;
-  readonly bytes: number;
-  constructor(bucket: number, bytes: number) {
-    super(`the segment tables of bucket ${bucket} take ${bytes} bytes`);
-    this.bucket = bucket;
-    this.bytes = bytes;
-  }
-}
-
 /**
  * Yields the points of a bucket that have samples after `after`, ascending. Blocks that fit into `bytesMax` together
- * are read whole; otherwise each block is read through a window of its share.
+ * are read whole; otherwise each block is read through a window of its share. Throws `DayFault`.
  */
 export function* openBucket(
   source: BlockSource,
@@ -39,7 +29,10 @@ export function* openBucket(
     const reader = new BlockReader(source, block, windowBytes);
     tableBytes += reader.tableBytes;
     // A block that is read whole includes its table.
-    if (total > bytesMax && tableBytes > TABLE_BYTES_MAX) throw new TablesTooLarge(bucket, tableBytes);
+    if (total > bytesMax && tableBytes > TABLE_BYTES_MAX) {
+      const message = `the segment tables of bucket ${bucket} take ${tableBytes} bytes`;
+      throw new DayFault("tables-too-large", message, { bucket, bytes: tableBytes });
+    }
     while (reader.point < after.point) reader.next();
     readers.push(reader);
   }

@@ -3,10 +3,11 @@ import { describe, expect, it } from "vitest";
 import { MemoryBlocks } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, type Row, referenceRows, type Sample } from "../../../test/support/parquet/reference.ts";
 import { DAY_MS } from "../../domain/day.ts";
-import { BlockUnreadable, layoutOf, SEGMENT_BYTES, writeHeader } from "../run/block-layout.ts";
+import type { DayFault } from "../day-fault.ts";
+import { layoutOf, SEGMENT_BYTES, writeHeader } from "../run/block-layout.ts";
 import { type BlockSource, sortRun, toBlocks } from "../run/run.ts";
-import { TABLE_BYTES_MAX, TablesTooLarge } from "./bucket.ts";
-import { type MergeOptions, mergeSlice, OverlapTooLarge } from "./merge.ts";
+import { TABLE_BYTES_MAX } from "./bucket.ts";
+import { type MergeOptions, mergeSlice } from "./merge.ts";
 import { MERGE_START, type MergePosition } from "./row-writer.ts";
 
 const DAY_START_MS = Date.UTC(2024, 0, 15);
@@ -78,7 +79,7 @@ describe("merging", () => {
       Array.from({ length: 20 }, (_, i) => at(5, i * 1_000, run)),
     );
     const merge = () => mergeAll(blocksOf(day), { rowGroupSize: 7, bucketBytesMax: 960 });
-    expect(merge).toThrow(OverlapTooLarge);
+    expect(merge).toThrow(fault("overlap-too-large"));
     expect(merge).toThrow(/point 5/);
   });
 
@@ -88,7 +89,7 @@ describe("merging", () => {
     writeHeader(bytes, layout);
     const source = new MemoryBlocks();
     source.add([{ bucket: 3, samples: layout.samples, bytes }]);
-    expect(() => mergeAll(source, { rowGroupSize: 10 })).toThrow(TablesTooLarge);
+    expect(() => mergeAll(source, { rowGroupSize: 10 })).toThrow(fault("tables-too-large"));
   });
 
   it("ends a slice only where a row group ends, at a position that survives JSON", () => {
@@ -113,9 +114,11 @@ describe("merging", () => {
       blocks: (bucket) => source.blocks(bucket),
       read: (id, offset, length) => source.read(id, offset, length).map((byte) => byte ^ 1),
     };
-    expect(() => mergeAll(damaged, { rowGroupSize: 10 })).toThrow(BlockUnreadable);
+    expect(() => mergeAll(damaged, { rowGroupSize: 10 })).toThrow(fault("block-unreadable"));
   });
 });
+
+const fault = (reason: DayFault["reason"]) => expect.objectContaining({ kind: "day-fault", reason });
 
 function at(point: number, sinceStart: number, value: number): Sample {
   return { point, micros: DAY_START_MS * 1000 + sinceStart, value };

@@ -1,4 +1,5 @@
 import { BUCKET_BYTES_MAX, BUCKETS, SLICE_SAMPLES } from "../../domain/limits.ts";
+import { DayFault } from "../day-fault.ts";
 import { type EncodedRowGroup, type FileSpec, RowGroupEncoder, type RowGroupRows } from "../file/file.ts";
 import { type BlockSource, PointSamples, SAMPLE_MEMORY_BYTES } from "../run/run.ts";
 import { openBucket, type PointSegments } from "./bucket.ts";
@@ -53,7 +54,7 @@ export function encodeSlice(
  *
  * Memory, for a day of any size: `bucketBytesMax` of samples in windows over the bucket's blocks, as much again
  * (times 8/7) for the point that is sorted, the tables of the bucket's segments (`TABLE_BYTES_MAX`), the block that is
- * read, one row group. Throws `OverlapTooLarge`, `TablesTooLarge`, `BlockUnreadable`.
+ * read, one row group. Throws `DayFault`.
  */
 export function mergeSlice(
   source: BlockSource,
@@ -67,12 +68,13 @@ export function mergeSlice(
   const pending = new PointSamples(Math.floor(bucketBytesMax / SAMPLE_MEMORY_BYTES));
 
   for (let bucket = position.bucket; bucket < BUCKETS; bucket++) {
-    writer.startBucket(bucket);
+    writer.position.bucket = bucket;
     for (const point of openBucket(source, bucket, position, bucketBytesMax)) {
       if (mergePoint(point, writer, pending) === "slice ended") return writer.position;
     }
   }
-  return writer.finish();
+  writer.finish();
+  return writer.position;
 }
 
 /**
@@ -94,21 +96,13 @@ function mergePoint(
     }
     pending.sort();
     const final = next ? pending.countBefore(next.firstMs) : pending.length;
-    if (final === 0) throw new OverlapTooLarge(point, pending.length + (next?.samples ?? 0));
+    if (final === 0) {
+      const samples = pending.length + (next?.samples ?? 0);
+      const message = `${samples} samples of point ${point} overlap in time, more than are sorted in memory`;
+      throw new DayFault("overlap-too-large", message, { point, samples });
+    }
     if (writer.write(point, pending, final) === "slice ended") return "slice ended";
     pending.removeFirst(final);
   }
   return "written";
-}
-
-/** More samples of one point overlap in time than fit into the memory in which they are sorted. */
-export class OverlapTooLarge extends Error {
-  readonly kind = "overlap-too-large";
-  readonly point: number;
-  readonly samples: number;
-  constructor(point: number, samples: number) {
-    super(`${samples} samples of point ${point} overlap in time, more than are sorted in memory`);
-    this.point = point;
-    this.samples = samples;
-  }
 }

@@ -39,38 +39,28 @@ export const MERGE_START: MergePosition = {
 };
 
 /**
- * Turns sorted samples into rows, at most one per millisecond, and rows into row groups. The counters are ahead of
- * `position`, which moves only when a row group is passed to the sink.
+ * Turns sorted samples into rows, at most one per millisecond, and rows into row groups. A slice ends where a row group
+ * ends, so `position` then is that of the last row passed to the sink.
  */
 export class RowWriter {
+  /** The position of the last row written. */
+  readonly position: { -readonly [K in keyof MergePosition]: MergePosition[K] };
   readonly #rows: RowGroupRows;
   readonly #sink: (rows: RowGroupRows) => void;
   readonly #resumedFrom: MergePosition;
   readonly #readMax: number;
-  readonly #progress: { -readonly [K in keyof MergePosition]: MergePosition[K] };
-  #position: MergePosition;
 
   constructor(
-    position: MergePosition,
+    resumedFrom: MergePosition,
     rowGroupSize: number,
     samplesMax: number,
     sink: (rows: RowGroupRows) => void,
   ) {
+    this.position = { ...resumedFrom };
     this.#rows = new RowGroupRows(rowGroupSize);
     this.#sink = sink;
-    this.#resumedFrom = position;
-    this.#readMax = position.read + samplesMax;
-    this.#progress = { ...position };
-    this.#position = position;
-  }
-
-  /** The position after the last row group passed to the sink. */
-  get position(): MergePosition {
-    return this.#position;
-  }
-
-  startBucket(bucket: number): void {
-    this.#progress.bucket = bucket;
+    this.#resumedFrom = resumedFrom;
+    this.#readMax = resumedFrom.read + samplesMax;
   }
 
   /** Writes the first `count` of a point's samples. A later call must not have samples of the same milliseconds. */
@@ -92,29 +82,27 @@ export class RowWriter {
     return "written";
   }
 
-  /** Passes the remaining rows to the sink and returns the position at the end of the data. */
-  finish(): MergePosition {
-    this.#progress.done = true;
-    this.#emit();
-    return this.#position;
+  /** Passes the remaining rows to the sink, at the end of the data. */
+  finish(): void {
+    this.position.done = true;
+    if (this.#rows.length > 0) this.#emit();
   }
 
   #count(point: number, ms: number, duplicates: number): void {
-    const progress = this.#progress;
-    if (point !== progress.point) progress.points++;
-    progress.point = point;
-    progress.ms = ms;
-    progress.rows++;
-    progress.duplicates += duplicates;
-    progress.read += duplicates + 1;
-    if (progress.firstMs === -1 || ms < progress.firstMs) progress.firstMs = ms;
-    if (ms > progress.lastMs) progress.lastMs = ms;
+    const { position } = this;
+    if (point !== position.point) position.points++;
+    position.point = point;
+    position.ms = ms;
+    position.rows++;
+    position.duplicates += duplicates;
+    position.read += duplicates + 1;
+    if (position.firstMs === -1 || ms < position.firstMs) position.firstMs = ms;
+    if (ms > position.lastMs) position.lastMs = ms;
   }
 
   #emit(): "slice ended" | "written" {
-    if (this.#rows.length > 0) this.#sink(this.#rows);
+    this.#sink(this.#rows);
     this.#rows.clear();
-    this.#position = { ...this.#progress };
-    return this.#progress.read >= this.#readMax ? "slice ended" : "written";
+    return this.position.read >= this.#readMax ? "slice ended" : "written";
   }
 }

@@ -1,3 +1,5 @@
+import { DayFault } from "../day-fault.ts";
+
 /**
  * A block: one bucket's part of one sorted run, as bytes to be stored.
  *
@@ -37,15 +39,6 @@ export interface BlockLayout {
   readonly end: number;
 }
 
-export class BlockUnreadable extends Error {
-  readonly kind = "block-unreadable";
-  readonly blockId: number;
-  constructor(blockId: number) {
-    super(`block ${blockId} is not in the layout that this version writes`);
-    this.blockId = blockId;
-  }
-}
-
 export function layoutOf(segments: number, samples: number): BlockLayout {
   const value = HEADER_BYTES + SEGMENT_BYTES * segments;
   const ms = value + 8 * samples;
@@ -57,12 +50,41 @@ export function writeHeader(bytes: Uint8Array<ArrayBuffer>, layout: BlockLayout)
   new Uint32Array(bytes.buffer, 0, 3).set([BLOCK_FORMAT, layout.segments, layout.samples]);
 }
 
-/** Reads the header of a block that is `totalBytes` long. Throws `BlockUnreadable`. */
+/** Reads the header of a block that is `totalBytes` long. Throws `DayFault`. */
 export function readHeader(blockId: number, header: Uint8Array, totalBytes: number): BlockLayout {
-  if (header.length < HEADER_BYTES) throw new BlockUnreadable(blockId);
-  const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
-  const layout = layoutOf(view.getUint32(4, true), view.getUint32(8, true));
-  if (view.getUint32(0, true) !== BLOCK_FORMAT || layout.end !== totalBytes)
-    throw new BlockUnreadable(blockId);
-  return layout;
+  if (header.length >= HEADER_BYTES) {
+    const view = new DataView(header.buffer, header.byteOffset, HEADER_BYTES);
+    const layout = layoutOf(view.getUint32(4, true), view.getUint32(8, true));
+    if (view.getUint32(0, true) === BLOCK_FORMAT && layout.end === totalBytes) return layout;
+  }
+  const message = `block ${blockId} is not in the layout that this version writes`;
+  throw new DayFault("block-unreadable", message, { blockId });
+}
+
+/** The samples [start, end) of a block, as columns. */
+export interface BlockColumns {
+  readonly start: number;
+  readonly end: number;
+  readonly value: Float64Array;
+  readonly ms: Uint32Array;
+  readonly micros: Uint16Array;
+}
+
+/** Views of the samples [start, end). `part` returns aligned bytes of the block from `offset`, at least `length`. */
+export function blockColumns(
+  { value, ms, micros }: BlockLayout,
+  start: number,
+  end: number,
+  part: (offset: number, length: number) => Uint8Array,
+): BlockColumns {
+  const samples = end - start;
+  const column = (offset: number, width: number) => part(offset + width * start, width * samples);
+  const [values, millis, micro] = [column(value, 8), column(ms, 4), column(micros, 2)];
+  return {
+    start,
+    end,
+    value: new Float64Array(values.buffer, values.byteOffset, samples),
+    ms: new Uint32Array(millis.buffer, millis.byteOffset, samples),
+    micros: new Uint16Array(micro.buffer, micro.byteOffset, samples),
+  };
 }

@@ -1,5 +1,7 @@
 import {
+  type BlockColumns,
   type BlockLayout,
+  blockColumns,
   HEADER_BYTES,
   readHeader,
   SAMPLE_BYTES,
@@ -30,15 +32,6 @@ export interface Segment {
   readonly lastMs: number;
 }
 
-/** The samples [start, end) of a block, as columns. */
-interface Window {
-  readonly start: number;
-  readonly end: number;
-  readonly value: Float64Array;
-  readonly ms: Uint32Array;
-  readonly micros: Uint16Array;
-}
-
 /**
  * Reads the segments of one block in order of point. Memory: the segment table, and a window over the samples of
  * about `windowBytes`. The window saves reads: segments are small and many, and SQLite reads a whole value to
@@ -52,9 +45,9 @@ export class BlockReader {
   readonly #windowSamples: number;
   #segment = 0;
   #start = 0;
-  #window: Window | undefined;
+  #window: BlockColumns | undefined;
 
-  /** Throws `BlockUnreadable`. */
+  /** Throws `DayFault`. */
   constructor(source: BlockSource, block: { id: number; bytes: number }, windowBytes: number) {
     this.#source = source;
     this.#id = block.id;
@@ -65,8 +58,7 @@ export class BlockReader {
       whole?.subarray(HEADER_BYTES) ?? aligned(source.read(block.id, HEADER_BYTES, this.tableBytes));
     this.#table = new Uint32Array(table.buffer, table.byteOffset, this.#layout.segments * SEGMENT_FIELDS);
     if (whole) {
-      const part = (offset: number) => whole.subarray(offset);
-      this.#window = this.#columns(0, this.#layout.samples, part);
+      this.#window = blockColumns(this.#layout, 0, this.#layout.samples, (offset) => whole.subarray(offset));
     }
   }
 
@@ -98,32 +90,18 @@ export class BlockReader {
   copy({ start, samples }: Segment, into: PointSamples): void {
     let window = this.#window;
     if (!window || start < window.start || start + samples > window.end) {
-      const windowed = Math.min(this.#windowSamples, this.#layout.samples - start);
-      window = this.#columns(start, Math.max(samples, windowed), (offset, length) =>
+      const end = Math.min(start + Math.max(samples, this.#windowSamples), this.#layout.samples);
+      window = blockColumns(this.#layout, start, end, (offset, length) =>
         aligned(this.#source.read(this.#id, offset, length)),
       );
       // A segment that is larger than the window is read for this copy and not kept.
       if (samples <= this.#windowSamples) this.#window = window;
     }
-    into.append(window.value, window.ms, window.micros, start - window.start, samples);
+    into.append(window, start - window.start, samples);
   }
 
   #field(field: number): number {
     return this.#table[this.#segment * SEGMENT_FIELDS + field] as number;
-  }
-
-  /** `part` returns aligned bytes of the block from `offset`, at least `length`. */
-  #columns(start: number, samples: number, part: (offset: number, length: number) => Uint8Array): Window {
-    const { value, ms, micros } = this.#layout;
-    const column = (offset: number, width: number) => part(offset + width * start, width * samples);
-    const [values, millis, micro] = [column(value, 8), column(ms, 4), column(micros, 2)];
-    return {
-      start,
-      end: start + samples,
-      value: new Float64Array(values.buffer, values.byteOffset, samples),
-      ms: new Uint32Array(millis.buffer, millis.byteOffset, samples),
-      micros: new Uint16Array(micro.buffer, micro.byteOffset, samples),
-    };
   }
 }
 

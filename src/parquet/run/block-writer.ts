@@ -1,7 +1,9 @@
 import { DAY_MS, type EpochMicros } from "../../domain/day.ts";
 import { BUCKETS, SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import type { SampleColumns } from "../../domain/samples.ts";
+import { DayFault } from "../day-fault.ts";
 import {
+  blockColumns,
   HEADER_BYTES,
   layoutOf,
   SAMPLE_BYTES,
@@ -17,17 +19,6 @@ export interface Block {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
-export class SampleOutsideDay extends Error {
-  readonly kind = "sample-outside-day";
-  readonly point: number;
-  readonly micros: EpochMicros;
-  constructor(point: number, micros: EpochMicros) {
-    super(`a sample of point ${point} at ${micros} µs is outside the day or the points of its run`);
-    this.point = point;
-    this.micros = micros;
-  }
-}
-
 /** The bucket of a point: `BUCKETS` equal ranges of the point ids. */
 export function bucketOf(point: number, pointCount: number): number {
   return Math.floor((point * BUCKETS) / pointCount);
@@ -36,7 +27,7 @@ export function bucketOf(point: number, pointCount: number): number {
 /**
  * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point. A larger bucket
  * gets several blocks. Every sample must be in [dayStartMicros, dayStartMicros + 24 h) and have a point below
- * `pointCount`. Throws `SampleOutsideDay`.
+ * `pointCount`. Throws `DayFault` "sample-outside-day".
  */
 export function toBlocks(
   run: SampleColumns,
@@ -62,7 +53,7 @@ export function toBlocks(
   for (let row = 0; row < run.length; row++) {
     const point = run.point[row] as number;
     if (point >= bucketEnd) {
-      if (point >= pointCount) throw new SampleOutsideDay(point, run.micros[row] as number);
+      if (point >= pointCount) throw outsideDay(run, row);
       cut(row);
       bucket = bucketOf(point, pointCount);
       // The first id of the next bucket, by the same division, so that rounding can't put a point into two buckets.
@@ -93,9 +84,7 @@ function toBlock(
   const bytes = new Uint8Array(layout.end);
   writeHeader(bytes, layout);
   const table = new Uint32Array(bytes.buffer, HEADER_BYTES, SEGMENT_FIELDS * segments);
-  const value = new Float64Array(bytes.buffer, layout.value, samples);
-  const ms = new Uint32Array(bytes.buffer, layout.ms, samples);
-  const micros = new Uint16Array(bytes.buffer, layout.micros, samples);
+  const { value, ms, micros } = blockColumns(layout, 0, samples, (offset) => bytes.subarray(offset));
 
   value.set(run.value.subarray(from, to));
   for (let i = 0; i < samples; i++) {
@@ -103,7 +92,7 @@ function toBlock(
     const inDay = Math.floor(sinceStart / 1000);
     // Negated as a whole, so that NaN is rejected as well.
     if (!(inDay >= 0 && inDay < DAY_MS)) {
-      throw new SampleOutsideDay(run.point[from + i] as number, run.micros[from + i] as number);
+      throw outsideDay(run, from + i);
     }
     ms[i] = inDay;
     micros[i] = sinceStart - inDay * 1000;
@@ -117,4 +106,10 @@ function toBlock(
     start = end;
   }
   return { bucket, samples, bytes };
+}
+
+function outsideDay(run: SampleColumns, row: number): DayFault {
+  const [point, micros] = [run.point[row] as number, run.micros[row] as number];
+  const message = `a sample of point ${point} at ${micros} µs is outside the day or the points of its run`;
+  return new DayFault("sample-outside-day", message, { point, micros });
 }

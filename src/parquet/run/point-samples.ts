@@ -1,3 +1,4 @@
+import type { BlockColumns } from "./block-layout.ts";
 import { sortByTime } from "./sort-run.ts";
 
 /** Memory of a sample in `PointSamples`: its microsecond of the day and its value, both Float64. */
@@ -19,7 +20,7 @@ export class PointSamples {
     this.samplesMax = samplesMax;
   }
 
-  append(value: Float64Array, ms: Uint32Array, micros: Uint16Array, start: number, samples: number): void {
+  append({ value, ms, micros }: BlockColumns, start: number, samples: number): void {
     const to = this.length;
     if (to + samples > this.time.length) {
       this.#grow(Math.max(to + samples, Math.min(this.time.length * 2, this.samplesMax)));

@@ -4,7 +4,7 @@ import { columnsOf, type Sample } from "../../../test/support/parquet/reference.
 import { DAY_MS } from "../../domain/day.ts";
 import { BUCKETS } from "../../domain/limits.ts";
 import { HEADER_BYTES, SAMPLE_BYTES, SEGMENT_BYTES } from "./block-layout.ts";
-import { bucketOf, SampleOutsideDay, toBlocks } from "./block-writer.ts";
+import { bucketOf, toBlocks } from "./block-writer.ts";
 import { RunBuilder } from "./run.ts";
 import { compareValues, sortRun } from "./sort-run.ts";
 
@@ -83,7 +83,9 @@ describe("blocks", () => {
     ["at no time", Number.NaN, 0],
     ["of an unknown point", 0, 7],
   ])("reject a sample %s", (_, micros, point) => {
-    expect(() => toBlocks(columnsOf([sample(point, micros)]), DAY_START, 7)).toThrow(SampleOutsideDay);
+    expect(() => toBlocks(columnsOf([sample(point, micros)]), DAY_START, 7)).toThrow(
+      expect.objectContaining({ kind: "day-fault", reason: "sample-outside-day" }),
+    );
   });
 });
 

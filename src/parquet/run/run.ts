@@ -1,8 +1,8 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { RUN_SAMPLES } from "../../domain/limits.ts";
-import type { SampleColumns } from "../../domain/samples.ts";
+import { copyRows, newColumns, type SampleColumns } from "../../domain/samples.ts";
 import { type Block, toBlocks } from "./block-writer.ts";
-import { newColumns, sortRun } from "./sort-run.ts";
+import { sortRun } from "./sort-run.ts";
 
 export { BlockReader, type BlockSource, type Segment } from "./block-reader.ts";
 export { type Block, toBlocks } from "./block-writer.ts";
@@ -54,10 +54,4 @@ export class RunBuilder {
     this.#length = 0;
     return toBlocks(run, dayStartMicros, pointCount);
   }
-}
-
-function copyRows(from: SampleColumns, to: SampleColumns, row: number): void {
-  to.point.set(from.point.subarray(0, from.length), row);
-  to.micros.set(from.micros.subarray(0, from.length), row);
-  to.value.set(from.value.subarray(0, from.length), row);
 }

@@ -1,4 +1,4 @@
-import type { SampleColumns } from "../../domain/samples.ts";
+import { newColumns, type SampleColumns } from "../../domain/samples.ts";
 
 /**
  * Returns the samples sorted by (point, micros, value), as new columns of `columns.length` rows.
@@ -28,15 +28,6 @@ export function sortRun(columns: SampleColumns): SampleColumns {
     from = to;
   }
   return sorted;
-}
-
-export function newColumns(length: number): SampleColumns {
-  return {
-    length,
-    point: new Uint32Array(length),
-    micros: new Float64Array(length),
-    value: new Float64Array(length),
-  };
 }
 
 /** For each point id up to the greatest: the number of rows with this id or a lower one. */
