@@ -39,7 +39,13 @@ import { queryDays, queryErrors, querySites, startAudits } from "./site-queries.
 
 export { orUnavailable } from "./site-queries.ts";
 
-const TABLES = [...jobTables, ...viewOutboxTables, ...alertOutboxTables, ...watchdogTables];
+/** All tables of the Coordinator's database. */
+export const COORDINATOR_TABLES = [
+  ...jobTables,
+  ...viewOutboxTables,
+  ...alertOutboxTables,
+  ...watchdogTables,
+];
 
 /** Cancel waits this long for the sites to acknowledge that they have stopped. */
 const CANCEL_MS_MAX = 10_000;
@@ -59,7 +65,7 @@ export class Coordinator {
   #polling: Promise<void> | undefined;
 
   constructor(ports: CoordinatorPorts, config: Config) {
-    ports.store.tx((sql) => migrate(sql, TABLES));
+    ports.store.tx((sql) => migrate(sql, COORDINATOR_TABLES));
     this.#ports = ports;
     this.#config = config;
     this.#jobs = new JobStore(ports.store);

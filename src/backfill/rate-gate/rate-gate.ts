@@ -14,10 +14,13 @@ const FAILED_RETRY_MS = 1_000;
 /** The longest pause that a 429 can cause. */
 export const PAUSE_MS_MAX = 3_600_000;
 
-const TABLE: Table = {
-  name: "gate",
-  migrations: { 1: ["CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, at REAL NOT NULL)"] },
-};
+/** All tables of the gate's database. */
+export const GATE_TABLES: readonly Table[] = [
+  {
+    name: "gate",
+    migrations: { 1: ["CREATE TABLE IF NOT EXISTS gate (name TEXT PRIMARY KEY, at REAL NOT NULL)"] },
+  },
+];
 
 /** A call that waits for its permit. */
 interface WaitingCall {
@@ -50,7 +53,7 @@ export class RateGate {
     this.#store = store;
     this.#clock = clock;
     this.#intervalMs = (60_000 + JITTER_MS) / requestsPerMinute;
-    store.tx((sql) => migrate(sql, [TABLE]));
+    store.tx((sql) => migrate(sql, GATE_TABLES));
   }
 
   acquire(caller: string): Promise<Permit | Denied> {
