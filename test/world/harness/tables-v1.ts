@@ -59,7 +59,7 @@ export function worldOfV1(): World {
   for (const name of V1_OBJECTS) loadV1(databaseOf(world, name), name);
   for (const object of [world.coordinator, ...world.sites.values()]) {
     // KV has the values that were put.
-    const put = object.db.look<{ key: string; value: string }>(
+    const put = object.db.read<{ key: string; value: string }>(
       "SELECT key, value FROM outbox WHERE due_at IS NULL",
     );
     for (const { key, value } of put) world.view.values.set(key, value);
@@ -76,6 +76,6 @@ export function databaseOf(world: World, name: V1Object): SqliteDatabase {
 export function startAll(world: World): void {
   const ignore = () => undefined;
   world.gate.call(async () => undefined).catch(ignore);
-  for (const site of world.sites.values()) site.call((rules) => rules.keepAlive()).catch(ignore);
+  for (const site of world.sites.values()) site.call((rules) => rules.report()).catch(ignore);
   world.coordinator.call((rules) => rules.wake()).catch(ignore);
 }

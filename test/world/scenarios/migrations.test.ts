@@ -7,7 +7,7 @@ import {
   ledgerOf,
   rowsOf,
   servedRows,
-  siteFact,
+  siteState,
   stagedRows,
   storedRows,
   viewLags,
@@ -72,24 +72,24 @@ const migrated = (object: V1Object, db = databaseV1(object)) => {
 function tableNames(db: SqliteDatabase): string[] {
   const query =
     "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-  return db.look<{ name: string }>(query).map(({ name }) => name);
+  return db.read<{ name: string }>(query).map(({ name }) => name);
 }
 
 /** Columns and indexes of all tables. */
 function schemaOf(db: SqliteDatabase) {
   const columns = tableNames(db).map((table) => [
     table,
-    db.look(`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info('${table}') ORDER BY name`),
+    db.read(`SELECT name, type, "notnull", dflt_value, pk FROM pragma_table_info('${table}') ORDER BY name`),
   ]);
   return {
     columns,
-    indexes: db.look("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"),
+    indexes: db.read("SELECT name, sql FROM sqlite_schema WHERE type = 'index' ORDER BY name"),
   };
 }
 
 /** All rows of a table by version 2's names, without the columns that have other values there. */
 function rowsByNewNames(db: SqliteDatabase, table: string): Row[] {
-  return db.look<Row>(`SELECT * FROM ${table} ORDER BY rowid`).flatMap((row) => {
+  return db.read<Row>(`SELECT * FROM ${table} ORDER BY rowid`).flatMap((row) => {
     if (MOVED_KEYS.includes(String(row.key ?? row.name))) return [];
     const kept = Object.entries(row).filter(([column]) => !CHANGED_COLUMNS.has(`${table}.${column}`));
     return [Object.fromEntries(kept.map(([column, value]) => [newName(table, column), value]))];
@@ -111,18 +111,18 @@ test.each(V1_OBJECTS)("every row of %s is carried over", (object) => {
     const columns = Object.keys(expected[0] ?? {}).join(", ");
     if (columns === "") continue;
     expect(
-      after.look(`SELECT ${columns} FROM ${RENAMED_TABLES[table] ?? table} ORDER BY rowid`),
+      after.read(`SELECT ${columns} FROM ${RENAMED_TABLES[table] ?? table} ORDER BY rowid`),
       table,
     ).toEqual(expected);
   }
   expect(rows).toBeGreaterThan(1);
-  expect(after.look("SELECT version FROM schema_version")).toEqual([{ version: object === "gate" ? 1 : 2 }]);
+  expect(after.read("SELECT version FROM schema_version")).toEqual([{ version: object === "gate" ? 1 : 2 }]);
 });
 
 test("the job and its plans belong to a backfill instead of a generation", () => {
   const id = "backfill_1748764808940_qypgqvnq8";
   const db = migrated("site_a");
-  const [job] = db.look<{ value: string }>("SELECT value FROM state WHERE key = 'job'");
+  const [job] = db.read<{ value: string }>("SELECT value FROM state WHERE key = 'job'");
   expect(JSON.parse(job?.value ?? "")).toEqual({
     ...{ desired: "run", epoch: 2, round: 2, retry: {}, resumedAt: 1748764808940, backfillId: id },
     ...{
@@ -134,31 +134,31 @@ test("the job and its plans belong to a backfill instead of a generation", () =>
     },
     forced: true,
   });
-  for (const { plan } of db.look<{ plan: string }>("SELECT plan FROM staging")) {
+  for (const { plan } of db.read<{ plan: string }>("SELECT plan FROM staging")) {
     expect(Object.keys(JSON.parse(plan)).sort()).toEqual(
       ["backfillId", "createdAt", "parserVersion", "pointCount", "pointsHash", "rowGroupSize"].sort(),
     );
     expect(JSON.parse(plan)).toMatchObject({ backfillId: id });
   }
-  const { body } = migrated("coordinator").look<{ body: string }>("SELECT body FROM job")[0] ?? {};
+  const { body } = migrated("coordinator").read<{ body: string }>("SELECT body FROM job")[0] ?? {};
   expect(JSON.parse(body ?? "")).toMatchObject({ forced: true, backfillId: id });
   expect(body).not.toMatch(/eneration|sinceEpoch/);
 });
 
 test("published days are verified, a held file stays held, and a window knows its pages", () => {
   const db = migrated("site_a");
-  const days = db.look<{ date: string; published: string | null; verified: number }>(
+  const days = db.read<{ date: string; published: string | null; verified: number }>(
     "SELECT date, published, verified FROM day ORDER BY date",
   );
   expect(days.map(({ date, verified }) => [date, verified === 1])).toEqual(
     DAYS.slice(0, 7).map((date) => [date, !FAILED.includes(date)]),
   );
   for (const { published } of days) expect(published ?? "{}").not.toContain("generation");
-  expect(db.look("SELECT date, held_for_upload FROM staging ORDER BY date")).toEqual([
+  expect(db.read("SELECT date, held_for_upload FROM staging ORDER BY date")).toEqual([
     { date: "2024-01-04", held_for_upload: 1 },
     { date: "2024-01-08", held_for_upload: 0 },
   ]);
-  expect(db.look("SELECT date, pages, done FROM fetch_window ORDER BY date")).toEqual([
+  expect(db.read("SELECT date, pages, done FROM fetch_window ORDER BY date")).toEqual([
     { date: "2024-01-04", pages: 15, done: 1 },
     { date: "2024-01-08", pages: 12, done: 0 },
   ]);
@@ -182,7 +182,7 @@ test("what the state said of single days is in their rows, and of unverified obj
   migrated("site_a", db);
   const where = (condition: string) =>
     db
-      .look<{ date: string }>(`SELECT date FROM day WHERE ${condition} ORDER BY date`)
+      .read<{ date: string }>(`SELECT date FROM day WHERE ${condition} ORDER BY date`)
       .map(({ date }) => date);
   expect(where("unreachable = 1")).toEqual(FAILED);
   expect(where("outage_retries = 2")).toEqual(["2024-01-03"]);
@@ -191,9 +191,9 @@ test("what the state said of single days is in their rows, and of unverified obj
   expect(where("one_lane = 1")).toEqual(["2024-01-08"]);
   expect(where("in_audit = 1")).toEqual(["2024-01-06"]);
   expect(where("published IS NOT NULL AND verified = 0")).toEqual(["2024-01-07"]);
-  expect(db.look("SELECT body FROM audit")).toEqual([{ body: audit }]);
+  expect(db.read("SELECT body FROM audit")).toEqual([{ body: audit }]);
   const query = "SELECT date, plan ->> '$.backfillId' AS id FROM staging WHERE id = ''";
-  expect(db.look(query)).toEqual([{ date: "2024-01-08", id: "" }]);
+  expect(db.read(query)).toEqual([{ date: "2024-01-08", id: "" }]);
 });
 
 /** Runs the job to its end, and the failed days once more. */
@@ -238,7 +238,7 @@ test("a forced restart that version 1 began is completed, and a retry makes it a
     r2_path: keyOf("site_a", "2024-01-04"),
   });
   for (const site of SITES) {
-    expect(siteFact<object>(world.site(site), "totals")).toMatchObject({
+    expect(siteState<object>(world.site(site), "totals")).toMatchObject({
       requests:
         world.vendor.arrivals.filter((arrival) => arrival.site === site).length +
         REQUESTS_V1[site as "site_a"],
@@ -249,7 +249,7 @@ test("a forced restart that version 1 began is completed, and a retry makes it a
     [],
   );
   // One notice was waiting, and one says that the alert has ended.
-  expect(world.receiver.heard.map(({ notice }) => notice.state)).toEqual(["raised", "cleared"]);
+  expect(world.receiver.accepted.map(({ notice }) => notice.state)).toEqual(["raised", "cleared"]);
 });
 
 /** In the totals of the stored databases. */
@@ -280,7 +280,7 @@ test.each(V1_OBJECTS.flatMap((object) => MODES.map((mode) => [object, mode] as c
     if (!done()) startAll(world);
     world.tampered = false;
     await runOn(world);
-    expect(world.effects.struck).toBe(1);
+    expect(world.effects.injected).toBe(1);
     undisturbed ??= endOf();
     expect({ ledger: ledgerOf(world), content: contentOf(world) }).toEqual(await undisturbed);
     expect(stagedRows(world)).toBe(0);
@@ -292,13 +292,13 @@ test.each(V1_OBJECTS)(
   (object) => {
     const db = migrated(object);
     db.tx((sql) => sql.run("UPDATE schema_version SET version = 99"));
-    const before = [schemaOf(db), ...tableNames(db).map((table) => db.look(`SELECT * FROM ${table}`))];
+    const before = [schemaOf(db), ...tableNames(db).map((table) => db.read(`SELECT * FROM ${table}`))];
     const migrateAgain = () => migrated(object, db);
     expect(migrateAgain).toThrow(TablesTooNew);
     expect(migrateAgain).toThrow(
       /^the database has version 99, and this code knows versions up to \d: deploy the later code again$/,
     );
-    expect([schemaOf(db), ...tableNames(db).map((table) => db.look(`SELECT * FROM ${table}`))]).toEqual(
+    expect([schemaOf(db), ...tableNames(db).map((table) => db.read(`SELECT * FROM ${table}`))]).toEqual(
       before,
     );
   },
