@@ -10,42 +10,32 @@ export const requestObject = <S extends z.ZodRawShape>(id: string, shape: S) =>
 /** A part of a response. OpenAPI has it as the component `id`. */
 export const responseObject = <S extends z.ZodRawShape>(id: string, shape: S) => z.object(shape).meta({ id });
 
-export const utcDay = z
-  .string()
-  .transform((text, context) => {
-    const day = parseUtcDay(text);
-    if (day) return day;
-    context.addIssue({
-      code: "custom",
-      message: `"${text.slice(0, 40)}" is not a real date of the form YYYY-MM-DD`,
-    });
+/** Text that `parse` makes a value of; text of which it makes none "is not `wanted`". */
+const parsedText = <T>(parse: (text: string) => T | undefined, wanted: string) =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not ${wanted}` });
     return z.NEVER;
-  })
-  .meta({ format: "date", examples: ["2024-01-31"] });
+  });
 
-export const siteName = z
-  .string()
-  .transform((text, context) => {
-    const site = parseSiteName(text);
-    if (site) return site;
-    context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" is not a site name` });
-    return z.NEVER;
-  })
-  .meta({ pattern: "^[A-Za-z0-9_-]{1,100}$", examples: ["ses_falls_city"] });
+export const utcDay = parsedText(parseUtcDay, "a real date of the form YYYY-MM-DD").meta({
+  format: "date",
+  examples: ["2024-01-31"],
+});
+
+export const siteName = parsedText(parseSiteName, "a site name").meta({
+  pattern: "^[A-Za-z0-9_-]{1,100}$",
+  examples: ["ses_falls_city"],
+});
 
 /** A whole number from 1 to `max`, by default `absent`. A parameter is text; Number() alone would take "1e2" and " 5 ". */
 export function limitUpTo(max: number, absent: number) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-      if (limit >= 1 && limit <= max) return limit;
-      context.addIssue({
-        code: "custom",
-        message: `"${text.slice(0, 40)}" is not a whole number from 1 to ${max}`,
-      });
-      return z.NEVER;
-    })
+  const parse = (text: string) => {
+    const limit = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    return limit >= 1 && limit <= max ? limit : undefined;
+  };
+  return parsedText(parse, `a whole number from 1 to ${max}`)
     .default(absent)
     .meta({ type: "integer", minimum: 1, maximum: max, default: absent });
 }

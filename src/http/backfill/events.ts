@@ -32,7 +32,10 @@ export async function* statusEvents(
     const heartbeatDueAt = lastSentAt + HEARTBEAT_MS;
     await clock.sleep(Math.max(1, Math.min(POLL_MS, heartbeatDueAt - clock.now())), signal);
     if (signal.aborted) return;
-    const read = await readOrLog(source);
+    const read = await source.read().catch((fault: unknown) => {
+      source.log("WARN", "Status for an event stream could not be read", { error: String(fault) });
+      return undefined;
+    });
     if (read !== undefined && read !== sent) {
       sent = read;
       lastSentAt = clock.now();
@@ -51,9 +54,7 @@ export function eventStream(
   clientSignal: AbortSignal,
 ): Response {
   const disconnected = new AbortController();
-  clientSignal.addEventListener("abort", () => disconnected.abort(), { once: true });
-  if (clientSignal.aborted) disconnected.abort();
-  const lines = events(disconnected.signal);
+  const lines = events(AbortSignal.any([clientSignal, disconnected.signal]));
   const encoder = new TextEncoder();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -68,15 +69,4 @@ export function eventStream(
   return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
 }
 
-function statusEvent(json: string): string {
-  return `event: status\ndata: ${json}\n\n`;
-}
-
-async function readOrLog(source: StatusSource): Promise<string | undefined> {
-  try {
-    return await source.read();
-  } catch (fault) {
-    source.log("WARN", "Status for an event stream could not be read", { error: String(fault) });
-    return undefined;
-  }
-}
+const statusEvent = (json: string) => `event: status\ndata: ${json}\n\n`;

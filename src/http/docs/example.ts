@@ -24,28 +24,12 @@ export function exampleCall(
 /** Encoded for a query, but for colons, which a query may have as they are. */
 const encoded = (text: string) => encodeURIComponent(text).replaceAll("%3A", ":");
 
-/** A value that the schema allows: its example or default where it has one. */
-export function exampleOf(schema: Schema, schemas: Schemas): unknown {
+/** A value that the schema allows: its example or default where it has one, else one made of those of its parts. */
+function exampleOf(schema: Schema, schemas: Schemas): unknown {
   if (schema.$ref !== undefined) return exampleOf(schemas[nameOf(schema.$ref)] ?? {}, schemas);
-  const [given = schema.default ?? schema.const ?? schema.enum?.[0]] = schema.examples ?? [];
+  const [given = schema.default ?? schema.enum?.[0]] = schema.examples ?? [];
   if (given !== undefined) return given;
-  if (schema.anyOf) return exampleOf(schema.anyOf[0] ?? {}, schemas);
-  const [type] = [schema.type ?? []].flat();
-  switch (type) {
-    case "object":
-      return Object.fromEntries(
-        Object.entries(schema.properties ?? {}).map(([name, of]) => [name, exampleOf(of, schemas)]),
-      );
-    case "array":
-      return [exampleOf(schema.items ?? {}, schemas)];
-    case "number":
-    case "integer":
-      return schema.minimum ?? 0;
-    case "boolean":
-      return false;
-    case "null":
-      return null;
-    default:
-      return "…";
-  }
+  if (schema.type === "array") return [exampleOf(schema.items ?? {}, schemas)];
+  const properties = Object.entries(schema.properties ?? {});
+  return Object.fromEntries(properties.map(([name, of]) => [name, exampleOf(of, schemas)]));
 }

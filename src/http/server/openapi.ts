@@ -56,11 +56,8 @@ function operationOf(route: RouteDescription, write: Write): Json {
     summary,
     security: isPublic ? [] : [{ bearer: [] }],
     ...(input && inputOf(input, write)),
-    responses: Object.fromEntries(
-      Object.entries({ ...commonResponses(route), ...route.responses }).map(([status, response]) => [
-        status,
-        Number(status) < 400 ? responseOf(response, write) : errorOf(response, write),
-      ]),
+    responses: mapped({ ...commonResponses(route), ...route.responses }, (response, status) =>
+      Number(status) < 400 ? responseOf(response, write) : errorOf(response, write),
     ),
   };
 }
@@ -84,21 +81,14 @@ function inputOf(input: InputSchema, write: Write): Json {
 }
 
 function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, write: Write): Json {
-  return Object.fromEntries(
-    Object.entries(webhooks).map(([name, { summary, body, responses }]) => [
-      name,
-      {
-        post: {
-          operationId: name,
-          summary,
-          requestBody: { required: true, content: jsonOf(body, write) },
-          responses: Object.fromEntries(
-            Object.entries(responses).map(([status, description]) => [status, { description }]),
-          ),
-        },
-      },
-    ]),
-  );
+  return mapped(webhooks, ({ summary, body, responses }, name) => ({
+    post: {
+      operationId: name,
+      summary,
+      requestBody: { required: true, content: jsonOf(body, write) },
+      responses: mapped(responses, (description) => ({ description })),
+    },
+  }));
 }
 
 const error = (description: string): ResponseDescription => ({ description, schema: problem });
@@ -132,13 +122,13 @@ function errorOf({ description, schema = problem, headers }: ResponseDescription
 
 function headersOf(headers: ResponseDescription["headers"]): Json {
   if (!headers) return {};
-  const described = Object.entries(headers).map(([name, description]) => [
-    name,
-    { description, schema: { type: "string" } },
-  ]);
-  return { headers: Object.fromEntries(described) };
+  return { headers: mapped(headers, (description) => ({ description, schema: { type: "string" } })) };
 }
 
 function jsonOf(schema: z.ZodType, write: Write): Json {
   return { "application/json": { schema: write(schema) } };
+}
+
+function mapped<T>(values: Readonly<Record<string, T>>, of: (value: T, name: string) => unknown): Json {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, of(value, name)]));
 }
