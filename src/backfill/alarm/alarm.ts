@@ -57,7 +57,7 @@ export class AlarmChain {
 
   /**
    * Handles an alarm. The next alarm is set before `work` begins, for a kill runs no `catch`; once `work` has ended
-   * the alarm is set to the time that is needed. `work` that throws is repeated by the alarm that was set first.
+   * the alarm is set to the time that is needed, or removed. `work` that throws is repeated by the alarm that was set first.
    */
   async handle(work: () => Promise<void>): Promise<void> {
     const { alarm, clock, log, store } = this.#ports;
@@ -69,15 +69,8 @@ export class AlarmChain {
       log("ERROR", "[BACKFILL] An alarm's work failed and will be repeated", { error: String(error) });
       return;
     }
-    await this.arm();
-  }
-
-  /** Sets the alarm to the time that is needed, or removes it. */
-  async arm(): Promise<void> {
-    const { alarm, clock } = this.#ports;
-    const at = nextWake(this.#workAhead(), clock.now());
-    if (at === undefined) await alarm.disarm();
-    else await alarm.arm(at);
+    const neededAt = nextWake(this.#workAhead(), clock.now());
+    await (neededAt === undefined ? alarm.disarm() : alarm.arm(neededAt));
   }
 
   /** Sets the alarm where one is needed and none that can be relied on is set. Never delays one. */

@@ -79,14 +79,7 @@ export class Coordinator {
     // No await between the check and the commit: of two starts at the same instant, one finds the other's job.
     const decision = store.tx(() => {
       const { job, reports } = this.#jobs.read();
-      const now = clock.now();
-      const decided = decideStart(
-        job,
-        reports,
-        wanted,
-        newBackfillId(now, () => clock.random()),
-        now,
-      );
+      const decided = decideStart(job, reports, wanted, newBackfillId(clock), clock.now());
       if (decided.kind !== "conflict") this.#reconciler.commit(decided.job);
       return decided;
     });
@@ -169,9 +162,8 @@ export class Coordinator {
   /** What a start with the same arguments would fetch if the running backfill had been cancelled. */
   async plan(request: StartRequest): Promise<Plan> {
     const { clock } = this.#ports;
-    const now = clock.now();
-    const newId = newBackfillId(now, () => clock.random());
-    const { job } = jobToStart(this.#jobs.read().job, wantedBy(request, this.#config.sites), newId, now);
+    const wanted = wantedBy(request, this.#config.sites);
+    const { job } = jobToStart(this.#jobs.read().job, wanted, newBackfillId(clock), clock.now());
     const { startDate: from, endDate: to, sites } = job;
     const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
     return planOf(job, this.#config, await querySites(this.#ports, sites, query));

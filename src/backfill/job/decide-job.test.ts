@@ -152,6 +152,8 @@ test("a job is raised above sites that obey another backfill and would refuse it
 });
 
 test("ids are the documented ones", () => {
-  expect(newBackfillId(1705316600000, () => 0.999999)).toBe("backfill_1705316600000_zzzzzzzzz");
-  expect(newBackfillId(1, () => 0)).toBe("backfill_1_000000000");
+  expect(newBackfillId({ now: () => 1705316600000, random: () => 0.999999 })).toBe(
+    "backfill_1705316600000_zzzzzzzzz",
+  );
+  expect(newBackfillId({ now: () => 1, random: () => 0 })).toBe("backfill_1_000000000");
 });

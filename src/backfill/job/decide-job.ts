@@ -1,6 +1,7 @@
 import type { StartRequest } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import type { Clock } from "../../ports/ports.ts";
 import { type Job, RETRY_ALL, type Reports, type SiteReport, settled } from "./job-types.ts";
 
 export type Wanted = Pick<Job, "startDate" | "endDate" | "sites" | "forced">;
@@ -91,18 +92,12 @@ export function reopened(ended: Job, now: EpochMs): Job {
 
 /** Whether any site still has something to do; a site without a report has. */
 export function isRunning(job: Job, reports: Reports): boolean {
-  return job.desired === "run" && job.sites.some((site) => !isSettled(job, site, reports));
+  return job.desired === "run" && job.sites.some((site) => !settled(reports.get(site), job));
 }
 
 export function anyHalted(job: Job, reports: Reports): boolean {
-  return job.sites.some(
-    (site) => isSettled(job, site, reports) && reports.get(site)?.view.state === "halted",
-  );
-}
-
-function isSettled(job: Job, site: SiteName, reports: Reports): boolean {
-  const report = reports.get(site);
-  return report !== undefined && settled(report, job);
+  const current = job.sites.map((site) => reports.get(site));
+  return current.some((report) => settled(report, job) && report?.view.state === "halted");
 }
 
 function sameRange(job: Job, wanted: Wanted): boolean {
@@ -116,7 +111,7 @@ function sameRange(job: Job, wanted: Wanted): boolean {
 
 const BASE36 = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-export function newBackfillId(now: EpochMs, random: () => number): string {
-  const tail = Array.from({ length: 9 }, () => BASE36[Math.floor(random() * 36)]).join("");
-  return `backfill_${now}_${tail}`;
+export function newBackfillId(clock: Pick<Clock, "now" | "random">): string {
+  const tail = Array.from({ length: 9 }, () => BASE36[Math.floor(clock.random() * 36)]).join("");
+  return `backfill_${clock.now()}_${tail}`;
 }

@@ -75,13 +75,12 @@ export function isSelected(selection: DaySelection, site: SiteName, date: string
 }
 
 /** Whether the site has nothing left to do for this job until the next request. */
-export function settled(report: SiteReport, job: Job): boolean {
-  const { state } = report.view;
+export function settled(report: SiteReport | undefined, job: Job): boolean {
   return (
-    report.backfillId === job.backfillId &&
+    report?.backfillId === job.backfillId &&
     report.epoch === job.epoch &&
     report.round === job.round &&
-    (state === "completed" || state === "halted" || state === "cancelled")
+    ["completed", "halted", "cancelled"].includes(report.view.state)
   );
 }
 

@@ -104,14 +104,12 @@ export class ViewOutbox {
 
   /** Puts what is due, one key after another. Flushes run one after the other, so that no key is put twice at once. */
   flush(): Promise<void> {
-    return this.#flushes.runExclusive(() => this.#putDue());
+    return this.#flushes.runExclusive(async () => {
+      for (const row of this.#due()) await this.#connection.runExclusive(() => this.#put(row));
+    });
   }
 
-  /** Never throws: a view that lags fails nothing. */
-  async #putDue(): Promise<void> {
-    for (const row of this.#due()) await this.#connection.runExclusive(() => this.#put(row));
-  }
-
+  /** A put that fails is no error: KV shows an older state until the next. */
   async #put(row: OutboxRow): Promise<void> {
     const unsureSince = this.#begin(row);
     try {

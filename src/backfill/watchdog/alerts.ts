@@ -29,21 +29,32 @@ export function conditionsOf(
   const conditions: Condition[] = [];
   const running = isRunning(job, reports);
   const current = job.sites.map((site) => [site, jobReport(job, reports.get(site))] as const);
+  const sum = (of: (report: SiteReport) => number) =>
+    current.reduce((total, [, report]) => total + (report ? of(report) : 0), 0);
   if (running || statusName(job, reports) === "halted") {
     // Once all other sites have ended, a halted site is no longer observed: its idle time grows by the time since.
     const restedMs = running ? 0 : now - (job.endedAt ?? now);
     for (const [site, report] of current) {
-      conditions.push(withoutProgress(site, report, idleMsOf(report, liveness.get(site), restedMs), now));
+      const idleMs = (liveness.get(site)?.idleMs ?? 0) + (report?.view.state === "halted" ? restedMs : 0);
+      conditions.push(withoutProgress(site, report, idleMs, now));
     }
   }
-  if (running) conditions.push(rateLimited(sum(current, (report) => report.rateLimitsLastHour)));
-  if (job.desired === "run") {
-    for (const [site, report] of current) conditions.push(uploadsFailing(site, report?.uploadFailures ?? 0));
+  if (running) {
+    const value = sum((report) => report.rateLimitsLastHour);
+    const message = `The API has refused ${value} requests within an hour for their rate`;
+    conditions.push({ alert: "rate_limit_exhaustion", message, value });
   }
-  const failed = sum(current, ({ view }) => view.days_failed);
-  const finished = failed + sum(current, ({ view }) => view.days_completed);
-  const enough = finished >= FAILED_SHARE_DAYS || !running;
-  if (enough && finished > 0) conditions.push(manyFailed(failed, finished));
+  for (const [site, report] of job.desired === "run" ? current : []) {
+    const value = report?.uploadFailures ?? 0;
+    const message = `${value} uploads of site ${site} in a row failed`;
+    conditions.push({ alert: "upload_failures", message, site, value });
+  }
+  const failed = sum(({ view }) => view.days_failed);
+  const finished = failed + sum(({ view }) => view.days_completed);
+  if (finished > 0 && (finished >= FAILED_SHARE_DAYS || !running)) {
+    const message = `${failed} of ${finished} finished days failed`;
+    conditions.push({ alert: "high_error_rate", message, value: (100 * failed) / finished });
+  }
   const { backfillId: backfill_id } = job;
   const known = new Set(running ? before.map(identity) : []);
   return conditions.flatMap((condition) => {
@@ -88,10 +99,6 @@ export function changesOf(before: readonly Alert[], conditions: readonly Alert[]
 
 const identity = ({ alert, site, date }: Alert) => `${alert} ${site} ${date}`;
 
-function idleMsOf(report: SiteReport | undefined, liveness: Liveness | undefined, restedMs: number): number {
-  return (liveness?.idleMs ?? 0) + (report?.view.state === "halted" ? restedMs : 0);
-}
-
 function withoutProgress(
   site: SiteName,
   report: SiteReport | undefined,
@@ -109,28 +116,6 @@ function withoutProgress(
   return { alert: "backfill_stuck", since, message, site, date, phase, value: idleMs / HOUR_MS };
 }
 
-function manyFailed(failed: number, finished: number): Condition {
-  const message = `${failed} of ${finished} finished days failed`;
-  return { alert: "high_error_rate", message, value: (100 * failed) / finished };
-}
-
-function uploadsFailing(site: SiteName, failures: number): Condition {
-  const message = `${failures} uploads of site ${site} in a row failed`;
-  return { alert: "upload_failures", message, site, value: failures };
-}
-
-function rateLimited(refused: number): Condition {
-  const message = `The API has refused ${refused} requests within an hour for their rate`;
-  return { alert: "rate_limit_exhaustion", message, value: refused };
-}
-
 const NOWHERE = { site: null, date: null, phase: null };
-
-function sum(
-  current: readonly (readonly [SiteName, SiteReport | undefined])[],
-  of: (report: SiteReport) => number,
-): number {
-  return current.reduce((total, [, report]) => total + (report ? of(report) : 0), 0);
-}
 
 const iso = (ms: EpochMs) => new Date(ms).toISOString();

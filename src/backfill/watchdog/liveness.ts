@@ -47,8 +47,8 @@ export function observe(
 ): Liveness {
   const target = `${job.epoch} ${job.round}`;
   const now = { target, progress: progressOf(report), heartbeat: report?.lastHeartbeatAt };
-  const done = report !== undefined && settled(report, job);
-  const halted = done && report.view.state === "halted";
+  const done = settled(report, job);
+  const halted = done && report?.view.state === "halted";
   const ended = job.desired === "stop" || (done && !halted);
   if (ended || before?.target !== target) return { ...now, idleMs: 0, stalledMs: 0, silentMs: 0 };
   const ms = Math.min(Math.max(0, elapsedMs), OBSERVED_MS_MAX);
