@@ -11,6 +11,7 @@ import { afterEach, expect, test } from "vitest";
 import worker from "../../src/backfill-worker.ts";
 import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import siteV1 from "../fixtures/tables-v1/site_a.sql?raw";
 import { jobFixture } from "../support/job.ts";
 
 const SITE = "ses_falls_city";
@@ -45,6 +46,15 @@ afterEach(async () => {
 
 /** Its rules are gone, and the variables it was given. */
 const end = (stub: DurableObjectStub) => evictDurableObject(stub).catch(() => undefined);
+
+test("the platform's SQLite migrates a site's database of version 1", async () => {
+  await inside(site(), {}, async (object, { sql }) => {
+    for (const statement of siteV1.split(/;\n/)) if (statement.trim() !== "") sql.exec(statement);
+    await (object as unknown as SiteBackfillObject).report();
+    expect(sql.exec("SELECT version FROM schema_version").one()).toEqual({ version: 2 });
+    expect(sql.exec("SELECT count(*) AS days FROM day WHERE verified = 1").one()).toEqual({ days: 5 });
+  });
+});
 
 test.each([
   ["a site", site],
