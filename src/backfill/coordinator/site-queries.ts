@@ -107,9 +107,9 @@ export async function queryErrors(
 export async function startAudits(
   sites: Sites,
   names: readonly SiteName[],
-  request: Omit<AuditRequest, "site">,
+  request: AuditRequest,
 ): Promise<AuditOutcome> {
-  const calls = names.map((name) => callSite(sites, name, (site) => site.audit({ site: name, ...request })));
+  const calls = names.map((name) => callSite(sites, name, (site) => site.audit(request)));
   const answers = await Promise.all(calls);
   return answers.includes("started") ? { kind: "started", sites: names } : { kind: "audit-running" };
 }

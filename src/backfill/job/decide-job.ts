@@ -16,12 +16,10 @@ export function wantedBy(request: StartRequest, configured: readonly SiteName[])
   };
 }
 
-export interface JobToStart {
+interface JobToStart {
   readonly kind: "started" | "resumed";
   readonly job: Job;
 }
-
-export type StartDecision = JobToStart | { readonly kind: "conflict" };
 
 /** The effect of a start on the job. Pure. The caller commits the result before it does anything else. */
 export function decideStart(
@@ -30,7 +28,7 @@ export function decideStart(
   wanted: Wanted,
   newId: string,
   now: EpochMs,
-): StartDecision {
+): JobToStart | { readonly kind: "conflict" } {
   if (before && isRunning(before, reports) && !wanted.forced) {
     // A halted site can be resumed while others run; the new round does not affect those.
     if (!sameRange(before, wanted) || !anyHalted(before, reports)) return { kind: "conflict" };

@@ -108,7 +108,6 @@ export interface SiteAnswer {
 }
 
 export interface AuditRequest {
-  readonly site: SiteName;
   readonly mode: "quick" | "full" | "rebuild";
   readonly from?: UtcDay | undefined;
   readonly to?: UtcDay | undefined;

@@ -3,7 +3,7 @@ import { siteName, utcDay } from "../../contract/backfill.ts";
 import { SITES_MAX } from "../../domain/config.ts";
 import { daysBetween, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { type InputRules, valid } from "../server/server.ts";
+import { type InputRules, repeatedIn, valid } from "../server/server.ts";
 import type { BackfillContext } from "./backfill-route.ts";
 
 /** The documented bound on `end_date - start_date`: a leap year with both ends included is allowed. */
@@ -42,14 +42,12 @@ function rangeFaults(start: UtcDay | undefined, end: UtcDay | undefined, today: 
 }
 
 function siteListFaults(listed: readonly unknown[], configured: readonly SiteName[]): string[] {
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const name of listed) {
-    if (typeof name === "string") (seen.has(name) ? repeated : seen).add(name);
-  }
+  const names = listed.filter((name) => typeof name === "string");
   return [
-    ...[...repeated].map((name) => `sites: ${JSON.stringify(name.slice(0, 40))} is listed more than once`),
-    ...[...seen].flatMap((name) => unconfiguredFaults("sites", name, configured)),
+    ...repeatedIn(names).map(
+      (name) => `sites: ${JSON.stringify(name.slice(0, 40))} is listed more than once`,
+    ),
+    ...[...new Set(names)].flatMap((name) => unconfiguredFaults("sites", name, configured)),
   ];
 }
 

@@ -8,7 +8,7 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
   return [
     gauge("backfill_build_info", "The running version", [{ labels: { version }, value: 1 }]),
     ...(status ? jobFamilies(status, metrics.at) : []),
-    ...TOTALS.map(({ name, help, of }) => ({
+    ...TOTALS.map(([name, of, help]) => ({
       name,
       type: "counter" as const,
       help: `${help}, since the site's ledger was created`,
@@ -36,20 +36,13 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
 const ALERTS = wire.alert.shape.alert.options;
 const JOB_STATUSES = wire.status.shape.status.options;
 
-const TOTALS: readonly { name: string; help: string; of: keyof SiteTotals }[] = [
-  {
-    name: "backfill_samples_written_total",
-    help: "Samples of files verified in R2; a day that is fetched twice counts twice",
-    of: "samples",
-  },
-  {
-    name: "backfill_written_bytes_total",
-    help: "Bytes of files verified in R2; a day that is fetched twice counts twice",
-    of: "bytes",
-  },
-  { name: "backfill_api_requests_total", help: "Requests sent to the API", of: "requests" },
-  { name: "backfill_api_retries_total", help: "Requests sent again after a failure", of: "retries" },
-  { name: "backfill_api_rate_limited_total", help: "Responses with status 429", of: "rateLimited" },
+const VERIFIED = "of files verified in R2; a day that is fetched twice counts twice";
+const TOTALS: readonly (readonly [name: string, of: keyof SiteTotals, help: string])[] = [
+  ["backfill_samples_written_total", "samples", `Samples ${VERIFIED}`],
+  ["backfill_written_bytes_total", "bytes", `Bytes ${VERIFIED}`],
+  ["backfill_api_requests_total", "requests", "Requests sent to the API"],
+  ["backfill_api_retries_total", "retries", "Requests sent again after a failure"],
+  ["backfill_api_rate_limited_total", "rateLimited", "Responses with status 429"],
 ];
 
 function jobFamilies(status: wire.Status, at: number): MetricFamily[] {

@@ -37,16 +37,20 @@ export async function bodyFields(request: Request, optional: boolean): Promise<R
 /** Reads the parameters of the URL. Those in `lists` are lists and may be repeated; any other must be given once. */
 export function queryFields(request: Request, lists: readonly string[] = []): ReadFields {
   const params = new URL(request.url).searchParams;
-  const seen = new Set<string>();
-  const repeated = new Set<string>();
-  for (const name of params.keys()) {
-    if (!lists.includes(name)) (seen.has(name) ? repeated : seen).add(name);
-  }
-  if (repeated.size > 0) {
-    return rejected([...repeated].map((name) => `${name.slice(0, 40)} is given more than once`));
+  const repeated = repeatedIn([...params.keys()].filter((name) => !lists.includes(name)));
+  if (repeated.length > 0) {
+    return rejected(repeated.map((name) => `${name.slice(0, 40)} is given more than once`));
   }
   const given = lists.filter((name) => params.has(name)).map((name) => [name, params.getAll(name)]);
   return { fields: { ...Object.fromEntries(params), ...Object.fromEntries(given) } };
+}
+
+/** The names that occur more than once, each once. */
+export function repeatedIn(names: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const name of names) (seen.has(name) ? repeated : seen).add(name);
+  return [...repeated];
 }
 
 const rejected = (faults: readonly string[]): ReadFields => ({ rejected: validationFailed(faults) });

@@ -18,6 +18,7 @@ import type { Route, Service } from "./service.ts";
 
 export { preferred } from "./accept.ts";
 export { type InputRules, type InputSchema, valid } from "./input.ts";
+export { repeatedIn } from "./request-fields.ts";
 export { errorResponse, type JsonResponse, retryLater, validationFailed } from "./response.ts";
 export {
   RETRY_AFTER,
