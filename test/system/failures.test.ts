@@ -1,18 +1,66 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { type AlertReceiver, startAlertReceiver } from "./alert-receiver.ts";
 import { eventually, keyOf, World } from "./fixture.ts";
 
+const WEBHOOK_PATH = "/services/T0/B1/s3cret";
+
+let receiver: AlertReceiver;
 let world: World;
 beforeAll(async () => {
   const small = { pointsPerSite: 20, samplesPerDay: 200 };
-  world = await World.open({
-    sites: [
-      { name: "a", ...small },
-      { name: "b", ...small },
-    ],
-  });
+  const sites = [
+    { name: "a", ...small },
+    { name: "b", ...small },
+  ];
+  // The receiver is unavailable at first, and redirects the third post.
+  receiver = await startAlertReceiver(WEBHOOK_PATH, [503, 200, 302]);
+  world = await World.open({ sites }, { ALERT_WEBHOOK_URL: receiver.url, ALERT_FAILED_PERCENT: "30" });
 });
-afterAll(() => world?.close());
+afterAll(async () => {
+  await world?.close();
+  await receiver?.close();
+});
 beforeEach(() => world.sim.faults.clear());
+
+const postsUntil = (count: number) =>
+  eventually(`${count} posts`, () => receiver.posts.length >= count && receiver.posts.slice(0, count));
+
+// The first test: it counts all posts to the receiver so far.
+test("an alert reaches a real receiver when it is raised and when it is cleared, and no other address", async () => {
+  const [first, failing] = ["2024-06-01", "2024-06-02"] as const;
+  const fault = world.sim.faults.add({ day: failing, effect: { do: "status", status: 400, body: "json" } });
+  const { body } = await world.client.start(first, failing, { sites: ["a"] });
+  const { alerts } = await world.client.settled();
+  expect(alerts).toMatchObject([{ alert: "high_error_rate", value: 50, threshold: 30 }]);
+  const [refused, raised] = await postsUntil(2);
+  expect(raised?.body).toMatchObject({
+    text: "Backfill alert raised: 1 of 2 finished days failed",
+    alert: "high_error_rate",
+    state: "raised",
+    value: 50,
+    threshold: 30,
+    backfill_id: body.backfill_id,
+  });
+  expect(raised).toMatchObject({ url: WEBHOOK_PATH, headers: { "content-type": "application/json" } });
+  expect(raised?.headers["idempotency-key"]).toBe(raised?.body.idempotency_key);
+  // The refused attempt had the same bytes.
+  expect(refused?.body).toEqual(raised?.body);
+
+  world.sim.faults.clear(fault);
+  await world.client.call("POST", "/backfill/retry");
+  expect(await world.client.settled()).toMatchObject({ outcome: "success", alerts: [] });
+  const [, , cleared] = await postsUntil(3);
+  expect(cleared?.body).toMatchObject({ alert: "high_error_rate", state: "cleared" });
+  // The redirect is not followed, and the notice is abandoned.
+  await eventually("the log has the status of the abandoned notice", () =>
+    world
+      .log()
+      .some(({ message, status }) => message.includes("notice can't be delivered") && status === 302),
+  );
+  expect(receiver.posts.map(({ url }) => url)).toEqual([WEBHOOK_PATH, WEBHOOK_PATH, WEBHOOK_PATH]);
+  expect(world.lines.filter((line) => line.includes("BACKFILL")).join("\n")).not.toContain("s3cret");
+  expect(JSON.stringify(await world.client.status())).not.toContain("s3cret");
+});
 
 test.each([401, 500])(
   "a key that the API refuses with %i halts the sites at once, and a valid key resumes them",
