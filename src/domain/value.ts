@@ -48,24 +48,16 @@ function isRadixMark(code: number): boolean {
   return lower === 0x78 || lower === 0x6f || lower === 0x62;
 }
 
+const WORDS: ReadonlyMap<string, number> = new Map([
+  ...["true", "active", "on"].map((word) => [word, 1] as const),
+  ...["false", "inactive", "off"].map((word) => [word, 0] as const),
+]);
 const LONGEST_WORD = "inactive".length;
 
 /** `text` is trimmed. */
 function parseWord(text: string): number {
   // Junk of any length comes here; only what could be a word is copied.
-  if (text.length > LONGEST_WORD) return Number.NaN;
-  switch (text.toLowerCase()) {
-    case "true":
-    case "active":
-    case "on":
-      return 1;
-    case "false":
-    case "inactive":
-    case "off":
-      return 0;
-    default:
-      return Number.NaN;
-  }
+  return (text.length <= LONGEST_WORD ? WORDS.get(text.toLowerCase()) : undefined) ?? Number.NaN;
 }
 
 function overflows(text: string): boolean {

@@ -19,6 +19,8 @@ const BINDING_BYTES = 12;
 const POINT_AT = 1 + BINDING_BYTES;
 const MS_AT = POINT_AT + 2;
 const CURSOR_BYTES = MS_AT + 8;
+/** base64url without padding; atob() alone would accept spaces and padding, and so many texts for the same position. */
+const CURSOR = new RegExp(`^[\\w-]{${Math.ceil((CURSOR_BYTES * 4) / 3)}}$`);
 
 /** A hash of everything that decides the rows and their order, unlike the page's length and format. */
 export async function bindingOf(spec: QuerySpec): Promise<Binding> {
@@ -44,8 +46,10 @@ export function writeCursor({ point, ms }: RowPosition, binding: Binding): strin
 
 /** Where to continue, or the fault as the end of a sentence that begins with "cursor". */
 export function readCursor(text: string, spec: QuerySpec, binding: Binding): RowPosition | { fault: string } {
-  const bytes = bytesOf(text);
-  if (bytes?.length !== CURSOR_BYTES || bytes[0] !== VERSION) return { fault: "is not a cursor of this API" };
+  if (!CURSOR.test(text)) return { fault: "is not a cursor of this API" };
+  const base64 = text.replaceAll("-", "+").replaceAll("_", "/");
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+  if (bytes[0] !== VERSION) return { fault: "is not a cursor of this API" };
   if (binding.some((byte, index) => bytes[1 + index] !== byte)) {
     return { fault: "belongs to another query; only limit and format may change from page to page" };
   }
@@ -55,16 +59,4 @@ export function readCursor(text: string, spec: QuerySpec, binding: Binding): Row
   const earliestMs = dayStartMs(utcDayOf(spec.fromMs));
   const inside = point < spec.points.length && Number.isInteger(ms) && ms >= earliestMs && ms < spec.toMs;
   return inside ? { point, ms } : { fault: "is not a cursor of this API" };
-}
-
-function bytesOf(text: string): Uint8Array<ArrayBuffer> | undefined {
-  // atob() alone would accept spaces and padding, and so many texts for the same position.
-  if (!/^[\w-]+$/.test(text)) return undefined;
-  try {
-    return Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
-      char.charCodeAt(0),
-    );
-  } catch {
-    return undefined;
-  }
 }
