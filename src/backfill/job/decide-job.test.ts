@@ -140,7 +140,7 @@ test("a resume of a forced restart is one, too", () => {
   expect(resumed).toMatchObject({ kind: "resumed", job: { backfillId: "id1", forced: true } });
 });
 
-test("a job is raised above sites that obey another backfill and would refuse it, and above no others", () => {
+test("a job is raised above sites that have a job of another backfill and would ignore it, and above no others", () => {
   const job = { ...started(), epoch: 5, round: 5 };
   const says = (backfillId: string | undefined, epoch: number, round: number) =>
     reportFixture("a", { backfillId, epoch, round });

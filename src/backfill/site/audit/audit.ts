@@ -1,5 +1,5 @@
 import type { ActionContext } from "../context.ts";
-import { type Audit, readAudit } from "./audit-state.ts";
+import { readAudit } from "./audit-state.ts";
 import { rebuildNext } from "./rebuild.ts";
 import { verifyNext } from "./verify.ts";
 
@@ -23,18 +23,10 @@ export async function stepAudit(context: ActionContext): Promise<boolean> {
   const memory = await context.isolate.reserve(context, bytes, new AbortController().signal);
   if (!memory) throw new Error("another incarnation of the site has started");
   try {
-    return await stepInMemory(context, audit, audit.mode);
+    if (audit.mode === "full") return await verifyNext(context, audit, "full");
+    await rebuildNext(context, audit);
+    return false;
   } finally {
     memory.release();
   }
-}
-
-async function stepInMemory(
-  context: ActionContext,
-  audit: Audit,
-  mode: "full" | "rebuild",
-): Promise<boolean> {
-  if (mode === "full") return verifyNext(context, audit, mode);
-  await rebuildNext(context, audit);
-  return false;
 }

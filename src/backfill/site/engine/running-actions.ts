@@ -117,7 +117,7 @@ export class RunningActions {
   }
 }
 
-/** Records a crash of every action that was running, or of `key` alone, and fails days after their third crash. */
+/** Records a crash of every running action, or of `key` alone. Fails days after their third crash. */
 export function recordCrashes(context: SiteContext, sql: Sql, key?: string): void {
   const job = getState(sql, "job");
   const days = recordCrash(sql, ladderOf(context), context.config.pageSize, key);
