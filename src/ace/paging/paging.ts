@@ -2,14 +2,23 @@ import type { EpochMicros } from "../../domain/day.ts";
 import type { Span } from "../../domain/samples.ts";
 import { protocolFault, type VendorFault } from "../faults.ts";
 import { BOUNDARY_ROWS_MAX, EMPTY_PAGES_MAX } from "../limits.ts";
-import type { SamplesPage } from "../page/page.ts";
+import type { SamplesPage, TimeGroup } from "../page/page.ts";
 import { decodeCursor, encodeCursor, nextCursor } from "./cursor.ts";
-import { boundaryAfter, type PageBoundary, repeatsAcross } from "./page-boundary.ts";
 import { PAGE_SIZE_MAX, type PageSize, pageSizeOfAtLeast } from "./page-size.ts";
 import { requestedSpan } from "./samples-path.ts";
 
 export * from "./page-size.ts";
 export { requestedSpan, samplesPath } from "./samples-path.ts";
+
+/**
+ * The timestamp in which the last page ended, and every point seen at it so far, over all of its pages. As long as
+ * no point comes twice, as many different rows came as were requested, in whatever order: none is missing. A point
+ * that comes twice means that another may be missing.
+ */
+export interface PageBoundary {
+  readonly micros: EpochMicros;
+  readonly nameHashes: ReadonlySet<number>;
+}
 
 /** How far a window has been read. Stays in memory; `savePagination` gives what is stored. */
 export interface Pagination {
@@ -196,4 +205,16 @@ function refetch(
 function fault(message: string, { cursor, floorMicros, span }: Pagination): PageResult {
   const data = { cursor, floorMicros: floorMicros ?? null, fromMicros: span.fromMicros };
   return { next: "fault", accept: false, fault: protocolFault(message, data) };
+}
+
+/** Whether a point seen before the boundary comes again after it, with the same timestamp. */
+function repeatsAcross(boundary: PageBoundary | undefined, first: TimeGroup | undefined): boolean {
+  if (boundary === undefined || first?.micros !== boundary.micros) return false;
+  return first.nameHashes.some((hash) => boundary.nameHashes.has(hash));
+}
+
+/** The boundary after a page that ends in `last`. */
+function boundaryAfter(boundary: PageBoundary | undefined, { micros, nameHashes }: TimeGroup): PageBoundary {
+  const before = boundary?.micros === micros ? boundary.nameHashes : [];
+  return { micros, nameHashes: new Set([...before, ...nameHashes]) };
 }

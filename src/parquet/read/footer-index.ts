@@ -1,6 +1,6 @@
 import type { ColumnChunk } from "hyparquet";
 import type { EpochMs } from "../../domain/day.ts";
-import { compareBytes } from "../bytes.ts";
+import { compareBytes, concatenate } from "../bytes.ts";
 import type { SampleChunks } from "./columns.ts";
 import { chunkRanges, parseMetadata } from "./metadata.ts";
 import { FileUnreadable } from "./unreadable.ts";
@@ -43,25 +43,18 @@ export class FooterIndex {
 
   /** Packs row groups, given in the order of the file. */
   static pack(groups: readonly RowGroupInfo[]): FooterIndex {
-    const names = groups.flatMap(({ minName, maxName }) => [minName, maxName]);
-    const fields = HEADER_FIELDS + groups.length * GROUP_FIELDS;
-    const packed = new Uint8Array(fields * 8 + names.reduce((bytes, name) => bytes + name.length, 0));
-    const numbers = new Float64Array(packed.buffer, 0, fields);
-    numbers.set([FORMAT, groups.length]);
+    const fields = [FORMAT, groups.length];
+    const names: Uint8Array[] = [];
     let nameEnd = 0;
-    groups.forEach((group, index) => {
-      const { timestamp, pointName, value } = group.chunks;
-      const chunks = [timestamp, pointName, value].flatMap(({ offset, length }) => [offset, length]);
-      const ends = [group.minName, group.maxName].map((name) => {
-        packed.set(name, fields * 8 + nameEnd);
-        nameEnd += name.length;
-        return nameEnd;
-      });
-      numbers.set(
-        [group.rows, group.firstMs, group.lastMs, ...chunks, ...ends],
-        HEADER_FIELDS + index * GROUP_FIELDS,
-      );
-    });
+    for (const { rows, firstMs, lastMs, chunks, minName, maxName } of groups) {
+      const ranges = [chunks.timestamp, chunks.pointName, chunks.value];
+      const numbers = ranges.flatMap(({ offset, length }) => [offset, length]);
+      const minEnd = nameEnd + minName.length;
+      nameEnd = minEnd + maxName.length;
+      fields.push(rows, firstMs, lastMs, ...numbers, minEnd, nameEnd);
+      names.push(minName, maxName);
+    }
+    const packed = concatenate([new Uint8Array(Float64Array.from(fields).buffer), ...names]);
     return new FooterIndex(packed, groups.length);
   }
 
