@@ -79,7 +79,8 @@ export class JobStore {
       if ((this.#answeredRequest.get(name) ?? 0) > request) return;
       this.#answeredRequest.set(name, request);
       this.#respondedAt.set(name, now);
-      this.#write(name, report);
+      const { epoch, round } = report;
+      this.#store.tx((sql) => sql.run(WRITE_REPORT, name, epoch, round, JSON.stringify(report)));
     };
   }
 
@@ -95,19 +96,9 @@ export class JobStore {
     // A time ahead counts like one in the past: a clock that stepped back must not make a lost site look reachable.
     return this.#silent.has(site) && Math.abs(now - (this.#respondedAt.get(site) ?? 0)) > ms;
   }
-
-  #write(name: SiteName, report: SiteReport): void {
-    this.#store.tx((sql) => {
-      sql.run(
-        `INSERT INTO site_report VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
-           epoch = excluded.epoch, round = excluded.round, report = excluded.report
-         WHERE (excluded.epoch, excluded.round) >= (site_report.epoch, site_report.round)
-           AND excluded.report <> site_report.report`,
-        name,
-        report.epoch,
-        report.round,
-        JSON.stringify(report),
-      );
-    });
-  }
 }
+
+const WRITE_REPORT = `INSERT INTO site_report VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET
+    epoch = excluded.epoch, round = excluded.round, report = excluded.report
+  WHERE (excluded.epoch, excluded.round) >= (site_report.epoch, site_report.round)
+    AND excluded.report <> site_report.report`;
