@@ -1,7 +1,7 @@
 import { html, raw } from "hono/html";
-import type { OpenApi } from "./document.ts";
+import { listedOperations, type OpenApi } from "./document.ts";
 import { type Markup, schemaView } from "./fields.ts";
-import { listedOperations, methodView, operationView, responsesView } from "./operations.ts";
+import { methodView, operationView, responsesView } from "./operations.ts";
 import { STYLE } from "./style.ts";
 
 /** The page for an OpenAPI document, with a policy that allows nothing but the page's own style. */
@@ -51,8 +51,8 @@ The bearer token is the secret <code>${components.securitySchemes.bearer.descrip
 <nav aria-label="Contents">
 <h2>Operations</h2>
 <ul>${operations.map(
-    ({ method, path, operation }) =>
-      html`<li><a href="#${operation.operationId}">${methodView(method)} ${path}</a></li>`,
+    ({ method, path, operationId }) =>
+      html`<li><a href="#${operationId}">${methodView(method)} ${path}</a></li>`,
   )}</ul>
 ${webhooks.length > 0 ? html`<h2><a href="#webhooks">Webhooks</a></h2>` : ""}
 <h2><a href="#schemas">Schemas</a></h2>
@@ -60,9 +60,9 @@ ${webhooks.length > 0 ? html`<h2><a href="#webhooks">Webhooks</a></h2>` : ""}
 <main id="main">
 <section aria-labelledby="operations">
 <h2 id="operations">Operations</h2>
-${operations.map((listed) => operationView(listed, document, origin))}
+${operations.map((listed) => operationView(listed, components, origin))}
 </section>
-${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map((listed) => operationView(listed, document, origin))}</section>` : ""}
+${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map((listed) => operationView(listed, components, origin))}</section>` : ""}
 <section aria-labelledby="other">
 <h2 id="other">Other paths and methods</h2>
 ${responsesView(Object.values(components.responses).map((response) => ["", response]))}

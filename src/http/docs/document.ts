@@ -20,6 +20,22 @@ export interface Operation {
   readonly responses: Readonly<Record<string, ResponseObject>>;
 }
 
+export interface ListedOperation extends Operation {
+  readonly method: string;
+  readonly path: string;
+}
+
+/** Every operation of a document's paths or webhooks, in its order. */
+export function listedOperations(paths: OpenApi["paths"]): ListedOperation[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      ...operation,
+      method: method.toUpperCase(),
+      path,
+    })),
+  );
+}
+
 export interface Parameter {
   readonly name: string;
   readonly required: boolean;

@@ -1,22 +1,21 @@
-import { nameOf, type Operation, type Schema, type Schemas } from "./document.ts";
+import { type ListedOperation, nameOf, type OpenApi, type Schema, type Schemas } from "./document.ts";
 
 /** The operation as a curl command, made of the examples and defaults in the schemas. */
 export function exampleCall(
-  method: string,
-  path: string,
-  operation: Operation,
-  { origin, secret, schemas }: { origin: string; secret: string; schemas: Schemas },
+  { method, path, parameters = [], requestBody, security = [] }: ListedOperation,
+  { schemas, securitySchemes }: OpenApi["components"],
+  origin: string,
 ): string {
-  const query = (operation.parameters ?? [])
+  const query = parameters
     .filter(({ required, schema }) => required || schema.examples !== undefined)
     .map(({ name, schema }) => `${name}=${encoded(String(exampleOf(schema, schemas)))}`)
     .join("&");
   const url = `${origin}${path}${query && `?${query}`}`;
-  const body = operation.requestBody?.content["application/json"]?.schema;
+  const body = requestBody?.content["application/json"]?.schema;
   const example = body && JSON.stringify(exampleOf(body, schemas), null, 2);
   return [
     `curl ${method === "GET" ? "" : `-X ${method} `}"${url}"`,
-    ...(operation.security?.length ? [`-H "Authorization: Bearer $${secret}"`] : []),
+    ...(security.length > 0 ? [`-H "Authorization: Bearer $${securitySchemes.bearer.description}"`] : []),
     ...(example && example !== "{}" ? [`-d '${example}'`] : []),
   ].join(" \\\n  ");
 }

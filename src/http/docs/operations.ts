@@ -1,31 +1,16 @@
 import { html } from "hono/html";
-import type { OpenApi, Operation, ResponseObject } from "./document.ts";
+import type { ListedOperation, OpenApi, ResponseObject } from "./document.ts";
 import { exampleCall } from "./example.ts";
 import { type Markup, parametersView, typeView } from "./fields.ts";
-
-interface ListedOperation {
-  readonly method: string;
-  readonly path: string;
-  readonly operation: Operation;
-}
-
-/** Every operation of a document's paths or webhooks, in its order. */
-export function listedOperations(paths: OpenApi["paths"]): ListedOperation[] {
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
-  );
-}
 
 export const methodView = (method: string): Markup => html`<b class="${method.toLowerCase()}">${method}</b>`;
 
 export function operationView(
-  { method, path, operation }: ListedOperation,
-  { components }: OpenApi,
+  operation: ListedOperation,
+  components: OpenApi["components"],
   origin: string,
 ): Markup {
-  const { operationId, summary, security, parameters = [], requestBody, responses } = operation;
-  const { schemas, securitySchemes } = components;
-  const secret = securitySchemes.bearer.description;
+  const { method, path, operationId, summary, security, parameters = [], requestBody, responses } = operation;
   const title = `title-${operationId}`;
   return html`<section id="${operationId}" aria-labelledby="${title}">
 <h3 id="${title}">${methodView(method)} <code>${path}</code></h3>
@@ -40,7 +25,7 @@ ${
 ${
   security
     ? html`<h4>Example</h4>
-<pre><code>${exampleCall(method, path, operation, { origin, schemas, secret })}</code></pre>
+<pre><code>${exampleCall(operation, components, origin)}</code></pre>
 <h4>Responses</h4>`
     : html`<h4>What the Worker does on each response</h4>`
 }
