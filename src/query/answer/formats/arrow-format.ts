@@ -1,68 +1,83 @@
+import * as arrow from "@uwdata/flechette";
 import type { RowBatch } from "../row-batches.ts";
 import { type AnswerPage, utf8 } from "./answer-page.ts";
-import { type Column, dictionaryMessage, recordMessage, STREAM_END, schemaMessage } from "./arrow-message.ts";
 
-const NO_NULLS = new Uint8Array();
+const NAME = arrow.utf8();
+/** Indexes of the names, which the stream has once. */
+const POINT = arrow.dictionary(NAME, arrow.uint16());
+const TIME = arrow.timestamp(arrow.TimeUnit.MILLISECOND, "UTC");
+const VALUE = arrow.float64();
+const CURSOR = arrow.utf8();
+
+const SCHEMA: arrow.Schema = {
+  version: arrow.Version.V5,
+  endianness: arrow.Endianness.Little,
+  fields: [
+    arrow.field("point_name", POINT, false),
+    arrow.field("timestamp", TIME, false),
+    arrow.field("value", VALUE, false),
+    arrow.field("next_cursor", CURSOR, true),
+  ],
+  metadata: null,
+};
+
+const NO_ROWS: RowBatch = {
+  length: 0,
+  point: new Uint16Array(),
+  ms: new Float64Array(),
+  value: new Float64Array(),
+};
+
+const STREAM_END_BYTES = 8;
 
 /**
- * An Arrow IPC stream, with a record batch for each batch of rows. As in CSV, a fourth column has the next page's cursor:
- * null except in the last row of a page that has a next page.
+ * An Arrow IPC stream (https://arrow.apache.org/docs/format/Columnar.html), with a record batch for each batch of rows. As
+ * in CSV, a fourth column has the next page's cursor: null except in the last row of a page that has a next page.
  */
 export async function* writeArrow(page: AnswerPage): AsyncGenerator<Uint8Array, void> {
-  yield schemaMessage();
-  yield dictionaryMessage(strings(page.pointNames));
-  for await (const batch of page.batches) yield recordMessage(columnsOf(batch));
-  yield STREAM_END;
-}
-
-function columnsOf(batch: RowBatch): Column[] {
-  const { length, point, ms, value } = batch;
-  const plain = (data: Uint8Array): Column => ({ length, nulls: 0, buffers: [NO_NULLS, data] });
-  return [
-    plain(bytesOf(point.subarray(0, length))),
-    plain(bytesOf(int64s(ms.subarray(0, length)))),
-    plain(bytesOf(value.subarray(0, length))),
-    cursors(length, batch.nextCursor),
-  ];
-}
-
-function strings(texts: readonly string[]): Column {
-  const encoded = texts.map(utf8);
-  const offsets = new Int32Array(texts.length + 1);
-  for (const [index, { length }] of encoded.entries())
-    offsets[index + 1] = (offsets[index] as number) + length;
-  const data = new Uint8Array(offsets[texts.length] as number);
-  for (const [index, bytes] of encoded.entries()) data.set(bytes, offsets[index]);
-  return { length: texts.length, nulls: 0, buffers: [NO_NULLS, bytesOf(offsets), data] };
-}
-
-/** `last` in the last row, null in every other; undefined: null in the last row as well. */
-function cursors(length: number, last: string | undefined): Column {
-  const data = utf8(last ?? "");
-  const valid = new Uint8Array(Math.ceil(length / 8));
-  if (last !== undefined) valid[(length - 1) >> 3] = 1 << ((length - 1) & 7);
-  const offsets = new Int32Array(length + 1);
-  offsets[length] = data.length;
-  return {
-    length,
-    nulls: last === undefined ? length : length - 1,
-    buffers: [valid, bytesOf(offsets), data],
-  };
-}
-
-/** Whole milliseconds as 64-bit integers, low half first; faster than through bigints. */
-function int64s(ms: Float64Array): Int32Array {
-  const halves = new Int32Array(2 * ms.length);
-  for (let row = 0; row < ms.length; row++) {
-    const at = ms[row] as number;
-    const high = Math.floor(at / 2 ** 32);
-    halves[2 * row] = at - high * 2 ** 32;
-    halves[2 * row + 1] = high;
+  const names = arrow.columnFromArray<string>([...page.pointNames], NAME);
+  // The library writes whole streams alone. A stream with one batch more has that batch before its end.
+  const opening = streamOf(names, [NO_ROWS]);
+  const end = opening.length - STREAM_END_BYTES;
+  yield opening.subarray(0, end);
+  for await (const batch of page.batches) {
+    yield streamOf(names, [NO_ROWS, batch]).subarray(end, -STREAM_END_BYTES);
   }
-  return halves;
+  yield opening.subarray(end);
 }
 
-/** The bytes as they are in memory: every machine that runs this is little-endian, as Arrow's bodies are. */
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
+/** Schema, names, a record batch for each of `batches`, end of the stream. */
+function streamOf(names: arrow.Column<string>, batches: readonly RowBatch[]): Uint8Array {
+  const column = <T>(batchOf: (batch: RowBatch) => arrow.Batch<T>) => new arrow.Column(batches.map(batchOf));
+  const columns = [
+    column(({ point, length }) =>
+      Object.assign(withoutNulls<string>(POINT, point.subarray(0, length)), { dictionary: names }),
+    ),
+    column(({ ms, length }) => withoutNulls<number>(TIME, int64s(ms.subarray(0, length)))),
+    column(({ value, length }) => withoutNulls<number>(VALUE, value.subarray(0, length))),
+    column(cursors),
+  ];
+  return arrow.tableToIPC(new arrow.Table(SCHEMA, columns), { format: "stream" }) as Uint8Array;
+}
+
+function withoutNulls<T>(type: arrow.DataType, values: arrow.TypedArray): arrow.Batch<T> {
+  return new arrow.Batch({ type, values, length: values.length, nullCount: 0, validity: new Uint8Array() });
+}
+
+/** A loop takes a quarter of the time of `BigInt64Array.from`. */
+function int64s(ms: Float64Array): BigInt64Array {
+  const whole = new BigInt64Array(ms.length);
+  for (let row = 0; row < ms.length; row++) whole[row] = BigInt(ms[row] as number);
+  return whole;
+}
+
+/** The cursor in the last row, null in every other. */
+function cursors({ length, nextCursor }: RowBatch): arrow.Batch<string> {
+  const values = utf8(nextCursor ?? "");
+  const offsets = new Int32Array(length + 1);
+  offsets[length] = values.length;
+  const validity = new Uint8Array(Math.ceil(length / 8));
+  if (nextCursor !== undefined) validity[(length - 1) >> 3] = 1 << ((length - 1) & 7);
+  const nullCount = nextCursor === undefined ? length : length - 1;
+  return new arrow.Batch({ type: CURSOR, length, nullCount, validity, offsets, values });
 }
