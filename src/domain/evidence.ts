@@ -1,17 +1,17 @@
 import type { EpochMs } from "./day.ts";
 
-/** What happened on the way of a site-day's samples. Varies from run to run. */
+/** How a site-day's samples were fetched. Varies from run to run. */
 export interface Transport {
-  /** Pages that were taken over. */
+  /** Pages whose rows are counted. */
   readonly pages: number;
-  /** Requests sent, answered or not. */
+  /** Requests sent, with or without a response. */
   readonly requests: number;
   readonly retries: number;
-  /** Rows of the day the API sent, those of the margins around windows not counted. */
+  /** Rows of the day that the API sent, without those of the windows' margins. */
   readonly fetched: number;
   /** By reason. */
   readonly rejected: Readonly<Record<string, number>>;
-  /** Rows with a time outside what was asked for. */
+  /** Rows with a time outside the requested span. */
   readonly outside: number;
   /** Rows of points that are not configured. */
   readonly unconfigured: number;
@@ -59,7 +59,7 @@ export function addTransport(a: Transport, b: Transport): Transport {
   };
 }
 
-/** `fetched = written + rejected + outside + unconfigured + duplicates`; undefined where it holds. */
+/** `fetched = written + rejected + outside + unconfigured + duplicates`; undefined where the equation is true. */
 export function imbalance(written: number, duplicates: number, transport: Transport): string | undefined {
   const rejected = Object.values(transport.rejected).reduce((sum, count) => sum + count, 0);
   const accounted = written + rejected + transport.outside + transport.unconfigured + duplicates;
