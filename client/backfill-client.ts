@@ -62,9 +62,10 @@ export class BackfillClient {
     return (await this.request<AuditList>("GET", "/backfill/verify", "audits")).audits;
   }
 
-  /** Polls until `isEnough`; throws with the last status when that takes longer than `msMax`. */
+  /** Polls until `isEnough`, less often the longer it takes; throws with the last status after `msMax`. */
   async until(isEnough: (status: Status) => boolean, msMax = 60_000): Promise<Status> {
-    const deadline = Date.now() + msMax;
+    const startedAt = Date.now();
+    const deadline = startedAt + msMax;
     for (;;) {
       const status = await this.status().catch((error: unknown) => {
         if (Date.now() > deadline) throw error;
@@ -73,7 +74,8 @@ export class BackfillClient {
       if (status && isEnough(status)) return status;
       if (Date.now() > deadline)
         throw new Error(`not so after ${msMax} ms: ${JSON.stringify(status, null, 1)}`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const pollMs = Math.min(100 + (Date.now() - startedAt) / 20, 250);
+      await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }
 

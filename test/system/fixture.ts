@@ -180,17 +180,22 @@ export class World {
 
 export const keyOf = (site: string, day: string) => `timeseries/${day.replaceAll("-", "/")}/${site}.parquet`;
 
-/** Asks until the answer is one that counts; throws with `what` where that takes longer than `msMax`. */
+/**
+ * Checks until the result is neither undefined nor false, and returns it; throws with `what` after `msMax`. A check that
+ * sends a request costs the Worker more than the test, and is repeated less often the longer it takes.
+ */
 export async function eventually<T>(
   what: string,
-  ask: () => T | undefined | false | Promise<T | undefined | false>,
+  check: () => T | undefined | false | Promise<T | undefined | false>,
   msMax = 60_000,
 ): Promise<T> {
-  const deadline = Date.now() + msMax;
+  const startedAt = Date.now();
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined && answer !== false) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${msMax} ms: ${what}`);
-    await sleep(50);
+    const checked = check();
+    const result = await checked;
+    if (result !== undefined && result !== false) return result;
+    const waitedMs = Date.now() - startedAt;
+    if (waitedMs > msMax) throw new Error(`not within ${msMax} ms: ${what}`);
+    await sleep(checked instanceof Promise ? Math.min(50 + waitedMs / 20, 250) : 50);
   }
 }
