@@ -7,11 +7,11 @@ const COMPILE_CACHE = { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules
 
 export default defineConfig({
   test: {
-    // System tests wait most of their time; more than three at once are only slow.
+    // System tests mostly wait; more than three at once only slow each other down.
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
-    // workerd reports the failure of a body's read a second time as unhandled, however it was handled.
+    // workerd reports the failure of a body's read again as unhandled, though it was handled.
     onUnhandledError: ({ stack }) => !stack?.includes("src/ace/transport/read-body.ts"),
     projects: [
       {
@@ -36,14 +36,14 @@ export default defineConfig({
         },
       },
       {
-        // Inside workerd: that the ports mean there what they mean in the simulated world.
+        // Inside workerd: the ports behave there as in the simulated world.
         plugins: [
           cloudflareTest({
             wrangler: { configPath: "./workers/wrangler-backfill.toml" },
             miniflare: {
-              // The Query Worker's: the ports of both are looked at in one runtime.
+              // Of the Query Worker, whose ports are tested in the same runtime.
               d1Databases: ["D1"],
-              // Nobody listens there: whatever a site begins reaches no vendor.
+              // No server listens there, so that no request of a site reaches a vendor.
               bindings: { ACE_API_BASE: "http://127.0.0.1:9/api", ACE_API_KEY: "vendor-key" },
             },
           }),
@@ -66,7 +66,7 @@ export default defineConfig({
         },
       },
       {
-        // Debian's Chromium at the dashboard, on the real stack.
+        // The dashboard on the real stack, in Chromium.
         test: {
           name: "browser",
           include: ["test/browser/**/*.test.ts"],

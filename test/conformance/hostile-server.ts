@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 
-/** A page that means something, so that a wrong reading of it would be seen. */
+/** A page with data, so that a test notices when it is decoded wrongly. */
 export const PAGE = '{"point_samples":[],"next_cursor":null,"has_more":false,"note":"Straße"}';
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void;
@@ -15,13 +15,13 @@ const send =
   (response) =>
     void response.writeHead(status, { ...JSON_TYPE, ...headers }).end(body);
 
-/** Bytes that no HTTP server of ours would write, and the end of the connection. */
+/** Sends raw bytes, which need not be valid HTTP, and closes the connection. */
 const raw =
   (text: string): Answer =>
   (_, request) =>
     void request.socket.end(text);
 
-/** The same part for ever, as fast as it is taken. */
+/** Sends the same part without end, as fast as it is read. */
 const forever =
   (headers: Record<string, string>, first: Uint8Array, part: Uint8Array): Answer =>
   (response) => {
@@ -35,7 +35,7 @@ const forever =
   };
 
 const GZIP_HEADER = Buffer.from("1f8b0800000000000003", "hex");
-/** A megabyte of zeros that ends at a whole byte: repeated, it goes on the same stream. */
+/** A compressed megabyte of zeros that ends at a whole byte, so that its repetition continues the same stream. */
 const ZEROS = deflateRawSync(Buffer.alloc(1024 * 1024), { finishFlush: constants.Z_FULL_FLUSH });
 
 /** A byte every few milliseconds, never the last. */
@@ -105,8 +105,8 @@ export interface HostileServer {
 }
 
 /**
- * Answers on real sockets as no API would: `ANSWERS` by name; `retry-after/<index>`; `redirect/<status>/<index>`;
- * `sites/…` says what it was asked. `../elsewhere` tells what the server heard that redirects point to.
+ * Sends invalid responses on real sockets: `ANSWERS` by name; `retry-after/<index>`; `redirect/<status>/<index>`;
+ * `sites/…` returns the request. `../elsewhere` returns the requests to the target of the redirects.
  */
 export async function startHostileServer(): Promise<HostileServer> {
   const heard: unknown[] = [];

@@ -13,7 +13,7 @@ const MS = Date.parse("2024-01-15T23:59:59.999Z");
 const site = "site_a" as SiteName;
 const NAME = 'Käl,te "1" 😀';
 
-/** What the hot tier relies on in a `HotDatabase`. `open` gives one with the schema and nothing in it. */
+/** What the hot tier relies on in a `HotDatabase`. `open` provides an empty database with the schema. */
 export function hotConformance(open: () => Promise<WritableHot>): void {
   async function filled() {
     const hot = await open();

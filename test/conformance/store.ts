@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SqlValue, Store } from "../../src/ports/ports.ts";
 
-/** What the rules rely on in a `Store`, whoever keeps it. `withStore` hands out an empty one. */
+/** What the rules rely on in any `Store`. `withStore` provides an empty store. */
 export function storeConformance(withStore: (body: (store: Store) => Promise<void>) => Promise<void>): void {
   test("all writes of a transaction are visible afterwards", () =>
     withStore(async (store) => {

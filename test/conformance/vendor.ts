@@ -14,7 +14,7 @@ const KEY = "key-that-nobody-else-may-hear";
 const NOTE = "Straße";
 
 /**
- * What `fetchVendor` makes of answers that no API would give, on whatever runtime its `fetch` is. `api` is that of a
+ * How `fetchVendor` handles invalid responses, with the `fetch` of any runtime. `api` is that of a
  * `startHostileServer`.
  */
 export function vendorConformance(api: () => string): void {
@@ -73,7 +73,7 @@ export function vendorConformance(api: () => string): void {
   });
 
   test.each(["bomb", "endless"])("%s: as many bytes as allowed are read, and no more", async (path) => {
-    // Whoever read on would never come to the end.
+    // Reading the body to its end would never finish.
     const outcome = await outcomeOf(path, undefined, 3_000_000);
     expect(outcome).toMatchObject({ kind: "transient", reason: "too-large" });
     const standard = await outcomeOf(path);

@@ -6,12 +6,12 @@ import { DAY_END, DAY_START, NAMES } from "./world.ts";
 
 const SECOND = 1_000_000;
 
-/** Borders of windows inside the day: anywhere, to the microsecond. */
+/** Boundaries of windows inside the day: anywhere, to the microsecond. */
 const borders = fc
   .uniqueArray(fc.integer({ min: DAY_START + 1, max: DAY_END - 1 }), { maxLength: 4 })
   .map((inside) => inside.sort((a, b) => a - b));
 
-/** Milliseconds where it matters: around every border and the ends of its margins, and some anywhere. */
+/** Milliseconds around every window boundary and the ends of its margins, and some anywhere. */
 function timesAround(marks: readonly number[]) {
   const edge = fc
     .tuple(fc.constantFrom(...marks), fc.constantFrom(-2, -1, 0, 1, 2), fc.integer({ min: -1, max: 1 }))
@@ -22,7 +22,7 @@ function timesAround(marks: readonly number[]) {
   return fc.oneof(edge, anywhere);
 }
 
-/** Few of them, and then neighbours in one millisecond and the next: what the rule of the latest microsecond is for. */
+/** Few microseconds, in the same millisecond and the next, for the rule of the latest microsecond. */
 const crowded = (times: fc.Arbitrary<number>) =>
   fc.array(times, { minLength: 1, maxLength: 5 }).map((few) => {
     const near = fc.constantFrom(0, 0, 0, 1, 998, 999, 1_000, 1_001);
@@ -56,7 +56,7 @@ const misshapen = fc.constantFrom(
   "{}",
 );
 
-/** Rows as JSON; unless they are all `timed`, now and then one without a readable time, or that is no sample at all. */
+/** Rows as JSON; unless all are `timed`, occasionally a row without a readable time, or one that is not a sample. */
 const rowWith = (timed: boolean) =>
   fc.record({
     name,
@@ -65,7 +65,7 @@ const rowWith = (timed: boolean) =>
     odd: fc.oneof({ arbitrary: fc.constant(undefined), weight: 30 }, ...(timed ? [] : [notATime, misshapen])),
   });
 
-/** Rows by the timestamp, as the vendor has them: often many at once, a point twice among them. */
+/** Rows by timestamp, as at the vendor: often many rows, and a point twice. */
 function rowsAt(times: fc.Arbitrary<number>, timed: boolean) {
   const row = rowWith(timed);
   const groups = crowded(times).chain((near) =>

@@ -15,7 +15,7 @@ test("a day gives the same file for any windows, page sizes, orders, repetitions
       const expected = rowsOf(rows);
       const files: Uint8Array[] = [];
       for (const { server, fetch, merge } of ways) {
-        // What stands at a timestamp can't be followed while it moves where times can't be read.
+        // Rows without a readable time can't be traced while the order inside a timestamp changes.
         const moves = server.moves && rows.every(isTimed);
         const day = fetchDay({ ...server, moves, rows }, fetch);
         const { file, position } = mergeFile(day, rowGroupSize, merge);

@@ -4,7 +4,7 @@ import type { AcceptedPage } from "./fetch-day.ts";
 import type { VendorRow } from "./vendor.ts";
 import { DAY_END, DAY_START, NAMES } from "./world.ts";
 
-/** What must come of a day, worked out from the vendor's rows alone: slowly, plainly and without the code's help. */
+/** The expected result of a day, computed from the vendor's rows alone, without the production code. */
 
 export interface FileRow {
   readonly timestamp: number;
@@ -18,7 +18,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** The rows of the file: of each point and millisecond the last, and of several at once the greatest. */
+/** The rows of the file: for each point and millisecond the latest row, of simultaneous rows the greatest. */
 export function rowsOf(rows: readonly VendorRow[]): FileRow[] {
   const samples = rows
     .map((row) => judge(row, DAY_START, DAY_END))
@@ -35,7 +35,7 @@ export function rowsOf(rows: readonly VendorRow[]): FileRow[] {
     });
 }
 
-/** Whether it can be told at which timestamp the row stands. */
+/** Whether the timestamp of the row can be read. */
 export function isTimed(row: VendorRow): boolean {
   const fate = judge(row, DAY_START, DAY_END);
   return fate !== "time" && fate !== "shape";
@@ -49,7 +49,7 @@ export interface Counts {
   rejected: Record<string, number>;
 }
 
-/** What became of every row of the pages that were taken over; rows of a margin are another window's to count. */
+/** The count of each row of the pages; rows of a margin are counted by another window. */
 export function countsOf(pages: readonly AcceptedPage[]): Counts {
   const counts: Counts = { fetched: 0, kept: 0, outside: 0, unconfigured: 0, rejected: {} };
   for (const { window, sent } of pages) {
@@ -67,7 +67,7 @@ export function countsOf(pages: readonly AcceptedPage[]): Counts {
 
 const SECOND = 1_000_000;
 
-/** The first rule that applies to a row, seen from a span of time; the sample itself where none does. */
+/** The first rule that rejects a row for a time span, or else the sample. */
 function judge({ json }: VendorRow, from: number, to: number): Sample | string {
   const row: unknown = JSON.parse(json.replaceAll("~", ""));
   const { name, value, time } = (row ?? {}) as { name?: unknown; value?: unknown; time?: unknown };

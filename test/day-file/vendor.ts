@@ -1,6 +1,6 @@
 /** The vendor's paginated samples over a handful of rows, from its description alone: nothing of `src` is used here. */
 
-/** A row as the vendor has it: `micros` is the truth, `json` what it sends. */
+/** A row at the vendor: `micros` is its true time, `json` what is sent. */
 export interface VendorRow {
   readonly micros: number;
   readonly json: string;
@@ -9,16 +9,16 @@ export interface VendorRow {
 export interface Vendor {
   /** Ascending in time. */
   readonly rows: readonly VendorRow[];
-  /** The live server's fault: the offset that comes in is forgotten. */
+  /** Whether the server ignores the offset of a cursor, as the live server does. */
   readonly forgets: boolean;
   /** Whether rows at `start_time` and `end_time` themselves belong to the answer. */
   readonly startIncluded: boolean;
   readonly endIncluded: boolean;
-  /** So far beyond both ends of what was asked for it sends rows. */
+  /** How far beyond both ends of the requested window it sends rows. */
   readonly looseMicros: number;
-  /** Whether each request finds another order inside a timestamp. */
+  /** Whether the order inside a timestamp differs for each request. */
   readonly moves: boolean;
-  /** White space as this server writes it. */
+  /** White space in the JSON of this server. */
   readonly gap: "" | " ";
 }
 
@@ -27,7 +27,7 @@ export interface VendorPage {
   readonly sent: readonly VendorRow[];
 }
 
-/** Answers `path`, the `request`th of all. */
+/** Answers the request number `request`, for `path`. */
 export function answer(vendor: Vendor, path: string, request: number): VendorPage {
   const query = new URL(path, "https://vendor.test").searchParams;
   const from = microsOf(query.get("start_time") ?? "") - vendor.looseMicros;

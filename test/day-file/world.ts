@@ -5,6 +5,6 @@ export const DAY_START_MS = Date.UTC(2024, 1, 29);
 export const DAY_START = DAY_START_MS * 1_000;
 export const DAY_END = DAY_START + 86_400_000_000;
 
-/** The configured points in the order of the file; the last two change places in UTF-16. */
+/** The configured points in the order of the file; the last two have the reverse order in UTF-16. */
 export const NAMES = ["a", "b", 'c "d"', "cafe\u0301", "gr\u00f6\u00dfe", "\u{ff5e}", "\u{1f321}"];
 export const IDS = new Map(NAMES.map((name, id) => [name, id]));

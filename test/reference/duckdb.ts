@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, type DuckDBType, type DuckDBValue } from "@duckdb/node-api";
 import type { Row } from "./truth.ts";
 
-/** One for all tests of a process or a file: opening DuckDB takes longer than reading a day. */
+/** A connection for all tests of a process, because opening DuckDB takes longer than reading a day. */
 let connection: Promise<DuckDBConnection> | undefined;
 
 export function duckdb(): Promise<DuckDBConnection> {
@@ -21,7 +21,7 @@ export async function readWithDuckdb(file: Uint8Array): Promise<Row[]> {
   return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as Row);
 }
 
-/** What DuckDB answers to a query over a file; `values` stand for $1, $2 and so on, and are of these `types`. */
+/** The result of DuckDB for a query over a file; `values` are the parameters $1, $2 and so on, of these `types`. */
 export async function queryWithDuckdb(
   file: Uint8Array,
   sql: (path: string) => string,

@@ -13,8 +13,8 @@ export async function readWithHyparquet(file: Uint8Array): Promise<Row[]> {
 }
 
 /**
- * A file's rows as Arrow's Rust reader sees them. It hands out Arrow: written again without compression or
- * dictionary, they come back as rows.
+ * A file's rows as Arrow's Rust reader reads them. The reader returns Arrow, which is written again without compression
+ * or dictionary to get rows.
  */
 export function readWithArrow(file: Uint8Array): Promise<Row[]> {
   const plain = new WriterPropertiesBuilder()

@@ -1,7 +1,7 @@
 const TIME = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d\d):?(\d\d))?$/;
 
 /**
- * The microsecond that a time of the API means, by a grammar and the engine's calendar; undefined for what is no
+ * The microsecond of a time of the API, by a grammar and the engine's calendar; undefined for text that is not a
  * time. Nothing of `src` is used here: see `value.ts`.
  */
 export function referenceTime(text: string): bigint | undefined {

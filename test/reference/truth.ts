@@ -9,7 +9,7 @@ export interface Row {
   readonly site_name: string;
 }
 
-/** What an archive of a day must hold, and where its other rows went. */
+/** The rows that the archive of a day must have, and the counts of its other rows. */
 export interface Truth {
   readonly rows: readonly Row[];
   readonly fetched: number;
@@ -19,8 +19,8 @@ export interface Truth {
 }
 
 /**
- * The rules for samples once more, the slow and plain way: these tests compare the Worker with what was
- * agreed, not with itself, so nothing of `src` is used here.
+ * A second, slow and simple implementation of the rules for samples. It uses nothing of `src`, so that tests compare
+ * the Worker with the specification.
  */
 export function truthOf(sim: Pick<Simulation, "configured" | "truth">, site: string, day: string): Truth {
   const configured = new Set(sim.configured(site));

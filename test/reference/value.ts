@@ -1,11 +1,11 @@
 /**
- * What a sample's value is, once more, the slow and plain way: by a grammar and by exact arithmetic. Tests compare
- * the code with what was agreed, not with itself, so nothing of `src` is used here.
+ * A second, slow and simple implementation of a sample's value, by a grammar and exact arithmetic. It uses nothing of
+ * `src`, so that tests compare the code with the specification.
  */
 
 const DECIMAL = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+))?$/;
 
-/** The number that a value of the API stands for, or why it stands for none. */
+/** The number of a value of the API, or the reason why it is not a number. */
 export function referenceValue(value: unknown): number | string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "boolean") return value ? 1 : 0;
@@ -22,7 +22,7 @@ export function referenceValue(value: unknown): number | string {
   return Number.isFinite(number) ? number : "infinite";
 }
 
-/** The double nearest to a decimal in lower case, ties to even, reckoned in whole numbers; infinite beyond the largest. */
+/** The double nearest to a decimal in lower case, ties to even, by integer arithmetic; infinite beyond the largest. */
 export function nearestDouble(decimal: string): number {
   const [, sign = "", mantissa = "", exponent = "0"] = DECIMAL.exec(decimal) ?? [];
   const [whole = "", fraction = ""] = mantissa.split(".");
@@ -33,7 +33,7 @@ export function nearestDouble(decimal: string): number {
   return sign === "-" ? -magnitude : magnitude;
 }
 
-/** Powers of ten far beyond what a double holds of a few hundred digits: not to be written out. */
+/** Powers of ten so far beyond the range of doubles that they need not be computed. */
 const FAR = 1_000;
 const power = (tens: number) => (tens > 0 ? 10n ** BigInt(tens) : 1n);
 const bits = (number: bigint) => number.toString(2).length;
@@ -42,7 +42,7 @@ const bits = (number: bigint) => number.toString(2).length;
 function nearest(numerator: bigint, denominator: bigint): number {
   const shifted = (number: bigint, by: number) => (by > 0 ? number << BigInt(by) : number);
   let exponent = Math.max(-1074, bits(numerator) - bits(denominator) - 53);
-  // The lengths in bits say the size of a fraction up to one bit.
+  // The lengths in bits give the magnitude of a fraction up to one bit.
   if (shifted(numerator, -exponent) >= shifted(denominator, exponent) << 53n) exponent += 1;
   const [up, down] = [shifted(numerator, -exponent), shifted(denominator, exponent)];
   const rest = 2n * (up % down);

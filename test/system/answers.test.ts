@@ -193,7 +193,7 @@ const start = (headers: readonly string[], body: string, token = TOKEN) =>
 const chunked = "Transfer-Encoding: chunked";
 const deep = `{"sites":${"[".repeat(32_000)}${"]".repeat(32_000)}}`;
 
-/** What the Worker answers, or workerd before it; none where the caller does not wait for it. */
+/** The status from the Worker, or from workerd before it; none if the client does not wait. */
 test.each<[string, Spoken, number[]]>([
   ["no request line", { bytes: "GARBAGE\r\n\r\n" }, [400]],
   ["NUL", { bytes: "\0\0\0\0\r\n\r\n" }, [400]],

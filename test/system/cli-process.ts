@@ -5,19 +5,19 @@ import { delimiter, join } from "node:path";
 export const ROOT = join(import.meta.dirname, "../..");
 
 export interface Ended {
-  /** 128 and its number where a signal ended it. */
+  /** 128 plus the signal's number if a signal ended it. */
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Only what every shell has: a `CI` or `NO_COLOR` from around the tests would have its say in the colours. */
+/** Only the variables of every shell: `CI` or `NO_COLOR` of the tests' environment would change the colours. */
 function shellEnv(): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, TERM: "xterm-256color" };
 }
 
-/** A command line in a process of its own. */
+/** A command in a separate process. */
 export class CliProcess {
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
@@ -35,7 +35,7 @@ export class CliProcess {
     });
   }
 
-  /** Piped, as a script has it. */
+  /** With pipes, as in a script. */
   static piped(args: readonly string[], env: Readonly<Record<string, string>>, input?: string): CliProcess {
     const command = [join(ROOT, "cli/backfill.js"), ...args];
     const child = new CliProcess(spawn(process.execPath, command, { env: { ...shellEnv(), ...env } }));
@@ -43,7 +43,7 @@ export class CliProcess {
     return child;
   }
 
-  /** In a pseudo-terminal of 80 columns, which every Debian can make. What is typed there stays open. */
+  /** In a pseudo-terminal of 80 columns by `script`, whose input stays open. */
   static inTerminal(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
     const command = [process.execPath, join(ROOT, "cli/backfill.js"), ...args]
       .map((arg) => `'${arg}'`)
@@ -53,9 +53,9 @@ export class CliProcess {
     );
   }
 
-  /** As `npx` runs it for somebody whose own Node may be any, in a folder of the checkout. */
+  /** By `npx` in a folder of the checkout, with the Node version of the user. */
   static byNpx(args: readonly string[], folder: string, env: Readonly<Record<string, string>>): CliProcess {
-    // The first time in a checkout it would prepare the package, and so build the dashboard that others look at.
+    // Without scripts, because npx would prepare the package and rebuild the dashboard that other tests use.
     const { NODE_ENV: _, ...own } = process.env;
     const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
     return new CliProcess(

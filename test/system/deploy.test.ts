@@ -10,7 +10,7 @@ const ROOT = join(import.meta.dirname, "../..");
 
 const PRODUCTION = { namespace: "fa5e24f3f2ed4e3489a299e28f1bffaa", bucket: "ace-timeseries", maxDays: "10" };
 
-// An environment without bindings exits 0 too: what counts is what is listed.
+// An environment without bindings exits with 0 too, so that only the listed bindings count.
 test.concurrent.for([
   { name: "the top level", flags: [], sites: "ses_falls_city", ...PRODUCTION },
   { name: "production", flags: ["--env", "production"], sites: "ses_falls_city,building_a", ...PRODUCTION },
@@ -71,7 +71,7 @@ test("an environment that does not exist is refused", async () => {
   await expect(bindingsOf("wrangler-backfill.toml", ["--env", "staging"])).rejects.toThrow(/staging/);
 });
 
-/** What `wrangler deploy --dry-run` says the Worker would have, by name. */
+/** The bindings and variables that `wrangler deploy --dry-run` lists, by name. */
 async function bindingsOf(toml: string, flags: readonly string[]): Promise<Record<string, string>> {
   const wrangler = join(
     dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),

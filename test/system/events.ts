@@ -1,6 +1,6 @@
 import { TOKEN } from "./fixture.ts";
 
-/** Every `status` event of a stream, up to the first that is enough. Rejects where the stream ends before. */
+/** The `status` events of a stream up to the first that is enough; rejects if the stream ends before. */
 export async function events<T>(url: string, enough: (event: T) => boolean): Promise<T[]> {
   const response = await fetch(url, { headers: { Authorization: `Bearer ${TOKEN}` } });
   const seen: T[] = [];
@@ -14,7 +14,7 @@ export async function events<T>(url: string, enough: (event: T) => boolean): Pro
       if (data) seen.push(JSON.parse(data) as T);
     }
     const last = seen.at(-1);
-    // Leaving the loop lets go of the connection.
+    // Leaving the loop closes the connection.
     if (last && enough(last)) return seen;
   }
   throw new Error(`the stream ended after ${seen.length} events`);

@@ -73,7 +73,7 @@ test.each([401, 500])(
     expect(halted).toMatchObject({ status: "halted", days_completed: 0, days_failed: 0 });
     for (const site of halted.sites)
       expect(site).toMatchObject({ state: "halted", halt_reason: expect.stringMatching(/ACE_API_KEY/) });
-    // A 401 is believed at once; the 500 may be a hiccup and gets its retry.
+    // A 401 halts at once; a 500 may be temporary and is retried.
     expect(world.sim.stats().byKind).toEqual({ points: code === 401 ? 2 : 4 });
     expect(await world.client.cancel()).toMatchObject({ status: 400 });
 
@@ -194,8 +194,7 @@ test("a 429 pauses every site, and the status says until when", async () => {
   const said = world.log().find(({ message }) => message === `[BACKFILL] Rate limited, waiting ${seconds} s`);
   expect(await world.client.settled()).toMatchObject({ outcome: "success", throttled_until: null });
   expect(world.sim.arrivals().filter(({ outcome }) => outcome === 429)).toHaveLength(1);
-  // Requests that are on their way when the site reads the answer still arrive, on a busy machine late; after that,
-  // nothing does.
+  // Requests that were sent before the site reads the 429 still arrive, late on a busy machine; after them none does.
   const quietFrom = Date.parse(String(said?.until)) - 2_000;
   const inPause = world.sim.arrivals().filter(({ atMs }) => atMs > quietFrom && atMs < until);
   expect(until).toBeGreaterThan(quietFrom);

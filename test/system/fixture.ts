@@ -16,7 +16,7 @@ import { type Simulator, startSimulator } from "../../simulator/server/server.ts
 export const TOKEN = "operator-token";
 export const QUERY_TOKEN = "reader-token";
 
-/** Quick enough that a test waits for the Worker and not for its politeness. */
+/** A high rate and short retries, so that tests do not wait for them. */
 const VARS = { REQUESTS_PER_MINUTE: "12000", RETRY_BASE_DELAY_MS: "20", MAX_RETRIES: "1" };
 
 export interface LogLine {
@@ -58,7 +58,7 @@ export class World {
     this.stateDir = stateDir ?? mkdtempSync(join(tmpdir(), "backfill-system-"));
   }
 
-  /** A `stateDir` that is given outlives the world; its own goes with it. */
+  /** A given `stateDir` is kept; otherwise the world creates a folder and removes it at the end. */
   static async open(
     options: SimulatorOptions,
     vars: Record<string, string> = {},
@@ -96,7 +96,7 @@ export class World {
     return new BackfillClient(this.url, TOKEN);
   }
 
-  /** Starts the Worker on the state that is there; `signal` kills it, also while it starts. */
+  /** Starts the Worker on the existing state; `signal` kills it, also while it starts. */
   async startWorker(vars: Record<string, string> = {}, signal?: AbortSignal): Promise<void> {
     this.#vars = { ...this.#vars, ...vars };
     const onLine = (line: string) => this.lines.push(line);
@@ -113,7 +113,7 @@ export class World {
     this.#worker = undefined;
   }
 
-  /** Starts the Query Worker on the same R2, and on the hot storage, whose tables are made. */
+  /** Starts the Query Worker on the same R2 and on hot storage, and creates the tables. */
   async startQueryWorker(vars: Record<string, string> = {}): Promise<void> {
     await createHotTables(this.stateDir);
     this.#query = await startWorker({
@@ -129,25 +129,25 @@ export class World {
     this.#query = undefined;
   }
 
-  /** SIGKILL to the whole process tree: nothing gets to finish. */
+  /** Sends SIGKILL to the whole process tree, so that no code runs any more. */
   async killWorker(): Promise<void> {
     await this.#worker?.kill();
     this.#worker = undefined;
   }
 
-  /** R2 and KV, as the Worker has left them so far. */
+  /** The Worker's R2, KV and D1. */
   state(): Promise<StoredState> {
     this.#state ??= openState(this.stateDir);
     return this.#state;
   }
 
-  /** Lets go of R2 and KV, so that their files can be changed by hand. */
+  /** Closes R2, KV and D1, so that a test can change their files. */
   async closeState(): Promise<void> {
     await (await this.#state)?.close();
     this.#state = undefined;
   }
 
-  /** The API goes on with other data, at the same address. */
+  /** Serves other data at the same address. */
   async replaceSimulator(change: Partial<SimulatorOptions>): Promise<void> {
     const { port } = this.#simulator;
     await this.#simulator.close();
@@ -155,7 +155,7 @@ export class World {
     this.#simulator = await startSimulator(this.#options);
   }
 
-  /** What the Worker has logged, without wrangler's own lines and what it puts around warnings and errors. */
+  /** The Worker's log, without wrangler's own lines and its decoration of warnings and errors. */
   log(): LogLine[] {
     return this.lines.flatMap((line) => {
       const json = /\{"level".*\}/.exec(line)?.[0];

@@ -34,7 +34,7 @@ afterAll(async () => {
   await hostile?.close();
 });
 
-/** Days by what stands between them and the API. */
+/** The hostile server or proxy between the Worker and the API, by day. */
 const IN_THE_WAY: Readonly<Record<string, (asked: IncomingMessage, response: ServerResponse) => void>> = {
   "2024-01-01": (asked, response) => pass(`${hostile.api}/redirect/307/0`, asked, response),
   "2024-01-02": (asked, response) => pass(`${hostile.api}/bomb`, asked, response),
@@ -113,7 +113,7 @@ test("hostile days fail with their reasons, days that only look hostile complete
   ];
   expect(keys.filter((key) => key.startsWith("backfill:errors:"))).toHaveLength(4);
   expect(JSON.stringify(said)).not.toContain(KEY);
-  // The objects lived through all of it.
+  // No alarm has failed.
   expect(
     world
       .log()

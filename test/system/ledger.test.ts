@@ -63,7 +63,7 @@ test("a quick verification finds removed and replaced objects, and a start fetch
   await everyFileIsRight();
 });
 
-/** The days in which the windows of the requests lie, margins aside. */
+/** The days of the requested windows, without margins. */
 function daysAskedFor(): string[] {
   const middles = world.sim.arrivals().flatMap(({ target }) => {
     const asked = new URL(target, world.sim.url).searchParams;

@@ -9,10 +9,10 @@ if (MISSING.length > 0) console.warn(`REAL MEASUREMENTS NOT TESTED: ${MISSING.jo
 test("months of real measurements are in R2 exactly as in their files", async (context) => {
   context.skip(MISSING.length > 0, `${MISSING.join(", ")} is not there`);
   const sites = [{ name: "nab", csv: FILES.map((path) => ({ path, name: pointOf(path) })) }];
-  // So few rows a day need one request; at a higher rate the Worker would ask for them in five parts.
+  // So few rows a day need a single request; at a higher rate the Worker would request them in five windows.
   const world = await World.open({ sites }, { MAX_DAYS_PER_REQUEST: "100", REQUESTS_PER_MINUTE: "300" });
   context.onTestFinished(() => world.close());
-  // The longer range has both series, with all of the machine's duplicates and its step back; the other a gap.
+  // The longer range has both series, with all duplicates and the step back of the machine's; the shorter has a gap.
   const [first, gap] = [measurements("2013-12-02", "2014-02-19"), measurements("2013-09-08", "2013-09-17")];
   expect([first.size, [...gap.values()].filter((rows) => rows.length === 0).length]).toEqual([80, 6]);
   let duplicates = 0;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Row } from "../reference/truth.ts";
 
-/** Two real temperature series; they lie beside the repository, not in it. */
+/** Two real temperature series, in a folder beside the repository. */
 const FOLDER = join(import.meta.dirname, "../../../shared/data");
 export const FILES = [
   "nab_ambient_temperature_system_failure.csv",
@@ -14,7 +14,7 @@ export const MISSING = FILES.filter((path) => !existsSync(path));
 export const pointOf = (path: string) =>
   `nab/${path.includes("ambient") ? "ambient" : "machine"} temperature`;
 
-/** The files' rows for every day of the range, in order of point and time; of two of one millisecond the greater. */
+/** The files' rows by day of the range, ordered by point and time; of two rows of a millisecond the greater. */
 export function measurements(from: string, to: string): Map<string, Row[]> {
   const days = new Map<string, Row[]>();
   for (let at = Date.parse(from); at <= Date.parse(to); at += 86_400_000) days.set(dayOf(at), []);

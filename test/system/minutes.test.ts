@@ -3,9 +3,9 @@ import { expect, type TestContext, test } from "vitest";
 import type { SimulatorOptions } from "../../simulator/options.ts";
 import { World } from "./fixture.ts";
 
-// What takes a minute by its nature, side by side.
+// Tests that take a minute by their nature run concurrently.
 
-/** The test is named: side by side, vitest could not tell whose end closes which world. */
+/** Opens a world that closes with its test; concurrent tests have to name themselves by their context. */
 async function open(
   { onTestFinished }: TestContext,
   options: SimulatorOptions,

@@ -5,7 +5,7 @@ import { eventually, keyOf, World } from "./fixture.ts";
 
 const DAYS = ["2024-01-01", "2024-01-02"] as const;
 const [FIRST, SECOND] = DAYS;
-// All points share each timestamp: with the vendor's own cursors pages that it does not fit on stall.
+// All points share each timestamp: with the vendor's own cursors, pages smaller than a timestamp's rows do not advance.
 const shared = { name: "shared", tickSeconds: 43_200, lastDay: FIRST, duplicateShare: 0 };
 const odd = { oddShare: 0.02, duplicateShare: 0.02 };
 const mixed = { name: "mixed", pointsPerSite: 40, samplesPerDay: 30_000, unconfigured: 3, ...odd };
@@ -25,7 +25,7 @@ beforeAll(async () => {
       { sites: [{ ...shared, pointsPerSite: 2_000, samplesPerDay: 4_000 }, mixed] },
       { PAGE_SIZE: "1000", ...retries },
     ),
-    // Its pages are large once it was killed.
+    // Its pages are larger after the kill.
     World.open({ sites: [killed, mixed] }, { PAGE_SIZE: "500", ...retries }),
   ]);
 });
@@ -58,7 +58,7 @@ test.concurrent("after kill -9 a Worker with larger pages continues without any 
   await eventually("the second day is in the middle", () => samples() >= 60);
   await world.killWorker();
   await world.startWorker({ PAGE_SIZE: "50000" });
-  // The Worker's own root, which no object has a part in, is all that is asked for.
+  // The only request is for the Worker's root, which calls no object.
   expect((await fetch(world.url)).status).toBe(200);
   const state = await world.state();
   await eventually(

@@ -15,11 +15,11 @@ const FIRST = "2024-01-01" as UtcDay;
 const day = (index: number): UtcDay => addDays(FIRST, index);
 const keyOf = (index: number) => objectKey(SITE, day(index));
 const SHORT = "a";
-/** 4 MB of JSON a day are its name: what the sockets hold is soon full. */
+/** Its name makes 4 MB of JSON a day, so that the buffers of the sockets are soon full. */
 const LONG = "b".repeat(2_000);
 const ROWS_A_DAY = 2_000;
 const DAYS = 30;
-/** Three days before it are more rows than the first block of an answer. */
+/** The three days before it have more rows than the first row batch of a response. */
 const DAMAGED = DAYS;
 
 const BROKE_OFF = "A response failed part-way";
@@ -87,7 +87,7 @@ test("a damaged object is named in the response if no row precedes it", async ()
   expect([status, body]).toMatchObject([500, { error: "Object unreadable", details: [keyOf(DAMAGED)] }]);
 });
 
-/** The last chunk of a chunked body: without it no client takes it for whole. */
+/** The last chunk of a chunked body, without which a client knows that the body is incomplete. */
 const END = "\r\n0\r\n\r\n";
 
 test.each(["json", "csv"])("an answer in %s that fails part-way closes the connection", async (format) => {
@@ -107,10 +107,10 @@ test.each(["json", "csv"])("an answer in %s that fails part-way closes the conne
   ]);
 });
 
-/** Their footers are known by now: a request a day. */
+/** Takes a request a day, because the footers are known by now. */
 const ALL_DAYS = pathOf(FIRST, day(DAYS), { point_names: LONG });
 
-/** What was spent on the answer that is let go of behind the first `before`. */
+/** The requests to R2 for the abandoned response after the first `before` of them. */
 const spent = (before: number) =>
   eventually("an answer is let go of", () => logged(LET_GO)[before]?.r2_requests as number | undefined);
 

@@ -5,7 +5,7 @@ import { truthOf } from "../reference/truth.ts";
 import { eventually, QUERY_TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
-// Fixed at the start: whatever midnight does to a run, all of these days lie in the hot tier's share.
+// Read once: also if midnight passes during the tests, all of these days belong to the hot tier.
 const TODAY = utcDayOf(Date.now());
 const before = (days: number): UtcDay => addDays(TODAY, -days);
 const [FIRST, SECOND] = [before(3), before(2)];

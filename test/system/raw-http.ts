@@ -1,16 +1,16 @@
 import { connect } from "node:net";
 
-/** After this long without an answer none will come. */
+/** After this long there will be no response. */
 const SILENCE_MS = 10_000;
 
 export interface Spoken {
-  /** As they are, one after another, on a connection of their own. */
+  /** Sent unchanged on a separate connection. */
   readonly bytes: string | Uint8Array;
-  /** The caller goes away in the middle, after this long. */
+  /** The client disconnects after this long. */
   readonly hangUpAfterMs?: number;
 }
 
-/** All that came back until the connection closed. */
+/** Sends bytes and returns all that was received until the connection closed. */
 export function exchange(url: string, { bytes, hangUpAfterMs = SILENCE_MS }: Spoken): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -20,7 +20,7 @@ export function exchange(url: string, { bytes, hangUpAfterMs = SILENCE_MS }: Spo
     socket.setEncoding("latin1").on("data", (text: string) => {
       answer += text;
     });
-    // A reset is an answer too: the server would hear no more.
+    // A reset ends the exchange too: the server reads no more.
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
       clearTimeout(timer);
@@ -29,12 +29,12 @@ export function exchange(url: string, { bytes, hangUpAfterMs = SILENCE_MS }: Spo
   });
 }
 
-/** The status of every answer in what came back. */
+/** The status of each response in the received text. */
 export function statusesIn(answer: string): number[] {
   return [...answer.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map((match) => Number(match[1]));
 }
 
-/** One request as text; the connection is closed after it. */
+/** A request as text, after which the connection is closed. */
 export function spoken(requestLine: string, headers: readonly string[] = [], body = ""): string {
   return [`${requestLine} HTTP/1.1`, "Host: worker.test", "Connection: close", ...headers, "", body].join(
     "\r\n",

@@ -55,7 +55,7 @@ test("a cancel during a request writes nothing afterwards, and a resume continue
     return shown.status === "cancelled";
   });
   const shown = await view();
-  // Longer than the delayed answers take: they find nobody who would write them down.
+  // Longer than the delayed responses take, which must not be stored.
   await sleep(4_000);
   expect(await state.keys("timeseries/2024/01/")).toEqual(objects);
   expect(await view()).toEqual(shown);
@@ -98,7 +98,7 @@ test("forced restarts during puts, over changed data, leave only the newest data
   const range = ["2024-03-01", "2024-03-04", { force_restart: true }] as const;
   await world.client.start(...range);
   await world.client.until(({ days_completed }) => days_completed >= 4);
-  // Days are published all the while; each restart comes at another moment of it.
+  // Days are published meanwhile; each restart happens at another moment.
   for (let seed = 2; seed <= 5; seed++) {
     await world.replaceSimulator({ seed });
     expect(await world.client.start(...range)).toMatchObject({ status: 202 });
@@ -110,7 +110,7 @@ test("forced restarts during puts, over changed data, leave only the newest data
     days_failed: 0,
   });
   await filesAreRight(days);
-  // A put of a dead run would still have to land.
+  // A late put of a replaced attempt would land by now.
   await sleep(1_000);
   await filesAreRight(days);
 });

@@ -59,7 +59,7 @@ describe("with a faulty variable", () => {
   );
 });
 
-/** A call that any of the three takes at any time. */
+/** A call that each of the three objects accepts at any time. */
 function callOf(binding: "COORDINATOR" | "SITE_BACKFILL" | "RATE_GATE", instance: object): Promise<unknown> {
   const method = { COORDINATOR: "current", SITE_BACKFILL: "report", RATE_GATE: "pausedUntil" }[binding];
   return (

@@ -24,7 +24,7 @@ interface Insides {
 const site = () => env.SITE_BACKFILL.getByName(SITE);
 const coordinator = () => env.COORDINATOR.getByName("coordinator");
 
-/** Inside the object, as its runtime would call it; `given` are variables that a deploy has changed. */
+/** Runs inside the object, as its runtime does; `given` are variables that a deployment has changed. */
 function inside<T>(
   stub: DurableObjectStub,
   given: object,
@@ -44,7 +44,7 @@ afterEach(async () => {
   }
 });
 
-/** Its rules are gone, and the variables it was given. */
+/** Discards the object's rules and changed variables. */
 const end = (stub: DurableObjectStub) => evictDurableObject(stub).catch(() => undefined);
 
 test("the platform's SQLite migrates a site's database of version 1", async () => {
@@ -71,7 +71,7 @@ test.each([
   await end(stub());
   await inside(stub(), {}, async (object, storage) => {
     expect(await storage.getAlarm()).not.toBeNull();
-    // Nothing was ever started: with a sound configuration there is nothing to wake for.
+    // No job was started: with a valid configuration no alarm is needed.
     await object.alarm();
     expect(await storage.getAlarm()).toBeNull();
   });
@@ -103,7 +103,7 @@ test("a restart ends the object in the middle of its work and leaves its databas
     await storage.setAlarm(at);
     storage.kv.put("kept", "yes");
   });
-  // In the middle of something that never ends, with rules that can't be made.
+  // During work that never ends, with rules that can't be constructed.
   const endless = inside(site(), { PAGE_SIZE: "7" }, () => new Promise<void>(() => undefined));
   const ended = expect(endless).rejects.toThrow();
   const stub = site() as unknown as Pick<SiteBackfillObject, "restart">;
@@ -128,7 +128,7 @@ test("the cron trigger sets an alarm again that was lost while a job is wanted",
   await waitOnExecutionContext(context);
   const armed = await runInDurableObject(coordinator(), (_, { storage }) => storage.getAlarm());
   expect(armed).not.toBeNull();
-  // Before it fires and tells a site to work.
+  // Before the alarm fires and sends a job to a site.
   await runInDurableObject(coordinator(), (_, { storage }) => storage.deleteAlarm());
   expect(await runDurableObjectAlarm(coordinator())).toBe(false);
 });

@@ -12,7 +12,7 @@ async function clearBucket(): Promise<void> {
   for (const { key } of (await env.R2.list()).objects) await env.R2.delete(key);
 }
 
-/** The storage of a new object: which class it has doesn't matter here, its rules are not made. */
+/** The storage of a new object. Its class does not matter, because its rules are not constructed. */
 function withStorage<T>(body: (storage: DurableObjectStorage) => Promise<T>): Promise<T> {
   const stub = env.RATE_GATE.getByName(`conformance ${objects++}`);
   return runInDurableObject(stub, (_, state) => body(state.storage));

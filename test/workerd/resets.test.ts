@@ -19,7 +19,7 @@ test.for([
   const first = await permitOf(name);
   await end();
   const second = await permitOf(name);
-  // Stored as a real number, told as one.
+  // Stored as a real number and reported as one.
   expect(second.dueAt - first.dueAt).toBeGreaterThanOrEqual((60_000 + JITTER_MS) / PER_MINUTE - 1);
   expect(second.askedAt).toBeLessThanOrEqual(second.dueAt + JITTER_MS);
 });

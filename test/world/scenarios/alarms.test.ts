@@ -15,7 +15,7 @@ async function finished(world: World, minutes: number) {
   return { status: status.outcome, content: contentOf(world), ledger: ledgerOf(world) };
 }
 
-/** Alarms that are set in the beginning, for some steps, are delivered late; those after them in time. */
+/** Alarms that are set in the first steps are delivered late, later alarms in time. */
 async function startedWith(alarmsLateMs: number, seed: number) {
   const world = new World({ ...TWO, seed });
   await world.start("2024-01-01", "2024-01-02");
@@ -24,7 +24,7 @@ async function startedWith(alarmsLateMs: number, seed: number) {
   world.clocks.alarmsLateMs = alarmsLateMs;
   left = 40;
   await world.run(() => left-- <= 0);
-  // Who lives on would not notice that its alarm is late.
+  // An object that stays alive would not depend on its late alarm.
   for (const object of [world.coordinator, ...world.sites.values()]) object.kill();
   world.clocks.alarmsLateMs = 0;
   return world;

@@ -11,7 +11,7 @@ const LAST = "2024-01-05";
 const EVERYTHING = { from: undefined, to: undefined, site: undefined };
 const RAISED_AND_CLEARED = ["raised high_error_rate", "cleared high_error_rate"];
 
-/** A world that tells somebody of its alerts, and in which the first day fails. */
+/** A world with a webhook, in which the first day fails. */
 function worldToTell(options: WorldOptions = {}) {
   const world = new World({ ...options, config: { alertWebhookUrl: "https://hooks.test/s3cret" } });
   const fault = world.vendor.faults.add({ day: FIRST, effect: { do: "status", status: 400, body: "json" } });
@@ -25,7 +25,7 @@ test("the receiver gets a notice when an alert is raised and when it is cleared,
   const { world, mend } = worldToTell();
   await world.start(FIRST, "2024-01-02");
   await world.run();
-  // Looked at again and again, by the trigger and by whoever asks.
+  // Alerts are evaluated repeatedly, by the cron trigger and by status requests.
   await world.cron();
   await world.status();
   await world.run();
@@ -134,7 +134,7 @@ test.each([404, 410, 302])(
       { level: "ERROR", fields: { alert: "high_error_rate", state: "raised", status } },
     ]);
     expect(waiting(world)).toEqual([]);
-    // What comes after it is told.
+    // The next notice is delivered.
     world.receiver.status = 200;
     mend();
     await world.ask((coordinator) => coordinator.retry(EVERYTHING));
@@ -166,7 +166,7 @@ test("alerts of a replaced job end with it, in the status and for the receiver",
   const reports = { on: /^coordinator site_a\./, mode: "hang", times: Number.POSITIVE_INFINITY } as const;
   world.effects.break(reports);
   await world.start("2024-02-01", "2024-02-02");
-  // No site has been heard since.
+  // No site has reported since.
   expect((await world.status()).alerts).toEqual([]);
   world.effects.restore();
   await world.run();
@@ -182,7 +182,7 @@ test("a wrong key is alerted two hours after the halt, and its end too, though o
   await world.run();
   for (let minutes = 0; minutes < 120; minutes += 5) {
     expect(world.receiver.accepted).toEqual([]);
-    // Evicted, as an object is that nobody speaks to.
+    // Evicted, as an idle object is.
     world.coordinator.kill();
     await world.cron();
   }

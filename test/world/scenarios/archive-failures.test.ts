@@ -37,7 +37,7 @@ test("files are kept up to their limit; a retry fetches a day without its file a
   const kept = () =>
     db.read<{ date: string }>("SELECT date FROM staging WHERE held_for_upload = 1").map(({ date }) => date);
   await world.run(() => kept().length === 1);
-  // As large as all that may be kept.
+  // As large as the limit of kept files.
   const claim = (bytes: number) =>
     db.tx((sql) => {
       sql.run(
@@ -194,7 +194,7 @@ test("an object that matches the file in size or hash alone is replaced", async 
   const sha256 = unharmed.archive.objects.get(KEY)?.sha256;
   const others = [
     [whole.map((byte) => byte ^ 1), "0".repeat(64)],
-    // A store that keeps the hash it was sent beside what it has kept of the bytes.
+    // A store that has the sent hash, but other bytes.
     [whole.subarray(1), sha256],
   ] as const;
   for (const [bytes, hash] of others) {

@@ -29,7 +29,7 @@ async function rebuild(world: World): Promise<AuditView | undefined> {
   return (await world.ask((coordinator) => coordinator.audits()))[0];
 }
 
-/** The same bytes but one, with the same metadata and whatever hash is claimed. */
+/** The same bytes but one, with the same metadata and the given hash. */
 function tamper(world: World, date: string, claim: "its own hash" | "the old hash"): void {
   const object = world.archive.objects.get(keyOf(date));
   if (!object) throw new Error("there is nothing to tamper with");
@@ -110,7 +110,7 @@ test("bytes that differ from their hash are found by a full audit only", async (
     days_ok: 4,
     problems: [{ date: "2024-01-02", problem: "the content differs from its hash" }],
   });
-  // Hashed, and not decoded: nobody knows what such bytes would do to a reader.
+  // Hashed but not decoded, because a reader may fail on such bytes.
   const reads = world.effects.labels.slice(before).filter((label) => label.includes("archive.read"));
   expect(reads.filter((label) => label.includes("2024/01/02"))).toHaveLength(1);
   expect(reads.filter((label) => label.includes("2024/01/03")).length).toBeGreaterThan(1);
@@ -201,7 +201,7 @@ test("a hash is not trusted without the evidence of the same file", async () => 
     const claimed = claim === undefined ? metadata : { ...metadata, evidence: claim };
     world.archive.place(keyOf("2024-01-02"), new TextEncoder().encode("another"), claimed, object?.sha256);
     expect(await rebuild(world)).toMatchObject({ days_ok: 4, problems: [{ date: "2024-01-02" }] });
-    // Unverified it is, and the job that wanted the day has fetched it.
+    // The day was unverified, and its job has fetched it.
     await world.start("2024-01-01", "2024-01-05");
     await world.run();
     expect(await world.status()).toMatchObject({ status: "completed", days_completed: 5 });

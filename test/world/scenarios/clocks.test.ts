@@ -8,7 +8,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** How long the job took in true time, and what it came to. */
+/** How long the job took in true time, and its result. */
 async function finished(world: World, since: number) {
   await world.run();
   const status = await world.status();
@@ -92,7 +92,7 @@ test("steps of one clock or of all clocks do not change the result of a job", as
       await world.run(() => left-- <= 0);
       if (who === "all") world.clocks.stepAll(step);
       else world.clocks.step(who, step);
-      // A site that died too, and finds waits and alarms of another time.
+      // A site that died as well, and restores waits and alarms by another clock.
       if (seed % 2 === 0) world.site("site_b").kill();
       const { tookMs, ending } = await finished(world, since);
       const schedule = `seed ${seed}, ${who} by ${step} ms after ${stepAt} steps`;

@@ -13,7 +13,7 @@ interface Moment {
   readonly running: boolean;
 }
 
-/** A request from outside: what it asked for, when, and what it was told. */
+/** A request from outside, with its time and its response. */
 interface Request {
   readonly asked: "start" | "force" | "cancel" | "retry";
   readonly from: number;
@@ -34,7 +34,7 @@ function momentOf(world: World): Moment {
   return { step: world.scheduler.steps, job, running: job !== undefined && isRunning(job, reports) };
 }
 
-/** Requests at random moments, each answered in its own time; and every job that was committed meanwhile. */
+/** Sends requests at random moments; returns them with their responses, and all jobs that were committed. */
 async function history(seed: number) {
   const world = new World({ seed, sites: ["site_a", "site_b"], latencyMsMax: 40 });
   const chance = new Chance(seed);
@@ -124,7 +124,7 @@ test("simultaneous requests are answered as in some order, and the last accepted
         `seed ${seed}, ${request.asked} of step ${request.from}: ${request.answer.kind}`,
       ).toBeDefined();
     }
-    // Each accepted request is one commit of its own, made while it was under way; who is answered first goes first.
+    // Each accepted request has a commit during the request; a request that was answered earlier has the earlier commit.
     const open = requests.filter((one) => !REFUSALS.has(one.answer.kind)).sort((a, b) => a.to - b.to);
     accepted += open.length;
     for (const commit of commits) {
@@ -133,7 +133,7 @@ test("simultaneous requests are answered as in some order, and the last accepted
       const schedule = `seed ${seed}, epoch ${commit.job?.epoch} of step ${commit.step}`;
       expect(index, `${schedule}: nobody asked for it`).toBeGreaterThanOrEqual(0);
       const [request] = open.splice(index, 1);
-      // One that is not forced never takes the place of one that runs.
+      // A start without force never replaces a running job.
       if (request?.asked === "start") expect(before?.running, schedule).toBe(false);
       if (request?.asked === "cancel") expect(before?.running, schedule).toBe(true);
     }

@@ -9,7 +9,7 @@ import { Scheduler } from "../harness/scheduler.ts";
 import { SqliteDatabase } from "../harness/sqlite-store.ts";
 import { WorldArchive } from "../harness/world-archive.ts";
 
-/** A world of one object, that steps until `body` is through. */
+/** A world of a single object, which steps until `body` has ended. */
 async function alone(
   body: (incarnation: Incarnation, scheduler: Scheduler, effects: Effects) => Promise<void>,
 ): Promise<void> {

@@ -30,7 +30,7 @@ function viewOf(world: World): SiteView {
 }
 
 test("the current day is the earliest unfinished day, with its own progress, through outages", async () => {
-  // A day that can't be fetched fails at once; so slow that there are lanes.
+  // A day that can't be fetched fails at once; the API is so slow that there are lanes.
   const config = { maxRetries: 0, aceTimeoutMs: 200_000, requestsPerMinute: 30 };
   const vendor = { pointsPerSite: 20, samplesPerDay: 60, latency: { ms: 5_000 } };
   let behind = 0;
@@ -60,6 +60,6 @@ test("the current day is the earliest unfinished day, with its own progress, thr
     });
     expect((await world.status()).status).toBe("completed");
   }
-  // Days went on although an outage had given an earlier day back.
+  // Later days continued although an outage had made an earlier day pending again.
   expect(behind).toBeGreaterThan(0);
 });

@@ -39,7 +39,7 @@ async function steps(world: World, count: number): Promise<void> {
   await world.run(() => left-- <= 0);
 }
 
-/** Of all work in hand, at every site. */
+/** Of all attempts, at every site. */
 const crashes = (world: World) =>
   [...world.sites.values()].flatMap((site) =>
     rowsOf<{ crashes: number }>(site, "SELECT crashes FROM attempt"),
@@ -133,7 +133,7 @@ test("an added site joins with the next start, and completed days of the others 
 });
 
 test("a hundred evictions of objects between two ticks cost no work and are not counted as crashes", async () => {
-  // Three days in a row are what an outage shows itself by.
+  // Three failed days in a row are taken for an outage.
   const usual = await unharmed(TWO, "2024-01-05");
   const world = new World(TWO);
   await world.start(FROM, "2024-01-05");
@@ -143,7 +143,7 @@ test("a hundred evictions of objects between two ticks cost no work and are not 
   while (evictions < 100) {
     await world.pass(50_000);
     for (const object of [world.coordinator, world.gate, ...world.sites.values()]) {
-      // The platform leaves alone whoever waits for an answer.
+      // The platform does not evict an object that waits for a response.
       if (object.busy || crashes(world).length > 0) continue;
       object.kill();
       evictions += 1;

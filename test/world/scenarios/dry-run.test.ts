@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { daysRequested, ledgerOf, rowsOf } from "../harness/inspect.ts";
 import { startRequest, World } from "../harness/world.ts";
 
-/** What `dry_run` says of a start, and what the same start then does. */
+/** The plan of a start by `dry_run`, and the result of the same start. */
 
 const RANGE = ["2024-01-01", "2024-01-06"] as const;
 const FORCE = { force_restart: true };
@@ -14,7 +14,7 @@ async function completed(): Promise<World> {
   return world;
 }
 
-/** A forced restart of which `days` days were published, and maybe others begun, when it was cancelled. */
+/** A forced restart that is cancelled after `days` published days. */
 async function cancelledAfter(days: number): Promise<World> {
   const world = await completed();
   const started = await world.start(...RANGE, FORCE);

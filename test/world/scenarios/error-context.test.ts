@@ -7,7 +7,7 @@ const DAY = "2024-01-01";
 const FIRST_WINDOW = { on: "samples", from: `${DAY}T00:00:00Z`, to: `${DAY}T00:01:00Z` } as const;
 const REFUSED = { do: "status", status: 400 } as const;
 
-/** Runs of five pages of ten samples: a window of this day has some 48 pages, and none is asked for twice. */
+/** Runs of five pages of ten samples: a window of this day has about 48 pages, each requested once. */
 function worldOfSmallRuns(): World {
   return new World({
     config: { pageSize: 10 },

@@ -15,14 +15,14 @@ test.each([
   const world = new World(SMALL);
   world.vendor.forge = ({ kind, day: asked }) => {
     if (kind !== "samples" || asked !== DAY) return undefined;
-    // A row a page, each a microsecond later, and always one more.
+    // Pages of a single row, each a microsecond later, without end.
     const time = `2024-01-02T00:00:00.${String(pages++).padStart(6, "0")}`;
     const row = { name: "x", value: "1", time };
     return jsonReply(200, { point_samples: [row], has_more: true, next_cursor: encodeCursor(1, time) });
   };
   await world.start("2024-01-01", "2024-01-03");
   await world.run(() => pages > 100);
-  // Not all of the way, which has a hundred thousand requests: the day's last pages.
+  // Starts near the bound, because the whole day would be a hundred thousand requests.
   const { db } = world.site("site_a");
   const already = max - 200;
   db.tx((sql) =>

@@ -12,7 +12,7 @@ type Http = ReturnType<typeof openHttp>;
 
 const CHANGES_THE_JOB = ["/backfill/start", "/backfill/cancel", "/backfill/retry"];
 
-/** Sends it, checks the answer, and that nothing but an accepted request has changed what is wanted. */
+/** Sends a request and checks the response, and that only accepted requests change the job. */
 async function send(http: Http, hostile: HostileRequest): Promise<Response> {
   const { request, taken } = asRequest(hostile);
   const origin = request.headers.get("Origin");
@@ -40,7 +40,7 @@ function authorised(request: Request): boolean {
 }
 
 const YEAR = { start_date: "2023-01-01", end_date: "2023-12-31" };
-/** Right ones in between (and one that is too large), so that there is a backfill that the others could harm. */
+/** Valid requests (and one that is too large) among the others, so that there is a backfill to disturb. */
 const anyRequest = fc.oneof(
   { weight: 4, arbitrary: hostileRequest },
   fc.constantFrom(
@@ -52,7 +52,7 @@ const anyRequest = fc.oneof(
   ),
 );
 
-/** A conflict and a refused origin, which chance alone would leave out once in a hundred times. */
+/** A conflict and a refused origin, which random requests would miss once in a hundred runs. */
 const SELDOM: HostileRequest[] = [
   post("/backfill/start", YEAR),
   post("/backfill/start", YEAR),
@@ -78,7 +78,7 @@ test("any sequence of requests gets documented responses only, and no secret is 
     }),
     { numRuns: 80, examples: [[SELDOM]] },
   );
-  // Else it would hold of a Worker that knows one answer only.
+  // Otherwise a Worker with a single response would pass.
   expect([...answers].sort()).toEqual([200, 202, 204, 400, 401, 403, 404, 405, 409, 413]);
 }, 120_000);
 
@@ -120,7 +120,7 @@ test("a start is accepted exactly if an independent check of its fields accepts 
     }),
     { numRuns: 200 },
   );
-  // Else the property would hold of a Worker that refuses everything.
+  // Otherwise a Worker that refuses everything would pass.
   expect(accepted).toBeGreaterThan(0);
 }, 120_000);
 
@@ -158,7 +158,7 @@ test("a range of ten thousand years is refused at no higher cost than the longes
     });
   }
   expect((await days("from=2014-01-01&to=2023-12-31&site=site_b")).status).toBe(200);
-  // Days that the ledger knows are bounded as those that the caller names.
+  // Days from the ledger have the same bound as days in the request.
   http.world.tampered = true;
   await http.world.start("2024-01-01", "2024-01-01");
   http.world.site("site_b").db.tx((sql) => {

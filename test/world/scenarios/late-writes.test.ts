@@ -17,7 +17,7 @@ test("an upload that lands after its day was fetched again is replaced by the ne
     const status = await world.status();
     expect(status).toMatchObject({ outcome: "success", days_completed: 1 });
     await world.pass(2 * HOUR);
-    // What is waited for in vain finds another object than the one that it was to replace.
+    // A put that was abandoned finds another object than it was to replace.
     expect(world.archive.changed, `${lateMs} ms late`).toBe(lateMs > 100_000 ? 1 : 0);
     const object = world.archive.objects.get(KEY);
     expect(object?.metadata.backfill_id, `${lateMs} ms late`).toBe(status.backfill_id);

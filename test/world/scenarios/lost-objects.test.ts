@@ -4,7 +4,7 @@ import { contentOf, daysRequested, rowsOf, siteState, stagedRows, viewLags } fro
 import { World } from "../harness/world.ts";
 import type { WorldObject } from "../harness/world-object.ts";
 
-/** Durable Objects that are gone with all they stored, while others, or the archive alone, remain. */
+/** Durable Objects that are lost with their data, while others, or only the archive, remain. */
 
 const RANGE = ["2024-01-01", "2024-01-03"] as const;
 const SITES = ["site_a", "site_b"];
@@ -22,7 +22,7 @@ async function completed(restarts = 0): Promise<World> {
   return world;
 }
 
-/** They are gone for good, and a minute later others are made. */
+/** Deletes the objects with their data; new objects exist a minute later. */
 async function lose(world: World, ...objects: Pick<WorldObject<object>, "lose">[]): Promise<void> {
   world.tampered = true;
   for (const object of objects) object.lose();
@@ -175,7 +175,7 @@ test("a cancelled forced restart resumes where it was, also with a ledger of reb
   expect(await world.start(...RANGE)).toMatchObject({ kind: "resumed", backfill_id: id });
   await expectEveryDayFetched(world, since);
   expect(daysRequested(world, atCancel)).toBeLessThanOrEqual(6 - done);
-  // Every day counts for a start of another range, whichever restart fetched it.
+  // For a start of another range every completed day counts, whichever restart fetched it.
   const asked = world.vendor.arrivals.length;
   await world.start("2024-01-01", "2024-01-02");
   await world.run();

@@ -22,7 +22,7 @@ async function finished(options: WorldOptions & { readonly isolateBytesMax: numb
 
 test("100 sites with five lanes of small pages hold no more than the isolate's bound, and all days complete", async () => {
   const sites = Array.from({ length: 100 }, (_, index) => `site_${index}`);
-  // 25 samples a day: about one page for each window, for the reservations do not depend on it.
+  // 25 samples a day, about a page for each window: reservations do not depend on the number of samples.
   const config = { ...small.config, pageSize: 5 };
   const vendor = { ...small.vendor, samplesPerDay: 25 };
   const world = await finished({ sites, config, vendor, isolateBytesMax: 96 * KIB });

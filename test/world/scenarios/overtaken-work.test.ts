@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { contentOf, rowsOf, siteState, stagedRows } from "../harness/inspect.ts";
 import { World } from "../harness/world.ts";
 
-/** Work that is under way while what it is done for changes: it comes to nothing. */
+/** Work in progress when its job changes has no effect. */
 
 const DAY = "2024-01-01";
 const RANGE = [DAY, "2024-01-05"] as const;
 const OPTIONS = {
-  // An answer may take longer than an outage, and a day that can't be fetched fails at once. So slow that there are lanes.
+  // A response may take longer than an outage, and a day that can't be fetched fails at once. The API is so slow that there are lanes.
   config: { maxRetries: 0, aceTimeoutMs: 200_000, requestsPerMinute: 30 },
   vendor: { pointsPerSite: 20, samplesPerDay: 60, latency: { ms: 5_000 } },
 } as const;
@@ -26,7 +26,7 @@ async function contentWithout(points: number) {
 
 const wanting = contentWithout(4);
 
-/** Three days that can't be fetched are an outage; the list of points that is asked for after it is another. */
+/** An outage of three days, after which the points list is another. */
 async function intoAnOutage(world: World, force = false) {
   for (const date of ["2024-01-02", "2024-01-03", "2024-01-04"])
     world.vendor.faults.add({ on: "samples", day: date, effect: { do: "status", status: 503 } });
@@ -37,7 +37,7 @@ async function intoAnOutage(world: World, force = false) {
 }
 
 test("a response for a replaced attempt is in no file", async () => {
-  // It comes while the other has just begun, or is nearly done.
+  // It arrives when the other has just begun or has nearly ended.
   for (const delayMs of [90_000, 100_000, 120_000]) {
     const world = new World(OPTIONS);
     without(2)(world);
@@ -61,7 +61,7 @@ test("an upload of a replaced attempt does not begin and completes no day", asyn
     await world.start(...RANGE);
     await world.run();
     without(2)(world);
-    // The file of the first day waits for the Coordinator's leave, all through the outage.
+    // The file of the first day waits for the Coordinator's permission during the whole outage.
     world.effects.break({ on: /coordinator\.current/, mode: "fail before", times: FOR_EVER });
     await intoAnOutage(world, true);
     await world.pass(waitMs);

@@ -93,7 +93,7 @@ test("a changed points list discards what was fetched with the old list", async 
 
 test("the second crash on the same work lowers the page size, the third fails the day and no other", async () => {
   const world = new World({ config: { pageSize: 10_000, requestsPerMinute: 60 } });
-  // Whoever has read the second page dies of it.
+  // The object dies whenever it has read the second page.
   world.effects.break({ on: /vendor\.bytes/, skip: 1, times: 3, mode: "die after" });
   await world.start("2024-01-01", "2024-01-03");
   await world.run();

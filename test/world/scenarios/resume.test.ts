@@ -61,7 +61,7 @@ test("nothing is published after a cancel; a resume keeps id and start time, and
     const before = await world.status();
     expect(await world.cancel()).toMatchObject({ kind: "cancelled", sites_stopping: [] });
     const atCancel = world.vendor.arrivals.length;
-    // What was on its way may land; nothing new is begun, and the world comes to rest.
+    // Requests that were sent may arrive; no other begins, and the world becomes idle.
     await world.run();
     expect(await world.status()).toMatchObject({ status: "cancelled", completed_at: null });
     expect(world.vendor.arrivals.length - atCancel).toBeLessThanOrEqual(10);
@@ -122,7 +122,7 @@ test("a late put of the previous incarnation finds another etag and replaces not
   world.effects.break({ on: /archive\.publish .*01\/01/, mode: "late" });
   await world.start("2024-01-01", "2024-01-01");
   await world.run(() => world.effects.injected === 1);
-  // The put is on its way; its sender dies, and the restart's file arrives first.
+  // The sender of a put dies before it arrives, and the restart's file arrives first.
   world.site("site_a").kill();
   world.vendor.relist("site_a", (listed) => listed.slice(1));
   await world.start("2024-01-01", "2024-01-01", { force_restart: true });
@@ -171,7 +171,7 @@ test("a site that is refused a publication stays idle until it receives the curr
   const staged = () =>
     rowsOf<{ n: number }>(world.site("site_a"), "SELECT count(*) AS n FROM staging WHERE phase = 'merging'");
   await world.run(() => staged()[0]?.n === 1);
-  // From now on no news of the job reaches the site: it works for an epoch that is over.
+  // From now on the site receives no job: it works for an earlier epoch.
   world.effects.break({
     on: /^coordinator site_a\.apply/,
     mode: "fail before",
@@ -182,7 +182,7 @@ test("a site that is refused a publication stays idle until it receives the curr
   const before = asks();
   await world.pass(60_000);
   expect(asks() - before).toBeGreaterThan(5);
-  // Every 5 s for each of its two days, and not as fast as the Coordinator answers.
+  // Every 5 s for each of its two days, not as often as the Coordinator responds.
   expect(asks() - before).toBeLessThanOrEqual(2 * 13);
   expect(world.archive.objects.size).toBe(0);
   world.effects.restore();

@@ -32,7 +32,7 @@ test("a 429 pauses every site, and the status says until when", async () => {
   expect(until - at).toBeGreaterThanOrEqual(10 * MINUTE);
   expect(until - at).toBeLessThan(10 * MINUTE + 1_000);
   expect(status.sites.map((site) => site.state)).toEqual(["waiting", "waiting"]);
-  // Resting, not holding: nothing but the alarms' looks around happens meanwhile.
+  // The sites wait by alarms: nothing else happens meanwhile.
   const steps = world.scheduler.steps;
   await world.pass(4 * MINUTE);
   expect(world.scheduler.steps - steps).toBeLessThan(400);
@@ -51,7 +51,7 @@ test("once a site has been answered with a 429, none of its lanes sends another 
       config: { requestsPerMinute: 3_000, pageSize: 10 },
       vendor: { latency: { ms: 100 } },
     });
-    // The news of it is slow, and the gate goes on giving permits.
+    // The pause reaches the gate late, which grants permits meanwhile.
     world.effects.break({ on: /gate\.pauseFor/, mode: "late" });
     const effect = { do: "throttle", retryAfter: { form: "seconds", seconds: 10 } } as const;
     world.vendor.faults.add({ on: "samples", skip: 20, times: 1, effect });
@@ -62,7 +62,7 @@ test("once a site has been answered with a 429, none of its lanes sends another 
     const heard = world.scheduler.now;
     await world.pass(9_000);
     const last = Math.max(...world.vendor.arrivals.map((arrival) => arrival.at));
-    // What was sent by then is on its way for that long.
+    // Requests that were sent by then take this long to arrive.
     expect([seed, last - heard]).toEqual([seed, Math.min(last - heard, 200)]);
     await world.run();
     expect((await world.status()).outcome).toBe("success");
@@ -93,7 +93,7 @@ test("the vendor never gets more requests in a minute than allowed, over all sit
   await world.run();
   const times = world.vendor.arrivals.map((arrival) => arrival.at);
   expect(busiestMinute(times)).toBe(10);
-  // And the allowance is used: the jitter costs two in a hundred.
+  // The limit is used but for the jitter, which costs two in a hundred.
   const minutes = ((times.at(-1) ?? 0) - (times[0] ?? 0)) / MINUTE;
   expect(times.length / minutes).toBeGreaterThan(9.5);
 });
@@ -241,7 +241,7 @@ test("once a day has failed, no more of its responses are read", async () => {
   await world.run();
   const asked = world.vendor.arrivals.filter((one) => one.day === "2024-01-02").map((one) => one.at);
   const [, , next] = await world.ask((coordinator) => coordinator.days({}, 3));
-  // Several windows, whose bodies are read one after the other: all of them would take as many times 30 s.
+  // Several windows, whose bodies are read one after another, would take 30 s each.
   expect(asked.length).toBeGreaterThan(2);
   expect(Date.parse(next?.completed_at ?? "") - Math.min(...asked)).toBeLessThan(60_000);
   expect((await world.status()).failed_days).toEqual([{ site: "site_a", date: "2024-01-02" }]);

@@ -18,7 +18,7 @@ function worldWith(sitePorts: NonNullable<Shell["sitePorts"]>, options: WorldOpt
   return new World({ ...options, shell: { rules: (ports, make) => make(ports), sitePorts } });
 }
 
-/** What nothing in the rules bounds, for it can't happen: an answer that never comes, and with it the end of its wait. */
+/** A call that never settles and whose time limit never fires, which the rules themselves can't bound. */
 function withoutAnswer(ports: SitePorts, strikes: (path: string) => boolean): SitePorts {
   return {
     ...ports,
@@ -44,7 +44,7 @@ async function unharmed() {
 
 const restartsOf = (world: World) => world.effects.labels.filter((label) => /\.restart$/.test(label)).length;
 const said = (world: World, words: string) => world.logs.filter(({ message }) => message.includes(words));
-/** But its first window, which is asked for from a second before midnight, as the next day's is. */
+/** All but the first window, which is requested from a second before midnight, as that of the next day is. */
 const ofFirst = (path: string) => /start_time=2024-01-01T(?!23)/.test(decodeURIComponent(path));
 
 test("a call that never answers is ended with its object after an hour, and its day is completed", async () => {
@@ -74,7 +74,7 @@ test("an object that has lost all timers is restarted and continues", async () =
       incarnation === broken && world.archive.objects.size > 0 ? never() : ports.clock.sleep(ms, signal);
     return { ...ports, clock: { ...ports.clock, sleep } };
   });
-  // Its alarm has fired and never comes back: the invariant speaks of alarms that are set.
+  // Its alarm has fired and never ends: the invariant is about alarms that are set.
   world.tampered = true;
   await world.start(FIRST, "2024-01-05");
   await world.run();
@@ -107,14 +107,14 @@ test("work that hangs after every restart is restarted once an hour, and the thi
     days_completed: 4,
     failed_days: [{ date: FIRST, site: "site_a" }],
   });
-  // The day was stuck for over two hours: said once when that began, once when it ended.
+  // The day was stuck for over two hours: a log line when the alert is raised, and one when it is cleared.
   expect(said(world, "Alert: Site site_a makes no progress")).toHaveLength(1);
   expect(said(world, "Alert is over: Site site_a makes no progress")).toHaveLength(1);
 });
 
 test("a site that never responds is restarted and reported without its response, and restarts do no harm", async () => {
   const world = new World({ sites: ["site_a", "site_b"], config: { requestsPerMinute: 2 } });
-  // Neither its answers nor its own news reach the Coordinator, from the first word on.
+  // Neither its responses nor its notifications reach the Coordinator, from the beginning on.
   world.effects.break({
     on: /^coordinator site_a\.(apply|report|read|restart)|^site_a coordinator\.report/,
     mode: "hang",
@@ -157,7 +157,7 @@ test("a stuck day is alerted once, with its phase and its beginning, though the 
   expect(alerts[1]?.alert).toBe("upload_failures");
   expect(Math.abs(Date.parse(alerts[0]?.since ?? "") - begun)).toBeLessThan(10 * MINUTE);
   expect(said(world, "Alert: Site site_a makes no progress with 2024-01-01 (encoded)")).toHaveLength(1);
-  // Every wait has its bound and ends: these are heartbeats, and no restart would help.
+  // Each wait is bounded and ends with a heartbeat; a restart would not help.
   expect(restartsOf(world)).toBe(0);
 });
 
@@ -214,7 +214,7 @@ test.each([
   for (const one of [world.site("site_a"), world.coordinator]) {
     one.db.tx((sql) => sql.run("UPDATE outbox SET due_at = ?, put_at = ?", inAYear, inAYear));
   }
-  // Also the alarm waits for then, and nothing that is in hand would set another.
+  // The alarm waits until then too, and no attempt would set another.
   void alarms.get("site_a")?.arm(inAYear);
   world.site("site_a").kill();
   const begun = world.scheduler.now;
