@@ -17,7 +17,7 @@ import type {
   Vendor,
   View,
 } from "../ports.ts";
-import type { LedgerContext, PointList } from "./ledger/ledger.ts";
+import type { LedgerContext, PointList, WorkContext } from "./ledger/ledger.ts";
 
 export interface SitePorts {
   readonly store: Store;
@@ -39,6 +39,16 @@ export interface StepSizes {
 
 export const STEP_SIZES: StepSizes = { runSamples: RUN_SAMPLES, sliceSamples: SLICE_SAMPLES };
 
+/** What this incarnation knows of a window between two of its runs. */
+export interface KnownWindow {
+  /** Undefined where the isolate needed its memory. */
+  pagination: Pagination | undefined;
+  /** The text that the pagination was committed as. */
+  readonly saved: string;
+  /** Memory that the next run needs, where the run before ended early because its memory could not grow. */
+  readonly runBytes: number | undefined;
+}
+
 /** What a site works with. */
 export interface SiteContext extends SitePorts, LedgerContext {
   readonly config: Config;
@@ -48,22 +58,25 @@ export interface SiteContext extends SitePorts, LedgerContext {
   readonly connection: Mutex;
   /** The configured points, of the list that is stored. */
   points(): PointList;
-  /** Paginations between two runs of a window, with the text they were committed as; a few, of the staged days. */
-  readonly paginations: Map<string, { readonly pagination: Pagination; readonly saved: string }>;
-  /** Bytes that a run of a window needs, by the same keys, after one ended early because its memory could not grow. */
-  readonly runBytes: Map<string, number>;
+  /** A few windows of the staged days, by their keys. */
+  readonly windows: Map<string, KnownWindow>;
   /** Shared by the lanes, which pause together after a 429. */
   readonly permits: Permits;
 }
 
+export interface WorkDone {
+  readonly samples?: number;
+  readonly days?: number;
+}
+
 /** What an action of a site works with. */
-export interface ActionContext extends SiteContext {
+export interface ActionContext extends SiteContext, WorkContext {
   /** The action calls it whenever a request or an upload has ended, or the gate has answered. */
   heartbeat(): void;
   /** Ends the action's attempt inside a transaction that commits progress: a crash after that does not count for it. */
   endAttempt(sql: Sql): void;
   /** The site's report for the Coordinator, as of now. */
   report(): SiteReport;
-  /** Counts samples against the bound of the current tick. */
-  countSamples(samples: number): void;
+  /** Counts samples and published days against the bounds of the current tick. */
+  count(done: WorkDone): void;
 }

@@ -44,8 +44,7 @@ export class SiteBackfill implements SitePeer {
       outbox: new ViewOutbox(bounded.store, bounded.clock, bounded.view, connection),
       connection,
       points: () => points.current(),
-      paginations: new Map(),
-      runBytes: new Map(),
+      windows: new Map(),
       permits: new Permits(bounded.gate, bounded.clock, site),
       uncounted: noRequests(),
     };

@@ -1,15 +1,9 @@
 import type { AuditView } from "../../../contract/backfill.ts";
-import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { EpochMs } from "../../../domain/day.ts";
 import type { AuditRequest } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
-import {
-  addToAudit,
-  clearAuditDays,
-  countPublished,
-  type PublishedRange,
-  publishedDays,
-} from "../ledger/ledger.ts";
+import { markDay, type PublishedRange, publishedDays, unmarkDays } from "../ledger/ledger.ts";
 
 /** The last audit, as JSON. */
 export const auditTable: Table = {
@@ -26,12 +20,7 @@ export const auditTable: Table = {
 const PROBLEMS_KEPT = 500;
 
 /** A comparison of ledger and R2: what was requested, and its progress. A crash repeats the last step. */
-export interface Audit {
-  readonly mode: AuditRequest["mode"];
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
-  /** undefined: all days. */
-  readonly samplePercent?: number | undefined;
+export interface Audit extends AuditRequest {
   readonly startedAt: EpochMs;
   readonly completedAt: EpochMs | undefined;
   /** The last day checked, or the cursor of the listing of R2. */
@@ -46,12 +35,8 @@ export interface Audit {
 
 export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "started" | "audit-running" {
   if (auditPending(sql)) return "audit-running";
-  const { mode, from, to, samplePercent } = request;
   const audit: Audit = {
-    mode,
-    from,
-    to,
-    samplePercent,
+    ...request,
     startedAt: now,
     completedAt: undefined,
     cursor: undefined,
@@ -62,12 +47,10 @@ export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "star
     problems: [],
     problemsTotal: 0,
   };
-  clearAuditDays(sql);
-  if (samplePercent !== undefined) {
-    const dates = publishedDays(sql, rangeLeft({ ...audit, samplePercent: undefined })).map(
-      ({ date }) => date,
-    );
-    for (const date of drawSample(dates, samplePercent)) addToAudit(sql, date);
+  unmarkDays(sql, "in_audit");
+  if (request.samplePercent !== undefined) {
+    const days = publishedDays(sql, { from: request.from, to: request.to });
+    for (const day of drawSample(days, request.samplePercent)) markDay(sql, day, "in_audit");
   }
   writeAudit(sql, audit);
   return "started";
@@ -113,7 +96,7 @@ export function counted(
 
 /** The days that a verification has still to compare. */
 export function rangeLeft({ cursor, from, to, samplePercent }: Audit): PublishedRange {
-  return { after: cursor, from, to, inAudit: samplePercent !== undefined };
+  return { after: cursor, from, to, inAudit: samplePercent === undefined ? undefined : true };
 }
 
 export function auditView(sql: Sql, site: string): AuditView | undefined {
@@ -132,7 +115,7 @@ export function auditView(sql: Sql, site: string): AuditView | undefined {
       ? audit.checked
       : audit.mode === "rebuild"
         ? null
-        : audit.checked + countPublished(sql, rangeLeft(audit)),
+        : audit.checked + publishedDays(sql, rangeLeft(audit)).length,
     days_ok: audit.ok,
     records: audit.records,
     bytes: audit.bytes,

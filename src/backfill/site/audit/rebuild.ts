@@ -3,11 +3,11 @@ import { parseObjectKey } from "../../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
-  addToAudit,
+  dayHistory,
   forgetPublished,
+  markDay,
   type Published,
-  publishedDay,
-  publishedOutsideAudit,
+  publishedDays,
   recordProgress,
   recordPublished,
   showDay,
@@ -31,11 +31,11 @@ export async function rebuildNext(context: ActionContext, before: Audit): Promis
       const where = parseObjectKey(head.key);
       if (!where) continue;
       const published = publishedOf(head);
-      const known = publishedDay(sql, where.day);
+      const known = dayHistory(sql, where.day).published;
       // The ledger knows more of this object than its metadata says.
       if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
       if (known) showDay(context, sql, where.day);
-      addToAudit(sql, where.day);
+      markDay(sql, where.day, "in_audit");
       const problem = published.sha256 ? undefined : "written without our checksum: unverified";
       audit = counted(audit, where.day, published.records, published.bytes, problem);
     }
@@ -43,7 +43,7 @@ export async function rebuildNext(context: ActionContext, before: Audit): Promis
       writeAudit(sql, { ...audit, cursor: page.cursor });
       return;
     }
-    for (const date of publishedOutsideAudit(sql)) {
+    for (const date of publishedDays(sql, { inAudit: false })) {
       forgetPublished(sql, date);
       showDay(context, sql, date);
       audit = counted(audit, date, 0, 0, "in the ledger, but not in R2");

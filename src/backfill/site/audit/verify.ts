@@ -4,10 +4,10 @@ import { FileUnreadable, recount } from "../../../parquet/read/read.ts";
 import type { ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
-  distrustObject,
+  dayHistory,
   forgetPublished,
+  markDay,
   type Published,
-  publishedDay,
   publishedDays,
   showDay,
 } from "../ledger/ledger.ts";
@@ -27,9 +27,14 @@ export async function verifyNext(
   mode: "quick" | "full",
 ): Promise<boolean> {
   const { archive, clock, site, store } = context;
-  const days = store.tx((sql) => publishedDays(sql, rangeLeft(before), DAYS_A_STEP[mode]));
+  const days = store.tx((sql) =>
+    publishedDays(sql, rangeLeft(before), DAYS_A_STEP[mode]).map((date) => {
+      return { date, published: dayHistory(sql, date).published };
+    }),
+  );
   const found = await Promise.all(
     days.map(async ({ date, published }) => {
+      if (!published) throw new Error(`${date} is not published`);
       const key = objectKey(site, date);
       const head = await archive.head(key);
       const problem = head ? headProblem(head, published) : "the object is missing";
@@ -44,11 +49,11 @@ export async function verifyNext(
       audit = counted(audit, date, published.records, published.bytes, problem);
       // The day is not published any more. The job fetches it again at once if it belongs to it; a day of an earlier job
       // is fetched by the next start.
-      if (problem && publishedDay(sql, date)?.etag === published.etag) {
+      if (problem && dayHistory(sql, date).published?.etag === published.etag) {
         forgetPublished(sql, date);
         invalid = true;
         // The HEAD of a corrupt object may be that of a valid one: it must not be adopted by its HEAD.
-        if (mode === "full") distrustObject(sql, date);
+        if (mode === "full") markDay(sql, date, "distrusted");
         showDay(context, sql, date);
       }
     }
@@ -97,7 +102,7 @@ async function contentProblem(
       const next = await groups.next();
       if (!next.done) continue;
       const { rows, sorted } = next.value;
-      context.countSamples(rows);
+      context.count({ samples: rows });
       if (!sorted) return "its rows are not in order";
       return rows === published.records ? undefined : `${rows} rows, ${published.records} in the ledger`;
     }

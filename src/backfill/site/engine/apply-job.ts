@@ -4,16 +4,16 @@ import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import {
   dropStaging,
-  endUnreachable,
   failedDays,
   getState,
   resetOutageRetries,
-  setHeldForUpload,
+  setStaging,
   setState,
   showDay,
   stagedDays,
   stateOfDay,
   stayFailed,
+  unmarkDays,
 } from "../ledger/ledger.ts";
 import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX } from "../plan.ts";
 
@@ -74,9 +74,10 @@ function beginRound(sql: Sql, before: number, job: SiteJob): void {
   for (const date of failedDays(sql, before)) {
     if (!isRetried(date)) stayFailed(sql, date, job.round);
   }
-  for (const day of stagedDays(sql))
-    if (day.heldForUpload && isRetried(day.date)) setHeldForUpload(sql, day.date, false);
+  for (const { date, heldForUpload } of stagedDays(sql)) {
+    if (heldForUpload && isRetried(date)) setStaging(sql, date, "held_for_upload", false);
+  }
   setState(sql, "outage", undefined);
-  endUnreachable(sql);
+  unmarkDays(sql, "unreachable");
   resetOutageRetries(sql);
 }

@@ -28,6 +28,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
     date: day(date),
     stagingId: "t",
     phase,
+    filePosition: undefined,
     plan: {
       pointsHash: "h",
       pointCount: 1,

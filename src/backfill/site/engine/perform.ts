@@ -1,56 +1,42 @@
 import { stepAudit } from "../audit/audit.ts";
 import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
-import { currentJob, type Fence, failFetch, getState, showDay, stageDay } from "../ledger/ledger.ts";
+import { currentJob, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, windowsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
 /** Performs one action. It commits its result, or nothing where the fence's epoch has ended. */
-export async function perform(
-  context: ActionContext,
-  fence: Fence,
-  action: Action,
-): Promise<"day done" | "done"> {
+export async function perform(context: ActionContext, action: Action): Promise<void> {
   switch (action.do) {
     case "view":
-      await context.outbox.flush();
-      return "done";
+      return context.outbox.flush();
     case "audit":
       // A published day that turns out to have no valid object reopens the job: the Coordinator has to know.
-      if (await stepAudit(context)) await notify(context);
-      return "done";
+      return (await stepAudit(context)) ? notify(context) : undefined;
     case "load-points":
-      await loadPoints(context, fence);
-      await notifyIfOver(context);
-      return "done";
+      await loadPoints(context);
+      return notifyIfOver(context);
     case "stage":
-      stage(context, fence, action);
-      return "done";
-    case "fetch": {
-      const { stagingId } = action.day;
-      const result = await fetchRun(context, fence, action.day, action.window);
-      if (result.kind === "failed") {
-        failFetch(context, fence, stagingId, result.failed, result.where);
-        await notifyIfOver(context);
-      }
-      return "done";
-    }
+      return stage(context, action);
+    case "fetch":
+      return (await fetchRun(context, action.day, action.window)) === "failed"
+        ? notifyIfOver(context)
+        : undefined;
     case "merge":
-      await mergeDay(context, fence, action.day);
-      return "done";
+      return mergeDay(context, action.day);
     case "publish":
-      if (!(await publishDay(context, fence, action.day))) return "done";
+      if (!(await publishDay(context, action.day))) return;
       await notifyIfOver(context);
-      return "day done";
+      return context.count({ days: 1 });
     default:
       return action satisfies never;
   }
 }
 
-function stage(context: ActionContext, fence: Fence, action: Extract<Action, { do: "stage" }>): void {
-  const { clock, config, log, site, store } = context;
+function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>): void {
+  const { clock, config, fence, log, site, store } = context;
   store.tx((sql) => {
     const job = currentJob(sql, fence);
     const points = getState(sql, "points");

@@ -1,7 +1,7 @@
 import type { EpochMs } from "../../../domain/day.ts";
 import type { SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import type { ActionContext, SiteContext } from "../context.ts";
+import type { ActionContext, SiteContext, WorkDone } from "../context.ts";
 import { ladderOf } from "../fetch/fetch.ts";
 import {
   beginAttempt,
@@ -28,12 +28,12 @@ interface RunningAction {
 /** The actions of a site that run now, each with its attempt in the database and its heartbeat. */
 export class RunningActions {
   readonly #context: SiteContext;
-  readonly #count: (done: { samples?: number; days?: number }) => void;
+  readonly #count: (done: WorkDone) => void;
   readonly #running = new Map<string, RunningAction>();
   #current: { readonly epoch: number; readonly abort: AbortController } | undefined;
 
   /** `count` is called with the samples and days that actions have done. */
-  constructor(context: SiteContext, count: (done: { samples?: number; days?: number }) => void) {
+  constructor(context: SiteContext, count: (done: WorkDone) => void) {
     this.#context = context;
     this.#count = count;
   }
@@ -49,17 +49,17 @@ export class RunningActions {
     if (date) store.tx((sql) => beginAttempt(sql, action.key, date));
     const context: ActionContext = {
       ...this.#context,
+      fence,
       endAttempt: (sql) => endAttempt(sql, action.key),
       heartbeat: () => {
         const running = this.#running.get(action.key);
         if (running?.ended === ended) running.lastHeartbeatAt = clock.now();
       },
       report: () => this.report(),
-      countSamples: (samples) => this.#count({ samples }),
+      count: this.#count,
     };
-    const ended = perform(context, fence, action)
-      .then((result) => {
-        if (result === "day done") this.#count({ days: 1 });
+    const ended = perform(context, action)
+      .then(() => {
         if (!date) return;
         store.tx((sql) => {
           endAttempt(sql, action.key);
@@ -124,8 +124,7 @@ export function recordCrashes(context: SiteContext, sql: Sql, key?: string): voi
   if (!job) return;
   const fence = { epoch: job.epoch, signal: new AbortController().signal };
   const failed = { reason: "crash", message: "The Worker crashed three times on the same work of this day" };
-  for (const date of days) {
-    const stagingId = stagedDays(sql).find((day) => day.date === date)?.stagingId ?? "";
-    failDay(context, fence, date, stagingId, failed, { date }, { unreachable: false, holdForUpload: false });
+  for (const day of stagedDays(sql)) {
+    if (days.includes(day.date)) failDay({ ...context, fence }, day, failed, { date: day.date });
   }
 }

@@ -4,14 +4,13 @@ import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transpo
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { Vendor } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
-import { countRateLimit, countRequests, type FailedRequest, type Fence } from "../ledger/ledger.ts";
+import { countRateLimit, countRequests, type FailedRequest, setState } from "../ledger/ledger.ts";
 
-export interface RequestCount {
-  requests: number;
-  retries: number;
-  /** From sending to the last byte, of the last whole response. */
-  latencyMs: number | undefined;
-}
+/** The outcome of a request that was tried until it succeeded or is not to be tried again. */
+type Requested<T> =
+  | Extract<Decoded<T>, { readonly kind: "value" | "no-data" }>
+  | { readonly kind: "aborted" | "throttled" }
+  | { readonly kind: "failed"; readonly failed: FailedRequest };
 
 /** How the body of a response is read. */
 export interface BodyReader<T> {
@@ -36,19 +35,19 @@ export const BYTES_A_BODY_BYTE = 4;
 /** The vendor's API as a run of a window, or a list of points, requests it: with permits, time limits and retries. */
 export class ApiClient {
   readonly #context: ActionContext;
-  readonly #signal: AbortSignal;
   readonly #memory: Reservation;
-  readonly #count: RequestCount;
   readonly #vendor: Vendor;
   #sentAt = 0;
+  requests = 0;
+  retries = 0;
+  /** From sending to the last byte, of the last whole response. */
+  latencyMs: number | undefined;
 
-  /** Every response is a sign of life, and renews `memory`; requests are counted in `count`. */
-  constructor(context: ActionContext, { signal }: Fence, memory: Reservation, count: RequestCount) {
+  /** Every response is a sign of life, and renews `memory`. */
+  constructor(context: ActionContext, memory: Reservation) {
     const { clock, config, permits, vendor } = context;
     this.#context = context;
-    this.#signal = signal;
     this.#memory = memory;
-    this.#count = count;
     this.#vendor = withPermit(withTimeout(vendor, clock, config.aceTimeoutMs), permits, clock, {
       sent: () => this.#sent(),
       responded: () => this.#responded(),
@@ -56,27 +55,44 @@ export class ApiClient {
     });
   }
 
-  /** Tries `request` again after transient failures, `MAX_RETRIES` times at each page size: see `withRetry`. */
-  retrying<T>(ladder: PageSizeLadder, request: (pageSize: PageSize) => Promise<Decoded<T>>) {
-    const { uncounted, clock, config } = this.#context;
+  /**
+   * Tries `request` again after transient failures, `MAX_RETRIES` times at each page size: see `withRetry`. After a 429
+   * that outlasts a retry the site waits.
+   */
+  async retrying<T>(
+    ladder: PageSizeLadder,
+    request: (pageSize: PageSize) => Promise<Decoded<T>>,
+  ): Promise<{ readonly outcome: Requested<T>; readonly ladder: PageSizeLadder }> {
+    const { clock, config, fence, store, uncounted, vendor } = this.#context;
     const policy = {
       clock,
       retriesMax: config.maxRetries,
       baseDelayMs: config.retryBaseDelayMs,
-      signal: this.#signal,
+      signal: fence.signal,
       retried: () => {
-        this.#count.retries += 1;
+        this.retries += 1;
         uncounted.retries += 1;
       },
     };
-    return withRetry(policy, ladder, request);
+    const { outcome, ladder: after } = await withRetry(policy, ladder, request);
+    switch (outcome.kind) {
+      case "value":
+      case "no-data":
+      case "aborted":
+        return { outcome, ladder: after };
+      case "throttled":
+        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        return { outcome, ladder: after };
+      default:
+        return { outcome: { kind: "failed", failed: failedRequest(vendor, outcome) }, ladder: after };
+    }
   }
 
   /** A single request: the headers, the turn of its body, the body, decoded. */
   async get<T>(path: string, reader: BodyReader<T>): Promise<Decoded<T>> {
-    const { clock, config, isolate } = this.#context;
+    const { clock, config, fence, isolate } = this.#context;
     try {
-      const response = await this.#vendor.get(path, this.#signal);
+      const response = await this.#vendor.get(path, fence.signal);
       const headersMs = clock.now() - this.#sentAt;
       // A body at a time is read and decoded; the others stay with the vendor until their turn.
       const read = async (): Promise<Decoded<T>> => {
@@ -84,14 +100,14 @@ export class ApiClient {
         const readAt = clock.now();
         const outcome = await readResponse(response, readAt);
         if (outcome.kind !== "ok") return outcome;
-        this.#count.latencyMs = headersMs + clock.now() - readAt;
+        this.latencyMs = headersMs + clock.now() - readAt;
         return { kind: "value", value: this.#decode(outcome.body, reader) };
       };
       return await isolate
         .runExclusive(clock, read, config.aceTimeoutMs + DECODE_MS_MAX)
         .finally(() => response.discard());
     } catch (error) {
-      if (this.#signal.aborted) return { kind: "aborted", message: "cancelled" };
+      if (fence.signal.aborted) return { kind: "aborted", message: "cancelled" };
       return outcomeOfFault(error);
     } finally {
       this.#responded();
@@ -111,7 +127,7 @@ export class ApiClient {
 
   #sent(): void {
     this.#sentAt = this.#context.clock.now();
-    this.#count.requests += 1;
+    this.requests += 1;
     this.#context.uncounted.requests += 1;
   }
 
@@ -137,7 +153,7 @@ export class ApiClient {
 type Failure = Exclude<Decoded<never>, { readonly kind: "value" | "no-data" | "throttled" | "aborted" }>;
 
 /** A final failure as the site's rules and its errors name it, without the API key. */
-export function failedRequest(vendor: Vendor, failure: Failure): FailedRequest {
+function failedRequest(vendor: Vendor, failure: Failure): FailedRequest {
   const { kind, message } = failure;
   const reason = kind === "transient" ? failure.reason : kind === "unhandled" ? "5xx" : kind;
   return { kind, reason, message: vendor.redact(message) };

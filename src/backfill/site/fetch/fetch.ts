@@ -15,30 +15,23 @@ import {
   addToRun,
   advanceWindow,
   countRequests,
-  currentJob,
-  endUnreachable,
+  currentWork,
   type FailedRequest,
-  type Fence,
   type FetchPosition,
+  failFetch,
   getState,
-  isStaged,
   recordProgress,
   type StagedDay,
   type StagedWindow,
-  setPhase,
+  setStaging,
   setState,
-  setTransport,
-  stagedDay,
+  unmarkDays,
 } from "../ledger/ledger.ts";
-import { boundaryBytes, paginationOf, rememberRun, windowKey } from "./known-windows.ts";
+import { boundaryBytes, paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
 import { WindowReader } from "./window-reader.ts";
 
-export { appendPage } from "./append-page.ts";
 export { loadPoints } from "./load-points.ts";
-
-export type FetchResult =
-  | { readonly kind: "committed" | "interrupted" }
-  | { readonly kind: "failed"; readonly failed: FailedRequest; readonly where: FetchPosition };
+export { appendPage } from "./window-reader.ts";
 
 /** Memory beside the run's columns: the sorted columns (20 a sample) and the blocks (14, and 16 of segments at most). */
 const SEAL_BYTES = 50;
@@ -49,45 +42,51 @@ const SEAL_BYTES = 50;
  */
 export async function fetchRun(
   context: ActionContext,
-  fence: Fence,
   day: StagedDay,
   index: number,
-): Promise<FetchResult> {
+): Promise<"committed" | "interrupted" | "failed"> {
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
-  const { isolate } = context;
+  const { fence, isolate, store } = context;
   const key = windowKey(day, index);
-  const runBytes = Math.max(context.steps.runSamples, ladderOf(context).size) * BYTES_A_SAMPLE;
-  const known = context.paginations.get(key);
-  const needed = context.runBytes.get(key) ?? runBytes + (known ? boundaryBytes(known.pagination) : 0);
-  // This may evict the pagination that is known: its timestamp is then read from its first row again.
-  const memory = await isolate.reserve(context, needed, fence.signal);
-  if (!memory) return { kind: "interrupted" };
-  const pagination = paginationOf(context, key, window);
-  const reader = new WindowReader(context, fence, memory, pagination, ladderOf(context));
-  const failure = (failed: FailedRequest): FetchResult => {
-    return { kind: "failed", failed, where: positionOf(day.date, window, reader) };
+  const memory = await isolate.reserve(context, bytesNeeded(context, key), fence.signal);
+  if (!memory) return "interrupted";
+  const reader = new WindowReader(context, memory, paginationOf(context, key, window), ladderOf(context));
+  const fail = (failed: FailedRequest) => {
+    failFetch(context, day, failed, positionOf(day.date, window, reader));
+    return "failed" as const;
   };
   try {
     // Another lane may have failed the day: then nothing more is requested or read for it.
-    const isNeeded = () => context.store.tx((sql) => isStaged(sql, day.date, day.stagingId));
+    const isNeeded = () => store.tx((sql) => currentWork(sql, fence, day) !== undefined);
     while (reader.roomLeft) {
-      if (!isNeeded()) return { kind: "interrupted" };
+      if (!isNeeded()) return "interrupted";
       const over = overBounds(addTransport(day.transport, reader.transport));
-      if (over) return failure(over);
+      if (over) return fail(over);
       const halt = await reader.readPage(isNeeded);
-      if (halt?.kind === "paused") break;
-      if (halt?.kind === "failed") return failure(halt.failed);
-      if (halt) return { kind: "interrupted" };
+      if (halt?.kind === "failed") return fail(halt.failed);
+      if (halt?.kind === "aborted") return "interrupted";
+      if (halt) break;
     }
     const tooMany = beyondMemory(context, reader);
-    if (tooMany) return failure(tooMany);
-    const committed = await commitInRoom(context, reader, () => commit(context, fence, day, index, reader));
-    return { kind: committed ? "committed" : "interrupted" };
+    if (tooMany) return fail(tooMany);
+    const committed = await commitInRoom(context, reader, () => commit(context, day, index, reader));
+    return committed ? "committed" : "interrupted";
   } finally {
     memory.release();
-    context.countSamples(reader.transport.fetched);
+    context.count({ samples: reader.transport.fetched });
   }
+}
+
+/**
+ * Memory that the next run of a window needs. To reserve it may evict the pagination that is known: the window's
+ * timestamp is then read from its first row again.
+ */
+function bytesNeeded(context: ActionContext, key: string): number {
+  const known = context.windows.get(key);
+  if (known?.runBytes !== undefined) return known.runBytes;
+  const runBytes = Math.max(context.steps.runSamples, ladderOf(context).size) * BYTES_A_SAMPLE;
+  return runBytes + (known?.pagination ? boundaryBytes(known.pagination) : 0);
 }
 
 /** Commits at once, or, where the run takes more memory than is set aside for a commit, while no page is in memory. */
@@ -141,42 +140,38 @@ function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
 }
 
 /** Commits the run; false, and without effect, where the job has changed meanwhile or the attempt is gone. */
-function commit(
-  context: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  index: number,
-  reader: WindowReader,
-): boolean {
-  const { clock, store } = context;
+function commit(context: ActionContext, day: StagedDay, index: number, reader: WindowReader): boolean {
+  const { clock, fence, store } = context;
   const { run, pagination, done, transport, ladder, latencyMs } = reader;
   const samples = run.samples;
   const blocks = run.seal(dayStartMs(day.date) * 1_000, day.plan.pointCount);
   const saved = JSON.stringify(savePagination(pagination));
   const committed = store.tx((sql) => {
-    const staged = currentJob(sql, fence) && stagedDay(sql, day.date, day.stagingId);
+    const staged = currentWork(sql, fence, day)?.staged;
     if (!staged) return false;
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
     advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
-    setTransport(sql, day.date, addTransport(staged.transport, transport));
+    setStaging(sql, day.date, "transport", addTransport(staged.transport, transport));
     // Progress: a crash after this commit is not counted as a crash on the same work.
     context.endAttempt(sql);
     const last = staged.windows.every((window) => window.index === index || window.done);
-    if (done && last) setPhase(sql, day.date, "merging");
+    if (done && last) setStaging(sql, day.date, "phase", "merging");
     addToRun(sql, fence.epoch, { samples, requests: transport.requests });
     countRequests(context, sql);
     setState(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause before any response does not show whether the vendor can be reached.
     if (done || transport.pages > 0) {
-      endUnreachable(sql);
+      unmarkDays(sql, "unreachable");
       setState(sql, "outage", undefined);
     }
     if (latencyMs !== undefined) setState(sql, "latencyMs", smooth(getState(sql, "latencyMs"), latencyMs));
     if (transport.pages > 0) recordProgress(sql, clock, day.date);
     return true;
   });
-  const between = committed && !done ? { pagination, saved } : undefined;
-  rememberRun(context, windowKey(day, index), between, committed ? reader.bytesMissing : undefined);
+  // The next run of a run that missed memory waits for twice as much.
+  const runBytes = reader.bytesMissing && reader.bytesMissing * 2;
+  const known = committed && !done ? { pagination, saved, runBytes } : undefined;
+  rememberWindow(context, windowKey(day, index), known);
   return committed;
 }
 

@@ -5,7 +5,7 @@ import {
   startPagination,
 } from "../../../ace/paging/paging.ts";
 import { LANES_MAX } from "../../../domain/limits.ts";
-import type { SiteContext } from "../context.ts";
+import type { KnownWindow, SiteContext } from "../context.ts";
 import type { StagedDay, StagedWindow } from "../ledger/ledger.ts";
 
 /** Windows that are remembered between two runs: two days with a window for each lane. */
@@ -30,44 +30,35 @@ export const windowKey = (day: StagedDay, index: number) => `${day.stagingId} ${
  */
 export function paginationOf(context: SiteContext, key: string, window: StagedWindow): Pagination {
   if (window.pagination === undefined) return startPagination(window.span);
-  const known = context.paginations.get(key);
-  return known?.saved === window.pagination
+  const known = context.windows.get(key);
+  return known?.pagination && known.saved === window.pagination
     ? known.pagination
     : resumePagination(JSON.parse(window.pagination) as SavedPagination);
 }
 
 /**
- * Remembers, after a run, the window's pagination until its next run, and the memory that the run missed: the next
- * waits for twice as much. The pagination is a cache of the isolate, which evicts it when others need the memory.
+ * Remembers what a run has learned of its window until the next run. The pagination is a cache of the isolate, which
+ * evicts it when others need the memory. The oldest windows, those of days that have failed, are forgotten.
  */
-export function rememberRun(
-  { isolate, paginations, runBytes }: SiteContext,
-  key: string,
-  between: { readonly pagination: Pagination; readonly saved: string } | undefined,
-  bytesMissing: number | undefined,
-): void {
-  replace(runBytes, key, bytesMissing && bytesMissing * 2);
-  const small = between && boundaryRows(between.pagination) <= BOUNDARY_ROWS_KEPT_MAX ? between : undefined;
-  for (const { pagination } of replace(paginations, key, small)) isolate.uncache(pagination);
-  if (!small) return;
-  const { pagination } = small;
-  const cached = isolate.cache(pagination, boundaryBytes(pagination), () => paginations.delete(key));
-  if (!cached) paginations.delete(key);
+export function rememberWindow(context: SiteContext, key: string, known: KnownWindow | undefined): void {
+  const { isolate, windows } = context;
+  forget(context, key);
+  if (!known) return;
+  windows.set(key, known);
+  for (const oldest of windows.keys()) {
+    if (windows.size <= WINDOWS_MAX) break;
+    forget(context, oldest);
+  }
+  const { pagination } = known;
+  const evict = () => {
+    known.pagination = undefined;
+  };
+  const small = pagination && boundaryRows(pagination) <= BOUNDARY_ROWS_KEPT_MAX;
+  if (!small || !isolate.cache(known, boundaryBytes(pagination), evict)) evict();
 }
 
-/** Replaces an entry, and removes the oldest entries of days that have failed. Returns what is gone. */
-function replace<T>(entries: Map<string, T>, key: string, entry: T | undefined): T[] {
-  const gone: T[] = [];
-  const remove = (old: string) => {
-    const found = entries.get(old);
-    if (found !== undefined) gone.push(found);
-    entries.delete(old);
-  };
-  remove(key);
-  if (entry !== undefined) entries.set(key, entry);
-  for (const oldest of entries.keys()) {
-    if (entries.size <= WINDOWS_MAX) break;
-    remove(oldest);
-  }
-  return gone;
+function forget({ isolate, windows }: SiteContext, key: string): void {
+  const known = windows.get(key);
+  if (known) isolate.uncache(known);
+  windows.delete(key);
 }

@@ -8,7 +8,6 @@ import {
   countRequests,
   currentJob,
   type FailedRequest,
-  type Fence,
   getState,
   halt,
   isUnreachable,
@@ -18,21 +17,20 @@ import {
   setState,
   storePoints,
 } from "../ledger/ledger.ts";
-import { ApiClient, failedRequest, type RequestCount } from "./api-client.ts";
+import { ApiClient } from "./api-client.ts";
 
 /**
  * Loads the site's list of points, with the first request of every run: it shows whether key and site are valid
  * before a day depends on them, and it is the probe after an outage. A missing or empty list halts the site, because
  * it would turn a year into empty files.
  */
-export async function loadPoints(context: ActionContext, fence: Fence): Promise<void> {
-  const { isolate } = context;
-  const count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
+export async function loadPoints(context: ActionContext): Promise<void> {
+  const { fence, isolate } = context;
   for (let bytes = Math.floor(isolate.reservableBytes * LIST_SHARE); ; ) {
     const memory = await isolate.reserve(context, bytes, fence.signal);
     if (!memory) return;
     try {
-      const outcome = await readList(context, fence, memory, count);
+      const outcome = await readList(context, memory);
       if (outcome === "done") return;
       // Started again with more: waiting for more with this reservation could last for ever.
       bytes = outcome.bytesMissing * 2;
@@ -47,12 +45,10 @@ const LIST_SHARE = 1 / 13;
 
 async function readList(
   context: ActionContext,
-  fence: Fence,
   memory: Reservation,
-  count: RequestCount,
 ): Promise<"done" | { readonly bytesMissing: number }> {
-  const { clock, isolate, site, store } = context;
-  const client = new ApiClient(context, fence, memory, count);
+  const { clock, fence, isolate, site, store } = context;
+  const client = new ApiClient(context, memory);
   let pagination = startPoints();
   for (let done = false; !done; ) {
     const path = pointsPath(site, pagination);
@@ -65,15 +61,12 @@ async function readList(
         ({ pagination, done } = outcome.value);
         break;
       case "no-data":
-        halt(context, fence, unusable("the API has none for it"), {});
+        halt(context, unusable("the API has none for it"), {});
         return "done";
-      case "aborted":
-        return "done";
-      case "throttled":
-        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+      case "failed":
+        fail(context, outcome.failed);
         return "done";
       default:
-        fail(context, fence, failedRequest(context.vendor, outcome));
         return "done";
     }
     // The longest lists take more than can be reserved: they are counted as all of that.
@@ -85,7 +78,7 @@ async function readList(
   }
   const names = pointNames(pagination);
   if (names.length === 0) {
-    halt(context, fence, unusable("it is empty"), {});
+    halt(context, unusable("it is empty"), {});
     return "done";
   }
   store.tx((sql) => {
@@ -98,7 +91,7 @@ async function readList(
       bytes: pagination.nameBytes,
       loadedAt: clock.now(),
     });
-    addToRun(sql, fence.epoch, { requests: count.requests });
+    addToRun(sql, fence.epoch, { requests: client.requests });
     countRequests(context, sql);
     setState(sql, "throttledUntil", undefined);
     recordProgress(sql, clock, undefined);
@@ -106,15 +99,15 @@ async function readList(
   return "done";
 }
 
-function fail(context: ActionContext, fence: Fence, failed: FailedRequest): void {
-  const { clock, store } = context;
+function fail(context: ActionContext, failed: FailedRequest): void {
+  const { clock, fence, store } = context;
   // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
   // outage, it means the outage, as any other failure to respond.
   const first = store.tx((sql) => getState(sql, "run").epoch !== fence.epoch);
   // A list over its bound exceeds it again after any wait.
   const hopeless = !isUnreachable(failed) || failed.reason === "too-large";
   if (hopeless || (failed.kind === "unhandled" && first)) {
-    halt(context, fence, failed, {});
+    halt(context, failed, {});
     return;
   }
   store.tx((sql) => {

@@ -1,4 +1,6 @@
+import { decodeSamples } from "../../../ace/page/page.ts";
 import {
+  advance,
   advanceNoData,
   type PageResult,
   type PageSize,
@@ -6,6 +8,7 @@ import {
   type Pagination,
   pageSizeFor,
   pageSucceeded,
+  requestedSpan,
   samplesPath,
 } from "../../../ace/paging/paging.ts";
 import type { Decoded } from "../../../ace/transport/transport.ts";
@@ -14,17 +17,16 @@ import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { ActionContext } from "../context.ts";
-import { type FailedRequest, type Fence, setState } from "../ledger/ledger.ts";
-import { ApiClient, BYTES_A_BODY_BYTE, failedRequest, type RequestCount } from "./api-client.ts";
-import { type AppendedPage, appendPage } from "./append-page.ts";
+import type { FailedRequest } from "../ledger/ledger.ts";
+import { ApiClient, BYTES_A_BODY_BYTE } from "./api-client.ts";
 import { boundaryBytes } from "./known-windows.ts";
 
 /** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
 const PAGES_A_RUN_MAX = 60;
 
 /** Why a page was not read. */
-export type Halt =
-  | { readonly kind: "interrupted" | "paused" }
+type Halt =
+  | { readonly kind: "aborted" | "throttled" }
   | { readonly kind: "failed"; readonly failed: FailedRequest };
 
 /** Reads the pages of a run of a window into memory; the caller commits the run. */
@@ -35,7 +37,6 @@ export class WindowReader {
   readonly #floorMicros: number | undefined;
   readonly run: RunBuilder;
   readonly #memory: Reservation;
-  readonly #count: RequestCount = { requests: 0, retries: 0, latencyMs: undefined };
   #transport: Transport = NOTHING_FETCHED;
   #neededBytes = 0;
   pagination: Pagination;
@@ -43,15 +44,9 @@ export class WindowReader {
   done = false;
 
   /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
-  constructor(
-    context: ActionContext,
-    fence: Fence,
-    memory: Reservation,
-    pagination: Pagination,
-    ladder: PageSizeLadder,
-  ) {
+  constructor(context: ActionContext, memory: Reservation, pagination: Pagination, ladder: PageSizeLadder) {
     this.#context = context;
-    this.#client = new ApiClient(context, fence, memory, this.#count);
+    this.#client = new ApiClient(context, memory);
     this.#memory = memory;
     this.run = new RunBuilder(0, context.steps.runSamples);
     this.#floorMicros = pagination.floorMicros;
@@ -60,11 +55,12 @@ export class WindowReader {
   }
 
   get transport(): Transport {
-    return { ...this.#transport, requests: this.#count.requests, retries: this.#count.retries };
+    const { requests, retries } = this.#client;
+    return { ...this.#transport, requests, retries };
   }
 
   get latencyMs(): number | undefined {
-    return this.#count.latencyMs;
+    return this.#client.latencyMs;
   }
 
   /** Bytes that the run and its pagination take, where the reservation could not grow to them: the run has to end. */
@@ -100,15 +96,8 @@ export class WindowReader {
         return this.#advance(outcome.value.result, outcome.value.transport);
       case "no-data":
         return this.#advance(advanceNoData(this.pagination), NOTHING_FETCHED);
-      case "aborted":
-        return { kind: "interrupted" };
-      case "throttled": {
-        const { clock, store } = this.#context;
-        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
-        return { kind: "paused" };
-      }
       default:
-        return { kind: "failed", failed: failedRequest(this.#context.vendor, outcome) };
+        return outcome;
     }
   }
 
@@ -149,4 +138,33 @@ export class WindowReader {
       },
     });
   }
+}
+
+/** A page that was decoded and checked. */
+export interface AppendedPage {
+  readonly result: PageResult;
+  /** The counts of an accepted page; no requests are in them. */
+  readonly transport: Transport;
+}
+
+/**
+ * Decodes the page that `pagination` requested with `pageSize`, checks it, and appends its samples to `run` where it
+ * is accepted. Throws `VendorFault` for a body that is not a page; the page itself is not kept.
+ */
+export function appendPage(
+  run: RunBuilder,
+  pagination: Pagination,
+  pageSize: PageSize,
+  body: Uint8Array,
+  context: { readonly points: ReadonlyMap<string, number>; readonly parsedBytesMax?: number },
+): AppendedPage {
+  const { span } = pagination;
+  const page = decodeSamples(body, { ...context, keep: span, requested: requestedSpan(span) });
+  const result = advance(pagination, page, pageSize);
+  if (result.accept) run.append(page.kept);
+  const { fetched, rejected, outside, unconfigured } = page;
+  return {
+    result,
+    transport: { pages: 1, requests: 0, retries: 0, fetched, rejected, outside, unconfigured },
+  };
 }

@@ -1,9 +1,8 @@
-import type { PageSizeLadder } from "../../../ace/paging/paging.ts";
-import { stepDownForCrash } from "../../../ace/paging/paging.ts";
+import { type PageSizeLadder, stepDownForCrash } from "../../../ace/paging/paging.ts";
 import type { UtcDay } from "../../../domain/day.ts";
 import type { Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
-import { endOneLane, useOneLane } from "./day-table.ts";
+import { markDay, unmarkDays } from "./day-table.ts";
 import { getState, setState } from "./site-state.ts";
 
 /** Running work on days. An attempt that a start finds was running when the incarnation before died. */
@@ -52,18 +51,17 @@ export function beginVersion(sql: Sql, version: string | undefined): boolean {
 export function recordCrash(sql: Sql, ladder: PageSizeLadder, configured: number, action?: string): UtcDay[] {
   const which = action === undefined ? "1 = 1 OR action = ?" : "action = ?";
   sql.run(`UPDATE attempt SET crashes = crashes + 1 WHERE ${which}`, action ?? "");
-  const crashed = sql.all<{ date: string; crashes: number }>(
+  const crashed = sql.all<{ date: UtcDay; crashes: number }>(
     `SELECT date, max(crashes) AS crashes FROM attempt WHERE ${which} GROUP BY date`,
     action ?? "",
   );
   const shrink = crashed.find(({ crashes }) => crashes === CRASHES_TO_SHRINK);
   if (shrink) {
     setState(sql, "pageSize", { configured, ladder: stepDownForCrash(ladder) });
-    useOneLane(sql, shrink.date as UtcDay);
+    markDay(sql, shrink.date, "one_lane");
   }
-  const failed = crashed
-    .filter(({ crashes }) => crashes >= CRASHES_TO_FAIL)
-    .map(({ date }) => date as UtcDay);
-  for (const day of failed) endOneLane(sql, day);
+  const failed = crashed.filter(({ crashes }) => crashes >= CRASHES_TO_FAIL).map(({ date }) => date);
+  // The next attempt has as many lanes as any.
+  for (const day of failed) unmarkDays(sql, "one_lane", day);
   return failed;
 }

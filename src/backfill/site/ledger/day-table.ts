@@ -2,6 +2,7 @@ import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import type { Sql, SqlValue } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
+import type { DayFacts } from "./day-state.ts";
 
 /** The ledger. `published` is separate from `failure`, so that a failed attempt leaves a valid day valid. */
 export const dayTable: Table = {
@@ -59,30 +60,34 @@ export interface DayFailure {
   readonly at: EpochMs;
 }
 
-/** What the state of a day is derived from; all null where the ledger has no row of the day. */
-export interface DayRow extends Record<string, string | number | null> {
-  status: string | null;
-  records: number | null;
-  verified: number;
-  backfill_id: string | null;
-  failure_round: number | null;
-}
+/** What the state of a day is derived from, as far as the ledger knows it, and the records of its object. */
+export type LedgerDay = Omit<DayFacts, "staged"> & { readonly records: number };
 
-export const NO_DAY_ROW: DayRow = {
-  status: null,
-  records: null,
-  verified: 0,
-  backfill_id: null,
-  failure_round: null,
-};
-
-/** The rows of a range of days, in order. */
-export function dayRows(sql: Sql, from: string, to: string): (DayRow & { date: string })[] {
-  return sql.all(
+/** The days of a range that have a row, in order. */
+export function ledgerDays(sql: Sql, from: string, to: string): Map<UtcDay, LedgerDay> {
+  const rows = sql.all<{
+    date: UtcDay;
+    status: "completed" | "empty" | null;
+    records: number | null;
+    verified: number;
+    backfill_id: string | null;
+    failure_round: number | null;
+  }>(
     `SELECT date, status, records, verified, backfill_id, failure_round FROM day
        WHERE date BETWEEN ? AND ? ORDER BY date`,
     from,
     to,
+  );
+  return new Map(
+    rows.map((row) => [
+      row.date,
+      {
+        verified: row.verified ? (row.status ?? undefined) : undefined,
+        publishedBy: row.backfill_id ?? undefined,
+        failureRound: row.failure_round ?? undefined,
+        records: row.records ?? 0,
+      },
+    ]),
   );
 }
 
@@ -92,22 +97,27 @@ export interface DayHistory {
   readonly failure: DayFailure | undefined;
   /** Attempts that failed. */
   readonly attempts: number;
+  /** How many outages in this round have failed the day. */
+  readonly outageRetries: number;
+  /** Its object is corrupt, so that the object's HEAD is not trusted. */
+  readonly distrusted: boolean;
 }
 
 export function dayHistory(sql: Sql, day: UtcDay): DayHistory {
-  const [row] = sql.all<{ published: string | null; failure: string | null; attempts: number }>(
-    "SELECT published, failure, attempts FROM day WHERE date = ?",
-    day,
-  );
+  const [row] = sql.all<{
+    published: string | null;
+    failure: string | null;
+    attempts: number;
+    outage_retries: number;
+    distrusted: number;
+  }>("SELECT published, failure, attempts, outage_retries, distrusted FROM day WHERE date = ?", day);
   return {
     published: row?.published ? (JSON.parse(row.published) as Published) : undefined,
     failure: row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined,
     attempts: row?.attempts ?? 0,
+    outageRetries: row?.outage_retries ?? 0,
+    distrusted: row?.distrusted === 1,
   };
-}
-
-export function publishedDay(sql: Sql, day: UtcDay): Published | undefined {
-  return dayHistory(sql, day).published;
 }
 
 export function recordPublished(sql: Sql, day: UtcDay, published: Published): void {
@@ -129,7 +139,7 @@ export function recordPublished(sql: Sql, day: UtcDay, published: Published): vo
 
 /** The day may have another object than the one that was verified: it counts for no job until it is fetched again. */
 export function markUnverified(sql: Sql, day: UtcDay): void {
-  const published = publishedDay(sql, day);
+  const { published } = dayHistory(sql, day);
   if (!published) return;
   const unverified: Published = { ...published, sha256: undefined, evidence: undefined };
   sql.run("UPDATE day SET published = ?, verified = 0 WHERE date = ?", JSON.stringify(unverified), day);
@@ -175,12 +185,6 @@ export function stayFailed(sql: Sql, day: UtcDay, round: number): void {
   sql.run("UPDATE day SET failure_round = ? WHERE date = ?", round, day);
 }
 
-/** How many outages in this round have failed the day. */
-export function outageRetries(sql: Sql, day: UtcDay): number {
-  const [row] = sql.all<{ retries: number }>("SELECT outage_retries AS retries FROM day WHERE date = ?", day);
-  return row?.retries ?? 0;
-}
-
 /** The day is to be fetched again in the same round, because an outage failed it and not the day itself. */
 export function retryAfterOutage(sql: Sql, day: UtcDay): void {
   sql.run("UPDATE day SET failure_round = NULL, outage_retries = outage_retries + 1 WHERE date = ?", day);
@@ -190,103 +194,53 @@ export function resetOutageRetries(sql: Sql): void {
   sql.run("UPDATE day SET outage_retries = 0 WHERE outage_retries > 0");
 }
 
-/** Adds the day to the row of days that failed because the API could not be reached, and returns all of the row. */
-export function markUnreachable(sql: Sql, day: UtcDay): UtcDay[] {
-  sql.run("UPDATE day SET unreachable = 1 WHERE date = ?", day);
-  return datesOf(sql, "SELECT date FROM day WHERE unreachable = 1 ORDER BY date");
+/** What single days are marked with, until the mark is removed. */
+export type DayMark =
+  /** The day failed because the API could not be reached, and so did all that were fetched since the first of these. */
+  | "unreachable"
+  /** A full verification has found the day's object corrupt: its HEAD is not trusted before it is replaced. */
+  | "distrusted"
+  /** Work on the day has crashed twice with more lanes: it gets one lane until it is published or fails. */
+  | "one_lane"
+  /** The day is in the audit: a sample has drawn it, or a rebuild has found its object. */
+  | "in_audit";
+
+export function markDay(sql: Sql, day: UtcDay, mark: DayMark): void {
+  sql.run(`INSERT INTO day (date, ${mark}) VALUES (?, 1) ON CONFLICT (date) DO UPDATE SET ${mark} = 1`, day);
 }
 
-/** The API has responded, or the site waits for it: the row of days that could not be fetched ends. */
-export function endUnreachable(sql: Sql): void {
-  sql.run("UPDATE day SET unreachable = 0 WHERE unreachable = 1");
+/** Removes the mark from `day`, or from all days. */
+export function unmarkDays(sql: Sql, mark: DayMark, day?: UtcDay): void {
+  sql.run(`UPDATE day SET ${mark} = 0 WHERE ${mark} = 1 AND date = coalesce(?, date)`, day ?? null);
 }
 
-/** A full verification has found the day's object corrupt: its HEAD is not trusted before it is replaced. */
-export function distrustObject(sql: Sql, day: UtcDay): void {
-  sql.run("UPDATE day SET distrusted = 1 WHERE date = ?", day);
+export function markedDays(sql: Sql, mark: DayMark): UtcDay[] {
+  return datesOf(sql, `SELECT date FROM day WHERE ${mark} = 1 ORDER BY date`);
 }
 
-export function isDistrusted(sql: Sql, day: UtcDay): boolean {
-  return sql.all("SELECT 1 FROM day WHERE date = ? AND distrusted = 1", day).length > 0;
-}
-
-/** Work on the day has crashed twice with more lanes: it gets one lane until it is published. */
-export function useOneLane(sql: Sql, day: UtcDay): void {
-  sql.run(
-    "INSERT INTO day (date, one_lane) VALUES (?, 1) ON CONFLICT (date) DO UPDATE SET one_lane = 1",
-    day,
-  );
-}
-
-export function oneLaneDays(sql: Sql): ReadonlySet<string> {
-  return new Set(datesOf(sql, "SELECT date FROM day WHERE one_lane = 1"));
-}
-
-/** The next attempt has as many lanes as any. */
-export function endOneLane(sql: Sql, day: UtcDay): void {
-  sql.run("UPDATE day SET one_lane = 0 WHERE date = ?", day);
-}
-
-/** The day is published: its object is trusted, and the next fetch has as many lanes as any. */
-export function endPrecautions(sql: Sql, day: UtcDay): void {
-  sql.run("UPDATE day SET distrusted = 0, one_lane = 0 WHERE date = ?", day);
-}
-
-/** Days with an object: later than `after`, from `from` to `to`, and of the audit alone if `inAudit` is set. */
+/** Days with an object: later than `after`, from `from` to `to`, and only those in the audit, or only the others. */
 export interface PublishedRange {
-  readonly after: string | undefined;
-  readonly from: UtcDay | undefined;
-  readonly to: UtcDay | undefined;
-  readonly inAudit: boolean;
+  readonly after?: string | undefined;
+  readonly from?: UtcDay | undefined;
+  readonly to?: UtcDay | undefined;
+  readonly inAudit?: boolean | undefined;
 }
 
-/** The first `limit` days of the range with their objects, in order; all of them without a limit. */
-export function publishedDays(
-  sql: Sql,
-  range: PublishedRange,
-  limit?: number,
-): { date: UtcDay; published: Published }[] {
-  const rows = sql.all<{ date: string; published: string }>(
-    `SELECT date, published FROM day WHERE ${IN_RANGE} ORDER BY date LIMIT ?`,
-    ...valuesOf(range),
-    limit ?? -1,
+/** The first `limit` days of the range, in order; all of them without a limit. */
+export function publishedDays(sql: Sql, range: PublishedRange, limit = -1): UtcDay[] {
+  const { after, from, to, inAudit } = range;
+  return datesOf(
+    sql,
+    `SELECT date FROM day WHERE published IS NOT NULL AND date > ? AND date >= ? AND date <= ?
+       AND in_audit = coalesce(?, in_audit) ORDER BY date LIMIT ?`,
+    after ?? "",
+    from ?? "",
+    to ?? "9999",
+    inAudit === undefined ? null : Number(inAudit),
+    limit,
   );
-  return rows.map((row) => ({
-    date: row.date as UtcDay,
-    published: JSON.parse(row.published) as Published,
-  }));
-}
-
-export function countPublished(sql: Sql, range: PublishedRange): number {
-  const [count] = sql.all<{ days: number }>(
-    `SELECT count(*) AS days FROM day WHERE ${IN_RANGE}`,
-    ...valuesOf(range),
-  );
-  return count?.days ?? 0;
-}
-
-const IN_RANGE = "published IS NOT NULL AND date > ? AND date >= ? AND date <= ? AND in_audit >= ?";
-const valuesOf = ({ after, from, to, inAudit }: PublishedRange): SqlValue[] => [
-  after ?? "",
-  from ?? "",
-  to ?? "9999",
-  inAudit ? 1 : 0,
-];
-
-/** Days with an object that are not in the audit. */
-export function publishedOutsideAudit(sql: Sql): UtcDay[] {
-  return datesOf(sql, "SELECT date FROM day WHERE published IS NOT NULL AND in_audit = 0");
-}
-
-/** Adds a day of the ledger to the audit: a sample has drawn it, or a rebuild has found its object. */
-export function addToAudit(sql: Sql, day: UtcDay): void {
-  sql.run("UPDATE day SET in_audit = 1 WHERE date = ?", day);
-}
-
-export function clearAuditDays(sql: Sql): void {
-  sql.run("UPDATE day SET in_audit = 0 WHERE in_audit = 1");
 }
 
 function datesOf(sql: Sql, query: string, ...values: SqlValue[]): UtcDay[] {
-  return sql.all<{ date: string }>(query, ...values).map(({ date }) => date as UtcDay);
+  return sql.all<{ date: UtcDay }>(query, ...values).map(({ date }) => date);
 }

@@ -4,21 +4,23 @@ import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import {
   type DayFailure,
-  endUnreachable,
-  markUnreachable,
-  outageRetries,
+  dayHistory,
+  markDay,
+  markedDays,
   recordFailure,
   retryAfterOutage,
+  unmarkDays,
 } from "./day-table.ts";
 import { showDay } from "./day-views.ts";
 import { logError } from "./errors.ts";
-import { currentJob, type Fence, getState, type LedgerContext, setState } from "./site-state.ts";
+import { currentJob, getState, type LedgerContext, setState, type WorkContext } from "./site-state.ts";
 import {
+  currentWork,
   dropStaging,
   hasRoomToHold,
-  isStaged,
   recordProgress,
-  setHeldForUpload,
+  type StagedDay,
+  setStaging,
   stagedDays,
 } from "./staging.ts";
 
@@ -31,7 +33,7 @@ export interface FailedRequest {
 }
 
 /** The request of a day that failed, as its error shows it. */
-export interface FetchPosition {
+export type FetchPosition = {
   readonly date: UtcDay;
   /** Pages of the window that came before the request. */
   readonly page: number;
@@ -41,7 +43,7 @@ export interface FetchPosition {
   readonly window_end: string;
   /** What the request sent; null for the window's first. */
   readonly cursor: string | null;
-}
+};
 
 /** After this many days in a row that could not be fetched, the API has an outage, and the days have not failed. */
 const OUTAGE_DAYS = 3;
@@ -52,55 +54,47 @@ const OUTAGE_MS_MAX = 3_600_000;
 
 /** Fails the day of a request that failed for good; a request without authorization halts the site. */
 export function failFetch(
-  context: LedgerContext,
-  fence: Fence,
-  stagingId: string,
+  context: WorkContext,
+  day: StagedDay,
   failed: FailedRequest,
   where: FetchPosition,
 ): void {
-  if (failed.kind === "unauthorized" || failed.kind === "forbidden") {
-    halt(context, fence, failed, { ...where });
-    return;
-  }
-  const how = { unreachable: isUnreachable(failed), holdForUpload: false };
-  failDay(context, fence, where.date, stagingId, failed, { ...where }, how);
+  if (failed.kind === "unauthorized" || failed.kind === "forbidden") halt(context, failed, where);
+  else failDay(context, day, failed, where, isUnreachable(failed) ? "unreachable" : undefined);
 }
 
-/** Fails one attempt on a day. A day that was valid before stays valid. */
+/**
+ * Fails one attempt on a staged day. A day that was valid before stays valid. `how`: the API could not be reached, or
+ * the file is complete and is held for a later upload.
+ */
 export function failDay(
-  context: LedgerContext,
-  fence: Fence,
-  date: UtcDay,
-  stagingId: string,
-  failed: { reason: string; message: string },
+  context: WorkContext,
+  day: Pick<StagedDay, "date" | "stagingId">,
+  { reason, message }: { reason: string; message: string },
   where: Record<string, unknown>,
-  how: { unreachable: boolean; holdForUpload: boolean },
+  how?: "unreachable" | "hold for upload",
 ): void {
-  const { clock, store } = context;
+  const { clock, fence, store } = context;
+  const { date } = day;
   store.tx((sql) => {
-    const job = currentJob(sql, fence);
-    if (!job || !isStaged(sql, date, stagingId)) return;
-    const failure: DayFailure = { reason: failed.reason, message: failed.message, at: clock.now() };
-    recordFailure(sql, date, failure, job.round);
+    const work = currentWork(sql, fence, day);
+    if (!work) return;
+    const failure: DayFailure = { reason, message, at: clock.now() };
+    recordFailure(sql, date, failure, work.job.round);
     // The site continues with the next day, so that it is not stuck.
     recordProgress(sql, clock, undefined);
-    logError(context, sql, job, failure, where);
-    if (how.holdForUpload && hasRoomToHold(sql, date)) setHeldForUpload(sql, date, true);
+    logError(context, sql, work.job, failure, where);
+    if (how === "hold for upload" && hasRoomToHold(sql, date)) setStaging(sql, date, "held_for_upload", true);
     else dropStaging(sql, date);
     showDay(context, sql, date);
-    if (how.unreachable) countUnreachable(context, sql, date);
-    else endUnreachable(sql);
+    if (how === "unreachable") countUnreachable(context, sql, date);
+    else unmarkDays(sql, "unreachable");
   });
 }
 
 /** Halts the site: it works on nothing until an operator acts, and its days stay pending. */
-export function halt(
-  context: LedgerContext,
-  fence: Fence,
-  failed: FailedRequest,
-  where: Record<string, unknown>,
-): void {
-  const { clock, store, site } = context;
+export function halt(context: WorkContext, failed: FailedRequest, where: Record<string, unknown>): void {
+  const { clock, fence, store, site } = context;
   store.tx((sql) => {
     const job = currentJob(sql, fence);
     if (!job || getState(sql, "halt")?.round === job.round) return;
@@ -130,8 +124,9 @@ function haltReason(site: string, failed: FailedRequest): string {
 /** After the third such day in a row, all of them become pending again, and the site waits and probes. */
 function countUnreachable(context: LedgerContext, sql: Sql, date: UtcDay): void {
   // After so many outages the probes succeed and the day still fails: the fault is the day's, and other days come next.
-  if (outageRetries(sql, date) >= OUTAGE_RETRIES_MAX) return;
-  const days = markUnreachable(sql, date);
+  if (dayHistory(sql, date).outageRetries >= OUTAGE_RETRIES_MAX) return;
+  markDay(sql, date, "unreachable");
+  const days = markedDays(sql, "unreachable");
   if (days.length < OUTAGE_DAYS) return;
   for (const day of days) {
     retryAfterOutage(sql, day);
@@ -145,7 +140,7 @@ export function beginOutage(context: LedgerContext, sql: Sql): void {
   const before = getState(sql, "outage");
   const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
   setState(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
-  endUnreachable(sql);
+  unmarkDays(sql, "unreachable");
   setState(sql, "points", undefined);
   context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
     site: context.site,

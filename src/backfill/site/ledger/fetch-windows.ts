@@ -32,16 +32,6 @@ export interface StagedWindow {
   readonly done: boolean;
 }
 
-interface WindowRow extends Record<string, string | number | null> {
-  date: string;
-  idx: number;
-  from_micros: number;
-  to_micros: number;
-  pagination: string | null;
-  pages: number;
-  done: number;
-}
-
 export function addWindows(sql: Sql, date: UtcDay, windows: readonly Span[]): void {
   windows.forEach((span, index) => {
     sql.run(
@@ -57,17 +47,24 @@ export function addWindows(sql: Sql, date: UtcDay, windows: readonly Span[]): vo
 /** The windows of all staged days, in order. */
 export function windowsByDay(sql: Sql): ReadonlyMap<string, readonly StagedWindow[]> {
   const byDay = new Map<string, StagedWindow[]>();
-  for (const row of sql.all<WindowRow>("SELECT * FROM fetch_window ORDER BY date, idx")) {
-    const window = {
+  for (const row of sql.all<{
+    date: string;
+    idx: number;
+    from_micros: number;
+    to_micros: number;
+    pagination: string | null;
+    pages: number;
+    done: number;
+  }>("SELECT * FROM fetch_window ORDER BY date, idx")) {
+    const windows = byDay.get(row.date) ?? [];
+    byDay.set(row.date, windows);
+    windows.push({
       index: row.idx,
       span: { fromMicros: row.from_micros, toMicros: row.to_micros },
       pagination: row.pagination ?? undefined,
       pages: row.pages,
       done: row.done === 1,
-    };
-    const windows = byDay.get(row.date);
-    if (windows) windows.push(window);
-    else byDay.set(row.date, [window]);
+    });
   }
   return byDay;
 }

@@ -1,47 +1,44 @@
 import { daysOf, type UtcDay } from "../../../domain/day.ts";
 import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import { type DayFacts, type DayJob, type DayState, dayState } from "./day-state.ts";
-import { type DayRow, dayRows, meanPages, NO_DAY_ROW } from "./day-table.ts";
+import { type DayJob, type DayState, dayState } from "./day-state.ts";
+import { type LedgerDay, ledgerDays, meanPages } from "./day-table.ts";
 import { getState } from "./site-state.ts";
 import { stagedPhases } from "./staging.ts";
 
 /** A day as the database knows it, and its state. */
 export interface KnownDay {
-  readonly row: DayRow;
+  readonly ledger: LedgerDay;
   readonly state: DayState;
 }
 
-/** The days of a range that have a row in the ledger or are staged, in order; the others are pending. */
+const NOT_IN_LEDGER: LedgerDay = {
+  verified: undefined,
+  publishedBy: undefined,
+  failureRound: undefined,
+  records: 0,
+};
+
+/** The days of a range that have a row in the ledger or are staged; the others are pending. */
 export function knownDays(
   sql: Sql,
   from: string,
   to: string,
   jobOf: (date: string) => DayJob | undefined = jobsOfDays(sql),
 ): Map<UtcDay, KnownDay> {
-  const rows = dayRows(sql, from, to);
+  const rows = ledgerDays(sql, from, to);
   const staged = stagedPhases(sql, from, to);
-  const known = new Map<UtcDay, KnownDay>();
-  const add = (date: string, row: DayRow) => {
-    const state = dayState(factsOf(row, staged.get(date)), jobOf(date));
-    known.set(date as UtcDay, { row, state });
-  };
-  for (const row of rows) add(row.date, row);
-  for (const date of staged.keys()) if (!known.has(date as UtcDay)) add(date, NO_DAY_ROW);
-  return known;
+  const days = new Set([...rows.keys(), ...staged.keys()]);
+  return new Map(
+    [...days].map((day) => {
+      const ledger = rows.get(day) ?? NOT_IN_LEDGER;
+      return [day, { ledger, state: dayState({ ...ledger, staged: staged.get(day) }, jobOf(day)) }];
+    }),
+  );
 }
 
 export function stateOfDay(sql: Sql, day: UtcDay): DayState {
   return knownDays(sql, day, day).get(day)?.state ?? { kind: "pending", earlier: undefined };
-}
-
-function factsOf(row: DayRow, staged: DayFacts["staged"]): DayFacts {
-  return {
-    verified: row.verified ? (row.status as DayFacts["verified"]) : undefined,
-    publishedBy: row.backfill_id ?? undefined,
-    failureRound: row.failure_round ?? undefined,
-    staged,
-  };
 }
 
 /** The job that a day belongs to, if any. */
@@ -66,13 +63,13 @@ export interface DayCounts {
 
 export function countDays(sql: Sql, job: SiteJob): DayCounts {
   const counts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] as string[] };
-  for (const [date, { row, state }] of knownDays(sql, job.startDate, job.endDate)) {
+  for (const [date, { ledger, state }] of knownDays(sql, job.startDate, job.endDate)) {
     if (state.kind === "failed") counts.failedDays.push(date);
     if (state.kind !== "published") continue;
     counts.completed += 1;
     if (state.status === "empty") counts.empty += 1;
-    if (row.backfill_id !== job.backfillId) counts.skipped += 1;
-    counts.records += row.records ?? 0;
+    if (ledger.publishedBy !== job.backfillId) counts.skipped += 1;
+    counts.records += ledger.records;
   }
   return counts;
 }

@@ -28,19 +28,19 @@ export const stateTable: Table = {
 
 /** The values of the site's state by their keys. */
 export interface StateValues {
-  job: SiteJob | undefined;
+  job?: SiteJob | undefined;
   /** Why the site works on nothing until an operator acts; only in `round`, so that a new round ends it. */
-  halt: { reason: string; round: number } | undefined;
+  halt?: { reason: string; round: number } | undefined;
   /** The API can't be reached: the site waits, probes and continues. */
-  outage: { until: EpochMs; delayMs: number } | undefined;
+  outage?: { until: EpochMs; delayMs: number } | undefined;
   /** No request is sent before this time, because of a 429. */
-  throttledUntil: EpochMs | undefined;
+  throttledUntil?: EpochMs | undefined;
   /** The list of points of this epoch; undefined: it has to be loaded before anything else. */
-  points: { epoch: number; hash: string; count: number; bytes: number; loadedAt: EpochMs } | undefined;
+  points?: { epoch: number; hash: string; count: number; bytes: number; loadedAt: EpochMs } | undefined;
   /** The page size steps, and the configured size that they started with. */
-  pageSize: { configured: number; ladder: PageSizeLadder } | undefined;
+  pageSize?: { configured: number; ladder: PageSizeLadder } | undefined;
   /** Smoothed duration of a request in ms, for the number of lanes. */
-  latencyMs: number | undefined;
+  latencyMs?: number | undefined;
   /** Counts of this epoch alone. */
   run: { epoch: number; days: number; samples: number; requests: number };
   /** Counts since the database was created. */
@@ -49,27 +49,17 @@ export interface StateValues {
   uploadFailures: number;
   /** Times of the latest responses of 429 within an hour. */
   rateLimitedAt: EpochMs[];
-  lastProgressAt: EpochMs | undefined;
-  lastErrorAt: EpochMs | undefined;
+  lastProgressAt?: EpochMs | undefined;
+  lastErrorAt?: EpochMs | undefined;
   /** Version of the code that was started last. */
-  codeVersion: string | undefined;
+  codeVersion?: string | undefined;
 }
 
 const INITIAL: StateValues = {
-  job: undefined,
-  halt: undefined,
-  outage: undefined,
-  throttledUntil: undefined,
-  points: undefined,
-  pageSize: undefined,
-  latencyMs: undefined,
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
   totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
   uploadFailures: 0,
   rateLimitedAt: [],
-  lastProgressAt: undefined,
-  lastErrorAt: undefined,
-  codeVersion: undefined,
 };
 
 export function getState<K extends keyof StateValues>(sql: Sql, key: K): StateValues[K] {
@@ -111,13 +101,18 @@ export function addToRun(
   more: { days?: number; samples?: number; requests?: number },
 ): void {
   const before = getState(sql, "run");
-  const run = before.epoch === epoch ? before : { ...INITIAL.run, epoch };
-  setState(sql, "run", {
-    epoch,
-    days: run.days + (more.days ?? 0),
-    samples: run.samples + (more.samples ?? 0),
-    requests: run.requests + (more.requests ?? 0),
-  });
+  setState(sql, "run", sum(before.epoch === epoch ? before : { ...INITIAL.run, epoch }, more));
+}
+
+export function addToTotals(sql: Sql, more: Partial<SiteTotals>): void {
+  setState(sql, "totals", sum(getState(sql, "totals"), more));
+}
+
+function sum<T extends { [K in keyof T]: number }>(before: T, more: Partial<T>): T {
+  const after = { ...before };
+  for (const key of Object.keys(more) as (keyof T)[])
+    after[key] = (before[key] + (more[key] ?? 0)) as T[keyof T];
+  return after;
 }
 
 /** Requests to the API that are not yet in the totals. */
@@ -135,18 +130,6 @@ export function countRequests({ uncounted }: LedgerContext, sql: Sql): void {
   Object.assign(uncounted, noRequests());
 }
 
-export function addToTotals(sql: Sql, more: Partial<SiteTotals>): void {
-  const before = getState(sql, "totals");
-  const { samples = 0, bytes = 0, requests = 0, retries = 0, rateLimited = 0 } = more;
-  setState(sql, "totals", {
-    samples: before.samples + samples,
-    bytes: before.bytes + bytes,
-    requests: before.requests + requests,
-    retries: before.retries + retries,
-    rateLimited: before.rateLimited + rateLimited,
-  });
-}
-
 /** What the ledger needs of a site's context. */
 export interface LedgerContext {
   readonly site: SiteName;
@@ -162,6 +145,11 @@ export interface LedgerContext {
 export interface Fence {
   readonly epoch: number;
   readonly signal: AbortSignal;
+}
+
+/** What work on behalf of a job needs of its context. */
+export interface WorkContext extends LedgerContext {
+  readonly fence: Fence;
 }
 
 /** The site's job, while work of this fence may still be committed. To be called inside the committing transaction. */

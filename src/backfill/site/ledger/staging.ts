@@ -3,14 +3,15 @@ import { type Content, NOTHING_FETCHED, type Transport } from "../../../domain/e
 import { HELD_FOR_UPLOAD_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Span } from "../../../domain/samples.ts";
 import type { FilePosition } from "../../../parquet/merge/merge.ts";
+import type { SiteJob } from "../../job/job.ts";
 import type { Clock, Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
 import type { DayPlan } from "../plan.ts";
 import { endAttemptsOf } from "./attempts.ts";
-import type { Phase } from "./day-state.ts";
-import { markUnverified, oneLaneDays } from "./day-table.ts";
+import type { DayFacts, Phase } from "./day-state.ts";
+import { markedDays, markUnverified } from "./day-table.ts";
 import { addWindows, dropWindows, type StagedWindow, windowsByDay } from "./fetch-windows.ts";
-import { setState } from "./site-state.ts";
+import { currentJob, type Fence, setState } from "./site-state.ts";
 import { dropMergeInput, dropStagedFile } from "./staged-file.ts";
 
 export const stagingTable: Table = {
@@ -47,6 +48,8 @@ export interface StagedDay {
   readonly phase: Phase;
   readonly plan: DayPlan;
   readonly transport: Transport;
+  /** Progress of the merge; undefined before its first slice. */
+  readonly filePosition: FilePosition | undefined;
   readonly file: StagedFile | undefined;
   readonly windows: readonly StagedWindow[];
   /** The upload of its file failed: a retry uploads it, and nothing works on it in this round. */
@@ -55,17 +58,6 @@ export interface StagedDay {
   readonly oneLane: boolean;
   /** When work on it last made progress. */
   readonly progressAt: EpochMs;
-}
-
-interface StagingRow extends Record<string, string | number | null> {
-  date: string;
-  staging_id: string;
-  phase: string;
-  plan: string;
-  transport: string;
-  file: string | null;
-  held_for_upload: number;
-  progress_at: number;
 }
 
 /** Stages a day for fetching; what was staged of it before is dropped. */
@@ -92,18 +84,29 @@ export function stageDay(
 /** All staged days, in order. */
 export function stagedDays(sql: Sql): StagedDay[] {
   const windows = windowsByDay(sql);
-  const oneLane = oneLaneDays(sql);
+  const oneLane = new Set(markedDays(sql, "one_lane"));
   return sql
-    .all<StagingRow>(
-      `SELECT date, staging_id, phase, plan, transport, file, held_for_upload, progress_at
+    .all<{
+      date: UtcDay;
+      staging_id: string;
+      phase: Phase;
+      plan: string;
+      transport: string;
+      file_position: string | null;
+      file: string | null;
+      held_for_upload: number;
+      progress_at: number;
+    }>(
+      `SELECT date, staging_id, phase, plan, transport, file_position, file, held_for_upload, progress_at
          FROM staging ORDER BY date`,
     )
     .map((row) => ({
-      date: row.date as UtcDay,
+      date: row.date,
       stagingId: row.staging_id,
-      phase: row.phase as Phase,
+      phase: row.phase,
       plan: JSON.parse(row.plan) as DayPlan,
       transport: JSON.parse(row.transport) as Transport,
+      filePosition: row.file_position ? (JSON.parse(row.file_position) as FilePosition) : undefined,
       file: row.file ? (JSON.parse(row.file) as StagedFile) : undefined,
       heldForUpload: row.held_for_upload === 1,
       oneLane: oneLane.has(row.date),
@@ -112,38 +115,52 @@ export function stagedDays(sql: Sql): StagedDay[] {
     }));
 }
 
-/** The staged day; undefined where it was dropped or staged again under another id. */
-export function stagedDay(sql: Sql, date: UtcDay, stagingId: string): StagedDay | undefined {
-  return stagedDays(sql).find((day) => day.date === date && day.stagingId === stagingId);
-}
-
-/** Whether this work on the day is still staged: the day may have failed since, or been staged again. */
-export function isStaged(sql: Sql, date: UtcDay, stagingId: string): boolean {
-  return sql.all("SELECT 1 FROM staging WHERE date = ? AND staging_id = ?", date, stagingId).length > 0;
-}
-
-/** Phase of each staged day in a range, by date. */
-export function stagedPhases(
+/**
+ * The site's job and the staged day, while work of this fence on `day` may still be committed: the day may have failed
+ * since, or been staged again. To be called inside the committing transaction.
+ */
+export function currentWork(
   sql: Sql,
-  from: string,
-  to: string,
-): Map<string, { phase: Phase; heldForUpload: boolean }> {
-  const rows = sql.all<{ date: string; phase: string; held_for_upload: number }>(
+  fence: Fence,
+  { date, stagingId }: Pick<StagedDay, "date" | "stagingId">,
+): { readonly job: SiteJob; readonly staged: StagedDay } | undefined {
+  const job = currentJob(sql, fence);
+  const staged = job && stagedDays(sql).find((day) => day.date === date && day.stagingId === stagingId);
+  return staged && { job, staged };
+}
+
+/** Phase of each staged day in a range. */
+export function stagedPhases(sql: Sql, from: string, to: string): Map<UtcDay, DayFacts["staged"]> {
+  const rows = sql.all<{ date: UtcDay; phase: Phase; held_for_upload: number }>(
     "SELECT date, phase, held_for_upload FROM staging WHERE date BETWEEN ? AND ?",
     from,
     to,
   );
   return new Map(
-    rows.map((row) => [row.date, { phase: row.phase as Phase, heldForUpload: row.held_for_upload === 1 }]),
+    rows.map(({ date, phase, held_for_upload }) => [date, { phase, heldForUpload: held_for_upload === 1 }]),
   );
 }
 
-export function setPhase(sql: Sql, date: UtcDay, phase: Phase): void {
-  sql.run("UPDATE staging SET phase = ? WHERE date = ?", phase, date);
+/** The columns of staged work that change, each by itself. */
+interface StagingValues {
+  phase: Phase;
+  transport: Transport;
+  file_position: FilePosition;
+  held_for_upload: boolean;
+  /** From now on the day's object may be the staged file or the one before, until a HEAD shows which. */
+  replacing: boolean;
 }
 
-export function setTransport(sql: Sql, date: UtcDay, transport: Transport): void {
-  sql.run("UPDATE staging SET transport = ? WHERE date = ?", JSON.stringify(transport), date);
+export function setStaging<K extends keyof StagingValues>(
+  sql: Sql,
+  date: UtcDay,
+  column: K,
+  value: StagingValues[K],
+): void {
+  const plain: StagingValues[keyof StagingValues] = value;
+  const number = typeof plain === "boolean" ? Number(plain) : plain;
+  const stored = typeof number === "object" ? JSON.stringify(number) : number;
+  sql.run(`UPDATE staging SET ${column} = ? WHERE date = ?`, stored, date);
 }
 
 /** Records when the site, and `date` if given, last made progress: the Coordinator tells stuck sites by it. */
@@ -151,19 +168,6 @@ export function recordProgress(sql: Sql, clock: Clock, date: UtcDay | undefined)
   setState(sql, "lastProgressAt", clock.now());
   if (date === undefined) return;
   sql.run("UPDATE staging SET progress_at = ? WHERE date = ?", clock.now(), date);
-}
-
-/** Progress of the day's merge; undefined before its first slice. */
-export function filePosition(sql: Sql, date: UtcDay): FilePosition | undefined {
-  const [row] = sql.all<{ file_position: string | null }>(
-    "SELECT file_position FROM staging WHERE date = ?",
-    date,
-  );
-  return row?.file_position ? (JSON.parse(row.file_position) as FilePosition) : undefined;
-}
-
-export function setFilePosition(sql: Sql, date: UtcDay, position: FilePosition): void {
-  sql.run("UPDATE staging SET file_position = ? WHERE date = ?", JSON.stringify(position), date);
 }
 
 /** The file is complete: the day is to be published. */
@@ -177,15 +181,6 @@ export function hasRoomToHold(sql: Sql, date: UtcDay): boolean {
   const held = stagedDays(sql).filter((day) => day.heldForUpload || day.date === date);
   const bytes = held.reduce((sum, { file }) => sum + (file?.content.bytes ?? 0), 0);
   return bytes <= HELD_FOR_UPLOAD_BYTES_MAX;
-}
-
-export function setHeldForUpload(sql: Sql, date: UtcDay, held: boolean): void {
-  sql.run("UPDATE staging SET held_for_upload = ? WHERE date = ?", held ? 1 : 0, date);
-}
-
-/** From now on the day's object may be the staged file or the one before, until a HEAD shows which. */
-export function beginReplacing(sql: Sql, date: UtcDay): void {
-  sql.run("UPDATE staging SET replacing = 1 WHERE date = ?", date);
 }
 
 /** Drops all that is staged of a day. A put that has begun may still take effect, so its day becomes unverified. */

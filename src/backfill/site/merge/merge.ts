@@ -11,18 +11,15 @@ import {
   addPart,
   addRowGroup,
   blocksOf,
-  currentJob,
-  type Fence,
+  currentWork,
   failDay,
   fileDigest,
-  filePosition,
   readBlock,
   recordProgress,
   rowGroupsOf,
   type StagedDay,
   sealFile,
-  setFilePosition,
-  stagedDay,
+  setStaging,
 } from "../ledger/ledger.ts";
 import { SliceMemory } from "./slice-memory.ts";
 
@@ -30,18 +27,18 @@ import { SliceMemory } from "./slice-memory.ts";
  * Merges one slice of a day: one transaction reads blocks, and writes row groups and the position after them. A crash
  * leaves the position of the slice before; the next start repeats the slice, to the same bytes.
  */
-export async function mergeDay(context: ActionContext, fence: Fence, day: StagedDay): Promise<void> {
-  const { clock, isolate, store } = context;
+export async function mergeDay(context: ActionContext, day: StagedDay): Promise<void> {
+  const { clock, fence, isolate, store } = context;
   // Lets other objects of the isolate run between two slices.
   await clock.sleep(0);
   await isolate.runExclusive(clock, async () => {
     const memory = new SliceMemory(isolate, context.points().bytes, day.plan.rowGroupSize);
     try {
       store.tx((sql) => {
-        const staged = currentJob(sql, fence) && stagedDay(sql, day.date, day.stagingId);
+        const staged = currentWork(sql, fence, day)?.staged;
         if (staged?.phase !== "merging") return;
         const position = mergeSlice(context, sql, staged, memory);
-        if (position.merge.done) seal(context, fence, sql, staged, position);
+        if (position.merge.done) seal(context, sql, staged, position);
       });
     } finally {
       memory.release();
@@ -50,7 +47,7 @@ export async function mergeDay(context: ActionContext, fence: Fence, day: Staged
 }
 
 function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: SliceMemory): FilePosition {
-  const before = filePosition(sql, day.date) ?? FILE_START;
+  const before = day.filePosition ?? FILE_START;
   const parts = new PartWriter(sql, day.date, memory);
   const after = encodeSlice(
     blockSource(sql, day.date, memory),
@@ -67,9 +64,9 @@ function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: Sl
     },
   );
   parts.flush();
-  setFilePosition(sql, day.date, after);
+  setStaging(sql, day.date, "file_position", after);
   context.endAttempt(sql);
-  context.countSamples(after.merge.read - before.merge.read);
+  context.count({ samples: after.merge.read - before.merge.read });
   recordProgress(sql, context.clock, day.date);
   return after;
 }
@@ -114,12 +111,11 @@ class PartWriter {
 }
 
 /** Completes the file with its footer and hash, if its counts show that no sample was lost or added; else fails the day. */
-function seal(context: ActionContext, fence: Fence, sql: Sql, day: StagedDay, { merge }: FilePosition): void {
-  const { date, stagingId } = day;
+function seal(context: ActionContext, sql: Sql, day: StagedDay, { merge }: FilePosition): void {
+  const { date } = day;
   const unbalanced = imbalance(merge.rows, merge.duplicates, day.transport);
   if (unbalanced) {
-    const failed = { reason: "evidence", message: unbalanced };
-    failDay(context, fence, date, stagingId, failed, { date }, { unreachable: false, holdForUpload: false });
+    failDay(context, day, { reason: "evidence", message: unbalanced }, { date });
     return;
   }
   addPart(sql, date, encodeFooter(rowGroupsOf(sql, date)));

@@ -7,24 +7,21 @@ import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   addToTotals,
-  beginReplacing,
-  currentJob,
+  currentWork,
+  dayHistory,
   dropStaging,
-  endPrecautions,
   evidenceView,
-  type Fence,
   failDay,
   getState,
-  isDistrusted,
-  isStaged,
   recordProgress,
   recordPublished,
   type StagedDay,
-  type StagedFile,
+  setStaging,
   setState,
   showDay,
+  unmarkDays,
 } from "../ledger/ledger.ts";
-import { evidenceOf, isObjectOf, objectOf, statusOf } from "./staged-object.ts";
+import { type EncodedDay, evidenceOf, isObjectOf, objectOf, statusOf } from "./staged-object.ts";
 
 /** The pause after the Coordinator denied permission: a newer job is on its way to the site. */
 const DENIED_PAUSE_MS = 5_000;
@@ -38,14 +35,15 @@ type UploadResult = "published" | "interrupted" | { readonly failed: string };
  * file on the condition of that HEAD, and sends another HEAD. A crash after the put leaves an object that the ledger does
  * not know: the next HEAD finds its SHA-256, and the ledger adopts it. Returns whether the day is published.
  */
-export async function publishDay(context: ActionContext, fence: Fence, day: StagedDay): Promise<boolean> {
-  const { clock, config, log, site, store } = context;
-  const { date, file } = day;
+export async function publishDay(context: ActionContext, staged: StagedDay): Promise<boolean> {
+  const { clock, config, fence, log, site, store } = context;
+  const { date, file } = staged;
   if (!file) throw new Error(`${date} is encoded and has no file`);
+  const day = { ...staged, file };
   let message = "";
   for (let tries = 0; tries <= config.maxRetries; tries++) {
     if (tries > 0) await clock.sleep(retryDelayMs(config.retryBaseDelayMs, tries), fence.signal);
-    const result = await tryUpload(context, fence, day, file);
+    const result = await tryUpload(context, day);
     if (typeof result === "string") return result === "published";
     message = result.failed;
     context.heartbeat();
@@ -55,22 +53,18 @@ export async function publishDay(context: ActionContext, fence: Fence, day: Stag
   // The file stays staged: a retry uploads it without fetching the day.
   const failed = { reason: "r2", message: `The upload failed: ${message}` };
   const where = { date, phase: "upload", key: objectKey(site, date) };
-  failDay(context, fence, date, day.stagingId, failed, where, { unreachable: false, holdForUpload: true });
+  failDay(context, day, failed, where, "hold for upload");
   return false;
 }
 
-async function tryUpload(
-  context: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  file: StagedFile,
-): Promise<UploadResult> {
+async function tryUpload(context: ActionContext, day: EncodedDay): Promise<UploadResult> {
+  const { isolate, fence } = context;
   // Memory for the part that is being sent. Reserved before the HEAD, whose result must be fresh at the put.
-  const partBytes = Math.min(SQL_VALUE_BYTES_MAX, file.content.bytes);
-  const memory = await context.isolate.reserve(context, partBytes, fence.signal);
+  const partBytes = Math.min(SQL_VALUE_BYTES_MAX, day.file.content.bytes);
+  const memory = await isolate.reserve(context, partBytes, fence.signal);
   try {
     if (!memory || fence.signal.aborted) return "interrupted";
-    return await upload(context, fence, day, file);
+    return await upload(context, day);
   } catch (error) {
     // A put that failed or timed out has an unknown result: the HEAD of the next try shows it.
     return { failed: error instanceof Error ? error.message : String(error) };
@@ -79,24 +73,19 @@ async function tryUpload(
   }
 }
 
-async function upload(
-  context: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  file: StagedFile,
-): Promise<UploadResult> {
-  const { archive, clock, site, store } = context;
+async function upload(context: ActionContext, day: EncodedDay): Promise<UploadResult> {
+  const { archive, clock, fence, site, store } = context;
   const key = objectKey(site, day.date);
   const seen = await archive.head(key);
-  const distrusted = store.tx((sql) => isDistrusted(sql, day.date));
-  if (seen && isObjectOf(seen, file) && !distrusted) return record(context, fence, day, file, seen);
-  const put = await putWithPermission(context, fence, day, file, seen);
+  const { distrusted } = store.tx((sql) => dayHistory(sql, day.date));
+  if (seen && isObjectOf(seen, day) && !distrusted) return record(context, day, seen);
+  const put = await putWithPermission(context, day, seen?.etag ?? "absent");
   if (put === "denied") {
     await clock.sleep(DENIED_PAUSE_MS, fence.signal);
     return "interrupted";
   }
   const head = await archive.head(key);
-  if (head && isObjectOf(head, file)) return record(context, fence, day, file, head);
+  if (head && isObjectOf(head, day)) return record(context, day, head);
   return {
     failed: put === "changed" ? "the object changed while it was being replaced" : "the object is not there",
   };
@@ -108,21 +97,18 @@ async function upload(
  */
 async function putWithPermission(
   context: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  file: StagedFile,
-  seen: ObjectHead | undefined,
+  day: EncodedDay,
+  expected: string,
 ): Promise<"published" | "changed" | "denied"> {
-  const { archive, clock, connection, coordinator, site } = context;
+  const { archive, clock, connection, coordinator, fence, site } = context;
   while (!fence.signal.aborted) {
     const put = await connection.runExclusive(async () => {
       const wanted = await coordinator.current().catch(() => undefined);
       if (!wanted) return "no answer";
       // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
-      const job = beginPut(context, fence, day, wanted);
+      const job = beginPut(context, day, wanted);
       if (!job) return "denied";
-      const expected = seen?.etag ?? "absent";
-      return archive.publish(objectKey(site, day.date), objectOf(context, job, day, file), expected);
+      return archive.publish(objectKey(site, day.date), objectOf(context, job, day), expected);
     });
     if (put !== "no answer") return put;
     await clock.sleep(PEER_RETRY_MS, fence.signal);
@@ -131,45 +117,35 @@ async function putWithPermission(
 }
 
 /** The job to publish for, if Coordinator and site agree on it. Marks the day: from now on its object may change. */
-function beginPut(
-  { store }: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  wanted: CurrentJob,
-): SiteJob | undefined {
+function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: CurrentJob): SiteJob | undefined {
   if (wanted.epoch !== fence.epoch || wanted.desired !== "run") return undefined;
   return store.tx((sql) => {
-    const job = isStaged(sql, day.date, day.stagingId) ? currentJob(sql, fence) : undefined;
+    const job = currentWork(sql, fence, day)?.job;
     if (job?.backfillId !== wanted.backfillId) return undefined;
-    if (job) beginReplacing(sql, day.date);
+    if (job) setStaging(sql, day.date, "replacing", true);
     return job;
   });
 }
 
 /** Records the day as published: a HEAD has shown the size, hash and count of the staged file. */
-function record(
-  context: ActionContext,
-  fence: Fence,
-  day: StagedDay,
-  file: StagedFile,
-  head: ObjectHead,
-): "published" | "interrupted" {
-  const { clock, store } = context;
-  const records = file.content.written;
+function record(context: ActionContext, day: EncodedDay, head: ObjectHead): "published" | "interrupted" {
+  const { clock, fence, store } = context;
+  const { written: records, sha256 } = day.file.content;
   const recorded = store.tx((sql) => {
-    const job = currentJob(sql, fence);
-    if (!job || !isStaged(sql, day.date, day.stagingId)) return false;
+    const work = currentWork(sql, fence, day);
+    if (!work) return false;
     dropStaging(sql, day.date);
-    endPrecautions(sql, day.date);
+    unmarkDays(sql, "distrusted", day.date);
+    unmarkDays(sql, "one_lane", day.date);
     recordPublished(sql, day.date, {
-      status: statusOf(day, file),
+      status: statusOf(day),
       records,
       bytes: head.bytes,
       etag: head.etag,
-      sha256: file.content.sha256,
-      backfillId: job.backfillId,
+      sha256,
+      backfillId: work.job.backfillId,
       completedAt: clock.now(),
-      evidence: evidenceOf(day, file),
+      evidence: evidenceOf(day),
     });
     addToRun(sql, fence.epoch, { days: 1 });
     addToTotals(sql, { samples: records, bytes: head.bytes });
@@ -178,20 +154,20 @@ function record(
     setState(sql, "uploadFailures", 0);
     return true;
   });
-  if (recorded) logPublished(context, day, file, head);
+  if (recorded) logPublished(context, day, head);
   return recorded ? "published" : "interrupted";
 }
 
-function logPublished(context: ActionContext, day: StagedDay, file: StagedFile, head: ObjectHead): void {
+function logPublished(context: ActionContext, day: EncodedDay, head: ObjectHead): void {
   const { clock, isolate, log, site } = context;
-  const { date, plan, transport } = day;
+  const { date, file, plan, transport } = day;
   const records = file.content.written;
   log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date, bytes: head.bytes });
   const minutes = ((clock.now() - plan.createdAt) / 60_000).toFixed(1);
   log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
     site,
     date,
-    ...evidenceView(evidenceOf(day, file)),
+    ...evidenceView(evidenceOf(day)),
     pipeline_bytes_peak: isolate.peakBytes,
   });
   if (records > 0 || transport.fetched === 0) return;

@@ -4,26 +4,29 @@ import type { ObjectHead, PublishableFile } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import { partCount, readPart, type StagedDay, type StagedFile } from "../ledger/ledger.ts";
 
+/** A staged day whose file is complete. */
+export type EncodedDay = StagedDay & { readonly file: StagedFile };
+
 /** The object that a staged file becomes. */
 export function objectOf(
   { clock, site, store }: SiteContext,
   job: SiteJob,
-  day: StagedDay,
-  file: StagedFile,
+  day: EncodedDay,
 ): PublishableFile {
+  const { content } = day.file;
   return {
-    bytes: file.content.bytes,
-    sha256: file.content.sha256,
+    bytes: content.bytes,
+    sha256: content.sha256,
     metadata: {
       site_name: site,
       date: day.date,
-      record_count: String(file.content.written),
+      record_count: String(content.written),
       compression: "SNAPPY",
       created_at: new Date(clock.now()).toISOString(),
       // The rest serves to rebuild the ledger.
-      status: statusOf(day, file),
+      status: statusOf(day),
       backfill_id: job.backfillId,
-      evidence: JSON.stringify(evidenceOf(day, file)),
+      evidence: JSON.stringify(evidenceOf(day)),
     },
     *parts() {
       const count = store.tx((sql) => partCount(sql, day.date));
@@ -35,7 +38,7 @@ export function objectOf(
 }
 
 /** Whether the object is the staged file, with its metadata: no rebuild would recognize a copy without. */
-export function isObjectOf(head: ObjectHead, { content }: StagedFile): boolean {
+export function isObjectOf(head: ObjectHead, { file: { content } }: EncodedDay): boolean {
   const { bytes, sha256, metadata } = head;
   return (
     bytes === content.bytes &&
@@ -45,13 +48,9 @@ export function isObjectOf(head: ObjectHead, { content }: StagedFile): boolean {
   );
 }
 
-export const evidenceOf = (day: StagedDay, file: StagedFile): DayEvidence => ({
-  content: file.content,
-  transport: day.transport,
-  duplicates: file.duplicates,
-});
+export const evidenceOf = ({ file, transport }: EncodedDay): DayEvidence => ({ ...file, transport });
 
 /** A day is empty if the API has no sample of it. A day whose samples were all dropped is completed, with no rows. */
-export function statusOf(day: StagedDay, file: StagedFile): "completed" | "empty" {
-  return day.transport.fetched === 0 && file.content.written === 0 ? "empty" : "completed";
+export function statusOf({ file, transport }: EncodedDay): "completed" | "empty" {
+  return transport.fetched === 0 && file.content.written === 0 ? "empty" : "completed";
 }
