@@ -7,8 +7,8 @@ const COMPILE_CACHE = { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules
 
 export default defineConfig({
   test: {
-    // System tests mostly wait; more than three at once only slow each other down.
-    maxWorkers: 3,
+    // System tests wait half of their time, so that four at once keep two cores busy.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read again as unhandled, though it was handled.
