@@ -1,15 +1,12 @@
 import type { Sql } from "../ports.ts";
 
-/** What one version of an object's database changes in one table: SQL statements, or code where SQL does not suffice. */
-export type Migration = readonly string[] | ((sql: Sql) => void);
-
 /**
  * One table of a Durable Object. The file that exports it holds all SQL of that table.
- * `migrations` says what each version of the object's database changes in it; the first one creates it.
+ * `migrations` has the SQL statements by which each version of the object's database changes it; the first creates it.
  */
 export interface Table {
   readonly name: string;
-  readonly migrations: Readonly<Record<number, Migration>>;
+  readonly migrations: Readonly<Record<number, readonly string[]>>;
 }
 
 /** The database was written by a later version of the code, which this version can't read. */
@@ -38,14 +35,9 @@ export function migrate(sql: Sql, tables: readonly Table[]): void {
   const found = row?.version ?? 0;
   if (found > newest) throw new TablesTooNew(found, newest);
   for (let version = found + 1; version <= newest; version++) {
-    for (const table of tables) apply(sql, table.migrations[version] ?? []);
+    for (const statement of tables.flatMap((table) => table.migrations[version] ?? [])) sql.run(statement);
   }
   if (found === newest) return;
   sql.run("DELETE FROM schema_version");
   sql.run("INSERT INTO schema_version VALUES (?)", newest);
-}
-
-function apply(sql: Sql, migration: Migration): void {
-  if (typeof migration === "function") migration(sql);
-  else for (const statement of migration) sql.run(statement);
 }

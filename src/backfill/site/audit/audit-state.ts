@@ -34,7 +34,7 @@ export interface Audit extends AuditRequest {
 }
 
 export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "started" | "audit-running" {
-  if (auditPending(sql)) return "audit-running";
+  if (pendingAudit(sql)) return "audit-running";
   const audit: Audit = {
     ...request,
     startedAt: now,
@@ -56,12 +56,13 @@ export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "star
   return "started";
 }
 
-export function auditPending(sql: Sql): boolean {
+/** The audit that has not ended. */
+export function pendingAudit(sql: Sql): Audit | undefined {
   const audit = readAudit(sql);
-  return audit !== undefined && audit.completedAt === undefined;
+  return audit?.completedAt === undefined ? audit : undefined;
 }
 
-export function readAudit(sql: Sql): Audit | undefined {
+function readAudit(sql: Sql): Audit | undefined {
   const [row] = sql.all<{ body: string }>("SELECT body FROM audit");
   return row ? (JSON.parse(row.body) as Audit) : undefined;
 }

@@ -1,9 +1,9 @@
 import type { ActionContext } from "../context.ts";
-import { readAudit } from "./audit-state.ts";
+import { pendingAudit } from "./audit-state.ts";
 import { rebuildNext } from "./rebuild.ts";
 import { verifyNext } from "./verify.ts";
 
-export { auditPending, auditTable, auditView, beginAudit, readAudit } from "./audit-state.ts";
+export { auditTable, auditView, beginAudit, pendingAudit } from "./audit-state.ts";
 
 /** A page of a listing: 1,000 objects with at most 8 KB of metadata each. */
 const LISTING_BYTES = 8 * 1024 * 1024;
@@ -15,8 +15,8 @@ const VERIFY_BYTES = 12 * 1024 * 1024;
  * Returns whether a published day has turned out to have no valid object.
  */
 export async function stepAudit(context: ActionContext): Promise<boolean> {
-  const audit = context.store.tx(readAudit);
-  if (!audit || audit.completedAt !== undefined) return false;
+  const audit = context.store.tx(pendingAudit);
+  if (!audit) return false;
   if (audit.mode === "quick") return verifyNext(context, audit, "quick");
   const bytes = audit.mode === "rebuild" ? LISTING_BYTES : VERIFY_BYTES;
   // An audit belongs to no epoch: it waits until there is memory.

@@ -7,6 +7,7 @@ import {
   failedDays,
   getState,
   resetOutageRetries,
+  type StagedDay,
   setStaging,
   setState,
   showDay,
@@ -26,12 +27,12 @@ export function applyJob(context: SiteContext, sql: Sql, job: SiteJob): "known" 
   const isNewEpoch = before?.epoch !== job.epoch;
   if (isNewEpoch) {
     dropStale(context, sql);
-    for (const day of stagedDays(sql)) {
+    dropWhere(context, sql, ({ date, plan }) => {
+      const inRange = date >= job.startDate && date <= job.endDate;
       // A day may be published for this job and staged by a forced restart that this job replaces.
-      const inRange = day.date >= job.startDate && day.date <= job.endDate;
-      const wanted = inRange && stateOfDay(sql, day.date).kind !== "published";
-      if (!wanted || !isStagedFor(day.plan, requiredBackfillId(job))) drop(context, sql, day.date);
-    }
+      const wanted = inRange && stateOfDay(sql, date).kind !== "published";
+      return !wanted || !isStagedFor(plan, requiredBackfillId(job));
+    });
     setState(sql, "uploadFailures", 0);
   }
   // The states of staged and failed days depend on the job.
@@ -49,23 +50,22 @@ function isNewer(job: SiteJob, before: SiteJob): boolean {
 
 /** Drops staged work that is too old to resume: the vendor may have received late samples since. */
 export function dropStale(context: SiteContext, sql: Sql): void {
-  for (const day of stagedDays(sql)) {
-    if (context.clock.now() - day.plan.createdAt > PLAN_AGE_MS_MAX) drop(context, sql, day.date);
-  }
+  dropWhere(context, sql, ({ plan }) => context.clock.now() - plan.createdAt > PLAN_AGE_MS_MAX);
 }
 
 /** Drops staged work with a plan that is not valid any more: a day is fetched by one plan from start to end. */
 export function dropOutdated(context: SiteContext, sql: Sql, job: SiteJob, pointsHash: string): void {
   const { rowGroupSize } = context.config;
   const now = { pointsHash, rowGroupSize, requiredBackfillId: requiredBackfillId(job) };
-  for (const day of stagedDays(sql)) {
-    if (!isPlanValid(day.plan, now)) drop(context, sql, day.date);
-  }
+  dropWhere(context, sql, ({ plan }) => !isPlanValid(plan, now));
 }
 
-function drop(context: SiteContext, sql: Sql, date: UtcDay): void {
-  dropStaging(sql, date);
-  showDay(context, sql, date);
+function dropWhere(context: SiteContext, sql: Sql, isDropped: (day: StagedDay) => boolean): void {
+  for (const day of stagedDays(sql)) {
+    if (!isDropped(day)) continue;
+    dropStaging(sql, day.date);
+    showDay(context, sql, day.date);
+  }
 }
 
 /** Gives failed days and failed uploads another chance, except those outside the selection of a retry. */

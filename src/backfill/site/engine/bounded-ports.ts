@@ -1,5 +1,4 @@
-import type { Mutex } from "../../../concurrency/concurrency.ts";
-import { withTimeout } from "../../../concurrency/concurrency.ts";
+import { type Mutex, withTimeout } from "../../../concurrency/concurrency.ts";
 import { WAIT_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import type { SitePorts } from "../context.ts";
 
@@ -19,14 +18,14 @@ const GATE_SLACK_MS = 10_000;
 export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
   const { archive, clock, coordinator, gate } = ports;
   const bounded = <T>(call: () => Promise<T>) => withTimeout(clock, RESPONSE_MS_MAX, call);
+  const inTurn = <T>(call: () => Promise<T>) => connection.runExclusive(() => bounded(call));
   return {
     ...ports,
     archive: {
-      head: (key) => connection.runExclusive(() => bounded(() => archive.head(key))),
+      head: (key) => inTurn(() => archive.head(key)),
       publish: (key, file, expected) => bounded(() => archive.publish(key, file, expected)),
-      list: (prefix, cursor) => connection.runExclusive(() => bounded(() => archive.list(prefix, cursor))),
-      read: (key, range, condition) =>
-        connection.runExclusive(() => bounded(() => archive.read(key, range, condition))),
+      list: (prefix, cursor) => inTurn(() => archive.list(prefix, cursor)),
+      read: (key, range, condition) => inTurn(() => archive.read(key, range, condition)),
     },
     gate: {
       // After a timeout the permit may have been granted: it is lost, and another is requested.

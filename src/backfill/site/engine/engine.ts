@@ -1,8 +1,7 @@
 import type { EpochMs } from "../../../domain/day.ts";
-import { LANES_MAX } from "../../../domain/limits.ts";
 import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../../alarm/alarm.ts";
 import type { Sql } from "../../ports.ts";
-import { auditPending, readAudit } from "../audit/audit.ts";
+import { pendingAudit } from "../audit/audit.ts";
 import type { SiteContext } from "../context.ts";
 import {
   beginVersion,
@@ -107,6 +106,7 @@ export class Engine {
     return store.tx((sql) => {
       const job = getState(sql, "job");
       endUnbelievableWaits(sql, clock.now());
+      const audit = pendingAudit(sql);
       const points = getState(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
       if (job && pointsLoaded) dropOutdated(this.#context, sql, job, points.hash);
@@ -118,11 +118,11 @@ export class Engine {
         pointsLoaded,
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
-        lanes: Math.min(LANES_MAX, lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute)),
+        lanes: lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute),
         running: this.running.keys,
         viewDueAt: outbox.dueAt(sql),
-        audit: auditPending(sql),
-        rebuilding: auditPending(sql) && readAudit(sql)?.mode === "rebuild",
+        audit: audit !== undefined,
+        rebuilding: audit?.mode === "rebuild",
       });
     });
   }

@@ -46,31 +46,25 @@ const UPLOADS_MAX = 2;
 
 /** Decides what a site does next. Pure: the caller owns clock, store and network. */
 export function nextActions(s: Situation): Decision {
-  const start: Action[] = [];
-  const later: EpochMs[] = [];
-  const next: Next = {
-    start: (action) => {
-      if (!s.running.has(action.key)) start.push(action);
-    },
-    decideAgain: (at) => later.push(at),
-  };
+  const next: Next = { actions: [], times: [] };
   if (s.viewDueAt !== undefined) {
-    if (s.viewDueAt <= s.now) next.start({ do: "view", key: "view" });
-    else next.decideAgain(s.viewDueAt);
+    if (s.viewDueAt <= s.now) next.actions.push({ do: "view", key: "view" });
+    else next.times.push(s.viewDueAt);
   }
-  if (s.audit) next.start({ do: "audit", key: "audit" });
+  if (s.audit) next.actions.push({ do: "audit", key: "audit" });
   if (s.run && !s.halted && !s.rebuilding) workOnDays(s, next);
+  const start = next.actions.filter(({ key }) => !s.running.has(key));
   return {
     start,
     workLeft: start.length > 0 || s.running.size > 0,
-    laterAt: later.length > 0 ? Math.min(...later) : undefined,
+    laterAt: next.times.length > 0 ? Math.min(...next.times) : undefined,
   };
 }
 
+/** The actions to start unless they run, and the times at which to decide again. */
 interface Next {
-  /** Starts the action unless it runs. */
-  start(action: Action): void;
-  decideAgain(at: EpochMs): void;
+  readonly actions: Action[];
+  readonly times: EpochMs[];
 }
 
 function workOnDays(s: Situation, next: Next): void {
@@ -79,17 +73,17 @@ function workOnDays(s: Situation, next: Next): void {
   // a time, because every running action counts when crashes or missing heartbeats are counted.
   const encoded = days.filter((day) => day.phase === "encoded");
   for (const day of encoded.slice(0, UPLOADS_MAX)) {
-    next.start({ do: "publish", key: `publish ${day.date}`, day });
+    next.actions.push({ do: "publish", key: `publish ${day.date}`, day });
   }
   const merging = days.find((day) => day.phase === "merging");
   // One merge at a time, of whichever day.
-  if (merging) next.start({ do: "merge", key: "merge", day: merging });
+  if (merging) next.actions.push({ do: "merge", key: "merge", day: merging });
 
   const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
   if (!toFetch) return;
-  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) next.decideAgain(s.waitingUntil);
+  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) next.times.push(s.waitingUntil);
   else if (s.pointsLoaded) fillLanes(s, days, next);
-  else next.start({ do: "load-points", key: "load-points" });
+  else next.actions.push({ do: "load-points", key: "load-points" });
 }
 
 function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
@@ -101,11 +95,11 @@ function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
       const key = `fetch ${day.date} ${window.index}`;
       if (window.done || s.running.has(key) || free <= 0) continue;
       free -= 1;
-      next.start({ do: "fetch", key, day, window: window.index });
+      next.actions.push({ do: "fetch", key, day, window: window.index });
     }
   }
   const [date] = s.pending;
   if (date && free > 0 && days.length < DAYS_STAGED_MAX) {
-    next.start({ do: "stage", key: `stage ${date}`, date, windows: s.lanes });
+    next.actions.push({ do: "stage", key: `stage ${date}`, date, windows: s.lanes });
   }
 }

@@ -30,10 +30,10 @@ export async function loadPoints(context: ActionContext): Promise<void> {
     const memory = await isolate.reserve(context, bytes, fence.signal);
     if (!memory) return;
     try {
-      const outcome = await readList(context, memory);
-      if (outcome === "done") return;
+      const bytesMissing = await readList(context, memory);
+      if (bytesMissing === undefined) return;
       // Started again with more: waiting for more with this reservation could last for ever.
-      bytes = outcome.bytesMissing * 2;
+      bytes = bytesMissing * 2;
     } finally {
       memory.release();
     }
@@ -43,10 +43,8 @@ export async function loadPoints(context: ActionContext): Promise<void> {
 /** The share of the reservable memory that a list starts with: 1 MiB, enough for some ten thousand points. */
 const LIST_SHARE = 1 / 13;
 
-async function readList(
-  context: ActionContext,
-  memory: Reservation,
-): Promise<"done" | { readonly bytesMissing: number }> {
+/** Returns the memory that the list takes, if `memory` could not grow to it. */
+async function readList(context: ActionContext, memory: Reservation): Promise<number | undefined> {
   const { clock, fence, isolate, site, store } = context;
   const client = new ApiClient(context, memory);
   let pagination = startPoints();
@@ -62,24 +60,24 @@ async function readList(
         break;
       case "no-data":
         halt(context, unusable("the API has none for it"), {});
-        return "done";
+        return undefined;
       case "failed":
         fail(context, outcome.failed);
-        return "done";
+        return undefined;
       default:
-        return "done";
+        return undefined;
     }
     // The longest lists take more than can be reserved: they are counted as all of that.
     const bytes = Math.min(
       pointListBytes(pagination.names.size, pagination.nameBytes),
       isolate.reservableBytes,
     );
-    if (bytes > memory.bytes && !memory.resize(bytes)) return { bytesMissing: bytes };
+    if (bytes > memory.bytes && !memory.resize(bytes)) return bytes;
   }
   const names = pointNames(pagination);
   if (names.length === 0) {
     halt(context, unusable("it is empty"), {});
-    return "done";
+    return undefined;
   }
   store.tx((sql) => {
     if (!currentJob(sql, fence)) return;
@@ -96,7 +94,7 @@ async function readList(
     setState(sql, "throttledUntil", undefined);
     recordProgress(sql, clock, undefined);
   });
-  return "done";
+  return undefined;
 }
 
 function fail(context: ActionContext, failed: FailedRequest): void {

@@ -44,7 +44,8 @@ export function logError(
   // The requests that led to the failure count too.
   countRequests(context, sql);
   context.outbox.enqueue(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
-  context.log("ERROR", `[BACKFILL] ${failureTitle(where)}`, { ...entry.context, error: failure.message });
+  const title = date === null ? "Failed" : `Failed to process day ${date}`;
+  context.log("ERROR", `[BACKFILL] ${title}`, { ...entry.context, error: failure.message });
 }
 
 /** The stored errors, newest first. */
@@ -68,8 +69,4 @@ export function errorCounts(sql: Sql, backfillId: string): { count: number; last
   );
   const last = errors?.body ? (JSON.parse(errors.body) as { error: string }).error : undefined;
   return { count: errors?.count ?? 0, last };
-}
-
-function failureTitle(where: Record<string, unknown>): string {
-  return typeof where.date === "string" ? `Failed to process day ${where.date}` : "Failed";
 }

@@ -55,17 +55,10 @@ export function blocksOf(sql: Sql, date: UtcDay, bucket: number): { id: number; 
   return sql.all("SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id", date, bucket);
 }
 
-/** The bytes of a block, or `length` of them from `offset`. */
-export function readBlock(sql: Sql, id: number, offset?: number, length = 0): Uint8Array {
-  const [row] =
-    offset === undefined
-      ? sql.all<{ data: Uint8Array }>("SELECT data FROM block WHERE id = ?", id)
-      : sql.all<{ data: Uint8Array }>(
-          "SELECT substr(data, ?, ?) AS data FROM block WHERE id = ?",
-          offset + 1,
-          length,
-          id,
-        );
+/** `length` bytes of a block from `offset`; without a length, all of them. */
+export function readBlock(sql: Sql, id: number, offset = 0, length?: number): Uint8Array {
+  const query = "SELECT substr(data, ?, coalesce(?, length(data))) AS data FROM block WHERE id = ?";
+  const [row] = sql.all<{ data: Uint8Array }>(query, offset + 1, length ?? null, id);
   if (!row) throw new Error(`block ${id} is gone`);
   return row.data;
 }
