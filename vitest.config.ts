@@ -7,8 +7,8 @@ const COMPILE_CACHE = { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules
 
 export default defineConfig({
   test: {
-    // System tests wait half of their time, so that six workers keep two cores busy.
-    maxWorkers: 6,
+    // System tests wait half of their time, so that four workers keep two cores busy; six are no faster.
+    maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read again as unhandled, though it was handled.
@@ -31,8 +31,8 @@ export default defineConfig({
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
           ],
-          // Six workers share two cores.
-          testTimeout: 180_000,
+          // Four workers share two cores.
+          testTimeout: 120_000,
           isolate: false,
         },
       },
