@@ -214,8 +214,9 @@ export function unmarkDays(sql: Sql, mark: DayMark, day?: UtcDay): void {
   sql.run(`UPDATE day SET ${mark} = 0 WHERE ${mark} = 1 AND date = coalesce(?, date)`, day ?? null);
 }
 
-export function markedDays(sql: Sql, mark: DayMark): UtcDay[] {
-  return datesOf(sql, `SELECT date FROM day WHERE ${mark} = 1 ORDER BY date`);
+export function markedDays(sql: Sql, mark: DayMark, from = "", to = "9999"): UtcDay[] {
+  const query = `SELECT date FROM day WHERE date BETWEEN ? AND ? AND ${mark} = 1 ORDER BY date`;
+  return datesOf(sql, query, from, to);
 }
 
 /** Days with an object: later than `after`, from `from` to `to`, and only those in the audit, or only the others. */

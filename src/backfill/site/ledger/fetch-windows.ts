@@ -45,7 +45,11 @@ export function addWindows(sql: Sql, date: UtcDay, windows: readonly Span[]): vo
 }
 
 /** The windows of all staged days, in order. */
-export function windowsByDay(sql: Sql): ReadonlyMap<string, readonly StagedWindow[]> {
+export function windowsByDay(
+  sql: Sql,
+  from: string,
+  to: string,
+): ReadonlyMap<string, readonly StagedWindow[]> {
   const byDay = new Map<string, StagedWindow[]>();
   for (const row of sql.all<{
     date: string;
@@ -55,7 +59,7 @@ export function windowsByDay(sql: Sql): ReadonlyMap<string, readonly StagedWindo
     pagination: string | null;
     pages: number;
     done: number;
-  }>("SELECT * FROM fetch_window ORDER BY date, idx")) {
+  }>("SELECT * FROM fetch_window WHERE date BETWEEN ? AND ? ORDER BY date, idx", from, to)) {
     const windows = byDay.get(row.date) ?? [];
     byDay.set(row.date, windows);
     windows.push({

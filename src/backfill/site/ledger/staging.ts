@@ -81,10 +81,10 @@ export function stageDay(
   addWindows(sql, date, windows);
 }
 
-/** All staged days, in order. */
-export function stagedDays(sql: Sql): StagedDay[] {
-  const windows = windowsByDay(sql);
-  const oneLane = new Set(markedDays(sql, "one_lane"));
+/** All staged days, or those of a range, in order. */
+export function stagedDays(sql: Sql, from = "", to = "9999"): StagedDay[] {
+  const windows = windowsByDay(sql, from, to);
+  const oneLane = new Set(markedDays(sql, "one_lane", from, to));
   return sql
     .all<{
       date: UtcDay;
@@ -98,7 +98,9 @@ export function stagedDays(sql: Sql): StagedDay[] {
       progress_at: number;
     }>(
       `SELECT date, staging_id, phase, plan, transport, file_position, file, held_for_upload, progress_at
-         FROM staging ORDER BY date`,
+         FROM staging WHERE date BETWEEN ? AND ? ORDER BY date`,
+      from,
+      to,
     )
     .map((row) => ({
       date: row.date,
@@ -125,7 +127,7 @@ export function currentWork(
   { date, stagingId }: Pick<StagedDay, "date" | "stagingId">,
 ): { readonly job: SiteJob; readonly staged: StagedDay } | undefined {
   const job = currentJob(sql, fence);
-  const staged = job && stagedDays(sql).find((day) => day.date === date && day.stagingId === stagingId);
+  const staged = job && stagedDays(sql, date, date).find((day) => day.stagingId === stagingId);
   return staged && { job, staged };
 }
 
