@@ -40,7 +40,7 @@ export function sites(text: string, previous: readonly SiteName[] | undefined): 
 export const sitesOption = () =>
   new Option("--site <name>", "only this site; may be repeated (default: all sites)").argParser(sites);
 
-/** The arguments of `npx backfill start` for a range, as the user would type them. */
+/** The arguments of `npx bv-backfill start` for a range, as the user would type them. */
 export function startArguments(
   from: string,
   to: string | undefined,

@@ -37,7 +37,7 @@ export class Cli {
       ...(isTyped("url") ? [`--url ${url}`] : []),
       ...(isTyped("queryUrl") ? [`--query-url ${queryUrl}`] : []),
     ];
-    return ["npx backfill", command, ...options].join(" ");
+    return ["npx bv-backfill", command, ...options].join(" ");
   }
 }
 

@@ -16,7 +16,7 @@ Exit codes:
 Results go to stdout, everything else to stderr. Colours are off when NO_COLOR is set.`;
 
 await runToEnd(async (run) => {
-  const program = new Command("backfill")
+  const program = new Command("bv-backfill")
     .description("Backfill building telemetry into R2, monitor and check it, and query or export it")
     .usage("<command> [options]")
     .configureHelp({ showGlobalOptions: true, helpWidth: 110 })

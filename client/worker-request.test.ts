@@ -50,7 +50,7 @@ it("passes on the hint of the Worker, also for a server error", async () => {
   await expect(request(503, { error, hint })).rejects.toMatchObject({ advice: hint, transient: true });
   await expect(request(500, { error: "Internal error" })).rejects.toMatchObject({
     exitCode: 4,
-    advice: expect.stringContaining("npx backfill doctor"),
+    advice: expect.stringContaining("npx bv-backfill doctor"),
   });
   await expect(request(404, { error: "Not found" })).rejects.toMatchObject({
     advice: expect.stringContaining("is the Query Worker."),

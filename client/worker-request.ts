@@ -121,7 +121,7 @@ function unreachable(
 ): CommandError {
   return new CommandError(
     `The ${name} can't be reached at ${url}: ${reason}`,
-    `Check the address.\n${RUN_DOCTOR}\nTo start the Workers on this machine, run: npx backfill up`,
+    `Check the address.\n${RUN_DOCTOR}\nTo start the Workers on this machine, run: npx bv-backfill up`,
     { ...options, exitCode: EXIT.unreachable },
   );
 }
@@ -133,11 +133,11 @@ function adviceFor({ name, url }: Worker, status: number, hint: string | undefin
   if (hint !== undefined) return hint;
   if (status === 404) return `Check that ${url} is the ${name}.\n${RUN_DOCTOR}`;
   if (status >= 500) return `${RUN_DOCTOR}\nTo see its log, run: npx wrangler tail -c workers/${TOMLS[name]}`;
-  return "To see the backfill's status, run: npx backfill status";
+  return "To see the backfill's status, run: npx bv-backfill status";
 }
 
 /** The line of advice that the doctor itself leaves out. */
-export const RUN_DOCTOR = "To check the connection, run: npx backfill doctor";
+export const RUN_DOCTOR = "To check the connection, run: npx bv-backfill doctor";
 
 const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wrangler-query.toml" } as const;
 

@@ -72,7 +72,7 @@ export async function runToEnd(main: (run: CommandRun) => Promise<number>): Prom
   };
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (ending) return;
-    // The reader closed the pipe because it needs no more: `npx backfill query … | head`.
+    // The reader closed the pipe because it needs no more: `npx bv-backfill query … | head`.
     if (error.code === "EPIPE") return void end(EXIT.done);
     void endAfter(`\nThe output can't be written: ${error.message}`, EXIT.partial, end);
   });

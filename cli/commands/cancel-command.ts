@@ -10,7 +10,7 @@ export const addCancel: AddCommand = (program, cli) => {
     .command("cancel")
     .description("cancel the backfill; completed days are kept")
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  npx backfill cancel")
+    .addHelpText("after", "\nExample:\n  npx bv-backfill cancel")
     .action(async ({ json }: { json?: true }) => {
       const cancelled = await requestChange(cli, "status", () =>
         cli.backfill.request<Cancelled>("POST", "/backfill/cancel", "backfill_id"),

@@ -38,7 +38,7 @@ afterEach(async () => {
 
 function started(args: readonly string[]) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../backfill.js"), ...args], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, "../bv-backfill.js"), ...args], {
     env: { BACKFILL_URL: url, BACKFILL_API_KEY: "t", QUERY_URL: url, QUERY_API_KEY: "t" },
   });
   const out = { stdout: "", stderr: "" };
@@ -87,7 +87,7 @@ it("Ctrl-C before the response says that the request may have been carried out",
   expect(await ended).toMatchObject({
     code: 130,
     stdout: "",
-    stderr: expect.stringContaining("To check, run: npx backfill status"),
+    stderr: expect.stringContaining("To check, run: npx bv-backfill status"),
   });
 });
 

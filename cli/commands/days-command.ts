@@ -20,8 +20,8 @@ export const addDays: AddCommand = (program, cli) => {
 With --json: every day with its evidence and, if it failed, the reason. Exit code 1 when days have failed.
 
 Examples:
-  npx backfill days
-  npx backfill days 2024-03-01 2024-03-31 --json | jq '.[] | select(.status == "failed")'`,
+  npx bv-backfill days
+  npx bv-backfill days 2024-03-01 2024-03-31 --json | jq '.[] | select(.status == "failed")'`,
     )
     .action(async (from: UtcDay | undefined, to: UtcDay | undefined, options: DaysOptions) => {
       const days = await selectedDays(cli.backfill, { from, to: to ?? from, site: options.site });

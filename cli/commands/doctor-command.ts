@@ -13,7 +13,7 @@ Checks addresses, keys, configuration, clocks, storage and the backfill. It chan
 fails (warnings do not count), otherwise the exit code of the first failure.
 
 Example:
-  BACKFILL_URL=https://… BACKFILL_API_KEY=… QUERY_URL=https://… QUERY_API_KEY=… npx backfill doctor`,
+  BACKFILL_URL=https://… BACKFILL_API_KEY=… QUERY_URL=https://… QUERY_API_KEY=… npx bv-backfill doctor`,
     )
     .action(async () => {
       const all: Finding[] = [];

@@ -14,7 +14,7 @@ export const addErrors: AddCommand = (program, cli) => {
     .addOption(siteOption())
     .option("--limit <n>", "show at most so many", count, 100)
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  npx backfill errors 2024-03-01 2024-03-31 --limit 20")
+    .addHelpText("after", "\nExample:\n  npx bv-backfill errors 2024-03-01 2024-03-31 --limit 20")
     .action(async (from: string | undefined, to: string | undefined, options: ErrorsOptions) => {
       const query = selectionQuery(
         { from, to: to ?? from, site: options.site },

@@ -8,7 +8,7 @@ import type { UtcDay } from "../../src/domain/day.ts";
 import { FileServer } from "../../test/support/file-server.ts";
 import { evenDay, SITE } from "../../test/support/query/archive.ts";
 
-const BACKFILL = join(import.meta.dirname, "../backfill.js");
+const BACKFILL = join(import.meta.dirname, "../bv-backfill.js");
 const DAY = "2024-01-01" as UtcDay;
 
 let server: FileServer;

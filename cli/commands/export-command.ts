@@ -30,8 +30,8 @@ command resumes an interrupted export: complete files are not fetched again, and
 day. Exit code 1 when days are not archived.
 
 Examples:
-  npx backfill export 2024-01-01 2024-12-31 --site building_a --out ./archive
-  npx backfill export 2024-01-01 2024-01-07 --site building_a --csv week.csv`,
+  npx bv-backfill export 2024-01-01 2024-12-31 --site building_a --out ./archive
+  npx bv-backfill export 2024-01-01 2024-01-07 --site building_a --csv week.csv`,
     )
     .action(async (from: UtcDay, to: UtcDay | undefined, options: ExportOptions) => {
       const range: ExportRange = { from, to: to ?? from, sites: options.site };

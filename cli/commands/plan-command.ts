@@ -15,7 +15,7 @@ export const addPlan: AddCommand = (program, cli) => {
     .addOption(sitesOption())
     .option("--force", "plan to fetch every day again")
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  npx backfill plan 2024-01-01 2024-12-31")
+    .addHelpText("after", "\nExample:\n  npx bv-backfill plan 2024-01-01 2024-12-31")
     .action(async (from: string, to: string | undefined, options: PlanOptions) => {
       const plan = await cli.backfill.request<Plan>("POST", "/backfill/start", "sites", {
         start_date: from,

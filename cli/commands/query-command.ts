@@ -44,9 +44,9 @@ export const addQuery: AddCommand = (program, cli) => {
 Prints a table by default. Exit code 1 when days of the range are not archived, or when there are no samples at all.
 
 Examples:
-  npx backfill query --site building_a --from 2024-01-01
-  npx backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
-  npx backfill query a b --site building_a --from 2024-01-01 --interval 1hr --agg max --csv > hours.csv`,
+  npx bv-backfill query --site building_a --from 2024-01-01
+  npx bv-backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
+  npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1hr --agg max --csv > hours.csv`,
     )
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);

@@ -18,7 +18,7 @@ export const addRetry: AddCommand = (program, cli) => {
     .addOption(jsonOption())
     .addHelpText(
       "after",
-      "\nExamples:\n  npx backfill retry --watch\n  npx backfill retry 2024-03-01 2024-03-31 --site building_a",
+      "\nExamples:\n  npx bv-backfill retry --watch\n  npx bv-backfill retry 2024-03-01 2024-03-31 --site building_a",
     )
     .action(async (from: string | undefined, to: string | undefined, options: RetryOptions) => {
       const selection = selectionFields({ from, to: to ?? from, site: options.site });

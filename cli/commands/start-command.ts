@@ -24,8 +24,8 @@ export const addStart: AddCommand = (program, cli) => {
 Completed days are skipped. The backfill runs in the Worker, and continues after this command ends.
 
 Examples:
-  npx backfill start 2024-01-01 2024-12-31
-  npx backfill start 2024-03-05 --site building_a --force --watch`,
+  npx bv-backfill start 2024-01-01 2024-12-31
+  npx bv-backfill start 2024-03-05 --site building_a --force --watch`,
     )
     .action(async (from: string, to: string | undefined, options: StartOptions) => {
       const accepted = await requestChange(cli, "status", () => start(cli, from, to ?? from, options));

@@ -17,8 +17,8 @@ With --watch a terminal shows bars, a pipe gets a line every few seconds, and wi
 Exit code 1 when the backfill has ended with failed days, or is halted or cancelled.
 
 Examples:
-  npx backfill status --watch
-  npx backfill status --json | jq .progress_percent`,
+  npx bv-backfill status --watch
+  npx bv-backfill status --json | jq .progress_percent`,
     )
     .action(async (options: { watch?: true; json?: true }) => {
       cli.exitCode = exitCodeOf(await showStatus(cli, options));

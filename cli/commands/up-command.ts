@@ -18,7 +18,7 @@ export const addUp: AddCommand = (program, cli) => {
 Without --url the other commands use this stack. npm start does the same.
 
 Example:
-  npx backfill up --fresh`,
+  npx bv-backfill up --fresh`,
     )
     .action(async (options: UpOptions) => {
       // Loaded only here: wrangler and the simulator take a while to load, and no other command needs them.

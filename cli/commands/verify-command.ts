@@ -30,9 +30,9 @@ export const addVerify: AddCommand = (program, cli) => {
 A day whose file is missing or wrong is no longer completed, and is fetched again. Exit code 1 when there is any.
 
 Examples:
-  npx backfill verify
-  npx backfill verify --sample 5%
-  npx backfill verify 2024-01-01 2024-12-31 --full --site building_a`,
+  npx bv-backfill verify
+  npx bv-backfill verify --sample 5%
+  npx bv-backfill verify 2024-01-01 2024-12-31 --full --site building_a`,
     )
     .action(async (from: string | undefined, to: string | undefined, options: VerifyOptions) => {
       const request = { ...options, from, to: to ?? from };

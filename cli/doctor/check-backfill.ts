@@ -37,7 +37,9 @@ export function statusFindings(status: Status | undefined): Finding[] {
         "Fix the problem, and start the same range again: it resumes.",
       ),
     ),
-    ...status.alerts.map(({ alert, message }) => warn(`ALERT ${alert}: ${message}`, "npx backfill errors")),
+    ...status.alerts.map(({ alert, message }) =>
+      warn(`ALERT ${alert}: ${message}`, "npx bv-backfill errors"),
+    ),
     ...status.sites_unreachable.map((site) =>
       fail(
         `${site}: its Durable Object is not responding`,
@@ -48,7 +50,7 @@ export function statusFindings(status: Status | undefined): Finding[] {
       ? [
           warn(
             `${status.days_failed} days have failed`,
-            "To see why: npx backfill errors\nTo try again: npx backfill retry",
+            "To see why: npx bv-backfill errors\nTo try again: npx bv-backfill retry",
           ),
         ]
       : []),

@@ -40,7 +40,7 @@ export async function checkArchive(
     return [
       fail(
         `${label} is archived, but the Query Worker does not find it`,
-        "Both wrangler-*.toml must name the same bucket. To check that the file exists: npx backfill verify",
+        "Both wrangler-*.toml must name the same bucket. To check that the file exists: npx bv-backfill verify",
       ),
     ];
   } catch (error) {

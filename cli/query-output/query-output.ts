@@ -4,7 +4,7 @@ import { type Column, chartLines, type Dot, formatCount, tableLines } from "../.
 import { csvLine, note, print, printAndDrain, stdoutWidth } from "../output.ts";
 import type { TimeRange } from "../time-range.ts";
 
-/** The forms in which `npx backfill query` prints its result. The door of this folder. */
+/** The forms in which `npx bv-backfill query` prints its result. The door of this folder. */
 export { missingPointLines, pointsWithoutSamples } from "./missing-points.ts";
 export { printPoints } from "./points-output.ts";
 

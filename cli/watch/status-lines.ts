@@ -3,7 +3,7 @@ import { bar, type Column, formatCount, formatDuration, tableLines } from "../..
 import { type Paint, plain } from "../output.ts";
 
 const BAR_COLUMNS = 24;
-/** So many failed days are listed; `npx backfill days` shows all of them. */
+/** So many failed days are listed; `npx bv-backfill days` shows all of them. */
 const FAILED_SHOWN = 10;
 
 /** The whole backfill: its range and state, its progress, its rate, and what needs attention. */

@@ -157,5 +157,5 @@ const nextSteps = (other: string) => `
 Next:
   ${other}
   npm run demo -- --fresh       made-up buildings from an empty bucket
-  npm start                     keep all servers running, to use with npx backfill
+  npm start                     keep all servers running, to use with npx bv-backfill
   npm test                      run all tests`;

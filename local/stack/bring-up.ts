@@ -71,11 +71,11 @@ Dashboard        ${worker.url}/dashboard/
 
 In another terminal:
 ${moved ? `\nexport BACKFILL_URL=${worker.url} QUERY_URL=${queryWorker.url}` : ""}
-npx backfill start 2024-01-01 2024-01-31 --watch
-npx backfill cancel
-npx backfill days
-npx backfill query ses/${site}/weather/temp --site ${site} --from 2024-01-01 --to 2024-01-07 --chart
-npx backfill doctor
+npx bv-backfill start 2024-01-01 2024-01-31 --watch
+npx bv-backfill cancel
+npx bv-backfill days
+npx bv-backfill query ses/${site}/weather/temp --site ${site} --from 2024-01-01 --to 2024-01-07 --chart
+npx bv-backfill doctor
 
 The same over HTTP:
 

@@ -37,7 +37,7 @@ export class CliProcess {
 
   /** With pipes, as in a script. */
   static piped(args: readonly string[], env: Readonly<Record<string, string>>, input?: string): CliProcess {
-    const command = [join(ROOT, "cli/backfill.js"), ...args];
+    const command = [join(ROOT, "cli/bv-backfill.js"), ...args];
     const child = new CliProcess(spawn(process.execPath, command, { env: { ...shellEnv(), ...env } }));
     child.#child.stdin?.end(input);
     return child;
@@ -45,7 +45,7 @@ export class CliProcess {
 
   /** In a pseudo-terminal of 80 columns by `script`, whose input stays open. */
   static inTerminal(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess {
-    const command = [process.execPath, join(ROOT, "cli/backfill.js"), ...args]
+    const command = [process.execPath, join(ROOT, "cli/bv-backfill.js"), ...args]
       .map((arg) => `'${arg}'`)
       .join(" ");
     return new CliProcess(

@@ -80,7 +80,7 @@ test("a terminal shows bars and colours, and Ctrl-C stops watching, not the back
   expect(stdout).toContain("throttled by the API until");
   expect(stdout).toContain("in progress  2020-01-01 to 2020-12-31");
   expect(stdout).toContain("░");
-  expect(stdout).toContain("The backfill is still running. To watch again: npx backfill status --watch");
+  expect(stdout).toContain("The backfill is still running. To watch again: npx bv-backfill status --watch");
   // The cursor is shown again.
   expect(stdout.lastIndexOf(`${ESCAPE}?25h`)).toBeGreaterThan(stdout.lastIndexOf(`${ESCAPE}?25l`));
 
@@ -89,14 +89,16 @@ test("a terminal shows bars and colours, and Ctrl-C stops watching, not the back
     CliProcess.inTerminal(["status"], env).ended(),
     CliProcess.inTerminal(["status"], { ...env, NO_COLOR: "1" }).ended(),
   ]);
-  expect(conflict).toMatchObject({ code: 4, stderr: expect.stringContaining("npx backfill cancel") });
+  expect(conflict).toMatchObject({ code: 4, stderr: expect.stringContaining("npx bv-backfill cancel") });
   expect(painted.stdout).toContain(`${ESCAPE}36min progress${ESCAPE}39m`);
   expect(unpainted.stdout).toContain("  in progress  ");
   expect(unpainted.stdout).not.toContain(ESCAPE);
 
   const cancelled = await backfill("cancel");
   expect(cancelled).toMatchObject({ code: 0, stdout: expect.stringMatching(/^cancelled backfill_/) });
-  expect(cancelled.stderr).toContain(`To resume: npx backfill start 2020-01-01 2020-12-31 --site ${SITE}\n`);
+  expect(cancelled.stderr).toContain(
+    `To resume: npx bv-backfill start 2020-01-01 2020-12-31 --site ${SITE}\n`,
+  );
 });
 
 test("a verification of a sample counts its days, and one that finds a file missing ends with 1", async () => {

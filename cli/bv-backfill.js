@@ -8,11 +8,11 @@ if (major >= 24) {
   enableCompileCache();
   await import("./main.ts");
 } else {
-  console.error(`backfill needs Node 24; this is ${process.version}.
+  console.error(`bv-backfill needs Node 24; this is ${process.version}.
 
 Run it with npx in the checkout, which has its own Node 24:
 
   npm install
-  npx backfill ${process.argv.slice(2).join(" ") || "--help"}`);
+  npx bv-backfill ${process.argv.slice(2).join(" ") || "--help"}`);
   process.exitCode = 2;
 }
