@@ -39,6 +39,14 @@ export const evidence = responseObject("Evidence", {
   outside: z.number().describe("Rows with a time outside the requested window"),
   unconfigured: z.number().describe("Rows of points that are not configured for the site"),
   duplicates: z.number().describe("Rows of a point and millisecond that the file already has"),
+  rejected_examples: z
+    .array(z.object({ point_name: z.string(), reason: z.string(), value: z.string() }))
+    .optional()
+    .describe("The first 20 pairs of point and reason among the rejected rows, each with one value as sent"),
+  unconfigured_names: z
+    .array(z.string())
+    .optional()
+    .describe("The first 20 points that the API sent and that are not configured for the site"),
 });
 export type Evidence = z.output<typeof evidence>;
 
@@ -54,6 +62,12 @@ export const dayView = responseObject("DayView", {
   r2_path: z.string().nullable(),
   completed_at: z.string().nullable(),
   unverified: z.boolean().optional().describe("true where the object was found in R2 without evidence"),
+  requested: z.boolean().optional().describe("false where no backfill has covered the day"),
+  verification: z
+    .object({ mode: z.enum(["quick", "full"]), at: z.string() })
+    .nullable()
+    .optional()
+    .describe("The last verification that found the day's present object correct"),
   evidence: evidence.nullable(),
   phase: z.string().nullable().describe("Phase of the fetch that is running, also for a completed day"),
   attempts: z.number().describe("Failed attempts"),
@@ -111,6 +125,21 @@ export const siteView = responseObject("SiteView", {
   waiting_until: z.string().nullable(),
   last_progress: z.string().nullable(),
   failed_days: z.array(z.string()),
+  warnings: z
+    .array(z.object({ kind: z.enum(["points-skipped"]), message: z.string(), count: z.number() }))
+    .optional()
+    .describe("What was left out without stopping the site"),
+  retrying: z
+    .object({
+      date: z.string().nullable(),
+      try: z.number(),
+      tries_max: z.number(),
+      reason: z.string(),
+      next_at: z.string(),
+    })
+    .nullable()
+    .optional()
+    .describe("The request that failed and will be tried again; date is null for the list of points"),
   pipeline_bytes_peak: z
     .number()
     .describe("The most memory that the pipeline of this isolate has used since the isolate started"),
@@ -201,6 +230,7 @@ export const plan = responseObject("Plan", {
   days_to_skip: z.number(),
   estimated_requests: z.number(),
   estimated_hours: z.number(),
+  estimated_seconds: z.number().optional().describe("The same in whole seconds, rounded up"),
   requests_per_minute: z.number(),
   page_size: z.number(),
   sites: z.array(
