@@ -9,6 +9,7 @@ const day = (date: string, status: DayView["status"]): DayView => ({
   records: null,
   r2_path: null,
   completed_at: null,
+  requested: true,
   evidence: null,
   phase: null,
   attempts: 0,

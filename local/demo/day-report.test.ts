@@ -26,6 +26,7 @@ const DAY: DayView = {
   records: 1_990,
   r2_path: "timeseries/2024/01/01/a.parquet",
   completed_at: null,
+  requested: true,
   evidence: EVIDENCE,
   phase: null,
   attempts: 1,

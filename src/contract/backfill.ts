@@ -62,7 +62,11 @@ export const dayView = responseObject("DayView", {
   r2_path: z.string().nullable(),
   completed_at: z.string().nullable(),
   unverified: z.boolean().optional().describe("true where the object was found in R2 without evidence"),
-  requested: z.boolean().optional().describe("false where no backfill has covered the day"),
+  requested: z
+    .boolean()
+    .describe(
+      "false where neither the latest backfill nor the ledger has the day; its status is then pending",
+    ),
   verification: z
     .object({ mode: z.enum(["quick", "full"]), at: z.string() })
     .nullable()
@@ -138,8 +142,9 @@ export const siteView = responseObject("SiteView", {
       next_at: z.string(),
     })
     .nullable()
-    .optional()
-    .describe("The request that failed and will be tried again; date is null for the list of points"),
+    .describe(
+      "The request that failed and will be tried again: try is the number of the next try; date is null for the list of points. Of several, the one with the fewest tries left",
+    ),
   pipeline_bytes_peak: z
     .number()
     .describe("The most memory that the pipeline of this isolate has used since the isolate started"),
@@ -230,7 +235,7 @@ export const plan = responseObject("Plan", {
   days_to_skip: z.number(),
   estimated_requests: z.number(),
   estimated_hours: z.number(),
-  estimated_seconds: z.number().optional().describe("The same in whole seconds, rounded up"),
+  estimated_seconds: z.number().describe("The same in whole seconds, rounded up"),
   requests_per_minute: z.number(),
   page_size: z.number(),
   sites: z.array(

@@ -157,6 +157,7 @@ function planOf({ start_date, end_date, sites }: PlanRequest, all: readonly stri
     estimated_site_days: days,
     estimated_requests: 75 * days,
     estimated_hours: days / 40,
+    estimated_seconds: days * 90,
     requests_per_minute: 50,
     page_size: 50_000,
     sites: (sites ?? all).map((site) => ({ site, basis: "ledger" })),

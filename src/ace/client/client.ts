@@ -4,5 +4,5 @@
  */
 export { Permits } from "./permits.ts";
 export { type RequestEvents, withPermit } from "./with-permit.ts";
-export { retryDelayMs, withRetry } from "./with-retry.ts";
+export { type Retry, retryDelayMs, withRetry } from "./with-retry.ts";
 export { withTimeout } from "./with-timeout.ts";

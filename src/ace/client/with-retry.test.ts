@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { startLadder } from "../paging/paging.ts";
 import type { Decoded } from "../transport/transport.ts";
-import { type Attempt, nextAttempt, retryDelayMs, withRetry } from "./with-retry.ts";
+import { type Attempt, nextAttempt, type Retry, retryDelayMs, withRetry } from "./with-retry.ts";
 
 const first: Attempt = { ladder: startLadder(50_000), retry: 0, again: false };
 
@@ -53,10 +53,10 @@ test("retries come after 2, 4 and 8 s, and never after more than 10 minutes", ()
 
 function policy(signal = new AbortController().signal) {
   const slept: number[] = [];
-  let retries = 0;
+  const retries: Retry[] = [];
   return {
     slept,
-    count: () => retries,
+    retries,
     policy: {
       clock: {
         now: () => 0,
@@ -66,9 +66,7 @@ function policy(signal = new AbortController().signal) {
       retriesMax: 3,
       baseDelayMs: 2_000,
       signal,
-      retried: () => {
-        retries += 1;
-      },
+      retried: (retry: Retry) => void retries.push(retry),
     },
   };
 }
@@ -76,7 +74,7 @@ function policy(signal = new AbortController().signal) {
 const failure = { kind: "transient", reason: "5xx", message: "503" } as const;
 
 test("a request that succeeds after failures has its value, and the page size that it came with", async () => {
-  const { policy: given, slept, count } = policy();
+  const { policy: given, slept, retries } = policy();
   const outcomes: Decoded<string>[] = [failure, failure, { kind: "value", value: "page" }];
   const { outcome, ladder } = await withRetry(
     given,
@@ -84,7 +82,23 @@ test("a request that succeeds after failures has its value, and the page size th
     async () => outcomes.shift() ?? failure,
   );
   expect(outcome).toEqual({ kind: "value", value: "page" });
-  expect([ladder.size, slept, count()]).toEqual([10_000, [2_000, 2_000], 2]);
+  expect([ladder.size, slept, retries.length]).toEqual([10_000, [2_000, 2_000], 2]);
+});
+
+test("each retry is announced with its number, the most that may come, its pause and the failure before it", async () => {
+  const { policy: given, retries } = policy();
+  await withRetry(given, startLadder(1_000), async () => failure);
+  expect(retries).toEqual([
+    { try: 2, triesMax: 4, delayMs: 2_000, message: "503" },
+    { try: 3, triesMax: 4, delayMs: 4_000, message: "503" },
+    { try: 4, triesMax: 4, delayMs: 8_000, message: "503" },
+  ]);
+  retries.length = 0;
+  // Smaller pages are tried as well: the number never begins again.
+  await withRetry(given, startLadder(50_000), async () => failure);
+  expect(retries.map((retry) => [retry.try, retry.triesMax])).toEqual(
+    [2, 3, 4, 5, 6, 7, 8].map((number) => [number, 8]),
+  );
 });
 
 test("a failure that another try does not cure is final", async () => {

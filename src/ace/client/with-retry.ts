@@ -10,8 +10,19 @@ export interface RetryPolicy {
   /** Before the first retry; doubles with each. */
   readonly baseDelayMs: number;
   readonly signal: AbortSignal;
-  /** Called before each retry. */
-  retried(): void;
+  /** Called before the pause of each retry. */
+  retried(retry: Retry): void;
+}
+
+/** The try of a request that comes next, because the one before has failed. */
+export interface Retry {
+  /** The number of the next try, from 2. */
+  readonly try: number;
+  /** Tries at most, if all others fail as well. */
+  readonly triesMax: number;
+  readonly delayMs: number;
+  /** Why the last try failed. May quote the response, and so passes `Vendor.redact`. */
+  readonly message: string;
 }
 
 /** However many retries are configured, the last is not days away: it would count as a call that hangs. */
@@ -44,6 +55,12 @@ export function nextAttempt(
   return next > retriesMax ? undefined : { ladder: lower, retry: next, again: true };
 }
 
+/** Tries that may still come after this one, if all of them fail with a 5xx. Pure. */
+function triesLeft(attempt: Attempt, retriesMax: number): number {
+  const next = nextAttempt(attempt, "5xx", retriesMax);
+  return next ? 1 + triesLeft(next, retriesMax) : 0;
+}
+
 /**
  * Tries `request` until its outcome is final: success, a failure that another try does not cure, or the last retry's.
  * Returns the page size with it. `request` sends, reads and decodes: a body that does not decode is tried again too.
@@ -54,7 +71,7 @@ export async function withRetry<T>(
   request: (pageSize: PageSize) => Promise<Decoded<T>>,
 ): Promise<{ readonly outcome: Decoded<T>; readonly ladder: PageSizeLadder }> {
   let attempt: Attempt = { ladder, retry: 0, again: false };
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     const outcome = await request(attempt.ladder.size);
     if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder };
     if (outcome.kind !== "transient" && outcome.kind !== "unhandled")
@@ -62,8 +79,10 @@ export async function withRetry<T>(
     const next = nextAttempt(attempt, outcome.kind === "transient" ? outcome.reason : "5xx", retriesMax);
     if (!next) return { outcome, ladder: attempt.ladder };
     attempt = next;
-    retried();
-    await clock.sleep(retryDelayMs(baseDelayMs, attempt.retry), signal);
+    const delayMs = retryDelayMs(baseDelayMs, attempt.retry);
+    const triesMax = tries + 1 + triesLeft(attempt, retriesMax);
+    retried({ try: tries + 1, triesMax, delayMs, message: outcome.message });
+    await clock.sleep(delayMs, signal);
     if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder };
   }
 }

@@ -32,7 +32,7 @@ export function planOf(
   });
   const total = (of: (row: (typeof rows)[number]) => number) => rows.reduce((sum, row) => sum + of(row), 0);
   const requests = total((row) => row.estimated_requests);
-  const hours = (requests * (60_000 + JITTER_MS)) / config.requestsPerMinute / 3_600_000;
+  const ms = (requests * (60_000 + JITTER_MS)) / config.requestsPerMinute;
   return {
     status: "dry_run",
     start_date: job.startDate,
@@ -42,9 +42,16 @@ export function planOf(
     days_to_fetch: total((row) => row.days_to_fetch),
     days_to_skip: total((row) => row.days_to_skip),
     estimated_requests: requests,
-    estimated_hours: Math.round(hours * 100) / 100,
+    estimated_hours: hoursOf(ms),
+    estimated_seconds: Math.ceil(ms / 1000),
     requests_per_minute: config.requestsPerMinute,
     page_size: config.pageSize,
     sites: rows,
   };
+}
+
+/** With two decimals; with more where those would make nothing of a short time. */
+function hoursOf(ms: number): number {
+  const hours = ms / 3_600_000;
+  return hours < 1 ? Number(hours.toPrecision(2)) : Math.round(hours * 100) / 100;
 }

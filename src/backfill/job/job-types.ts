@@ -36,11 +36,14 @@ export function requiredBackfillId(job: Pick<Job, "backfillId" | "forced">): str
 export interface SiteJob extends Omit<Job, "sites" | "endedAt"> {
   readonly site: SiteName;
   readonly siteIndex: number;
+  /** The job does not name the site: it is sent to stop what the site did before. */
+  readonly leftOut?: true;
 }
 
 export function siteJob(job: Job, site: SiteName): SiteJob {
   const { sites, endedAt: _, ...rest } = job;
-  return { ...rest, site, siteIndex: Math.max(0, sites.indexOf(site)) };
+  const index = sites.indexOf(site);
+  return { ...rest, site, siteIndex: Math.max(0, index), ...(index < 0 && { leftOut: true }) };
 }
 
 /** A site's own account; `backfillId`, `epoch` and `round` are those of the job that it has committed. */

@@ -11,6 +11,7 @@ const DAY: DayView = {
   records: 3_741_234,
   r2_path: "timeseries/2024/01/15/ses_falls_city.parquet",
   completed_at: "2025-10-14T12:34:56.000Z",
+  requested: true,
   evidence: null,
   phase: null,
   attempts: 1,

@@ -59,6 +59,7 @@ const PLAN: Plan = {
   days_to_skip: 0,
   estimated_requests: 54_900,
   estimated_hours: 18.3,
+  estimated_seconds: 65_880,
   requests_per_minute: 50,
   page_size: 50_000,
   sites: [],

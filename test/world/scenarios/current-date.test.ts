@@ -25,6 +25,7 @@ function viewOf(world: World): SiteView {
     pageSize: 1,
     pipelineBytesPeak: 0,
     lastHeartbeatAt: undefined,
+    retried: undefined,
   };
   return world.site(SITE).db.tx((sql) => reportOf(sql, SITE, live).view);
 }

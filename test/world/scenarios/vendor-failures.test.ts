@@ -69,6 +69,32 @@ test("once a site has been answered with a 429, none of its lanes sends another 
   }
 });
 
+test("while a request is tried again the site's report says which try comes next, and why", async () => {
+  const world = new World({ config: { pageSize: 1_000 } });
+  world.vendor.faults.add({
+    on: "samples",
+    day: "2024-01-02",
+    times: 2,
+    effect: { do: "status", status: 503 },
+  });
+  await world.start("2024-01-01", "2024-01-02");
+  const refused = () => world.vendor.arrivals.filter(({ status }) => status === 503);
+  await world.run(() => refused().length === 2);
+  await world.pass(1_000);
+  const retrying = async () => (await world.status()).sites[0]?.retrying;
+  expect(await retrying()).toMatchObject({
+    date: "2024-01-02",
+    try: 3,
+    tries_max: 4,
+    reason: expect.stringContaining("503"),
+  });
+  expect(Date.parse((await retrying())?.next_at ?? "")).toBeGreaterThanOrEqual(
+    (refused()[1]?.at ?? 0) + 4_000,
+  );
+  await world.run();
+  expect(await retrying()).toBeNull();
+});
+
 test("short pauses, failures, hangs, cuts and malformed responses cost retries and no rows", async () => {
   const world = new World({ sites: TWO, config: { aceTimeoutMs: 5_000, maxRetries: 12 } });
   const often = (seed: number) => ({ probability: 0.12, seed });

@@ -1,8 +1,9 @@
-import type { SiteState } from "../../../contract/backfill.ts";
-import { daysBetween, type EpochMs } from "../../../domain/day.ts";
+import type { SiteState, SiteView } from "../../../contract/backfill.ts";
+import { daysBetween, type EpochMs, type UtcDay } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
+import type { RetriedRequest } from "../context.ts";
 import {
   countDays,
   type DayCounts,
@@ -24,6 +25,8 @@ export interface LiveState {
   readonly pageSize: number;
   readonly pipelineBytesPeak: number;
   readonly lastHeartbeatAt: EpochMs | undefined;
+  /** A request that is being tried again; without a date it is for the list of points. */
+  readonly retried: (RetriedRequest & { readonly date: UtcDay | undefined }) | undefined;
 }
 
 /** The site's report for the Coordinator. */
@@ -70,10 +73,23 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
       last_error: errors?.last ?? null,
       halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
       waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
+      retrying: state === "running" ? retryView(live.retried) : null,
       last_progress: job ? iso(lastProgressAt) : null,
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
     },
+  };
+}
+
+function retryView(retried: LiveState["retried"]): SiteView["retrying"] {
+  if (!retried) return null;
+  const { date, triesMax, reason, nextAt } = retried;
+  return {
+    date: date ?? null,
+    try: retried.try,
+    tries_max: triesMax,
+    reason,
+    next_at: new Date(nextAt).toISOString(),
   };
 }
 

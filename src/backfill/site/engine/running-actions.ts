@@ -1,7 +1,7 @@
-import type { EpochMs } from "../../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import type { ActionContext, SiteContext, WorkDone } from "../context.ts";
+import type { ActionContext, RetriedRequest, SiteContext, WorkDone } from "../context.ts";
 import { ladderOf } from "../fetch/fetch.ts";
 import {
   beginAttempt,
@@ -15,14 +15,16 @@ import {
 } from "../ledger/ledger.ts";
 import type { Action } from "./next-actions.ts";
 import { perform } from "./perform.ts";
-import { reportOf } from "./report.ts";
+import { type LiveState, reportOf } from "./report.ts";
 
 /** The pause after an action that failed unexpectedly. */
 const UNEXPECTED_FAILURE_MS = 5_000;
 
 interface RunningAction {
   readonly ended: Promise<void>;
+  readonly date: UtcDay | undefined;
   lastHeartbeatAt: EpochMs;
+  retried: RetriedRequest | undefined;
 }
 
 /** The actions of a site that run now, each with its attempt in the database and its heartbeat. */
@@ -47,13 +49,21 @@ export class RunningActions {
     const fence = this.#currentFence();
     const date = "day" in action ? action.day.date : undefined;
     if (date) store.tx((sql) => beginAttempt(sql, action.key, date));
+    const current = () => {
+      const running = this.#running.get(action.key);
+      return running?.ended === ended ? running : undefined;
+    };
     const context: ActionContext = {
       ...this.#context,
       fence,
       endAttempt: (sql) => endAttempt(sql, action.key),
       heartbeat: () => {
-        const running = this.#running.get(action.key);
-        if (running?.ended === ended) running.lastHeartbeatAt = clock.now();
+        const running = current();
+        if (running) running.lastHeartbeatAt = clock.now();
+      },
+      retrying: (request) => {
+        const running = current();
+        if (running) running.retried = request;
       },
       report: () => this.report(),
       count: this.#count,
@@ -72,7 +82,7 @@ export class RunningActions {
         await clock.sleep(UNEXPECTED_FAILURE_MS, fence.signal);
       })
       .finally(() => this.#running.delete(action.key));
-    this.#running.set(action.key, { ended, lastHeartbeatAt: clock.now() });
+    this.#running.set(action.key, { ended, date, lastHeartbeatAt: clock.now(), retried: undefined });
     ended.catch(() => undefined);
   }
 
@@ -102,8 +112,18 @@ export class RunningActions {
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
         lastHeartbeatAt: heartbeats.length === 0 ? undefined : Math.min(...heartbeats),
+        retried: this.#retried(),
       }),
     );
+  }
+
+  /** Of the requests that are tried again now, the one that has the fewest tries left. */
+  #retried(): LiveState["retried"] {
+    const retried = [...this.#running.values()].flatMap(({ date, retried: request }) =>
+      request ? [{ date, ...request }] : [],
+    );
+    const triesLeft = (of: RetriedRequest) => of.triesMax - of.try;
+    return retried.sort((a, b) => triesLeft(a) - triesLeft(b) || a.nextAt - b.nextAt)[0];
   }
 
   /** The fence of the current epoch; aborts the actions of the epoch before. */

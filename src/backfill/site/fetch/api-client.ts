@@ -1,4 +1,4 @@
-import { withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
+import { type Retry, withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
 import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
@@ -63,18 +63,23 @@ export class ApiClient {
     ladder: PageSizeLadder,
     request: (pageSize: PageSize) => Promise<Decoded<T>>,
   ): Promise<{ readonly outcome: Requested<T>; readonly ladder: PageSizeLadder }> {
-    const { clock, config, fence, store, uncounted, vendor } = this.#context;
+    const context = this.#context;
+    const { clock, config, fence, store, uncounted, vendor } = context;
     const policy = {
       clock,
       retriesMax: config.maxRetries,
       baseDelayMs: config.retryBaseDelayMs,
       signal: fence.signal,
-      retried: () => {
+      retried: ({ try: number, triesMax, delayMs, message }: Retry) => {
         this.retries += 1;
         uncounted.retries += 1;
+        const reason = vendor.redact(message);
+        context.retrying({ try: number, triesMax, reason, nextAt: clock.now() + delayMs });
       },
     };
-    const { outcome, ladder: after } = await withRetry(policy, ladder, request);
+    const { outcome, ladder: after } = await withRetry(policy, ladder, request).finally(() =>
+      context.retrying(undefined),
+    );
     switch (outcome.kind) {
       case "value":
       case "no-data":

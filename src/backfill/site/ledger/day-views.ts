@@ -14,7 +14,8 @@ import { getState, type LedgerContext } from "./site-state.ts";
 /** The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. */
 export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuery): DayView[] {
   const known = knownDays(sql, from ?? "", to ?? "9999");
-  const job = getState(sql, "job");
+  const latest = getState(sql, "job");
+  const job = latest?.leftOut ? undefined : latest;
   const days =
     from && to
       ? firstDaysOf(from, to, limit)
@@ -22,7 +23,11 @@ export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuer
   return days
     .filter((day) => (!from || day >= from) && (!to || day <= to))
     .slice(0, limit)
-    .map((day) => dayView(site, day, dayHistory(sql, day), known.get(day)?.state ?? PENDING));
+    .map((day) => {
+      const inJob = job !== undefined && day >= job.startDate && day <= job.endDate;
+      const view = dayView(site, day, dayHistory(sql, day), known.get(day)?.state ?? PENDING);
+      return { ...view, requested: inJob || known.has(day) };
+    });
 }
 
 const PENDING: DayState = { kind: "pending", earlier: undefined };
@@ -32,7 +37,12 @@ function firstDaysOf(from: UtcDay, to: UtcDay, limit: number): UtcDay[] {
   return daysOf(from, daysBetween(from, to) < limit ? to : addDays(from, limit - 1));
 }
 
-function dayView(site: SiteName, day: UtcDay, history: DayHistory, state: DayState): DayView {
+function dayView(
+  site: SiteName,
+  day: UtcDay,
+  history: DayHistory,
+  state: DayState,
+): Omit<DayView, "requested"> {
   const { published, failure, attempts } = history;
   return {
     date: day,
