@@ -7,7 +7,6 @@ import type {
   ObjectHead,
   ObjectPage,
   ObjectPart,
-  OpenObject,
   PartRange,
   ReadCondition,
 } from "../../src/ports/archive.ts";
@@ -44,8 +43,8 @@ export class FileArchive implements ArchiveReader {
     throw new Error("a bench does not list objects");
   }
 
-  open(): Promise<OpenObject | undefined> {
-    throw new Error("a bench does not open whole objects");
+  open(): Promise<ReadableStream | undefined> {
+    throw new Error("a bench does not read objects as streams");
   }
 
   #bytes(key: ObjectKey, offset: number, length: number): Uint8Array {

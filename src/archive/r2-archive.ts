@@ -2,10 +2,10 @@ import type { ObjectKey } from "../domain/layout.ts";
 import type {
   Archive,
   ArchiveReader,
+  ByteRange,
   ObjectHead,
   ObjectPage,
   ObjectPart,
-  OpenObject,
   PartRange,
   PublishableFile,
   ReadCondition,
@@ -49,9 +49,14 @@ export class R2Archive implements Archive, ArchiveReader {
     }
   }
 
-  async open(key: ObjectKey): Promise<OpenObject | undefined> {
-    const object = await this.#bucket.get(key);
-    return object ? { head: headOf(object), body: object.body } : undefined;
+  async open(
+    key: ObjectKey,
+    etag: string,
+    part?: ByteRange,
+  ): Promise<ReadableStream<Uint8Array> | undefined> {
+    const options = { onlyIf: { etagMatches: etag }, ...(part && { range: part }) };
+    const object = await this.#bucket.get(key, options);
+    return object && "body" in object ? object.body : undefined;
   }
 
   async publish(

@@ -13,8 +13,11 @@ export interface ArchiveReader {
   list(prefix: string, cursor: string | undefined): Promise<ObjectPage>;
   /** A part of the object, with its bytes only if the object meets `condition`. undefined: there is no such object. */
   read(key: ObjectKey, range: PartRange, condition?: ReadCondition): Promise<ObjectPart | undefined>;
-  /** The whole object as a stream. undefined: there is no such object. */
-  open(key: ObjectKey): Promise<OpenObject | undefined>;
+  /**
+   * The version `etag` of the object as a stream, or a part of it. undefined: the key has another version, or none. The
+   * stream is to be read or cancelled; its reader fails where the storage breaks off.
+   */
+  open(key: ObjectKey, etag: string, part?: ByteRange): Promise<ReadableStream<Uint8Array> | undefined>;
 }
 
 /** The archive as those need it who write days and verify them. */
@@ -43,8 +46,14 @@ export interface ObjectPage {
   readonly cursor?: string;
 }
 
-/** `length` bytes from `offset`, or the last `suffix` bytes; fewer where the object has fewer. */
-export type PartRange = { readonly offset: number; readonly length: number } | { readonly suffix: number };
+/** `length` bytes from `offset`. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A range, or the last `suffix` bytes; fewer where the object has fewer. */
+export type PartRange = ByteRange | { readonly suffix: number };
 
 /** By etag, as in HTTP: only this version, or any version but this. */
 export type ReadCondition = { readonly ifMatch: string } | { readonly ifNoneMatch: string };
@@ -56,12 +65,6 @@ export interface ObjectPart {
   readonly size: number;
   /** undefined: the object does not meet the condition. */
   readonly bytes: Uint8Array | undefined;
-}
-
-export interface OpenObject {
-  readonly head: ObjectHead;
-  /** To be read or cancelled. Its reader fails where the storage breaks off. */
-  readonly body: ReadableStream<Uint8Array>;
 }
 
 export interface PublishableFile {

@@ -130,7 +130,7 @@ test("requests of every kind are repeated and counted alike", async () => {
   expect(await archive.head(KEY)).toBeUndefined();
   expect(await archive.list("timeseries/", undefined)).toEqual({ heads: [] });
   expect(await archive.read(KEY, { offset: 0, length: 9 }, { ifMatch: "etag" })).toBe(part);
-  expect(await archive.open(KEY)).toBeUndefined();
+  expect(await archive.open(KEY, "etag")).toBeUndefined();
   expect([meter.r2Requests, meter.bytesRead]).toEqual([4 * TRIES_MAX, 9]);
   expect(pauses).toEqual(Array(4).fill(RETRY_PAUSES_MS).flat());
 });

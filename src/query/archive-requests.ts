@@ -27,7 +27,7 @@ export function aroundRequests(
     head: (key) => wrap(() => archive.head(key)),
     list: (prefix, cursor) => wrap(() => archive.list(prefix, cursor)),
     read: (key, range, condition) => wrap(() => archive.read(key, range, condition)),
-    open: (key) => wrap(() => archive.open(key)),
+    open: (key, etag, part) => wrap(() => archive.open(key, etag, part)),
   };
 }
 

@@ -27,7 +27,7 @@ import {
 export interface QuerySources {
   readonly samples: SampleSource;
   readonly catalog: Catalog;
-  readonly files: Pick<ArchiveReader, "open">;
+  readonly files: Pick<ArchiveReader, "head" | "open">;
 }
 
 export interface Storage {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ObjectKey } from "../../src/domain/layout.ts";
-import type { ArchiveReader } from "../../src/ports/archive.ts";
+import type { ArchiveReader, ByteRange } from "../../src/ports/archive.ts";
 
 const KEY = "timeseries/2024/01/15/site_a.parquet" as ObjectKey;
 
@@ -30,7 +30,7 @@ export function archiveReaderConformance(
       expect(await reader.read(KEY, { suffix: 8 })).toBeUndefined();
       expect(await reader.read(KEY, { suffix: 8 }, { ifNoneMatch: "etag" })).toBeUndefined();
       expect(await reader.read(KEY, { offset: 0, length: 8 }, { ifMatch: "etag" })).toBeUndefined();
-      expect(await reader.open(KEY)).toBeUndefined();
+      expect(await reader.open(KEY, "etag")).toBeUndefined();
     }));
 
   test("an end has the requested length, or is the whole object, with its size", () =>
@@ -77,11 +77,20 @@ export function archiveReaderConformance(
       expect(await reader.read(KEY, { suffix: 3 }, condition)).toBeUndefined();
     }));
 
-  test("a stream is of the whole object, and its head is of the same version", () =>
-    withObjects(async ({ reader, place }) => {
+  test("a stream is of the version that its etag names, whole or in part, or there is none", () =>
+    withObjects(async ({ reader, place, remove }) => {
       await place(KEY, utf8.encode("0123456789"));
-      const opened = await reader.open(KEY);
-      expect(opened?.head).toEqual(await reader.head(KEY));
-      expect(await new Response(opened?.body).text()).toBe("0123456789");
+      const { etag = "" } = (await reader.head(KEY)) ?? {};
+      const read = async (part?: ByteRange) => {
+        const stream = await reader.open(KEY, etag, part);
+        return stream && new Response(stream).text();
+      };
+      expect(await read()).toBe("0123456789");
+      expect(await read({ offset: 2, length: 3 })).toBe("234");
+      expect(await read({ offset: 9, length: 1 })).toBe("9");
+      await place(KEY, utf8.encode("abc"));
+      expect([await read(), await read({ offset: 1, length: 2 })]).toEqual([undefined, undefined]);
+      await remove(KEY);
+      expect([await read(), await read({ offset: 1, length: 2 })]).toEqual([undefined, undefined]);
     }));
 }

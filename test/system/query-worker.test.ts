@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DaysAnswer, LatestAnswer, PointsAnswer, QueryAnswer } from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import { truthOf } from "../reference/truth.ts";
-import { eventually, QUERY_TOKEN, World } from "./fixture.ts";
+import { eventually, keyOf, QUERY_TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
 // Read once: also if midnight passes during the tests, all of these days belong to the hot tier.
@@ -96,6 +96,42 @@ test("the listed points and days are those of the data", async () => {
     [FIRST, "present", truth(FIRST).length],
     [SECOND, "present", truth(SECOND).length],
   ]);
+});
+
+test("a file is sent in parts to those who ask for them, and not to those who have it", async () => {
+  const bytes = await world.object(keyOf(SITE, FIRST));
+  const url = `${world.queryUrl}/timeseries/file?site_name=${SITE}&date=${FIRST}`;
+  const ask = async (method: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(url, {
+      method,
+      headers: { Authorization: `Bearer ${QUERY_TOKEN}`, ...headers },
+    });
+    const header = (name: string) => response.headers.get(name);
+    return {
+      status: response.status,
+      etag: header("ETag") ?? "",
+      length: header("Content-Length"),
+      place: header("Content-Range"),
+      bytes: await response.bytes(),
+    };
+  };
+  const { etag, ...head } = await ask("HEAD");
+  expect(head).toMatchObject({ status: 200, length: String(bytes.length), bytes: new Uint8Array() });
+  expect(etag).toMatch(/^"[^"]+"$/);
+  const end = await ask("GET", { Range: "bytes=-8", "If-Range": etag });
+  const place = `bytes ${bytes.length - 8}-${bytes.length - 1}/${bytes.length}`;
+  expect(end).toEqual({ status: 206, etag, length: "8", place, bytes: bytes.slice(-8) });
+  expect((await ask("GET", { Range: "bytes=4-103" })).bytes).toEqual(bytes.slice(4, 104));
+  expect(await ask("GET", { Range: `bytes=${bytes.length}-` })).toMatchObject({
+    status: 416,
+    place: `bytes */${bytes.length}`,
+  });
+  expect(await ask("GET", { "If-None-Match": etag })).toMatchObject({
+    status: 304,
+    etag,
+    bytes: new Uint8Array(),
+  });
+  expect(await ask("GET", { Range: "bytes=0-1", "If-Range": '"old"' })).toMatchObject({ status: 200, bytes });
 });
 
 test("a point's newest sample is D1's of today, or else the archive's of its newest day", async () => {

@@ -81,10 +81,9 @@ describe.each(WORKERS)("the page of the $name Worker", ({ token, request }) => {
         headers: needsToken ? { Authorization: `Bearer ${token}` } : {},
         ...(body !== undefined && { body }),
       });
-      // The fake has nothing to cancel and nothing to retry.
-      expect([200, 202, ...(/cancel/.test(url) ? [400] : /retry/.test(url) ? [409] : [])], call).toContain(
-        status,
-      );
+      // The fakes have nothing to cancel, nothing to retry, and no file of this site.
+      const empty = /cancel/.test(url) ? [400] : /retry/.test(url) ? [409] : /file/.test(url) ? [404] : [];
+      expect([200, 202, ...empty], call).toContain(status);
     }
   });
 });

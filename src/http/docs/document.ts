@@ -38,6 +38,7 @@ export function listedOperations(paths: OpenApi["paths"]): ListedOperation[] {
 
 export interface Parameter {
   readonly name: string;
+  readonly in: "query" | "header";
   readonly required: boolean;
   readonly schema: Schema;
 }

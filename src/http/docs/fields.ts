@@ -10,18 +10,21 @@ export function schemaView(schema: Schema): Markup {
   if (!properties) return html`<p>${typeView(schema)}</p>`;
   const fields = Object.entries(properties);
   if (fields.length === 0) return html`<p>No fields.</p>`;
-  return html`<dl>${fields.map(([name, field]) => fieldView(name, field, required.includes(name)))}</dl>`;
+  return html`<dl>${fields.map(([name, field]) => fieldView(html`<code>${name}</code>`, field, required.includes(name)))}</dl>`;
 }
 
 export function parametersView(parameters: readonly Parameter[]): Markup {
-  return html`<dl>${parameters.map(({ name, schema, required }) => fieldView(name, schema, required))}</dl>`;
+  return html`<dl>${parameters.map((parameter) => fieldView(labelOf(parameter), parameter.schema, parameter.required))}</dl>`;
 }
 
+const labelOf = ({ name, in: place }: Parameter): Markup =>
+  html`<code>${name}</code>${place === "header" ? " in a header:" : ""}`;
+
 /** A field; where it is an object or a list of objects, with the inner fields. */
-function fieldView(name: string, schema: Schema, required: boolean): Markup {
+function fieldView(label: Markup, schema: Schema, required: boolean): Markup {
   const inner = [schema, schema.items, ...(schema.anyOf ?? [])].find((candidate) => candidate?.properties);
   const notes = notesOf(schema);
-  return html`<dt><code>${name}</code> <span>${typeView(schema)}${required ? ", required" : ""}</span></dt>
+  return html`<dt>${label} <span>${typeView(schema)}${required ? ", required" : ""}</span></dt>
     <dd>${notes.length > 0 ? html`<p>${notes.join("; ")}</p>` : ""}${inner ? schemaView(inner) : ""}</dd>`;
 }
 

@@ -30,8 +30,10 @@ describe("a preflight", () => {
     expect(response.status).toBe(204);
     expect(await response.text()).toBe("");
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe(ALLOWED);
-    expect(response.headers.get("Access-Control-Allow-Methods")).toBe("GET, POST, OPTIONS");
-    expect(response.headers.get("Access-Control-Allow-Headers")).toBe("Authorization, Content-Type");
+    expect(response.headers.get("Access-Control-Allow-Methods")).toBe("GET, HEAD, POST, OPTIONS");
+    expect(response.headers.get("Access-Control-Allow-Headers")).toBe(
+      "Authorization, Content-Type, Range, If-Range, If-Match, If-None-Match",
+    );
     expect(response.headers.get("Access-Control-Allow-Credentials")).toBeNull();
     expect(response.headers.get("Vary")).toBe("Origin");
   });

@@ -3,6 +3,20 @@ import { errorResponse, type JsonResponse } from "./response.ts";
 /** Browsers repeat a preflight after ten minutes, so that an origin that was removed is soon rejected. */
 const PREFLIGHT_SECONDS = 600;
 
+/** Request headers beside those that a browser always allows. */
+const REQUEST_HEADERS = ["Authorization", "Content-Type", "Range", "If-Range", "If-Match", "If-None-Match"];
+
+/** Response headers that a script sees only where they are named. */
+const EXPOSED_HEADERS = [
+  "Retry-After",
+  "ETag",
+  "Accept-Ranges",
+  "Content-Range",
+  "Content-Length",
+  "Content-Disposition",
+  "Repr-Digest",
+];
+
 /** A preflight is an OPTIONS request with an origin and the method of the request that is to follow. */
 export function isPreflight(request: Request): boolean {
   return (
@@ -18,8 +32,8 @@ export function preflight(request: Request, allowedOrigins: readonly string[]): 
   return {
     status: 204,
     headers: {
-      "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-      "Access-Control-Allow-Headers": "Authorization, Content-Type",
+      "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
+      "Access-Control-Allow-Headers": REQUEST_HEADERS.join(", "),
       "Access-Control-Max-Age": String(PREFLIGHT_SECONDS),
     },
   };
@@ -34,8 +48,8 @@ export function setCorsHeaders(headers: Headers, request: Request, allowedOrigin
   const origin = request.headers.get("Origin");
   if (origin === null || !isAllowed(request, allowedOrigins)) return;
   headers.set("Access-Control-Allow-Origin", origin);
-  // A script sees this header only where it is named here.
-  if (headers.has("Retry-After")) headers.set("Access-Control-Expose-Headers", "Retry-After");
+  const exposed = EXPOSED_HEADERS.filter((name) => headers.has(name));
+  if (exposed.length > 0) headers.set("Access-Control-Expose-Headers", exposed.join(", "));
 }
 
 function isAllowed(request: Request, allowedOrigins: readonly string[]): boolean {

@@ -50,19 +50,22 @@ function keepExamples({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; j
 }
 
 function operationOf(route: RouteDescription, write: Write): Json {
-  const { name, summary, isPublic, input } = route;
+  const { name, summary, isPublic, input, requestHeaders = {} } = route;
+  const { requestBody, parameters = [] } = input ? inputOf(input, write) : {};
+  const all = [...parameters, ...Object.entries(requestHeaders).map(headerParameter)];
   return {
     operationId: name,
     summary,
     security: isPublic ? [] : [{ bearer: [] }],
-    ...(input && inputOf(input, write)),
+    ...(all.length > 0 && { parameters: all }),
+    ...(requestBody && { requestBody }),
     responses: mapped({ ...commonResponses(route), ...route.responses }, (response, status) =>
       Number(status) < 400 ? responseOf(response, write) : errorOf(response, write),
     ),
   };
 }
 
-function inputOf(input: InputSchema, write: Write): Json {
+function inputOf(input: InputSchema, write: Write): { requestBody?: Json; parameters?: Json[] } {
   if ("body" in input)
     return { requestBody: { required: !input.optional, content: jsonOf(input.body, write) } };
   const parameters = Object.entries<z.ZodType>(input.query.shape).map(([name, schema]) => {
@@ -79,6 +82,14 @@ function inputOf(input: InputSchema, write: Write): Json {
   });
   return { parameters };
 }
+
+const headerParameter = ([name, description]: [string, string]): Json => ({
+  name,
+  in: "header",
+  required: false,
+  description,
+  schema: { type: "string", description },
+});
 
 function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, write: Write): Json {
   return mapped(webhooks, ({ summary, body, responses }, name) => ({

@@ -4,7 +4,7 @@ import { acceptsByName } from "./accept.ts";
 /** A response with a JSON body, before it becomes a `Response`. */
 export interface JsonResponse {
   readonly status: number;
-  /** From 400 on a `Problem`, which may have more members; absent for 204. */
+  /** From 400 on a `Problem`, which may have more members; absent for 204 and 304. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -93,7 +93,9 @@ const TITLES: Readonly<Record<number, string>> = {
   405: "Method Not Allowed",
   406: "Not Acceptable",
   409: "Conflict",
+  412: "Precondition Failed",
   413: "Content Too Large",
+  416: "Range Not Satisfiable",
   500: "Internal Server Error",
   503: "Service Unavailable",
 };

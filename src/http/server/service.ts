@@ -29,6 +29,8 @@ export interface RouteDescription {
   readonly summary: string;
   /** Absent: the route ignores body and parameters. */
   readonly input?: InputSchema;
+  /** The request headers that change the response, each with its meaning; none is required. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
   readonly responses: ResponseDescriptions;
 }
 

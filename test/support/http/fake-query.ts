@@ -2,7 +2,6 @@
 import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { createQueryApp } from "../../../src/http/query/query.ts";
-import type { ArchiveReader, OpenObject } from "../../../src/ports/archive.ts";
 import type {
   Catalog,
   DayAvailability,
@@ -10,6 +9,7 @@ import type {
   LatestSamples,
 } from "../../../src/query/catalog/catalog.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
+import { MemoryArchive } from "../query/memory-archive.ts";
 
 export const QUERY_KEY = "s3cret-query-key";
 export const QUERY_ENV = {
@@ -17,7 +17,7 @@ export const QUERY_ENV = {
   ALLOWED_ORIGINS: "https://app.example.com,https://admin.example.com",
 };
 
-export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "open"> {
+export class FakeSources implements SampleSource, Catalog {
   readonly calls: unknown[][] = [];
   readonly queries: SampleQuery[] = [];
   /** Times of the samples of every point, all on the first day of the query. */
@@ -25,17 +25,6 @@ export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   dayAvailability: readonly DayAvailability[] = [];
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
-  opened: OpenObject | undefined = {
-    head: {
-      key: "timeseries/2024/01/31/site_a.parquet" as ObjectKey,
-      etag: "e0",
-      bytes: 0,
-      sha256: undefined,
-      uploadedAt: 0,
-      metadata: {},
-    },
-    body: new Blob([]).stream(),
-  };
   /** Thrown by the next call; with `faultLater`, by a query after its first day. */
   fault: unknown;
   faultLater = false;
@@ -53,11 +42,6 @@ export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "
   availability = (...given: unknown[]) => this.#record("availability", this.dayAvailability, given);
   latest = (...given: unknown[]) => this.#record("latest", this.newest, given);
 
-  async open(key: string): Promise<OpenObject | undefined> {
-    this.calls.push(["open", key]);
-    return this.opened;
-  }
-
   async #record<T>(name: string, outcome: T, given: unknown[]): Promise<T> {
     // The last argument is the meter.
     this.calls.push([name, ...given.slice(0, -1)]);
@@ -69,9 +53,11 @@ export class FakeSources implements SampleSource, Catalog, Pick<ArchiveReader, "
 /** The app over fake sources. */
 export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_ENV) {
   const sources = new FakeSources();
+  const files = new MemoryArchive();
+  files.place("timeseries/2024/01/31/site_a.parquet" as ObjectKey, new TextEncoder().encode("PAR1 … PAR1"));
   const logged: { level: string; message: string; fields: unknown }[] = [];
   const app = createQueryApp<object>({
-    sources: () => ({ samples: sources, catalog: sources, files: sources }),
+    sources: () => ({ samples: sources, catalog: sources, files }),
     clock: { now: () => 0 },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     version: "1.0.0",
@@ -79,6 +65,7 @@ export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_EN
   const request = async (path: string, init: RequestInit = {}) => app.request(path, init, env);
   return {
     sources,
+    files,
     logged,
     request,
     /** With the right token. */

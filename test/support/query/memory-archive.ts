@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import type {
   ArchiveReader,
+  ByteRange,
   ObjectHead,
   ObjectPage,
   ObjectPart,
-  OpenObject,
   PartRange,
   ReadCondition,
 } from "../../../src/ports/archive.ts";
@@ -26,6 +26,7 @@ interface Placed {
   readonly bytes: Uint8Array;
   readonly etag: string;
   readonly metadata: ObjectHead["metadata"];
+  readonly sha256: string | undefined;
 }
 
 /** Objects in memory; an etag is the MD5 of the content, as R2's is. Every request is counted. */
@@ -37,8 +38,9 @@ export class MemoryArchive implements ArchiveReader {
   before: (request: number, key: ObjectKey) => void | Promise<void> = () => undefined;
   readonly objects = new Map<ObjectKey, Placed>();
 
-  place(key: ObjectKey, bytes: Uint8Array, metadata: ObjectHead["metadata"] = {}): void {
-    this.objects.set(key, { bytes, etag: createHash("md5").update(bytes).digest("hex"), metadata });
+  place(key: ObjectKey, bytes: Uint8Array, metadata: ObjectHead["metadata"] = {}, sha256?: string): void {
+    const etag = createHash("md5").update(bytes).digest("hex");
+    this.objects.set(key, { bytes, etag, metadata, sha256 });
   }
 
   remove(key: ObjectKey): void {
@@ -67,11 +69,16 @@ export class MemoryArchive implements ArchiveReader {
     return part;
   }
 
-  async open(key: ObjectKey): Promise<OpenObject | undefined> {
+  async open(
+    key: ObjectKey,
+    etag: string,
+    part?: ByteRange,
+  ): Promise<ReadableStream<Uint8Array> | undefined> {
     await this.#arrive("open", key);
-    const head = this.#headOf(key);
-    const bytes = this.objects.get(key)?.bytes.slice();
-    return head && bytes && { head, body: new Blob([bytes]).stream() };
+    const object = this.objects.get(key);
+    if (object?.etag !== etag) return undefined;
+    const { offset, length } = part ?? { offset: 0, length: object.bytes.length };
+    return new Blob([object.bytes.slice(offset, offset + length)]).stream();
   }
 
   /** Resolves to the number of the request when it is served. */
@@ -89,7 +96,7 @@ export class MemoryArchive implements ArchiveReader {
   #headOf(key: ObjectKey): ObjectHead | undefined {
     const object = this.objects.get(key);
     if (!object) return undefined;
-    const { bytes, etag, metadata } = object;
-    return { key, etag, bytes: bytes.length, sha256: undefined, uploadedAt: 0, metadata };
+    const { bytes, etag, metadata, sha256 } = object;
+    return { key, etag, bytes: bytes.length, sha256, uploadedAt: 0, metadata };
   }
 }
