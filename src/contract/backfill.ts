@@ -40,15 +40,34 @@ export const evidence = responseObject("Evidence", {
   unconfigured: z.number().describe("Rows of points that are not configured for the site"),
   duplicates: z.number().describe("Rows of a point and millisecond that the file already has"),
   rejected_examples: z
-    .array(z.object({ point_name: z.string(), reason: z.string(), value: z.string() }))
+    .array(
+      z.object({
+        point_name: z.string().describe("At most 200 characters; empty for a row without a name"),
+        reason: z.string(),
+        value: z
+          .string()
+          .describe(
+            "The first 40 characters of what was rejected, as sent: the value, the time for reason time, the row for reason shape",
+          ),
+      }),
+    )
     .optional()
-    .describe("The first 20 pairs of point and reason among the rejected rows, each with one value as sent"),
+    .describe(
+      "The first 20 pairs of point and reason among the rejected rows, by name, each with one value. Absent where an earlier version fetched the day, after a rebuild, and in an answer of so many days that they do not fit: request such a day alone",
+    ),
   unconfigured_names: z
     .array(z.string())
     .optional()
-    .describe("The first 20 points that the API sent and that are not configured for the site"),
+    .describe(
+      "The first 20 points, by name, that the API sent and that are not configured for the site. At most 200 characters each; absent as rejected_examples is",
+    ),
 });
 export type Evidence = z.output<typeof evidence>;
+
+/** Characters of JSON that the examples of dropped rows take. */
+export function exampleChars({ rejected_examples, unconfigured_names }: Evidence): number {
+  return JSON.stringify([rejected_examples ?? [], unconfigured_names ?? []]).length;
+}
 
 export const dayView = responseObject("DayView", {
   date: z.string(),

@@ -1,8 +1,23 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { compareText, type DroppedRows, EXAMPLES_MAX } from "./dropped-rows.ts";
 import { addTransport, imbalance, NOTHING_FETCHED, type Transport } from "./evidence.ts";
 
 const count = fc.nat(1_000_000);
+const text = fc.constantFrom(...Array.from({ length: 30 }, (_, index) => `p${index}`), "", "é");
+/** As a page has them: sorted, each name and each pair once, bounded. */
+const dropped: fc.Arbitrary<DroppedRows> = fc.record({
+  rejectedExamples: fc
+    .uniqueArray(fc.record({ point: text, reason: fc.constantFrom("null", "text"), value: text }), {
+      selector: ({ point, reason }) => `${point} ${reason}`,
+    })
+    .map((examples) =>
+      examples
+        .sort((a, b) => compareText(a.point, b.point) || compareText(a.reason, b.reason))
+        .slice(0, EXAMPLES_MAX),
+    ),
+  unconfiguredNames: fc.uniqueArray(text).map((names) => names.sort(compareText).slice(0, EXAMPLES_MAX)),
+});
 const transport: fc.Arbitrary<Transport> = fc.record({
   pages: count,
   requests: count,
@@ -11,6 +26,7 @@ const transport: fc.Arbitrary<Transport> = fc.record({
   rejected: fc.dictionary(fc.constantFrom("null", "text", "time", "shape"), count, { noNullPrototype: true }),
   outside: count,
   unconfigured: count,
+  dropped,
 });
 
 test("nothing added changes nothing, and the order of adding does not matter", () => {

@@ -1,4 +1,5 @@
 import type { EpochMs } from "./day.ts";
+import { addDropped, type DroppedRows, NOTHING_DROPPED } from "./dropped-rows.ts";
 
 /** How a site-day's samples were fetched. Varies from run to run. */
 export interface Transport {
@@ -15,6 +16,8 @@ export interface Transport {
   readonly outside: number;
   /** Rows of points that are not configured. */
   readonly unconfigured: number;
+  /** Examples of the rows that were dropped; absent where an earlier version has fetched the day. */
+  readonly dropped?: DroppedRows;
 }
 
 /** What the file holds. The same in every run. */
@@ -42,6 +45,7 @@ export const NOTHING_FETCHED: Transport = {
   rejected: {},
   outside: 0,
   unconfigured: 0,
+  dropped: NOTHING_DROPPED,
 };
 
 export function addTransport(a: Transport, b: Transport): Transport {
@@ -56,6 +60,7 @@ export function addTransport(a: Transport, b: Transport): Transport {
     rejected,
     outside: a.outside + b.outside,
     unconfigured: a.unconfigured + b.unconfigured,
+    dropped: addDropped(a.dropped ?? NOTHING_DROPPED, b.dropped ?? NOTHING_DROPPED),
   };
 }
 

@@ -47,12 +47,22 @@ export interface Counts {
   outside: number;
   unconfigured: number;
   rejected: Record<string, number>;
+  dropped: Dropped;
+}
+
+interface Dropped {
+  rejectedExamples: { point: string; reason: string; value: string }[];
+  unconfiguredNames: string[];
 }
 
 /** The count of each row of the pages; rows of a margin are counted by another window. */
 export function countsOf(pages: readonly AcceptedPage[]): Counts {
-  const counts: Counts = { fetched: 0, kept: 0, outside: 0, unconfigured: 0, rejected: {} };
+  const dropped: Dropped = { rejectedExamples: [], unconfiguredNames: [] };
+  const counts: Counts = { fetched: 0, kept: 0, outside: 0, unconfigured: 0, rejected: {}, dropped };
+  const unconfigured = new Set<string>();
+  const examples = new Map<string, Dropped["rejectedExamples"][number]>();
   for (const { window, sent } of pages) {
+    const ofPage = new Set<string>();
     for (const row of sent) {
       const fate = judge(row, window.fromMicros, window.toMicros);
       if (fate === "margin") continue;
@@ -60,17 +70,40 @@ export function countsOf(pages: readonly AcceptedPage[]): Counts {
       if (typeof fate === "object") counts.kept += 1;
       else if (fate === "outside" || fate === "unconfigured") counts[fate] += 1;
       else counts.rejected[fate] = (counts.rejected[fate] ?? 0) + 1;
+      if (fate === "unconfigured") unconfigured.add(fieldsOf(row).name as string);
+      if (typeof fate === "object" || fate === "outside" || fate === "unconfigured") continue;
+      const example = exampleOf(row, fate);
+      const pair = `${example.point}\n${fate}`;
+      const other = examples.get(pair);
+      // Of a page its first value, of all pages the least.
+      if (!ofPage.has(pair) && !(other && other.value < example.value)) examples.set(pair, example);
+      ofPage.add(pair);
     }
   }
+  dropped.unconfiguredNames = [...unconfigured].sort().slice(0, 20);
+  dropped.rejectedExamples = [...examples].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, example]) => example);
+  dropped.rejectedExamples.splice(20);
   return counts;
 }
+
+function exampleOf(row: VendorRow, reason: string) {
+  const { name, value, time } = fieldsOf(row);
+  const wrong = reason === "shape" ? parsed(row) : reason === "time" ? time : value;
+  const text =
+    typeof wrong === "string" ? wrong : typeof wrong === "number" ? String(wrong) : JSON.stringify(wrong);
+  return { point: typeof name === "string" ? name : "", reason, value: text.slice(0, 40) };
+}
+
+const parsed = ({ json }: VendorRow): unknown => JSON.parse(json.replaceAll("~", ""));
+
+const fieldsOf = (row: VendorRow) =>
+  (parsed(row) ?? {}) as { readonly name?: unknown; readonly value?: unknown; readonly time?: unknown };
 
 const SECOND = 1_000_000;
 
 /** The first rule that rejects a row for a time span, or else the sample. */
-function judge({ json }: VendorRow, from: number, to: number): Sample | string {
-  const row: unknown = JSON.parse(json.replaceAll("~", ""));
-  const { name, value, time } = (row ?? {}) as { name?: unknown; value?: unknown; time?: unknown };
+function judge(row: VendorRow, from: number, to: number): Sample | string {
+  const { name, value, time } = fieldsOf(row);
   if (typeof name !== "string" || typeof time !== "string") return "shape";
   const at = referenceTime(time);
   if (at === undefined) return "time";

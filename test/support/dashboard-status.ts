@@ -1,4 +1,4 @@
-import type { DayView, SiteView, Status } from "../../src/contract/backfill.ts";
+import type { DayView, Evidence, SiteView, Status } from "../../src/contract/backfill.ts";
 
 /** A site in the middle of a year. */
 export function siteView(change: Partial<SiteView> = {}): SiteView {
@@ -73,6 +73,16 @@ export function dayView(date: string, status: DayView["status"], change: Partial
     phase: null,
     attempts: 1,
     failure: null,
+    ...change,
+  };
+}
+
+/** The evidence of a day of a hundred rows, most of which are written. */
+export function dayEvidence(change: Partial<Evidence> = {}): Evidence {
+  return {
+    ...{ written: 90, points: 3, first_timestamp: 0, last_timestamp: 1, bytes: 10, sha256: "" },
+    ...{ pages: 1, requests: 2, retries: 0, fetched: 100, rejected: { text: 3, null: 1 } },
+    ...{ outside: 2, unconfigured: 1, duplicates: 3 },
     ...change,
   };
 }

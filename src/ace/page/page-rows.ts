@@ -1,6 +1,8 @@
 import type { EpochMicros } from "../../domain/day.ts";
+import type { DroppedRows } from "../../domain/dropped-rows.ts";
 import { copyRows, newColumns, type SampleColumns, type Span } from "../../domain/samples.ts";
 import { parseValue, type RejectReason, valueRejection } from "../../domain/value.ts";
+import { DroppedPageRows, type RowTexts } from "./dropped-page-rows.ts";
 import type { NextPage } from "./next-page.ts";
 import { type PageEnds, TimeRuns } from "./time-runs.ts";
 
@@ -28,12 +30,15 @@ export interface RowCounts extends PageEnds {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   readonly outside: number;
   readonly unconfigured: number;
+  readonly dropped: DroppedRows;
 }
 
 /** Classifies the rows of a page, scanned or parsed, and keeps the valid ones as columns. */
 export class PageRows {
   private readonly context: PageContext;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
+  private readonly texts: RowTexts;
+  private readonly dropped: DroppedPageRows;
   private readonly runs = new TimeRuns();
   private columns: SampleColumns;
   private rows = 0;
@@ -42,16 +47,18 @@ export class PageRows {
   private outside = 0;
   private unconfigured = 0;
 
-  /** `rowsExpected` is an estimate: the columns grow. */
-  constructor(context: PageContext, rowsExpected: number) {
+  /** `rowsExpected` is an estimate: the columns grow. `texts` is asked for rows that were added, or are being added. */
+  constructor(context: PageContext, rowsExpected: number, texts: RowTexts) {
     this.context = context;
+    this.texts = texts;
+    this.dropped = new DroppedPageRows(texts);
     this.columns = newColumns(rowsExpected);
   }
 
-  /** Adds the next row, which has no name or no time. */
-  addMisshapen(): void {
+  /** Adds the next row, which has no name or no time, and is `raw` in JSON. */
+  addMisshapen(raw: unknown): void {
     this.rows += 1;
-    this.reject("shape");
+    this.reject("shape", raw);
   }
 
   /**
@@ -62,7 +69,7 @@ export class PageRows {
     const row = this.rows;
     this.rows += 1;
     if (micros === undefined) {
-      this.reject("time");
+      this.reject("time", this.texts.timeOf(row));
       return false;
     }
     this.runs.add(row, micros);
@@ -71,14 +78,16 @@ export class PageRows {
       if (micros < requested.fromMicros || micros > requested.toMicros) this.outside += 1;
       return false;
     }
-    if (id === undefined) this.unconfigured += 1;
-    return id !== undefined;
+    if (id !== undefined) return true;
+    this.unconfigured += 1;
+    this.dropped.addUnconfigured(row);
+    return false;
   }
 
   /** Keeps the value of the row, which is `raw` in JSON, or counts why it is rejected. */
   keepParsed(micros: EpochMicros, id: number, raw: unknown): void {
     const value = parseValue(raw);
-    if (Number.isNaN(value)) this.reject(valueRejection(raw));
+    if (Number.isNaN(value)) this.reject(valueRejection(raw), raw);
     else this.keep(micros, id, value);
   }
 
@@ -95,16 +104,20 @@ export class PageRows {
     this.length = at + 1;
   }
 
-  /** What became of the rows; `hashOf` gives the hash of a row's name. */
-  counts(hashOf: (row: number) => number): RowCounts {
+  /** What became of the rows. */
+  counts(): RowCounts {
     const { length, rows, rejected, outside, unconfigured } = this;
     const fetched = length + this.rejections + outside + unconfigured;
     const kept = { ...this.columns, length };
-    return { rows, kept, fetched, rejected, outside, unconfigured, ...this.runs.ends(rows, hashOf) };
+    const { dropped } = this.dropped;
+    const ends = this.runs.ends(rows, (row) => this.texts.hashOf(row));
+    return { rows, kept, fetched, rejected, outside, unconfigured, dropped, ...ends };
   }
 
-  private reject(reason: RejectReason): void {
+  /** Rejects the row that was added last; `raw` is what is wrong with it, as JSON. */
+  private reject(reason: RejectReason, raw: unknown): void {
     this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
     this.rejections += 1;
+    this.dropped.addRejected(this.rows - 1, reason, raw);
   }
 }

@@ -78,12 +78,46 @@ test("each row is classified by the first rule that applies, and margins are not
   expect([page.rows, page.fetched]).toEqual([15, 11]);
 });
 
+test("dropped rows are named, by point and reason with one value, and not those of margins or outside", () => {
+  const page = decode([
+    ["a", "margin", "2026-08-07T16:00:29.5"],
+    ["b", "9", "yesterday"],
+    ["a", "72abc", "2026-08-07T16:00:30.5"],
+    ["a", "other", "2026-08-07T16:00:30.5"],
+    ["a", null, "2026-08-07T16:00:30.5"],
+    ["b", { deep: [1, "x".repeat(100)] }, "2026-08-07T16:00:30.5"],
+    ["zz", "x", "2026-08-07T16:00:30.5"],
+    ["z".repeat(300), "1", "2026-08-07T16:00:30.5"],
+    ["zz", "1", "2026-08-07T16:00:30.5"],
+    ["late", "1", "2026-08-07T17:00:40"],
+  ]);
+  expect(page.dropped).toEqual({
+    rejectedExamples: [
+      { point: "a", reason: "null", value: "null" },
+      { point: "a", reason: "text", value: "72abc" },
+      { point: "b", reason: "time", value: "yesterday" },
+      { point: "b", reason: "type", value: `{"deep":[1,"${"x".repeat(28)}` },
+    ],
+    unconfiguredNames: ["zz", "z".repeat(200)],
+  });
+});
+
+test("of many dropped rows the first twenty by name are named, whatever their order", () => {
+  const names = Array.from({ length: 15_000 }, (_, index) => `n${String(index).padStart(5, "0")}`);
+  for (const order of [names, names.toReversed()]) {
+    const page = decode(order.map((name) => [name, "1", "2026-08-07T16:25:00"]));
+    expect(page.unconfigured).toBe(15_000);
+    expect(page.dropped.unconfiguredNames).toEqual(names.slice(0, 20));
+  }
+});
+
 test("entries that are not samples are rejected, and affect no other row", () => {
   const entries = [null, 7, "a", [], {}, { name: 7, value: "1", time: "2026-08-07T16:25:00" }];
   const good = { name: "a", value: "1", time: "2026-08-07T16:25:00" };
   const text = JSON.stringify({ point_samples: [...entries, good], next_cursor: null, has_more: false });
   const page = decodeSamples(Buffer.from(text), context);
   expect(page.rejected).toEqual({ shape: 6 });
+  expect(page.dropped.rejectedExamples).toEqual([{ point: "", reason: "shape", value: "null" }]);
   expect(page.kept.length).toBe(1);
 });
 

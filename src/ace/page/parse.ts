@@ -19,12 +19,23 @@ export function parseSamples(bytes: Uint8Array, context: PageContext): SamplesPa
 
 /** Turns parsed rows into columns in one pass. */
 function readRows(samples: readonly unknown[], context: PageContext): RowCounts {
-  const rows = new PageRows(context, samples.length);
+  const nameOf = (row: number) => {
+    const sample = samples[row] as { readonly name?: unknown } | null | undefined;
+    return typeof sample?.name === "string" ? sample.name : undefined;
+  };
   let timeText = "";
+  const rows = new PageRows(context, samples.length, {
+    nameOf,
+    timeOf: () => timeText,
+    hashOf: (row) => {
+      const name = nameOf(row);
+      return name === undefined ? NAMELESS_HASH : nameHash(utf8.encode(name));
+    },
+  });
   let time: EpochMicros | undefined;
   for (const sample of samples) {
     if (!isNamedAndTimed(sample)) {
-      rows.addMisshapen();
+      rows.addMisshapen(sample);
       continue;
     }
     // Thousands of rows in a row have the same timestamp.
@@ -35,10 +46,7 @@ function readRows(samples: readonly unknown[], context: PageContext): RowCounts 
     const id = context.points.get(sample.name);
     if (rows.add(time, id) && time !== undefined && id !== undefined) rows.keepParsed(time, id, sample.value);
   }
-  return rows.counts((row) => {
-    const sample = samples[row] as { readonly name?: unknown } | null | undefined;
-    return typeof sample?.name === "string" ? nameHash(utf8.encode(sample.name)) : NAMELESS_HASH;
-  });
+  return rows.counts();
 }
 
 interface WireSample {

@@ -1,4 +1,5 @@
 import type { EpochMicros } from "../../domain/day.ts";
+import { NAME_CHARS_MAX } from "../../domain/dropped-rows.ts";
 import { parseTime } from "../../domain/time.ts";
 import { decodeText } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
@@ -57,7 +58,11 @@ class Scan {
   constructor(body: Uint8Array, context: PageContext) {
     this.reader = new ByteReader(body);
     this.names = indexOf(context.points);
-    this.rows = new PageRows(context, Math.ceil(body.length / ROW_BYTES));
+    this.rows = new PageRows(context, Math.ceil(body.length / ROW_BYTES), {
+      nameOf: (row) => this.nameOf(row),
+      timeOf: () => this.timeText,
+      hashOf: (row) => this.hashOf(row),
+    });
     this.nameStarts = new Uint32Array(Math.ceil(body.length / ROW_BYTES_MIN));
   }
 
@@ -71,7 +76,7 @@ class Scan {
     const rest = JSON.parse(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
     if (Object.hasOwn(rest, "point_samples")) return undefined;
     const nextPage = decodeNextPage(rest);
-    return { ...this.rows.counts((row) => this.hashOf(row)), ...nextPage };
+    return { ...this.rows.counts(), ...nextPage };
   }
 
   /** Reads from the first row's name to the bracket after the last row. */
@@ -158,9 +163,19 @@ class Scan {
   }
 
   private hashOf(row: number): number {
-    const { body } = this.reader;
+    const { start, end } = this.nameAt(row);
+    return nameHash(this.reader.body, start, end);
+  }
+
+  /** The first characters of a name, as many as are shown. */
+  private nameOf(row: number): string {
+    const { start, end } = this.nameAt(row);
+    return this.reader.text(start, Math.min(end, start + NAME_CHARS_MAX));
+  }
+
+  private nameAt(row: number): { readonly start: number; readonly end: number } {
     const start = this.nameStarts[row] ?? 0;
-    return nameHash(body, start, body.indexOf(QUOTE, start));
+    return { start, end: this.reader.body.indexOf(QUOTE, start) };
   }
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import { dayEvidence, dayView } from "../../../test/support/dashboard-status.ts";
 import { Chance } from "../../../test/world/harness/chance.ts";
 import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { siteNamed } from "../../../test/world/harness/world.ts";
 import type { ErrorView } from "../../contract/backfill.ts";
-import type { SiteAnswer } from "../job/job.ts";
+import type { SiteAnswer, SiteQuery } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
-import { queryErrors } from "./site-queries.ts";
+import { EXAMPLE_CHARS_MAX, queryDays, queryErrors } from "./site-queries.ts";
 
 const errorAt = (second: number): ErrorView => ({
   ...{ backfill_id: "id", error: "", stack: "", context: {} },
@@ -48,6 +49,25 @@ test("the newest errors of all sites come in order, and no more than a few sites
   const { seconds, askedMax } = await ask(answers, 5);
   expect(seconds).toEqual([39, 38, 37, 36, 35]);
   expect(askedMax).toBe(4);
+});
+
+test("what a site's examples of dropped rows take is not left for the sites after it", async () => {
+  const name = "n".repeat(1_000);
+  const evidence = dayEvidence({ unconfigured_names: [name] });
+  const asked: number[] = [];
+  const site = () => ({
+    read: async (query: SiteQuery) => {
+      asked.push(query.kind === "days" ? query.exampleCharsMax : 0);
+      return { days: [dayView("2024-01-01", "completed", { evidence })] };
+    },
+  });
+  const sites = {
+    clock: new Scheduler(0, new Chance(1)).clockOf(undefined),
+    site: site as unknown as () => SitePeer,
+  };
+  const range = { from: undefined, to: undefined };
+  expect(await queryDays(sites, [siteNamed("a"), siteNamed("b")], range, 10)).toHaveLength(2);
+  expect(asked).toEqual([EXAMPLE_CHARS_MAX, EXAMPLE_CHARS_MAX - `[[],["${name}"]]`.length]);
 });
 
 test("however many sites are silent, those that are heard are told after twenty seconds", async () => {

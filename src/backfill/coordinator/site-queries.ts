@@ -1,6 +1,6 @@
 import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
-import type { DaySelection, DayView, ErrorView } from "../../contract/backfill.ts";
+import { type DaySelection, type DayView, type ErrorView, exampleChars } from "../../contract/backfill.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { AuditRequest, SiteAnswer, SiteQuery } from "../job/job.ts";
 import type { Clock, SitePeer } from "../ports.ts";
@@ -58,6 +58,12 @@ function callSite<T>(
 
 type Range = Omit<DaySelection, "site">;
 
+/**
+ * Characters of JSON that the examples of dropped rows may take in one answer. With names of 60 characters a day has
+ * at most 4 KB of them, but hostile names take 55 KB: 4,000 such days would not fit into an isolate.
+ */
+export const EXAMPLE_CHARS_MAX = 2_000_000;
+
 /** The first `limit` days by site, then day. Sites are queried one after another, so that memory stays bounded. */
 export async function queryDays(
   sites: Sites,
@@ -66,10 +72,13 @@ export async function queryDays(
   limit: number,
 ): Promise<DayView[]> {
   const found: DayView[] = [];
+  let exampleCharsMax = EXAMPLE_CHARS_MAX;
   for (const name of names) {
     if (found.length === limit) break;
-    const answer = await querySite(sites, name, { kind: "days", ...range, limit: limit - found.length });
-    found.push(...(answer.days ?? []));
+    const query = { kind: "days", ...range, limit: limit - found.length, exampleCharsMax } as const;
+    const { days = [] } = await querySite(sites, name, query);
+    found.push(...days);
+    for (const { evidence } of days) exampleCharsMax -= evidence ? exampleChars(evidence) : 0;
   }
   return found;
 }

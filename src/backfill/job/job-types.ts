@@ -87,14 +87,20 @@ export function settled(report: SiteReport | undefined, job: Job): boolean {
   );
 }
 
-/** The days, or the errors, of a site: at most `limit` between two days. */
+/** The days of a site: at most `limit` between two days. */
 export type DaysQuery = Omit<DaySelection, "site"> & {
-  readonly kind: "days" | "errors";
+  readonly kind: "days";
   readonly limit: number;
+  /** The most characters of JSON that the examples of dropped rows may take, over all days of the answer. */
+  readonly exampleCharsMax: number;
 };
+
+/** The errors of a site: at most `limit` between two days. */
+export type ErrorsQuery = Omit<DaySelection, "site"> & { readonly kind: "errors"; readonly limit: number };
 
 export type SiteQuery =
   | DaysQuery
+  | ErrorsQuery
   | {
       readonly kind: "estimate";
       readonly from: UtcDay;

@@ -30,6 +30,10 @@ test.each([
   const { evidence, status } = await dayOf(world);
   expect(status).toBe("completed");
   expect(evidence?.rejected).toEqual({ [why]: spoilt.size });
+  const named = evidence?.rejected_examples?.map(({ point_name }) => point_name);
+  expect(named).toEqual(
+    [...new Set([...spoilt].map((sample) => sample.replace(/ \d+$/, "")))].sort().slice(0, 20),
+  );
   const served = servedRows(world, "site_a", DAY);
   const kept = served.filter((line) => ![...spoilt].some((sample) => line.startsWith(`${sample} `)));
   expect(await storedRows(world, OBJECT)).toEqual(kept);
@@ -61,7 +65,9 @@ test("unusual names are stored as they are: long names, look-alikes, names of ob
   const rows = await storedRows(world, OBJECT);
   expect(rows).toEqual(servedRows(world, "site_a", DAY));
   expect(odd.filter((name) => !rows.some((line) => line.startsWith(`${name} `)))).toEqual([]);
-  expect((await dayOf(world)).evidence?.unconfigured).toBeGreaterThan(0);
+  const { evidence } = await dayOf(world);
+  expect(evidence?.unconfigured).toBeGreaterThan(0);
+  expect(evidence?.unconfigured_names?.every(({ length }) => length === 200)).toBe(true);
 });
 
 test("every row of thousands of unconfigured names is counted", async () => {
@@ -80,5 +86,9 @@ test("every row of thousands of unconfigured names is counted", async () => {
   await world.run();
   const { evidence, status } = await dayOf(world);
   expect([status, evidence?.unconfigured, evidence?.fetched]).toEqual(["completed", 11_800, 12_000]);
+  expect(evidence?.unconfigured_names).toHaveLength(20);
+  // R2 takes 8,192 bytes of metadata, which twenty long names would exceed.
+  const metadata = world.archive.objects.get(OBJECT)?.metadata.evidence ?? "";
+  expect(metadata).not.toContain(evidence?.unconfigured_names?.[0]);
   expect(evidence?.written).toBe(200);
 });

@@ -162,9 +162,9 @@ export function appendPage(
   const page = decodeSamples(body, { ...context, keep: span, requested: requestedSpan(span) });
   const result = advance(pagination, page, pageSize);
   if (result.accept) run.append(page.kept);
-  const { fetched, rejected, outside, unconfigured } = page;
+  const { fetched, rejected, outside, unconfigured, dropped } = page;
   return {
     result,
-    transport: { pages: 1, requests: 0, retries: 0, fetched, rejected, outside, unconfigured },
+    transport: { pages: 1, requests: 0, retries: 0, fetched, rejected, outside, unconfigured, dropped },
   };
 }

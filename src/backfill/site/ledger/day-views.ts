@@ -1,4 +1,4 @@
-import type { DayView } from "../../../contract/backfill.ts";
+import { type DayView, type Evidence, exampleChars } from "../../../contract/backfill.ts";
 import { addDays, daysBetween, daysOf, type UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { dayKey, objectKey } from "../../../domain/layout.ts";
@@ -11,8 +11,12 @@ import { type DayHistory, dayHistory } from "./day-table.ts";
 import { knownDays, stateOfDay } from "./known-days.ts";
 import { getState, type LedgerContext } from "./site-state.ts";
 
-/** The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. */
-export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuery): DayView[] {
+/**
+ * The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. A day
+ * whose examples of dropped rows exceed what is left of `exampleCharsMax` is shown without them.
+ */
+export function dayViews(sql: Sql, site: SiteName, query: DaysQuery): DayView[] {
+  const { from, to, limit } = query;
   const known = knownDays(sql, from ?? "", to ?? "9999");
   const latest = getState(sql, "job");
   const job = latest?.leftOut ? undefined : latest;
@@ -27,7 +31,23 @@ export function dayViews(sql: Sql, site: SiteName, { from, to, limit }: DaysQuer
       const inJob = job !== undefined && day >= job.startDate && day <= job.endDate;
       const view = dayView(site, day, dayHistory(sql, day), known.get(day)?.state ?? PENDING);
       return { ...view, requested: inJob || known.has(day) };
-    });
+    })
+    .map(boundExamples(query.exampleCharsMax));
+}
+
+/** Removes the examples of a day's evidence where those of all days before leave no room for them. */
+export function boundExamples(charsMax: number): (view: DayView) => DayView {
+  let charsLeft = charsMax;
+  return (view) => {
+    if (!view.evidence) return view;
+    const chars = exampleChars(view.evidence);
+    if (chars <= charsLeft) {
+      charsLeft -= chars;
+      return view;
+    }
+    const { rejected_examples: _, unconfigured_names: __, ...evidence } = view.evidence;
+    return { ...view, evidence };
+  };
 }
 
 const PENDING: DayState = { kind: "pending", earlier: undefined };
@@ -90,7 +110,22 @@ function dayEntry(site: SiteName, date: UtcDay, { published, failure }: DayHisto
   }
 }
 
-export function evidenceView({ content, transport, duplicates }: DayEvidence) {
+/** The evidence as HTTP shows it. A day that an earlier version has fetched has no examples. */
+function evidenceView(evidence: DayEvidence): Evidence {
+  const { dropped } = evidence.transport;
+  return {
+    ...evidenceCounts(evidence),
+    ...(dropped && {
+      rejected_examples: dropped.rejectedExamples.map(({ point, ...rest }) => ({
+        point_name: point,
+        ...rest,
+      })),
+      unconfigured_names: [...dropped.unconfiguredNames],
+    }),
+  };
+}
+
+export function evidenceCounts({ content, transport, duplicates }: DayEvidence) {
   return {
     written: content.written,
     points: content.points,

@@ -1,5 +1,5 @@
 import { errorKey } from "../../../domain/layout.ts";
-import type { DaysQuery, SiteJob } from "../../job/job.ts";
+import type { ErrorsQuery, SiteJob } from "../../job/job.ts";
 import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
@@ -49,7 +49,7 @@ export function logError(
 }
 
 /** The stored errors, newest first. */
-export function recentErrors(sql: Sql, query: DaysQuery) {
+export function recentErrors(sql: Sql, query: ErrorsQuery) {
   return sql
     .all<{ body: string }>(
       "SELECT body FROM error WHERE coalesce(date, '') >= ? AND coalesce(date, '') <= ? ORDER BY id DESC LIMIT ?",

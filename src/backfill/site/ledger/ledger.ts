@@ -24,7 +24,7 @@ export const ledgerTables: readonly Table[] = [
 export { beginAttempt, beginVersion, endAttempt, recordCrash } from "./attempts.ts";
 export type { Phase } from "./day-state.ts";
 export * from "./day-table.ts";
-export { dayViews, evidenceView, showDay } from "./day-views.ts";
+export { dayViews, evidenceCounts, showDay } from "./day-views.ts";
 export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
 export { advanceWindow, type StagedWindow } from "./fetch-windows.ts";

@@ -10,7 +10,7 @@ import {
   currentWork,
   dayHistory,
   dropStaging,
-  evidenceView,
+  evidenceCounts,
   failDay,
   getState,
   recordProgress,
@@ -167,7 +167,7 @@ function logPublished(context: ActionContext, day: EncodedDay, head: ObjectHead)
   log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
     site,
     date,
-    ...evidenceView(evidenceOf(day)),
+    ...evidenceCounts(evidenceOf(day)),
     pipeline_bytes_peak: isolate.peakBytes,
   });
   if (records > 0 || transport.fetched === 0) return;

@@ -26,7 +26,7 @@ export function objectOf(
       // The rest serves to rebuild the ledger.
       status: statusOf(day),
       backfill_id: job.backfillId,
-      evidence: JSON.stringify(evidenceOf(day)),
+      evidence: JSON.stringify(withoutExamples(evidenceOf(day))),
     },
     *parts() {
       const count = store.tx((sql) => partCount(sql, day.date));
@@ -46,6 +46,12 @@ export function isObjectOf(head: ObjectHead, { file: { content } }: EncodedDay):
     metadata.record_count === String(content.written) &&
     metadata.evidence !== undefined
   );
+}
+
+/** R2 takes 8,192 bytes of metadata, and the names of points can have any length. */
+function withoutExamples({ transport, ...rest }: DayEvidence): DayEvidence {
+  const { dropped: _, ...counts } = transport;
+  return { ...rest, transport: counts };
 }
 
 export const evidenceOf = ({ file, transport }: EncodedDay): DayEvidence => ({ ...file, transport });
