@@ -22,23 +22,25 @@ export interface RequestInfo {
   readonly kind: "points" | "samples" | "other";
   readonly site: string | undefined;
   readonly pageSize: number | undefined;
+  readonly hasCursor: boolean;
   readonly window: { readonly fromMicros: EpochMicros; readonly toMicros: EpochMicros } | undefined;
 }
 
 /** The info of a request; a request with invalid parameters still has its kind and site. */
 export function requestInfo(route: Route, params: URLSearchParams): RequestInfo {
+  const hasCursor = params.has("cursor");
   switch (route.kind) {
     case "other":
-      return { kind: "other", site: undefined, pageSize: undefined, window: undefined };
+      return { kind: "other", site: undefined, pageSize: undefined, hasCursor, window: undefined };
     case "points": {
       const parsed = parsePointsQuery(params);
       const pageSize = "query" in parsed ? parsed.query.perPage : undefined;
-      return { kind: "points", site: route.site, pageSize, window: undefined };
+      return { kind: "points", site: route.site, pageSize, hasCursor, window: undefined };
     }
     case "samples": {
       const parsed = parseSamplesQuery(params);
       const window = "query" in parsed ? parsed.query : undefined;
-      return { kind: "samples", site: route.site, pageSize: window?.pageSize, window };
+      return { kind: "samples", site: route.site, pageSize: window?.pageSize, hasCursor, window };
     }
     default:
       return route satisfies never;

@@ -9,6 +9,7 @@ import {
   textReply,
   withHeaders,
 } from "../ace-api/ace-api.ts";
+import { withBareNumbers, withNamelessPoints } from "./changed-body.ts";
 import type { Effect } from "./fault.ts";
 
 export function pageFaultsOf(effects: readonly Effect[]): PageFaults {
@@ -24,7 +25,11 @@ export function delayMsOf(effects: readonly Effect[]): number {
 export function replacementOf(effects: readonly Effect[], nowMs: number): Reply | undefined {
   for (const effect of effects) {
     if (effect.do === "throttle") return throttleReply(effect.retryAfter, nowMs);
-    if (effect.do === "status") return statusReply(effect.status, effect.body);
+    if (effect.do === "status") {
+      const reply = statusReply(effect.status, effect.body);
+      return effect.retryAfter ? withRetryAfter(reply, effect.retryAfter, nowMs) : reply;
+    }
+    if (effect.do === "expire-cursor") return jsonReply(400, { message: "The cursor has expired." });
     if (effect.do === "redirect") {
       return withHeaders(htmlReply(effect.status, "Redirecting..."), { location: effect.location });
     }
@@ -49,6 +54,10 @@ function damage(reply: Reply, effect: Effect): Reply {
       return { ...reply, body: [Buffer.from("{'"), ...tailOf(reply.body, 2)] };
     case "content-type":
       return withHeaders(reply, { "content-type": effect.contentType });
+    case "bare-numbers":
+      return withBareNumbers(reply, effect.every);
+    case "nameless-points":
+      return withNamelessPoints(reply, effect.count);
     case "bloat":
       return { ...reply, body: [...blanks(effect.bytes - byteLength(reply.body)), ...reply.body] };
     case "reset":
@@ -61,6 +70,7 @@ function damage(reply: Reply, effect: Effect): Reply {
     case "throttle":
     case "status":
     case "redirect":
+    case "expire-cursor":
     case "delay":
     case "empty-page":
     case "repeat":
@@ -74,7 +84,10 @@ function damage(reply: Reply, effect: Effect): Reply {
 type RetryAfter = Extract<Effect, { do: "throttle" }>["retryAfter"];
 
 export function throttleReply(retryAfter: RetryAfter, nowMs: number): Reply {
-  const reply = jsonReply(429, { message: "Too Many Requests" });
+  return withRetryAfter(jsonReply(429, { message: "Too Many Requests" }), retryAfter, nowMs);
+}
+
+function withRetryAfter(reply: Reply, retryAfter: RetryAfter, nowMs: number): Reply {
   switch (retryAfter.form) {
     case "seconds":
       return withHeaders(reply, { "retry-after": String(retryAfter.seconds) });

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { computedRead, dayWindow, get, type Params, samples } from "../../test/support/simulator-reader.ts";
 import { type Simulator, startSimulator } from "../server/server.ts";
@@ -28,6 +30,69 @@ test("429 carries Retry-After in seconds, as a date, or not at all", async () =>
   inject({ do: "throttle", retryAfter: { form: "absent" } });
   const response = await request();
   expect([response.status, response.headers.get("retry-after")]).toEqual([429, null]);
+});
+
+test("a status carries a Retry-After where one is given", async () => {
+  inject({ do: "status", status: 503, retryAfter: { form: "seconds", seconds: 30 } }, { times: 1 });
+  inject({ do: "status", status: 504, retryAfter: { form: "date", seconds: 90 } }, { skip: 1, times: 1 });
+  const [seconds, date, none] = [await request(), await request(), await request()];
+  expect([seconds.status, seconds.headers.get("retry-after")]).toEqual([503, "30"]);
+  const ahead = Date.parse(date.headers.get("retry-after") ?? "") - Date.now();
+  expect([date.status, ahead > 85_000, ahead <= 90_000]).toEqual([504, true, true]);
+  expect([none.status, none.headers.get("retry-after")]).toEqual([200, null]);
+});
+
+test("the README's request adds a fault over HTTP", async () => {
+  const readme = readFileSync(join(import.meta.dirname, "../README.md"), "utf8");
+  const [, path, body] =
+    /curl -X POST http:\/\/127\.0\.0\.1:8900(\S+) \\\n {2}-d '(.*)'\n/.exec(readme) ?? [];
+  const response = await fetch(`${simulator.url}${path}`, { method: "POST", body: body ?? "" });
+  expect(await response.json()).toEqual({ ids: [expect.any(Number)] });
+  expect([(await request()).status, (await request()).headers.get("retry-after")]).toEqual([503, "30"]);
+});
+
+test("an expired cursor is refused, and only requests with a cursor count", async () => {
+  inject({ do: "expire-cursor" }, { skip: 1, times: 1 });
+  const first = await samples(simulator, "a", WINDOW);
+  const later = { ...WINDOW, cursor: first.next_cursor ?? "" };
+  const statuses = [
+    await request(),
+    await request(later),
+    await request(),
+    await request(later),
+    await request(later),
+  ];
+  expect(statuses.map(({ status }) => status)).toEqual([200, 200, 200, 400, 200]);
+  expect(await statuses[3]?.json()).toEqual({ message: "The cursor has expired." });
+});
+
+test("bare numbers are in the same rows in every request, and in the tags of points", async () => {
+  const honest = (await samples(simulator, "a", WINDOW)).point_samples;
+  inject({ do: "bare-numbers", every: 5 });
+  const [once, again] = [await (await request()).text(), await (await request()).text()];
+  expect(once).toBe(again);
+  expect(() => JSON.parse(once)).toThrow(SyntaxError);
+  const values = [...once.matchAll(/"value":("[^"]*"|[^,]*)/g)].map(([, value = ""]) => value);
+  const bare = values.filter((value) => /^(NaN|-?Infinity)$/.test(value));
+  expect(new Set(bare)).toEqual(new Set(["NaN", "Infinity", "-Infinity"]));
+  expect([values.length, bare.length > 50, bare.length < 200]).toEqual([500, true, true]);
+  expect(values.filter((value, row) => value !== JSON.stringify(honest[row]?.value))).toEqual(bare);
+  const points = await (await get(simulator, "/sites/a/configured_points")).text();
+  expect(points).toContain('"kv_tags":{"gain":NaN}');
+  expect(points).toContain('"kv_tags":{"gain":NaN,"');
+});
+
+test("entries of points without a usable name come before the others, and the total counts them", async () => {
+  const list = async () => (await get(simulator, "/sites/a/configured_points", { per_page: 500 })).json();
+  const honest = (await list()) as { items: unknown[]; total: number };
+  inject({ do: "nameless-points", count: 7 });
+  const page = (await list()) as { items: { name?: unknown }[] };
+  expect(page).toEqual({
+    ...honest,
+    items: [...page.items.slice(0, 7), ...honest.items],
+    total: honest.total + 7,
+  });
+  expect(page.items.slice(0, 4)).toEqual([{ id: 1, name: null }, { id: 2 }, null, { id: 4, name: "" }]);
 });
 
 test.each([500, 502, 503, 504])("%i comes in HTML or in JSON", async (status) => {

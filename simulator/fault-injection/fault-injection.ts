@@ -58,6 +58,7 @@ export function createFaultSet(): FaultSet {
 
 function matches(fault: Fault, request: RequestInfo): boolean {
   if (fault.on === "any" ? request.kind === "other" : fault.on !== request.kind) return false;
+  if (fault.effect.do === "expire-cursor" && !request.hasCursor) return false;
   if (fault.site !== undefined && fault.site !== request.site) return false;
   if (fault.pageSizeMin !== undefined && !((request.pageSize ?? 0) >= fault.pageSizeMin)) return false;
   if (fault.pageSizeMax !== undefined && !((request.pageSize ?? 0) <= fault.pageSizeMax)) return false;

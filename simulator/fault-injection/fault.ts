@@ -17,7 +17,10 @@ const effect = z.discriminatedUnion("do", [
     do: z.literal("status"),
     status: z.number().int().min(200).max(599),
     body: z.enum(["html", "json", "nulls", "no-data", "empty"]).default("html"),
+    retryAfter: retryAfter.optional(),
   }),
+  /** A 400 that refuses the cursor; requests without a cursor do not meet the conditions. */
+  z.strictObject({ do: z.literal("expire-cursor") }),
   /** Without `share` nothing is sent; with it, that share of the response and then nothing. */
   z.strictObject({ do: z.literal("hang"), share: share.optional() }),
   z.strictObject({ do: z.literal("reset"), share: share.default(0.5) }),
@@ -25,6 +28,10 @@ const effect = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("truncate"), share: share.default(0.5) }),
   /** A complete 200 whose body is not JSON. */
   z.strictObject({ do: z.literal("malform") }),
+  /** Bare NaN, Infinity and -Infinity: as the value of one row in `every`, the same rows each time, and in tags of points. */
+  z.strictObject({ do: z.literal("bare-numbers"), every: z.number().int().positive().default(10) }),
+  /** Additional entries without a usable name at the beginning of each page of points. */
+  z.strictObject({ do: z.literal("nameless-points"), count: z.number().int().positive().default(6) }),
   z.strictObject({ do: z.literal("delay"), ms: z.number().min(0) }),
   /** A page without rows, with a cursor to the same position and `has_more: true`. */
   z.strictObject({ do: z.literal("empty-page") }),

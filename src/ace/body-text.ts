@@ -1,4 +1,5 @@
 import { VendorFault } from "./faults.ts";
+import { parseJson } from "./json.ts";
 import { EXCERPT_CHARS_MAX } from "./limits.ts";
 
 /**
@@ -40,7 +41,7 @@ export function vendorMessage(bytes: Uint8Array): string {
 /** The JSON object in the text that `read` gives; undefined for any other text, and where `read` throws. */
 export function jsonObject(read: () => string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const parsed: unknown = JSON.parse(read());
+    const parsed = parseJson(read());
     return typeof parsed === "object" && parsed !== null ? (parsed as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

@@ -12,6 +12,12 @@ export const EMPTY_PAGES_MAX = 10;
  */
 export const JSON_VALUES_MAX = 600_000;
 
+/**
+ * The share of the bytes that may be parsed, for a body with bare numbers: its text is in memory twice, beside the
+ * pieces of the second. A page that is scanned does not need it.
+ */
+export const BARE_SHARE = 0.6;
+
 /** What follows the rows of a page that is scanned: a cursor and a boolean. */
 export const PAGE_REST_BYTES_MAX = 64 * 1024;
 

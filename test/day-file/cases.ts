@@ -33,6 +33,7 @@ const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => `"${number}"`),
   fc.constantFrom('"0"', '"-0"', '"-0.0"', '"1.5"', '"2"', "7", "-0", "1.5e3"),
   fc.constantFrom('"active"', '"OFF"', "true", "false", '" 3 "', '"5e-324"', '"1.7976931348623157e308"'),
+  fc.constantFrom("NaN", "Infinity", "-Infinity"),
   fc.constantFrom('""', "null", '"NaN"', '"-Infinity"', '"1e999"', "1e999", '"72abc"', "{}", '["1"]'),
 );
 const name = fc.oneof(
@@ -54,6 +55,7 @@ const misshapen = fc.constantFrom(
   "null",
   "7",
   "{}",
+  '{"name":NaN,"value":"1","time":"2024-02-29T00:00:00"}',
 );
 
 /** Rows as JSON; unless all are `timed`, occasionally a row without a readable time, or one that is not a sample. */

@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import { referenceTime } from "../reference/time.ts";
 import { referenceValue } from "../reference/value.ts";
 import type { AcceptedPage } from "./fetch-day.ts";
@@ -88,13 +89,16 @@ export function countsOf(pages: readonly AcceptedPage[]): Counts {
 
 function exampleOf(row: VendorRow, reason: string) {
   const { name, value, time } = fieldsOf(row);
-  const wrong = reason === "shape" ? parsed(row) : reason === "time" ? time : value;
+  const wrong = reason === "shape" ? textOf(row) : reason === "time" ? time : value;
   const text =
     typeof wrong === "string" ? wrong : typeof wrong === "number" ? String(wrong) : JSON.stringify(wrong);
   return { point: typeof name === "string" ? name : "", reason, value: text.slice(0, 40) };
 }
 
-const parsed = ({ json }: VendorRow): unknown => JSON.parse(json.replaceAll("~", ""));
+const textOf = ({ json }: VendorRow) => json.replaceAll("~", "");
+
+/** A program may have NaN and Infinity where JSON may not. */
+const parsed = (row: VendorRow): unknown => runInThisContext(`(${textOf(row)})`);
 
 const fieldsOf = (row: VendorRow) =>
   (parsed(row) ?? {}) as { readonly name?: unknown; readonly value?: unknown; readonly time?: unknown };

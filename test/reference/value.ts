@@ -9,7 +9,8 @@ const DECIMAL = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+))?$/;
 export function referenceValue(value: unknown): number | string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "boolean") return value ? 1 : 0;
-  if (typeof value === "number") return Number.isFinite(value) ? value : "infinite";
+  if (typeof value === "number")
+    return Number.isNaN(value) ? "nan" : Number.isFinite(value) ? value : "infinite";
   if (typeof value !== "string") return "type";
   const text = value.trim().toLowerCase();
   if (text === "") return "empty";

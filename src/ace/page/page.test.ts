@@ -247,3 +247,58 @@ test("any JSON is a page or a fault", () => {
     }),
   );
 });
+
+test("bare NaN and infinities are rejected by their reasons, and a bare name or time by the row's shape", () => {
+  const row = (name: string, value: string, time = '"2026-08-07T16:25:00"') =>
+    `{"name":${name},"value":${value},"time":${time}}`;
+  const rows = [
+    row('"a"', "NaN"),
+    row('"a"', '"NaN"'),
+    row('"a"', "Infinity"),
+    row('"a"', "-Infinity"),
+    row('"a"', "[NaN]"),
+    row('"a"', '{"a":NaN}'),
+    row("NaN", "1"),
+    row('"a"', "1", "NaN"),
+    row('"NaN"', "1"),
+    row('"b"', '"5.5"'),
+  ];
+  // Without the lists and the bare name or time, the scanner reads the same.
+  for (const [sent, shape, type] of [
+    [rows, 2, 2],
+    [rows.filter((_, index) => index < 4 || index > 7), undefined, undefined],
+  ] as const) {
+    const page = decodeSamples(
+      Buffer.from(`{"point_samples":[${sent}],"next_cursor":null,"has_more":false}`),
+      context,
+    );
+    expect(page.rejected).toEqual({ nan: 2, infinite: 2, shape, type });
+    expect([page.kept.length, page.kept.value[0], page.unconfigured]).toEqual([1, 5.5, 1]);
+  }
+});
+
+test.each([
+  ['{"point_samples":[],"next_cursor":NaN,"has_more":false}', "protocol"],
+  ['{"point_samples":[],"next_cursor":null,"has_more":NaN}', "protocol"],
+  ['{"point_samples":NaN,"next_cursor":null,"has_more":false}', "protocol"],
+  ["[NaN]", "protocol"],
+  ["NaN", "protocol"],
+  [
+    '{"point_samples":[{"name":"a","value":+Infinity,"time":"2026-08-07T16:25:00"}],"has_more":false}',
+    "malformed",
+  ],
+  [
+    '{"point_samples":[{"name":"a","value":-NaN,"time":"2026-08-07T16:25:00"}],"has_more":false}',
+    "malformed",
+  ],
+] as const)("%s is %s", (text, reason) => {
+  expect(faultOf(text).reason).toBe(reason);
+});
+
+test("a page with bare numbers that is cut off anywhere is truncated", () => {
+  const text =
+    '{"point_samples":[{"name":"a","value":-Infinity,"time":"2026-08-07T16:25:00"},{"name":"NaN","value":NaN,"time":NaN}],"has_more":false,"x":NaN}';
+  for (let end = 0; end < text.length; end += 1) {
+    expect([end, faultOf(text.slice(0, end)).reason]).toEqual([end, "truncated"]);
+  }
+});

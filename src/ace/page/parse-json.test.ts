@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { VendorFault } from "../faults.ts";
-import { JSON_VALUES_MAX } from "../limits.ts";
+import { BARE_SHARE, JSON_VALUES_MAX } from "../limits.ts";
 import { decodeSamples } from "./page.ts";
 import { parseJsonObject } from "./parse-json.ts";
 
@@ -53,4 +53,11 @@ test("the same bound applies to what follows the rows of a scanned page", () => 
     decodeSamples(page(more), { points: new Map(), keep: span, requested: span });
   expect(faultOf(() => read(`[${"[],".repeat(JSON_VALUES_MAX)}0]`))).toMatchObject({ reason: "too-large" });
   expect(read(`"${"[],".repeat(JSON_VALUES_MAX)}"`)).toMatchObject({ rows: 0, hasMore: false });
+});
+
+test("a body with bare numbers is parsed up to a smaller size, because its text is in memory twice", () => {
+  const body = (value: string) => bytes(`{"a":${value},"b":"${"x".repeat(1_000)}"}`);
+  expect(parseJsonObject(body("NaN"), body("NaN").length / BARE_SHARE + 1)).toMatchObject({ a: Number.NaN });
+  expect(faultOf(() => parseJsonObject(body("NaN"), 1_100))).toMatchObject({ reason: "too-large" });
+  expect(parseJsonObject(body("0"), 1_100)).toMatchObject({ a: 0 });
 });

@@ -1,30 +1,25 @@
 import { PARSED_BYTES_MAX } from "../../domain/limits.ts";
 import { decodeText, excerpt } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
-import { JSON_VALUES_MAX } from "../limits.ts";
+import { parseJson } from "../json.ts";
+import { BARE_SHARE, JSON_VALUES_MAX } from "../limits.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * The JSON object in a body. Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
+ * The JSON object in a body, bare numbers included (see `parseJson`). Throws `VendorFault`: as `decodeText` does, "truncated" where the text ends before its
  * JSON does, "malformed" where it is not JSON, "too-large" where it has more than `bytesMax` bytes or too
  * many values, "protocol" where it is JSON but not an object.
  */
 export function parseJsonObject(body: Uint8Array, bytesMax: number = PARSED_BYTES_MAX): JsonObject {
-  if (body.length > bytesMax) {
-    const bounds = { bytes: body.length, bytesMax };
-    throw new VendorFault(
-      "too-large",
-      `the body has to be parsed, and has more than ${bytesMax} bytes`,
-      bounds,
-    );
-  }
+  checkSize(body, bytesMax);
   checkValueCount(body);
   const text = decodeText(body);
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = parseJson(text, () => checkSize(body, Math.floor(bytesMax * BARE_SHARE)));
   } catch (cause) {
+    if (cause instanceof VendorFault) throw cause;
     // The engine's own message quotes the body with its credentials, so it is not passed on as `cause`.
     const data = { chars: text.length, engine: cause instanceof SyntaxError ? "syntax" : "other" };
     if (endsEarly(text)) throw new VendorFault("truncated", "the body ends before its JSON does", data);
@@ -34,6 +29,16 @@ export function parseJsonObject(body: Uint8Array, bytesMax: number = PARSED_BYTE
   throw new VendorFault("protocol", `the body is not a JSON object: ${excerpt(text)}`, {
     chars: text.length,
   });
+}
+
+function checkSize(body: Uint8Array, bytesMax: number): void {
+  if (body.length <= bytesMax) return;
+  const bounds = { bytes: body.length, bytesMax };
+  throw new VendorFault(
+    "too-large",
+    `the body has to be parsed, and has more than ${bytesMax} bytes`,
+    bounds,
+  );
 }
 
 /** Whether brackets or a string are still open at the end. For text that is known not to be JSON. */

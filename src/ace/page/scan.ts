@@ -3,6 +3,7 @@ import { NAME_CHARS_MAX } from "../../domain/dropped-rows.ts";
 import { parseTime } from "../../domain/time.ts";
 import { decodeText } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
+import { bareNumber, parseJson } from "../json.ts";
 import { PAGE_REST_BYTES_MAX } from "../limits.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readDecimal } from "./decimal.ts";
@@ -73,7 +74,7 @@ class Scan {
     if (hasRows && !(reader.readTokens(ROW_START) && this.readRows())) return undefined;
     if (reader.body.length - reader.at > PAGE_REST_BYTES_MAX) return undefined;
     // From the bracket on: a byte order mark at the very beginning would be removed instead of being a fault.
-    const rest = JSON.parse(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
+    const rest = parseJson(`{"":[${decodeText(reader.body.subarray(reader.at - 1))}`) as JsonObject;
     if (Object.hasOwn(rest, "point_samples")) return undefined;
     const nextPage = decodeNextPage(rest);
     return { ...this.rows.counts(), ...nextPage };
@@ -148,7 +149,7 @@ class Scan {
     return "more";
   }
 
-  /** Reads what may be a number, true, false or null; `JSON.parse` finds out whether it is. */
+  /** Reads what may be a number, bare or not, true, false or null; `jsonOf` finds out whether it is. */
   private readLiteral(): boolean {
     const { reader } = this;
     const start = reader.at;
@@ -159,7 +160,8 @@ class Scan {
   private jsonOf(start: number, end: number): unknown {
     const { reader } = this;
     if (reader.body[start] === QUOTE) return reader.text(start + 1, end - 1);
-    return JSON.parse(reader.text(start, end));
+    const text = reader.text(start, end);
+    return bareNumber(text) ?? JSON.parse(text);
   }
 
   private hashOf(row: number): number {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 /** Names, values and times as JSON; those in the first list of each are what the API writes. */
 const NAMES = [
   ['"a"', '"b"', '"ses/x 1"', '"zz"'],
-  ['""', '"\\u0061"', '"é"', '"q\\"q"', '"b\\\\c"', '"\\ud800"', "null", "7"],
+  ['""', '"\\u0061"', '"é"', '"q\\"q"', '"b\\\\c"', '"\\ud800"', "null", "7", "NaN", '"NaN"'],
 ] as const;
 const TIMES = [
   ["16:00:29.4", "16:00:30", "16:25:00", "16:25:00.5", "17:00:31", "17:00:32"],
@@ -50,6 +50,9 @@ export const ODD_VALUES = [
   "-0",
   "1.5e3",
   "1e999",
+  "NaN",
+  "Infinity",
+  "-Infinity",
 ] as const;
 /** Not JSON, or of a kind that is not scanned. */
 const WRONG_VALUES = [
@@ -61,7 +64,15 @@ const WRONG_VALUES = [
   "+1",
   "nul",
   "1.",
-  "NaN",
+  "+Infinity",
+  "-NaN",
+  "nan",
+  "1.#QNAN",
+  "1Infinity",
+  "Infinity1",
+  "Na",
+  "[NaN]",
+  '{"a":-Infinity}',
   "",
   '"\\u0031"',
   '"é"',
@@ -86,6 +97,9 @@ const shape = mostly(fc.constant('{~"name"~:~N~,~"value"~:~V~,~"time"~:~T~}'), [
   '{"name":N,"value":V,"time":T,"unit":null}',
   '{"name":N,"name":"b","value":V,"time":T}',
   '{"name":N,"value":V,"time":null}',
+  '{"name":N,"value":V,"time":NaN}',
+  '{"name":N,"value":V,"time":T,"mean":NaN}',
+  '{"name":N,"value":V,"time":T,NaN:1}',
   '{"name":N,"value":V,"time":T}}',
   "null",
   "{}",
@@ -110,6 +124,9 @@ const TAILS = [
   ',"has_more":false,"":[],"__proto__":{"has_more":true}}',
   ',\ufeff"has_more":false}',
   '\ufeff,"has_more":false}',
+  ',"has_more":false,"next_cursor":null,"mean":NaN}',
+  ',"has_more":NaN,"next_cursor":null}',
+  ',"has_more":false,"next_cursor":-Infinity}',
   ',"has_more":false}}',
   ",}",
 ] as const;

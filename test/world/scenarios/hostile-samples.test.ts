@@ -11,6 +11,9 @@ test.each([
   ["type", deep],
   ["type", "{}"],
   ["null", "null"],
+  ["nan", "NaN"],
+  ["infinite", "Infinity"],
+  ["infinite", "-Infinity"],
   ["infinite", digits],
   ["infinite", `"${digits}"`],
   ["text", `"${"x".repeat(1_000_000)}"`],
@@ -91,4 +94,23 @@ test("every row of thousands of unconfigured names is counted", async () => {
   const metadata = world.archive.objects.get(OBJECT)?.metadata.evidence ?? "";
   expect(metadata).not.toContain(evidence?.unconfigured_names?.[0]);
   expect(evidence?.written).toBe(200);
+});
+
+test("bare numbers are rejected by their reasons, whatever the page size, in tags of points too", async () => {
+  const days = [];
+  for (const pageSize of [10, 100]) {
+    const world = new World({ ...PLAIN, config: { ...PLAIN.config, pageSize } });
+    world.vendor.faults.add({ effect: { do: "bare-numbers", every: 5 } });
+    await world.start(DAY, DAY);
+    await world.run();
+    const { evidence, status } = await dayOf(world);
+    const { nan = 0, infinite = 0, ...others } = evidence?.rejected ?? {};
+    expect([status, nan > 0, infinite > 0, others]).toEqual(["completed", true, true, {}]);
+    const served = servedRows(world, "site_a", DAY);
+    const stored = await storedRows(world, OBJECT);
+    expect(stored.length).toBe(served.length - nan - infinite);
+    expect(stored.filter((row) => !served.includes(row))).toEqual([]);
+    days.push([stored, evidence?.rejected]);
+  }
+  expect(days[1]).toEqual(days[0]);
 });
