@@ -1,6 +1,7 @@
 /** The Backfill Worker's variables and secrets, and the names of every Worker's secrets. */
 import { z } from "zod";
 import { RATE_LIMITS_KEPT } from "./limits.ts";
+import { addedWords } from "./value-words.ts";
 import {
   apiBase,
   type ConfigResult,
@@ -43,6 +44,7 @@ const backfillVariables = z
     RETRY_BASE_DELAY_MS: integer({ standard: 2_000, min: 0, max: 60_000 }),
     // Every group is an entry in the footer, which is in memory whole: at 1,000 rows some 2 MB for the documented day.
     ROW_GROUP_SIZE: integer({ standard: 10_000, min: 1_000, max: 100_000 }),
+    VALUE_WORDS: addedWords(),
     ALLOWED_ORIGINS: origins(),
     // An alert is raised beyond its bound.
     ALERT_STUCK_HOURS: integer({ standard: 2, min: 1, max: 720 }),
@@ -64,6 +66,8 @@ const backfillVariables = z
     maxRetries: variables.MAX_RETRIES,
     retryBaseDelayMs: variables.RETRY_BASE_DELAY_MS,
     rowGroupSize: variables.ROW_GROUP_SIZE,
+    /** Words that mean numbers, beside those that are built in. */
+    valueWords: variables.VALUE_WORDS,
     allowedOrigins: variables.ALLOWED_ORIGINS,
     alertStuckHours: variables.ALERT_STUCK_HOURS,
     alertFailedPercent: variables.ALERT_FAILED_PERCENT,

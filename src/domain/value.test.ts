@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { referenceValue } from "../../test/reference/value.ts";
-import { parseValue, valueRejection } from "./value.ts";
+import { parseValue, valueRejection, valueWords } from "./value.ts";
 
 test("every finite double survives as the API writes it, as a string and as a JSON number", () => {
   fc.assert(
@@ -44,6 +44,26 @@ test("a value, or the reason that it is none, is what grammar and exact arithmet
         ["1.7976931348623159e308"],
       ],
     },
+  );
+});
+
+test("added words mean their numbers, in any case and trimmed, beside those that are built in", () => {
+  const added = { occupied: 1, unoccupied: 0, "fault code": -2.5, "0x1f": 31, "\u00f6ffnet": 7 };
+  const words = valueWords(new Map(Object.entries(added)));
+  const written = fc.constantFrom(
+    ...Object.keys(added),
+    "OCCUPIED",
+    "Unoccupied",
+    " \u00d6ffnet\t",
+    "occupie",
+    "__proto__",
+  );
+  fc.assert(
+    fc.property(fc.oneof(written, texts), (raw) => {
+      const value = parseValue(raw, words);
+      expect(Number.isNaN(value) ? valueRejection(raw) : value).toBe(referenceValue(raw, added));
+    }),
+    { numRuns: 2_000 },
   );
 });
 

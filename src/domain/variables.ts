@@ -152,7 +152,7 @@ const WEBHOOK = /^https?:\/\/[^/\\?#@\s\p{Cc}]+(?:[/?][^\\#\s\p{Cc}]*)?$/iu;
 // A receiver on the same machine needs no certificate.
 const THIS_MACHINE = ["localhost", "127.0.0.1", "[::1]"];
 
-function listed(text: string): string[] {
+export function listed(text: string): string[] {
   return text.split(",").map((entry) => entry.trim());
 }
 

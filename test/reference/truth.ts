@@ -18,11 +18,24 @@ export interface Truth {
   readonly duplicates: number;
 }
 
+/** The settings that the rows of a file depend on. */
+export interface Rules {
+  /** Words that mean numbers, in lower case, beside those that are built in. */
+  readonly words?: Readonly<Record<string, number>>;
+  /** Points that are not configured are kept. */
+  readonly allPoints?: boolean;
+}
+
 /**
  * A second, slow and simple implementation of the rules for samples. It uses nothing of `src`, so that tests compare
  * the Worker with the specification.
  */
-export function truthOf(sim: Pick<Simulation, "configured" | "truth">, site: string, day: string): Truth {
+export function truthOf(
+  sim: Pick<Simulation, "configured" | "truth">,
+  site: string,
+  day: string,
+  { words = {}, allPoints = false }: Rules = {},
+): Truth {
   const configured = new Set(sim.configured(site));
   const best = new Map<string, { micros: number; row: Row }>();
   const rejected: Record<string, number> = {};
@@ -31,8 +44,8 @@ export function truthOf(sim: Pick<Simulation, "configured" | "truth">, site: str
   let duplicates = 0;
   for (const { name, value, micros } of sim.truth(site, day)) {
     fetched += 1;
-    const number = referenceValue(value);
-    if (!configured.has(name)) unconfigured += 1;
+    const number = referenceValue(value, words);
+    if (!allPoints && !configured.has(name)) unconfigured += 1;
     else if (typeof number === "string") rejected[number] = (rejected[number] ?? 0) + 1;
     else {
       const row = { timestamp: Math.floor(micros / 1000), point_name: name, value: number, site_name: site };

@@ -5,8 +5,11 @@
 
 const DECIMAL = /^([+-]?)(\d+\.?\d*|\.\d+)(?:e([+-]?\d+))?$/;
 
-/** The number of a value of the API, or the reason why it is not a number. */
-export function referenceValue(value: unknown): number | string {
+/** The number of a value of the API, or the reason why it is not a number. `words` mean numbers, in lower case. */
+export function referenceValue(
+  value: unknown,
+  words: Readonly<Record<string, number>> = {},
+): number | string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "boolean") return value ? 1 : 0;
   if (typeof value === "number")
@@ -16,6 +19,7 @@ export function referenceValue(value: unknown): number | string {
   if (text === "") return "empty";
   if (["true", "active", "on"].includes(text)) return 1;
   if (["false", "inactive", "off"].includes(text)) return 0;
+  if (Object.hasOwn(words, text)) return words[text] ?? 0;
   if (/^[+-]?nan$/.test(text)) return "nan";
   if (/^[+-]?inf(inity)?$/.test(text)) return "infinite";
   if (!DECIMAL.test(text)) return "text";

@@ -198,6 +198,53 @@ const webhook: fc.Arbitrary<VariableCase> = fc.oneof(
   junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
 );
 
+const WORDS = [
+  ["Occupied=1", ["occupied", 1]],
+  ["unoccupied = -0", ["unoccupied", 0]],
+  ["Öffnet=2.5e3", ["öffnet", 2_500]],
+  ["0x1F=3", ["0x1f", 3]],
+  ["ON=1.0", ["on", 1]],
+  ["fault code = .5", ["fault code", 0.5]],
+] as const;
+const NO_WORDS = [
+  "=1",
+  "a=",
+  "a",
+  "a==1",
+  "a=1=2",
+  "a=on",
+  "a=1e999",
+  "a=NaN",
+  "5=1",
+  "-2.5=1",
+  "nan=0",
+  "-inf=0",
+];
+
+const words: fc.Arbitrary<VariableCase> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value, parsed: new Map() })),
+  fc.subarray([...WORDS], { minLength: 1 }).chain((list) =>
+    padded(list.map(([text]) => text).join(" , ")).map((value) => ({
+      value,
+      parsed: new Map(list.map(([, entry]) => entry)),
+    })),
+  ),
+  fc
+    .tuple(
+      fc.subarray([...WORDS]),
+      fc.constantFrom(...NO_WORDS, "occupied=1,OCCUPIED=2", "True=0", "x".repeat(65)),
+    )
+    .map(([list, wrong]) => ({ value: [...list.map(([text]) => text), wrong].join(",") })),
+  fc
+    .integer({ min: 49, max: 52 })
+    .map((count) => Array.from({ length: count }, (_, index): [string, number] => [`w${index}`, index]))
+    .map((list) => {
+      const value = list.map(([word, number]) => `${word}=${number}`).join(",");
+      return list.length <= 50 ? { value, parsed: new Map(list) } : { value };
+    }),
+);
+
 /** Every variable by name, with its field of the configuration. */
 export const VARIABLES: Readonly<
   Record<string, { readonly field: string; readonly cases: fc.Arbitrary<VariableCase> }>
@@ -212,6 +259,7 @@ export const VARIABLES: Readonly<
   MAX_RETRIES: { field: "maxRetries", cases: integer("MAX_RETRIES") },
   RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", cases: integer("RETRY_BASE_DELAY_MS") },
   ROW_GROUP_SIZE: { field: "rowGroupSize", cases: integer("ROW_GROUP_SIZE") },
+  VALUE_WORDS: { field: "valueWords", cases: words },
   ALLOWED_ORIGINS: { field: "allowedOrigins", cases: origins },
   ALERT_STUCK_HOURS: { field: "alertStuckHours", cases: integer("ALERT_STUCK_HOURS") },
   ALERT_FAILED_PERCENT: { field: "alertFailedPercent", cases: integer("ALERT_FAILED_PERCENT") },

@@ -1,7 +1,14 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import type { DroppedRows } from "../../domain/dropped-rows.ts";
 import { copyRows, newColumns, type SampleColumns, type Span } from "../../domain/samples.ts";
-import { parseValue, type RejectReason, valueRejection } from "../../domain/value.ts";
+import {
+  parseValue,
+  type RejectReason,
+  type ValueWords,
+  valueRejection,
+  valueWords,
+} from "../../domain/value.ts";
+import type { AddedWords } from "../../domain/value-words.ts";
 import { DroppedPageRows, type RowTexts } from "./dropped-page-rows.ts";
 import type { NextPage } from "./next-page.ts";
 import { type PageEnds, TimeRuns } from "./time-runs.ts";
@@ -13,6 +20,8 @@ export interface PageContext {
   readonly keep: Span;
   /** The window with its margins, both ends included: see `requestedSpan`. */
   readonly requested: Span;
+  /** Words that mean numbers, beside those that are built in; none where it is not given. */
+  readonly words?: AddedWords;
   /** Most bytes of a body that is parsed because it can't be scanned; `PARSED_BYTES_MAX` where it is not given. */
   readonly parsedBytesMax?: number;
 }
@@ -38,6 +47,7 @@ export class PageRows {
   private readonly context: PageContext;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private readonly texts: RowTexts;
+  private readonly words: ValueWords | undefined;
   private readonly dropped: DroppedPageRows;
   private readonly runs = new TimeRuns();
   private columns: SampleColumns;
@@ -51,6 +61,7 @@ export class PageRows {
   constructor(context: PageContext, rowsExpected: number, texts: RowTexts) {
     this.context = context;
     this.texts = texts;
+    this.words = context.words && valueWords(context.words);
     this.dropped = new DroppedPageRows(texts);
     this.columns = newColumns(rowsExpected);
   }
@@ -86,7 +97,7 @@ export class PageRows {
 
   /** Keeps the value of the row, which is `raw` in JSON, or counts why it is rejected. */
   keepParsed(micros: EpochMicros, id: number, raw: unknown): void {
-    const value = parseValue(raw);
+    const value = parseValue(raw, this.words);
     if (Number.isNaN(value)) this.reject(valueRejection(raw), raw);
     else this.keep(micros, id, value);
   }

@@ -14,7 +14,11 @@ const keep = { fromMicros: at("16:00:30.5"), toMicros: at("17:00:30.5") };
 const points = new Map(
   ["a", "b", "ses/x 1", "", "é", 'q"q', "b\\c", "b\\\\c", "\ud800"].map((name, id) => [name, id]),
 );
-const context = { points, keep, requested: requestedSpan(keep) };
+const words = new Map([
+  ["72abc", 5],
+  ["\u00e9", -1],
+]);
+const context = { points, keep, requested: requestedSpan(keep), words };
 
 /** A page without the columns' unused ends, for comparison. */
 function comparable(page: SamplesPage) {

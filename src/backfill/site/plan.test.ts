@@ -56,9 +56,10 @@ test.each([
   ["the points", { pointsHash: "other" }],
   ["the reading of samples", { parserVersion: PARSER_VERSION + 1 }],
   ["the size of row groups", { rowGroupSize: 10 }],
+  ["the words that mean numbers", { valueWords: "open=1" }],
   ["the backfill that must have staged the day", { backfillId: "other" }],
 ])("a plan is not valid after %s changed", (_, change) => {
-  const now = { pointsHash: "hash", requiredBackfillId: "id", rowGroupSize: 100 };
+  const now = { pointsHash: "hash", requiredBackfillId: "id", rowGroupSize: 100, valueWords: "" };
   expect(isPlanValid(plan, now)).toBe(true);
   expect(isPlanValid({ ...plan, ...change }, now)).toBe(false);
 });

@@ -1,6 +1,8 @@
+import type { Config } from "../../domain/config.ts";
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.ts";
 import { LANES_MAX } from "../../domain/limits.ts";
 import type { Span } from "../../domain/samples.ts";
+import { wordsText } from "../../domain/value-words.ts";
 
 /** Rises whenever samples are read differently: a day must be read by one version from start to end. */
 export const PARSER_VERSION = 1;
@@ -13,9 +15,22 @@ export interface DayPlan {
   readonly pointCount: number;
   readonly parserVersion: number;
   readonly rowGroupSize: number;
+  /** Absent in the plans of versions without this setting: none were added. */
+  readonly valueWords?: string;
   /** The backfill that staged the day. */
   readonly backfillId: string;
   readonly createdAt: EpochMs;
+}
+
+/** The settings that a day's file depends on. */
+export interface PlanSettings {
+  readonly rowGroupSize: number;
+  /** As `wordsText` writes them. */
+  readonly valueWords: string;
+}
+
+export function settingsOf({ rowGroupSize, valueWords }: Config): PlanSettings {
+  return { rowGroupSize, valueWords: wordsText(valueWords) };
 }
 
 /**
@@ -46,12 +61,13 @@ export function lanesFor(latencyMs: number | undefined, requestsPerMinute: numbe
 /** Whether staged work may continue: its plan is what a new plan would be. */
 export function isPlanValid(
   plan: DayPlan,
-  now: { pointsHash: string; requiredBackfillId: string | undefined; rowGroupSize: number },
+  now: PlanSettings & { readonly pointsHash: string; readonly requiredBackfillId: string | undefined },
 ): boolean {
   return (
     plan.parserVersion === PARSER_VERSION &&
     plan.pointsHash === now.pointsHash &&
     plan.rowGroupSize === now.rowGroupSize &&
+    (plan.valueWords ?? "") === now.valueWords &&
     isStagedFor(plan, now.requiredBackfillId)
   );
 }

@@ -82,7 +82,8 @@ export async function storedRows(world: World, key: string): Promise<string[]> {
 
 /** The rows that the object of a day must have. */
 export function servedRows(world: World, site: string, date: string): string[] {
-  return lines(truthOf(world.vendor, site, date).rows);
+  const words = Object.fromEntries(world.config.valueWords);
+  return lines(truthOf(world.vendor, site, date, { words }).rows);
 }
 
 /** An object's database for functions of the rules that only read. */

@@ -91,6 +91,35 @@ test("a changed points list discards what was fetched with the old list", async 
   await finish(world);
 });
 
+test("changed words that mean numbers discard what was fetched with the old words", async () => {
+  const world = await halfFetched();
+  const token = stagingIdOf(world);
+  world.deploy({ valueWords: new Map([["72abc", 72]]) });
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.objects.size > 0);
+  expect([world.archive.objects.size, committedPages(world)]).toEqual([0, 0]);
+  await finish(world);
+  const [view] = await world.ask((coordinator) => coordinator.days({}, 1));
+  expect(view?.evidence?.rejected).not.toHaveProperty("text");
+});
+
+test("the same words in another order and spelling keep what was fetched", async () => {
+  const words: [string, number][] = [
+    ["72abc", 72],
+    ["open", 1],
+  ];
+  const world = new World({
+    config: { ...MANY_PAGES.config, valueWords: new Map(words) },
+    vendor: { samplesPerDay: 4_000, pointsPerSite: 100 },
+  });
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run(() => committedPages(world) > 0);
+  const token = stagingIdOf(world);
+  world.deploy({ valueWords: new Map(words.toReversed()) });
+  await world.run(() => committedPages(world) > 100);
+  expect(stagingIdOf(world)).toBe(token);
+});
+
 test("the second crash on the same work lowers the page size, the third fails the day and no other", async () => {
   const world = new World({ config: { pageSize: 10_000, requestsPerMinute: 60 } });
   // The object dies whenever it has read the second page.

@@ -16,7 +16,7 @@ import {
   stayFailed,
   unmarkDays,
 } from "../ledger/ledger.ts";
-import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX } from "../plan.ts";
+import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX, settingsOf } from "../plan.ts";
 
 /** Applies a job that the Coordinator sent, once; ignores an older one. Keeps the staged work that the new job can use. */
 export function applyJob(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
@@ -55,8 +55,8 @@ export function dropStale(context: SiteContext, sql: Sql): void {
 
 /** Drops staged work with a plan that is not valid any more: a day is fetched by one plan from start to end. */
 export function dropOutdated(context: SiteContext, sql: Sql, job: SiteJob, pointsHash: string): void {
-  const { rowGroupSize } = context.config;
-  const now = { pointsHash, rowGroupSize, requiredBackfillId: requiredBackfillId(job) };
+  const settings = settingsOf(context.config);
+  const now = { ...settings, pointsHash, requiredBackfillId: requiredBackfillId(job) };
   dropWhere(context, sql, ({ plan }) => !isPlanValid(plan, now));
 }
 

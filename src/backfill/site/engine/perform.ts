@@ -3,7 +3,7 @@ import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
 import { currentJob, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
-import { PARSER_VERSION, windowsOf } from "../plan.ts";
+import { PARSER_VERSION, settingsOf, windowsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
@@ -51,7 +51,7 @@ function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>)
         pointsHash: points.hash,
         pointCount: points.count,
         parserVersion: PARSER_VERSION,
-        rowGroupSize: config.rowGroupSize,
+        ...settingsOf(config),
         backfillId: job.backfillId,
         createdAt: now,
       },

@@ -1,4 +1,4 @@
-import { decodeSamples } from "../../../ace/page/page.ts";
+import { decodeSamples, type PageContext } from "../../../ace/page/page.ts";
 import {
   advance,
   advanceNoData,
@@ -121,7 +121,7 @@ export class WindowReader {
 
   /** A single request: fetches a page, decodes it, checks it, and appends it to the run. */
   async #fetchPage(pageSize: PageSize, isNeeded: () => boolean): Promise<Decoded<AppendedPage>> {
-    const { isolate, points, site } = this.#context;
+    const { config, isolate, points, site } = this.#context;
     const { pagination } = this;
     const { span, cursor } = pagination;
     const besideBytes = points().bytes;
@@ -131,7 +131,7 @@ export class WindowReader {
       besideBytes,
       isNeeded,
       decode: (body) => {
-        const context = { points: points().ids, parsedBytesMax };
+        const context = { points: points().ids, words: config.valueWords, parsedBytesMax };
         const page = appendPage(this.run, pagination, pageSize, body, context);
         this.#growMemory(page.result.next === "fault" ? pagination : page.result.pagination);
         return page;
@@ -156,7 +156,7 @@ export function appendPage(
   pagination: Pagination,
   pageSize: PageSize,
   body: Uint8Array,
-  context: { readonly points: ReadonlyMap<string, number>; readonly parsedBytesMax?: number },
+  context: Omit<PageContext, "keep" | "requested">,
 ): AppendedPage {
   const { span } = pagination;
   const page = decodeSamples(body, { ...context, keep: span, requested: requestedSpan(span) });
