@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
+import { parseInterval } from "../src/domain/interval.ts";
 import { parseSiteName, type SiteName } from "../src/domain/site.ts";
 
 export function day(text: string): UtcDay {
@@ -17,6 +18,13 @@ export function site(text: string): SiteName {
 export function count(text: string): number {
   if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
   throw new InvalidArgumentError("It must be a whole number, 1 or more.");
+}
+
+/** "raw" or an interval, as it is sent to the Query Worker. */
+export function interval(text: string): string {
+  const parsed = text === "raw" ? 0 : parseInterval(text);
+  if (typeof parsed === "number") return text;
+  throw new InvalidArgumentError(`It ${parsed.fault}.`);
 }
 
 /** A port; 0 means any free port. */

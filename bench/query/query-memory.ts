@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { ROWS_MAX, type TimeseriesQuery } from "../../src/contract/query.ts";
-import { addDays } from "../../src/domain/day.ts";
+import { addDays, DAY_MS } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import {
   type BenchArchive,
@@ -33,9 +33,9 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
   if (!existsSync(join(folder, objectKey(SMALL_SITE, addDays(FIRST_DAY, days - 1)))))
     writeYear(archive, days);
   fullYear(archive, days);
-  const small = queryOf(SMALL_SITE, spread(SMALL_NAMES, 20), days, "1day");
+  const small = queryOf(SMALL_SITE, spread(SMALL_NAMES, 20), days, DAY_MS);
   const points = spread(FULL_YEAR_POINTS, 20);
-  const averages = queryOf(FULL_SITE, points, days, "1day");
+  const averages = queryOf(FULL_SITE, points, days, DAY_MS);
   const raw = queryOf(FULL_SITE, points, days, "raw");
   const json = (query: TimeseriesQuery) => ({ query, format: "json" as const });
   // Raw samples after the averages, when the footers of the whole year are in memory: no other answer has more.
@@ -95,7 +95,7 @@ export async function memoryFigures(archive: BenchArchive, days: number): Promis
   ];
 }
 
-function queryOf(site: typeof FULL_SITE, points: readonly string[], days: number, interval: "raw" | "1day") {
+function queryOf(site: typeof FULL_SITE, points: readonly string[], days: number, interval: "raw" | number) {
   const { fromMs, toMs } = spanOf(site, days);
   const range = { site_name: site, point_names: [...points], start_time: fromMs, end_time: toMs };
   return { ...range, interval, limit: ROWS_MAX } satisfies TimeseriesQuery;

@@ -1,14 +1,8 @@
 import { Option } from "commander";
 import { namedPoints } from "../../client/client.ts";
-import {
-  AGGREGATES,
-  type Aggregate,
-  INTERVALS,
-  type Interval,
-  type QueryAnswer,
-} from "../../src/contract/query.ts";
+import { AGGREGATES, type Aggregate, type QueryAnswer } from "../../src/contract/query.ts";
 import { CommandError, chartInterval, costLine, EXIT, formatCount } from "../../terminal/terminal.ts";
-import { count, site } from "../arguments.ts";
+import { count, interval, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { note, print, stdoutWidth } from "../output.ts";
 import {
@@ -30,7 +24,12 @@ export const addQuery: AddCommand = (program, cli) => {
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
     .requiredOption("--from <day or time>", "such as 2024-01-31 or 2024-01-31T08:00:00Z")
     .option("--to <day or time>", "a day is inclusive, a time exclusive (default: the day of --from)")
-    .addOption(new Option("--interval <width>", "aggregate over intervals of this width").choices(INTERVALS))
+    .addOption(
+      new Option(
+        "--interval <width>",
+        "raw, or aggregate over intervals such as 30s, 5m, 1h or 1d",
+      ).argParser(interval),
+    )
     .addOption(new Option("--agg <function>", "value of an interval (default: avg)").choices(AGGREGATES))
     .addOption(
       new Option("--csv", "print all rows as CSV: point_name,timestamp,value").conflicts(["chart", "json"]),
@@ -46,7 +45,7 @@ Prints a table by default. Exit code 1 when days of the range are not archived, 
 Examples:
   npx bv-backfill query --site building_a --from 2024-01-01
   npx bv-backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
-  npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1hr --agg max --csv > hours.csv`,
+  npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1h --agg max --csv > hours.csv`,
     )
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);
@@ -64,7 +63,7 @@ interface QueryOptions {
   readonly site: string;
   readonly from: string;
   readonly to?: string;
-  readonly interval?: Interval;
+  readonly interval?: string;
   readonly agg?: Aggregate;
   readonly csv?: true;
   readonly chart?: true;
@@ -75,7 +74,7 @@ interface QueryOptions {
 async function printSamples(cli: Cli, points: readonly string[], options: QueryOptions, range: TimeRange) {
   const columns = Math.max(CHART_COLUMNS_MIN, Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN));
   const fitting = chartInterval(range.toMs - range.fromMs, columns).interval;
-  const interval = options.interval ?? (options.chart ? fitting : "raw");
+  const width = options.interval ?? (options.chart ? fitting : "raw");
   const asTable = !options.csv && !options.chart && !options.json;
   const seen: Seen = { missingDays: new Set(), points: new Set() };
   const pages = noting(
@@ -84,7 +83,7 @@ async function printSamples(cli: Cli, points: readonly string[], options: QueryO
       ...namedPoints(points),
       ["start_time", String(range.fromMs)],
       ["end_time", String(range.toMs)],
-      ["interval", interval],
+      ["interval", width],
       ...(options.agg ? ([["agg", options.agg]] as const) : []),
       ...(asTable ? ([["limit", String(options.limit)]] as const) : []),
     ]),

@@ -1,6 +1,7 @@
 /** The API of the Query Worker: one schema for validation, types and OpenAPI. */
 import { z } from "zod";
 import { parseInstant } from "../domain/instant.ts";
+import { INTERVAL_FORM, parseInterval } from "../domain/interval.ts";
 import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
 import { limitUpTo, responseObject, siteName, utcDay } from "./parameters.ts";
 
@@ -16,6 +17,7 @@ export const QUERY_DAYS_MAX = 366;
 export const ROWS_DEFAULT = 100_000;
 export const ROWS_MAX = 1_000_000;
 
+/** The intervals that charts offer. A query may have any other that divides a day. */
 export const INTERVALS = ["raw", "1min", "5min", "15min", "1hr", "1day"] as const;
 export type Interval = (typeof INTERVALS)[number];
 
@@ -48,6 +50,22 @@ export const instant = z
     return z.NEVER;
   })
   .meta({ examples: ["2024-01-31T00:00:00Z"] });
+
+/** "raw", or the milliseconds of an interval. */
+export const interval = z
+  .string()
+  .default("raw")
+  .transform((text, context) => {
+    if (text === "raw") return text;
+    const parsed = parseInterval(text);
+    if (typeof parsed === "number") return parsed;
+    context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" ${parsed.fault}` });
+    return z.NEVER;
+  })
+  .describe(
+    `raw: samples as they are. Or ${INTERVAL_FORM}: one row for each bucket that has a sample. Buckets begin at UTC multiples of the interval; that of 1d is a UTC day. The first bucket may begin before start_time, and the last may end after end_time; both contain only samples of the range.`,
+  )
+  .meta({ default: "raw" });
 
 export const pointNames = z
   .array(z.string())
@@ -84,12 +102,7 @@ export const timeseriesQuery = z.strictObject({
       "The first millisecond after the range, which excludes it: ISO 8601 with its zone, or milliseconds since 1970",
     )
     .meta({ examples: ["2024-02-01T00:00:00Z"] }),
-  interval: z
-    .enum(INTERVALS)
-    .default("raw")
-    .describe(
-      "raw: samples as they are. Any other interval: one row for each bucket that has a sample. Buckets begin at UTC multiples of the interval; 1day is a UTC day. The first bucket may begin before start_time, and the last may end after end_time; both contain only samples of the range.",
-    ),
+  interval,
   agg: z
     .enum(AGGREGATES)
     .optional()

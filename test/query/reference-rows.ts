@@ -1,4 +1,4 @@
-import type { Aggregate, Interval } from "../../src/contract/query.ts";
+import type { Aggregate } from "../../src/contract/query.ts";
 import { select } from "./select.ts";
 
 /** The parameters of `GET /timeseries/query` that decide its rows. */
@@ -6,7 +6,7 @@ export interface RowQuery {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
-  readonly interval: Interval;
+  readonly interval: "raw" | keyof typeof WIDTHS_MS;
   readonly agg: Aggregate | undefined;
 }
 
@@ -29,13 +29,23 @@ export type Expected =
       readonly mayOverflow: boolean;
     };
 
-const MINUTES: Readonly<Record<Exclude<Interval, "raw">, number>> = {
-  "1min": 1,
-  "5min": 5,
-  "15min": 15,
-  "1hr": 60,
-  "1day": 1_440,
-};
+/** Intervals with their milliseconds: those of charts, others as other tools write them, and one for each kind of divisor. */
+export const WIDTHS_MS = {
+  "1min": 60_000,
+  "5min": 300_000,
+  "15min": 900_000,
+  "1hr": 3_600_000,
+  "1day": 86_400_000,
+  "1s": 1_000,
+  "27s": 27_000,
+  "30s": 30_000,
+  "1m": 60_000,
+  "96m": 5_760_000,
+  "1h": 3_600_000,
+  "2h": 7_200_000,
+  "8hr": 28_800_000,
+  "1d": 86_400_000,
+} as const;
 
 const AGGREGATES: Readonly<Record<Aggregate, string>> = {
   avg: "avg(value)",
@@ -91,7 +101,7 @@ export async function expectedRows({
       SELECT nth, bucket AS ms, ${AGGREGATES[agg ?? "avg"]} AS value, count(*) AS n, sum(abs(value)) AS magnitude,
         sum(value * ${SCALE}) AS scaled, sum(abs(value) * ${SCALE}) AS scaled_magnitude
       FROM bucketed GROUP BY nth, bucket ORDER BY bucket // 86400000, nth, bucket`,
-    { ...range, widthMs: MINUTES[interval] * 60_000 },
+    { ...range, widthMs: WIDTHS_MS[interval] },
   );
   return rows.map((row) => ({ point: nameOf(row), ms: row.ms, value: expectedOf(row, agg ?? "avg") }));
 }

@@ -1,9 +1,9 @@
 import fc from "fast-check";
-import { AGGREGATES, type FormatName, INTERVALS, MEDIA_TYPES } from "../../src/contract/query.ts";
+import { AGGREGATES, type FormatName, MEDIA_TYPES } from "../../src/contract/query.ts";
 import { DAY_MS, dayStartMs } from "../../src/domain/day.ts";
 import { SITE } from "../support/query/archive.ts";
 import { DAYS, dayAt, FIRST_DAY, NAMES, UNKNOWN_NAMES } from "./archives.ts";
-import type { RowQuery } from "./reference-rows.ts";
+import { type RowQuery, WIDTHS_MS } from "./reference-rows.ts";
 
 /** A query, and how the test sends it. */
 export interface TestQuery extends RowQuery {
@@ -27,6 +27,8 @@ function anyEdge(timesMs: readonly number[]) {
     fc.integer({ min: startMs, max: startMs + DAYS * DAY_MS }),
   );
 }
+
+const INTERVALS = Object.keys(WIDTHS_MS) as (keyof typeof WIDTHS_MS)[];
 
 export function anyTestQuery(timesMs: readonly number[]): fc.Arbitrary<TestQuery> {
   const edge = anyEdge(timesMs);

@@ -102,7 +102,7 @@ const anyParameters = fc.record({
   point_names: points,
   start_time: time,
   end_time: time,
-  interval: choice(wire.INTERVALS),
+  interval: choice([...wire.INTERVALS, "1s", "30s", "90s", "1m", "2h", "8h", "1440m", "1d"]),
   agg: choice(wire.AGGREGATES),
   limit: mostly(
     fc.oneof(

@@ -358,10 +358,8 @@ describe("GET /openapi.json", () => {
       maximum: 1_000_000,
       default: 100_000,
     });
-    expect(get?.parameters?.find(({ name }) => name === "interval")?.schema).toMatchObject({
-      enum: ["raw", "1min", "5min", "15min", "1hr", "1day"],
-      default: "raw",
-    });
+    const interval = get?.parameters?.find(({ name }) => name === "interval")?.schema;
+    expect(interval).toMatchObject({ type: "string", default: "raw" });
     expect(Object.keys(get?.responses[200]?.content ?? {})).toEqual(Object.values(wire.MEDIA_TYPES));
   });
 });

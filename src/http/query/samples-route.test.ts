@@ -110,7 +110,8 @@ describe("GET /timeseries/query", () => {
   });
 
   it.each([
-    [{ interval: "2min" }, 'interval must be one of "raw", "1min", "5min", "15min", "1hr", "1day"'],
+    [{ interval: "7min" }, 'interval: "7min" does not divide a day; near it are 6min and 8min'],
+    [{ interval: "500ms" }, 'interval: "500ms" is in milliseconds; the shortest interval is 1s'],
     [
       { interval: "1hr", agg: "median" },
       'agg must be one of "avg", "min", "max", "sum", "count", "first", "last"',

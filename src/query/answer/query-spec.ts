@@ -1,5 +1,4 @@
-import type { Aggregate, Interval, TimeseriesQuery } from "../../contract/query.ts";
-import { DAY_MS } from "../../domain/day.ts";
+import type { Aggregate, TimeseriesQuery } from "../../contract/query.ts";
 import type { SampleQuery } from "../source.ts";
 
 /** What decides the rows of an answer: the samples, and how they are aggregated. */
@@ -25,15 +24,9 @@ export function specOf(query: TimeseriesQuery): QuerySpec {
   };
 }
 
-const BUCKETS_MS: Readonly<Record<Exclude<Interval, "raw">, number>> = {
-  "1min": 60_000,
-  "5min": 300_000,
-  "15min": 900_000,
-  "1hr": 3_600_000,
-  "1day": DAY_MS,
-};
-
-export function aggregationOf(interval: Interval, aggregate: Aggregate | undefined): Aggregation | undefined {
-  if (interval === "raw") return undefined;
-  return { bucketMs: BUCKETS_MS[interval], aggregate: aggregate ?? "avg" };
+export function aggregationOf(
+  interval: TimeseriesQuery["interval"],
+  aggregate: Aggregate | undefined,
+): Aggregation | undefined {
+  return interval === "raw" ? undefined : { bucketMs: interval, aggregate: aggregate ?? "avg" };
 }
