@@ -12,6 +12,7 @@ const day = (date: string, status: DayView["status"]): DayView => ({
   requested: true,
   evidence: null,
   phase: null,
+  verification: null,
   attempts: 0,
   failure: null,
 });

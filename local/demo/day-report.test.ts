@@ -29,6 +29,7 @@ const DAY: DayView = {
   requested: true,
   evidence: EVIDENCE,
   phase: null,
+  verification: null,
   attempts: 1,
   failure: null,
 };

@@ -87,10 +87,12 @@ export const dayView = responseObject("DayView", {
       "false where neither the latest backfill nor the ledger has the day; its status is then pending",
     ),
   verification: z
-    .object({ mode: z.enum(["quick", "full"]), at: z.string() })
+    .object({
+      mode: z.enum(["quick", "full"]).describe("quick: size, hash and count; full: every byte and row"),
+      at: z.string(),
+    })
     .nullable()
-    .optional()
-    .describe("The last verification that found the day's present object correct"),
+    .describe("The last verification that found the day's present object correct; null: none yet"),
   evidence: evidence.nullable(),
   phase: z.string().nullable().describe("Phase of the fetch that is running, also for a completed day"),
   attempts: z.number().describe("Failed attempts"),
@@ -308,7 +310,11 @@ export const auditView = responseObject("AuditView", {
   to: z.string().nullable(),
   days_checked: z.number(),
   days_total: z.number().nullable(),
-  days_ok: z.number(),
+  days_ok: z
+    .number()
+    .describe(
+      "Days without a problem. An unverified object has no hash to compare with: of it, quick compares only the size, and full reads and counts the rows",
+    ),
   records: z.number(),
   bytes: z.number(),
   problems: z

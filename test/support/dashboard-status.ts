@@ -69,6 +69,7 @@ export function dayView(date: string, status: DayView["status"], change: Partial
     r2_path: null,
     completed_at: null,
     requested: true,
+    verification: null,
     evidence: null,
     phase: null,
     attempts: 1,

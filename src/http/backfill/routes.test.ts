@@ -14,6 +14,7 @@ const DAY: DayView = {
   requested: true,
   evidence: null,
   phase: null,
+  verification: null,
   attempts: 1,
   failure: null,
 };

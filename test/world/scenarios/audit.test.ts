@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { AuditView } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import { contentOf, ledgerOf } from "../harness/inspect.ts";
-import { World } from "../harness/world.ts";
+import { day, World } from "../harness/world.ts";
 
 const keyOf = (date: string) => `timeseries/${date.replaceAll("-", "/")}/site_a.parquet`;
 
@@ -54,6 +54,60 @@ test.each(["quick", "full"] as const)("a %s audit of an intact archive finds no 
     records,
     problems_total: 0,
   });
+});
+
+/** The verification of each day, by day: its mode, or null. */
+async function verifications(world: World): Promise<Record<string, string | null>> {
+  const range = { from: undefined, to: undefined, site: undefined };
+  const days = await world.ask((coordinator) => coordinator.days(range, 100));
+  return Object.fromEntries(
+    days.map(({ date, verification }) => [date.slice(5), verification?.mode ?? null]),
+  );
+}
+
+test("a day is verified only once an audit has read it, and by the mode of the last that did", async () => {
+  const world = await completed();
+  const none = { "01-01": null, "01-02": null, "01-03": null, "01-04": null, "01-05": null };
+  expect(await verifications(world)).toEqual(none);
+  const range = { from: day("2024-01-02"), to: day("2024-01-05") };
+  await world.ask((coordinator) => coordinator.verify({ mode: "full", sample_percent: 50, ...range }));
+  await world.run();
+  expect(await verifications(world)).toEqual({ ...none, "01-02": "full", "01-04": "full" });
+  await verify(world, "quick");
+  const all = { "01-01": "quick", "01-02": "quick", "01-03": "quick", "01-04": "quick", "01-05": "quick" };
+  expect(await verifications(world)).toEqual(all);
+});
+
+test.each(["quick", "full"] as const)("a day that a %s audit finds wrong is not verified", async (mode) => {
+  const world = await completed();
+  await verify(world, mode);
+  world.archive.objects.delete(keyOf("2024-01-02"));
+  world.vendor.faults.add({ on: "samples", day: "2024-01-02", effect: { do: "status", status: 422 } });
+  await verify(world, mode);
+  expect(await verifications(world)).toMatchObject({ "01-01": mode, "01-02": null, "01-03": mode });
+});
+
+test("a new object, an abandoned replacement and a rebuild clear the verification", async () => {
+  const world = await completed();
+  await verify(world, "full");
+  await world.start("2024-01-02", "2024-01-03", { force_restart: true });
+  await world.run();
+  expect(await verifications(world)).toMatchObject({ "01-01": "full", "01-02": null, "01-03": null });
+  await rebuild(world);
+  expect(new Set(Object.values(await verifications(world)))).toEqual(new Set([null]));
+});
+
+test("an object whose replacement has begun is not verified, whatever an audit read before", async () => {
+  const world = await completed();
+  await verify(world, "full");
+  // Other points give another file, whose put never gets a response: any of its tries may still take effect.
+  world.vendor.relist("site_a", (listed) => listed.slice(3));
+  world.effects.break({ on: /archive\.publish/, mode: "fail before", times: Number.POSITIVE_INFINITY });
+  await world.start("2024-01-02", "2024-01-02", { force_restart: true });
+  await world.run();
+  expect(await verifications(world)).toMatchObject({ "01-01": "full", "01-02": null });
+  await verify(world, "quick");
+  expect(await verifications(world)).toMatchObject({ "01-01": "quick", "01-02": null });
 });
 
 test("a missing object is found, and its job fetches the day again", async () => {

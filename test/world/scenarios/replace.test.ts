@@ -12,6 +12,7 @@ test("a replacement that is stopped or overtaken at any moment leaves no verifie
     // The invariants compare ledger and objects after every step.
     for (let round = 0; round < 4; round++) {
       otherRows();
+      await world.ask((coordinator) => coordinator.verify({ mode: "quick" }));
       await world.start("2024-01-01", "2024-01-02", { force_restart: true });
       let left = 10 + chance.below(60);
       await world.run(() => left-- <= 0);

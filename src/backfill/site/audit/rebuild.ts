@@ -3,6 +3,7 @@ import { parseObjectKey } from "../../../domain/layout.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
+  clearVerification,
   dayHistory,
   forgetPublished,
   markDay,
@@ -34,6 +35,8 @@ export async function rebuildNext(context: ActionContext, before: Audit): Promis
       const known = dayHistory(sql, where.day).published;
       // The ledger knows more of this object than its metadata says.
       if (known?.etag !== head.etag || known.sha256 === undefined) recordPublished(sql, where.day, published);
+      // A listing verifies no object.
+      clearVerification(sql, where.day);
       if (known) showDay(context, sql, where.day);
       markDay(sql, where.day, "in_audit");
       const problem = published.sha256 ? undefined : "written without our checksum: unverified";

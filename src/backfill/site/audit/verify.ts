@@ -6,9 +6,11 @@ import type { ActionContext } from "../context.ts";
 import {
   dayHistory,
   forgetPublished,
+  isReplacing,
   markDay,
   type Published,
   publishedDays,
+  recordVerification,
   showDay,
 } from "../ledger/ledger.ts";
 import { type Audit, counted, rangeLeft, writeAudit } from "./audit-state.ts";
@@ -47,14 +49,19 @@ export async function verifyNext(
     let invalid = false;
     for (const { date, published, problem } of found) {
       audit = counted(audit, date, published.records, published.bytes, problem);
-      // The day is not published any more. The job fetches it again at once if it belongs to it; a day of an earlier job
-      // is fetched by the next start.
-      if (problem && dayHistory(sql, date).published?.etag === published.etag) {
+      const now = dayHistory(sql, date).published;
+      if (now?.etag !== published.etag) continue;
+      if (problem) {
+        // The day is not published any more. The job fetches it again at once if it belongs to it; a day of an earlier
+        // job is fetched by the next start.
         forgetPublished(sql, date);
         invalid = true;
         // The HEAD of a corrupt object may be that of a valid one: it must not be adopted by its HEAD.
         if (mode === "full") markDay(sql, date, "distrusted");
         showDay(context, sql, date);
+      } else if (now.sha256 !== undefined && !isReplacing(sql, date)) {
+        // An unverified object has no hash to be compared with, and a put that has begun may have replaced the object.
+        recordVerification(sql, date, { mode, at: clock.now() });
       }
     }
     const last = days.at(-1)?.date;

@@ -37,6 +37,11 @@ export const dayTable: Table = {
       "CREATE INDEX day_unreachable ON day (date) WHERE unreachable = 1",
       "CREATE INDEX day_one_lane ON day (date) WHERE one_lane = 1",
     ],
+    // No earlier audit says which days it read.
+    3: [
+      "ALTER TABLE day ADD COLUMN verification_mode TEXT",
+      "ALTER TABLE day ADD COLUMN verification_at INTEGER",
+    ],
   },
 };
 
@@ -52,6 +57,13 @@ export interface Published {
   readonly backfillId: string;
   readonly completedAt: EpochMs;
   readonly evidence: DayEvidence | undefined;
+}
+
+/** An audit that has read the day's present object and found it correct. */
+export interface Verification {
+  /** `quick`: size, hash and count by HEAD; `full`: every byte and row. */
+  readonly mode: "quick" | "full";
+  readonly at: EpochMs;
 }
 
 export interface DayFailure {
@@ -94,6 +106,8 @@ export function ledgerDays(sql: Sql, from: string, to: string): Map<UtcDay, Ledg
 /** What the ledger knows of a day beyond its state. */
 export interface DayHistory {
   readonly published: Published | undefined;
+  /** The last verification of the published object; undefined where none has found it correct yet. */
+  readonly verification: Verification | undefined;
   readonly failure: DayFailure | undefined;
   /** Attempts that failed. */
   readonly attempts: number;
@@ -106,13 +120,23 @@ export interface DayHistory {
 export function dayHistory(sql: Sql, day: UtcDay): DayHistory {
   const [row] = sql.all<{
     published: string | null;
+    verification_mode: Verification["mode"] | null;
+    verification_at: number | null;
     failure: string | null;
     attempts: number;
     outage_retries: number;
     distrusted: number;
-  }>("SELECT published, failure, attempts, outage_retries, distrusted FROM day WHERE date = ?", day);
+  }>(
+    `SELECT published, verification_mode, verification_at, failure, attempts, outage_retries, distrusted
+       FROM day WHERE date = ?`,
+    day,
+  );
   return {
     published: row?.published ? (JSON.parse(row.published) as Published) : undefined,
+    verification:
+      row?.verification_mode && row.verification_at !== null
+        ? { mode: row.verification_mode, at: row.verification_at }
+        : undefined,
     failure: row?.failure ? (JSON.parse(row.failure) as DayFailure) : undefined,
     attempts: row?.attempts ?? 0,
     outageRetries: row?.outage_retries ?? 0,
@@ -126,7 +150,8 @@ export function recordPublished(sql: Sql, day: UtcDay, published: Published): vo
        VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (date) DO UPDATE SET published = excluded.published, status = excluded.status,
        records = excluded.records, pages = excluded.pages, backfill_id = excluded.backfill_id,
-       verified = excluded.verified, failure = NULL, failure_round = NULL`,
+       verified = excluded.verified, verification_mode = NULL, verification_at = NULL,
+       failure = NULL, failure_round = NULL`,
     day,
     JSON.stringify(published),
     published.status,
@@ -143,6 +168,7 @@ export function markUnverified(sql: Sql, day: UtcDay): void {
   if (!published) return;
   const unverified: Published = { ...published, sha256: undefined, evidence: undefined };
   sql.run("UPDATE day SET published = ?, verified = 0 WHERE date = ?", JSON.stringify(unverified), day);
+  clearVerification(sql, day);
 }
 
 export function forgetPublished(sql: Sql, day: UtcDay): void {
@@ -150,6 +176,17 @@ export function forgetPublished(sql: Sql, day: UtcDay): void {
     "UPDATE day SET published = NULL, status = NULL, records = NULL, pages = NULL, verified = 0 WHERE date = ?",
     day,
   );
+  clearVerification(sql, day);
+}
+
+/** To be called in the transaction that has found the day's published object to be the one that was verified. */
+export function recordVerification(sql: Sql, day: UtcDay, { mode, at }: Verification): void {
+  sql.run("UPDATE day SET verification_mode = ?, verification_at = ? WHERE date = ?", mode, at, day);
+}
+
+/** What was verified may no longer be the day's object. */
+export function clearVerification(sql: Sql, day: UtcDay): void {
+  sql.run("UPDATE day SET verification_mode = NULL, verification_at = NULL WHERE date = ?", day);
 }
 
 /** Mean number of pages of the days that the ledger knows it of. */

@@ -63,7 +63,7 @@ function dayView(
   history: DayHistory,
   state: DayState,
 ): Omit<DayView, "requested"> {
-  const { published, failure, attempts } = history;
+  const { published, verification, failure, attempts } = history;
   return {
     date: day,
     site,
@@ -72,6 +72,7 @@ function dayView(
     r2_path: published ? objectKey(site, day) : null,
     completed_at: published ? iso(published.completedAt) : null,
     ...(published && published.sha256 === undefined ? { unverified: true } : {}),
+    verification: verification ? { mode: verification.mode, at: iso(verification.at) } : null,
     evidence: published?.evidence ? evidenceView(published.evidence) : null,
     phase: phaseOfDay(state) ?? null,
     attempts,

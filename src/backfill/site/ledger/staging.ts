@@ -185,11 +185,14 @@ export function hasRoomToHold(sql: Sql, date: UtcDay): boolean {
   return bytes <= HELD_FOR_UPLOAD_BYTES_MAX;
 }
 
+/** Whether a put of the staged file has begun, so that the day's object may be that file or the one before. */
+export function isReplacing(sql: Sql, date: UtcDay): boolean {
+  return sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0;
+}
+
 /** Drops all that is staged of a day. A put that has begun may still take effect, so its day becomes unverified. */
 export function dropStaging(sql: Sql, date: UtcDay): void {
-  if (sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0) {
-    markUnverified(sql, date);
-  }
+  if (isReplacing(sql, date)) markUnverified(sql, date);
   sql.run("DELETE FROM staging WHERE date = ?", date);
   dropWindows(sql, date);
   dropStagedFile(sql, date);

@@ -7,6 +7,7 @@ import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   addToTotals,
+  clearVerification,
   currentWork,
   dayHistory,
   dropStaging,
@@ -122,7 +123,8 @@ function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: Curr
   return store.tx((sql) => {
     const job = currentWork(sql, fence, day)?.job;
     if (job?.backfillId !== wanted.backfillId) return undefined;
-    if (job) setStaging(sql, day.date, "replacing", true);
+    setStaging(sql, day.date, "replacing", true);
+    clearVerification(sql, day.date);
     return job;
   });
 }
