@@ -58,7 +58,7 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
           onOpen={commands.openDay}
           onMoreYears={(at) => dispatch({ type: "more-years", at })}
         />
-        <Sites status={status} />
+        <Sites {...{ status, now }} />
         <FailedDays days={calendar.days} onRetryAll={() => commands.retry({})} onOpen={commands.openDay} />
       </div>
       <aside class="side">
@@ -75,6 +75,7 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
         <DayPanel
           open={day}
           day={day.siteDay && calendar.days.get(day.siteDay.site)?.get(day.siteDay.day)}
+          loaded={day.siteDay !== undefined && calendar.days.has(day.siteDay.site)}
           throttled={throttled}
           commands={commands}
           onClose={() => dispatch({ type: "open-day", siteDay: undefined })}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, duration, instant, rate } from "./formatting.ts";
+import { bytes, counted, duration, instant, rate, rounded } from "./formatting.ts";
 
 test.for([
   [400, "0 s"],
@@ -12,13 +12,33 @@ test.for([
   expect(duration(ms)).toBe(text);
 });
 
-test("sizes, rates and instants are rounded", () => {
-  expect([bytes(999), bytes(1_500), bytes(12_100_000), rate(3.14), rate(1_234.5)]).toEqual([
-    "999 B",
-    "1.5 KB",
-    "12 MB",
-    "3.1",
-    "1,235",
+test.for([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1_500, "1.5 kB"],
+  [12_100_000, "12.1 MB"],
+  [166_179_000, "166 MB"],
+  [999_999, "1 MB"],
+  [4.2e12, "4.2 TB"],
+  [2e18, "2,000 PB"],
+] as const)("%i bytes are %s", ([value, text]) => {
+  expect(bytes(value)).toBe(text);
+});
+
+test("rates have at most four digits that count", () => {
+  expect([3.14, 1_234.5, 166_179].map(rate)).toEqual(["3.1", "1,235", "166,200"]);
+  expect([21.123_456, 0.1 + 0.2, -40, 1e-3].map(rounded)).toEqual(["21.12", "0.3", "-40", "0.001"]);
+});
+
+test("one is singular, and every other count plural", () => {
+  expect([0, 1, 2].map((count) => counted(count, "request"))).toEqual([
+    "0 requests",
+    "1 request",
+    "2 requests",
   ]);
+  expect([1, 2_000].map((count) => counted(count, "retry", "retries"))).toEqual(["1 retry", "2,000 retries"]);
+});
+
+test("instants end with the second", () => {
   expect(instant("2024-06-01T12:00:05.123Z")).toBe("2024-06-01 12:00:05 UTC");
 });

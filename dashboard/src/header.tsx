@@ -32,8 +32,8 @@ function Connection({ of }: { of: Freshness }) {
     <p class="connection" data-kind={of.kind}>
       {/* The same element for every text: a screen reader does not read a region that is added with its text. */}
       <strong role="status">{connectionText(of)}</strong>
-      {of.kind === "stale" && ` by ${duration(of.ageMs)}; reconnecting.`}
-      {of.kind !== "live" && of.why && ` ${of.why}`}
+      {of.kind === "lost" && of.ageMs > 0 && `. The values shown are ${duration(of.ageMs)} old.`}
+      {of.kind === "lost" && of.why && ` ${of.why}.`}
     </p>
   );
 }
@@ -43,9 +43,9 @@ function connectionText(of: Freshness): string {
     case "connecting":
       return "Connecting …";
     case "live":
-      return of.by === "stream" ? "Live" : "Live, by polling";
-    case "stale":
-      return "Out of date";
+      return "Live";
+    case "lost":
+      return "Connection lost, retrying";
     default:
       return of satisfies never;
   }

@@ -71,9 +71,9 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await heading("Running").waitFor();
     expect(await focused()).not.toBe("nowhere");
 
-    await button("Dry run").press("Enter");
+    await button("Estimate").press("Enter");
     await page.getByText("Days to fetch").waitFor();
-    expect(await focused()).toBe("Dry run");
+    expect(await focused()).toBe("Estimate");
     await button("Cancel …").press("Enter");
     await page.getByRole("dialog").waitFor();
     await page.keyboard.press("Escape");
@@ -107,7 +107,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await page.evaluate("requestAnimationFrame = (draw) => setTimeout(draw, 1_000)");
     await chooseDays(page, "2024-02-01", "2024-02-06");
     await page.getByRole("checkbox", { name: LONG }).dispatchEvent("click");
-    await button("Dry run").dispatchEvent("click");
+    await button("Estimate").dispatchEvent("click");
     await expect
       .poll(() => worker.requests.filter((request) => request.includes("force_restart")))
       .toContain(
@@ -200,10 +200,55 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await page.getByLabel("Site").selectOption(LONG);
     await page.getByLabel("Day").fill("2024-03-09");
     await page.waitForTimeout(1_300);
-    await button("List points").click();
     await expect
       .poll(() => worker.requests.at(-1))
       .toBe(`GET /timeseries/points site_name=${LONG}&date=2024-03-09`);
+  });
+
+  test("another site is listed at once, and nothing of the site before stays", async () => {
+    worker.points = ["p/meter"];
+    worker.samples = [{ point_name: "p/meter", timestamp: "2024-01-02T06:00:00.000Z", value: 21 }];
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await button("List points").click();
+    await button("p/meter").click();
+    await page.getByRole("img", { name: "p/meter" }).waitFor();
+    worker.points = ["p/other"];
+    await page.getByLabel("Site").selectOption(LONG);
+    await button("p/other").waitFor();
+    expect(await page.getByRole("img", { name: "p/meter" }).count()).toBe(0);
+  });
+
+  test("a day says what it is under the pointer and under the keyboard's cursor", async () => {
+    await open();
+    const tooltip = page.locator(".tooltip");
+    const { x, y } = await positionOf(page, "a", "2024-01-04");
+    await page.mouse.move(x, y);
+    await tooltip.getByText("Thu 2024-01-04").waitFor();
+    expect(await tooltip.textContent()).toMatch(/failed, last attempt failed: vendor-fault: <b>HTTP 500/);
+    await page.mouse.move(x - 14, y);
+    await tooltip.waitFor({ state: "detached" });
+    await page.getByRole("grid", { name: "Days of a", exact: true }).focus();
+    await page.keyboard.press("Home");
+    await tooltip.getByText("Mon 2024-01-01").waitFor();
+    expect(await tooltip.textContent()).toContain("not requested");
+    await page.keyboard.press("ArrowDown");
+    await tooltip.getByText("completed, 1,234 samples").waitFor();
+    await page.keyboard.press("Escape");
+    await tooltip.waitFor({ state: "detached" });
+  });
+
+  test("failed site-days have their own part of the bar, and are no progress", async () => {
+    const sites = [siteView({ days_total: 4, days_completed: 3, days_failed: 1 }), siteView({ site: LONG })];
+    worker.status = statusOf(sites, { days_total: 4, days_completed: 3, days_failed: 1 });
+    await open();
+    const bar = page.getByRole("progressbar", { name: "Site-days of the backfill" });
+    expect(await bar.getAttribute("aria-valuenow")).toBe("3");
+    expect(await bar.getAttribute("aria-valuetext")).toBe("3 of 4 site-days, 1 failed");
+    const widths = `[...document.querySelectorAll(".bar .progress span")].map((part) => part.style.width)`;
+    expect(await page.evaluate(widths)).toEqual(["75%", "25%"]);
+    await page.getByText("3 of 4 site-days, 1 failed").waitFor();
   });
 
   test("a point without samples in the range is named, with points of similar names to choose instead", async () => {

@@ -120,7 +120,11 @@ export class FakeWorker {
   #stream(response: ServerResponse): void {
     response.writeHead(200, { "content-type": "text/event-stream" }).write(eventOf(this.status));
     this.#streams.add(response);
-    response.on("close", () => this.#streams.delete(response));
+    const heartbeats = setInterval(() => response.write(": heartbeat\n\n"), 1_500);
+    response.on("close", () => {
+      clearInterval(heartbeats);
+      this.#streams.delete(response);
+    });
   }
 }
 

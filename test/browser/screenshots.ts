@@ -40,7 +40,7 @@ async function takeScreenshots(world: World, page: Page): Promise<void> {
   await page.goto(`${world.url}/dashboard/`);
   await signIn(page, TOKEN);
   await chooseDays(page, "2024-01-01", "2024-02-29");
-  await page.getByRole("button", { name: "Dry run" }).click();
+  await page.getByRole("button", { name: "Estimate" }).click();
   await page.getByText("Days to fetch").waitFor();
   await shot(page, "plan");
 
@@ -52,7 +52,7 @@ async function takeScreenshots(world: World, page: Page): Promise<void> {
   await page.evaluate("scrollTo(0, 0)");
   await shot(page, "running");
   await world.client.settled(180_000);
-  await page.getByRole("heading", { name: "Completed in part" }).waitFor();
+  await page.getByRole("heading", { name: "Partly completed" }).waitFor();
   await page.getByText("59 completed, 1 failed").waitFor();
   await page.emulateMedia({ colorScheme: "dark" });
   await page.evaluate("scrollTo(0, 0)");

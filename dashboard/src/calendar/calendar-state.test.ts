@@ -3,9 +3,9 @@ import type { UtcDay } from "../../../src/domain/day.ts";
 import { dayView } from "../../../test/support/dashboard-status.ts";
 import type { SiteDay } from "../ranges.ts";
 import {
+  dayToList,
   EMPTY_CALENDAR,
   isInRange,
-  latestCompleted,
   rangeBetween,
   withCursor,
   withDays,
@@ -88,13 +88,16 @@ test("without known days the year of yesterday is shown, and no year of the futu
   expect(yearsShown({ ...EMPTY_CALENDAR, moreYears: { before: 1, after: 9 } }, now)).toEqual([2024, 2025]);
 });
 
-test("the latest completed day is found in any order of the days", () => {
+test("the points of the same day are listed where the site has it, else those of its latest completed day", () => {
   const days = [
     dayView("2024-01-09", "failed"),
     dayView("2024-01-05", "completed"),
     dayView("2024-01-02", "completed"),
     dayView("2024-01-07", "empty"),
   ];
-  expect(latestCompleted(new Map(days.map((day) => [day.date, day])))).toBe("2024-01-05");
-  expect(latestCompleted(undefined)).toBeUndefined();
+  const known = new Map(days.map((day) => [day.date, day]));
+  expect(dayToList(known, undefined)).toBe("2024-01-05");
+  expect(dayToList(known, "2024-01-02" as UtcDay)).toBe("2024-01-02");
+  expect(dayToList(known, "2024-01-09" as UtcDay)).toBe("2024-01-05");
+  expect(dayToList(undefined, "2024-01-02" as UtcDay)).toBeUndefined();
 });

@@ -82,8 +82,9 @@ export function yearsShown({ days, selection, moreYears }: CalendarState, now: n
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** The latest day of a site that has samples: the explorer starts there. */
-export function latestCompleted(days: DaysByDate | undefined): UtcDay | undefined {
+/** The day whose points the explorer lists: the given one where the site has its samples, or the site's latest such day. */
+export function dayToList(days: DaysByDate | undefined, day: UtcDay | undefined): UtcDay | undefined {
+  if (day && days?.get(day)?.status === "completed") return day;
   let latest: string | undefined;
   for (const day of days?.values() ?? []) {
     if (day.status === "completed" && (latest === undefined || day.date > latest)) latest = day.date;

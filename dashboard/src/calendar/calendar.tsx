@@ -1,8 +1,16 @@
+import { useState } from "preact/hooks";
 import type { Status } from "../../../src/contract/backfill.ts";
 import { parseUtcDay } from "../../../src/domain/day.ts";
 import { type DayRange, type SiteDay, yesterdayOf } from "../ranges.ts";
-import { type CalendarState, isInRange, rangeBetween, yearsShown } from "./calendar-state.ts";
-import { DISPLAY_STATUSES } from "./display-status.ts";
+import {
+  type CalendarState,
+  type DaysByDate,
+  isInRange,
+  rangeBetween,
+  yearsShown,
+} from "./calendar-state.ts";
+import { DayTooltip } from "./day-tooltip.tsx";
+import { DISPLAY_STATUSES, dayText } from "./display-status.ts";
 import { useDrag } from "./drag.ts";
 import { clamped, keyMeaning } from "./keys.ts";
 import { usePalette } from "./palette.ts";
@@ -12,8 +20,8 @@ import { firstDayOf, lastDayOf, yearOf } from "./year.ts";
 export {
   type CalendarState,
   type DaysByDate,
+  dayToList,
   EMPTY_CALENDAR,
-  latestCompleted,
   withCursor,
   withDays,
   withLoadError,
@@ -41,6 +49,8 @@ interface CalendarProps {
 export function Calendar(props: CalendarProps) {
   const { calendar, current, status, throttled, sites, now, onCursor, onSelect, onEstimate } = props;
   const palette = usePalette();
+  /** The day that the tooltip describes. */
+  const [pointed, point] = useState<SiteDay | undefined>(undefined);
   const years = yearsShown(calendar, now);
   const last = yesterdayOf(now);
   const lastShown = lastDayOf(years.at(-1) ?? yearOf(last));
@@ -48,9 +58,13 @@ export function Calendar(props: CalendarProps) {
   const bounds = { first: firstDayOf(years[0] ?? yearOf(last)), last: end };
   const open = (siteDay: SiteDay) => {
     onSelect(undefined);
+    point(undefined);
     props.onOpen(siteDay);
   };
   const drag = useDrag(end, {
+    onHover: (siteDay) => {
+      if (siteDay?.site !== pointed?.site || siteDay?.day !== pointed?.day) point(siteDay);
+    },
     onMove: onCursor,
     onOpen: open,
     onRange: (from, to) => onEstimate(rangeBetween(from, to, sites)),
@@ -64,10 +78,12 @@ export function Calendar(props: CalendarProps) {
     event.preventDefault();
     switch (meaning.do) {
       case "move":
+        point({ ...at, day: meaning.to });
         return onCursor({ ...at, day: meaning.to }, meaning.extend);
       case "open":
         return isInRange(at, selection) ? onEstimate(selection) : open(at);
       case "clear":
+        point(undefined);
         return onSelect(undefined);
       default:
         return meaning satisfies never;
@@ -86,10 +102,13 @@ export function Calendar(props: CalendarProps) {
         </div>
       </div>
       <Legend />
-      <p id="calendar-keys" class="hint">
-        Click a day to open it. Drag over days, or hold Shift with the arrow keys, to select a range. Arrow
-        keys move by days and weeks; Enter opens the day, or estimates the selected range; Escape clears the
-        selection.
+      <p id="calendar-keys" class="hint with-mouse">
+        Click a day to open it. Drag over days, or hold Shift with the arrow keys, to select a range. The up
+        and down arrow keys move by a day, left and right by a week. Enter opens the day, or estimates the
+        selected range. Escape clears the selection.
+      </p>
+      <p class="hint with-touch">
+        Tap a day to open it. To select a range, enter its first and last day under “Plan a backfill”.
       </p>
       <div class="sites" {...drag}>
         {sites.map((site) => {
@@ -102,15 +121,29 @@ export function Calendar(props: CalendarProps) {
               key={site}
               {...{ site, years, last, palette, throttled, cursor }}
               days={calendar.days.get(site)}
+              cursorText={textOf(calendar.days.get(site), cursor, throttled)}
               loadError={calendar.loadErrors.get(site)}
               selection={calendar.selection}
               onKey={(event, day) => onKey(event, { site, day })}
+              onFocus={() => point({ site, day: cursor })}
+              onBlur={() => point(undefined)}
             />
           );
         })}
       </div>
+      {pointed && (
+        <DayTooltip
+          siteDay={pointed}
+          text={textOf(calendar.days.get(pointed.site), pointed.day, throttled)}
+        />
+      )}
     </section>
   );
+}
+
+/** A day is called "not requested" only once the site's days are known. */
+function textOf(days: DaysByDate | undefined, day: string, throttled: boolean): string {
+  return days ? dayText(days.get(day), throttled) : "not loaded yet";
 }
 
 function MoreYears({ year, onMore }: { year: number; onMore(): void }) {

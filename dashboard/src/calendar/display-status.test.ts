@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { dayView } from "../../../test/support/dashboard-status.ts";
-import { dayLabel, displayStatus, statusCounts } from "./display-status.ts";
+import { dayText, displayStatus, statusCounts } from "./display-status.ts";
 
 test("only running days are throttled while the vendor's pause lasts", () => {
   const days = [dayView("2024-01-01", "completed"), dayView("2024-01-02", "running")];
@@ -8,13 +8,24 @@ test("only running days are throttled while the vendor's pause lasts", () => {
   expect(statusCounts(days, false)).toMatchObject({ completed: 1, running: 1, throttled: 0 });
 });
 
-test("a completed day whose last attempt failed is read out as both", () => {
-  const failure = { reason: "vendor-fault", message: "500", at: "2024-06-01T00:00:00Z" };
-  expect(dayLabel("2024-01-01", "a", dayView("2024-01-01", "completed", { failure }), false)).toBe(
-    "2024-01-01, a: completed, 1,234 records, last attempt failed: vendor-fault",
-  );
+test("a day that no backfill covers is not requested, and one of a backfill is pending", () => {
+  const of = (requested: boolean) => displayStatus(dayView("2024-01-01", "pending", { requested }), true);
+  expect([displayStatus(undefined, true), of(false), of(true)]).toEqual([
+    "not requested",
+    "not requested",
+    "pending",
+  ]);
 });
 
-test("a day that no backfill requested is labelled as such", () => {
-  expect(dayLabel("2020-01-01", "a", undefined, true)).toBe("2020-01-01, a: not requested");
+test("a completed day whose last attempt failed is described as both, with the reason", () => {
+  const failure = { reason: "vendor-fault", message: "HTTP 500", at: "2024-06-01T00:00:00Z" };
+  expect(dayText(dayView("2024-01-01", "completed", { failure }), false)).toBe(
+    "completed, 1,234 samples, last attempt failed: vendor-fault: HTTP 500",
+  );
+  expect(dayText(dayView("2024-01-01", "completed", { records: 1 }), false)).toBe("completed, 1 sample");
+});
+
+test("a reason of any length is cut", () => {
+  const failure = { reason: "vendor-fault", message: "x".repeat(9_000), at: "2024-06-01T00:00:00Z" };
+  expect(dayText(dayView("2024-01-01", "failed", { failure }), false).length).toBeLessThan(300);
 });

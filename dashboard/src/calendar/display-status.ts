@@ -1,27 +1,46 @@
 import type { DayView } from "../../../src/contract/backfill.ts";
+import { counted } from "../formatting.ts";
 
-/** How the calendar shows a day. */
-export const DISPLAY_STATUSES = ["pending", "running", "throttled", "empty", "completed", "failed"] as const;
+/** How the page shows a day: the words of the legend, the tooltip and the day's panel. */
+export const DISPLAY_STATUSES = [
+  "not requested",
+  "pending",
+  "running",
+  "throttled",
+  "empty",
+  "completed",
+  "failed",
+] as const;
 export type DisplayStatus = (typeof DISPLAY_STATUSES)[number];
 
-/** A running day is throttled while the vendor's pause lasts; undefined for a day that no backfill requested. */
-export function displayStatus(day: DayView | undefined, throttled: boolean): DisplayStatus | undefined {
-  if (!day) return undefined;
+/** A running day is throttled while the vendor's pause lasts. A day without a view is in no backfill. */
+export function displayStatus(day: DayView | undefined, throttled: boolean): DisplayStatus {
+  if (!day || (day.status === "pending" && !day.requested)) return "not requested";
   return day.status === "running" && throttled ? "throttled" : day.status;
 }
 
 export type StatusCounts = Readonly<Record<DisplayStatus, number>>;
 
 export function statusCounts(days: Iterable<DayView>, throttled: boolean): StatusCounts {
-  const counts = { pending: 0, running: 0, throttled: 0, empty: 0, completed: 0, failed: 0 };
-  for (const day of days) counts[displayStatus(day, throttled) ?? "pending"] += 1;
-  return counts;
+  const counts = Object.fromEntries(DISPLAY_STATUSES.map((status) => [status, 0]));
+  for (const day of days) {
+    const status = displayStatus(day, throttled);
+    counts[status] = (counts[status] ?? 0) + 1;
+  }
+  return counts as StatusCounts;
 }
 
-/** For screen readers: what colour and mark of a day show. */
-export function dayLabel(date: string, site: string, day: DayView | undefined, throttled: boolean): string {
-  const status = displayStatus(day, throttled) ?? "not requested";
-  const records = day?.status === "completed" ? `, ${(day.records ?? 0).toLocaleString("en")} records` : "";
-  const failure = day?.failure ? `, last attempt failed: ${day.failure.reason}` : "";
-  return `${date}, ${site}: ${status}${records}${failure}`;
+/** What the colour and the mark of a day mean, and why it failed. */
+export function dayText(day: DayView | undefined, throttled: boolean): string {
+  const records = day?.status === "completed" ? `, ${counted(day.records ?? 0, "sample")}` : "";
+  const failure = day?.failure ? `, last attempt failed: ${reasonOf(day.failure)}` : "";
+  return `${displayStatus(day, throttled)}${records}${failure}`;
 }
+
+/** The reason of a failure with its message, cut to some lines. */
+function reasonOf({ reason, message }: NonNullable<DayView["failure"]>): string {
+  const text = message === "" ? reason : `${reason}: ${message}`;
+  return text.length > REASON_MAX ? `${text.slice(0, REASON_MAX)} …` : text;
+}
+
+const REASON_MAX = 200;

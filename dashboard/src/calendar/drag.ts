@@ -4,6 +4,8 @@ import type { SiteDay } from "../ranges.ts";
 import { dayUnder } from "./paint.ts";
 
 interface DragHandlers {
+  /** The day under a mouse, also while no button is pressed; undefined outside of all days. */
+  onHover(siteDay: SiteDay | undefined): void;
   /** The pointer is over a day; `extend` while it drags. */
   onMove(to: SiteDay, extend: boolean): void;
   onOpen(siteDay: SiteDay): void;
@@ -15,7 +17,7 @@ interface DragHandlers {
  * Pointer handlers of the calendar: a click opens the day, a drag selects a range. On a touch screen a drag scrolls the page
  * and a tap opens the day; ranges are entered in the plan's fields.
  */
-export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: DragHandlers) {
+export function useDrag(last: UtcDay, { onHover, onMove, onOpen, onRange }: DragHandlers) {
   const start = useRef<SiteDay | undefined>(undefined);
   const at = useRef<SiteDay | undefined>(undefined);
   return {
@@ -28,8 +30,9 @@ export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: DragHandlers)
       onMove(siteDay, event.shiftKey);
     },
     onPointerMove(event: PointerEvent) {
-      const under = start.current && dayAtPointer(event);
-      if (!under) return;
+      const under = dayAtPointer(event);
+      if (event.pointerType !== "touch") onHover(under && under.day <= last ? under : undefined);
+      if (!start.current || !under) return;
       // Days of the future are not drawn: a drag over them ends at the last day that is.
       const siteDay = under.day > last ? { ...under, day: last } : under;
       if (isSame(siteDay, at.current)) return;
@@ -46,6 +49,9 @@ export function useDrag(last: UtcDay, { onMove, onOpen, onRange }: DragHandlers)
         onMove(opened, false);
         onOpen(opened);
       } else if (from && to) onRange(from, to);
+    },
+    onPointerLeave() {
+      onHover(undefined);
     },
     onPointerCancel() {
       start.current = undefined;

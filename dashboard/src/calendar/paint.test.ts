@@ -9,7 +9,6 @@ const palette = {
     DisplayStatus,
     string
   >,
-  unrequested: "unrequested",
   mark: "mark",
   text: "text",
   selected: "selected",
@@ -49,6 +48,11 @@ test("each day has its status's colour, the selection is drawn behind it, and da
     last: day("2024-01-03"),
   };
   paintYear(canvas, picture, palette);
-  expect(filled.map(({ colour }) => colour)).toEqual(["unrequested", "failed", "selected", "unrequested"]);
+  expect(filled.map(({ colour }) => colour)).toEqual([
+    "not requested",
+    "failed",
+    "selected",
+    "not requested",
+  ]);
   expect(filled[1]).toMatchObject(cornerOf(day("2024-01-02")));
 });

@@ -6,7 +6,7 @@ import { COLUMNS_MAX, cellOf, dayAt, firstDayOf, lastDayOf, monthColumns, ROWS }
 
 /** CSS pixels from one day to the next: a year is as wide as a small screen. */
 export const PITCH = 14;
-const SIZE = 12;
+export const SIZE = 12;
 const TOP = 16;
 /** Room for the frame around a selected day in the first week. */
 const LEFT = 1;
@@ -45,10 +45,9 @@ export function paintYear(
   }
 }
 
-function paintDay(canvas: Canvas, x: number, y: number, status: DisplayStatus | undefined, palette: Palette) {
-  canvas.fillStyle = status ? palette.status[status] : palette.unrequested;
+function paintDay(canvas: Canvas, x: number, y: number, status: DisplayStatus, palette: Palette) {
+  canvas.fillStyle = palette.status[status];
   canvas.fillRect(x, y, SIZE, SIZE);
-  if (!status) return;
   canvas.strokeStyle = palette.mark;
   canvas.lineWidth = 1.5;
   canvas.beginPath();
@@ -58,6 +57,7 @@ function paintDay(canvas: Canvas, x: number, y: number, status: DisplayStatus | 
 
 /** The mark of each status. */
 const MARKS: Readonly<Record<DisplayStatus, (canvas: Canvas, x: number, y: number) => void>> = {
+  "not requested": () => {},
   pending: () => {},
   completed: () => {},
   running(canvas, x, y) {

@@ -4,8 +4,6 @@ import { DISPLAY_STATUSES, type DisplayStatus } from "./display-status.ts";
 /** The colours of the calendar: those of the style sheet in the current colour scheme. */
 export interface Palette {
   readonly status: Readonly<Record<DisplayStatus, string>>;
-  /** A day that no backfill requested. */
-  readonly unrequested: string;
   /** Marks on a day, and the months' names. */
   readonly mark: string;
   readonly text: string;
@@ -29,9 +27,8 @@ function readPalette(): Palette {
   const colour = (name: string) => style.getPropertyValue(`--${name}`).trim();
   return {
     status: Object.fromEntries(
-      DISPLAY_STATUSES.map((status) => [status, colour(`day-${status}`)]),
+      DISPLAY_STATUSES.map((status) => [status, colour(`day-${status.replace(" ", "-")}`)]),
     ) as Palette["status"],
-    unrequested: colour("day-unrequested"),
     mark: colour("day-mark"),
     text: colour("text-soft"),
     selected: colour("accent"),

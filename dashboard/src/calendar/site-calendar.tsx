@@ -3,10 +3,10 @@ import type { UtcDay } from "../../../src/domain/day.ts";
 import { integer } from "../formatting.ts";
 import type { DayRange } from "../ranges.ts";
 import type { DaysByDate } from "./calendar-state.ts";
-import { DISPLAY_STATUSES, dayLabel, statusCounts } from "./display-status.ts";
+import { DISPLAY_STATUSES, statusCounts } from "./display-status.ts";
 import { cornerOf } from "./paint.ts";
 import type { Palette } from "./palette.ts";
-import { yearOf } from "./year.ts";
+import { WEEKDAYS, weekdayOf, yearOf } from "./year.ts";
 import { YearCanvas } from "./year-canvas.tsx";
 
 interface SiteCalendarProps {
@@ -20,8 +20,11 @@ interface SiteCalendarProps {
   readonly last: UtcDay;
   /** The day under the keyboard cursor. */
   readonly cursor: UtcDay;
+  readonly cursorText: string;
   readonly palette: Palette;
   onKey(event: KeyboardEvent, cursor: UtcDay): void;
+  onFocus(): void;
+  onBlur(): void;
 }
 
 /**
@@ -29,12 +32,13 @@ interface SiteCalendarProps {
  * under the cursor: a thousand cells in the document would be slow.
  */
 export function SiteCalendar(props: SiteCalendarProps) {
-  const { site, days, loadError, years, throttled, selection, last, cursor, palette, onKey } = props;
+  const { site, days, loadError, years, throttled, selection, last, cursor, palette } = props;
   const cell = useRef<HTMLDivElement>(null);
   const grid = useRef<HTMLTableElement>(null);
   const selected = selection?.sites.includes(site) ? selection : undefined;
   const isSelected = selected && cursor >= selected.from && cursor <= selected.to;
-  const label = dayLabel(cursor, site, days?.get(cursor), throttled) + (isSelected ? ", selected" : "");
+  const weekday = WEEKDAYS[weekdayOf(cursor)];
+  const label = `${weekday} ${cursor}, ${site}: ${props.cursorText}${isSelected ? ", selected" : ""}`;
   const { x, y } = cornerOf(cursor);
   useEffect(() => {
     if (document.activeElement === grid.current)
@@ -56,14 +60,25 @@ export function SiteCalendar(props: SiteCalendarProps) {
           aria-label={`Days of ${site}`}
           aria-describedby="calendar-keys"
           aria-activedescendant={`${site}-${cursor}`}
-          onKeyDown={(event) => onKey(event, cursor)}
+          onKeyDown={(event) => props.onKey(event, cursor)}
+          onFocus={props.onFocus}
+          onBlur={props.onBlur}
         >
           <tbody>
             {years.map((year) => {
               const hasCursor = yearOf(cursor) === year;
               return (
                 <tr key={year}>
-                  <th scope="row">{year}</th>
+                  <th scope="row">
+                    <div>
+                      {year}
+                      <ol class="weekdays" aria-hidden="true">
+                        {WEEKDAYS.map((name) => (
+                          <li key={name}>{name}</li>
+                        ))}
+                      </ol>
+                    </div>
+                  </th>
                   {/* The id changes with the day, so that a screen reader reads the new day. */}
                   <td
                     id={`${site}-${hasCursor ? cursor : year}`}
@@ -84,9 +99,8 @@ export function SiteCalendar(props: SiteCalendarProps) {
 
 function countsText(days: DaysByDate | undefined, throttled: boolean, loadError: string | undefined): string {
   if (!days) return loadError ? "" : "Loading …";
-  if (days.size === 0) return "No days requested yet.";
   const counts = statusCounts(days.values(), throttled);
-  return DISPLAY_STATUSES.filter((status) => counts[status] > 0)
-    .map((status) => `${integer(counts[status])} ${status}`)
-    .join(", ");
+  const requested = DISPLAY_STATUSES.filter((status) => status !== "not requested" && counts[status] > 0);
+  if (requested.length === 0) return "No day is requested yet.";
+  return requested.map((status) => `${integer(counts[status])} ${status}`).join(", ");
 }

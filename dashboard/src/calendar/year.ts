@@ -20,6 +20,9 @@ export function weekdayOf(day: UtcDay): number {
   return (new Date(dayStartMs(day)).getUTCDay() + 6) % 7;
 }
 
+/** By row. */
+export const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"] as const;
+
 export function cellOf(day: UtcDay): Cell {
   const year = yearOf(day);
   const first = firstDayOf(year);

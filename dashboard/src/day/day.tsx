@@ -1,16 +1,19 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { AuditView, DayView, ErrorView } from "../../../src/contract/backfill.ts";
+import type { DayView, ErrorView } from "../../../src/contract/backfill.ts";
 import { displayStatus } from "../calendar/calendar.tsx";
 import { bytes, counted, instant, integer } from "../formatting.ts";
 import type { SiteDay, SiteRange } from "../ranges.ts";
 import { EvidenceTable } from "./evidence-table.tsx";
-import { auditOf, type OpenDay } from "./open-day.ts";
+import type { OpenDay } from "./open-day.ts";
+import { problemText, runningAudit, verificationText } from "./verification.ts";
 
 export { NO_DAY_OPEN, type OpenDay, opened } from "./open-day.ts";
 
 interface DayPanelProps {
   readonly open: OpenDay;
   readonly day: DayView | undefined;
+  /** The days of the site are known: only then is a day without a view one of no backfill. */
+  readonly loaded: boolean;
   readonly throttled: boolean;
   onClose(): void;
   onShowSamples(siteDay: SiteDay): void;
@@ -22,7 +25,7 @@ interface DayPanelProps {
 }
 
 /** The open day: its file, evidence, attempts and errors, and what an operator can do with it. */
-export function DayPanel({ open, day, throttled, onClose, onShowSamples, commands }: DayPanelProps) {
+export function DayPanel({ open, day, loaded, throttled, onClose, onShowSamples, commands }: DayPanelProps) {
   const { siteDay, errors } = open;
   const heading = useRef<HTMLHeadingElement>(null);
   const focusedFor = useRef(siteDay);
@@ -42,7 +45,7 @@ export function DayPanel({ open, day, throttled, onClose, onShowSamples, command
     document.getElementById(`grid-${siteDay.site}`)?.focus();
   };
   const range = { site: siteDay.site, from: siteDay.day, to: siteDay.day };
-  const status = displayStatus(day, throttled) ?? "not requested";
+  const status = loaded ? displayStatus(day, throttled) : "not loaded yet";
   return (
     <section aria-labelledby="day" class="day">
       <div class="heading">
@@ -56,7 +59,7 @@ export function DayPanel({ open, day, throttled, onClose, onShowSamples, command
       <p>
         <span class="swatch" data-status={status} aria-hidden="true" /> <strong>{status}</strong>
         {day?.phase && `, ${day.phase}`}
-        {day && day.attempts > 0 && `, ${counted(day.attempts, "attempt")}`}
+        {day && day.attempts > 0 && `, ${counted(day.attempts, "failed attempt")}`}
       </p>
       {day?.failure && (
         <p class="error">
@@ -69,13 +72,13 @@ export function DayPanel({ open, day, throttled, onClose, onShowSamples, command
             Retry this day
           </button>
         )}
-        {day?.r2_path && (
+        {day?.r2_path && !day.unverified && (
           <>
             <button type="button" class="quiet" onClick={() => commands.verify("quick", range)}>
-              Verify
+              Check size and hash
             </button>
             <button type="button" class="quiet" onClick={() => commands.verify("full", range)}>
-              Recount
+              Read and recount
             </button>
           </>
         )}
@@ -85,7 +88,7 @@ export function DayPanel({ open, day, throttled, onClose, onShowSamples, command
           </button>
         )}
       </div>
-      <Audit audit={auditOf(open)} day={siteDay.day} />
+      <Verification open={open} day={day} />
       {day && <ObjectDetails day={day} />}
       {day?.evidence && <EvidenceTable evidence={day.evidence} />}
       <h3>Errors</h3>
@@ -98,11 +101,11 @@ function ObjectDetails({ day }: { day: DayView }) {
   if (!day.r2_path) return null;
   return (
     <dl class="object-details">
-      <dt>Object</dt>
+      <dt>File in R2</dt>
       <dd>
         <code>{day.r2_path}</code>
       </dd>
-      <dt>Records</dt>
+      <dt>Samples</dt>
       <dd>{integer(day.records ?? 0)}</dd>
       {day.evidence && (
         <>
@@ -120,27 +123,29 @@ function ObjectDetails({ day }: { day: DayView }) {
           <dd>{instant(day.completed_at)}</dd>
         </>
       )}
-      {day.unverified && (
-        <>
-          <dt>Verified</dt>
-          <dd>no: the object was found in R2, without evidence of how it was fetched</dd>
-        </>
-      )}
     </dl>
   );
 }
 
-function Audit({ audit, day }: { audit: AuditView | undefined; day: string }) {
-  if (!audit) return null;
-  if (audit.state === "running")
-    return <p class="hint">Verification: {counted(audit.days_checked, "day")} checked …</p>;
-  const problem = audit.problems.find(({ date }) => date === day)?.problem;
-  const how = audit.mode === "full" ? "read and recounted" : "metadata compared";
+/** What verifications say of the day's file, and only of that file. */
+function Verification({ open, day }: { open: OpenDay; day: DayView | undefined }) {
+  const running = day && runningAudit(day, open.audits);
+  const verified = verificationText(day);
   return (
-    <p class={problem ? "error" : "hint"}>
-      {problem ?? `Agrees with R2, ${how}`} ({audit.completed_at && instant(audit.completed_at)})
-    </p>
+    <>
+      <Problem text={problemText(day, open.audits)} />
+      {verified && <p class={verified.tone === "ok" ? "ok" : "hint"}>{verified.text}</p>}
+      {running && (
+        <p class="hint">
+          A verification of the site is running: {counted(running.days_checked, "day")} checked so far.
+        </p>
+      )}
+    </>
   );
+}
+
+function Problem({ text }: { text: string | undefined }) {
+  return text === undefined ? null : <p class="error">{text}</p>;
 }
 
 function Errors({ errors }: { errors: OpenDay["errors"] }) {

@@ -2,8 +2,12 @@ import type { Evidence } from "../../../src/contract/backfill.ts";
 import { counted, instant, integer } from "../formatting.ts";
 import { addsUp, countsOf } from "./open-day.ts";
 
+interface EvidenceProps {
+  readonly evidence: Evidence;
+}
+
 /** What was fetched for a day, and into which count each row went. */
-export function EvidenceTable({ evidence }: { evidence: Evidence }) {
+export function EvidenceTable({ evidence }: EvidenceProps) {
   const { first_timestamp: first, last_timestamp: last } = evidence;
   const counts = countsOf(evidence).filter(({ name, rows }) => name === "written" || rows > 0);
   return (
@@ -12,7 +16,7 @@ export function EvidenceTable({ evidence }: { evidence: Evidence }) {
       <table>
         <caption class="hint">
           {counted(evidence.points, "point")}, {counted(evidence.pages, "page")},{" "}
-          {counted(evidence.requests, "request")}, {integer(evidence.retries)} retries
+          {counted(evidence.requests, "request")}, {counted(evidence.retries, "retry", "retries")}
           {first !== null &&
             last !== null &&
             `; from ${instant(new Date(first).toISOString())} to ${instant(new Date(last).toISOString())}`}
@@ -32,6 +36,43 @@ export function EvidenceTable({ evidence }: { evidence: Evidence }) {
           </tr>
         </tfoot>
       </table>
+      <Examples evidence={evidence} />
+    </>
+  );
+}
+
+/** Which rows are not in the file, by name: the first of each kind. */
+function Examples({
+  evidence: { rejected_examples: rejected = [], unconfigured_names: names = [] },
+}: EvidenceProps) {
+  return (
+    <>
+      {rejected.length > 0 && (
+        <>
+          <h4>Rejected rows</h4>
+          <p class="hint">
+            The first {counted(rejected.length, "pair")} of point and reason, each with a value as sent.
+          </p>
+          <ul class="errors">
+            {rejected.map(({ point_name, reason, value }) => (
+              <li key={`${point_name} ${reason}`}>
+                {point_name}: {reason} <code>{value}</code>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {names.length > 0 && (
+        <>
+          <h4>Points that are not configured</h4>
+          <p class="hint">The first {counted(names.length, "name")}.</p>
+          <ul class="errors">
+            {names.map((name) => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+        </>
+      )}
     </>
   );
 }

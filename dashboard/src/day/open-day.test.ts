@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { AuditView, Evidence } from "../../../src/contract/backfill.ts";
+import type { Evidence } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { addsUp, auditOf, countsOf, NO_DAY_OPEN, opened } from "./open-day.ts";
+import { addsUp, countsOf, NO_DAY_OPEN, opened } from "./open-day.ts";
 
 const evidence: Evidence = {
   written: 90,
@@ -20,21 +20,11 @@ const evidence: Evidence = {
   duplicates: 3,
 };
 const siteDay = { site: "a", day: "2024-01-05" as UtcDay };
-const audit = (change: Partial<AuditView>) => ({ site: "a", from: null, to: null, ...change }) as AuditView;
 
 test("every fetched row is in a count, each rejection reason by name", () => {
   expect(countsOf(evidence).map(({ name }) => name)).toContain("rejected: not a number");
   expect(addsUp(evidence)).toBe(true);
   expect(addsUp({ ...evidence, duplicates: 4 })).toBe(false);
-});
-
-test("an audit is shown on the days of its range, and on no other site", () => {
-  const day = opened(siteDay, NO_DAY_OPEN);
-  const shown = (change: Partial<AuditView>) => auditOf({ ...day, audits: [audit(change)] }) !== undefined;
-  expect(shown({})).toBe(true);
-  expect(shown({ from: "2024-01-05", to: "2024-01-05" })).toBe(true);
-  expect(shown({ from: "2024-01-06", to: "2024-01-09" })).toBe(false);
-  expect(shown({ site: "b" })).toBe(false);
 });
 
 test("opening another day removes the errors of the day before", () => {

@@ -16,16 +16,6 @@ export function opened(siteDay: SiteDay, before: OpenDay): OpenDay {
   return { ...before, siteDay, errors: undefined };
 }
 
-/** The site's latest audit, if its range includes the open day. */
-export function auditOf({ siteDay, audits }: OpenDay): AuditView | undefined {
-  return audits.find(
-    (audit) =>
-      audit.site === siteDay?.site &&
-      (audit.from === null || audit.from <= siteDay.day) &&
-      (audit.to === null || audit.to >= siteDay.day),
-  );
-}
-
 /** The counts into which the fetched rows were divided, in the order of the evidence equation. */
 export function countsOf(evidence: Evidence): { readonly name: string; readonly rows: number }[] {
   const rejected = Object.entries(evidence.rejected).map(([reason, rows]) => ({

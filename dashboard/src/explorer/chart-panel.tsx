@@ -1,11 +1,12 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
+import { daysBetween, utcDayOf } from "../../../src/domain/day.ts";
 import { bytes, counted, instant, integer } from "../formatting.ts";
 import type { ExplorerCommands } from "./explorer-commands.ts";
 import { type Chart, type ExplorerState, intervalOf } from "./explorer-state.ts";
 import { SimilarNames } from "./point-list.tsx";
-import { summaryOf, valueText } from "./series.ts";
+import { roundedValue, summaryOf } from "./series.ts";
 import { SeriesChart } from "./series-chart.tsx";
-import { INTERVAL_MS, isAllowed, type Span } from "./span.ts";
+import { INTERVAL_MS, isAllowed, lastDayOf, type Span } from "./span.ts";
 import { SpanControls } from "./span-controls.tsx";
 
 const INTERVALS: readonly Interval[] = ["raw", ...(Object.keys(INTERVAL_MS) as Interval[])];
@@ -103,7 +104,9 @@ function NoSamples({ chart, names, onPoint }: NoSamplesProps) {
   return (
     <>
       <p>
-        {chart.point} has no samples from {from} to {to}.{missingText(chart)}
+        {isAllMissing(chart)
+          ? `No day from ${from} to ${to} is archived, so it is not known whether ${chart.point} has samples.`
+          : `${chart.point} has no samples from ${from} to ${to}.${missingText(chart)}`}
       </p>
       <SimilarNames name={chart.point} names={names} onPoint={onPoint} />
     </>
@@ -116,7 +119,8 @@ function Drawing({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) 
     <figure>
       <SeriesChart chart={chart} label={label} onSpan={onSpan} />
       <figcaption>
-        {label}. Drag over the chart to zoom in.
+        {label}. <span class="with-mouse">Drag over the chart to zoom in.</span>
+        <span class="with-touch">Use “Zoom in” and the dates above to change the range.</span>
         {chart.truncated && " The range has more rows: only the first 200,000 are drawn."}
         {missingText(chart)}
       </figcaption>
@@ -129,14 +133,19 @@ function labelOf({ point, interval, agg, series }: Chart): string {
   const summary = summaryOf(series);
   if (!summary) return point;
   const what = interval === "raw" ? "samples" : `${agg} by ${interval}`;
-  const [min, max, mean] = [summary.min, summary.max, summary.mean].map(valueText);
+  const [min, max, mean] = [summary.min, summary.max, summary.mean].map(roundedValue);
   return `${point}, ${what}: ${counted(summary.count, "value")} from ${min} to ${max}, mean ${mean}`;
+}
+
+/** Whether no day of the range is archived. */
+function isAllMissing({ missingDays, span }: Chart): boolean {
+  return missingDays.length === daysBetween(utcDayOf(span.fromMs), lastDayOf(span)) + 1;
 }
 
 function missingText({ missingDays }: Chart): string {
   if (missingDays.length === 0) return "";
   const verb = missingDays.length === 1 ? "is" : "are";
-  return ` ${counted(missingDays.length, "day")} of the range ${verb} not archived yet.`;
+  return ` ${counted(missingDays.length, "day")} of the range ${verb} not archived: their samples are not known.`;
 }
 
 function costText({ cost, series }: Chart): string {

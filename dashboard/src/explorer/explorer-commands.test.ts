@@ -59,6 +59,22 @@ test("only the list that was requested last is shown, whichever response arrives
   expect(explorer()).toMatchObject({ site: "b", names: ["of b"], error: undefined });
 });
 
+test("a site without an archived day removes the list and the chart of the site before, and no late answer brings them back", async () => {
+  const { commands, explorer, waiting } = openExplorer();
+  void commands.listPoints("a", day);
+  waiting[0]?.answer(pointsNamed("p"));
+  await settled();
+  void commands.choose({ type: "point", point: "p" });
+  void commands.listPoints("a", day);
+  void commands.listPoints("b", undefined);
+  for (const request of waiting.slice(1)) request.answer({ ...pointsNamed("late"), ...samplesOf(9) });
+  await settled();
+  expect(explorer()).toMatchObject({
+    ...{ site: "b", day: undefined, names: undefined, point: undefined, chart: undefined },
+    ...{ loadingPoints: false, loadingSamples: false, error: undefined },
+  });
+});
+
 test("a new chart aborts the request of the one before: neither its response nor its error is shown", async () => {
   const { commands, explorer, waiting } = openExplorer();
   void commands.listPoints("a", day);

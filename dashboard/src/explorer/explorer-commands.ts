@@ -38,15 +38,21 @@ export function explorerCommands(store: ExplorerStore, { fetch, storage, origin 
     dispatch({ type: "access", access: "closed", error: error.message });
   }
 
-  async function listPoints(site: string, day: UtcDay): Promise<void> {
+  /** Lists the points of the day; without a day it shows that the site has none to list. */
+  async function listPoints(site: string, day: UtcDay | undefined): Promise<void> {
     if (!client) return;
     if (site !== store.state.site) sampleRequests.abort();
+    if (!day) {
+      pointRequests.abort();
+      return dispatch({ type: "site", site });
+    }
     dispatch({ type: "points-requested", site, day });
     const signal = pointRequests.next();
     const result = await fetchPoints(client, site, day, signal);
     if (signal.aborted) return;
     if (!result.ok) return failed("points", result.error);
-    dispatch({ type: "points", names: result.body.points.map((point) => point.point_name) });
+    const { points, state } = result.body;
+    dispatch({ type: "points", names: points.map((point) => point.point_name), dayState: state });
   }
 
   async function loadSamples(): Promise<void> {

@@ -14,7 +14,11 @@ const after = (...actions: ExplorerAction[]) => actions.reduce(reduceExplorer, N
 const requested: ExplorerAction = { type: "points-requested", site: "a", day };
 
 test("the first point is shown over the day whose points are listed", () => {
-  const explorer = after(requested, { type: "points", names: ["p"] }, { type: "point", point: "p" });
+  const explorer = after(
+    requested,
+    { type: "points", names: ["p"], dayState: "present" },
+    { type: "point", point: "p" },
+  );
   expect(explorer.span).toEqual({ fromMs: dayStartMs(day), toMs: dayStartMs(day) + DAY_MS });
 });
 

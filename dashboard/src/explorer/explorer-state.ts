@@ -1,6 +1,5 @@
-import type { Aggregate, Cost, Interval } from "../../../src/contract/query.ts";
+import type { Aggregate, Cost, Interval, PointsAnswer } from "../../../src/contract/query.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import type { SiteDay } from "../ranges.ts";
 import type { Series } from "./series.ts";
 import { autoInterval, clampSpan, daysEndingOn, isAllowed, type Span } from "./span.ts";
 
@@ -26,6 +25,8 @@ export interface ExplorerState {
   readonly day: UtcDay | undefined;
   /** The points of that day; undefined until they are loaded. */
   readonly names: readonly string[] | undefined;
+  /** What is archived of that day: a missing day says nothing of its points. */
+  readonly dayState: PointsAnswer["state"] | undefined;
   readonly search: string;
   readonly point: string | undefined;
   readonly span: Span | undefined;
@@ -42,6 +43,7 @@ export const NO_EXPLORER: ExplorerState = {
   site: undefined,
   day: undefined,
   names: undefined,
+  dayState: undefined,
   search: "",
   point: undefined,
   span: undefined,
@@ -56,8 +58,10 @@ export const NO_EXPLORER: ExplorerState = {
 export type ExplorerAction =
   | { readonly type: "access"; readonly access: ExplorerState["access"]; readonly error?: string }
   | { readonly type: "day"; readonly site: string; readonly day: UtcDay }
+  /** A site is chosen that has no archived day to list. */
+  | { readonly type: "site"; readonly site: string }
   | { readonly type: "points-requested"; readonly site: string; readonly day: UtcDay }
-  | { readonly type: "points"; readonly names: readonly string[] }
+  | { readonly type: "points"; readonly names: readonly string[]; readonly dayState: PointsAnswer["state"] }
   | { readonly type: "search"; readonly search: string }
   | { readonly type: "point"; readonly point: string }
   | { readonly type: "span"; readonly span: Span }
@@ -75,10 +79,16 @@ export function reduceExplorer(explorer: ExplorerState, action: ExplorerAction):
         : { ...explorer, access: action.access, error: action.error };
     case "day":
       return { ...withSiteDay(explorer, action), ...NO_POINT, span: undefined };
+    case "site":
+      return {
+        ...withSiteDay(explorer, { site: action.site, day: undefined }),
+        loadingPoints: false,
+        error: undefined,
+      };
     case "points-requested":
       return { ...withSiteDay(explorer, action), loadingPoints: true, error: undefined };
     case "points":
-      return { ...explorer, names: action.names, loadingPoints: false };
+      return { ...explorer, names: action.names, dayState: action.dayState, loadingPoints: false };
     case "search":
       return { ...explorer, search: action.search };
     case "point":
@@ -123,10 +133,14 @@ function withAllowedInterval(explorer: ExplorerState): ExplorerState {
 /** What belongs to one point of one site. */
 const NO_POINT = { point: undefined, loadingSamples: false, chart: undefined };
 
-/** Another site removes the chart, because its points may have the same names. */
-function withSiteDay(explorer: ExplorerState, { site, day }: SiteDay): ExplorerState {
-  const kept = site === explorer.site ? explorer : { ...explorer, ...NO_POINT };
-  return { ...kept, site, day, names: undefined };
+/** Another site removes the chart, because its points may have the same names, and another day of it the span. */
+function withSiteDay(
+  explorer: ExplorerState,
+  { site, day }: Pick<ExplorerState, "day"> & { readonly site: string },
+): ExplorerState {
+  const span = day === explorer.day ? explorer.span : undefined;
+  const kept = site === explorer.site ? explorer : { ...explorer, ...NO_POINT, span };
+  return { ...kept, site, day, names: undefined, dayState: undefined };
 }
 
 /**

@@ -10,8 +10,11 @@ interface PointListProps {
 
 /** The points of the day whose names match the search. */
 export function PointList({ explorer, commands }: PointListProps) {
-  const { names, search, point, loadingPoints } = explorer;
-  if (!names) return <p role="status">{loadingPoints && "Loading points …"}</p>;
+  const { names, search, point, dayState, day } = explorer;
+  if (!names) return <p role="status">{noListText(explorer)}</p>;
+  if (dayState === "missing")
+    return <p role="status">{`${day} is not archived, so its points are not known.`}</p>;
+  if (dayState === "empty") return <p role="status">{`The API had no sample on ${day}.`}</p>;
   const found = findPoints(names, search);
   const onPoint = (name: string) => void commands.choose({ type: "point", point: name });
   return (
@@ -36,6 +39,11 @@ export function PointList({ explorer, commands }: PointListProps) {
       {found.total === 0 && <SimilarNames name={search} names={names} onPoint={onPoint} />}
     </>
   );
+}
+
+function noListText({ loadingPoints, site, day }: ExplorerState): string {
+  if (loadingPoints) return "Loading points …";
+  return site && !day ? `No day of ${site} is archived yet.` : "";
 }
 
 interface SimilarNamesProps {

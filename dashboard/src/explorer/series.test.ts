@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isolatedValues, seriesOf, summaryOf, timeLabels, valueText } from "./series.ts";
+import { isolatedValues, roundedValue, seriesOf, summaryOf, timeLabels, valueText } from "./series.ts";
 
 const sample = (timestamp: string, value: number | null) => ({ point_name: "p", timestamp, value });
 
@@ -47,6 +47,17 @@ test("a mean is right also when the sum overflows, and values stay readable", ()
     "-5e-324",
     "123,456,789",
     "0.3",
+    "0",
+  ]);
+});
+
+test("a value in a sentence has four digits, and a counter all of its integer part", () => {
+  expect([21.123_456, -0.000_123_456, 1_234_567.89, 999.96, 1e300, 0].map(roundedValue)).toEqual([
+    "21.12",
+    "-0.0001235",
+    "1,234,568",
+    "1,000",
+    "1e+300",
     "0",
   ]);
 });

@@ -1,4 +1,5 @@
 import type { Interval, Sample } from "../../../src/contract/query.ts";
+import { integer } from "../formatting.ts";
 import { INTERVAL_MS } from "./span.ts";
 
 /** The line of a chart: times in seconds, as the chart library takes them, and null where the line has a gap. */
@@ -84,6 +85,12 @@ export function valueText(value: number): string {
   return size !== 0 && (size < 1e-4 || size >= 1e12)
     ? Number(value.toPrecision(6)).toExponential()
     : value.toLocaleString("en", { maximumSignificantDigits: 9 });
+}
+
+/** A value with four significant digits, but with its whole integer part: a counter is not rounded to thousands. */
+export function roundedValue(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e4 && size < 1e12 ? integer(value) : valueText(Number(value.toPrecision(4)));
 }
 
 /** Labels of a time axis: days when ticks are days apart, else times as precise as they differ, with the day at its start. */

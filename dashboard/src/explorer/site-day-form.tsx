@@ -1,30 +1,24 @@
-import { useState } from "preact/hooks";
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { type DaysByDate, latestCompleted } from "../calendar/calendar.tsx";
+import { type DaysByDate, dayToList } from "../calendar/calendar.tsx";
 import { DateField } from "../date-field.tsx";
-import type { SiteDay } from "../ranges.ts";
 import type { ExplorerState } from "./explorer-state.ts";
 
 interface SiteDayFormProps {
   readonly explorer: ExplorerState;
   readonly sites: readonly string[];
   readonly days: ReadonlyMap<string, DaysByDate>;
-  onList(site: string, day: UtcDay): void;
+  onList(site: string, day: UtcDay | undefined): void;
 }
 
-/** Chooses the site and the day whose points are listed. */
+/** Chooses the site and the day whose points are listed. A choice lists them at once. */
 export function SiteDayForm({ explorer, sites, days, onList }: SiteDayFormProps) {
-  /** Chosen since the last list was loaded. */
-  const [chosen, choose] = useState<Partial<SiteDay>>({});
-  const site = chosen.site ?? explorer.site ?? sites[0] ?? "";
-  const day = chosen.day ?? explorer.day ?? latestCompleted(days.get(site));
+  const site = explorer.site ?? sites[0] ?? "";
+  const day = explorer.day ?? dayToList(days.get(site), undefined);
   return (
     <form
       class="pair"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!day) return;
-        choose({});
         onList(site, day);
       }}
     >
@@ -32,7 +26,7 @@ export function SiteDayForm({ explorer, sites, days, onList }: SiteDayFormProps)
         Site
         <select
           value={site}
-          onChange={({ currentTarget: { value } }) => choose((before) => ({ ...before, site: value }))}
+          onChange={({ currentTarget: { value } }) => onList(value, dayToList(days.get(value), day))}
         >
           {sites.map((name) => (
             <option key={name} value={name}>
@@ -41,7 +35,7 @@ export function SiteDayForm({ explorer, sites, days, onList }: SiteDayFormProps)
           ))}
         </select>
       </label>
-      <DateField name="Day" value={day} onDay={(other) => choose((before) => ({ ...before, day: other }))} />
+      <DateField name="Day" value={day} onDay={(other) => onList(site, other)} />
       <button type="submit">List points</button>
     </form>
   );

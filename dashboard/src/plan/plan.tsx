@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Plan } from "../../../src/contract/backfill.ts";
 import { Confirm } from "../confirm.tsx";
 import { DateField } from "../date-field.tsx";
-import { duration, integer } from "../formatting.ts";
+import { counted, duration, integer } from "../formatting.ts";
 import { type DayRange, yesterdayOf } from "../ranges.ts";
 import { type PlanState, rangeError } from "./plan-state.ts";
 
@@ -81,7 +81,7 @@ export function PlanPanel({ plan, range, sites, now, ...on }: PlanPanelProps) {
         </p>
         <div class="buttons">
           <button type="submit" class="quiet" disabled={error !== undefined}>
-            {plan.pending ? "Estimating …" : "Dry run"}
+            {plan.pending ? "Estimating …" : "Estimate"}
           </button>
           <button
             type="button"
@@ -96,7 +96,7 @@ export function PlanPanel({ plan, range, sites, now, ...on }: PlanPanelProps) {
       {confirming && (
         <Confirm
           title="Fetch completed days again?"
-          text="Every day of the range is fetched from the vendor again, and a running backfill is replaced by this one. Each file is replaced once its new version is complete."
+          text="Every day of the range is fetched from the API again, and a running backfill is replaced by this one. Each file is replaced once its new version is complete."
           yes="Fetch all again"
           no="Keep them"
           onAnswer={(confirmed) => {
@@ -115,11 +115,11 @@ function Estimate({ plan }: { plan: Plan }) {
     <>
       <dl class="metrics small">
         <div>
-          <dt>Days to fetch</dt>
+          <dt>Site-days to fetch</dt>
           <dd>{integer(plan.days_to_fetch)}</dd>
         </div>
         <div>
-          <dt>Days to skip</dt>
+          <dt>Completed already</dt>
           <dd>{integer(plan.days_to_skip)}</dd>
         </div>
         <div>
@@ -128,14 +128,14 @@ function Estimate({ plan }: { plan: Plan }) {
         </div>
         <div>
           <dt>Estimated time</dt>
-          <dd>{duration(plan.estimated_hours * 3_600_000)}</dd>
+          <dd>{`about ${duration(plan.estimated_seconds * 1_000)}`}</dd>
         </div>
       </dl>
       <p class="hint">
-        At {integer(plan.requests_per_minute)} requests per minute and {integer(plan.page_size)} samples per
+        At {counted(plan.requests_per_minute, "request")} per minute and {integer(plan.page_size)} samples per
         page.{" "}
         {plan.sites.some(({ basis }) => basis !== "ledger") &&
-          "Sites without an archived day are assumed to be large."}
+          "A site without an archived day is assumed to have 3,741,234 samples a day."}
       </p>
     </>
   );

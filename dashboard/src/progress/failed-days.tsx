@@ -19,7 +19,7 @@ export function FailedDays({ days, onRetryAll, onOpen }: FailedDaysProps) {
     <section aria-labelledby="failed">
       <div class="heading">
         <h2 id="failed">
-          Failed days <small>{integer(failed.length)}</small>
+          Failed site-days <small>{integer(failed.length)}</small>
         </h2>
         <button type="button" onClick={onRetryAll}>
           Retry all

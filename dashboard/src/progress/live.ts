@@ -41,16 +41,18 @@ export function withUpdate(live: Live, update: Update, at: EpochMs): Live {
   }
 }
 
-/** A stream sends something every 15 s, and polls come every 4 s. */
-const FRESH_MS = 20_000;
+/** A stream sends something every 1.5 s, or 4.5 s while a site does not respond; a poll comes as often. */
+const FRESH_MS = 5_000;
 
 export type Freshness =
-  | { readonly kind: "connecting"; readonly why: string | undefined }
+  | { readonly kind: "connecting" }
   | { readonly kind: "live"; readonly by: "stream" | "poll" }
-  | { readonly kind: "stale"; readonly ageMs: number; readonly why: string | undefined };
+  /** The connection is lost: the values shown are old by `ageMs`. */
+  | { readonly kind: "lost"; readonly ageMs: number; readonly why: string | undefined };
 
 export function freshness({ by, receivedAt, error }: Live, now: EpochMs): Freshness {
-  if (receivedAt === undefined || by === undefined) return { kind: "connecting", why: error };
+  if (receivedAt === undefined || by === undefined)
+    return error === undefined ? { kind: "connecting" } : { kind: "lost", ageMs: 0, why: error };
   const ageMs = now - receivedAt;
-  return ageMs > FRESH_MS ? { kind: "stale", ageMs, why: error } : { kind: "live", by };
+  return error !== undefined || ageMs > FRESH_MS ? { kind: "lost", ageMs, why: error } : { kind: "live", by };
 }

@@ -3,7 +3,8 @@ import type { Status } from "../../../src/contract/backfill.ts";
 import { Confirm } from "../confirm.tsx";
 import { duration, instant, integer, rate } from "../formatting.ts";
 import type { Live } from "./live.ts";
-import { isThrottled, requestsLastMinute } from "./rates.ts";
+import { ProgressBar } from "./progress-bar.tsx";
+import { requestsLastMinute, throttledMs } from "./rates.ts";
 
 export { Alerts } from "./alerts.tsx";
 export { FailedDays } from "./failed-days.tsx";
@@ -30,16 +31,26 @@ export function Progress(props: ProgressProps) {
       </section>
     );
   }
+  const pauseMs = status.status === "in_progress" ? throttledMs(status, props.now) : undefined;
+  const counts = {
+    ...{ total: status.days_total, completed: status.days_completed, failed: status.days_failed },
+  };
   return (
     <section aria-labelledby="progress">
       <div class="heading">
         <h2 id="progress">
-          {stateText(status)} <small>{`${status.start_date} to ${status.end_date}`}</small>
+          {stateText(status, pauseMs !== undefined)}{" "}
+          <small>{`${status.start_date} to ${status.end_date}`}</small>
         </h2>
+        {pauseMs !== undefined && (
+          <span class="badge" data-status="throttled">
+            throttled, requests continue in {duration(pauseMs)}
+          </span>
+        )}
         <JobButtons status={status} onCancel={props.onCancel} onResume={() => props.onResume(status)} />
       </div>
       <div class="bar">
-        <progress aria-label="Days done" max={100} value={Number(status.progress_percent)} />
+        <ProgressBar label="Site-days of the backfill" {...counts} />
         <span class="percent">{status.progress_percent} %</span>
       </div>
       <Metrics {...props} status={status} />
@@ -47,12 +58,12 @@ export function Progress(props: ProgressProps) {
   );
 }
 
-function stateText(status: Status): string {
+function stateText(status: Status, throttled: boolean): string {
   switch (status.status) {
     case "in_progress":
-      return "Running";
+      return throttled ? "Throttled" : "Running";
     case "completed":
-      return status.outcome === "partial" ? "Completed in part" : "Completed";
+      return status.outcome === "partial" ? "Partly completed" : "Completed";
     case "cancelled":
       return "Cancelled";
     case "halted":
@@ -87,7 +98,7 @@ function JobButtons({ status, onCancel, onResume }: JobButtonsProps) {
       {confirming && (
         <Confirm
           title="Cancel the backfill?"
-          text="No more days are published. What was fetched so far is kept, and a resume continues from there."
+          text="No more days are uploaded. What was fetched so far is kept, and Resume continues from there."
           yes="Cancel the backfill"
           no="Keep it running"
           onAnswer={(confirmed) => {
@@ -107,29 +118,28 @@ function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { rea
   const left = running && endsAt ? Date.parse(endsAt) - now : undefined;
   return (
     <dl class="metrics">
-      <Metric name="Days" value={`${integer(status.days_completed)} of ${integer(status.days_total)}`} />
-      <Metric name="Failed" value={integer(status.days_failed)} />
-      <Metric name="Samples" value={integer(status.records_processed)} />
-      <Metric name="Days per hour" value={status.days_per_hour === null ? "–" : rate(status.days_per_hour)} />
       <Metric
-        name="Samples per second"
-        value={status.samples_per_second === null ? "–" : rate(status.samples_per_second)}
+        name="Site-days completed"
+        value={`${integer(status.days_completed)} of ${integer(status.days_total)}`}
       />
+      <Metric name="Site-days failed" value={integer(status.days_failed)} />
+      <Metric name="Samples" value={integer(status.records_processed)} />
+      <Metric name="Site-days per hour" value={rateText(status.days_per_hour)} />
+      <Metric name="Samples per second" value={rateText(status.samples_per_second)} />
       <Metric name="Time left" value={left === undefined ? "–" : duration(left)} />
       {running && endsAt && <Metric name="Estimated end" value={instant(endsAt)} />}
       {running && (
         <Metric
-          name="Requests, last minute"
-          value={`${requests === undefined ? "–" : integer(requests)} of ${integer(requestsPerMinute)}`}
+          name="Requests in the last minute"
+          value={`${requests === undefined ? "–" : integer(requests)}, limit ${integer(requestsPerMinute)}`}
         />
-      )}
-      {isThrottled(status, now) && status.throttled_until && (
-        <Metric name="Throttled until" value={instant(status.throttled_until)} />
       )}
       <Metric name="Started" value={instant(status.started_at)} />
     </dl>
   );
 }
+
+const rateText = (value: number | null) => (value === null ? "–" : rate(value));
 
 function Metric({ name, value }: { name: string; value: string }) {
   return (

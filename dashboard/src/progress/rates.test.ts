@@ -4,8 +4,7 @@ import {
   isThrottled,
   type RequestCount,
   requestsLastMinute,
-  siteDaysPerHour,
-  siteLeftMs,
+  throttledMs,
   withRequestCount,
 } from "./rates.ts";
 
@@ -49,20 +48,6 @@ test("one count gives no rate, and a new run starts from zero", () => {
   expect(withRequestCount(old, requested(2), 2_000)).toEqual([{ at: 2_000, requests: 2 }]);
 });
 
-test("a site's rate is its share of the total rate, and its time left follows from it", () => {
-  const quick = siteView({ run: { days: 30, samples: 0, requests: 0 }, days_total: 100, days_completed: 85 });
-  const slow = siteView({ site: "b", run: { days: 10, samples: 0, requests: 0 } });
-  const status = statusOf([quick, slow], { days_per_hour: 40 });
-  expect(siteDaysPerHour(status, quick)).toBe(30);
-  expect(siteLeftMs(status, quick)).toBe(1_800_000);
-  expect(siteLeftMs(status, { ...quick, state: "halted" })).toBeUndefined();
-});
-
-test("without a rate there is no time left", () => {
-  const status = statusOf([siteView({ run: { days: 0, samples: 0, requests: 0 } })], { days_per_hour: null });
-  expect(status.sites.map((view) => siteLeftMs(status, view))).toEqual([undefined]);
-});
-
 test("a pause lasts until its end", () => {
   const status = statusOf([], { throttled_until: "2024-06-01T12:00:00.000Z" });
   const until = Date.parse("2024-06-01T12:00:00.000Z");
@@ -71,4 +56,5 @@ test("a pause lasts until its end", () => {
     false,
     false,
   ]);
+  expect([throttledMs(status, until - 42_000), throttledMs(status, until)]).toEqual([42_000, undefined]);
 });

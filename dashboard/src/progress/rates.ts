@@ -1,4 +1,4 @@
-import type { SiteView, Status } from "../../../src/contract/backfill.ts";
+import type { Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 
 /** The requests of the current run at the time of a status. */
@@ -38,20 +38,13 @@ export function requestsLastMinute(counts: readonly RequestCount[], now: EpochMs
   return last.requests - before.requests - share * (after.requests - before.requests);
 }
 
-/** A site's share of the total rate: the status has the rate of all sites, and each site's days of this run. */
-export function siteDaysPerHour(status: Status, view: SiteView): number | undefined {
-  const runDays = status.sites.reduce((sum, { run }) => sum + run.days, 0);
-  if (status.days_per_hour === null || runDays === 0) return undefined;
-  return (status.days_per_hour * view.run.days) / runDays;
-}
-
-/** The estimated time left of a site; undefined when it does not run or has no rate yet. */
-export function siteLeftMs(status: Status, view: SiteView): number | undefined {
-  const perHour = siteDaysPerHour(status, view);
-  if (view.state !== "running" || !perHour) return undefined;
-  return ((view.days_total - view.days_completed - view.days_failed) / perHour) * 3_600_000;
-}
-
+/** Whether the vendor has answered 429 and its pause lasts. */
 export function isThrottled(status: Status | undefined, now: EpochMs): boolean {
   return status?.throttled_until != null && Date.parse(status.throttled_until) > now;
+}
+
+/** How long the vendor's pause still lasts; undefined without one. */
+export function throttledMs(status: Status | undefined, now: EpochMs): number | undefined {
+  const until = status?.throttled_until;
+  return until && isThrottled(status, now) ? Date.parse(until) - now : undefined;
 }

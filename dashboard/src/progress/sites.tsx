@@ -1,73 +1,46 @@
 import type { SiteView, Status } from "../../../src/contract/backfill.ts";
-import { duration, instant, integer, rate } from "../formatting.ts";
-import { siteDaysPerHour, siteLeftMs } from "./rates.ts";
+import type { EpochMs } from "../../../src/domain/day.ts";
+import { counted } from "../formatting.ts";
+import { countText, ProgressBar } from "./progress-bar.tsx";
+import { siteDetail, siteState } from "./site-text.ts";
 
-export function Sites({ status }: { status: Status | undefined }) {
+/** What each site does, and how far it is. */
+export function Sites({ status, now }: { status: Status | undefined; now: EpochMs }) {
   if (!status) return null;
   return (
     <section aria-labelledby="sites">
       <h2 id="sites">Sites</h2>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard must reach a region that scrolls */}
-      <section class="scrolls" aria-label="Table of sites" tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Site</th>
-              <th scope="col">State</th>
-              <th scope="col">Progress</th>
-              <th scope="col" class="number">
-                Days per hour
-              </th>
-              <th scope="col" class="number">
-                Time left
-              </th>
-              <th scope="col" class="number">
-                Requests
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {status.sites.map((view) => (
-              <Row key={view.site} status={status} view={view} />
-            ))}
-          </tbody>
-        </table>
-      </section>
+      <ul class="site-list">
+        {status.sites.map((view) => (
+          <Site key={view.site} {...{ status, view, now }} />
+        ))}
+      </ul>
     </section>
   );
 }
 
-function Row({ status, view }: { status: Status; view: SiteView }) {
-  const finished = view.days_completed + view.days_failed;
-  const perHour = siteDaysPerHour(status, view);
-  const leftMs = siteLeftMs(status, view);
-  const failed = view.days_failed > 0 ? `, ${integer(view.days_failed)} failed` : "";
+function Site({ status, view, now }: { status: Status; view: SiteView; now: EpochMs }) {
+  const state = siteState(status, view, now);
+  const counts = { total: view.days_total, completed: view.days_completed, failed: view.days_failed };
   return (
-    <tr>
-      <th scope="row">{view.site}</th>
-      <td>
-        <span class="state" data-state={view.state}>
-          {view.state}
+    <li>
+      <strong>{view.site}</strong>
+      <div>
+        <span class="state" data-state={state}>
+          {state}
         </span>
-        <span class="detail">{detailText(status, view)}</span>
-      </td>
-      <td>
-        <progress aria-label={`Days of ${view.site}`} max={Math.max(1, view.days_total)} value={finished} />
-        <span class="detail">{`${integer(view.days_completed)} of ${integer(view.days_total)}${failed}`}</span>
-      </td>
-      <td class="number">{!perHour ? "–" : rate(perHour)}</td>
-      <td class="number">{leftMs === undefined ? "–" : duration(leftMs)}</td>
-      <td class="number">{integer(view.run.requests)}</td>
-    </tr>
+        <span class="detail">{siteDetail(status, view, now)}</span>
+      </div>
+      <div>
+        <ProgressBar label={`Site-days of ${view.site}`} {...counts} />
+        <span class="detail">{countText(counts)}</span>
+      </div>
+      <span class="detail">{counted(view.run.requests, "request")}</span>
+      {view.warnings?.map(({ kind, message }) => (
+        <p key={kind} class="warning">
+          <strong>Warning</strong>: {message}
+        </p>
+      ))}
+    </li>
   );
-}
-
-/** What a site does, or why it does nothing. */
-function detailText(status: Status, view: SiteView): string {
-  if (status.sites_unreachable.includes(view.site)) return "unreachable; last known values";
-  if (view.halt_reason) return view.halt_reason;
-  if (view.waiting_until) return `waiting until ${instant(view.waiting_until)}`;
-  if (view.state === "running" && view.current_date)
-    return `${view.current_date} ${view.phase ?? "planning"}, page ${view.pages}`;
-  return status.sites_stuck.includes(view.site) ? "no progress for an hour" : "";
 }

@@ -1,4 +1,4 @@
-import type { Status } from "../../../src/contract/backfill.ts";
+import type { AuditView, Status } from "../../../src/contract/backfill.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import type { Browser } from "../browser.ts";
 import { counted, integer } from "../formatting.ts";
@@ -12,6 +12,25 @@ import type { Session } from "./session.ts";
 /** Errors that the panel of a day lists. */
 const ERRORS_LISTED = 20;
 const AUDIT_POLL_MS = 1_000;
+
+/** What an audit has compared, of how many days. */
+export function auditResult(audit: AuditView): [Notice["tone"], string] {
+  const { mode, site, days_checked, problems_total } = audit;
+  if (days_checked === 0) return ["error", `Nothing was verified: ${site} has no file in this range.`];
+  if (problems_total > 0)
+    return [
+      "error",
+      `${integer(problems_total)} of ${counted(days_checked, "file")} of ${site} are missing or wrong. ` +
+        "Days of the current backfill are fetched again now, other days by the next backfill that includes them.",
+    ];
+  return ["done", `No problem found in ${counted(days_checked, "file")} of ${site}: ${COMPARED[mode]}.`];
+}
+
+const COMPARED: Readonly<Record<AuditView["mode"], string>> = {
+  quick: "size, hash and count were compared, and no content was read",
+  full: "every byte and row was read",
+  rebuild: "the list of R2 was read, and no file",
+};
 
 /** What an operator can do with the backfill. Each command calls the Worker; its result is shown as the notice. */
 export function backfillCommands(store: Store, session: Session, { sleep }: Pick<Browser, "sleep">) {
@@ -59,7 +78,7 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
     const started = await run(
       "Starting …",
       (api) => api.start(range, force),
-      (body) => `Backfill ${body.status}: ${counted(body.estimated_site_days, "day")}.`,
+      (body) => `Backfill ${body.status}: ${counted(body.estimated_site_days, "site-day")}.`,
     );
     if (!started) return;
     store.dispatch({ type: "select", selection: undefined });
@@ -88,12 +107,7 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
       if (result?.ok) {
         store.dispatch({ type: "audits", audits: result.body.audits });
         const audit = result.body.audits.find((view) => view.site === site);
-        if (audit?.state === "completed") {
-          const [ok, wrong, checked] = [audit.days_ok, audit.problems_total, audit.days_checked].map(integer);
-          return audit.problems_total === 0
-            ? notify("done", `Verified: ${ok} of ${checked} days agree with R2.`)
-            : notify("error", `${wrong} of ${checked} days don't agree with R2 and are fetched again.`);
-        }
+        if (audit?.state === "completed") return notify(...auditResult(audit));
       }
       await sleep(AUDIT_POLL_MS);
     }
@@ -125,15 +139,15 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
 
     async retry(range: Partial<SiteRange>): Promise<void> {
       await run(
-        "Retrying failed days …",
+        "Retrying failed site-days …",
         (api) => api.retry(range),
-        ({ days }) => `${counted(days, "failed day")} will be fetched again.`,
+        ({ days }) => `${counted(days, "failed site-day")} will be fetched again.`,
       );
     },
 
     async verify(mode: "quick" | "full", range: SiteRange): Promise<void> {
       const started = await run(
-        mode === "full" ? "Reading and recounting …" : "Comparing with R2 …",
+        mode === "full" ? "Reading the file and counting its rows …" : "Comparing size, hash and count …",
         (api) => api.verify(mode, range),
         () => "Verification is running.",
       );

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import {
-  FIRST_EVENT_MS_MAX,
+  FIRST_RESPONSE_MS_MAX,
   followStatus,
   POLLS_PER_STREAM,
   SILENCE_MS_MAX,
+  STREAM_RETRY_MS_MAX,
   type StatusResponse,
   type StatusSource,
   type Update,
@@ -15,7 +16,7 @@ const event = `event: status\ndata: ${JSON.stringify(idle)}\n\n`;
 const polled: Result<StatusResponse> = { ok: true, body: idle };
 
 /** Whether a sleep is the timeout of a request or of the stream. */
-const isTimeout = (ms: number) => ms === SILENCE_MS_MAX || ms === FIRST_EVENT_MS_MAX;
+const isTimeout = (ms: number) => [SILENCE_MS_MAX, FIRST_RESPONSE_MS_MAX, STREAM_RETRY_MS_MAX].includes(ms);
 
 /** Returns the streams one after the other; timeouts never end, all other sleeps end at once. */
 function source(streams: (() => Response | Promise<Response>)[], answer: Result<StatusResponse> = polled) {
@@ -66,38 +67,48 @@ test("a stream that ends is opened again after one poll", async () => {
 
 test("without a stream it polls, and tries the stream again after some polls", async () => {
   const { of, requests } = source([() => Promise.reject(new Error("blocked")), () => new Response(event)]);
-  const updates = await first(POLLS_PER_STREAM + 2, of);
-  expect(updates[0]).toEqual({ kind: "no-response", why: "blocked" });
-  expect(updates.slice(1, -1).every((update) => update.kind === "status" && update.by === "poll")).toBe(true);
+  const updates = await first(POLLS_PER_STREAM + 1, of);
+  expect(updates.slice(0, -1).every((update) => update.kind === "status" && update.by === "poll")).toBe(true);
   expect(updates.at(-1)).toMatchObject({ by: "stream" });
   expect(requests).toEqual({ streams: 2, polls: POLLS_PER_STREAM });
 });
 
 test.for([
-  ["after an event", [event], SILENCE_MS_MAX, "nothing received for 35 s"],
-  ["from its start", [], FIRST_EVENT_MS_MAX, "nothing received for 10 s"],
-] as const)("a stream that sends nothing %s is aborted", async ([, events, timeoutMs, why]) => {
-  let aborted = false;
-  const { of } = source([]);
-  const silent: StatusSource = {
-    ...of,
-    events: async (signal) => {
-      signal.addEventListener("abort", () => {
-        aborted = true;
-      });
-      const chunks = events.map((text) => new TextEncoder().encode(text));
-      return new Response(
-        new ReadableStream({
-          start(stream) {
-            for (const chunk of chunks) stream.enqueue(chunk);
-          },
-        }),
-      );
-    },
-    sleep: (ms, signal) => (ms === timeoutMs ? Promise.resolve() : of.sleep(ms, signal)),
-  };
-  expect((await first(events.length + 1, silent)).at(-1)).toEqual({ kind: "no-response", why });
-  expect(aborted).toBe(true);
+  ["after an event", [event], SILENCE_MS_MAX],
+  ["from its start", [], FIRST_RESPONSE_MS_MAX],
+] as const)(
+  "a stream that sends nothing %s is aborted, and a poll follows",
+  async ([, events, timeoutMs]) => {
+    let aborted = false;
+    const { of } = source([]);
+    const silent: StatusSource = {
+      ...of,
+      events: async (signal) => {
+        signal.addEventListener("abort", () => {
+          aborted = true;
+        });
+        const chunks = events.map((text) => new TextEncoder().encode(text));
+        return new Response(
+          new ReadableStream({
+            start(stream) {
+              for (const chunk of chunks) stream.enqueue(chunk);
+            },
+          }),
+        );
+      },
+      sleep: (ms, signal) => (ms === timeoutMs ? Promise.resolve() : of.sleep(ms, signal)),
+    };
+    expect((await first(events.length + 1, silent)).at(-1)).toMatchObject({ kind: "status", by: "poll" });
+    expect(aborted).toBe(true);
+  },
+);
+
+test("a stream that breaks says that the connection is lost only if the poll fails, too", async () => {
+  const { of } = source([() => new Response(event)], {
+    ok: false,
+    error: { status: 0, message: "The Worker can't be reached" },
+  });
+  expect((await first(2, of)).at(-1)).toEqual({ kind: "no-response", why: "The Worker can't be reached" });
 });
 
 test("a poll without a response is aborted, and the next poll is sent", async () => {
@@ -115,9 +126,8 @@ test("a poll without a response is aborted, and the next poll is sent", async ()
         await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     },
   };
-  expect(await first(3, unresponsive)).toEqual([
-    { kind: "no-response", why: "blocked" },
-    { kind: "no-response", why: "nothing received for 35 s" },
+  expect(await first(2, unresponsive)).toEqual([
+    { kind: "no-response", why: "No response for 10 s" },
     { kind: "status", status: idle, by: "poll" },
   ]);
 });

@@ -20,23 +20,32 @@ export interface StatusSource {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
-/** The Worker sends a heartbeat every 15 s: this is more than two of them. */
-export const SILENCE_MS_MAX = 35_000;
-/** The first event comes at once, unless a proxy buffers the stream: polling must start before the status looks stale. */
-export const FIRST_EVENT_MS_MAX = 10_000;
-export const POLL_MS = 4_000;
+/** The Worker sends an event or a heartbeat every 1.5 s, and every 4.5 s while a site does not respond. */
+export const SILENCE_MS_MAX = 5_000;
+/** The first response can take longer: a Worker starts, or a proxy buffers the stream, and then the page polls. */
+export const FIRST_RESPONSE_MS_MAX = 10_000;
+/** As often as the Worker reads the status for a stream. */
+export const POLL_MS = 1_500;
 /** After so many polls the stream is tried again. */
-export const POLLS_PER_STREAM = 8;
+export const POLLS_PER_STREAM = 20;
 
-/** Yields the status whenever it changes: from an event stream, and by polling without one. Ends with the signal. */
+/** While the page polls, a stream that does not open in this time delays no poll until the status is too old. */
+export const STREAM_RETRY_MS_MAX = 2_000;
+
+/**
+ * Yields the status whenever it changes: from an event stream, and by polling without one. Ends with the signal. A stream
+ * that breaks yields nothing: the poll that follows at once shows whether the Worker responds.
+ */
 export async function* followStatus(source: StatusSource, signal: AbortSignal): AsyncGenerator<Update, void> {
+  let openMs = FIRST_RESPONSE_MS_MAX;
   while (!signal.aborted) {
     let streamWorks = false;
-    for await (const update of streamed(source, signal)) {
+    for await (const update of streamed(source, signal, openMs)) {
       yield update;
       if (update.kind === "unauthorized") return;
-      if (update.kind !== "no-response") streamWorks = true;
+      streamWorks = true;
     }
+    openMs = streamWorks ? FIRST_RESPONSE_MS_MAX : STREAM_RETRY_MS_MAX;
     // The Worker ends a stream after ten minutes; one poll covers the gap until the next stream.
     for (let polls = 0; polls < (streamWorks ? 1 : POLLS_PER_STREAM) && !signal.aborted; polls++) {
       if (polls > 0) await source.sleep(POLL_MS, signal);
@@ -52,7 +61,7 @@ async function polled(source: StatusSource, signal: AbortSignal): Promise<Update
   const attempt = new AbortController();
   try {
     const request = source.status(AbortSignal.any([signal, attempt.signal]));
-    const result = await withTimeout(source, attempt, SILENCE_MS_MAX, request);
+    const result = await withTimeout(source, attempt, FIRST_RESPONSE_MS_MAX, request);
     if (signal.aborted) return undefined;
     if (result.ok) return { kind: "status", status: result.body, by: "poll" };
     return unauthorized(result.error.status) ?? { kind: "no-response", why: result.error.message };
@@ -61,17 +70,21 @@ async function polled(source: StatusSource, signal: AbortSignal): Promise<Update
   }
 }
 
-async function* streamed(source: StatusSource, signal: AbortSignal): AsyncGenerator<Update, void> {
+async function* streamed(
+  source: StatusSource,
+  signal: AbortSignal,
+  openMs: number,
+): AsyncGenerator<Update, void> {
   const attempt = new AbortController();
   try {
     const opening = source.events(AbortSignal.any([signal, attempt.signal]));
-    const response = await withTimeout(source, attempt, FIRST_EVENT_MS_MAX, opening);
+    const response = await withTimeout(source, attempt, openMs, opening);
     const rejected = unauthorized(response.status);
     if (rejected) yield rejected;
     if (!response.ok || !response.body) return;
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     const parser = new EventParser();
-    let timeoutMs = FIRST_EVENT_MS_MAX;
+    let timeoutMs = openMs;
     while (!signal.aborted) {
       const { done, value } = await withTimeout(source, attempt, timeoutMs, reader.read());
       if (done) return;
@@ -82,8 +95,8 @@ async function* streamed(source: StatusSource, signal: AbortSignal): AsyncGenera
           yield { kind: "status", status: JSON.parse(event.data) as StatusResponse, by: "stream" };
       }
     }
-  } catch (error) {
-    if (!signal.aborted) yield { kind: "no-response", why: (error as Error).message };
+  } catch {
+    // The poll that follows says why.
   } finally {
     // Without the abort the Worker would keep the stream open for up to ten minutes.
     attempt.abort();
@@ -100,7 +113,7 @@ async function withTimeout<T>(
   const settled = new AbortController();
   const timeout = source.sleep(timeoutMs, settled.signal).then(() => {
     if (settled.signal.aborted) return pending;
-    throw new Error(`nothing received for ${timeoutMs / 1000} s`);
+    throw new Error(`No response for ${timeoutMs / 1000} s`);
   });
   try {
     return await Promise.race([pending, timeout]);

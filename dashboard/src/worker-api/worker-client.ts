@@ -41,9 +41,16 @@ export function workerClient(fetcher: typeof fetch, base: string, token: string)
       if (response.ok) return { ok: true, body: json as never };
       return { ok: false, error: { status: response.status, message: errorText(json, response.status) } };
     } catch (error) {
-      return { ok: false, error: { status: 0, message: `No response: ${(error as Error).message}` } };
+      return { ok: false, error: { status: 0, message: whyNoResponse(error) } };
     }
   };
+}
+
+/** A browser's own messages differ, and say little: "Failed to fetch". */
+function whyNoResponse(error: unknown): string {
+  if (error instanceof SyntaxError) return "The response is not from the Worker: it is not JSON";
+  const timedOut = error instanceof DOMException && error.name === "TimeoutError";
+  return timedOut ? "No response for 2 minutes" : "The Worker can't be reached";
 }
 
 function queryString(query: Parameters = {}): string {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { bearer, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
-import { HEARTBEAT_MS, POLL_MS, STREAM_MS_MAX, statusEvents } from "./events.ts";
+import { FAILED_READS_MAX, POLL_MS, STREAM_MS_MAX, statusEvents } from "./events.ts";
 
 /** A stream over statuses that change as `at` says, with every event and the time it came at. */
-async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.POSITIVE_INFINITY) {
+async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.POSITIVE_INFINITY, readMs = 0) {
   let now = 0;
   let reads = 0;
   const aborted = new AbortController();
@@ -11,6 +11,7 @@ async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.PO
   const source = {
     read: async () => {
       reads++;
+      now += readMs;
       return at(now);
     },
     clock: {
@@ -27,18 +28,26 @@ async function eventsOf(at: (elapsedMs: number) => string, stopAfter = Number.PO
   return { seen, endedAt: now, reads, warnings };
 }
 
+const HEARTBEAT = ": heartbeat\n\n";
+
 describe("the event stream", () => {
-  it("sends the status at once and then only when it changes", async () => {
-    const { seen } = await eventsOf((ms) => (ms < 5_000 ? '{"n":1}' : '{"n":2}'), 14_000);
+  it("sends the status at once and then when it changes, and a heartbeat after every read between", async () => {
+    const { seen } = await eventsOf((ms) => (ms < 4_000 ? '{"n":1}' : '{"n":2}'), 7_000);
     expect(seen).toEqual([
       [0, 'event: status\ndata: {"n":1}\n\n'],
+      [POLL_MS, HEARTBEAT],
+      [2 * POLL_MS, HEARTBEAT],
       [3 * POLL_MS, 'event: status\ndata: {"n":2}\n\n'],
+      [4 * POLL_MS, HEARTBEAT],
     ]);
   });
 
-  it("sends a heartbeat after every 15 s without an event", async () => {
-    const { seen } = await eventsOf(() => "{}", 46_000);
-    expect(seen.slice(1)).toEqual([1, 2, 3].map((beat) => [beat * HEARTBEAT_MS, ": heartbeat\n\n"]));
+  it("sends something within 4.5 s also where a read takes 3 s, as with a site that does not respond", async () => {
+    const { seen } = await eventsOf(() => "{}", 60_000, 3_000);
+    const times = seen.map(([at]) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? at));
+    expect(gaps.length).toBeGreaterThan(10);
+    expect(Math.max(...gaps)).toBe(4_500);
   });
 
   it("ends by itself after ten minutes", async () => {
@@ -48,7 +57,7 @@ describe("the event stream", () => {
   });
 
   it("stops polling when the client has disconnected", async () => {
-    const { reads } = await eventsOf(() => "{}", 6_000);
+    const { reads } = await eventsOf(() => "{}", 3 * POLL_MS);
     expect(reads).toBe(2);
   });
 
@@ -60,17 +69,18 @@ describe("the event stream", () => {
     expect(seen.map(([, event]) => event)).toEqual([
       'event: status\ndata: {"late":false}\n\n',
       'event: status\ndata: {"late":true}\n\n',
+      HEARTBEAT,
     ]);
-    expect(warnings).toHaveLength(2);
+    expect(warnings).toHaveLength(3);
   });
 
-  it("ends instead of sending a heartbeat when the status can't be read", async () => {
+  it("ends instead of sending heartbeats when the status can't be read for long", async () => {
     const { seen, endedAt } = await eventsOf((ms) => {
       if (ms > 20_000) throw new Error("gone");
       return "{}";
     });
-    expect(seen.slice(1)).toEqual([[HEARTBEAT_MS, ": heartbeat\n\n"]]);
-    expect(endedAt).toBe(2 * HEARTBEAT_MS);
+    expect(seen.at(-1)).toEqual([19_500, HEARTBEAT]);
+    expect(endedAt).toBe(19_500 + FAILED_READS_MAX * POLL_MS);
   });
 });
 

@@ -7,16 +7,23 @@ export interface StatusSource {
   readonly log: Log;
 }
 
-export const POLL_MS = 2_000;
-/** Proxies close connections that are silent for half a minute or more. */
-export const HEARTBEAT_MS = 15_000;
+/**
+ * From the start of one read of the status to the start of the next. With a read of 3 s, for which a status waits for a site
+ * that does not respond, a reader still receives something every 4.5 s.
+ */
+export const POLL_MS = 1_500;
+/** After a read that took longer. */
+export const POLL_PAUSE_MS_MIN = 500;
+/** Reads of the status that may fail in a row. */
+export const FAILED_READS_MAX = 10;
 /** A forgotten tab must not poll for ever; a reader that still wants the events reconnects. */
 export const STREAM_MS_MAX = 600_000;
 
 /**
- * Server-sent events: `status` with `first` at once and then on every change; a comment as heartbeat after
- * `HEARTBEAT_MS` without an event. Ends when `signal` aborts, after `STREAM_MS_MAX`, or when a heartbeat is due and the
- * status can't be read, because a heartbeat tells readers that the status has not changed.
+ * Server-sent events: `status` with `first` at once and then on every change; after every read that found none, a comment as
+ * heartbeat, so that a reader sees within seconds that the connection is lost. A read that fails sends none, because a
+ * heartbeat tells readers that the status has not changed. Ends when `signal` aborts, after `STREAM_MS_MAX`, or after
+ * `FAILED_READS_MAX` failed reads in a row.
  */
 export async function* statusEvents(
   first: string,
@@ -26,25 +33,22 @@ export async function* statusEvents(
   const { clock } = source;
   const endsAt = clock.now() + STREAM_MS_MAX;
   let sent = first;
-  let lastSentAt = clock.now();
+  let failedReads = 0;
+  let readAt = clock.now();
   yield statusEvent(first);
   while (!signal.aborted && clock.now() < endsAt) {
-    const heartbeatDueAt = lastSentAt + HEARTBEAT_MS;
-    await clock.sleep(Math.max(1, Math.min(POLL_MS, heartbeatDueAt - clock.now())), signal);
+    await clock.sleep(Math.max(POLL_PAUSE_MS_MIN, readAt + POLL_MS - clock.now()), signal);
     if (signal.aborted) return;
+    readAt = clock.now();
     const read = await source.read().catch((fault: unknown) => {
       source.log("WARN", "Status for an event stream could not be read", { error: String(fault) });
       return undefined;
     });
-    if (read !== undefined && read !== sent) {
-      sent = read;
-      lastSentAt = clock.now();
-      yield statusEvent(read);
-    } else if (clock.now() >= heartbeatDueAt) {
-      if (read === undefined) return;
-      lastSentAt = clock.now();
-      yield ": heartbeat\n\n";
-    }
+    failedReads = read === undefined ? failedReads + 1 : 0;
+    if (failedReads === FAILED_READS_MAX) return;
+    if (read === undefined) continue;
+    yield read === sent ? ": heartbeat\n\n" : statusEvent(read);
+    sent = read;
   }
 }
 
