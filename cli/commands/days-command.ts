@@ -3,7 +3,8 @@ import { EXIT } from "../../terminal/terminal.ts";
 import { day, jsonOption, type Selection, siteOption, TO_DAY } from "../arguments.ts";
 import { calendarLines } from "../calendar.ts";
 import type { AddCommand } from "../cli.ts";
-import { note, paint, print, printJson } from "../output.ts";
+import { evidenceLines } from "../evidence-lines.ts";
+import { note, paint, print, printJson, stdoutWidth } from "../output.ts";
 import { selectedDays } from "../selected-days.ts";
 
 export const addDays: AddCommand = (program, cli) => {
@@ -13,6 +14,7 @@ export const addDays: AddCommand = (program, cli) => {
     .argument("[from]", "first day, YYYY-MM-DD (default: the backfill's range)", day)
     .argument("[to]", TO_DAY, day)
     .addOption(siteOption())
+    .option("--evidence", "show what became of the rows of each day, and which points were dropped")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -21,6 +23,7 @@ With --json: every day with its evidence and, if it failed, the reason. Exit cod
 
 Examples:
   npx bv-backfill days
+  npx bv-backfill days --evidence 2024-03-01 2024-03-31
   npx bv-backfill days 2024-03-01 2024-03-31 --json | jq '.[] | select(.status == "failed")'`,
     )
     .action(async (from: UtcDay | undefined, to: UtcDay | undefined, options: DaysOptions) => {
@@ -30,11 +33,15 @@ Examples:
       if (days.length === 0)
         return note(`There are no days. To plan some: ${cli.commandLine("plan 2024-01-01 2024-01-31")}`);
       for (const [site, own] of Map.groupBy(days, (view) => view.site)) {
-        for (const line of calendarLines(site, own, paint)) print(line);
+        const lines = options.evidence
+          ? evidenceLines(site, own, stdoutWidth())
+          : calendarLines(site, own, paint);
+        for (const line of lines) print(line);
       }
     });
 };
 
 interface DaysOptions extends Pick<Selection, "site"> {
   readonly json?: true;
+  readonly evidence?: true;
 }
