@@ -21,6 +21,7 @@ const VIEW: SiteView = {
   last_error: null,
   halt_reason: null,
   waiting_until: null,
+  warnings: [],
   retrying: null,
   last_progress: null,
   failed_days: [],

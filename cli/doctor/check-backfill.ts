@@ -46,6 +46,11 @@ export function statusFindings(status: Status | undefined): Finding[] {
         "npx wrangler tail -c workers/wrangler-backfill.toml",
       ),
     ),
+    ...status.sites.flatMap(({ site, warnings }) =>
+      warnings.map(({ message }) =>
+        warn(`${site}: ${message}`, "Ask the operator of the API to correct the list of points."),
+      ),
+    ),
     ...(status.days_failed > 0
       ? [
           warn(

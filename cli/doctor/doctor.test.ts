@@ -75,6 +75,14 @@ it("detects another Worker, and skips the further checks", async () => {
   expect(text.split("\n")).toHaveLength(1);
 });
 
+it("names what a site left out of its list of points", async () => {
+  const warnings = [{ kind: "points-skipped", count: 1, message: "1 entry has no name" }];
+  const sites = STATUS.sites.map((site) => ({ ...site, warnings }));
+  expect(await backfillFindings({ "/backfill/status": [200, { ...STATUS, sites }] })).toContain(
+    `${STATUS.sites[0]?.site}: 1 entry has no name`,
+  );
+});
+
 it("lists what is wrong with the configuration, and does not call it valid", async () => {
   const invalid = [500, { error: "Configuration invalid", details: ["SITE_NAME is not set"] }] as const;
   const text = await backfillFindings({

@@ -21,6 +21,9 @@ it("shows what needs attention, and until when the API throttles", () => {
     throttled_until: "2025-10-14T10:31:00.000Z",
     sites_stuck: ["site_a"],
     sites_unreachable: ["site_b"],
+    sites: [
+      { ...SITE, warnings: [{ kind: "points-skipped" as const, count: 1, message: "1 entry has no name" }] },
+    ],
     alerts: [
       {
         alert: "backfill_stuck" as const,
@@ -39,6 +42,7 @@ it("shows what needs attention, and until when the API throttles", () => {
     "throttled by the API until 2025-10-14 10:31:00 UTC",
     "ALERT backfill_stuck since 2025-10-14 09:00:00 UTC: nothing has moved",
     "not responding: site_b",
+    `${SITE.site}: 1 entry has no name`,
     "no progress for an hour: site_a",
   ]);
   expect(plainLine(concerned)).toContain("; throttled by the API until 2025-10-14 10:31:00 UTC; ALERT");

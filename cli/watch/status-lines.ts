@@ -55,6 +55,7 @@ function concernLines(status: Status): string[] {
     ...(throttled_until ? [`throttled by the API until ${timeOf(throttled_until)} UTC`] : []),
     ...alerts.map(({ alert, since, message }) => `ALERT ${alert} since ${timeOf(since)} UTC: ${message}`),
     ...(sites_unreachable.length > 0 ? [`not responding: ${sites_unreachable.join(", ")}`] : []),
+    ...status.sites.flatMap(({ site, warnings }) => warnings.map(({ message }) => `${site}: ${message}`)),
     ...(sites_stuck.length > 0 ? [`no progress for an hour: ${sites_stuck.join(", ")}`] : []),
   ];
 }

@@ -152,8 +152,9 @@ export const siteView = responseObject("SiteView", {
   failed_days: z.array(z.string()),
   warnings: z
     .array(z.object({ kind: z.enum(["points-skipped"]), message: z.string(), count: z.number() }))
-    .optional()
-    .describe("What was left out without stopping the site"),
+    .describe(
+      "What was left out without stopping the site: points-skipped counts entries of the list of points without a usable name, and names the first few",
+    ),
   retrying: z
     .object({
       date: z.string().nullable(),

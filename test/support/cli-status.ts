@@ -20,6 +20,7 @@ export const SITE: SiteView = {
   last_error: "the vendor answers 500",
   halt_reason: null,
   waiting_until: null,
+  warnings: [],
   retrying: null,
   last_progress: null,
   failed_days: ["2024-02-03"],

@@ -21,6 +21,7 @@ export function siteView(change: Partial<SiteView> = {}): SiteView {
     last_error: null,
     halt_reason: null,
     waiting_until: null,
+    warnings: [],
     retrying: null,
     last_progress: "2024-06-01T12:00:00.000Z",
     failed_days: [],

@@ -1,8 +1,11 @@
-import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
+import { POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { protocolFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
 import { parseJsonObject } from "../page/page.ts";
+import { addSkipped, NOTHING_SKIPPED, readName, type SkippedEntries } from "./usable-name.ts";
+
+export { type SkippedEntries, skippedMessage } from "./usable-name.ts";
 
 /** How far a site's list of points has been read. */
 export interface PointsPagination {
@@ -12,6 +15,8 @@ export interface PointsPagination {
   readonly items: number;
   readonly names: ReadonlySet<string>;
   readonly nameBytes: number;
+  /** Entries without a usable name, which stop nothing: the other points have samples all the same. */
+  readonly skipped: SkippedEntries;
 }
 
 export interface PointsPageResult {
@@ -20,7 +25,7 @@ export interface PointsPageResult {
 }
 
 export function startPoints(): PointsPagination {
-  return { page: 1, items: 0, names: new Set(), nameBytes: 0 };
+  return { page: 1, items: 0, names: new Set(), nameBytes: 0, skipped: NOTHING_SKIPPED };
 }
 
 /** The path of the next page of a site's configured points. */
@@ -30,22 +35,27 @@ export function pointsPath(site: SiteName, { page }: PointsPagination): string {
 
 /**
  * Adds a page of `configured_points`. The list ends with an empty page, a short page, or exactly at `total`; `pages`
- * is ignored because it can be null. Throws `VendorFault`: as `parseJsonObject` does, and "protocol" for JSON that
- * isn't a page, a point without a usable name, a page that repeats, and a list over its bounds.
+ * is ignored because it can be null. Entries without a usable name are skipped and counted. Throws `VendorFault`: as
+ * `parseJsonObject` does, and "protocol" for JSON that isn't a page, a page that repeats, and a list over its bounds.
  */
 export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): PointsPageResult {
   const body = parseJsonObject(bytes);
   const { items, total, per_page: perPage } = body;
   if (!Array.isArray(items)) throw protocolFault("the list of points has no array items");
   const names = new Set(pagination.names);
-  let nameBytes = pagination.nameBytes;
-  for (const item of items as readonly unknown[]) {
-    const { name, bytes } = readName(item);
-    if (!names.has(name)) nameBytes += bytes;
-    names.add(name);
+  let { nameBytes, skipped } = pagination;
+  for (const [index, item] of (items as readonly unknown[]).entries()) {
+    const read = readName(item);
+    if (read.kind === "unusable") {
+      skipped = addSkipped(skipped, pagination.items + index + 1, item, read.reason);
+      continue;
+    }
+    if (!names.has(read.name)) nameBytes += read.bytes;
+    names.add(read.name);
   }
-  if (names.size > POINTS_MAX || nameBytes > POINT_NAMES_BYTES_MAX) {
-    throw protocolFault("the site has too many points", { points: names.size, nameBytes });
+  const entries = names.size + skipped.count;
+  if (entries > POINTS_MAX || nameBytes > POINT_NAMES_BYTES_MAX) {
+    throw protocolFault("the site has too many points", { entries, nameBytes });
   }
   const count = pagination.items + items.length;
   // A server that sends smaller pages than were requested states their size, so that a full page isn't taken for a
@@ -54,7 +64,9 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
     typeof perPage === "number" && perPage > 0 ? Math.min(perPage, POINTS_PER_PAGE) : POINTS_PER_PAGE;
   // A total that has been exceeded is wrong: it would cut off the list.
   const done = items.length < full || count === total;
-  if (!done && names.size === pagination.names.size)
+  // A page of skipped entries alone may be followed by points; the bound on entries ends such a list.
+  const named = items.length > skipped.count - pagination.skipped.count;
+  if (!done && named && names.size === pagination.names.size)
     throw protocolFault("a page of points repeats", { page: pagination.page });
   if (!done && pagination.page >= POINTS_PAGES_MAX) {
     throw protocolFault("the list of points has no end", {
@@ -62,7 +74,7 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
       pagesMax: POINTS_PAGES_MAX,
     });
   }
-  return { done, pagination: { page: pagination.page + 1, items: count, names, nameBytes } };
+  return { done, pagination: { page: pagination.page + 1, items: count, names, nameBytes, skipped } };
 }
 
 /** All names of the list, each once, in the order of their UTF-8 bytes: a name's index is its point id. */
@@ -73,20 +85,6 @@ export function pointNames({ names }: PointsPagination): string[] {
 /** Names in the order of their UTF-8 bytes, each once. */
 export function sortNames(names: Iterable<string>): string[] {
   return [...new Set(names)].sort(byUtf8);
-}
-
-const encoder = new TextEncoder();
-
-function readName(item: unknown): { name: string; bytes: number } {
-  const name = typeof item === "object" && item !== null ? (item as { name?: unknown }).name : undefined;
-  if (typeof name !== "string" || name === "") throw protocolFault("a point has no name");
-  // Half a surrogate pair has no UTF-8: two such names would be the same name in the file.
-  if (!name.isWellFormed()) throw protocolFault("a point's name is not well-formed Unicode");
-  const bytes = encoder.encode(name).length;
-  if (bytes > POINT_NAME_BYTES_MAX) {
-    throw protocolFault("a point's name is too long", { bytes, bytesMax: POINT_NAME_BYTES_MAX });
-  }
-  return { name, bytes };
 }
 
 /**

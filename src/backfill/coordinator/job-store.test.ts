@@ -33,3 +33,10 @@ test("answers that come in their order are each taken over", () => {
   second(done(3), 20);
   expect(known()).toBe(3);
 });
+
+test("a stored report of an earlier version has what sites report since, as nothing", () => {
+  const { jobs } = setup();
+  const { warnings: _, retrying: __, ...view } = done(3).view;
+  jobs.beginRequest()({ ...done(3), view } as ReturnType<typeof done>, 10);
+  expect(jobs.read().reports.get(A)?.view).toMatchObject({ warnings: [], retrying: null });
+});

@@ -56,7 +56,7 @@ export class JobStore {
       const sites = sql.all<{ name: string; report: string }>("SELECT name, report FROM site_report");
       return {
         job: row ? (JSON.parse(row.body) as Job) : undefined,
-        reports: new Map(sites.map((site) => [site.name as SiteName, JSON.parse(site.report) as SiteReport])),
+        reports: new Map(sites.map((site) => [site.name as SiteName, storedReport(site.report)])),
       };
     });
   }
@@ -102,3 +102,11 @@ const WRITE_REPORT = `INSERT INTO site_report VALUES (?, ?, ?, ?) ON CONFLICT (n
     epoch = excluded.epoch, round = excluded.round, report = excluded.report
   WHERE (excluded.epoch, excluded.round) >= (site_report.epoch, site_report.round)
     AND excluded.report <> site_report.report`;
+
+/** A report of an earlier version lacks what sites report since. */
+function storedReport(text: string): SiteReport {
+  const report = JSON.parse(text) as SiteReport;
+  return { ...report, view: { ...MISSING, ...report.view } };
+}
+
+const MISSING = { warnings: [], retrying: null } satisfies Partial<SiteReport["view"]>;

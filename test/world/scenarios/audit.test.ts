@@ -245,6 +245,20 @@ test("a rebuild marks objects without evidence as unverified, and the next start
   expect(world.archive.objects.get(keyOf("2024-01-06"))?.metadata.site_name).toBe("site_a");
 });
 
+test("metadata of others that are no counts and no times do not end a rebuild, and spoil no sum", async () => {
+  const world = await completed();
+  const before = await world.status();
+  const odd = ["Infinity", "1e999", "-7", "0x10", "NaN", "", "12 rows"];
+  for (const [index, record_count] of odd.entries()) {
+    const metadata = { record_count, created_at: record_count, evidence: record_count, status: record_count };
+    world.archive.place(keyOf(`2024-01-1${index}`), new Uint8Array(3), metadata);
+  }
+  expect(await rebuild(world)).toMatchObject({ days_checked: 5 + odd.length, days_ok: 5 });
+  const days = await world.ask((coordinator) => coordinator.days({}, 100));
+  expect(days.filter(({ unverified }) => unverified).map(({ records }) => records)).toEqual(odd.map(() => 0));
+  expect((await world.status()).records_processed).toBe(before.records_processed);
+});
+
 test("a hash is not trusted without the evidence of the same file", async () => {
   for (const evidence of [undefined, "null", "{}", "of another file"]) {
     const world = await completed();

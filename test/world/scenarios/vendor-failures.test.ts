@@ -215,6 +215,48 @@ test("a points list that is missing or empty halts the site before a day depends
   expect(world.archive.objects.size).toBe(0);
 });
 
+test("entries of the list of points without a usable name are a warning, and every other point is archived", async () => {
+  const world = new World();
+  world.vendor.faults.add({ effect: { do: "nameless-points", count: 6 } });
+  await world.start("2024-01-01", "2024-01-02");
+  await world.run(() => world.archive.objects.size === 1);
+  const warnings = async () => (await world.status()).sites[0]?.warnings;
+  const warned = [
+    {
+      kind: "points-skipped",
+      count: 6,
+      message: expect.stringMatching(
+        /^6 entries .* no usable name, skipped: entry 1 \(id 1, no name\); .*; and 1 more$/,
+      ),
+    },
+  ];
+  expect(await warnings()).toEqual(warned);
+  world.site("site_a").kill();
+  await world.run();
+  expect(await warnings()).toEqual(warned);
+  expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 2 });
+  expect(contentOf(world)).toEqual(await unharmed(["site_a"], "2024-01-01", "2024-01-02"));
+  expect(world.logs.filter(({ message }) => message.includes("no usable name"))).toHaveLength(1);
+  // The next run reads a list without them.
+  world.vendor.faults.clear();
+  await world.start("2024-01-01", "2024-01-03");
+  await world.run();
+  expect(await warnings()).toEqual([]);
+});
+
+test("a list of points without any usable name halts the site", async () => {
+  const world = new World();
+  world.vendor.relist("site_a", () => []);
+  world.vendor.faults.add({ effect: { do: "nameless-points", count: 3 } });
+  await world.start("2024-01-01", "2024-01-02");
+  await world.run();
+  const status = await world.status();
+  expect(status).toMatchObject({ status: "halted", days_completed: 0, days_failed: 0 });
+  expect(status.sites[0]?.halt_reason).toMatch(
+    /can't be used: 3 entries .* no usable name, skipped: entry 1/,
+  );
+});
+
 test.each([400, 404, 410])(
   "a %s fails its day only, without a retry, and the next day is fetched",
   async (status) => {

@@ -68,7 +68,7 @@ function publishedOf(head: ObjectHead): Published {
   const createdAt = Date.parse(metadata.created_at ?? "");
   return {
     status: metadata.status === "empty" ? "empty" : "completed",
-    records: Number(metadata.record_count) || 0,
+    records: countIn(metadata.record_count),
     bytes: head.bytes,
     etag: head.etag,
     sha256: ours ? head.sha256 : undefined,
@@ -76,6 +76,11 @@ function publishedOf(head: ObjectHead): Published {
     completedAt: Number.isFinite(createdAt) ? createdAt : head.uploadedAt,
     evidence: ours ? evidence : undefined,
   };
+}
+
+/** The count in an object's metadata; 0 where others have written something else: it is summed into the status. */
+function countIn(text = ""): number {
+  return /^\d{1,15}$/.test(text) ? Number(text) : 0;
 }
 
 /** The evidence in an object's metadata. Others may have written the object: invalid evidence must not end the rebuild. */

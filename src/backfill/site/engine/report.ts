@@ -73,12 +73,18 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
       last_error: errors?.last ?? null,
       halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
       waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
+      warnings: warningsOf(sql),
       retrying: state === "running" ? retryView(live.retried) : null,
       last_progress: job ? iso(lastProgressAt) : null,
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
     },
   };
+}
+
+function warningsOf(sql: Sql): SiteView["warnings"] {
+  const skipped = getState(sql, "points")?.skipped;
+  return skipped ? [{ kind: "points-skipped", ...skipped }] : [];
 }
 
 function retryView(retried: LiveState["retried"]): SiteView["retrying"] {

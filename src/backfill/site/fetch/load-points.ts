@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
-import { advancePoints, pointNames, pointsPath, startPoints } from "../../../ace/points/points.ts";
+import {
+  advancePoints,
+  pointNames,
+  pointsPath,
+  type SkippedEntries,
+  skippedMessage,
+  startPoints,
+} from "../../../ace/points/points.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { ActionContext } from "../context.ts";
 import {
@@ -21,8 +28,8 @@ import { ApiClient } from "./api-client.ts";
 
 /**
  * Loads the site's list of points, with the first request of every run: it shows whether key and site are valid
- * before a day depends on them, and it is the probe after an outage. A missing or empty list halts the site, because
- * it would turn a year into empty files.
+ * before a day depends on them, and it is the probe after an outage. A list that is missing or has no usable name halts
+ * the site, because it would turn a year into empty files. Single entries without a usable name are a warning.
  */
 export async function loadPoints(context: ActionContext): Promise<void> {
   const { fence, isolate } = context;
@@ -75,10 +82,12 @@ async function readList(context: ActionContext, memory: Reservation): Promise<nu
     if (bytes > memory.bytes && !memory.resize(bytes)) return bytes;
   }
   const names = pointNames(pagination);
+  const skipped = skippedOf(context, pagination.skipped);
   if (names.length === 0) {
-    halt(context, unusable("it is empty"), {});
+    halt(context, unusable(skipped ? skipped.message : "it is empty"), {});
     return undefined;
   }
+  if (skipped) context.log("WARN", `[BACKFILL] ${skipped.message}`, { site, count: skipped.count });
   store.tx((sql) => {
     if (!currentJob(sql, fence)) return;
     storePoints(sql, names);
@@ -88,6 +97,7 @@ async function readList(context: ActionContext, memory: Reservation): Promise<nu
       count: names.length,
       bytes: pagination.nameBytes,
       loadedAt: clock.now(),
+      skipped,
     });
     addToRun(sql, fence.epoch, { requests: client.requests });
     countRequests(context, sql);
@@ -95,6 +105,11 @@ async function readList(context: ActionContext, memory: Reservation): Promise<nu
     recordProgress(sql, clock, undefined);
   });
   return undefined;
+}
+
+function skippedOf({ vendor }: ActionContext, skipped: SkippedEntries) {
+  const { count } = skipped;
+  return count === 0 ? undefined : { count, message: vendor.redact(skippedMessage(skipped)) };
 }
 
 function fail(context: ActionContext, failed: FailedRequest): void {

@@ -36,7 +36,17 @@ export interface StateValues {
   /** No request is sent before this time, because of a 429. */
   throttledUntil?: EpochMs | undefined;
   /** The list of points of this epoch; undefined: it has to be loaded before anything else. */
-  points?: { epoch: number; hash: string; count: number; bytes: number; loadedAt: EpochMs } | undefined;
+  points?:
+    | {
+        epoch: number;
+        hash: string;
+        count: number;
+        bytes: number;
+        loadedAt: EpochMs;
+        /** Entries of the list that were left out; absent where there are none. */
+        skipped?: { count: number; message: string } | undefined;
+      }
+    | undefined;
   /** The page size steps, and the configured size that they started with. */
   pageSize?: { configured: number; ladder: PageSizeLadder } | undefined;
   /** Smoothed duration of a request in ms, for the number of lanes. */
