@@ -63,6 +63,9 @@ export class CoordinatorObject extends DurableObject<Env> implements BackfillApi
   async retry(selection: DaySelection) {
     return this.#rules.retry(selection);
   }
+  async sites() {
+    return orUnavailable(this.#rules.sites());
+  }
   async days(selection: DaySelection, limit: number) {
     return orUnavailable(this.#rules.days(selection, limit));
   }
@@ -174,6 +177,7 @@ export function backfillOf(env: Env): BackfillApi {
     metrics: () => stub().metrics(),
     cancel: () => stub().cancel(),
     retry: (selection) => stub().retry(selection),
+    sites: () => stub().sites(),
     days: (selection, limit) => stub().days(selection, limit),
     errors: (selection, limit) => stub().errors(selection, limit),
     verify: (request) => stub().verify(request),

@@ -6,6 +6,7 @@ import type {
   ErrorView,
   Plan,
   RetryAccepted,
+  SiteSummary,
   StartAccepted,
   StartRequest,
   Status,
@@ -23,6 +24,8 @@ export interface BackfillApi {
   metrics(): Promise<Metrics>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
+  /** Of every configured site. */
+  sites(): Promise<SiteSummary[] | SiteUnavailable>;
   /** In order of site, then day; at most `limit`. */
   days(selection: DaySelection, limit: number): Promise<DayView[] | SiteUnavailable>;
   /** Newest first, at most `limit`. */

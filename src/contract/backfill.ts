@@ -6,6 +6,7 @@ import { z } from "zod";
 import { SITES_MAX } from "../domain/config.ts";
 import { limitUpTo, requestObject, responseObject, siteName, utcDay } from "./parameters.ts";
 
+export * from "./audits.ts";
 export * from "./parameters.ts";
 
 export const startRequest = requestObject("StartRequest", {
@@ -222,10 +223,18 @@ export const status = responseObject("Status", {
   started_at: z.string(),
   last_updated: z.string(),
   completed_at: z.string().nullable(),
-  estimated_completion: z.string().nullable(),
+  estimated_completion: z
+    .string()
+    .nullable()
+    .describe("By days_per_hour, after the pause or outage that all sites wait for, if any"),
   duration_seconds: z.number(),
-  days_per_hour: z.number().nullable(),
-  samples_per_second: z.number().nullable(),
+  days_per_hour: z
+    .number()
+    .nullable()
+    .describe(
+      "Site-days per hour. While the backfill runs: of the last ten minutes of work in this run, or of its last days where those take longer; pauses, outages and downtime are left out. Afterwards: of the whole run",
+    ),
+  samples_per_second: z.number().nullable().describe("Of the same time as days_per_hour"),
   outcome: z
     .enum(["success", "partial"])
     .nullable()
@@ -301,31 +310,19 @@ export const verifyRequest = requestObject("VerifyRequest", {
 });
 export type VerifyRequest = z.output<typeof verifyRequest>;
 
-/** An audit of a site: `quick` and `full` compare the ledger with R2, `rebuild` rebuilds the ledger from R2. */
-export const auditView = responseObject("AuditView", {
+/** What is archived of a configured site, in all and beyond the latest backfill. */
+export const siteSummary = responseObject("SiteSummary", {
   site: z.string(),
-  mode: z.enum(["quick", "full", "rebuild"]),
-  sample_percent: z.number().optional().describe("Present where only a sample of the days is verified"),
-  state: z.enum(["running", "completed"]),
-  from: z.string().nullable(),
-  to: z.string().nullable(),
-  days_checked: z.number(),
-  days_total: z.number().nullable(),
-  days_ok: z
-    .number()
-    .describe(
-      "Days without a problem. An unverified object has no hash to compare with: of it, quick compares only the size, and full reads and counts the rows",
-    ),
-  records: z.number(),
-  bytes: z.number(),
-  problems: z
-    .array(z.object({ date: z.string(), problem: z.string() }))
-    .describe("The first problems; problems_total counts all"),
-  problems_total: z.number(),
-  started_at: z.string(),
-  completed_at: z.string().nullable(),
+  state: siteState.nullable().describe("Of the latest backfill; null where that does not include the site"),
+  days_archived: z.number().describe("Days with a verified object, empty days included"),
+  days_empty: z.number(),
+  days_outside: z.number().describe("Archived days that the range of the latest backfill does not have"),
+  first_day: z.string().nullable().describe("The first archived day"),
+  last_day: z.string().nullable().describe("The last archived day; days between them may be missing"),
+  records: z.number().describe("Samples of the archived days"),
+  bytes: z.number().describe("Size of their files"),
 });
-export type AuditView = z.output<typeof auditView>;
+export type SiteSummary = z.output<typeof siteSummary>;
 
 export const startConflict = responseObject("StartConflict", {
   error: z.literal("Backfill already in progress"),
@@ -370,20 +367,12 @@ export const retryAccepted = responseObject("RetryAccepted", {
 });
 export type RetryAccepted = z.output<typeof retryAccepted>;
 
-export const auditAccepted = responseObject("AuditAccepted", {
-  status: z.literal("started"),
-  mode: auditView.shape.mode,
-  sites: z.array(z.string()),
-  message: z.string(),
-});
-export type AuditAccepted = z.output<typeof auditAccepted>;
-
 export const dayList = responseObject("DayList", { count: z.number(), days: z.array(dayView) });
 export type DayList = z.output<typeof dayList>;
 export const errorList = responseObject("ErrorList", { count: z.number(), errors: z.array(errorView) });
 export type ErrorList = z.output<typeof errorList>;
-export const auditList = responseObject("AuditList", { audits: z.array(auditView) });
-export type AuditList = z.output<typeof auditList>;
+export const siteList = responseObject("SiteList", { sites: z.array(siteSummary) });
+export type SiteList = z.output<typeof siteList>;
 
 /** `GET /backfill/days` rejects a selection of more: ten years of one site, or a year of ten, in some 4 MB. */
 export const DAYS_MAX = 4_000;

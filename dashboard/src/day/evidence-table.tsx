@@ -50,7 +50,9 @@ function Examples({
       {rejected.length > 0 && (
         <>
           <h4>Rejected rows</h4>
-          <p class="hint">One value as sent of each point and reason, at most 20.</p>
+          <p class="hint">
+            The first {counted(rejected.length, "pair")} of point and reason, each with a value as sent.
+          </p>
           <ul class="errors">
             {rejected.map(({ point_name, reason, value }) => (
               <li key={`${point_name} ${reason}`}>
@@ -63,7 +65,7 @@ function Examples({
       {names.length > 0 && (
         <>
           <h4>Points that are not configured</h4>
-          <p class="hint">At most 20 names.</p>
+          <p class="hint">The first {counted(names.length, "name")}.</p>
           <ul class="errors">
             {names.map((name) => (
               <li key={name}>{name}</li>

@@ -9,6 +9,7 @@ const published = { r2_path: "timeseries/2024/01/05/a.parquet", completed_at: "2
 const audit = (change: Partial<AuditView>): AuditView => ({
   ...{ site: "a", mode: "full", state: "completed", from: null, to: null, started_at: AT, completed_at: AT },
   ...{ days_checked: 1, days_total: 1, days_ok: 0, records: 0, bytes: 0, problems: [], problems_total: 0 },
+  outcome: "ok",
   ...change,
 });
 

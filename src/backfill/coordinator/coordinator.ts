@@ -6,6 +6,7 @@ import type {
   DayView,
   ErrorView,
   Plan,
+  SiteSummary,
   StartRequest,
   Status,
   VerifyRequest,
@@ -35,7 +36,7 @@ import { watchdogTables } from "../watchdog/watchdog.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 import { planOf } from "./plan-range.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
-import { queryDays, queryErrors, querySites, startAudits } from "./site-queries.ts";
+import { queryDays, queryErrors, querySites, querySummaries, startAudits } from "./site-queries.ts";
 
 export { orUnavailable } from "./site-queries.ts";
 
@@ -167,6 +168,13 @@ export class Coordinator {
     const { startDate: from, endDate: to, sites } = job;
     const query = { kind: "estimate", from, to, requiredBackfillId: requiredBackfillId(job) } as const;
     return planOf(job, this.#config, await querySites(this.#ports, sites, query));
+  }
+
+  /** What is archived of every configured site, and its state in the job. */
+  async sites(): Promise<SiteSummary[]> {
+    await this.#poll();
+    const { job, reports } = this.#jobs.read();
+    return querySummaries(this.#ports, this.#config.sites, job, reports);
   }
 
   days({ site, from, to }: DaySelection, limit: number): Promise<DayView[]> {

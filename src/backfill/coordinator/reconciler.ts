@@ -2,11 +2,13 @@ import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Status } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { stateKey } from "../../domain/layout.ts";
+import { advancePace, type Pace, ratesOf } from "../../domain/pace.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { AlarmChain, type WorkAhead } from "../alarm/alarm.ts";
 import {
   isRunning,
   type Job,
+  observationOf,
   type Reports,
   raisedAbove,
   reopened,
@@ -60,6 +62,8 @@ export class Reconciler {
   /** When the pause of all requests ends, by the gate's last answer; 0 for none. */
   #pausedUntil: EpochMs = 0;
   #pauseReadAt: EpochMs = 0;
+  /** Of the run of a job's epoch. Not worth a write: after a restart the next days show it again. */
+  #pace: { readonly run: string; readonly pace: Pace } | undefined;
 
   constructor(ports: CoordinatorPorts, jobs: JobStore, thresholds: AlertThresholds) {
     const { store, clock, receiver, log } = ports;
@@ -137,7 +141,8 @@ export class Reconciler {
     const findings = store.tx((sql) => this.watchdog.findings(sql, job));
     return statusOf(job, reports, now, {
       ...findings,
-      throttledUntil: this.#pausedUntil > now ? this.#pausedUntil : undefined,
+      throttledUntil: this.#throttledUntil(now),
+      rates: this.#pace?.run === runOf(job) ? ratesOf(this.#pace.pace) : undefined,
       unreachable: job.sites.filter((site) => this.#jobs.isSilent(site, now, 2 * RECONCILE_MS)),
     });
   }
@@ -235,12 +240,25 @@ export class Reconciler {
       if (reopens || ends) this.#jobs.setJob(sql, job);
       if (ends) this.#logEnd(job, reports);
       this.watchdog.observe(sql, job, reports, responded, clock.now());
+      this.#observePace(job, reports);
       const status = this.statusOf(job, reports);
       this.#view.enqueue(sql, stateKey, status, undefined, ends ? "transition" : kind);
       return reopens ? "reopened" : "none";
     });
     if (change !== "none") await this.wakeSoon();
     return change === "raised";
+  }
+
+  #throttledUntil(now: EpochMs): EpochMs | undefined {
+    return this.#pausedUntil > now ? this.#pausedUntil : undefined;
+  }
+
+  #observePace(job: Job, reports: Reports): void {
+    const now = this.#ports.clock.now();
+    const seen = observationOf(job, reports, now, this.#throttledUntil(now));
+    const run = runOf(job);
+    if (seen)
+      this.#pace = { run, pace: advancePace(this.#pace?.run === run ? this.#pace.pace : undefined, seen) };
   }
 
   #logEnd(job: Job, reports: Reports): void {
@@ -265,6 +283,8 @@ export class Reconciler {
     await this.alarm.ensure();
   }
 }
+
+const runOf = ({ backfillId, epoch }: Job) => `${backfillId} ${epoch}`;
 
 /** Whether the site has taken over this job, and not one of a Coordinator whose storage was lost. */
 function hasAcknowledged(job: Job, report: SiteReport | undefined): boolean {

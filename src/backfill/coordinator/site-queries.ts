@@ -2,7 +2,14 @@ import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
 import { type DaySelection, type DayView, type ErrorView, exampleChars } from "../../contract/backfill.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { AuditRequest, SiteAnswer, SiteQuery } from "../job/job.ts";
+import {
+  type AuditRequest,
+  type Job,
+  jobReport,
+  type Reports,
+  type SiteAnswer,
+  type SiteQuery,
+} from "../job/job.ts";
 import type { Clock, SitePeer } from "../ports.ts";
 
 /** A query without an answer in this time fails, so that one site does not keep a caller waiting. */
@@ -53,6 +60,23 @@ function callSite<T>(
 ): Promise<T> {
   return withTimeout(clock, ANSWER_MS_MAX, () => call(site(name))).catch((cause: unknown) => {
     throw new SiteUnreachable(name, { cause });
+  });
+}
+
+/** What is archived of each site, with its state in the job; null for a site that the job does not name. */
+export async function querySummaries(
+  sites: Sites,
+  names: readonly SiteName[],
+  job: Job | undefined,
+  reports: Reports,
+): Promise<SiteSummary[]> {
+  const answers = await querySites(sites, names, { kind: "archived" });
+  return names.flatMap((site, index) => {
+    const archived = answers[index]?.archived;
+    const state = job?.sites.includes(site)
+      ? (jobReport(job, reports.get(site))?.view.state ?? "pending")
+      : null;
+    return archived ? [{ site, state, ...archived }] : [];
   });
 }
 

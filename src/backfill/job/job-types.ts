@@ -1,4 +1,11 @@
-import type { AuditView, DaySelection, DayView, ErrorView, SiteView } from "../../contract/backfill.ts";
+import type {
+  AuditView,
+  DaySelection,
+  DayView,
+  ErrorView,
+  SiteSummary,
+  SiteView,
+} from "../../contract/backfill.ts";
 import type { SiteTotals } from "../../contract/metrics.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
@@ -107,13 +114,14 @@ export type SiteQuery =
       readonly to: UtcDay;
       readonly requiredBackfillId: string | undefined;
     }
-  | { readonly kind: "audit" };
+  | { readonly kind: "audit" | "archived" };
 
 export interface SiteAnswer {
   readonly days?: DayView[];
   readonly errors?: ErrorView[];
   readonly estimate?: { daysToFetch: number; daysToSkip: number; meanPages: number | undefined };
   readonly audit?: AuditView | undefined;
+  readonly archived?: Omit<SiteSummary, "site" | "state">;
 }
 
 export interface AuditRequest {

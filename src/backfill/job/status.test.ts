@@ -5,14 +5,14 @@ import { SITES_MAX } from "../../domain/config.ts";
 import { daysOf, parseUtcDay, type UtcDay } from "../../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../domain/limits.ts";
 import { parseSiteName, type SiteName } from "../../domain/site.ts";
-import { FAILED_DAYS_MAX, statusOf } from "./status.ts";
+import { FAILED_DAYS_MAX, observationOf, statusOf } from "./status.ts";
 
 const A = parseSiteName("a") as SiteName;
 const B = parseSiteName("b") as SiteName;
 const day = (text: string) => parseUtcDay(text) as UtcDay;
 const T = Date.parse("2025-06-01T00:00:00Z");
 const HOUR = 3_600_000;
-const QUIET = { throttledUntil: undefined, unreachable: [], stuck: [], alerts: [] };
+const QUIET = { throttledUntil: undefined, unreachable: [], stuck: [], alerts: [], rates: undefined };
 const JOB = jobFixture([A, B], { startedAt: T, resumedAt: T });
 
 const saying = (a: Partial<SiteView>, b: Partial<SiteView>) =>
@@ -35,12 +35,12 @@ test("before any site was heard nothing is done, and everything is left", () => 
   });
 });
 
-test("counts add up over the sites; the current date is the earliest; rates are of this run alone", () => {
-  const run = { days: 4, samples: 7_200, requests: 9 };
+test("counts add up over the sites; the current date is the earliest; the rates are those of the run", () => {
+  const rates = { daysPerMs: 4 / HOUR, samplesPerMs: 2 / 1_000 };
   const status = statusOf(
     { ...JOB, startedAt: T - 10 * HOUR },
     saying(
-      { days_completed: 20, days_skipped: 18, records_processed: 5, current_date: "2024-01-21", run },
+      { days_completed: 20, days_skipped: 18, records_processed: 5, current_date: "2024-01-21" },
       {
         days_completed: 8,
         days_failed: 1,
@@ -50,7 +50,7 @@ test("counts add up over the sites; the current date is the earliest; rates are 
       },
     ),
     T + HOUR,
-    QUIET,
+    { ...QUIET, rates },
   );
   expect(status).toMatchObject({
     days_completed: 28,
@@ -63,6 +63,43 @@ test("counts add up over the sites; the current date is the earliest; rates are 
     duration_seconds: 11 * 3600,
     // 33 site-days are left, at four an hour.
     estimated_completion: new Date(T + HOUR + 8.25 * HOUR).toISOString(),
+  });
+});
+
+test("what the sites have done in this run, and whether any works, is observed for the pace", () => {
+  const run = { days: 4, samples: 7_200, requests: 9 };
+  const [works, waits] = [
+    { run, state: "running" },
+    { run, state: "waiting" },
+  ] as const;
+  const seen = (a: Partial<SiteView>, b: Partial<SiteView>, throttledUntil?: number) =>
+    observationOf(JOB, saying(a, b), T, throttledUntil);
+  expect(seen(works, waits)).toEqual({ at: T, days: 8, samples: 14_400, working: true });
+  expect(seen(waits, waits)?.working).toBe(false);
+  expect(seen(works, works, T + 1)?.working).toBe(false);
+  expect(observationOf(JOB, new Map(), T, undefined)).toBeUndefined();
+});
+
+test("what is left begins after the pause or the outage that all sites wait for", () => {
+  const rates = { daysPerMs: 62 / HOUR, samplesPerMs: 0 };
+  const waits = (minutes: number) =>
+    ({ state: "waiting", waiting_until: new Date(T + minutes * 60_000).toISOString() }) as const;
+  const endsAt = (a: Partial<SiteView>, b: Partial<SiteView>, throttledUntil?: number) =>
+    Date.parse(
+      statusOf(JOB, saying(a, b), T, { ...QUIET, rates, throttledUntil }).estimated_completion ?? "",
+    );
+  expect(endsAt({}, waits(30))).toBe(T + HOUR);
+  expect(endsAt(waits(10), waits(30))).toBe(T + 10 * 60_000 + HOUR);
+  expect(endsAt({}, {}, T + 5_000)).toBe(T + 5_000 + HOUR);
+});
+
+test("a run that has ended has its mean rates", () => {
+  const run = { days: 31, samples: 7_200, requests: 9 };
+  const done = { state: "completed" as const, days_completed: 31, run };
+  const ended = { ...JOB, endedAt: T + 2 * HOUR };
+  expect(statusOf(ended, saying(done, done), T + 9 * HOUR, QUIET)).toMatchObject({
+    days_per_hour: 31,
+    samples_per_second: 2,
   });
 });
 
@@ -140,6 +177,7 @@ test("a year of failed days at as many sites as there may be is still one value 
     unreachable: sites,
     stuck: sites,
     alerts: [],
+    rates: undefined,
   });
   expect(status).toMatchObject({ days_failed: 36_600, sites_stuck: sites });
   expect(status.failed_days).toHaveLength(FAILED_DAYS_MAX);

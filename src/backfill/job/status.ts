@@ -1,6 +1,7 @@
-import type { Alert, Status } from "../../contract/backfill.ts";
+import type { Alert, SiteView, Status } from "../../contract/backfill.ts";
 import type { Metrics } from "../../contract/metrics.ts";
 import { daysBetween, type EpochMs } from "../../domain/day.ts";
+import type { Observation, Rates } from "../../domain/pace.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { anyHalted, isRunning } from "./decide-job.ts";
 import type { Job, Reports, SiteReport } from "./job-types.ts";
@@ -14,6 +15,8 @@ export interface StatusExtras {
   readonly unreachable: readonly string[];
   readonly stuck: readonly string[];
   readonly alerts: readonly Alert[];
+  /** Of the present run; undefined before a day of it has ended. */
+  readonly rates: Rates | undefined;
 }
 
 /** The status of the whole job, from the newest reports of its sites. Pure. */
@@ -28,9 +31,7 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: Statu
   const status = statusName(job, reports);
   const endedAt = status === "in_progress" ? undefined : (job.endedAt ?? now);
   const until = endedAt ?? now;
-  const runMs = until - job.resumedAt;
-  const runDays = sum((view) => view.run.days);
-  const runSamples = sum((view) => view.run.samples);
+  const rates = status === "in_progress" ? extras.rates : meanRates(views, until - job.resumedAt);
   const left = daysTotal - done - failed;
   const duration = Math.max(0, Math.round((until - job.startedAt) / 1000));
   return {
@@ -48,10 +49,12 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: Statu
     last_updated: iso(lastChange(job, reports)),
     completed_at: status === "completed" && endedAt !== undefined ? iso(endedAt) : null,
     estimated_completion:
-      status === "in_progress" && runDays > 0 ? iso(now + Math.round((left * runMs) / runDays)) : null,
+      status === "in_progress" && rates
+        ? iso(worksFrom(views, extras, now) + Math.round(left / rates.daysPerMs))
+        : null,
     duration_seconds: duration,
-    days_per_hour: runDays > 0 && runMs > 0 ? round((runDays * 3_600_000) / runMs) : null,
-    samples_per_second: runSamples > 0 && runMs > 0 ? round((runSamples * 1000) / runMs) : null,
+    days_per_hour: rates ? round(rates.daysPerMs * 3_600_000) : null,
+    samples_per_second: rates ? round(rates.samplesPerMs * 1000) : null,
     outcome: status === "completed" ? (failed > 0 ? "partial" : "success") : null,
     days_failed: failed,
     failed_days: failedDays(job, reports).slice(0, FAILED_DAYS_MAX),
@@ -62,6 +65,40 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: Statu
     sites_stuck: [...extras.stuck],
     alerts: [...extras.alerts],
   };
+}
+
+/** What is known of the present run for its pace; undefined where no report is about the job. Pure. */
+export function observationOf(
+  job: Job,
+  reports: Reports,
+  now: EpochMs,
+  throttledUntil: EpochMs | undefined,
+): Observation | undefined {
+  const views = job.sites.flatMap((site) => jobReport(job, reports.get(site))?.view ?? []);
+  if (views.length === 0) return undefined;
+  return {
+    at: now,
+    days: views.reduce((days, view) => days + view.run.days, 0),
+    samples: views.reduce((samples, view) => samples + view.run.samples, 0),
+    working: throttledUntil === undefined && views.some((view) => view.state === "running"),
+  };
+}
+
+/** Of a run that has ended: over all of its time. */
+function meanRates(views: readonly SiteView[], runMs: number): Rates | undefined {
+  const total = (of: (run: SiteView["run"]) => number) => views.reduce((sum, { run }) => sum + of(run), 0);
+  const days = total((run) => run.days);
+  if (days === 0 || runMs <= 0) return undefined;
+  return { daysPerMs: days / runMs, samplesPerMs: total((run) => run.samples) / runMs };
+}
+
+/** When the first site works again: now, or after the pause or outage that all of them wait for. */
+function worksFrom(views: readonly SiteView[], { throttledUntil }: StatusExtras, now: EpochMs): EpochMs {
+  const waits = views.flatMap(({ state, waiting_until }) =>
+    state === "waiting" && waiting_until !== null ? [Date.parse(waiting_until)] : [],
+  );
+  const siteWorks = waits.length === 0 || views.some(({ state }) => state === "running");
+  return Math.max(now, throttledUntil ?? 0, siteWorks ? 0 : Math.min(...waits));
 }
 
 /** What `/metrics` shows. Includes the totals of sites that the present job leaves out, so that no counter falls. */

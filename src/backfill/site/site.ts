@@ -10,7 +10,15 @@ import { migrate } from "../tables/tables.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
-import { dayViews, estimate, ledgerTables, noRequests, PointNames, recentErrors } from "./ledger/ledger.ts";
+import {
+  archivedDays,
+  dayViews,
+  estimate,
+  ledgerTables,
+  noRequests,
+  PointNames,
+  recentErrors,
+} from "./ledger/ledger.ts";
 
 export type { SitePorts, StepSizes } from "./context.ts";
 export { windowsOf } from "./plan.ts";
@@ -81,6 +89,8 @@ export class SiteBackfill implements SitePeer {
           return { errors: recentErrors(sql, query) };
         case "estimate":
           return { estimate: estimate(sql, query.from, query.to, query.requiredBackfillId) };
+        case "archived":
+          return { archived: archivedDays(sql) };
         case "audit":
           return { audit: auditView(sql, site) };
         default:

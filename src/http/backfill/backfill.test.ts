@@ -13,6 +13,7 @@ describe("GET /", () => {
         start: "POST /backfill/start",
         status: "GET /backfill/status",
         cancel: "POST /backfill/cancel",
+        sites: "GET /backfill/sites",
         days: "GET /backfill/days",
         errors: "GET /backfill/errors",
         retry: "POST /backfill/retry",

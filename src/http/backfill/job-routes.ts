@@ -2,7 +2,7 @@ import type { CancelOutcome, RetryOutcome, StartOutcome } from "../../contract/a
 import * as wire from "../../contract/backfill.ts";
 import { errorResponse, type JsonResponse } from "../server/server.ts";
 import { backfillRoute, SITE_UNAVAILABLE, siteUnavailable } from "./backfill-route.ts";
-import { selectionRules, startRules } from "./backfill-rules.ts";
+import { RANGE_DAYS_MAX, selectionRules, startRules } from "./backfill-rules.ts";
 
 export const start = backfillRoute({
   name: "start",
@@ -11,6 +11,7 @@ export const start = backfillRoute({
   summary: "Start a backfill, or resume the last one if it was cancelled, failed or halted",
   input: { body: wire.startRequest },
   rules: startRules,
+  inputHint: `Days are YYYY-MM-DD in UTC, and both ends are included: a range has at most ${RANGE_DAYS_MAX + 1} days`,
   responses: {
     200: { description: "For dry_run: the plan; nothing was started", schema: wire.plan },
     202: { description: "Started or resumed in the background", schema: wire.startAccepted },

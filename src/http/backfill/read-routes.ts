@@ -22,6 +22,21 @@ export const status = backfillRoute({
   },
 });
 
+export const sites = backfillRoute({
+  name: "sites",
+  method: "GET",
+  path: "/backfill/sites",
+  summary: "Every configured site: its state, and what is archived of it in all",
+  input: { query: wire.emptyRequest },
+  responses: { 200: { description: "The sites", schema: wire.siteList }, ...SITE_UNAVAILABLE },
+  async handle({ backfill }) {
+    const sites = await backfill.sites();
+    return "kind" in sites
+      ? siteUnavailable(sites)
+      : { status: 200, body: { sites } satisfies wire.SiteList };
+  },
+});
+
 export const days = backfillRoute({
   name: "days",
   method: "GET",

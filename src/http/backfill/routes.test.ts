@@ -38,6 +38,7 @@ const AUDIT: AuditView = {
   bytes: 6,
   problems: [],
   problems_total: 0,
+  outcome: "ok",
   started_at: "2025-10-14T12:00:00.000Z",
   completed_at: null,
 };

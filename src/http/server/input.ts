@@ -20,6 +20,7 @@ export async function parseInput<S extends z.ZodObject>(
   request: Request,
   input: InputSchema<S>,
   rules: (fields: Fields) => readonly string[],
+  hint?: string,
 ): Promise<{ readonly value: z.output<S> } | { readonly rejected: JsonResponse }> {
   const isQuery = "query" in input;
   const read = isQuery
@@ -35,7 +36,7 @@ export async function parseInput<S extends z.ZodObject>(
   ];
   return parsed.success && details.length === 0
     ? { value: parsed.data }
-    : { rejected: validationFailed(details) };
+    : { rejected: validationFailed(details, hint) };
 }
 
 /** The field's value where it is valid by itself, else undefined: the schema names its fault. */

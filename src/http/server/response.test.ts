@@ -30,6 +30,7 @@ test("an error keeps its details and its hint beside the standard's members", as
     detail: "Validation failed",
     instance: "/backfill/start",
     details: [expect.stringContaining("2024-02-31"), 'unknown field "x"'],
+    hint: "Days are YYYY-MM-DD in UTC, and both ends are included: a range has at most 366 days",
   });
   const locked = await request("/backfill/days?from=2024-01-01", { headers: ASKING });
   expect(locked.headers.get("WWW-Authenticate")).toBe("Bearer");

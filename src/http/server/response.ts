@@ -22,12 +22,13 @@ export function errorResponse(
   return { status, body: problem, headers };
 }
 
-export function validationFailed(details: readonly string[]): JsonResponse {
+export function validationFailed(details: readonly string[], hint?: string): JsonResponse {
   const named = details.slice(0, DETAILS_MAX);
   const unnamed = details.length - named.length;
   return errorResponse(400, {
     error: "Validation failed",
     details: unnamed > 0 ? [...named, `and ${unnamed} more`] : named,
+    ...(hint !== undefined && { hint }),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { SecretName } from "../../domain/config.ts";
 import { type InputRules, type InputSchema, parseInput } from "./input.ts";
+import type { Fields } from "./request-fields.ts";
 import type { JsonResponse } from "./response.ts";
 
 /** A response as the documentation describes it. */
@@ -45,6 +46,8 @@ export interface Route<Context> extends RouteDescription {
 export interface RouteDefinition<Context, S extends z.ZodObject> extends RouteDescription {
   readonly input: InputSchema<S>;
   readonly rules?: InputRules<Context>;
+  /** What helps a client whose input is not valid. */
+  readonly inputHint?: string;
   /** Called with the parsed input; invalid input never gets here. */
   handle(context: Context, input: z.output<S>): Promise<JsonResponse | Response>;
 }
@@ -53,13 +56,12 @@ export interface RouteDefinition<Context, S extends z.ZodObject> extends RouteDe
 export function route<Context extends { readonly request: Request }, S extends z.ZodObject>(
   definition: RouteDefinition<Context, S>,
 ): Route<Context> {
-  const { handle, rules, ...description } = definition;
+  const { handle, rules, inputHint, ...description } = definition;
   return {
     ...description,
     async respond(context) {
-      const parsed = await parseInput(context.request, description.input, (fields) =>
-        rules ? rules(fields, context) : [],
-      );
+      const allRules = (fields: Fields) => (rules ? rules(fields, context) : []);
+      const parsed = await parseInput(context.request, description.input, allRules, inputHint);
       return "rejected" in parsed ? parsed.rejected : handle(context, parsed.value);
     },
   };

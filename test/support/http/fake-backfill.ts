@@ -7,7 +7,14 @@ import type {
   SiteUnavailable,
   StartOutcome,
 } from "../../../src/contract/api.ts";
-import type { AuditView, DayView, ErrorView, Plan, Status } from "../../../src/contract/backfill.ts";
+import type {
+  AuditView,
+  DayView,
+  ErrorView,
+  Plan,
+  SiteSummary,
+  Status,
+} from "../../../src/contract/backfill.ts";
 import type { Metrics } from "../../../src/contract/metrics.ts";
 import { createBackfillApp } from "../../../src/http/backfill/backfill.ts";
 
@@ -80,6 +87,7 @@ export class FakeBackfill implements BackfillApi {
   auditOutcome: AuditOutcome = { kind: "started", sites: ["ses_falls_city", "building_a"] };
   current: Status | undefined;
   measured: Metrics = { at: NOW, status: undefined, totals: {}, permitsLastMinute: 0 };
+  foundSites: SiteSummary[] | SiteUnavailable = [];
   foundDays: DayView[] | SiteUnavailable = [];
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
@@ -92,6 +100,7 @@ export class FakeBackfill implements BackfillApi {
   metrics = () => this.#record("metrics", this.measured);
   cancel = () => this.#record("cancel", this.cancelOutcome);
   retry = (selection: unknown) => this.#record("retry", this.retryOutcome, selection);
+  sites = () => this.#record("sites", this.foundSites);
   days = (selection: unknown, limit: number) => this.#record("days", this.foundDays, selection, limit);
   errors = (selection: unknown, limit: number) => this.#record("errors", this.foundErrors, selection, limit);
   verify = (request: unknown) => this.#record("verify", this.auditOutcome, request);

@@ -46,6 +46,7 @@ function apiOf(world: World): BackfillApi {
     metrics: () => world.ask((rules) => rules.metrics()),
     cancel: () => world.ask((rules) => rules.cancel()),
     retry: (selection) => world.ask((rules) => rules.retry(selection)),
+    sites: () => world.ask((rules) => orUnavailable(rules.sites())),
     days: (selection, limit) => world.ask((rules) => orUnavailable(rules.days(selection, limit))),
     errors: (selection, limit) => world.ask((rules) => rules.errors(selection, limit)),
     verify: (request) => world.ask((rules) => orUnavailable(rules.verify(request))),

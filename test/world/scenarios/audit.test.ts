@@ -53,6 +53,7 @@ test.each(["quick", "full"] as const)("a %s audit of an intact archive finds no 
     days_ok: 5,
     records,
     problems_total: 0,
+    outcome: "ok",
   });
 });
 
@@ -108,6 +109,16 @@ test("an object whose replacement has begun is not verified, whatever an audit r
   expect(await verifications(world)).toMatchObject({ "01-01": "full", "01-02": null });
   await verify(world, "quick");
   expect(await verifications(world)).toMatchObject({ "01-01": "quick", "01-02": null });
+});
+
+test("an audit of days that are not archived checks nothing, and says so instead of finding no problem", async () => {
+  const world = await completed();
+  await world.ask((coordinator) =>
+    coordinator.verify({ mode: "full", from: "2020-01-01" as UtcDay, to: "2020-12-31" as UtcDay }),
+  );
+  await world.run();
+  const [audit] = await world.ask((coordinator) => coordinator.audits());
+  expect(audit).toMatchObject({ days_checked: 0, problems_total: 0, outcome: "nothing_archived" });
 });
 
 test("a missing object is found, and its job fetches the day again", async () => {

@@ -33,3 +33,25 @@ test("a day that neither the latest backfill nor the ledger has is pending and w
   ]);
   expect(await requestedDays(world)).toHaveLength(6);
 });
+
+test("what is archived of a site is counted whatever the latest backfill, and so is what of it is beyond that", async () => {
+  const world = new World({ sites: ["site_a", "site_b"] });
+  const sites = () => world.ask((coordinator) => coordinator.sites());
+  expect(await sites()).toMatchObject([
+    { site: "site_a", state: null, days_archived: 0, first_day: null, records: 0, bytes: 0 },
+    { site: "site_b", state: null, days_archived: 0 },
+  ]);
+  await world.start("2024-01-01", "2024-01-03");
+  await world.run();
+  await world.start("2024-01-03", "2024-01-04", { sites: ["site_a" as SiteName] });
+  await world.run();
+  const objects = [...world.archive.objects].filter(([key]) => key.endsWith("/site_a.parquet"));
+  expect(await sites()).toMatchObject([
+    {
+      ...{ site: "site_a", state: "completed", days_archived: 4, days_outside: 2 },
+      ...{ first_day: "2024-01-01", last_day: "2024-01-04" },
+      bytes: objects.reduce((sum, [, { bytes }]) => sum + bytes.length, 0),
+    },
+    { site: "site_b", state: null, days_archived: 3, days_outside: 3 },
+  ]);
+});

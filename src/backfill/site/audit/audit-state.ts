@@ -122,9 +122,15 @@ export function auditView(sql: Sql, site: string): AuditView | undefined {
     bytes: audit.bytes,
     problems: [...audit.problems],
     problems_total: audit.problemsTotal,
+    outcome: done ? outcomeOf(audit) : null,
     started_at: new Date(audit.startedAt).toISOString(),
     completed_at: audit.completedAt === undefined ? null : new Date(audit.completedAt).toISOString(),
   };
+}
+
+function outcomeOf({ checked, problemsTotal }: Audit): AuditView["outcome"] {
+  if (problemsTotal > 0) return "problems";
+  return checked === 0 ? "nothing_archived" : "ok";
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { SiteSummary } from "../../../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import type { Sql, SqlValue } from "../../ports.ts";
@@ -195,6 +196,23 @@ export function meanPages(sql: Sql): number | undefined {
     "SELECT avg(pages) AS pages FROM day WHERE pages IS NOT NULL",
   );
   return mean?.pages ?? undefined;
+}
+
+/** Sums over the verified objects. */
+export type ArchivedDays = Omit<SiteSummary, "site" | "state">;
+
+/** `range`: days beyond it are counted as `days_outside`; without one all of them are. */
+export function sumArchived(sql: Sql, range: { from: UtcDay; to: UtcDay } | undefined): ArchivedDays {
+  const [sums] = sql.all<{ [K in keyof ArchivedDays]: ArchivedDays[K] }>(
+    `SELECT count(*) AS days_archived, total(status = 'empty') AS days_empty,
+       total(date NOT BETWEEN ? AND ?) AS days_outside, min(date) AS first_day, max(date) AS last_day,
+       total(records) AS records, total(published ->> '$.bytes') AS bytes
+     FROM day WHERE verified = 1`,
+    range?.from ?? "",
+    range?.to ?? "",
+  );
+  if (!sums) throw new Error("a sum has no row");
+  return sums;
 }
 
 export function recordFailure(sql: Sql, day: UtcDay, failure: DayFailure, round: number): void {

@@ -2,7 +2,7 @@ import { daysOf, type UtcDay } from "../../../domain/day.ts";
 import { requiredBackfillId, type SiteJob } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { type DayJob, type DayState, dayState } from "./day-state.ts";
-import { type LedgerDay, ledgerDays, meanPages } from "./day-table.ts";
+import { type ArchivedDays, type LedgerDay, ledgerDays, meanPages, sumArchived } from "./day-table.ts";
 import { getState } from "./site-state.ts";
 import { stagedPhases } from "./staging.ts";
 
@@ -72,6 +72,12 @@ export function countDays(sql: Sql, job: SiteJob): DayCounts {
     counts.records += ledger.records;
   }
   return counts;
+}
+
+/** What the ledger has verified objects of, in all and outside the range of the job. */
+export function archivedDays(sql: Sql): ArchivedDays {
+  const job = getState(sql, "job");
+  return sumArchived(sql, job && !job.leftOut ? { from: job.startDate, to: job.endDate } : undefined);
 }
 
 /** The first `limit` pending days of the job. */

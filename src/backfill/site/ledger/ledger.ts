@@ -28,7 +28,7 @@ export { dayViews, evidenceCounts, showDay } from "./day-views.ts";
 export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
 export { advanceWindow, type StagedWindow } from "./fetch-windows.ts";
-export { countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
+export { archivedDays, countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
 export { type PointList, PointNames, pointListBytes, storePoints } from "./point-names.ts";
 export * from "./site-state.ts";
 export * from "./staged-file.ts";

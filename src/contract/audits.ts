@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { responseObject } from "./parameters.ts";
+
+/** An audit of a site: `quick` and `full` compare the ledger with R2, `rebuild` rebuilds the ledger from R2. */
+export const auditView = responseObject("AuditView", {
+  site: z.string(),
+  mode: z.enum(["quick", "full", "rebuild"]),
+  sample_percent: z.number().optional().describe("Present where only a sample of the days is verified"),
+  state: z.enum(["running", "completed"]),
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  days_checked: z.number(),
+  days_total: z.number().nullable(),
+  days_ok: z
+    .number()
+    .describe(
+      "Days without a problem. An unverified object has no hash to compare with: of it, quick compares only the size, and full reads and counts the rows",
+    ),
+  records: z.number(),
+  bytes: z.number(),
+  problems: z
+    .array(z.object({ date: z.string(), problem: z.string() }))
+    .describe("The first problems; problems_total counts all"),
+  problems_total: z.number(),
+  outcome: z
+    .enum(["ok", "problems", "nothing_archived"])
+    .nullable()
+    .describe(
+      "Of the days that were checked, and of no others; nothing_archived: the selection has no archived day. null while the audit runs",
+    ),
+  started_at: z.string(),
+  completed_at: z.string().nullable(),
+});
+export type AuditView = z.output<typeof auditView>;
+
+export const auditAccepted = responseObject("AuditAccepted", {
+  status: z.literal("started"),
+  mode: auditView.shape.mode,
+  sites: z.array(z.string()),
+  message: z.string(),
+});
+export type AuditAccepted = z.output<typeof auditAccepted>;
+
+export const auditList = responseObject("AuditList", { audits: z.array(auditView) });
+export type AuditList = z.output<typeof auditList>;
