@@ -20,7 +20,6 @@ export default defineConfig({
           include: [
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
-            "launch/**/*.test.ts",
             "local/**/*.test.ts",
             "client/**/*.test.ts",
             "terminal/**/*.test.ts",
@@ -61,8 +60,7 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          // Nothing can be written to such a home, also not by root: the stack needs none.
-          env: { ...COMPILE_CACHE, HOME: "/dev/null" },
+          env: COMPILE_CACHE,
           isolate: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -1,12 +1,23 @@
 import { InvalidArgumentError, Option } from "commander";
-import { parseUtcDay, type UtcDay } from "../src/domain/day.ts";
 import { parseInterval } from "../src/domain/interval.ts";
 import { parseSiteName, type SiteName } from "../src/domain/site.ts";
+import { DAY_FORMS, type Days, parseDays, todayUtc } from "./days.ts";
 
-export function day(text: string): UtcDay {
-  const parsed = parseUtcDay(text);
+/** Parses a day, or the days of a month or a year. */
+export function days(text: string): Days {
+  const parsed = parseDays(text, todayUtc());
   if (parsed) return parsed;
-  throw new InvalidArgumentError("It must be a real date of the form YYYY-MM-DD.");
+  throw new InvalidArgumentError(`It must name real days, in UTC: ${DAY_FORMS}.`);
+}
+
+/** From the first day of `from` to the last of `to`, or of `from`. */
+export function daysBetween(from: Days, to: Days | undefined) {
+  return { from: from.first, to: (to ?? from).last };
+}
+
+/** The same where there may be no range. */
+export function selectedRange(from: Days | undefined, to: Days | undefined) {
+  return from ? daysBetween(from, to) : { from: undefined, to: undefined };
 }
 
 export function site(text: string): SiteName {
@@ -33,8 +44,10 @@ export function port(text: string): number {
   throw new InvalidArgumentError("It must be a port, from 0 to 65535.");
 }
 
-/** The description of the argument `[to]`, the same in every command. */
-export const TO_DAY = "last day, inclusive (default: the first day)";
+/** The descriptions of the arguments `from` and `[to]`, the same in every command. */
+export const FROM_DAY = "first day, such as 2024-01-31, yesterday, 7d, 2024-01 or 2024 (UTC)";
+export const TO_DAY = "last day, included (default: that of <from>)";
+export const fromDay = (otherwise: string) => `${FROM_DAY} (default: ${otherwise})`;
 
 export const jsonOption = () => new Option("--json", "print the Worker's JSON");
 

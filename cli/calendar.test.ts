@@ -23,18 +23,20 @@ it("has a line for every month and a column for every day, and counts each statu
     day("2024-01-31", "empty"),
     day("2024-02-01", "failed"),
     day("2024-02-02", "running"),
-    day("2024-02-29", "pending"),
+    day("2024-02-28", "pending"),
+    { ...day("2024-02-29", "pending"), requested: false },
   ];
   expect(calendarLines("site_a", days)).toEqual([
     "site_a",
     "         1   5    10   15   20   25   30",
     `2024-01  ${" ".repeat(29)}█-`,
-    `2024-02  x▒${" ".repeat(26)}·`,
-    "         █ 1 completed  - 1 empty  ▒ 1 running  · 1 pending  x 1 failed",
+    `2024-02  x▒${" ".repeat(25)}·_`,
+    "         █ 1 completed  - 1 empty  ▒ 1 running  · 1 pending  x 1 failed  _ 1 not requested",
+    "         archived: 2 days, 0 samples, 0 bytes",
   ]);
 });
 
 it("colours only the signs", () => {
   const painted = calendarLines("s", [day("2024-01-01", "failed")], (colour, text) => `<${colour} ${text}>`);
-  expect(painted.slice(2)).toEqual(["2024-01  <red x>", "         <red x> 1 failed"]);
+  expect(painted.slice(2, 4)).toEqual(["2024-01  <red x>", "         <red x> 1 failed"]);
 });

@@ -1,8 +1,9 @@
 import type { DayView } from "../src/contract/backfill.ts";
-import { formatCount } from "../terminal/terminal.ts";
+import { counted, formatBytes, formatCount } from "../terminal/terminal.ts";
 import { type Colour, type Paint, plain } from "./output.ts";
 
-type DayStatus = DayView["status"];
+/** A day that was not requested is pending for the API: nothing will happen to it before a start. */
+type DayStatus = DayView["status"] | "not requested";
 
 /** A day's sign shows its status without colour; the colour shows it at a glance. */
 const SIGNS: Readonly<Record<DayStatus, readonly [sign: string, colour: Colour]>> = {
@@ -11,16 +12,21 @@ const SIGNS: Readonly<Record<DayStatus, readonly [sign: string, colour: Colour]>
   running: ["▒", "cyan"],
   pending: ["·", "gray"],
   failed: ["x", "red"],
+  "not requested": ["_", "gray"],
 };
 
-/** One site's days: a line per month, a column per day, and the number of days of each status below. */
+const statusOf = ({ status, requested }: DayView): DayStatus =>
+  status === "pending" && !requested ? "not requested" : status;
+
+/** One site's days: a line per month, a column per day, and below the days of each status and what is archived. */
 export function calendarLines(site: string, days: readonly DayView[], paint: Paint = plain): string[] {
   const months = new Map<string, string[]>();
-  for (const { date, status } of days) {
+  for (const day of days) {
+    const { date } = day;
     const month = date.slice(0, 7);
     const line = months.get(month) ?? [];
     months.set(month, line);
-    const [sign, colour] = SIGNS[status];
+    const [sign, colour] = SIGNS[statusOf(day)];
     line[Number(date.slice(8)) - 1] = paint(colour, sign);
   }
   return [
@@ -28,7 +34,16 @@ export function calendarLines(site: string, days: readonly DayView[], paint: Pai
     `${" ".repeat(MONTH_COLUMNS)}${RULER}`,
     ...[...months].map(([month, line]) => `${month}  ${Array.from(line, (sign) => sign ?? " ").join("")}`),
     `${" ".repeat(MONTH_COLUMNS)}${statusCounts(days, paint)}`,
+    `${" ".repeat(MONTH_COLUMNS)}${archivedText(days)}`,
   ];
+}
+
+/** `archived: 3 days, 1,234,567 samples, 12.1 MB`: what the days above have in R2. */
+export function archivedText(days: readonly DayView[]): string {
+  const archived = days.filter(({ status }) => status === "completed" || status === "empty");
+  const samples = archived.reduce((sum, { records }) => sum + (records ?? 0), 0);
+  const bytes = archived.reduce((sum, { evidence }) => sum + (evidence?.bytes ?? 0), 0);
+  return `archived: ${counted(archived.length, "day")}, ${counted(samples, "sample")}, ${formatBytes(bytes)}`;
 }
 
 const MONTH_COLUMNS = "YYYY-MM  ".length;
@@ -36,8 +51,22 @@ const RULER = "1   5    10   15   20   25   30";
 
 function statusCounts(days: readonly DayView[], paint: Paint): string {
   const counts = Object.entries(SIGNS).flatMap(([status, [sign, colour]]) => {
-    const of = days.filter((day) => day.status === status).length;
+    const of = days.filter((day) => statusOf(day) === status).length;
     return of > 0 ? [`${paint(colour, sign)} ${formatCount(of)} ${status}`] : [];
   });
   return counts.join("  ");
+}
+
+/** So many failures are listed; the errors of all are listed by the command errors. */
+const FAILURES_SHOWN = 10;
+
+/** Why days have failed: a sentence for each, and the number of those that are not listed. */
+export function failureLines(days: readonly DayView[]): string[] {
+  const failed = days.filter(({ status }) => status === "failed");
+  const lines = failed.slice(0, FAILURES_SHOWN).map(({ date, site, failure }) => {
+    const at = failure ? ` (${failure.at.slice(0, 19).replace("T", " ")} UTC)` : "";
+    return `failed: ${date} ${site}: ${failure?.message ?? "no reason is known"}${at}`;
+  });
+  const more = failed.length - lines.length;
+  return more > 0 ? [...lines, `and ${counted(more, "more failed site-day")}`] : lines;
 }

@@ -1,10 +1,16 @@
 import { once } from "node:events";
 import { styleText } from "node:util";
 import { csvField, decimalOf } from "../src/query/answer/answer.ts";
+import { wrapped } from "../terminal/terminal.ts";
 
 /** Prints a result on stdout; a pipe gets only results. */
 export function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** Prints a sentence of a result, broken at words where a terminal is too narrow for it. */
+export function printText(text: string): void {
+  print(wrapped(text, stdoutWidth()));
 }
 
 /** Prints a result and waits until the reader has room for more, so that a long result is not buffered in memory. */
@@ -14,7 +20,8 @@ export async function printAndDrain(text: string): Promise<void> {
 
 /** Prints a note about the result on stderr. */
 export function note(text: string): void {
-  process.stderr.write(`${text}\n`);
+  const { isTTY, columns } = process.stderr;
+  process.stderr.write(`${isTTY ? wrapped(text, columns || 80) : text}\n`);
 }
 
 export function printJson(value: unknown): void {

@@ -4,21 +4,24 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { BackfillClient } from "../client/client.ts";
 import { daysOf, type UtcDay } from "../src/domain/day.ts";
-import { STATUS } from "../test/support/cli-status.ts";
 import { type DaySelection, selectedDays } from "./selected-days.ts";
 
 const SITES = ["site_b", "site_a"];
-/** A backfill of only one of the two sites. */
-const LATEST = { ...STATUS, start_date: "2023-12-31", end_date: "2024-12-31" };
 
 /** The days of both sites as the Worker lists them, and the requested ranges. */
 async function selected(selection: DaySelection) {
   const requested: string[] = [];
   const server = createServer(({ url = "" }, response) => {
     const { pathname, searchParams } = new URL(url, "http://a");
-    if (pathname === "/backfill/status") return response.end(JSON.stringify(LATEST));
+    if (pathname === "/backfill/sites")
+      return response.end(JSON.stringify({ sites: SITES.map((site) => ({ site })) }));
     const [from, to] = ["from", "to"].map((name) => searchParams.get(name) as UtcDay);
-    requested.push(`${from} ${to}`);
+    const only = searchParams.get("site");
+    requested.push([only, from, to].filter((each) => each !== null).join(" "));
+    if (only !== null && !from) {
+      const days = [{ site: only, date: "2020-02-02" }];
+      return response.end(JSON.stringify({ count: 1, days }));
+    }
     if (!from || !to || from > to) return response.writeHead(400).end('{"error":"Validation failed"}');
     const days = SITES.flatMap((site) => daysOf(from, to).map((date) => ({ site, date })));
     response.end(JSON.stringify({ count: days.length, days }));
@@ -33,9 +36,17 @@ async function selected(selection: DaySelection) {
   }
 }
 
-it("has every day once, site by site, also of sites that are not part of the latest backfill", async () => {
+it("without a range has all days that are known of every configured site", async () => {
   const { days, requested } = await selected({ from: undefined, to: undefined, site: undefined });
-  const range = daysOf("2023-12-31" as UtcDay, "2024-12-31" as UtcDay);
+  expect(days).toEqual(SITES.map((site) => ({ site, date: "2020-02-02" })));
+  expect(requested).toEqual(SITES);
+  expect((await selected({ from: undefined, to: undefined, site: "site_c" })).requested).toEqual(["site_c"]);
+});
+
+it("has every day of a range once, site by site", async () => {
+  const [from, to] = ["2023-12-31" as UtcDay, "2024-12-31" as UtcDay];
+  const { days, requested } = await selected({ from, to, site: undefined });
+  const range = daysOf(from, to);
   expect(days).toEqual(SITES.flatMap((site) => range.map((date) => ({ site, date }))));
   // One response has room for 40 days of 100 sites.
   expect(requested).toHaveLength(Math.ceil(range.length / 40));

@@ -14,26 +14,28 @@ export interface DaySelection {
 const DAYS_PER_REQUEST = Math.floor(DAYS_MAX / SITES_MAX);
 
 /**
- * Days in order of site, then of day; without a range those of the latest backfill's range. Every configured site is
- * included, also one that was not part of the latest backfill.
+ * Days in order of site, then of day. Without a range: every day that is archived, or that a backfill has covered. Every
+ * configured site is included, also one that was not part of the latest backfill.
  */
 export async function selectedDays(
   backfill: BackfillClient,
   { from, to, site }: DaySelection,
 ): Promise<DayView[]> {
-  const range = from && to ? { from, to } : await latestRange(backfill);
-  if (!range) return backfill.days(selectionQuery({ site }));
+  if (!from || !to) return coveredDays(backfill, site);
   const days: DayView[] = [];
-  let first = range.from;
+  let first = from;
   do {
-    const last = addDays(first, Math.min(DAYS_PER_REQUEST - 1, daysBetween(first, range.to)));
+    const last = addDays(first, Math.min(DAYS_PER_REQUEST - 1, daysBetween(first, to)));
     days.push(...(await backfill.days(selectionQuery({ from: first, to: last, site }))));
     first = addDays(last, 1);
-  } while (first <= range.to);
+  } while (first <= to);
   return [...Map.groupBy(days, (day) => day.site).values()].flat();
 }
 
-async function latestRange(backfill: BackfillClient): Promise<{ from: UtcDay; to: UtcDay } | undefined> {
-  const latest = await backfill.current();
-  return latest && { from: latest.start_date as UtcDay, to: latest.end_date as UtcDay };
+/** Site by site, because one response has room for ten years of one site. */
+async function coveredDays(backfill: BackfillClient, site: string | undefined): Promise<DayView[]> {
+  const sites = site === undefined ? (await backfill.sites()).map((one) => one.site) : [site];
+  const days: DayView[] = [];
+  for (const name of sites) days.push(...(await backfill.days(selectionQuery({ site: name }))));
+  return days;
 }

@@ -5,6 +5,8 @@ import type {
   DayView,
   NotStarted,
   Problem,
+  SiteList,
+  SiteSummary,
   Status,
 } from "../src/contract/backfill.ts";
 import { fetchJson, type JsonResponse, successBody, type Worker } from "./worker-request.ts";
@@ -52,6 +54,10 @@ export class BackfillClient {
   async current(): Promise<Status | undefined> {
     const status = await this.request<Status | NotStarted>("GET", "/backfill/status", "status");
     return status.status === "not_started" ? undefined : status;
+  }
+
+  async sites(): Promise<SiteSummary[]> {
+    return (await this.request<SiteList>("GET", "/backfill/sites", "sites")).sites;
   }
 
   async days(query = ""): Promise<DayView[]> {

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { wrapped } from "./wrap.ts";
 
 /** Exit codes of a command, as scripts see them. After a signal the code is 128 and the signal's number. */
 export const EXIT = {
@@ -110,6 +111,8 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 
 async function endAfter(text: unknown, code: number, end: (code: number) => Promise<void>): Promise<void> {
   // Printed last, below what the steps still draw or clear.
-  process.once("exit", () => console.error(text));
+  const { isTTY, columns } = process.stderr;
+  const shown = isTTY && typeof text === "string" ? wrapped(text, columns || 80) : text;
+  process.once("exit", () => console.error(shown));
   await end(code);
 }

@@ -1,10 +1,12 @@
 import { stripVTControlCharacters, styleText } from "node:util";
+import type { BarPaint } from "./format.ts";
+import { wrapped } from "./wrap.ts";
 
 /** A few lines that are redrawn in place on a terminal, and appended in a pipe or a file. */
 export interface ProgressScreen {
   /** Columns of the terminal; undefined when the output is not a terminal. */
   readonly width: number | undefined;
-  paint(text: string): string;
+  paint: BarPaint;
   /** On a terminal only as many lines as fit: lines that have scrolled off the top can't be redrawn. */
   show(lines: readonly string[]): void;
   /** Keeps the last lines and shows the cursor again; the next lines are drawn below. */
@@ -38,10 +40,12 @@ function liveScreen(out: NodeJS.WriteStream): ProgressScreen {
       return out.columns || 80;
     },
     // styleText respects NO_COLOR.
-    paint: (text) => styleText("green", text, { stream: out }),
+    paint: (part, text) => styleText(part === "failed" ? "red" : "green", text, { stream: out }),
     show(lines) {
       if (closed) return;
-      const fitting = lines.slice(0, (out.rows || 24) - 1).map((line) => cut(line, out.columns || 80));
+      const columns = out.columns || 80;
+      const whole = lines.flatMap((line) => wrapped(line, columns - 1).split("\n"));
+      const fitting = whole.slice(0, (out.rows || 24) - 1).map((line) => cut(line, columns));
       const up = drawn === 0 ? HIDE_CURSOR : `\x1b[${drawn}A\r`;
       out.write(`${up}${CLEAR_BELOW}${fitting.map((line) => `${line}\n`).join("")}`);
       drawn = fitting.length;
@@ -72,7 +76,7 @@ function plainScreen(out: NodeJS.WriteStream, intervalMs: number): ProgressScree
   };
   return {
     width: undefined,
-    paint: (text) => text,
+    paint: (_, text) => text,
     show(lines) {
       if (closed) return;
       latest = lines.join("\n");

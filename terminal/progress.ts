@@ -1,22 +1,14 @@
 import type { SiteView, Status } from "../src/contract/backfill.ts";
-import { bar, formatCount, formatDuration } from "./format.ts";
-
-/** How far a site was when watching began. */
-export interface Baseline {
-  readonly samples: number;
-  readonly share: number;
-  readonly atMs: number;
-}
+import { advancePace, type Pace, ratesOf } from "../src/domain/pace.ts";
+import { type BarPaint, bar, formatCount, formatDuration } from "./format.ts";
 
 const samplesOf = (view: SiteView) => view.records_processed + view.samples_in_progress;
 
-/** The share of all days that is done, from 0 to 1; a day in progress counts by its samples, never in full. */
-export function shareOf(view: SiteView, samplesPerDay: number): number {
-  if (view.days_total === 0) return 0;
-  const ended = view.days_completed + view.days_failed;
-  const left = view.days_total - ended;
+/** Days that are done, from 0; a day in progress counts by its samples, never in full. Failed days do not count. */
+export function daysDone(view: SiteView, samplesPerDay: number): number {
+  const left = view.days_total - view.days_completed - view.days_failed;
   const inProgress = Math.min(view.samples_in_progress / Math.max(1, samplesPerDay), 0.99 * left);
-  return (ended + inProgress) / view.days_total;
+  return view.days_completed + Math.max(0, inProgress);
 }
 
 /** The documented size of a site-day, used until a day of this backfill is done. */
@@ -29,66 +21,60 @@ export function samplesPerDayOf({ sites }: Pick<Status, "sites">): number {
   return days > 0 ? samples / days : SAMPLES_PER_DAY_ASSUMED;
 }
 
-export interface Pace {
-  readonly perSecond: number;
-  /** undefined until there is a rate to estimate it from. */
-  readonly leftMs: number | undefined;
-}
-
-/**
- * The rate since the baseline, because the rate of an earlier run says nothing about this one. The time left is
- * estimated from days, not from samples: a day with few samples takes about as long as a day with more.
- */
-export function paceOf(view: SiteView, since: Baseline, now: number, samplesPerDay: number): Pace {
-  const elapsedMs = now - since.atMs;
-  const done = samplesOf(view) - since.samples;
-  const share = shareOf(view, samplesPerDay);
-  const perSecond = elapsedMs > 0 ? Math.max(0, (done * 1000) / elapsedMs) : 0;
-  const gained = share - since.share;
-  return { perSecond, leftMs: gained > 0 ? (elapsedMs * (1 - share)) / gained : undefined };
-}
-
 export interface LineOptions {
-  readonly since: Baseline;
-  readonly now: number;
   readonly samplesPerDay: number;
   /** Columns of the terminal; undefined for plain text without a bar. */
   readonly width: number | undefined;
+  /** Colours the parts of the bar. */
+  readonly paint?: BarPaint;
+}
+
+interface SiteLineOptions extends LineOptions {
+  /** The site's pace since watching began; undefined where no rate is to be shown. */
+  readonly pace: Pace | undefined;
   /** The length of the longest site name, so that the bars of all sites are aligned. */
   readonly siteWidth: number;
-  /** Colours the filled part of the bar. */
-  readonly paint?: (text: string) => string;
+  readonly activity: readonly string[];
 }
 
 /** One line: site, bar, days, current day, phase, page of that day, samples of all days, rate, time left. */
-export function progressLine(view: SiteView, options: LineOptions): string {
-  const { since, now, samplesPerDay, width, siteWidth } = options;
-  const share = shareOf(view, samplesPerDay);
-  const days = `${view.days_completed + view.days_failed}/${view.days_total}`;
-  const parts = [days, ...activityOf(view), formatCount(samplesOf(view)).padStart(9)];
-  if (view.state === "running") {
-    const { perSecond, leftMs } = paceOf(view, since, now, samplesPerDay);
-    parts.push(`${formatCount(perSecond)}/s`.padStart(9));
-    parts.push(`ETA ${leftMs === undefined ? "-" : formatDuration(leftMs)}`);
-  }
-  const text = parts.join(" ");
+export function progressLine(view: SiteView, options: SiteLineOptions): string {
+  const { samplesPerDay, width, siteWidth } = options;
+  const total = view.days_total;
+  const done = daysDone(view, samplesPerDay);
+  const shares = total === 0 ? { done: 0 } : { done: done / total, failed: view.days_failed / total };
+  const failed = view.days_failed > 0 ? [`${formatCount(view.days_failed)} failed`] : [];
+  const days = [`${view.days_completed}/${total}`, ...failed].join(", ");
+  const text = [days, ...options.activity, ...rateParts(view, done, options)].join(" ");
   const name = view.site.padEnd(siteWidth);
-  if (width === undefined) return `${name} ${`${Math.floor(share * 100)}%`.padStart(4)} ${text}`;
+  if (width === undefined) return `${name} ${`${Math.floor(shares.done * 100)}%`.padStart(4)} ${text}`;
   // A line that reached the last column would wrap, and the next drawing would begin one line too low.
   const room = width - 1 - (siteWidth + 2 + text.length);
   if (room < BAR_MIN) return `${name} ${text}`.slice(0, width - 1);
-  return `${name} ${bar(share, Math.min(room, BAR_MAX), options.paint)} ${text}`;
+  return `${name} ${bar(shares, Math.min(room, BAR_MAX), options.paint)} ${text}`;
 }
 
 const BAR_MIN = 4;
 const BAR_MAX = 32;
 
-function activityOf(view: SiteView): string[] {
+function rateParts(view: SiteView, done: number, { pace }: SiteLineOptions): string[] {
+  const samples = formatCount(samplesOf(view)).padStart(9);
+  if (view.state !== "running" || !pace) return [samples];
+  const rates = ratesOf(pace);
+  const left = view.days_total - view.days_failed - done;
+  const perSecond = rates ? `${formatCount(rates.samplesPerMs * 1000)}/s` : "";
+  return [samples, perSecond.padStart(9), `ETA ${rates ? formatDuration(left / rates.daysPerMs) : "-"}`];
+}
+
+function activityOf(view: SiteView, status: Throttling): string[] {
+  const date = view.current_date ?? "";
+  if (isThrottled(view, status)) return [date, throttledText(status)];
   switch (view.state) {
     case "running":
-      return [view.current_date ?? "", (view.phase ?? "planning").padEnd(8), `p.${view.pages}`.padEnd(4)];
+      if (view.retrying) return [date, `retrying, try ${view.retrying.try} of ${view.retrying.tries_max}`];
+      return [date, (view.phase ?? "planning").padEnd(8), `p.${view.pages}`.padEnd(4)];
     case "waiting":
-      return [view.current_date ?? "", `waits until ${view.waiting_until?.slice(11, 19) ?? "?"} UTC`];
+      return [date, `waits until ${view.waiting_until?.slice(11, 19) ?? "?"} UTC`];
     case "halted":
     case "pending":
     case "stopping":
@@ -100,18 +86,72 @@ function activityOf(view: SiteView): string[] {
   }
 }
 
-/** A progress line for each site; remembers how far each site was when it was first shown. */
-export class SiteLines {
-  readonly #baselines = new Map<string, Baseline>();
+/** What a watch shows first while there is no response: the lines below it are of the last one. */
+export const lostLine = (silentMs: number) =>
+  `connection lost, retrying: no answer for ${formatDuration(silentMs)}; the last known state is below`;
 
-  of({ sites }: Pick<Status, "sites">, options: Omit<LineOptions, "since" | "siteWidth">): string[] {
+type Throttling = Pick<Status, "throttled_until" | "started_at" | "duration_seconds">;
+
+/** Whether the site waits for the pause that a 429 requires, and for nothing longer. */
+export function isThrottled(
+  { state, waiting_until }: SiteView,
+  { throttled_until }: Pick<Status, "throttled_until">,
+): boolean {
+  if (throttled_until === null || (state !== "running" && state !== "waiting")) return false;
+  return waiting_until === null || waiting_until <= throttled_until;
+}
+
+/** `throttled, 0:42 left`: by the Worker's clock, because this machine's may differ. */
+export function throttledText(status: Throttling): string {
+  const leftMs = Date.parse(status.throttled_until ?? "") - workerNowMs(status);
+  return `throttled, ${formatDuration(Math.max(0, leftMs))} left`;
+}
+
+/** The Worker's time when it made the status of a backfill that is running. */
+export const workerNowMs = (status: Pick<Status, "started_at" | "duration_seconds">) =>
+  Date.parse(status.started_at) + status.duration_seconds * 1000;
+
+type SiteLinesStatus = Throttling & Pick<Status, "sites">;
+
+/** A progress line for each site; knows how quickly each site has gone since watching began. */
+export class SiteLines {
+  readonly #paces = new Map<string, Pace>();
+
+  /** With a new status of the time `now`, in milliseconds of any clock. */
+  of(status: SiteLinesStatus, options: LineOptions & { readonly now: number }): string[] {
+    const { now, samplesPerDay } = options;
+    for (const view of status.sites) {
+      const before = this.#paces.get(view.site);
+      const days = daysDone(view, samplesPerDay);
+      const seen = {
+        at: now,
+        days: before ? risen(before.last.days, days) : days,
+        samples: view.run.samples,
+        working: view.state === "running" && status.throttled_until === null,
+      };
+      this.#paces.set(view.site, advancePace(before, seen));
+    }
+    return this.#lines(status, options, (view) => activityOf(view, status));
+  }
+
+  /** The same lines without rates, times left and countdowns, for a status that is not the present one. */
+  past(status: SiteLinesStatus, options: LineOptions): string[] {
+    const lines = new SiteLines();
+    return lines.#lines(status, options, (view) => [isThrottled(view, status) ? "throttled" : view.state]);
+  }
+
+  #lines(
+    { sites }: SiteLinesStatus,
+    options: LineOptions,
+    activityOf: (view: SiteView) => string[],
+  ): string[] {
     const siteWidth = Math.max(...sites.map((view) => view.site.length));
     return sites.map((view) => {
-      const { now, samplesPerDay } = options;
-      const first = { samples: samplesOf(view), share: shareOf(view, samplesPerDay), atMs: now };
-      const since = this.#baselines.get(view.site) ?? first;
-      this.#baselines.set(view.site, since);
-      return progressLine(view, { ...options, since, siteWidth });
+      const pace = this.#paces.get(view.site);
+      return progressLine(view, { ...options, pace, siteWidth, activity: activityOf(view) });
     });
   }
 }
+
+/** The size of a day in progress is estimated, so that its end may take back a part of a day. */
+const risen = (before: number, now: number) => (before - now < 1 ? Math.max(before, now) : now);

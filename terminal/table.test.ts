@@ -40,3 +40,21 @@ it("puts a rule above the sums", () => {
 it("narrows the gaps before it exceeds the width", () => {
   expect(tableLines(COLUMNS.slice(0, 2), ROWS, { width: 16 })[2]).toBe("2024-01-01 1,234");
 });
+
+it("shortens names in the middle where the columns do not fit, and breaks what is below at words", () => {
+  const columns: Column[] = [
+    { title: "point", align: "left", names: true },
+    { title: "samples", align: "right" },
+    { title: "error", align: "left", below: true },
+  ];
+  const rows = [["ses/ses_falls_city/ahu_1/supply_temp", "1,440", "no answer within 30,000 ms"]];
+  expect(tableLines(columns, rows, { width: 24 })).toEqual([
+    "point            samples",
+    "  error",
+    "────────────────────────",
+    "ses/s…upply_temp   1,440",
+    "  no answer within",
+    "  30,000 ms",
+  ]);
+  expect(tableLines(columns, rows, { width: 200 })[2]).toContain("ses/ses_falls_city/ahu_1/supply_temp");
+});

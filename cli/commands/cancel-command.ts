@@ -1,5 +1,5 @@
 import type { Cancelled } from "../../src/contract/backfill.ts";
-import { formatCount } from "../../terminal/terminal.ts";
+import { counted } from "../../terminal/terminal.ts";
 import { jsonOption, startArguments } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
 import { note, print, printJson } from "../output.ts";
@@ -16,9 +16,7 @@ export const addCancel: AddCommand = (program, cli) => {
         cli.backfill.request<Cancelled>("POST", "/backfill/cancel", "backfill_id"),
       );
       if (json) return printJson(cancelled);
-      print(
-        `cancelled ${cancelled.backfill_id}: ${formatCount(cancelled.days_completed)} site-days are completed`,
-      );
+      print(`cancelled ${cancelled.backfill_id}: ${counted(cancelled.days_completed, "site-day")} completed`);
       if (cancelled.sites_stopping.length > 0) {
         note(
           `These sites did not respond and stop as soon as they do: ${cancelled.sites_stopping.join(", ")}`,

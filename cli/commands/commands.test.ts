@@ -94,6 +94,7 @@ it("Ctrl-C before the response says that the request may have been carried out",
 const audit = (site: string, state: string) => ({
   ...{ site, state, mode: "quick", from: null, to: null, days_checked: 3, days_total: 3, days_ok: 3 },
   ...{ records: 1, bytes: 1, problems: [], problems_total: 0 },
+  outcome: state === "running" ? null : "ok",
 });
 
 it("a verification ends when every site has ended, also a site that is not in the first response", async () => {
@@ -105,6 +106,89 @@ it("a verification ends when every site has ended, also a site that is not in th
   const { code, stdout } = await ran("verify", "--json");
   expect(code).toBe(0);
   expect(JSON.parse(stdout)).toHaveLength(2);
+});
+
+it("a verification of days that are not archived says so and ends with 1", async () => {
+  const none = {
+    ...audit("site_a", "completed"),
+    days_checked: 0,
+    days_total: 0,
+    outcome: "nothing_archived",
+  };
+  responses = {
+    "POST /backfill/verify": [{ sites: ["site_a"] }],
+    "GET /backfill/verify": [{ audits: [{ ...none, from: "2020-01-01", to: "2020-01-31" }] }, { audits: [] }],
+  };
+  const { code, stderr } = await ran("verify", "2020-01");
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    "site_a: nothing is archived from 2020-01-01 to 2020-01-31, so nothing was checked.",
+  );
+  expect(await ran("verify", "--last")).toMatchObject({ code: 1 });
+});
+
+it("a verification says how many days of its range are not archived, and a rebuild ends as it found", async () => {
+  const some = { ...audit("site_a", "completed"), from: "2020-01-01", to: "2020-01-31" };
+  responses = {
+    "POST /backfill/verify": [{ sites: ["site_a"] }],
+    "POST /backfill/rebuild": [{ sites: ["site_a"] }],
+    "GET /backfill/verify": [
+      { audits: [some] },
+      { audits: [{ ...some, mode: "rebuild", outcome: "problems" }] },
+    ],
+  };
+  expect(await ran("verify", "2020-01")).toMatchObject({
+    code: 0,
+    stderr: expect.stringContaining("site_a: 28 days of the range not archived, and so not checked."),
+  });
+  expect(await ran("rebuild")).toMatchObject({ code: 1, stdout: expect.stringContaining("rebuild") });
+});
+
+const SUMMARY = {
+  ...{ site: "site_a", state: "running", days_archived: 3, days_empty: 0, days_outside: 2 },
+  ...{ first_day: "2023-01-01", last_day: "2024-01-01", records: 1_000, bytes: 166_179_000 },
+};
+
+it("status shows what is archived beyond the backfill, and says that a wrong key is not needed", async () => {
+  responses = { "GET /backfill/status": [STATUS], "GET /backfill/sites": [{ sites: [SUMMARY] }] };
+  const known = await ran("status");
+  expect(known.stdout).toContain(
+    "archived in all: 3 site-days, 1,000 samples, 166 MB; 2 of them outside of this backfill's range\n",
+  );
+  responses = { ...responses, "GET /backfill/sites": [{ error: "Forbidden" }] };
+  expect(await ran("status")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("in progress"),
+    stderr: expect.stringContaining("The Worker rejects the API key. The status is public"),
+  });
+});
+
+it("sites shows what is archived of each; points lists those of the last archived day that match", async () => {
+  responses = { ...SITE_WITH_POINTS, "GET /backfill/sites": [{ sites: [SUMMARY] }] };
+  const [sites, points, none] = await Promise.all([
+    ran("sites"),
+    ran("points", "--site", "site_a", "--match", "*/temp", "--json"),
+    ran("points", "--site", "site_a", "--match", "temp"),
+  ]);
+  expect(sites.stdout).toMatch(/^site_a +running +3 +0 +1,000 +166 MB +2023-01-01 to 2024-01-01$/m);
+  expect(points).toMatchObject({ code: 0, stdout: '{"point_name":"s/temp"}\n' });
+  expect(points.stderr).toMatch(/^1 of 3 points of 2024-01-01 /);
+  expect(none).toMatchObject({ code: 1, stdout: "" });
+});
+
+it("--version prints the version, and days may be named relative to today, a month or a year", async () => {
+  responses = {
+    "POST /backfill/start": [{ ...ACCEPTED, estimated_days: 1, estimated_site_days: 1 }],
+    "GET /backfill/days": [{ count: 0, days: [] }],
+  };
+  const [version, days, wrong] = await Promise.all([
+    ran("--version"),
+    ran("days", "-7d", "today"),
+    ran("plan", "2024-13"),
+  ]);
+  expect(version).toMatchObject({ code: 0, stdout: expect.stringMatching(/^bv-backfill \d+\.\d+\.\d+/) });
+  expect(days.code).toBe(0);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("yesterday, 7d") });
 });
 
 it("watching ends at once when the key is rejected", async () => {

@@ -1,3 +1,4 @@
+import { addRebuild, addVerify } from "../audits/audits.ts";
 import type { AddCommand } from "../cli.ts";
 import { addCancel } from "./cancel-command.ts";
 import { addDays } from "./days-command.ts";
@@ -5,12 +6,13 @@ import { addDoctor } from "./doctor-command.ts";
 import { addErrors } from "./errors-command.ts";
 import { addExport } from "./export-command.ts";
 import { addPlan } from "./plan-command.ts";
+import { addPoints } from "./points-command.ts";
 import { addQuery } from "./query-command.ts";
 import { addRetry } from "./retry-command.ts";
+import { addSites } from "./sites-command.ts";
 import { addStart } from "./start-command.ts";
 import { addStatus } from "./status-command.ts";
 import { addUp } from "./up-command.ts";
-import { addVerify } from "./verify-command.ts";
 
 /** Every command in the order of the help, which is the order of an operator's work. The door of this folder. */
 export const COMMANDS: readonly AddCommand[] = [
@@ -20,9 +22,12 @@ export const COMMANDS: readonly AddCommand[] = [
   addStatus,
   addCancel,
   addRetry,
+  addSites,
   addDays,
   addErrors,
   addVerify,
+  addRebuild,
+  addPoints,
   addQuery,
   addExport,
   addDoctor,

@@ -1,9 +1,9 @@
 import { Option } from "commander";
-import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
-import { day, sites, TO_DAY } from "../arguments.ts";
+import { days, daysBetween, FROM_DAY, sites, TO_DAY } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
+import type { Days } from "../days.ts";
 import { type ExportRange, exportCsv, exportFiles, rethrowDiskError } from "../export/export.ts";
 import { note } from "../output.ts";
 import { withInterruptNote } from "../watch/watch.ts";
@@ -12,8 +12,8 @@ export const addExport: AddCommand = (program, cli) => {
   program
     .command("export")
     .description("download archived days as Parquet files, byte for byte, or as one CSV file")
-    .argument("<from>", "first day, YYYY-MM-DD", day)
-    .argument("[to]", TO_DAY, day)
+    .argument("<from>", FROM_DAY, days)
+    .argument("[to]", TO_DAY, days)
     .addOption(new Option("--site <name>", "site; may be repeated").argParser(sites).makeOptionMandatory())
     .option("--out <folder>", "folder for the Parquet files, which have the same paths as in R2", "export")
     .addOption(
@@ -33,10 +33,10 @@ Examples:
   npx bv-backfill export 2024-01-01 2024-12-31 --site building_a --out ./archive
   npx bv-backfill export 2024-01-01 2024-01-07 --site building_a --csv week.csv`,
     )
-    .action(async (from: UtcDay, to: UtcDay | undefined, options: ExportOptions) => {
-      const range: ExportRange = { from, to: to ?? from, sites: options.site };
+    .action(async (first: Days, last: Days | undefined, options: ExportOptions) => {
+      const range: ExportRange = { ...daysBetween(first, last), sites: options.site };
       if (range.from > range.to) {
-        throw new CommandError(`${from} is not before ${to}.`, "Put the first day first.", {
+        throw new CommandError(`${range.from} is not before ${range.to}.`, "Put the first day first.", {
           exitCode: EXIT.usage,
         });
       }
@@ -47,7 +47,7 @@ Examples:
       ).catch(rethrowDiskError);
       if (missing.length === 0) return;
       note(
-        `Not archived: ${missing.join(", ")}\nTo see their status: ${cli.commandLine(`days ${from} ${range.to}`)}`,
+        `Not archived: ${missing.join(", ")}\nTo see their status: ${cli.commandLine(`days ${range.from} ${range.to}`)}`,
       );
       cli.exitCode = EXIT.partial;
     });

@@ -1,25 +1,50 @@
 import type { Plan } from "../../src/contract/backfill.ts";
-import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
-import { day, jsonOption, sitesOption, startArguments, TO_DAY } from "../arguments.ts";
+import {
+  type Column,
+  counted,
+  formatCount,
+  formatEstimate,
+  tableLines,
+  wrapped,
+} from "../../terminal/terminal.ts";
+import {
+  days,
+  daysBetween,
+  FROM_DAY,
+  jsonOption,
+  sitesOption,
+  startArguments,
+  TO_DAY,
+} from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
+import type { Days } from "../days.ts";
 import { note, print, printJson, stdoutWidth } from "../output.ts";
 
 export const addPlan: AddCommand = (program, cli) => {
   program
     .command("plan")
     .description(
-      "show the days, requests and hours that a range would take, without starting it or sending requests to the API",
+      "estimate the days, requests and time that a range would take; starts nothing and sends the API no request",
     )
-    .argument("<from>", "first day, YYYY-MM-DD", day)
-    .argument("[to]", TO_DAY, day)
+    .argument("<from>", FROM_DAY, days)
+    .argument("[to]", TO_DAY, days)
     .addOption(sitesOption())
     .option("--force", "plan to fetch every day again")
     .addOption(jsonOption())
-    .addHelpText("after", "\nExample:\n  npx bv-backfill plan 2024-01-01 2024-12-31")
-    .action(async (from: string, to: string | undefined, options: PlanOptions) => {
+    .addHelpText(
+      "after",
+      `
+A range has at most 366 days. The time is that of the requests within the rate limit: a slow API takes longer.
+
+Examples:
+  npx bv-backfill plan 2024-01-01 2024-12-31
+  npx bv-backfill plan 30d yesterday`,
+    )
+    .action(async (first: Days, last: Days | undefined, options: PlanOptions) => {
+      const { from, to } = daysBetween(first, last);
       const plan = await cli.backfill.request<Plan>("POST", "/backfill/start", "sites", {
         start_date: from,
-        end_date: to ?? from,
+        end_date: to,
         dry_run: true,
         force_restart: options.force ?? false,
         ...(options.site && { sites: options.site }),
@@ -37,8 +62,8 @@ interface PlanOptions {
 }
 
 const COLUMNS: Column[] = [
-  { title: "site", align: "left" },
-  { title: "to fetch", align: "right" },
+  { title: "site", align: "left", names: true },
+  { title: "days to fetch", align: "right" },
   { title: "to skip", align: "right" },
   { title: "pages/day", align: "right" },
   { title: "requests", align: "right" },
@@ -63,15 +88,16 @@ function planLines(plan: Plan, width: number): string[] {
     formatCount(estimated_requests),
     "",
   ];
+  const days = counted(plan.estimated_days, "day");
+  const sites = counted(plan.sites.length, "site");
   return [
-    `${plan.start_date} to ${plan.end_date}: ${formatCount(plan.estimated_days)} days of ${plan.sites.length} sites, ` +
-      `about ${hoursOf(plan.estimated_hours)} at ${formatCount(plan.requests_per_minute)} requests a minute`,
+    wrapped(
+      `${plan.start_date} to ${plan.end_date}: ${days} of ${sites}, ` +
+        `${counted(plan.estimated_site_days, "site-day")}, about ${formatEstimate(plan.estimated_seconds)} at ` +
+        `${counted(plan.requests_per_minute, "request")} a minute`,
+      width,
+    ),
     "",
     ...tableLines(COLUMNS, [...rows, sums], { width, footRows: 1 }),
   ];
-}
-
-function hoursOf(hours: number): string {
-  const minutes = Math.ceil(hours * 60);
-  return minutes < 120 ? `${minutes} min` : `${hours.toFixed(1)} h`;
 }

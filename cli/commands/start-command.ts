@@ -1,16 +1,17 @@
 import { successBody } from "../../client/client.ts";
 import type { Problem, StartAccepted, StartConflict } from "../../src/contract/backfill.ts";
-import { CommandError, EXIT, formatCount } from "../../terminal/terminal.ts";
-import { day, jsonOption, sitesOption, TO_DAY } from "../arguments.ts";
+import { CommandError, counted, EXIT } from "../../terminal/terminal.ts";
+import { days, daysBetween, FROM_DAY, jsonOption, sitesOption, TO_DAY } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
+import type { Days } from "../days.ts";
 import { printAccepted, progressText, requestChange } from "../watch/watch.ts";
 
 export const addStart: AddCommand = (program, cli) => {
   program
     .command("start")
     .description("start the backfill of a range of days, or resume one that was cancelled, failed or halted")
-    .argument("<from>", "first day, YYYY-MM-DD", day)
-    .argument("[to]", TO_DAY, day)
+    .argument("<from>", FROM_DAY, days)
+    .argument("[to]", TO_DAY, days)
     .addOption(sitesOption())
     .option("--force", "fetch every day again; a file is replaced once the new one is complete")
     .option(
@@ -21,14 +22,17 @@ export const addStart: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-Completed days are skipped. The backfill runs in the Worker, and continues after this command ends.
+A range has at most 366 days, and ends before today. Days that are archived are skipped. The backfill runs in the Worker,
+and continues after this command ends.
 
 Examples:
   npx bv-backfill start 2024-01-01 2024-12-31
+  npx bv-backfill start 30d yesterday --watch
   npx bv-backfill start 2024-03-05 --site building_a --force --watch`,
     )
-    .action(async (from: string, to: string | undefined, options: StartOptions) => {
-      const accepted = await requestChange(cli, "status", () => start(cli, from, to ?? from, options));
+    .action(async (first: Days, last: Days | undefined, options: StartOptions) => {
+      const { from, to } = daysBetween(first, last);
+      const accepted = await requestChange(cli, "status", () => start(cli, from, to, options));
       await printAccepted(cli, accepted, acceptedLine(accepted), options);
     });
 };
@@ -73,5 +77,5 @@ const acceptedLine = ({
   estimated_site_days,
   ...range
 }: StartAccepted) =>
-  `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${formatCount(estimated_days)} days, ` +
-  `${formatCount(estimated_site_days)} site-days`;
+  `${status} ${backfill_id}: ${range.start_date} to ${range.end_date}, ${counted(estimated_days, "day")}, ` +
+  counted(estimated_site_days, "site-day");

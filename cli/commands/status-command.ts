@@ -1,19 +1,28 @@
-import type { Status } from "../../src/contract/backfill.ts";
+import type { SiteSummary, Status } from "../../src/contract/backfill.ts";
+import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { jsonOption } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
-import { note, paint, print, printJson, stdoutWidth } from "../output.ts";
-import { exitCodeOf, headLines, printFailed, siteTable, watchAsJson, watchBackfill } from "../watch/watch.ts";
+import { note, paint, print, printJson, printText, stdoutWidth } from "../output.ts";
+import {
+  archiveLine,
+  exitCodeOf,
+  headLines,
+  printFailed,
+  siteTable,
+  watchAsJson,
+  watchBackfill,
+} from "../watch/watch.ts";
 
 export const addStatus: AddCommand = (program, cli) => {
   program
     .command("status")
-    .description("show the progress and rate of the backfill, and its problems")
+    .description("show the progress, rate and problems of the latest backfill, and what is archived in all")
     .option("--watch", "show it until the backfill ends (Ctrl-C stops watching; the backfill keeps running)")
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-With --watch a terminal shows bars, a pipe gets a line every few seconds, and with --json a line of JSON on every change.
+Needs no API key; with one it also shows what is archived beyond the backfill. With --watch a terminal shows bars, a pipe gets a line every few seconds, and with --json a line of JSON on every change.
 Exit code 1 when the backfill has ended with failed days, or is halted or cancelled.
 
 Examples:
@@ -30,15 +39,17 @@ async function showStatus(
   { watch, json }: { watch?: true; json?: true },
 ): Promise<Status | undefined> {
   const now = await cli.backfill.current();
+  const archive = json ? await checkedKey(cli) : await archiveOf(cli);
   if (!now) {
     if (json) printJson({ status: "not_started" });
     else print("No backfill has been started yet.");
+    if (archive) printText(archiveLine(archive));
     note(`To start one: ${cli.commandLine("start 2024-01-01 2024-01-31")}`);
     return undefined;
   }
   if (!watch) {
     if (json) printJson(now);
-    else printStatus(now, cli);
+    else printStatus(now, archive, cli);
     return now;
   }
   if (json) return watchAsJson(cli);
@@ -47,9 +58,35 @@ async function showStatus(
   return last;
 }
 
-function printStatus(status: Status, cli: Cli): void {
-  for (const line of headLines(status, paint)) print(line);
+function printStatus(status: Status, archive: readonly SiteSummary[] | undefined, cli: Cli): void {
+  for (const line of headLines(status, paint)) printText(line);
   print("");
   for (const line of siteTable(status, stdoutWidth())) print(line);
+  if (archive) {
+    print("");
+    printText(archiveLine(archive));
+  }
   printFailed(status, cli);
+}
+
+/** With --json the archive is not shown: only a key that was given is checked. */
+async function checkedKey(cli: Cli): Promise<undefined> {
+  if (cli.connection.token) await archiveOf(cli);
+}
+
+/**
+ * What is archived of the sites; undefined where there is no key, or no answer. The status itself is public, so that a
+ * key that the Worker rejects would otherwise go unnoticed.
+ */
+async function archiveOf(cli: Cli): Promise<SiteSummary[] | undefined> {
+  if (cli.backfill.worker.token === undefined) return undefined;
+  try {
+    return await cli.backfill.sites();
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    if (error.exitCode === EXIT.rejected && !error.transient) {
+      note("The Worker rejects the API key. The status is public, and is shown all the same.");
+    }
+    return undefined;
+  }
 }

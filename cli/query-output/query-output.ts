@@ -30,7 +30,7 @@ const jsonOf = ({ value, ...sample }: Sample) =>
   `${JSON.stringify(sample).slice(0, -1)},"value":${value === null ? "null" : decimalOf(value)}}`;
 
 const COLUMNS: Column[] = [
-  { title: "point", align: "left" },
+  { title: "point", align: "left", names: true },
   { title: "time (UTC)", align: "left" },
   { title: "value", align: "right" },
 ];

@@ -16,17 +16,29 @@ export function watchScreen(cli: Cli, out: NodeJS.WriteStream): ProgressScreen {
   return screen;
 }
 
+export interface Watching {
+  /** What runs in the Worker. */
+  readonly what: "backfill" | "verification" | "rebuild";
+  /** How to watch it again, and what else to do with it: a sentence a line. */
+  readonly again: readonly string[];
+}
+
 /**
- * Polls something that runs in the Worker. Ctrl-C stops only the polling, and prints `howToContinue`; so does a Worker
+ * Polls something that runs in the Worker. Ctrl-C stops only the polling, and says how to watch again; so does a Worker
  * that stops responding.
  */
 export async function watchWorker<T>(
   cli: Cli,
-  howToContinue: string,
-  pollWith: (options: Omit<PollOptions<T>, "show">) => Promise<T>,
+  { what, again }: Watching,
+  pollWith: (options: Omit<PollOptions<T>, "show" | "lost">) => Promise<T>,
 ): Promise<T> {
-  return withInterruptNote(cli, howToContinue, () =>
-    pollWith({ pollMs: POLL_MS, silenceMsMax: SILENCE_MS_MAX, whenSilent: howToContinue }),
+  const stillRunning = [`The ${what} is still running. ${again[0]}`, ...again.slice(1)].join("\n");
+  // A Worker that does not respond does not say so.
+  const whenSilent = [`The ${what} continues when the Worker does. ${again[0]}`, ...again.slice(1)].join(
+    "\n",
+  );
+  return withInterruptNote(cli, stillRunning, () =>
+    pollWith({ pollMs: POLL_MS, silenceMsMax: SILENCE_MS_MAX, whenSilent }),
   );
 }
 

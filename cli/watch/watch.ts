@@ -1,20 +1,36 @@
-import { pollBackfill } from "../../client/client.ts";
+import { type PollOptions, pollBackfill } from "../../client/client.ts";
 import type { Status } from "../../src/contract/backfill.ts";
-import { EXIT, type ProgressScreen, SiteLines, samplesPerDayOf } from "../../terminal/terminal.ts";
+import { EXIT, SiteLines, samplesPerDayOf } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
 import { note, paint, plain, print } from "../output.ts";
 import { watchScreen, watchWorker } from "./polling.ts";
-import { failedLines, headLines, plainLine } from "./status-lines.ts";
+import { failedLines, headLines, pastLines, plainLine } from "./status-lines.ts";
 
 /** Showing and watching a backfill in the terminal. The door of this folder. */
 export { requestChange, watchScreen, watchWorker, withInterruptNote } from "./polling.ts";
-export { headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
+export { archiveLine, headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
 
 /** Shows the backfill on `out` until it ends. Ctrl-C stops watching; the backfill keeps running. */
 export async function watchBackfill(cli: Cli, out: NodeJS.WriteStream): Promise<Status> {
   const screen = watchScreen(cli, out);
   const sites = new SiteLines();
-  const last = await pollStatus(cli, (status) => screen.show(screenLines(status, sites, screen, out)));
+  let latest: Status | undefined;
+  const options = () => ({
+    samplesPerDay: latest ? samplesPerDayOf(latest) : 1,
+    width: screen.width,
+    paint: screen.paint,
+  });
+  const show = (status: Status) => {
+    latest = status;
+    if (screen.width === undefined) return screen.show([plainLine(status)]);
+    const lines = sites.of(status, { ...options(), now: performance.now() });
+    screen.show(fitting(headLines(status, paintFor(out)), lines, out));
+  };
+  const lost = (silentMs: number) => {
+    if (!latest || screen.width === undefined) return screen.show([LOST]);
+    screen.show(fitting(pastLines(latest, silentMs, paintFor(out)), sites.past(latest, options()), out));
+  };
+  const last = await pollStatus(cli, { show, lost });
   screen.settle();
   return last;
 }
@@ -22,12 +38,22 @@ export async function watchBackfill(cli: Cli, out: NodeJS.WriteStream): Promise<
 /** The same, as a line of JSON after every change. */
 export async function watchAsJson(cli: Cli): Promise<Status> {
   let printed = "";
-  return pollStatus(cli, (status) => {
+  let isLost = false;
+  const show = (status: Status) => {
     const lasting = JSON.stringify(status, (key, value) => (VOLATILE_FIELDS.has(key) ? undefined : value));
     if (lasting !== printed) process.stdout.write(`${JSON.stringify(status)}\n`);
     printed = lasting;
-  });
+    isLost = false;
+  };
+  const lost = () => {
+    if (!isLost) note(LOST);
+    isLost = true;
+  };
+  return pollStatus(cli, { show, lost });
 }
+
+/** In a log: without the time, which would make every line another. */
+const LOST = "connection lost, retrying";
 
 /** Fields that differ in every response, and so are no change. */
 const VOLATILE_FIELDS = new Set([
@@ -44,30 +70,23 @@ export function exitCodeOf(status: Status | undefined): number {
   return status.status === "completed" && status.outcome === "success" ? EXIT.done : EXIT.partial;
 }
 
-function pollStatus(cli: Cli, show: (status: Status) => void): Promise<Status> {
-  const howToContinue = [
-    `The backfill is still running. To watch again: ${cli.commandLine("status --watch")}`,
+function pollStatus(cli: Cli, shown: Pick<PollOptions<Status>, "show" | "lost">): Promise<Status> {
+  const again = [
+    `To watch again: ${cli.commandLine("status --watch")}`,
     `To cancel it: ${cli.commandLine("cancel")}`,
-  ].join("\n");
-  return watchWorker<Status>(cli, howToContinue, (options) =>
-    pollBackfill(cli.backfill, { ...options, show }),
+  ];
+  return watchWorker<Status>(cli, { what: "backfill", again }, (options) =>
+    pollBackfill(cli.backfill, { ...options, ...shown }),
   );
 }
 
-function screenLines(
-  status: Status,
-  sites: SiteLines,
-  { width, paint: fill }: ProgressScreen,
-  out: NodeJS.WriteStream,
-): string[] {
-  if (width === undefined) return [plainLine(status)];
-  const samplesPerDay = samplesPerDayOf(status);
-  const head = headLines(status, out === process.stdout ? paint : plain);
-  const lines = sites.of(status, { now: performance.now(), samplesPerDay, width, paint: fill });
+const paintFor = (out: NodeJS.WriteStream) => (out === process.stdout ? paint : plain);
+
+/** The lines that fit on the terminal; the sites that do not are counted. */
+function fitting(head: readonly string[], sites: readonly string[], out: NodeJS.WriteStream): string[] {
   const room = Math.max(1, (out.rows || 24) - head.length - FREE_LINES);
-  const shown =
-    lines.length > room ? [...lines.slice(0, room - 1), `… ${lines.length - room + 1} more sites`] : lines;
-  return [...head, ...shown];
+  if (sites.length <= room) return [...head, ...sites];
+  return [...head, ...sites.slice(0, room - 1), `… ${sites.length - room + 1} more sites`];
 }
 
 /** Lines of the terminal that stay free below. */

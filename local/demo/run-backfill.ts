@@ -1,6 +1,6 @@
 import { type BackfillClient, pollBackfill } from "../../client/client.ts";
 import type { Problem, StartAccepted, StartConflict, Status } from "../../src/contract/backfill.ts";
-import { CommandError, type ProgressScreen, SiteLines } from "../../terminal/terminal.ts";
+import { CommandError, lostLine, type ProgressScreen, SiteLines } from "../../terminal/terminal.ts";
 
 export interface DayRange {
   readonly from: string;
@@ -49,14 +49,19 @@ const SILENCE_MS_MAX = 20_000;
 
 async function watchUntilEnd(client: BackfillClient, { screen, samplesPerDay }: Progress): Promise<Status> {
   const sites = new SiteLines();
+  let last: Status | undefined;
+  const options = () => ({ samplesPerDay, width: screen.width, paint: screen.paint });
   try {
     return await pollBackfill(client, {
       pollMs: POLL_MS,
       silenceMsMax: SILENCE_MS_MAX,
       whenSilent: "Run the command again: it resumes.",
       show: (status) => {
-        const { width, paint } = screen;
-        screen.show(sites.of(status, { now: performance.now(), samplesPerDay, width, paint }));
+        last = status;
+        screen.show(sites.of(status, { ...options(), now: performance.now() }));
+      },
+      lost: (silentMs) => {
+        if (last) screen.show([lostLine(silentMs), ...sites.past(last, options())]);
       },
     });
   } finally {

@@ -1,5 +1,13 @@
-import type { AuditView } from "../src/contract/backfill.ts";
-import { bar, type Column, formatCount, formatDuration, tableLines } from "../terminal/terminal.ts";
+import type { AuditView } from "../../src/contract/backfill.ts";
+import {
+  bar,
+  type Column,
+  counted,
+  formatBytes,
+  formatCount,
+  formatDuration,
+  tableLines,
+} from "../../terminal/terminal.ts";
 
 const BAR_COLUMNS = 24;
 
@@ -11,27 +19,35 @@ export interface AuditBaseline {
 
 /** A site's progress in one line; `bars` when the output is a terminal. */
 export function auditLine(audit: AuditView, since: AuditBaseline, nowMs: number, bars: boolean): string {
-  const { site, days_checked: checked, days_total: total, state } = audit;
-  const share = total ? checked / total : Number(state === "completed");
+  const { days_checked: checked, days_total: total, state } = audit;
   const gained = checked - since.days;
   const leftMs =
     gained > 0 && total !== null ? ((nowMs - since.atMs) * (total - checked)) / gained : undefined;
+  const eta = `ETA ${leftMs === undefined ? "-" : formatDuration(leftMs)}`;
+  return `${pastAuditLine(audit, bars)}  ${state === "running" ? eta : "done"}`;
+}
+
+/** The same without the time left, for an audit as it was some time ago. */
+export function pastAuditLine(audit: AuditView, bars: boolean): string {
+  const { site, days_checked: checked, days_total: total, state } = audit;
+  const share = total ? checked / total : Number(state === "completed");
   return [
     site,
-    ...(bars ? [bar(share, BAR_COLUMNS)] : []),
-    `${formatCount(checked)} of ${total === null ? "?" : formatCount(total)} days`,
-    `${formatCount(audit.problems_total)} problems`,
-    ...(state === "running" ? [`ETA ${leftMs === undefined ? "-" : formatDuration(leftMs)}`] : ["done"]),
+    ...(bars ? [bar({ done: share }, BAR_COLUMNS)] : []),
+    total === null
+      ? `${counted(checked, "day")} so far`
+      : `${formatCount(checked)} of ${counted(total, "day")}`,
+    counted(audit.problems_total, "problem"),
   ].join("  ");
 }
 
 const COLUMNS: Column[] = [
-  { title: "site", align: "left" },
+  { title: "site", align: "left", names: true },
   { title: "mode", align: "left" },
-  { title: "days", align: "right" },
+  { title: "days checked", align: "right" },
   { title: "ok", align: "right" },
   { title: "samples", align: "right" },
-  { title: "bytes", align: "right" },
+  { title: "size", align: "right" },
   { title: "problems", align: "right" },
 ];
 
@@ -43,7 +59,7 @@ export function auditTable(audits: readonly AuditView[], width: number): string[
     formatCount(audit.days_checked),
     formatCount(audit.days_ok),
     formatCount(audit.records),
-    formatCount(audit.bytes),
+    formatBytes(audit.bytes),
     formatCount(audit.problems_total),
   ]);
   return [...tableLines(COLUMNS, rows, { width }), ...audits.flatMap(problemLines)];

@@ -1,19 +1,30 @@
 import { InvalidArgumentError, Option } from "commander";
-import { poll } from "../../client/client.ts";
 import type { AuditAccepted, AuditView } from "../../src/contract/backfill.ts";
-import { EXIT } from "../../terminal/terminal.ts";
-import { day, jsonOption, type Selection, selectionFields, siteOption, TO_DAY } from "../arguments.ts";
-import { type AuditBaseline, auditLine, auditTable } from "../audit-lines.ts";
+import { daysBetween, type UtcDay } from "../../src/domain/day.ts";
+import { counted, EXIT } from "../../terminal/terminal.ts";
+import {
+  days,
+  fromDay,
+  jsonOption,
+  type Selection,
+  selectedRange,
+  selectionFields,
+  siteOption,
+  TO_DAY,
+} from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
+import type { Days } from "../days.ts";
 import { note, print, printJson, stdoutWidth } from "../output.ts";
-import { requestChange, watchScreen, watchWorker } from "../watch/watch.ts";
+import { requestChange } from "../watch/watch.ts";
+import { auditTable } from "./audit-lines.ts";
+import { watchAudits } from "./watch-audits.ts";
 
 export const addVerify: AddCommand = (program, cli) => {
   program
     .command("verify")
-    .description("check in the Worker that the files in R2 are complete and match the ledger")
-    .argument("[from]", "first day, YYYY-MM-DD (default: every day)", day)
-    .argument("[to]", TO_DAY, day)
+    .description("check in the Worker that the files of archived days are in R2 and match the ledger")
+    .argument("[from]", fromDay("every archived day"), days)
+    .argument("[to]", TO_DAY, days)
     .option("--quick", "compare each file's size, hash and count without reading it (default)")
     .addOption(new Option("--full", "read each file, and count and hash its contents").conflicts("quick"))
     .option(
@@ -27,26 +38,45 @@ export const addVerify: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-A day whose file is missing or wrong is no longer completed, and is fetched again. Exit code 1 when there is any.
+Only archived days are checked. --quick compares what R2 says of each file; only --full reads the files. A day whose file
+is missing or wrong is no longer completed, and is fetched again. Exit code 1 when there is any, and when a site has no
+archived day in the range.
 
 Examples:
   npx bv-backfill verify
   npx bv-backfill verify --sample 5%
   npx bv-backfill verify 2024-01-01 2024-12-31 --full --site building_a`,
     )
-    .action(async (from: string | undefined, to: string | undefined, options: VerifyOptions) => {
-      const request = { ...options, from, to: to ?? from };
+    .action(async (from: Days | undefined, to: Days | undefined, options: VerifyOptions) => {
+      const request = { ...options, ...selectedRange(from, to) };
       const sites = options.last
         ? await verifiedSites(cli)
         : await requestChange(cli, "verify --last", () => startVerification(cli, request));
-      const audits = await watchUntilDone(cli, sites);
+      const audits = await watchAudits(cli, sites, "verification");
       if (options.json) printJson(audits);
       else if (audits.length > 0) for (const line of auditTable(audits, stdoutWidth())) print(line);
-      if (audits.every(({ problems_total }) => problems_total === 0)) return;
-      note(`Days with problems will be fetched again. To see them: ${cli.commandLine("days")}`);
+      noteUnchecked(audits);
+      if (audits.length > 0 && audits.every(({ outcome }) => outcome === "ok")) return;
       cli.exitCode = EXIT.partial;
+      if (audits.some(({ outcome }) => outcome === "problems"))
+        note(`Days with problems will be fetched again. To see them: ${cli.commandLine("days")}`);
     });
 };
+
+/** Says which days of a range were not checked, because they are not archived. */
+function noteUnchecked(audits: readonly AuditView[]): void {
+  for (const { site, from, to, outcome, days_checked, sample_percent } of audits) {
+    if (outcome === "nothing_archived") {
+      note(
+        `${site}: nothing is archived ${from && to ? `from ${from} to ${to}` : "yet"}, so nothing was checked.`,
+      );
+    } else if (from && to && sample_percent === undefined) {
+      const absent = daysBetween(from as UtcDay, to as UtcDay) + 1 - days_checked;
+      if (absent > 0)
+        note(`${site}: ${counted(absent, "day")} of the range not archived, and so not checked.`);
+    }
+  }
+}
 
 interface VerifyOptions extends Selection {
   readonly quick?: true;
@@ -72,31 +102,6 @@ async function verifiedSites(cli: Cli): Promise<readonly string[]> {
   const audits = await cli.backfill.audits();
   if (audits.length === 0) note(`Nothing was verified yet. To start: ${cli.commandLine("verify")}`);
   return audits.map(({ site }) => site);
-}
-
-async function watchUntilDone(cli: Cli, sites: readonly string[]): Promise<AuditView[]> {
-  const screen = watchScreen(cli, process.stderr);
-  const since = new Map<string, AuditBaseline>();
-  const { backfill } = cli;
-  const request = async () => (await backfill.audits()).filter(({ site }) => sites.includes(site));
-  const show = (audits: AuditView[]) => {
-    const nowMs = performance.now();
-    const lines = audits.map((audit) => {
-      const first = since.get(audit.site) ?? { days: audit.days_checked, atMs: nowMs };
-      since.set(audit.site, first);
-      return auditLine(audit, first, nowMs, screen.width !== undefined);
-    });
-    screen.show(lines);
-  };
-  const howToContinue = `The verification is still running. To watch again: ${cli.commandLine("verify --last")}`;
-  // A site that is not in the response yet is not done.
-  const isDone = (audits: AuditView[]) =>
-    audits.filter(({ state }) => state === "completed").length === sites.length;
-  const audits = await watchWorker<AuditView[]>(cli, howToContinue, (polling) =>
-    poll(request, isDone, { ...polling, show }),
-  );
-  screen.settle();
-  return audits;
 }
 
 function percent(text: string): number {

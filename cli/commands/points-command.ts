@@ -1,0 +1,69 @@
+import { Option } from "commander";
+import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
+import { CommandError, EXIT } from "../../terminal/terminal.ts";
+import { days, FROM_DAY, jsonOption, site } from "../arguments.ts";
+import type { AddCommand, Cli } from "../cli.ts";
+import type { Days } from "../days.ts";
+import { pointMatcher } from "../point-match.ts";
+import { printPoints } from "../query-output/query-output.ts";
+
+export const addPoints: AddCommand = (program, cli) => {
+  program
+    .command("points")
+    .description("list the points of a site that have samples on a day, with their number of samples")
+    .argument("[day]", `${FROM_DAY.replace("first day", "the day")} (default: the last archived day)`, days)
+    .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
+    .option("--match <pattern>", "only points whose whole name matches: * is any characters, ? is one")
+    .addOption(new Option("--csv", "print as CSV").conflicts("json"))
+    .addOption(jsonOption().conflicts("csv"))
+    .addHelpText(
+      "after",
+      `
+Without a day it asks the Backfill Worker for the last archived day. Exit code 1 when the day is not archived, or when no
+point matches.
+
+Examples:
+  npx bv-backfill points --site building_a
+  npx bv-backfill points 2024-01-31 --site building_a --match '*/temp*'`,
+    )
+    .action(async (day: Days | undefined, options: PointsOptions) => {
+      const date = day ? singleDay(day) : await lastArchivedDay(cli, options.site);
+      const { match, ...printed } = options;
+      await printPoints(
+        cli,
+        { ...printed, ...(match !== undefined && { matches: pointMatcher(match) }) },
+        dayStartMs(date),
+      );
+    });
+};
+
+interface PointsOptions {
+  readonly site: string;
+  readonly match?: string;
+  readonly csv?: true;
+  readonly json?: true;
+}
+
+function singleDay({ first, last }: Days): UtcDay {
+  if (first === last) return first;
+  throw new CommandError("The points are those of one day, not of a month or a year.", "Name a day.", {
+    exitCode: EXIT.usage,
+  });
+}
+
+async function lastArchivedDay(cli: Cli, site: string): Promise<UtcDay> {
+  const sites = await cli.backfill.sites();
+  const summary = sites.find((one) => one.site === site);
+  if (summary?.last_day) return summary.last_day as UtcDay;
+  if (summary) {
+    throw new CommandError(
+      `Nothing is archived of ${site} yet.`,
+      `To see the sites: ${cli.commandLine("sites")}`,
+    );
+  }
+  const configured = sites.map((one) => one.site).join(", ");
+  throw new CommandError(
+    `There is no site ${site}. Configured: ${configured}`,
+    "For a site that is configured no more, name the day.",
+  );
+}

@@ -1,0 +1,13 @@
+import { expect, it } from "vitest";
+import { pointMatcher } from "./point-match.ts";
+
+it("matches whole names: * is any characters, also /, ? is one, and every other sign is itself", () => {
+  const names = ["ses/a/temp", "ses/b/temp_2", "ses/b/temp", "a.b", "axb", "(x)[1]"];
+  const matching = (pattern: string) => names.filter(pointMatcher(pattern));
+  expect(matching("*/temp")).toEqual(["ses/a/temp", "ses/b/temp"]);
+  expect(matching("*temp*")).toHaveLength(3);
+  expect(matching("ses/?/temp")).toEqual(["ses/a/temp", "ses/b/temp"]);
+  expect(matching("a.b")).toEqual(["a.b"]);
+  expect(matching("(x)[1]")).toEqual(["(x)[1]"]);
+  expect(matching("temp")).toEqual([]);
+});
