@@ -1,6 +1,12 @@
 import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
 import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
-import { type DaySelection, type DayView, type ErrorView, exampleChars } from "../../contract/backfill.ts";
+import {
+  type DaySelection,
+  type DayView,
+  type ErrorView,
+  exampleChars,
+  type SiteSummary,
+} from "../../contract/backfill.ts";
 import type { SiteName } from "../../domain/site.ts";
 import {
   type AuditRequest,
