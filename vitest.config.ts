@@ -20,6 +20,7 @@ export default defineConfig({
           include: [
             "src/**/*.test.ts",
             "simulator/**/*.test.ts",
+            "launch/**/*.test.ts",
             "local/**/*.test.ts",
             "client/**/*.test.ts",
             "terminal/**/*.test.ts",
@@ -60,7 +61,8 @@ export default defineConfig({
         test: {
           name: "system",
           include: ["test/system/**/*.test.ts"],
-          env: COMPILE_CACHE,
+          // Nothing can be written to such a home, also not by root: the stack needs none.
+          env: { ...COMPILE_CACHE, HOME: "/dev/null" },
           isolate: false,
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -6,3 +6,4 @@ export { startStack } from "./start-stack.ts";
 export { claimStateDir } from "./state-dir.ts";
 export { createHotTables, openState, type StoredState } from "./stored-state.ts";
 export { startWorker, type WorkerProcess } from "./worker-process.ts";
+export { wranglerProcessEnv } from "./wrangler-env.ts";

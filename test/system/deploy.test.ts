@@ -5,15 +5,28 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { wranglerProcessEnv } from "../../local/stack/stack.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
-const PRODUCTION = { namespace: "fa5e24f3f2ed4e3489a299e28f1bffaa", bucket: "ace-timeseries", maxDays: "10" };
-
 // An environment without bindings exits with 0 too, so that only the listed bindings count.
 test.concurrent.for([
-  { name: "the top level", flags: [], sites: "ses_falls_city", ...PRODUCTION },
-  { name: "production", flags: ["--env", "production"], sites: "ses_falls_city,building_a", ...PRODUCTION },
+  {
+    name: "the top level, which is no environment's",
+    flags: [],
+    sites: "ses_falls_city",
+    namespace: "local",
+    bucket: "building-vitals-local",
+    maxDays: "10",
+  },
+  {
+    name: "production",
+    flags: ["--env", "production"],
+    sites: "ses_falls_city,building_a",
+    namespace: "fa5e24f3f2ed4e3489a299e28f1bffaa",
+    bucket: "ace-timeseries",
+    maxDays: "10",
+  },
   {
     name: "development",
     flags: ["--env", "development"],
@@ -52,15 +65,30 @@ test.concurrent.for([
 );
 
 test.concurrent.for([
-  { name: "the top level", flags: [], suffix: "" },
-  { name: "production", flags: ["--env", "production"], suffix: "" },
-  { name: "development", flags: ["--env", "development"], suffix: "-dev" },
+  {
+    name: "the top level",
+    flags: [],
+    bucket: "building-vitals-local",
+    database: "building-vitals-hot-local",
+  },
+  {
+    name: "production",
+    flags: ["--env", "production"],
+    bucket: "ace-timeseries",
+    database: "ace-timeseries-hot",
+  },
+  {
+    name: "development",
+    flags: ["--env", "development"],
+    bucket: "ace-timeseries-dev",
+    database: "ace-timeseries-hot-dev",
+  },
 ])(
   "a dry run of the Query Worker's deployment of $name lists every binding and variable",
   async (environment, { expect }) => {
     expect(await bindingsOf("wrangler-query.toml", environment.flags)).toEqual({
-      R2: `ace-timeseries${environment.suffix}`,
-      D1: `ace-timeseries-hot${environment.suffix}`,
+      R2: environment.bucket,
+      D1: environment.database,
       HOT_DAYS: '"20"',
       ALLOWED_ORIGINS: '""',
     });
@@ -71,8 +99,20 @@ test("an environment that does not exist is refused", async () => {
   await expect(bindingsOf("wrangler-backfill.toml", ["--env", "staging"])).rejects.toThrow(/staging/);
 });
 
-/** The bindings and variables that `wrangler deploy --dry-run` lists, by name. */
-async function bindingsOf(toml: string, flags: readonly string[]): Promise<Record<string, string>> {
+test.concurrent("no deployment is without the dashboard: where its build step fails, the deployment does", async ({
+  expect,
+}) => {
+  // The step runs `node`, which is not found.
+  const deployed = bindingsOf("wrangler-backfill.toml", ["--env", "production"], { PATH: "" });
+  await expect(deployed).rejects.toThrow(/Running custom build .*dashboard.* failed/);
+});
+
+/** The bindings and variables, after the dashboard was built, that `wrangler deploy --dry-run` lists, by name. */
+async function bindingsOf(
+  toml: string,
+  flags: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Record<string, string>> {
   const wrangler = join(
     dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
     "bin/wrangler.js",
@@ -83,8 +123,9 @@ async function bindingsOf(toml: string, flags: readonly string[]): Promise<Recor
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [wrangler, "deploy", "--dry-run", "--outdir", outdir, ...config, ...flags],
-      { cwd: ROOT, env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0", WRANGLER_SEND_METRICS: "false" } },
+      { cwd: ROOT, env: { ...process.env, ...wranglerProcessEnv(outdir), ...env } },
     );
+    if (toml === "wrangler-backfill.toml") expect(stdout).toMatch(/\[custom build\] Running: .*dashboard/);
     const lines = [...stdout.matchAll(/^env\.(\w+) \((.*)\) {2,}\S/gm)];
     return Object.fromEntries(lines.map(([, name = "", resource = ""]) => [name, resource]));
   } finally {

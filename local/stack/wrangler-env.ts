@@ -1,0 +1,40 @@
+import { delimiter, dirname, join } from "node:path";
+
+/**
+ * Variables with which wrangler writes only into the state directory, because the home may be missing or read-only, and
+ * sends nothing.
+ */
+export function wranglerEnv(stateDir: string): Record<string, string> {
+  const folder = join(stateDir, "wrangler");
+  return {
+    WRANGLER_REGISTRY_PATH: join(folder, "registry"),
+    WRANGLER_LOG_PATH: join(folder, "logs"),
+    WRANGLER_CACHE_DIR: join(folder, "cache"),
+    XDG_CONFIG_HOME: join(folder, "config"),
+    XDG_CACHE_HOME: join(folder, "cache"),
+    WRANGLER_SEND_METRICS: "false",
+    CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  };
+}
+
+/** Hosts of this machine, which no proxy reaches. */
+const LOOPBACK = "127.0.0.1,localhost,[::1]";
+
+/** Variables of a `wrangler dev` process: those above, and what it needs whatever the shell has. */
+export function wranglerProcessEnv(stateDir: string): Record<string, string> {
+  const { PATH = "", NO_PROXY, no_proxy = NO_PROXY } = process.env;
+  const noProxy = no_proxy ? `${no_proxy},${LOOPBACK}` : LOOPBACK;
+  const home = join(stateDir, "wrangler");
+  return {
+    ...wranglerEnv(stateDir),
+    // A folder ~/.wrangler takes precedence over the folders above.
+    HOME: home,
+    USERPROFILE: home,
+    NO_COLOR: "1",
+    FORCE_COLOR: "0",
+    NO_PROXY: noProxy,
+    no_proxy: noProxy,
+    // The build step of the Backfill Worker runs `node`.
+    PATH: [dirname(process.execPath), PATH].join(delimiter),
+  };
+}
