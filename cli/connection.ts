@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from "commander";
 import {
   BACKFILL_PORT,
+  isLocal,
   LOCAL_BACKFILL_API_KEY,
   LOCAL_QUERY_API_KEY,
   localUrl,
@@ -69,9 +70,6 @@ function validToken(token: string | undefined, variable: string): string | undef
     { exitCode: EXIT.usage },
   );
 }
-
-/** Whether an address is on this machine. The keys of the local stack are not secret, and are valid only here. */
-export const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
 
 function parseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -7,5 +7,8 @@ export const LOCAL_ACE_API_KEY = "local-ace-key";
 export const LOCAL_BACKFILL_API_KEY = "local-backfill-key";
 export const LOCAL_QUERY_API_KEY = "local-query-key";
 
+/** Whether an address is on this machine. The keys of the local stack are not secret, and are valid only here. */
+export const isLocal = (url: string) => ["127.0.0.1", "localhost", "[::1]"].includes(new URL(url).hostname);
+
 /** The address of a server on this machine. */
 export const localUrl = (port: number) => `http://127.0.0.1:${port}`;

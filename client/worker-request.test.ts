@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
-import { fetchJson, fetchWorker, successBody, type Worker } from "./worker-request.ts";
+import { fetchJson, fetchWorker, logAdvice, successBody, type Worker } from "./worker-request.ts";
 
 /** A Worker that responds to every request with `answer`; with `undefined`, never. */
 async function withWorker<T>(
@@ -108,4 +108,9 @@ it("says that the connection was refused", async () => {
     exitCode: 3,
     message: expect.stringContaining("connection refused"),
   });
+});
+
+it("a deployed Worker's log is found by its environment, because the top level of the toml is not deployed", () => {
+  const log = logAdvice({ name: "Query Worker", url: "https://query.example.com" });
+  expect(log).toContain("npx wrangler tail -c workers/wrangler-query.toml --env production");
 });

@@ -1,5 +1,6 @@
 import type { Problem } from "../src/contract/parameters.ts";
 import { CommandError, EXIT } from "../terminal/terminal.ts";
+import { isLocal } from "./local-addresses.ts";
 
 /** A Worker's address and API key; without a key only public routes respond. */
 export interface Worker {
@@ -132,12 +133,18 @@ function adviceFor({ name, url }: Worker, status: number, hint: string | undefin
   if (status === 401 || status === 403) return `Set the Worker's API key in ${variable}, or pass ${option}.`;
   if (hint !== undefined) return hint;
   if (status === 404) return `Check that ${url} is the ${name}.\n${RUN_DOCTOR}`;
-  if (status >= 500) return `${RUN_DOCTOR}\nTo see its log, run: npx wrangler tail -c workers/${TOMLS[name]}`;
+  if (status >= 500) return `${RUN_DOCTOR}\n${logAdvice({ name, url })}`;
   return "To see the backfill's status, run: npx bv-backfill status";
 }
 
 /** The line of advice that the doctor itself leaves out. */
 export const RUN_DOCTOR = "To check the connection, run: npx bv-backfill doctor";
+
+/** Where a Worker's log is. */
+export function logAdvice({ name, url }: Pick<Worker, "name" | "url">): string {
+  if (isLocal(url)) return "Its log is in the terminal in which the Worker runs.";
+  return `To see its log, run: npx wrangler tail -c workers/${TOMLS[name]} --env production`;
+}
 
 const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wrangler-query.toml" } as const;
 

@@ -1,4 +1,4 @@
-import type { BackfillClient } from "../../client/client.ts";
+import { type BackfillClient, logAdvice, type Worker } from "../../client/client.ts";
 import type { ErrorList, Status } from "../../src/contract/backfill.ts";
 import { progressText } from "../watch/watch.ts";
 import { checkWorker } from "./check-worker.ts";
@@ -19,13 +19,13 @@ export async function checkBackfill(client: BackfillClient): Promise<BackfillChe
     await client.request<ErrorList>("GET", "/backfill/errors?limit=1", "errors");
     const status = await client.current();
     const reachable = ok("Backfill Worker: the key is valid, and its Durable Objects respond");
-    return { findings: [...findings, reachable, ...statusFindings(status)], status };
+    return { findings: [...findings, reachable, ...statusFindings(status, client.worker)], status };
   } catch (error) {
     return { findings: [...findings, failureOf(error)], status: undefined };
   }
 }
 
-export function statusFindings(status: Status | undefined): Finding[] {
+export function statusFindings(status: Status | undefined, worker: Worker): Finding[] {
   if (!status) return [ok("No backfill has been started yet")];
   const state = `Backfill ${status.status.replace("_", " ")}: ${progressText(status)}`;
   const halted = status.sites.filter(({ halt_reason }) => halt_reason !== null);
@@ -41,10 +41,7 @@ export function statusFindings(status: Status | undefined): Finding[] {
       warn(`ALERT ${alert}: ${message}`, "npx bv-backfill errors"),
     ),
     ...status.sites_unreachable.map((site) =>
-      fail(
-        `${site}: its Durable Object is not responding`,
-        "npx wrangler tail -c workers/wrangler-backfill.toml",
-      ),
+      fail(`${site}: its Durable Object is not responding`, logAdvice(worker)),
     ),
     ...status.sites.flatMap(({ site, warnings }) =>
       warnings.map(({ message }) =>

@@ -1,7 +1,6 @@
-import { fetchWorker, type Worker } from "../../client/client.ts";
+import { fetchWorker, isLocal, type Worker } from "../../client/client.ts";
 import type { ServiceRoot } from "../../src/contract/parameters.ts";
 import { EXIT } from "../../terminal/terminal.ts";
-import { isLocal } from "../connection.ts";
 import { type Finding, fail, failureOf, ok, warn } from "./finding.ts";
 
 /** The Date header has whole seconds, and the response takes its time. */

@@ -105,7 +105,7 @@ it("shows the Worker's hint, or where its log is; never the doctor itself", asyn
   const tables = [503, { error: "Hot storage has no tables", hint: "Create them: npx wrangler" }] as const;
   expect(await queryFindings({ "/timeseries/days": tables })).toContain("[Create them: npx wrangler]");
   const text = await backfillFindings({ "/backfill/errors": [500, { error: "Internal error" }] });
-  expect(text).toContain("[To see its log, run: npx wrangler tail -c workers/wrangler-backfill.toml]");
+  expect(text).toContain("[Its log is in the terminal in which the Worker runs.]");
 });
 
 it("finds that the Workers do not use the same bucket, or that one rejects the request", async () => {

@@ -5,6 +5,8 @@ import { statusFindings } from "./check-backfill.ts";
 import { clockFinding } from "./check-worker.ts";
 import { exitCodeOf, fail, findingLines, ok, warn } from "./finding.ts";
 
+const WORKER = { name: "Backfill Worker", url: "https://backfill.example.com", token: undefined } as const;
+
 it("prints the advice below a failure", () => {
   expect(findingLines(ok("the key is valid"), plain)).toEqual(["OK    the key is valid"]);
   expect(findingLines(fail("rejected\n  SITE_NAME is not set", "Set it.\nDeploy."), plain)).toEqual([
@@ -35,12 +37,12 @@ it("compares clocks in whole seconds, minus the time of the request", () => {
 it("finds what keeps a backfill from completing", () => {
   const halted = { ...SITE, halt_reason: "the key is not good" };
   const levels = (status: typeof STATUS) =>
-    statusFindings(status).map(({ level, message }) => `${level} ${message}`);
+    statusFindings(status, WORKER).map(({ level, message }) => `${level} ${message}`);
   expect(levels({ ...STATUS, sites: [halted], sites_unreachable: ["site_b"] })).toEqual([
     "WARN Backfill in progress: 27.32% 100 of 366 site-days, 1 failed, 366,640,952 samples",
     "FAIL site_a has halted: the key is not good",
     "FAIL site_b: its Durable Object is not responding",
     "WARN 1 days have failed",
   ]);
-  expect(statusFindings(undefined)).toEqual([ok("No backfill has been started yet")]);
+  expect(statusFindings(undefined, WORKER)).toEqual([ok("No backfill has been started yet")]);
 });
