@@ -39,7 +39,7 @@ export type FlagValues = {
 };
 
 export function flagsHelp(): string {
-  return `npx node simulator/main.ts --sites a,b [flags]
+  return `npm run -s simulator -- --sites a,b [flags]
 
 Sites:
   --sites a,b              made-up buildings with these names

@@ -1,11 +1,13 @@
 /**
  * The simulator as a process. Prints one JSON line, {"url", "api"}, once it is ready; ends on SIGTERM and SIGINT.
- * `npx node simulator/main.ts --help` lists the flags.
+ * `npm run simulator -- --help` lists the flags.
  */
 import { parseArgs } from "node:util";
 import { FLAGS, flagsHelp, optionsFrom } from "./flags.ts";
 import { startSimulator } from "./server/server.ts";
 
+// npm runs a script in the project's folder; the user's file names are relative to where the command was typed.
+if (process.env.INIT_CWD) process.chdir(process.env.INIT_CWD);
 const { values } = parseArgs({ options: FLAGS });
 if (values.help) {
   process.stdout.write(flagsHelp());

@@ -22,7 +22,7 @@ it("belongs to one process until that unlocks it", () => {
 });
 
 it.each([
-  ["of a process that was killed", String(spawnSync("true").pid)],
+  ["of a process that was killed", String(spawnSync(process.execPath, ["--version"]).pid)],
   ["that a full disk left empty", ""],
   ["without a process id", "-1"],
 ])("takes over a lock %s", (_, left) => {

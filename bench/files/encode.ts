@@ -1,5 +1,5 @@
 /**
- * CPU and bytes of a site-day from columns to Parquet: `node --expose-gc bench/files/encode.ts [samples] [late ms]`.
+ * CPU and bytes of a site-day from columns to Parquet: `npm run bench:encode -- [samples] [late ms]`.
  *
  * A made-up day of 3.74 million samples from 4,583 points, in order of time as the API sends them, in runs of
  * `RUN_SAMPLES`; the kinds of points are those of `made-up-day.ts`. Every other point reports up to `late`

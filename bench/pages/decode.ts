@@ -1,5 +1,5 @@
 /**
- * CPU of a page from bytes to columns, scanned and parsed side by side: `node bench/pages/decode.ts [repetitions]`.
+ * CPU of a page from bytes to columns, scanned and parsed side by side: `npm run bench:decode -- [repetitions]`.
  *
  * Both take turns on a page of 50,000 rows of the simulator's reference day, so that other work of the machine affects
  * both. Fails where the scanner leaves the page to the parser.

@@ -98,7 +98,7 @@ describe("a folder", () => {
 
   it("removes the part of a killed export, and keeps that of a running one", async () => {
     mkdirSync(dirname(path()), { recursive: true });
-    const killed = spawnSync("true").pid;
+    const killed = spawnSync(process.execPath, ["--version"]).pid;
     const running = process.ppid;
     for (const pid of [killed, running]) writeFileSync(`${path()}.${pid}.part`, "PAR1");
     await exportFile(server.query, folder, SITE, DAY);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sqlStatements } from "./sql-statements.ts";
+import { wranglerEnv } from "./wrangler-env.ts";
 
 /** R2, KV and D1 of the Workers, opened in their state directory, also while the Workers run. */
 export interface StoredState {
@@ -24,6 +25,8 @@ interface Bindings extends Record<string, unknown> {
 }
 
 export async function openState(stateDir: string): Promise<StoredState> {
+  // wrangler reads them when it is loaded.
+  Object.assign(process.env, wranglerEnv(stateDir));
   // wrangler takes a second to load, which only this function needs.
   const { getPlatformProxy } = await import("wrangler");
   const { env, dispose } = await getPlatformProxy<Bindings>({

@@ -4,6 +4,8 @@ import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { guardTree, signalTree } from "./process-tree.ts";
+import { wranglerProcessEnv } from "./wrangler-env.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 /** For bundling and starting workerd; a slow machine needs most of it in its first run. */
@@ -44,20 +46,20 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   const child = spawn(process.execPath, wranglerArguments(options), {
     cwd: ROOT,
     detached: true,
+    windowsHide: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
-      WRANGLER_SEND_METRICS: "false",
-      CLOUDFLARE_CF_FETCH_ENABLED: "false",
-      NO_COLOR: "1",
-      FORCE_COLOR: "0",
+      ...wranglerProcessEnv(options.stateDir),
       ...(options.v8Flags ? { MINIFLARE_WORKERD_V8_FLAGS: options.v8Flags.join(" ") } : {}),
     },
   });
   const exited = once(child, "exit");
-  const guard = guardOf(child);
-  void exited.finally(() => guard.kill("SIGKILL"));
-  options.signal?.addEventListener("abort", () => signalGroup(child, "SIGKILL"));
+  if (child.pid !== undefined) {
+    const guard = guardTree(child);
+    void exited.finally(() => guard.kill("SIGKILL"));
+  }
+  options.signal?.addEventListener("abort", () => signalTree(child, "SIGKILL"));
   try {
     const url = await ready(child, options.onLine);
     return {
@@ -70,14 +72,6 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     await end(child, exited, "SIGKILL");
     throw error;
   }
-}
-
-/** Starts a process that kills the group when this process dies, even by SIGKILL: the guard's stdin closes then. */
-function guardOf(child: ChildProcess): ChildProcess {
-  return spawn("sh", ["-c", 'read -r _; kill -s KILL -- "-$0"', String(child.pid)], {
-    detached: true,
-    stdio: ["pipe", "ignore", "ignore"],
-  });
 }
 
 function wranglerArguments(options: WorkerOptions): string[] {
@@ -123,24 +117,16 @@ function ready(child: ChildProcess, onLine: WorkerOptions["onLine"]): Promise<st
 const STOP_MS_MAX = 5_000;
 
 async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS.Signals): Promise<void> {
-  signalGroup(child, signal);
+  signalTree(child, signal);
   if (child.exitCode !== null || child.signalCode !== null) {
     // wrangler has exited; kill what it left in its group.
-    signalGroup(child, "SIGKILL");
+    signalTree(child, "SIGKILL");
     return;
   }
-  const timer = setTimeout(() => signalGroup(child, "SIGKILL"), STOP_MS_MAX);
+  const timer = setTimeout(() => signalTree(child, "SIGKILL"), STOP_MS_MAX);
   await exited;
   clearTimeout(timer);
-  signalGroup(child, "SIGKILL");
-}
-
-function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  try {
-    if (child.pid) process.kill(-child.pid, signal);
-  } catch {
-    // The group has ended already.
-  }
+  signalTree(child, "SIGKILL");
 }
 
 /** `preferred` if it is free on this machine, otherwise any free port. */

@@ -26,7 +26,11 @@ export class CliProcess {
 
   private constructor(child: ChildProcess) {
     this.#child = child;
-    this.#exited = once(child, "close");
+    this.#exited = once(child, "close").catch((cause: unknown) => {
+      throw new Error(`${child.spawnfile} is missing; the tests need npx, and script of util-linux`, {
+        cause,
+      });
+    });
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
     });
@@ -59,7 +63,7 @@ export class CliProcess {
     const { NODE_ENV: _, ...own } = process.env;
     const path = (process.env.PATH ?? "").split(delimiter).filter((part) => !part.includes("node_modules"));
     return new CliProcess(
-      spawn("npx", ["--offline", "backfill", ...args], {
+      spawn("npx", ["--offline", "bv-backfill", ...args], {
         cwd: join(ROOT, folder),
         env: { ...own, ...env, PATH: path.join(delimiter), npm_config_ignore_scripts: "true" },
       }),

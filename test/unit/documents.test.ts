@@ -35,12 +35,20 @@ test("the README has what a newcomer needs, and no more than that", () => {
 test("every script that a document runs is in package.json", () => {
   const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
   const unknown = documents.flatMap((document) =>
-    [...read(document).matchAll(/npm run ([\w:-]+)/g)]
+    [...read(document).matchAll(/npm run (?:-s )?([\w:-]+)/g)]
       .map((match) => match[1] ?? "")
       .filter((script) => !(script in scripts))
       .map((script) => `${document}: npm run ${script}`),
   );
   expect(unknown).toEqual([]);
+});
+
+test("no document runs a file by the Node of the shell, which may be too old", () => {
+  const direct = /(?:^|`|[&|;] *)(node [^`\n]*\.(?:ts|js)\b)/gm;
+  const found = documents.flatMap((document) =>
+    [...read(document).matchAll(direct)].map(([, command]) => `${document}: ${command}`),
+  );
+  expect(found).toEqual([]);
 });
 
 /** Paths of all files below `folder`, relative to the project, without what is generated or hidden. */
