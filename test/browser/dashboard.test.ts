@@ -112,7 +112,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await page.getByRole("button", { name: "Start", exact: true }).click();
     // One word for the backfill, its badge, its site and its day.
     await heading("Throttled 2024-01-01 to 2024-01-06").waitFor();
-    await page.getByText(/^throttled, requests continue in \d+ s$/).waitFor();
+    await page.getByText(/^throttled, \d+ s left$/).waitFor();
     await page.locator('.state[data-state="throttled"]').first().waitFor();
     await page.locator('.connection[data-kind="live"]').getByText("Live", { exact: true }).waitFor();
     expect(await axeViolations(page)).toEqual([]);

@@ -226,7 +226,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     const { x, y } = await positionOf(page, "a", "2024-01-04");
     await page.mouse.move(x, y);
     await tooltip.getByText("Thu 2024-01-04").waitFor();
-    expect(await tooltip.textContent()).toMatch(/failed, last attempt failed: vendor-fault: <b>HTTP 500/);
+    expect(await tooltip.textContent()).toMatch(/failed: vendor-fault: <b>HTTP 500/);
     await page.mouse.move(x - 14, y);
     await tooltip.waitFor({ state: "detached" });
     await page.getByRole("grid", { name: "Days of a", exact: true }).focus();

@@ -22,6 +22,13 @@ async function main(): Promise<void> {
     await world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
     await takeScreenshots(world, page);
+    const phone = {
+      viewport: { width: 390, height: 844 },
+      deviceScaleFactor: 1.5,
+      isMobile: true,
+      hasTouch: true,
+    };
+    await takePhoneScreenshot(world, await browser.newPage(phone));
   } finally {
     await browser.close();
     await world.close();
@@ -60,8 +67,12 @@ async function takeScreenshots(world: World, page: Page): Promise<void> {
   await page.emulateMedia({ colorScheme: "light" });
 
   await explore(world, page);
-  await page.setViewportSize({ width: 390, height: 844 });
-  await page.getByRole("link", { name: "Backfill" }).click();
+}
+
+async function takePhoneScreenshot(world: World, page: Page): Promise<void> {
+  await page.goto(`${world.url}/dashboard/`);
+  await signIn(page, TOKEN);
+  await page.getByText("59 completed, 1 failed").waitFor();
   await page.evaluate("scrollTo(0, 0)");
   await shot(page, "phone");
 }

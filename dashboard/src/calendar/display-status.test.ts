@@ -22,6 +22,7 @@ test("a completed day whose last attempt failed is described as both, with the r
   expect(dayText(dayView("2024-01-01", "completed", { failure }), false)).toBe(
     "completed, 1,234 samples, last attempt failed: vendor-fault: HTTP 500",
   );
+  expect(dayText(dayView("2024-01-01", "failed", { failure }), false)).toBe("failed: vendor-fault: HTTP 500");
   expect(dayText(dayView("2024-01-01", "completed", { records: 1 }), false)).toBe("completed, 1 sample");
 });
 

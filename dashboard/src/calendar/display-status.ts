@@ -33,8 +33,11 @@ export function statusCounts(days: Iterable<DayView>, throttled: boolean): Statu
 /** What the colour and the mark of a day mean, and why it failed. */
 export function dayText(day: DayView | undefined, throttled: boolean): string {
   const records = day?.status === "completed" ? `, ${counted(day.records ?? 0, "sample")}` : "";
-  const failure = day?.failure ? `, last attempt failed: ${reasonOf(day.failure)}` : "";
-  return `${displayStatus(day, throttled)}${records}${failure}`;
+  const status = displayStatus(day, throttled);
+  if (!day?.failure) return `${status}${records}`;
+  return status === "failed"
+    ? `failed: ${reasonOf(day.failure)}`
+    : `${status}${records}, last attempt failed: ${reasonOf(day.failure)}`;
 }
 
 /** The reason of a failure with its message, cut to some lines. */

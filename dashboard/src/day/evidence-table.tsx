@@ -50,9 +50,7 @@ function Examples({
       {rejected.length > 0 && (
         <>
           <h4>Rejected rows</h4>
-          <p class="hint">
-            The first {counted(rejected.length, "pair")} of point and reason, each with a value as sent.
-          </p>
+          <p class="hint">One value as sent of each point and reason, at most 20.</p>
           <ul class="errors">
             {rejected.map(({ point_name, reason, value }) => (
               <li key={`${point_name} ${reason}`}>
@@ -65,7 +63,7 @@ function Examples({
       {names.length > 0 && (
         <>
           <h4>Points that are not configured</h4>
-          <p class="hint">The first {counted(names.length, "name")}.</p>
+          <p class="hint">At most 20 names.</p>
           <ul class="errors">
             {names.map((name) => (
               <li key={name}>{name}</li>

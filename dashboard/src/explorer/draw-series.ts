@@ -1,14 +1,14 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "./explorer-state.ts";
-import { isolatedValues, timeLabels, valueText } from "./series.ts";
+import { isolatedValues, roundedValue, timeLabels, valueText } from "./series.ts";
 import type { Span } from "./span.ts";
 
 /** Draws into `element`, in the colours of the style sheet. Dragging over a range calls `onSpan` with it. */
 export function drawSeries(
   element: HTMLElement,
   height: number,
-  { series, span }: Chart,
+  { series, span, interval }: Chart,
   onSpan: (span: Span) => void,
 ): uPlot {
   const style = getComputedStyle(element);
@@ -19,6 +19,8 @@ export function drawSeries(
     ticks: { show: false },
   };
   const isolated = isolatedValues(series);
+  // A sample as it was sent; digits of an average mean nothing beyond some.
+  const readingText = interval === "raw" ? valueText : roundedValue;
   const options: uPlot.Options = {
     width: element.clientWidth,
     height,
@@ -48,7 +50,7 @@ export function drawSeries(
         spanGaps: false,
         // Dots for all values when there is room; for values that no line reaches, always.
         points: { filter: (_, __, all) => (all ? null : isolated) },
-        value: (_, value) => (value == null ? "–" : valueText(value)),
+        value: (_, value) => (value == null ? "–" : readingText(value)),
       },
     ],
     hooks: {

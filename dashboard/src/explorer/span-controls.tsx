@@ -41,7 +41,7 @@ export function SpanControls({ span, onMove }: SpanControlsProps) {
         value={lastDayOf(span)}
         onDay={(day) => onMove((before) => withLastDay(before, day))}
       />
-      <Buttons legend="Up to the last day" moves={LENGTHS} onMove={onMove} />
+      <Buttons legend="Length" moves={LENGTHS} onMove={onMove} />
       <Buttons legend="Pan and zoom" moves={PAN_AND_ZOOM} onMove={onMove} />
     </>
   );

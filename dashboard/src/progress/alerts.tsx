@@ -24,8 +24,8 @@ export function Alerts({ status }: { status: Status | undefined }) {
       ))}
       {unreachable.length > 0 && (
         <p>
-          <strong role="alert">Out of date</strong>: can't reach {unreachable.join(", ")}; the last known
-          values are shown.
+          <strong role="alert">Out of date</strong>: no response from {unreachable.join(", ")}. The values
+          shown are the last known.
         </p>
       )}
     </div>

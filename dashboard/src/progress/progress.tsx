@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { Status } from "../../../src/contract/backfill.ts";
 import { Confirm } from "../confirm.tsx";
 import { duration, instant, integer, rate } from "../formatting.ts";
-import type { Live } from "./live.ts";
+import { freshness, type Live } from "./live.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 import { requestsLastMinute, throttledMs } from "./rates.ts";
 
@@ -44,7 +44,7 @@ export function Progress(props: ProgressProps) {
         </h2>
         {pauseMs !== undefined && (
           <span class="badge" data-status="throttled">
-            throttled, requests continue in {duration(pauseMs)}
+            throttled, {duration(pauseMs)} left
           </span>
         )}
         <JobButtons status={status} onCancel={props.onCancel} onResume={() => props.onResume(status)} />
@@ -113,8 +113,10 @@ function JobButtons({ status, onCancel, onResume }: JobButtonsProps) {
 
 function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { readonly status: Status }) {
   const running = status.status === "in_progress";
-  const requests = requestsLastMinute(live.requestCounts, now);
-  const endsAt = status.estimated_completion;
+  // Without a connection nothing is known of the last minute, and the estimate may be wrong by now.
+  const current = freshness(live, now).kind === "live";
+  const requests = current ? requestsLastMinute(live.requestCounts, now) : undefined;
+  const endsAt = current ? status.estimated_completion : null;
   const left = running && endsAt ? Date.parse(endsAt) - now : undefined;
   return (
     <dl class="metrics">
@@ -126,7 +128,7 @@ function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { rea
       <Metric name="Samples" value={integer(status.records_processed)} />
       <Metric name="Site-days per hour" value={rateText(status.days_per_hour)} />
       <Metric name="Samples per second" value={rateText(status.samples_per_second)} />
-      <Metric name="Time left" value={left === undefined ? "–" : duration(left)} />
+      {running && <Metric name="Time left" value={left === undefined ? "–" : duration(left)} />}
       {running && endsAt && <Metric name="Estimated end" value={instant(endsAt)} />}
       {running && (
         <Metric
@@ -135,6 +137,7 @@ function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { rea
         />
       )}
       <Metric name="Started" value={instant(status.started_at)} />
+      {status.completed_at && <Metric name="Completed" value={instant(status.completed_at)} />}
     </dl>
   );
 }
