@@ -43,7 +43,7 @@ export function flagsHelp(): string {
 
 Sites:
   --sites a,b              made-up buildings with these names
-  --csv site=a.csv,b.csv   a site of files with timestamp,value; may be repeated
+  --csv site=a.csv,b.csv   a site of files with a time and a value in each line; may be repeated
   --preset reference       a day of 3,741,234 plain samples from 4,583 points
   --points N               points with data per site (200)
   --samples-per-day N      rows of every day (100 per point)

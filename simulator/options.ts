@@ -55,7 +55,7 @@ export function changedSettings(settings: Settings, change: unknown): Settings {
 /** A site: a made-up building, or CSV files. Its options override the common ones. */
 export interface SiteOptions extends Partial<BuildingOptions> {
   readonly name: string;
-  /** Files of `timestamp,value`; with them the building options are ignored. */
+  /** Files with a time and a value in each line; with them the building options are ignored. */
   readonly csv?: readonly { readonly path: string; readonly name?: string }[];
   /** Days without any row. */
   readonly emptyDays?: readonly string[];

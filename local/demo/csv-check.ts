@@ -1,3 +1,4 @@
+import type { TimeForm } from "../../simulator/csv/csv.ts";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
 import type { CsvFile } from "./csv-plan.ts";
@@ -24,24 +25,27 @@ export async function compareCsv(
   const rows = everyRow(opened);
   if (rows === undefined) throw new Error("there are no objects to compare with");
   const { duckdb } = opened;
+  const { delimiter, hasHeader, timeColumn, times, hasDecimalCommas } = file.form;
+  const fields = ["a", "b"] as const;
   // The archive's rule in SQL: the latest microsecond of a millisecond wins, then the greater number.
   const reader = await duckdb.runAndReadAll(`
     WITH lines AS (
-      -- Lines are split here, so that an extra comma makes a bad value and not a bad file.
-      SELECT split_part(line, ',', 1) AS time, lower(trim(substr(line, strpos(line, ',') + 1))) AS text
-      FROM read_csv(${quoted(file.path)}, header = true, delim = E'\\x01', quote = '', escape = '',
-        columns = {'line': 'VARCHAR'})
-      WHERE line <> ''
+      SELECT trim(${fields[timeColumn]}) AS time,
+        ${hasDecimalCommas ? "replace(" : ""}lower(trim(${fields[1 - timeColumn]}))${hasDecimalCommas ? ", ',', '.')" : ""} AS text
+      FROM read_csv(${quoted(file.path)}, header = false, auto_detect = false, delim = ${quoted(delimiter)},
+        quote = '"', escape = '"', columns = {'a': 'VARCHAR', 'b': 'VARCHAR'}, null_padding = true)
+      WHERE trim(coalesce(a, '') || coalesce(b, '')) <> ''
     ),
+    timed AS (SELECT ${MICROSECONDS[times]} AS us, coalesce(text, '') AS text FROM lines),
     csv AS (
-      SELECT epoch_us(CAST(time AS TIMESTAMP)) AS us,
+      SELECT us,
         CASE
           WHEN text IN ('true', 'active', 'on') THEN 1.0
           WHEN text IN ('false', 'inactive', 'off') THEN 0.0
           WHEN regexp_full_match(text, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)(e[+-]?[0-9]+)?')
             AND isfinite(TRY_CAST(text AS DOUBLE)) THEN TRY_CAST(text AS DOUBLE)
         END AS number
-      FROM lines WHERE us < ${dayStartMs(today) * 1000}
+      FROM timed WHERE us < ${dayStartMs(today) * 1000}
     ),
     wanted AS (
       SELECT us // 1000 AS ms, arg_max(number, (us, number)) AS number FROM csv
@@ -51,6 +55,7 @@ export async function compareCsv(
       SELECT epoch_ms(timestamp) AS ms, value AS number FROM ${rows} WHERE point_name = ${quoted(file.point)}
     )
     SELECT
+      (SELECT count(*) FROM timed WHERE us IS NULL) AS headers,
       (SELECT count(*) FROM csv) AS csv_rows,
       (SELECT count(*) FROM csv WHERE number IS NULL) AS not_numbers,
       (SELECT count(*) FROM wanted) AS distinct_ms,
@@ -65,9 +70,23 @@ export async function compareCsv(
     notNumbers: count("not_numbers"),
     distinctMs: count("distinct_ms"),
     fileRows: count("file_rows"),
-    differences: count("differences"),
+    differences: count("differences") + Math.abs(count("headers") - (hasHeader ? 1 : 0)),
   };
 }
+
+/** The spelling that DuckDB reads: with seconds, without a space before the zone, and with an offset for its name. */
+const SPELLED = `regexp_replace(regexp_replace(regexp_replace(upper(time), ' ?UTC$', 'Z'), ' ([+-])', '\\1'),
+  '^([0-9-]{10})[T ]([0-9]{2}:[0-9]{2})(Z|[+-].*|$)', '\\1 \\2:00\\3')`;
+const unix = (microsecondsEach: number) =>
+  `CAST(floor(TRY_CAST(time AS DECIMAL(38, 9)) * ${microsecondsEach}) AS BIGINT)`;
+
+/** The microseconds of a time since 1970, in SQL; NULL for any other text. */
+const MICROSECONDS: Readonly<Record<TimeForm, string>> = {
+  "UTC without a zone": `epoch_us(TRY_CAST(${SPELLED} AS TIMESTAMP))`,
+  "times with a zone": `epoch_us(TRY_CAST(${SPELLED} AS TIMESTAMPTZ))`,
+  "unix seconds": unix(1_000_000),
+  "unix milliseconds": unix(1_000),
+};
 
 const COLUMNS: Column[] = [
   { title: "point", align: "left" },

@@ -14,10 +14,18 @@ function csv(name: string, ...lines: string[]): string {
   return path;
 }
 
+const FORM = {
+  delimiter: ",",
+  hasHeader: true,
+  timeColumn: 0,
+  times: "UTC without a zone",
+  hasDecimalCommas: false,
+} as const;
 const TODAY = "2026-01-01" as UtcDay;
 const spanning = (from: string, to: string): CsvFile => ({
   path: "",
   point: "",
+  form: FORM,
   rows: 1,
   from: from as UtcDay,
   to: to as UtcDay,
@@ -26,7 +34,7 @@ const spanning = (from: string, to: string): CsvFile => ({
 it("finds a file's rows and days, whatever their order", () => {
   const path = csv("one.csv", "2024-01-03 00:00:00,1", "2024-01-01 23:59:59,2", "2024-01-02T10:00:00.5,3");
   expect(openCsvFiles([path])).toEqual([
-    { path, point: "csv/one", rows: 3, from: "2024-01-01", to: "2024-01-03" },
+    { path, point: "csv/one", form: FORM, rows: 3, from: "2024-01-01", to: "2024-01-03" },
   ]);
 });
 
@@ -35,15 +43,17 @@ it("gives each of two files with the same name a separate point", () => {
   expect(openCsvFiles([path, path]).map((file) => file.point)).toEqual(["csv/same", "csv/same_2"]);
 });
 
-it("reports file and line of an unreadable row", () => {
-  expect(() => openCsvFiles([csv("bad.csv", "2024-01-01 00:00:00,1", "yesterday,2")])).toThrow(
-    /bad\.csv:3 is not "timestamp,value": yesterday,2/,
-  );
+it("reports file and line of an unreadable row, and what a row looks like", () => {
+  const error = expect.objectContaining({
+    message: expect.stringMatching(/bad\.csv:3: "yesterday" is not a time$/),
+    advice: expect.stringContaining("2024-01-15 10:30:00.5 (UTC)"),
+  });
+  expect(() => openCsvFiles([csv("bad.csv", "2024-01-01 00:00:00,1", "yesterday,2")])).toThrow(error);
 });
 
 it("reports a file that is missing or has no rows", () => {
   expect(() => openCsvFiles([join(folder, "none.csv")])).toThrow("can't be read");
-  expect(() => openCsvFiles([csv("header.csv")])).toThrow("has no rows");
+  expect(() => openCsvFiles([csv("header.csv")])).toThrow("no rows");
 });
 
 it("joins consecutive days, and leaves out days that no file has", () => {

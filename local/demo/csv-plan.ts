@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { parseNaive } from "../../simulator/naive-time.ts";
+import { CSV_FORM, type CsvTable, CsvUnreadable, readCsv } from "../../simulator/csv/csv.ts";
 import { addDays, daysBetween, daysOf, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import { CommandError } from "../../terminal/terminal.ts";
 
@@ -9,6 +9,7 @@ export interface CsvFile {
   readonly path: string;
   /** The name of the file's point. */
   readonly point: string;
+  readonly form: Omit<CsvTable, "rows">;
   readonly rows: number;
   readonly from: UtcDay;
   readonly to: UtcDay;
@@ -21,49 +22,29 @@ export function openCsvFiles(paths: readonly string[]): CsvFile[] {
     const name = basename(path, ".csv");
     const seen = (points.get(name) ?? 0) + 1;
     points.set(name, seen);
-    const times = timesOf(path, readText(path));
+    const { rows, ...form } = readTable(path);
     // Not Math.min(...): a file may have more rows than a call takes arguments.
-    const first = times.reduce((least, time) => Math.min(least, time));
-    const last = times.reduce((greatest, time) => Math.max(greatest, time));
+    const first = rows.reduce((least, { micros }) => Math.min(least, micros), Number.POSITIVE_INFINITY);
+    const last = rows.reduce((greatest, { micros }) => Math.max(greatest, micros), 0);
     return {
       path,
       point: `csv/${name}${seen > 1 ? `_${seen}` : ""}`,
-      rows: times.length,
+      form,
+      rows: rows.length,
       from: utcDayOf(first / 1000),
       to: utcDayOf(last / 1000),
     };
   });
 }
 
-function readText(path: string): string {
+/** The rows of a file. Throws `CommandError` with the reason and the form that is expected. */
+function readTable(path: string): CsvTable {
   try {
-    return readFileSync(path, "utf8");
+    return readCsv(path, readFileSync(path, "utf8"));
   } catch (cause) {
-    throw new CommandError(
-      `${path} can't be read.`,
-      "Give files with `timestamp,value`, as in --csv a.csv b.csv.",
-      {
-        cause,
-      },
-    );
+    const problem = cause instanceof CsvUnreadable ? cause.message : `${path} can't be read.`;
+    throw new CommandError(problem, CSV_FORM, { cause });
   }
-}
-
-function timesOf(path: string, text: string): [number, ...number[]] {
-  const times = text.split(/\r?\n/).flatMap((line, index) => {
-    if (index === 0 || line === "") return [];
-    const comma = line.indexOf(",");
-    const micros = comma < 0 ? undefined : parseNaive(line.slice(0, comma));
-    if (micros !== undefined) return [micros];
-    throw new CommandError(
-      `${path}:${index + 1} is not "timestamp,value": ${line.slice(0, 80)}`,
-      "The first line is a header; a timestamp is UTC without a time zone, such as 2024-01-15 10:30:00.5.",
-    );
-  });
-  const [first, ...rest] = times;
-  if (first === undefined)
-    throw new CommandError(`${path} has no rows.`, "Give files with `timestamp,value`.");
-  return [first, ...rest];
 }
 
 /** The largest number of days of one start. */

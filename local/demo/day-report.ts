@@ -90,14 +90,23 @@ function sumsOf(days: readonly DayView[], facts: ReadonlyMap<string, ObjectConte
   ];
 }
 
-/** How many fetched samples were written, rejected and so on, in one line. */
-export function balanceLine(days: readonly DayView[]): string {
+/** How the counts of samples are made of each other, and what each of them means. */
+export function balanceLines(days: readonly DayView[]): string[] {
   const sum = (of: (evidence: NonNullable<DayView["evidence"]>) => number) =>
-    formatCount(total(days, (day) => (day.evidence ? of(day.evidence) : 0)));
-  return (
-    `${sum((e) => e.fetched)} fetched = ${sum((e) => e.written)} written + ${formatCount(total(days, rejectedOf))} rejected` +
-    ` + ${sum((e) => e.duplicates)} duplicate + ${sum((e) => e.unconfigured)} unconfigured + ${sum((e) => e.outside)} outside`
-  );
+    total(days, (day) => (day.evidence ? of(day.evidence) : 0));
+  const [written, duplicates] = [sum((e) => e.written), sum((e) => e.duplicates)];
+  const dropped = [
+    `${formatCount(total(days, rejectedOf))} rejected`,
+    `${formatCount(sum((e) => e.unconfigured))} unconfigured`,
+    `${formatCount(sum((e) => e.outside))} outside`,
+  ];
+  return [
+    `${formatCount(sum((e) => e.fetched))} fetched = ${formatCount(written + duplicates)} accepted + ${dropped.join(" + ")}`,
+    `${formatCount(written + duplicates)} accepted = ${formatCount(written)} written + ${formatCount(duplicates)} duplicate`,
+    "",
+    "fetched: rows that the API sent. accepted: those with a number and a time of the day, of a configured point.",
+    "written: rows in the files, one for each point and millisecond.",
+  ];
 }
 
 const rejectedOf = (day: DayView) => total(Object.values(day.evidence?.rejected ?? {}), (count) => count);

@@ -13,15 +13,17 @@ import {
 } from "../../terminal/terminal.ts";
 import { claimStateDir, startStack } from "../stack/stack.ts";
 import { chartQuery } from "./chart-query.ts";
-import { balanceLine, dayTable, differences } from "./day-report.ts";
+import { balanceLines, dayTable, differences } from "./day-report.ts";
 import { objectContents, openObjects } from "./object-contents.ts";
 import { runBackfill } from "./run-backfill.ts";
 import { csvScenario, madeUpScenario, type Scenario } from "./scenario.ts";
 
 const HELP = `npm run demo -- [--fresh] [--csv FILE…]
 
-  --csv FILE…  backfill these files (timestamp,value; UTC without a time zone) instead of made-up buildings, each
-               file as a point of one site, and compare every row of the Parquet files with them
+  --csv FILE…  backfill these files instead of made-up buildings, each file as a point of one site, and compare every
+               row of the Parquet files with them. A line has a time and a value, separated by a comma, a semicolon or
+               a tab; a header is optional. Times are 2024-01-15 10:30:00 (UTC), with Z or an offset, or unix seconds
+               or milliseconds
   --fresh      delete what an earlier run has backfilled
 `;
 
@@ -97,6 +99,9 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   let complete = true;
   for (const range of scenario.ranges) {
     print(`\nPOST /backfill/start  ${range.from} to ${range.to}`);
+    print(
+      "  Each line: site, site-days done, day, phase, page, samples written and (of the day in progress) accepted, rate, time left",
+    );
     const status = await runBackfill(client, range, {
       screen,
       samplesPerDay: scenario.samplesPerDay,
@@ -115,7 +120,8 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   const facts = await objectContents(opened);
   print("\nThe files in R2, read by DuckDB:\n");
   for (const line of dayTable(days, facts, width)) print(line);
-  print(`\n${balanceLine(days)}`);
+  print("");
+  for (const line of balanceLines(days)) print(line);
   const wrong = days.flatMap((day) => differences(day, facts.get(day.r2_path ?? "")));
   wrong.push(...(await scenario.check(opened, width, print)));
   if (complete) wrong.push(...(await chartQuery(query, scenario.chart, opened, print)));
@@ -149,7 +155,9 @@ function printOutcome(status: Status): void {
   if (isNothingFetched && days_completed === days_total)
     print("All days were already there; nothing was fetched. To start again, add --fresh.");
   else if (samples > 0)
-    print(`${formatCount(samples)} samples in this run, ${formatCount(samples_per_second ?? 0)} per second`);
+    print(
+      `${formatCount(samples)} samples accepted in this run, ${formatCount(samples_per_second ?? 0)} per second`,
+    );
   for (const halt of halts) print(`halted: ${halt}`);
 }
 

@@ -3,7 +3,7 @@ import { daysOf, utcDayOf } from "../../src/domain/day.ts";
 import { CommandError, formatCount } from "../../terminal/terminal.ts";
 import { BUILDING_SIZE, BUILDINGS } from "../stack/stack.ts";
 import type { ChartRequest } from "./chart-query.ts";
-import { compareCsv, comparisonTable } from "./csv-check.ts";
+import { type CsvComparison, compareCsv, comparisonTable } from "./csv-check.ts";
 import { type CsvFile, fingerprintOf, openCsvFiles, rangesOf } from "./csv-plan.ts";
 import type { OpenedObjects } from "./object-contents.ts";
 import type { DayRange } from "./run-backfill.ts";
@@ -36,7 +36,7 @@ export function madeUpScenario(): Scenario {
     ranges: [range],
     samplesPerDay: BUILDING_SIZE.samplesPerDay,
     chart: { site, point: `ses/${site}/weather/temp`, range },
-    other: "npm run demo -- --csv FILE…   backfill files with timestamp,value, and compare every row",
+    other: "npm run demo -- --csv FILE…   backfill your own series, and compare every row",
     check: async () => [],
   };
 }
@@ -66,12 +66,22 @@ export function csvScenario(paths: readonly string[], nowMs: number): Scenario {
       print("\nEvery row of the files compared with the CSV, by DuckDB:\n");
       for (const line of comparisonTable(comparisons, width)) print(line);
       if (files.some((file) => file.to >= today)) print(`Rows of ${today} (UTC) and later were left out.`);
-      return comparisons.flatMap(({ file, differences }) =>
-        differences === 0 ? [] : [`${file.point}: ${differences} rows differ from ${file.path}`],
-      );
+      return comparisons.flatMap(faultsOf);
     },
   };
 }
 
-const aboutFile = (file: CsvFile) =>
-  `${file.point}: ${formatCount(file.rows)} rows, ${file.from} to ${file.to}`;
+/** What is wrong with a file's point. Nothing was archived of a file whose every value was rejected. */
+export function faultsOf({ file, csvRows, fileRows, differences }: CsvComparison): string[] {
+  if (differences > 0) return [`${file.point}: ${differences} rows differ from ${file.path}`];
+  if (csvRows === 0 || fileRows > 0) return [];
+  return [
+    `${file.point}: none of the ${formatCount(csvRows)} values is a number, so nothing was archived. Write values as 21.5, or as true, active, on, false, inactive or off`,
+  ];
+}
+
+function aboutFile({ point, rows, from, to, form }: CsvFile): string {
+  const header = form.hasHeader ? "a header" : "no header";
+  const commas = form.hasDecimalCommas ? ", decimal commas" : "";
+  return `${point}: ${formatCount(rows)} rows, ${from} to ${to}; ${header}, ${form.times}${commas}`;
+}

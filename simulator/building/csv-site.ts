@@ -1,10 +1,10 @@
 import { basename } from "node:path";
 import { type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { parseNaive } from "../naive-time.ts";
+import { readCsv } from "../csv/csv.ts";
 import { type DayTable, emptyDay, type SiteData } from "./site-data.ts";
 
-/** The samples of one point: a header row, then `timestamp,value` in naive UTC. */
+/** The samples of one point, as `readCsv` takes them. */
 export interface CsvPoint {
   /** Default: `csv/{site}/{file name without .csv}`. */
   readonly name?: string | undefined;
@@ -14,12 +14,17 @@ export interface CsvPoint {
 
 /**
  * A site of real measurements. Rows are in order of time, and rows of one timestamp in the order of the files;
- * duplicates stay. Values are strings exactly as in the file. Throws `SyntaxError` with path and line for a row that
- * can't be read.
+ * duplicates stay. Values are strings as in the file. Throws `CsvUnreadable` for a file that can't be read.
  */
 export function csvSite(site: SiteName, files: readonly CsvPoint[]): SiteData {
   const names = files.map((file) => file.name ?? `csv/${site}/${basename(file.path, ".csv")}`);
-  const rows = files.flatMap((file, point) => readCsv(file, point));
+  const rows = files.flatMap((file, point) =>
+    readCsv(file.path, file.text).rows.map(({ micros, value }) => ({
+      point,
+      micros,
+      token: JSON.stringify(value),
+    })),
+  );
   // A stable sort: equal timestamps keep the order of files and lines.
   rows.sort((a, b) => a.micros - b.micros);
   const days = new Map<UtcDay, CsvRow[]>();
@@ -41,18 +46,6 @@ interface CsvRow {
   readonly point: number;
   readonly micros: number;
   readonly token: string;
-}
-
-function readCsv(file: CsvPoint, point: number): CsvRow[] {
-  const lines = file.text.split(/\r?\n/);
-  return lines.flatMap((line, index) => {
-    if (index === 0 || line === "") return [];
-    const comma = line.indexOf(",");
-    const micros = comma < 0 ? undefined : parseNaive(line.slice(0, comma));
-    if (micros === undefined)
-      throw new SyntaxError(`${file.path}:${index + 1} is not "timestamp,value": ${line}`);
-    return [{ point, micros, token: JSON.stringify(line.slice(comma + 1)) }];
-  });
 }
 
 function csvDay(day: UtcDay, rows: readonly CsvRow[]): DayTable {
