@@ -29,6 +29,7 @@ export function createBackfillApp<Env extends object>(parts: BackfillAppParts<En
 }
 
 export const backfillService: Service<BackfillContext> = {
+  summary: "Copies days of building telemetry from the ACE IoT API into Parquet files in R2.",
   title: "Building Vitals Backfill Worker",
   bearer: "BACKFILL_API_KEY",
   secrets: SECRETS,

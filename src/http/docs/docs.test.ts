@@ -98,18 +98,16 @@ it("is a 500 where the configuration is invalid, as the document is", async () =
 it("shows markup in a document as text", async () => {
   const hostile = `</style><script>alert("1")</script>`;
   const page = String(
-    await docsPage(
-      {
-        info: { title: hostile, version: hostile },
-        paths: { [hostile]: { [hostile]: { ...NOTHING, operationId: hostile, summary: hostile } } },
-        components: {
-          schemas: { [hostile]: { description: hostile, properties: { [hostile]: { const: hostile } } } },
-          responses: {},
-          securitySchemes: { bearer: { description: hostile } },
-        },
+    await docsPage({
+      info: { title: hostile, version: hostile, description: hostile },
+      servers: [{ url: hostile }],
+      paths: { [hostile]: { [hostile]: { ...NOTHING, operationId: hostile, summary: hostile } } },
+      components: {
+        schemas: { [hostile]: { description: hostile, properties: { [hostile]: { const: hostile } } } },
+        responses: {},
+        securitySchemes: { bearer: { description: hostile } },
       },
-      hostile,
-    ),
+    }),
   );
   expect(page).not.toContain("<script");
   expect(page.split("</style>")).toHaveLength(2);

@@ -1,15 +1,12 @@
 import { html, raw } from "hono/html";
 import { listedOperations, type OpenApi } from "./document.ts";
 import { type Markup, schemaView } from "./fields.ts";
-import { methodView, operationView, responsesView } from "./operations.ts";
+import { methodView, operationView, responsesView, webhookView } from "./operations.ts";
 import { STYLE } from "./style.ts";
 
 /** The page for an OpenAPI document, with a policy that allows nothing but the page's own style. */
-export async function docsResponse(
-  document: Readonly<Record<string, unknown>>,
-  origin: string,
-): Promise<Response> {
-  const page = await docsPage(document as unknown as OpenApi, origin);
+export async function docsResponse(document: Readonly<Record<string, unknown>>): Promise<Response> {
+  const page = await docsPage(document as unknown as OpenApi);
   const policy = [
     "default-src 'none'",
     `style-src 'sha256-${await sha256(STYLE)}'`,
@@ -27,9 +24,10 @@ async function sha256(text: string): Promise<string> {
   return btoa(String.fromCharCode(...hash));
 }
 
-/** The document as a page without scripts or outside resources; `origin` is the address in the examples. */
-export function docsPage(document: OpenApi, origin: string): Markup {
-  const { info, components } = document;
+/** The document as a page without scripts or outside resources; its first server is the address in the examples. */
+export function docsPage(document: OpenApi): Markup {
+  const { info, components, servers } = document;
+  const origin = servers[0]?.url ?? "";
   const operations = listedOperations(document.paths);
   const schemas = Object.entries(components.schemas);
   const webhooks = listedOperations(document.webhooks ?? {});
@@ -45,6 +43,7 @@ export function docsPage(document: OpenApi, origin: string): Markup {
 <a class="skip" href="#main">Skip to the operations</a>
 <header>
 <h1>${info.title}</h1>
+<p>${info.description}</p>
 <p class="quiet">Version ${info.version}. For machines: <a href="/openapi.json">OpenAPI 3.1</a>.
 The bearer token is the secret <code>${components.securitySchemes.bearer.description}</code>.</p>
 </header>
@@ -62,7 +61,7 @@ ${webhooks.length > 0 ? html`<h2><a href="#webhooks">Webhooks</a></h2>` : ""}
 <h2 id="operations">Operations</h2>
 ${operations.map((listed) => operationView(listed, components, origin))}
 </section>
-${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map((listed) => operationView(listed, components, origin))}</section>` : ""}
+${webhooks.length > 0 ? html`<section aria-labelledby="webhooks"><h2 id="webhooks">Webhooks</h2>${webhooks.map((listed) => webhookView(listed))}</section>` : ""}
 <section aria-labelledby="other">
 <h2 id="other">Other paths and methods</h2>
 ${responsesView(Object.values(components.responses).map((response) => ["", response]))}

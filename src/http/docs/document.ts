@@ -1,6 +1,7 @@
 /** The parts of an OpenAPI document that the page shows. */
 export interface OpenApi {
-  readonly info: { readonly title: string; readonly version: string };
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly webhooks?: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
   readonly components: {
@@ -13,8 +14,8 @@ export interface OpenApi {
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
-  /** Absent for a webhook: a request that the Worker sends. */
-  readonly security?: readonly unknown[];
+  /** Empty where no token is needed. */
+  readonly security: readonly unknown[];
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
   readonly responses: Readonly<Record<string, ResponseObject>>;

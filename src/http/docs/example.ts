@@ -2,7 +2,7 @@ import { type ListedOperation, nameOf, type OpenApi, type Schema, type Schemas }
 
 /** The operation as a curl command, made of the examples and defaults in the schemas. */
 export function exampleCall(
-  { method, path, parameters = [], requestBody, security = [] }: ListedOperation,
+  { method, path, parameters = [], requestBody, security }: ListedOperation,
   { schemas, securitySchemes }: OpenApi["components"],
   origin: string,
 ): string {

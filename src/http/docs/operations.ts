@@ -10,28 +10,43 @@ export function operationView(
   components: OpenApi["components"],
   origin: string,
 ): Markup {
-  const { method, path, operationId, summary, security, parameters = [], requestBody, responses } = operation;
+  const { security, parameters = [] } = operation;
+  return sectionView(
+    operation,
+    html`<p class="quiet">${security.length > 0 ? "Needs the bearer token." : "Public."}</p>
+${parameters.length > 0 ? html`<h4>Parameters</h4>${parametersView(parameters)}` : ""}
+${bodyView(operation)}
+<h4>Example</h4>
+<pre><code>${exampleCall(operation, components, origin)}</code></pre>
+<h4>Responses</h4>`,
+  );
+}
+
+/** A request that the Worker sends. */
+export function webhookView(webhook: ListedOperation): Markup {
+  const content = html`${bodyView(webhook)}<h4>What the Worker does on each response</h4>`;
+  return sectionView(webhook, content);
+}
+
+function sectionView(
+  { method, path, operationId, summary, responses }: ListedOperation,
+  content: Markup,
+): Markup {
   const title = `title-${operationId}`;
+  // A response that all operations have is a reference; the page shows it once.
+  const own = Object.entries(responses).filter(([, response]) => !("$ref" in response));
   return html`<section id="${operationId}" aria-labelledby="${title}">
 <h3 id="${title}">${methodView(method)} <code>${path}</code></h3>
 <p>${summary}.</p>
-${security ? html`<p class="quiet">${security.length > 0 ? "Needs the bearer token." : "Public."}</p>` : ""}
-${parameters.length > 0 ? html`<h4>Parameters</h4>${parametersView(parameters)}` : ""}
-${
-  requestBody
-    ? html`<h4>Body</h4><p>JSON: ${typeView(requestBody.content["application/json"]?.schema ?? {})}${requestBody.required ? "" : ", optional"}</p>`
-    : ""
-}
-${
-  security
-    ? html`<h4>Example</h4>
-<pre><code>${exampleCall(operation, components, origin)}</code></pre>
-<h4>Responses</h4>`
-    : html`<h4>What the Worker does on each response</h4>`
-}
-${responsesView(Object.entries(responses))}
+${content}
+${responsesView(own)}
 </section>`;
 }
+
+const bodyView = ({ requestBody }: ListedOperation): Markup =>
+  requestBody
+    ? html`<h4>Body</h4><p>JSON: ${typeView(requestBody.content["application/json"]?.schema ?? {})}${requestBody.required ? "" : ", optional"}</p>`
+    : html``;
 
 export function responsesView(responses: readonly (readonly [string, ResponseObject])[]): Markup {
   return html`<dl>${responses.map(

@@ -31,6 +31,7 @@ export function createQueryApp<Env extends object>(parts: QueryAppParts<Env>): W
 
 export const queryService: Service<QueryContext> = {
   title: "Building Vitals Query Worker",
+  summary: "Samples of buildings: archived days from R2, and recent ones from D1.",
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
   routes: [query, points, days, latest, file, health],

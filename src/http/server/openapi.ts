@@ -9,10 +9,11 @@ type Json = Record<string, unknown>;
 /** Writes a schema as JSON Schema: as a reference where the schema has an id, else in full. */
 type Write = (schema: z.ZodType) => Json;
 
-/** The description of a Worker's API as OpenAPI 3.1, made of the schemas that parse its requests. */
+/** The description of a Worker's API at `origin` as OpenAPI 3.1, made of the schemas that parse its requests. */
 export function openApiDocument<Context>(
-  { title, bearer, routes, webhooks }: Service<Context>,
+  { title, summary, bearer, routes, webhooks }: Service<Context>,
   version: string,
+  origin: string,
 ): Json {
   const named: Json = {};
   const write: Write = (schema) => {
@@ -25,15 +26,19 @@ export function openApiDocument<Context>(
   for (const route of [...routes, ...DESCRIPTION_ROUTES]) {
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operationOf(route, write) };
   }
-  const otherMethod = { ...error("405 for any other method"), headers: { Allow: "The allowed methods" } };
+  const otherMethod = {
+    ...error("This path does not have this method"),
+    headers: { Allow: "The allowed methods" },
+  };
   const document = {
     openapi: "3.1.0",
-    info: { title, version },
+    info: { title, version, description: summary },
+    servers: [{ url: origin, description: "The Worker that sent this document" }],
     paths,
     ...(webhooks && { webhooks: webhooksOf(webhooks, write) }),
     components: {
       responses: {
-        NotFound: errorOf({ description: "404 for any other path", schema: notFound }, write),
+        NotFound: errorOf({ description: "404: there is no such path", schema: notFound }, write),
         MethodNotAllowed: errorOf(otherMethod, write),
       },
       schemas: named,
@@ -59,9 +64,12 @@ function operationOf(route: RouteDescription, write: Write): Json {
     security: isPublic ? [] : [{ bearer: [] }],
     ...(all.length > 0 && { parameters: all }),
     ...(requestBody && { requestBody }),
-    responses: mapped({ ...commonResponses(route), ...route.responses }, (response, status) =>
-      Number(status) < 400 ? responseOf(response, write) : errorOf(response, write),
-    ),
+    responses: {
+      ...mapped({ ...commonResponses(route), ...route.responses }, (response, status) =>
+        Number(status) < 400 ? responseOf(response, write) : errorOf(response, write),
+      ),
+      405: { $ref: "#/components/responses/MethodNotAllowed" },
+    },
   };
 }
 
@@ -96,6 +104,8 @@ function webhooksOf(webhooks: Readonly<Record<string, Webhook>>, write: Write): 
     post: {
       operationId: name,
       summary,
+      // The address is the secret: the Worker sends no token.
+      security: [],
       requestBody: { required: true, content: jsonOf(body, write) },
       responses: mapped(responses, (description) => ({ description })),
     },

@@ -80,9 +80,11 @@ export function workerApp<
     };
     return toResponse({ status: 200, body }, c.req.raw);
   });
-  const document = () => openApiDocument(service, version);
-  app.get("/openapi.json", (c) => responseTo(c, parts, async () => ({ status: 200, body: document() })));
-  app.get("/docs", (c) => responseTo(c, parts, () => docsResponse(document(), new URL(c.req.url).origin)));
+  const document = (request: Request) => openApiDocument(service, version, new URL(request.url).origin);
+  app.get("/openapi.json", (c) =>
+    responseTo(c, parts, async () => ({ status: 200, body: document(c.req.raw) })),
+  );
+  app.get("/docs", (c) => responseTo(c, parts, () => docsResponse(document(c.req.raw))));
   for (const route of service.routes) {
     app.on(route.method, route.path, (c) =>
       responseTo(c, parts, (config) => authenticated(route, c, config, parts)),

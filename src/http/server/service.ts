@@ -78,6 +78,8 @@ export interface Webhook {
 /** The HTTP of one Worker, described once: for routing, authentication and documentation. */
 export interface Service<Context> {
   readonly title: string;
+  /** What the Worker is for, in a sentence. */
+  readonly summary: string;
   /** The secret that a bearer must know. */
   readonly bearer: SecretName;
   /** Secrets without which no protected route can do its work; `bearer` among them. */

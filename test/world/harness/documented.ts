@@ -7,7 +7,7 @@ import { openApiDocument } from "../../../src/http/server/openapi.ts";
 import { ORIGINS } from "./http.ts";
 
 const { allowedMethods } = endpointTable(backfillService.routes);
-const DOCUMENT = openApiDocument(backfillService, "1.0.0") as {
+const DOCUMENT = openApiDocument(backfillService, "1.0.0", "https://worker.test") as {
   paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
 };
 
