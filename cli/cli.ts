@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { BackfillClient, QueryClient } from "../client/client.ts";
+import { BackfillClient, localStack, QueryClient, stackNote } from "../client/client.ts";
 import { type CommandRun, EXIT } from "../terminal/terminal.ts";
 import { backfillAddress, type ConnectionOptions, queryAddress } from "./connection.ts";
+import { note } from "./output.ts";
 
 /** What every command uses: clients of both Workers, the run, and the exit code. */
 export class Cli {
@@ -9,6 +10,8 @@ export class Cli {
   /** The exit code of the process; set by the command. */
   exitCode: number = EXIT.done;
   readonly #program: Command;
+  readonly #stack = localStack();
+  readonly #noted = new Set<string>();
 
   constructor(program: Command, run: CommandRun) {
     this.#program = program;
@@ -20,13 +23,23 @@ export class Cli {
   }
 
   get backfill(): BackfillClient {
-    const { url, token } = backfillAddress(this.connection);
+    const { url, token } = backfillAddress(this.connection, this.#stack);
+    if (this.connection.url === undefined) this.#noteOnce(url);
     return new BackfillClient(url, token);
   }
 
   get query(): QueryClient {
-    const { url, token } = queryAddress(this.connection);
+    const { url, token } = queryAddress(this.connection, this.#stack);
+    if (this.connection.queryUrl === undefined) this.#noteOnce(url);
     return new QueryClient(url, token);
+  }
+
+  /** Says whom a command asks that was given no address. */
+  #noteOnce(url: string): void {
+    const text = stackNote(url, this.#stack);
+    if (text === undefined || this.#noted.has(url)) return;
+    this.#noted.add(url);
+    note(text);
   }
 
   /** Another command as the user would type it to reach the same Workers. */

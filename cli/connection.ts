@@ -1,12 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import {
-  BACKFILL_PORT,
-  isLocal,
-  LOCAL_BACKFILL_API_KEY,
-  LOCAL_QUERY_API_KEY,
-  localUrl,
-  QUERY_PORT,
-} from "../client/client.ts";
+import { isLocal, LOCAL_BACKFILL_API_KEY, LOCAL_QUERY_API_KEY, type LocalStack } from "../client/client.ts";
 import { CommandError, EXIT } from "../terminal/terminal.ts";
 
 /** The Workers' addresses and keys, from options and environment variables. */
@@ -37,7 +30,12 @@ export interface Address {
   readonly token: string | undefined;
 }
 
-export function backfillAddress({ url = localUrl(BACKFILL_PORT), token }: ConnectionOptions): Address {
+/** Without an address in the options, that of the stack of this checkout. */
+export function backfillAddress(
+  { url: named, token }: ConnectionOptions,
+  stack: Pick<LocalStack, "backfillUrl">,
+): Address {
+  const url = named ?? stack.backfillUrl;
   return {
     url,
     token: validToken(token, "BACKFILL_API_KEY") ?? (isLocal(url) ? LOCAL_BACKFILL_API_KEY : undefined),
@@ -45,7 +43,7 @@ export function backfillAddress({ url = localUrl(BACKFILL_PORT), token }: Connec
 }
 
 /** Throws `CommandError` (usage) rather than combine a deployed backfill with the samples of this machine. */
-export function queryAddress(options: ConnectionOptions): Address {
+export function queryAddress(options: ConnectionOptions, stack: Pick<LocalStack, "queryUrl">): Address {
   const { url, queryUrl, queryToken } = options;
   if (queryUrl === undefined && url !== undefined && !isLocal(url)) {
     throw new CommandError(
@@ -54,7 +52,7 @@ export function queryAddress(options: ConnectionOptions): Address {
       { exitCode: EXIT.usage },
     );
   }
-  const at = queryUrl ?? localUrl(QUERY_PORT);
+  const at = queryUrl ?? stack.queryUrl;
   return {
     url: at,
     token: validToken(queryToken, "QUERY_API_KEY") ?? (isLocal(at) ? LOCAL_QUERY_API_KEY : undefined),

@@ -1,15 +1,9 @@
-import {
-  BACKFILL_PORT,
-  LOCAL_BACKFILL_API_KEY,
-  LOCAL_QUERY_API_KEY,
-  localUrl,
-  QUERY_PORT,
-} from "../../client/client.ts";
+import { announceStack, LOCAL_BACKFILL_API_KEY, LOCAL_QUERY_API_KEY } from "../../client/client.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { BUILDINGS } from "./buildings.ts";
+import { freePort } from "./free-port.ts";
 import { type Stack, startStack } from "./start-stack.ts";
 import { claimStateDir } from "./state-dir.ts";
-import { freePort } from "./worker-process.ts";
 
 export interface BringUpOptions {
   /** Preferred ports; a free port is used instead of one that is taken. */
@@ -29,16 +23,18 @@ const REQUESTS_PER_MINUTE = 300;
 /** Starts the simulator and both Workers, which run until the run ends, and prints how to use them. */
 export async function bringUp(options: BringUpOptions, run: CommandRun): Promise<void> {
   const { onLine, print } = options;
+  // Before the ports, which another stack of this checkout would have taken.
+  const state = claimStateDir("start", options.fresh, run);
+  const chosen: number[] = [];
   const portFor = async (preferred: number, server: string) => {
-    const port = await freePort(preferred);
-    if (preferred !== 0 && port !== preferred)
-      print(`Port ${preferred} for the ${server} is taken; using ${port}.`);
+    const { port, reason } = await freePort(preferred, chosen);
+    if (reason !== undefined) print(`Port ${preferred} for the ${server} ${reason}; using ${port}.`);
+    chosen.push(port);
     return port;
   };
   const workerPort = await portFor(options.workerPort, "Backfill Worker");
   const simulatorPort = await portFor(options.simulatorPort, "simulator");
   const queryPort = await portFor(options.queryPort, "Query Worker");
-  const state = claimStateDir("start", options.fresh, run);
   print("Starting the simulated ACE API and both Workers on workerd …");
   let up = false;
   const stack = await startStack(
@@ -56,12 +52,12 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
     run,
   );
   up = true;
+  run.onEnd(announceStack({ backfillUrl: stack.worker.url, queryUrl: stack.queryWorker.url }));
   print(instructions(stack, state.shown));
 }
 
 function instructions({ simulator, worker, queryWorker }: Stack, state: string): string {
   const [site = ""] = BUILDINGS.map(({ name }) => name);
-  const moved = worker.url !== localUrl(BACKFILL_PORT) || queryWorker.url !== localUrl(QUERY_PORT);
   return `
 Simulated API    ${simulator.api}
 Backfill Worker  ${worker.url}  (state: ${state})
@@ -69,8 +65,8 @@ Query Worker     ${queryWorker.url}
 Dashboard        ${worker.url}/dashboard/
                  key: ${LOCAL_BACKFILL_API_KEY}, and in its explorer ${LOCAL_QUERY_API_KEY}
 
-In another terminal:
-${moved ? `\nexport BACKFILL_URL=${worker.url} QUERY_URL=${queryWorker.url}` : ""}
+In another terminal, in this checkout:
+
 npx bv-backfill start 2024-01-01 2024-01-31 --watch
 npx bv-backfill cancel
 npx bv-backfill days

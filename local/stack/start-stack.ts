@@ -8,9 +8,10 @@ import {
 import type { SimulatorOptions, SiteOptions } from "../../simulator/options.ts";
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 import { CommandError, type CommandRun } from "../../terminal/terminal.ts";
+import { freePort } from "./free-port.ts";
 import type { StateDir } from "./state-dir.ts";
 import { createHotTables } from "./stored-state.ts";
-import { freePort, startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
+import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
 export interface StackOptions {
   readonly state: StateDir;
@@ -42,7 +43,7 @@ export async function startStack(options: StackOptions, run: CommandRun): Promis
   });
   run.onEnd(() => simulator.close());
   // Chosen before either starts: the Query Worker must allow the origin of the dashboard, which the Backfill Worker serves.
-  const workerPort = options.workerPort || (await freePort(0));
+  const workerPort = options.workerPort || (await freePort(0)).port;
   const [worker, queryWorker] = await Promise.all([
     openWorker("Backfill", backfillWorker(options, workerPort, simulator), options, run),
     openQueryWorker(options, workerPort, run),
@@ -115,11 +116,22 @@ async function openWorker(
     run.onEnd(() => worker.stop());
     return worker;
   } catch (cause) {
-    throw new CommandError(
-      `The ${name} Worker did not start. ${cause instanceof Error ? cause.message : String(cause)}`,
-      "If packages are missing, run: npm install. If the state can't be read, run the command once with --fresh.\n" +
-        "If it was not ready in time, the machine is busy: run the command again.",
-      { cause },
-    );
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new CommandError(`The ${name} Worker did not start. ${reason}`, startAdvice(reason), { cause });
   }
+}
+
+/** What to do when a Worker did not start, by what wrangler printed. */
+export function startAdvice(reason: string): string {
+  if (/address already in use/i.test(reason)) {
+    return "Another program took the port in this moment. Run the command again: it uses another port.";
+  }
+  if (/\bE(ACCES|PERM|ROFS)\b/.test(reason)) {
+    return "Make the folder of the checkout writable for this user, or use a checkout of your own.";
+  }
+  if (/\bENOSPC\b/.test(reason)) return "Free some disk space, and run the command again.";
+  return (
+    "If packages are missing, run: npm install. If the state can't be read, run the command once with --fresh.\n" +
+    "If it was not ready in time, the machine is busy: run the command again."
+  );
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guardTree, signalTree } from "./process-tree.ts";
@@ -127,20 +126,4 @@ async function end(child: ChildProcess, exited: Promise<unknown>, signal: NodeJS
   await exited;
   clearTimeout(timer);
   signalTree(child, "SIGKILL");
-}
-
-/** `preferred` if it is free on this machine, otherwise any free port. */
-export async function freePort(preferred: number): Promise<number> {
-  return (await bindable(preferred)) ?? (await bindable(0)) ?? 0;
-}
-
-function bindable(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen(port, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? address?.port : undefined));
-    });
-  });
 }

@@ -1,0 +1,50 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { isRunning } from "../terminal/terminal.ts";
+import { BACKFILL_PORT, localUrl, QUERY_PORT } from "./local-addresses.ts";
+
+/** Where the Workers of this checkout's stack are. */
+export interface LocalStack {
+  readonly backfillUrl: string;
+  readonly queryUrl: string;
+  /** false: no stack of this checkout is running, and the addresses are those of the default ports. */
+  readonly isRunning: boolean;
+}
+
+/** In the checkout, so that two checkouts have two stacks. */
+const FILE = join(import.meta.dirname, "../.state/local/stack.json");
+
+/** Tells other commands where the stack of this process is; returns the function that withdraws it. */
+export function announceStack(urls: Omit<LocalStack, "isRunning">, file = FILE): () => void {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify({ ...urls, pid: process.pid }));
+  return () => rmSync(file, { force: true });
+}
+
+/** The stack of this checkout. The file of a process that was killed does not count. */
+export function localStack(file = FILE): LocalStack {
+  return (
+    announced(file) ?? {
+      backfillUrl: localUrl(BACKFILL_PORT),
+      queryUrl: localUrl(QUERY_PORT),
+      isRunning: false,
+    }
+  );
+}
+
+function announced(file: string): LocalStack | undefined {
+  try {
+    const { backfillUrl, queryUrl, pid } = JSON.parse(readFileSync(file, "utf8"));
+    const isValid = URL.canParse(backfillUrl) && URL.canParse(queryUrl) && Number.isInteger(pid) && pid > 0;
+    return isValid && isRunning(pid) ? { backfillUrl, queryUrl, isRunning: true } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whom the commands ask, where that is not the stack on its usual ports; undefined where it is. */
+export function stackNote(url: string, { isRunning }: LocalStack): string | undefined {
+  if (!isRunning) return `No stack of this checkout is running (npx bv-backfill up); asking ${url}.`;
+  const isUsual = url === localUrl(BACKFILL_PORT) || url === localUrl(QUERY_PORT);
+  return isUsual ? undefined : `Asking ${url}, the stack of this checkout.`;
+}
