@@ -141,13 +141,14 @@ export class SiteLines {
   }
 
   #lines(
-    { sites }: SiteLinesStatus,
+    status: SiteLinesStatus,
     options: LineOptions,
     activityOf: (view: SiteView) => string[],
   ): string[] {
-    const siteWidth = Math.max(...sites.map((view) => view.site.length));
-    return sites.map((view) => {
-      const pace = this.#paces.get(view.site);
+    const siteWidth = Math.max(...status.sites.map((view) => view.site.length));
+    return status.sites.map((view) => {
+      // While the API accepts no requests there is no rate.
+      const pace = isThrottled(view, status) ? undefined : this.#paces.get(view.site);
       return progressLine(view, { ...options, pace, siteWidth, activity: activityOf(view) });
     });
   }

@@ -29,13 +29,14 @@ it("estimates the time left from the days that were checked since watching began
   );
 });
 
-it("shows no share before the days are counted, and shows an audit of no days as done", () => {
+it("shows no share before the days are counted, and of an audit of no days that there was nothing", () => {
   const since = { days: 0, atMs: 0 };
   expect(auditLine({ ...AUDIT, days_total: null }, since, 1, true)).toContain(
     `${"░".repeat(24)}  30 days so far`,
   );
   const none = { ...AUDIT, days_checked: 0, days_total: 0, state: "completed" as const };
-  expect(auditLine(none, since, 1, true)).toMatch(/█{24} {2}0 of 0 days .* done$/);
+  const outcome = "nothing_archived" as const;
+  expect(auditLine({ ...none, outcome }, since, 1, true)).toBe("site_a  nothing archived");
 });
 
 it("shows every problem in the list, and counts the others", () => {

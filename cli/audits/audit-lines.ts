@@ -19,6 +19,7 @@ export interface AuditBaseline {
 
 /** A site's progress in one line; `bars` when the output is a terminal. */
 export function auditLine(audit: AuditView, since: AuditBaseline, nowMs: number, bars: boolean): string {
+  if (audit.outcome === "nothing_archived") return `${audit.site}  nothing archived`;
   const { days_checked: checked, days_total: total, state } = audit;
   const gained = checked - since.days;
   const leftMs =

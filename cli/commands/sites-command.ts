@@ -12,7 +12,7 @@ export const addSites: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-The state is that of the latest backfill. Days between the first and the last archived day may be missing: the command
+The state is that of the latest backfill; a site that it does not name is not included. Days between the first and the last archived day may be missing: the command
 days shows each.
 
 Example:
@@ -37,7 +37,7 @@ const COLUMNS: Column[] = [
 
 const rowOf = ({ site, state, first_day, last_day, ...summary }: SiteSummary) => [
   site,
-  state ?? "not in the latest backfill",
+  state ?? "not included",
   formatCount(summary.days_archived),
   formatCount(summary.days_empty),
   formatCount(summary.records),

@@ -65,7 +65,7 @@ test("start --watch in a pipe ends with 1 when a day fails, and its retry with 0
   world.sim.faults.clear(fault);
   expect(await backfill("retry", "--watch")).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^retrying backfill_\S+: 1 failed days\n/),
+    stdout: expect.stringMatching(/^retrying backfill_\S+: 1 failed site-day\n/),
   });
 });
 
@@ -77,7 +77,7 @@ test("a terminal shows bars and colours, and Ctrl-C stops watching, not the back
   watching.type(CTRL_C);
   const { code, stdout } = await watching.ended();
   expect(code).toBe(130);
-  expect(stdout).toContain("throttled by the API until");
+  expect(stdout).toMatch(/throttled, \d+:\d\d left: the API accepts no requests until/);
   expect(stdout).toContain("in progress  2020-01-01 to 2020-12-31");
   expect(stdout).toContain("░");
   expect(stdout).toContain("The backfill is still running. To watch again: npx bv-backfill status --watch");
@@ -161,7 +161,7 @@ test("the exit code has the kind of error, and the message names the next step",
     backfill("days", "--token", "another"),
     CliProcess.piped(["doctor"], unreachable).ended(),
   ]);
-  expect(misused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("YYYY-MM-DD") });
+  expect(misused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("2024-01-31, today, yesterday, 7d") });
   expect(wrongKey).toMatchObject({
     code: 4,
     stdout: "",
