@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, runToEnd, wrapped } from "../terminal/terminal.ts";
+import { EXIT, reflowed, runToEnd, wrapped } from "../terminal/terminal.ts";
 import { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/commands.ts";
 import { CONNECTION_OPTIONS } from "./connection.ts";
@@ -35,7 +35,7 @@ await runToEnd(async (run) => {
     .configureHelp({ showGlobalOptions: true, helpWidth: HELP_WIDTH })
     // The texts after the options are longer than narrow terminals, and commander wraps only what is before them.
     .configureOutput({
-      writeOut: (text) => process.stdout.write(wrapped(text, HELP_WIDTH)),
+      writeOut: (text) => process.stdout.write(reflowed(text, HELP_WIDTH)),
       writeErr: (text) => process.stderr.write(wrapped(text, HELP_WIDTH)),
     })
     .showHelpAfterError("For help, add --help to the command.")

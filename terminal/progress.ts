@@ -140,11 +140,7 @@ export class SiteLines {
     return lines.#lines(status, options, (view) => [isThrottled(view, status) ? "throttled" : view.state]);
   }
 
-  #lines(
-    status: SiteLinesStatus,
-    options: LineOptions,
-    activityOf: (view: SiteView) => string[],
-  ): string[] {
+  #lines(status: SiteLinesStatus, options: LineOptions, activityOf: (view: SiteView) => string[]): string[] {
     const siteWidth = Math.max(...status.sites.map((view) => view.site.length));
     return status.sites.map((view) => {
       // While the API accepts no requests there is no rate.

@@ -16,4 +16,4 @@ export { isRunning, lockForProcess } from "./process-lock.ts";
 export { isThrottled, lostLine, SiteLines, samplesPerDayOf, throttledText, workerNowMs } from "./progress.ts";
 export { type ProgressScreen, progressScreen } from "./progress-screen.ts";
 export { type Column, tableLines } from "./table.ts";
-export { shortened, wrapped } from "./wrap.ts";
+export { reflowed, shortened, wrapped } from "./wrap.ts";

@@ -34,3 +34,15 @@ export function shortened(name: string, width: number): string {
   const head = Math.floor((width - 1) / 3);
   return `${name.slice(0, head)}…${name.slice(name.length - (width - 1 - head))}`;
 }
+
+/** The same, with the lines of each paragraph joined first. A paragraph's lines are neither indented nor end with ":". */
+export function reflowed(text: string, width: number): string {
+  const isProse = (line: string | undefined) => line !== undefined && /^\S/.test(line) && !line.endsWith(":");
+  const paragraphs: string[] = [];
+  for (const line of text.split("\n")) {
+    const last = paragraphs.at(-1);
+    if (isProse(line) && isProse(last)) paragraphs[paragraphs.length - 1] = `${last} ${line}`;
+    else paragraphs.push(line);
+  }
+  return wrapped(paragraphs.join("\n"), width);
+}

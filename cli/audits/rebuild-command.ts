@@ -10,13 +10,15 @@ import { watchAudits } from "./watch-audits.ts";
 export const addRebuild: AddCommand = (program, cli) => {
   program
     .command("rebuild")
-    .description("make the ledger of all sites anew from a listing of R2, while no backfill runs")
+    .description(
+      "rebuild the ledger of all sites from a listing of the files in R2; only while no backfill runs",
+    )
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-For a ledger that was lost: after it, days whose files are in R2 are completed again. Files are listed, not read; files
-without the evidence of a backfill become unverified, and are fetched again. Exit code 1 when there is any problem, or
+Use it where the ledger was lost: days whose files are in R2 are then completed again. The files are listed, not read; a
+file without the evidence of a backfill makes its day unverified, and the next start fetches that day again. Exit code 1 when there is any problem, or
 when a site has no file at all.
 
 Example:

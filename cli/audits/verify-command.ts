@@ -70,7 +70,9 @@ function noteUnchecked(audits: readonly AuditView[]): void {
       note(
         `${site}: nothing is archived ${from && to ? `from ${from} to ${to}` : "yet"}, so nothing was checked.`,
       );
-    } else if (from && to && sample_percent === undefined) {
+    } else if (sample_percent !== undefined) {
+      note(`${site}: only a sample was checked, ${counted(days_checked, "day")}.`);
+    } else if (from && to) {
       const absent = daysBetween(from as UtcDay, to as UtcDay) + 1 - days_checked;
       if (absent > 0)
         note(`${site}: ${counted(absent, "day")} of the range not archived, and so not checked.`);

@@ -191,6 +191,14 @@ it("--version prints the version, and days may be named relative to today, a mon
   expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("yesterday, 7d") });
 });
 
+it("errors names the sites that did not respond, and then ends with 1", async () => {
+  responses = { "GET /backfill/errors": [{ count: 0, errors: [], sites_unavailable: ["site_b"] }] };
+  expect(await ran("errors")).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("Not responding, so that their errors are missing: site_b"),
+  });
+});
+
 it("watching ends at once when the key is rejected", async () => {
   responses = { "GET /backfill/verify": [{ error: "Forbidden" }] };
   expect(await ran("verify", "--last")).toMatchObject({

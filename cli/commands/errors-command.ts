@@ -1,5 +1,5 @@
 import type { ErrorList, ErrorView } from "../../src/contract/backfill.ts";
-import { type Column, formatCount, tableLines } from "../../terminal/terminal.ts";
+import { type Column, EXIT, formatCount, tableLines } from "../../terminal/terminal.ts";
 import {
   count,
   days,
@@ -32,6 +32,11 @@ export const addErrors: AddCommand = (program, cli) => {
         { limit: String(options.limit) },
       );
       const list = await cli.backfill.request<ErrorList>("GET", `/backfill/errors${query}`, "errors");
+      // An incomplete list must not read as a complete one.
+      if (list.sites_unavailable.length > 0) {
+        cli.exitCode = EXIT.partial;
+        note(`Not responding, so that their errors are missing: ${list.sites_unavailable.join(", ")}`);
+      }
       if (options.json) return printJson(list.errors);
       if (list.errors.length === 0) return note("No errors are recorded.");
       for (const line of errorTable(list.errors, stdoutWidth())) print(line);

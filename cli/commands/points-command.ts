@@ -1,7 +1,7 @@
 import { Option } from "commander";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
-import { days, FROM_DAY, jsonOption, site } from "../arguments.ts";
+import { days, jsonOption, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import type { Days } from "../days.ts";
 import { pointMatcher } from "../point-match.ts";
@@ -11,7 +11,7 @@ export const addPoints: AddCommand = (program, cli) => {
   program
     .command("points")
     .description("list the points of a site that have samples on a day, with their number of samples")
-    .argument("[day]", `${FROM_DAY.replace("first day", "the day")} (default: the last archived day)`, days)
+    .argument("[day]", "such as 2024-01-31, yesterday or 7d, in UTC (default: the last archived day)", days)
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
     .option("--match <pattern>", "only points whose whole name matches: * is any characters, ? is one")
     .addOption(new Option("--csv", "print as CSV").conflicts("json"))

@@ -1,5 +1,6 @@
 import { type BackfillClient, logAdvice, type Worker } from "../../client/client.ts";
-import type { ErrorList, Status } from "../../src/contract/backfill.ts";
+import type { Status } from "../../src/contract/backfill.ts";
+import { counted } from "../../terminal/terminal.ts";
 import { progressText } from "../watch/watch.ts";
 import { checkWorker } from "./check-worker.ts";
 import { type Finding, fail, failureOf, ok, warn } from "./finding.ts";
@@ -15,8 +16,8 @@ export async function checkBackfill(client: BackfillClient): Promise<BackfillChe
   const { findings, isRightWorker } = await checkWorker(client.worker);
   if (!isRightWorker) return { findings, status: undefined };
   try {
-    // The cheapest request that needs the key; it reaches the Coordinator and the object of each site.
-    await client.request<ErrorList>("GET", "/backfill/errors?limit=1", "errors");
+    // The cheapest request that needs the key, and fails where the Coordinator or any site's object does not respond.
+    await client.sites();
     const status = await client.current();
     const reachable = ok("Backfill Worker: the key is valid, and its Durable Objects respond");
     return { findings: [...findings, reachable, ...statusFindings(status, client.worker)], status };
@@ -51,7 +52,7 @@ export function statusFindings(status: Status | undefined, worker: Worker): Find
     ...(status.days_failed > 0
       ? [
           warn(
-            `${status.days_failed} days have failed`,
+            `${counted(status.days_failed, "site-day")} failed`,
             "To see why: npx bv-backfill errors\nTo try again: npx bv-backfill retry",
           ),
         ]

@@ -14,7 +14,7 @@ const root = (name: string, configuration = "ok") =>
 
 /** The responses of both Workers, by path, when there is no problem. */
 const HEALTHY: Responses = {
-  "/backfill/errors": [200, { count: 0, errors: [] }],
+  "/backfill/sites": [200, { sites: [] }],
   "/backfill/status": [200, STATUS],
   "/backfill/days": [
     200,
@@ -87,7 +87,7 @@ it("lists what is wrong with the configuration, and does not call it valid", asy
   const invalid = [500, { error: "Configuration invalid", details: ["SITE_NAME is not set"] }] as const;
   const text = await backfillFindings({
     "/": root("Backfill Worker", "invalid"),
-    "/backfill/errors": invalid,
+    "/backfill/sites": invalid,
   });
   expect(text).toContain("Configuration invalid\n  SITE_NAME is not set [Fix the problem above");
   expect(text).not.toContain("its configuration is valid");
@@ -95,7 +95,7 @@ it("lists what is wrong with the configuration, and does not call it valid", asy
 
 it("tells which key is wrong", async () => {
   const forbidden = [403, { error: "Forbidden" }] as const;
-  expect(await backfillFindings({ "/backfill/errors": forbidden })).toMatch(
+  expect(await backfillFindings({ "/backfill/sites": forbidden })).toMatch(
     /FAIL .*403.*\[.*BACKFILL_API_KEY/,
   );
   expect(await queryFindings({ "/timeseries/days": forbidden })).toMatch(/FAIL .*403.*\[.*QUERY_API_KEY/);
@@ -104,7 +104,7 @@ it("tells which key is wrong", async () => {
 it("shows the Worker's hint, or where its log is; never the doctor itself", async () => {
   const tables = [503, { error: "Hot storage has no tables", hint: "Create them: npx wrangler" }] as const;
   expect(await queryFindings({ "/timeseries/days": tables })).toContain("[Create them: npx wrangler]");
-  const text = await backfillFindings({ "/backfill/errors": [500, { error: "Internal error" }] });
+  const text = await backfillFindings({ "/backfill/sites": [500, { error: "Internal error" }] });
   expect(text).toContain("[Its log is in the terminal in which the Worker runs.]");
 });
 

@@ -42,7 +42,7 @@ it("finds what keeps a backfill from completing", () => {
     "WARN Backfill in progress: 27.32% 100 of 366 site-days, 1 failed, 366,640,952 samples",
     "FAIL site_a has halted: the key is not good",
     "FAIL site_b: its Durable Object is not responding",
-    "WARN 1 days have failed",
+    "WARN 1 site-day failed",
   ]);
   expect(statusFindings(undefined, WORKER)).toEqual([ok("No backfill has been started yet")]);
 });

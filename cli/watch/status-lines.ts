@@ -21,7 +21,7 @@ const FAILED_SHOWN = 10;
 /** The whole backfill: its range and state, its progress, its rate, and what needs attention. */
 export function headLines(status: Status, paint: Paint = plain): string[] {
   return [
-    `${status.backfill_id}  ${paint(COLOURS[status.status], stateOf(status))}  ${rangeOf(status)}`,
+    `${status.backfill_id}  ${paint(colourOf(status), stateOf(status))}  ${rangeOf(status)}`,
     `${bar(sharesOf(status), BAR_COLUMNS, barPaint(paint))} ${progressText(status)}`,
     ...paceLines(status),
     ...concernLines(status).map((line) => paint("yellow", line)),
@@ -53,6 +53,8 @@ export function plainLine(status: Status): string {
 }
 
 const COLOURS = { in_progress: "cyan", completed: "green", cancelled: "yellow", halted: "red" } as const;
+
+const colourOf = ({ status, outcome }: Status) => (outcome === "partial" ? "yellow" : COLOURS[status]);
 
 const stateOf = ({ status, outcome }: Status) =>
   outcome === "partial" ? "partly completed" : status.replace("_", " ");

@@ -3,7 +3,7 @@ import type {
   Cancelled,
   DaySelection,
   DayView,
-  ErrorView,
+  ErrorList,
   Plan,
   RetryAccepted,
   SiteSummary,
@@ -29,12 +29,15 @@ export interface BackfillApi {
   /** In order of site, then day; at most `limit`. */
   days(selection: DaySelection, limit: number): Promise<DayView[] | SiteUnavailable>;
   /** Newest first, at most `limit`. */
-  errors(selection: DaySelection, limit: number): Promise<ErrorView[]>;
+  errors(selection: DaySelection, limit: number): Promise<FoundErrors>;
   verify(request: VerifyRequest): Promise<AuditOutcome>;
   rebuild(): Promise<AuditOutcome>;
   /** The latest audit of every site that had one. */
   audits(): Promise<AuditView[] | SiteUnavailable>;
 }
+
+/** The errors of the sites that responded, and the names of the others. */
+export type FoundErrors = Omit<ErrorList, "count">;
 
 /** The site did not respond in time, so that its part of the result is unknown. */
 export interface SiteUnavailable {

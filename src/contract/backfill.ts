@@ -217,8 +217,8 @@ export const status = responseObject("Status", {
   end_date: z.string(),
   current_date: z.string().nullable(),
   days_completed: z.number().describe("Completed site-days, over all sites"),
-  days_total: z.number(),
-  progress_percent: z.string(),
+  days_total: z.number().describe("Site-days: the days of the range times its sites"),
+  progress_percent: z.string().describe("Share of the completed site-days; failed ones do not count"),
   records_processed: z.number(),
   started_at: z.string(),
   last_updated: z.string(),
@@ -238,8 +238,8 @@ export const status = responseObject("Status", {
   outcome: z
     .enum(["success", "partial"])
     .nullable()
-    .describe("Result of a completed backfill; partial: some days failed"),
-  days_failed: z.number(),
+    .describe("Result of a completed backfill; partial: some site-days failed"),
+  days_failed: z.number().describe("Failed site-days, over all sites"),
   failed_days: z.array(z.object({ date: z.string(), site: z.string() })),
   throttled_until: z.string().nullable().describe("The ACE API accepts no requests before this time (429)"),
   metrics: z
@@ -260,12 +260,14 @@ export const plan = responseObject("Plan", {
   status: z.literal("dry_run"),
   start_date: z.string(),
   end_date: z.string(),
-  estimated_days: z.number(),
-  estimated_site_days: z.number(),
-  days_to_fetch: z.number(),
-  days_to_skip: z.number(),
+  estimated_days: z.number().describe("Calendar days, both ends included"),
+  estimated_site_days: z.number().describe("Calendar days times sites"),
+  days_to_fetch: z.number().describe("Site-days"),
+  days_to_skip: z.number().describe("Site-days that are archived already"),
   estimated_requests: z.number(),
-  estimated_hours: z.number(),
+  estimated_hours: z
+    .number()
+    .describe("The time that the requests take at requests_per_minute; a slow API takes longer"),
   estimated_seconds: z.number().describe("The same in whole seconds, rounded up"),
   requests_per_minute: z.number(),
   page_size: z.number(),
@@ -296,7 +298,9 @@ export const verifyRequest = requestObject("VerifyRequest", {
   mode: z
     .enum(["quick", "full"])
     .default("quick")
-    .describe("quick checks that every object is in R2; full reads and recounts it"),
+    .describe(
+      "quick compares what R2 says of each file (size, hash and count) with the ledger; full also reads the file, and hashes and counts it",
+    ),
   sample_percent: z
     .number()
     .positive()
@@ -351,7 +355,7 @@ export type NotStarted = z.output<typeof notStarted>;
 export const cancelled = responseObject("Cancelled", {
   status: z.literal("cancelled"),
   backfill_id: z.string(),
-  days_completed: z.number(),
+  days_completed: z.number().describe("Site-days"),
   message: z.string(),
   sites_stopping: z
     .array(z.string())
@@ -362,14 +366,20 @@ export type Cancelled = z.output<typeof cancelled>;
 export const retryAccepted = responseObject("RetryAccepted", {
   status: z.literal("retrying"),
   backfill_id: z.string(),
-  days: z.number(),
+  days: z.number().describe("Failed site-days that are fetched again"),
   message: z.string(),
 });
 export type RetryAccepted = z.output<typeof retryAccepted>;
 
 export const dayList = responseObject("DayList", { count: z.number(), days: z.array(dayView) });
 export type DayList = z.output<typeof dayList>;
-export const errorList = responseObject("ErrorList", { count: z.number(), errors: z.array(errorView) });
+export const errorList = responseObject("ErrorList", {
+  count: z.number(),
+  errors: z.array(errorView),
+  sites_unavailable: z
+    .array(z.string())
+    .describe("Sites that did not respond: their errors are missing here"),
+});
 export type ErrorList = z.output<typeof errorList>;
 export const siteList = responseObject("SiteList", { sites: z.array(siteSummary) });
 export type SiteList = z.output<typeof siteList>;

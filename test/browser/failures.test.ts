@@ -273,7 +273,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
   });
 
   test("names and reasons of any length stay inside the page, at every width, as text", async () => {
-    const alerts = [{ ...ALERT, message: "12 of 90 finished days failed" }];
+    const alerts = [{ ...ALERT, message: "12 of 90 finished site-days failed" }];
     worker.status = { ...running, alerts };
     await open();
     await button(`${LONG} 2024-01-04`).click();

@@ -102,7 +102,7 @@ export class FakeWorker {
         return { count: days.length, days };
       }
       case "/backfill/errors":
-        return { count: this.errors.length, errors: this.errors };
+        return { count: this.errors.length, errors: this.errors, sites_unavailable: [] };
       case "/timeseries/points":
         return { points: this.points.map((point_name) => ({ point_name })) };
       case "/timeseries/query":

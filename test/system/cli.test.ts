@@ -161,7 +161,11 @@ test("the exit code has the kind of error, and the message names the next step",
     backfill("days", "--token", "another"),
     CliProcess.piped(["doctor"], unreachable).ended(),
   ]);
-  expect(misused).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("2024-01-31, today, yesterday, 7d") });
+  expect(misused).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: expect.stringContaining("2024-01-31, today, yesterday, 7d"),
+  });
   expect(wrongKey).toMatchObject({
     code: 4,
     stdout: "",

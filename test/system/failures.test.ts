@@ -34,7 +34,7 @@ test("an alert reaches a real receiver when it is raised and when it is cleared,
   expect(alerts).toMatchObject([{ alert: "high_error_rate", value: 50, threshold: 30 }]);
   const [refused, raised] = await postsUntil(2);
   expect(raised?.body).toMatchObject({
-    text: "Backfill alert raised: 1 of 2 finished days failed",
+    text: "Backfill alert raised: 1 of 2 finished site-days failed",
     alert: "high_error_rate",
     state: "raised",
     value: 50,

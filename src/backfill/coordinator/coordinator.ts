@@ -4,7 +4,6 @@ import type {
   AuditView,
   DaySelection,
   DayView,
-  ErrorView,
   Plan,
   SiteSummary,
   StartRequest,
@@ -181,7 +180,7 @@ export class Coordinator {
     return queryDays(this.#ports, this.#knownSites(site), { from, to }, limit);
   }
 
-  errors({ site, from, to }: DaySelection, limit: number): Promise<ErrorView[]> {
+  errors({ site, from, to }: DaySelection, limit: number) {
     const own = this.#reconciler.watchdog.errors({ site, from, to }, limit);
     return queryErrors(this.#ports, this.#knownSites(site), { from, to }, limit, own);
   }

@@ -30,14 +30,17 @@ async function ask(answers: readonly (() => Promise<SiteAnswer>)[], limit: numbe
   });
   const sites = { clock: scheduler.clockOf(undefined), site: site as unknown as () => SitePeer };
   let found: ErrorView[] | undefined;
-  void queryErrors(sites, names, { from: undefined, to: undefined }, limit, [errorAt(30)]).then((errors) => {
-    found = errors;
+  let unavailable: string[] = [];
+  void queryErrors(sites, names, { from: undefined, to: undefined }, limit, [errorAt(30)]).then((result) => {
+    found = result.errors;
+    unavailable = result.sites_unavailable;
   });
   await scheduler.settle();
   while (!found && (await scheduler.step(Number.MAX_SAFE_INTEGER))) await scheduler.settle();
   return {
     seconds: found?.map(({ timestamp }) => Number(timestamp.slice(17, 19))),
     ms: scheduler.now,
+    unavailable,
     askedMax,
   };
 }
@@ -76,7 +79,10 @@ test("however many sites are silent, those that are heard are told after twenty 
     throw new Error("reset");
   };
   const answers = [silent, refused, ...Array(2).fill(silent), async () => ({ errors: [errorAt(7)] })];
-  const { seconds, ms } = await ask([...answers, ...Array(50).fill(silent)], 5);
+  const { seconds, ms, unavailable } = await ask([...answers, ...Array(50).fill(silent)], 5);
   expect(seconds).toEqual([30, 7]);
+  // All but the one that answered are named: the list is not complete without them.
+  expect(unavailable).toHaveLength(54);
+  expect(unavailable).not.toContain("site_4");
   expect(ms).toBe(20_000);
 });

@@ -1,5 +1,5 @@
 import { raceTimeout, withTimeout } from "../../concurrency/concurrency.ts";
-import type { AuditOutcome, SiteUnavailable } from "../../contract/api.ts";
+import type { AuditOutcome, FoundErrors, SiteUnavailable } from "../../contract/api.ts";
 import {
   type DaySelection,
   type DayView,
@@ -117,8 +117,8 @@ export async function queryDays(
 const SITES_AT_ONCE = 4;
 
 /**
- * The newest `limit` errors of all sites and of `others`, newest first. Sites without an answer in time are left out;
- * the status names them.
+ * The newest `limit` errors of all sites and of `others`, newest first. Sites without an answer in time are named
+ * instead.
  */
 export async function queryErrors(
   sites: Sites,
@@ -126,13 +126,17 @@ export async function queryErrors(
   range: Range,
   limit: number,
   others: readonly ErrorView[],
-): Promise<ErrorView[]> {
+): Promise<FoundErrors> {
   let newest = [...others];
+  const answered = new Set<SiteName>();
   const left = [...names];
   const queryOneByOne = async () => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const query = { kind: "errors", ...range, limit } as const;
-      const { errors = [] } = await querySite(sites, name, query).catch((): SiteAnswer => ({}));
+      const answer = await querySite(sites, name, query).catch(() => undefined);
+      if (!answer) continue;
+      answered.add(name);
+      const { errors = [] } = answer;
       newest = [...newest, ...errors].sort((a, b) => (a.timestamp < b.timestamp ? 1 : -1)).slice(0, limit);
     }
   };
@@ -140,7 +144,7 @@ export async function queryErrors(
   await raceTimeout(sites.clock, ANSWER_MS_MAX, queries);
   // The remaining sites are not queried any more.
   left.length = 0;
-  return newest;
+  return { errors: newest, sites_unavailable: names.filter((name) => !answered.has(name)) };
 }
 
 export async function startAudits(

@@ -41,7 +41,7 @@ export function conditionsOf(
   }
   if (running) {
     const value = sum((report) => report.rateLimitsLastHour);
-    const message = `The API has refused ${value} requests within an hour for their rate`;
+    const message = `The API has throttled ${value} requests within an hour (429)`;
     conditions.push({ alert: "rate_limit_exhaustion", message, value });
   }
   for (const [site, report] of job.desired === "run" ? current : []) {
@@ -52,7 +52,7 @@ export function conditionsOf(
   const failed = sum(({ view }) => view.days_failed);
   const finished = failed + sum(({ view }) => view.days_completed);
   if (finished > 0 && (finished >= FAILED_SHARE_DAYS || !running)) {
-    const message = `${failed} of ${finished} finished days failed`;
+    const message = `${failed} of ${finished} finished site-days failed`;
     conditions.push({ alert: "high_error_rate", message, value: (100 * failed) / finished });
   }
   const { backfillId: backfill_id } = job;

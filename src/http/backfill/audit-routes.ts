@@ -14,7 +14,8 @@ export const verify = backfillRoute({
   name: "verify",
   method: "POST",
   path: "/backfill/verify",
-  summary: "Compare the ledger with R2: quick checks that every object is there, full reads and recounts it",
+  summary:
+    "Compare the ledger with R2: quick by what R2 says of each archived file, full by reading and counting it",
   input: { body: wire.verifyRequest, optional: true },
   rules: selectionRules,
   responses: auditResponses,

@@ -15,7 +15,7 @@ export const start = backfillRoute({
   responses: {
     200: { description: "For dry_run: the plan; nothing was started", schema: wire.plan },
     202: { description: "Started or resumed in the background", schema: wire.startAccepted },
-    409: { description: "Another backfill is running", schema: wire.startConflict },
+    409: { description: "A backfill is running", schema: wire.startConflict },
     ...SITE_UNAVAILABLE,
   },
   async handle({ config, backfill }, input) {
@@ -45,12 +45,15 @@ export const retry = backfillRoute({
   name: "retry",
   method: "POST",
   path: "/backfill/retry",
-  summary: "Fetch the failed days again: all of them, or a selection",
+  summary: "Fetch failed site-days of the latest backfill again: all of them, or a selection",
   input: { body: wire.daySelection, optional: true },
   rules: selectionRules,
   responses: {
     202: { description: "Retrying in the background", schema: wire.retryAccepted },
-    409: { description: "No backfill was started, or no day failed", schema: wire.problem },
+    409: {
+      description: "No backfill was started, or the selection has no failed site-day",
+      schema: wire.problem,
+    },
   },
   async handle({ backfill }, selection) {
     return retryResponse(await backfill.retry(selection));
@@ -92,10 +95,11 @@ function retryResponse(outcome: RetryOutcome): JsonResponse {
     case "nothing-started":
       return errorResponse(409, { error: "No backfill has been started yet" });
     case "nothing-failed":
-      return errorResponse(409, { error: "No failed days to retry" });
+      return errorResponse(409, { error: "No failed site-days to retry" });
     case "retrying": {
       const { kind, ...accepted } = outcome;
-      const message = "Failed days are fetched again. Check /backfill/status for progress.";
+      const message =
+        "The failed site-days are fetched again in background. Check /backfill/status for progress.";
       return { status: 202, body: { status: kind, ...accepted, message } satisfies wire.RetryAccepted };
     }
     default:

@@ -12,7 +12,7 @@ export const status = backfillRoute({
   method: "GET",
   path: "/backfill/status",
   isPublic: true,
-  summary: "Progress of the current backfill",
+  summary: "Progress of the latest backfill; its counts of days are site-days",
   input: { query: wire.emptyRequest },
   responses: {
     200: { description: "Progress, or not_started", schema: wire.status.or(wire.notStarted) },
@@ -66,7 +66,7 @@ export const errors = backfillRoute({
   responses: { 200: { description: "The errors", schema: wire.errorList } },
   async handle({ backfill }, { limit, ...selection }) {
     const found = await backfill.errors(selection, limit);
-    return { status: 200, body: { count: found.length, errors: found } satisfies wire.ErrorList };
+    return { status: 200, body: { count: found.errors.length, ...found } satisfies wire.ErrorList };
   },
 });
 

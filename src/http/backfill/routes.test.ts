@@ -135,7 +135,7 @@ describe("GET /backfill/errors", () => {
     const { get, backfill } = underTest();
     backfill.foundErrors = [ERROR];
     const response = await get("/backfill/errors?site=building_a&limit=1000");
-    expect(await response.json()).toEqual({ count: 1, errors: [ERROR] });
+    expect(await response.json()).toEqual({ count: 1, errors: [ERROR], sites_unavailable: [] });
     await get("/backfill/errors");
     expect(backfill.calls).toEqual([
       ["errors", { site: "building_a" }, 1000],
@@ -175,7 +175,7 @@ describe("POST /backfill/retry", () => {
     backfill.retryOutcome = { kind: "nothing-failed" };
     const response = await post("/backfill/retry");
     expect(response.status).toBe(409);
-    expect(await response.json()).toEqual({ error: "No failed days to retry" });
+    expect(await response.json()).toEqual({ error: "No failed site-days to retry" });
   });
 
   it("validates the selection as the other routes do", async () => {

@@ -102,7 +102,8 @@ export class FakeBackfill implements BackfillApi {
   retry = (selection: unknown) => this.#record("retry", this.retryOutcome, selection);
   sites = () => this.#record("sites", this.foundSites);
   days = (selection: unknown, limit: number) => this.#record("days", this.foundDays, selection, limit);
-  errors = (selection: unknown, limit: number) => this.#record("errors", this.foundErrors, selection, limit);
+  errors = (selection: unknown, limit: number) =>
+    this.#record("errors", { errors: this.foundErrors, sites_unavailable: [] }, selection, limit);
   verify = (request: unknown) => this.#record("verify", this.auditOutcome, request);
   rebuild = () => this.#record("rebuild", this.auditOutcome);
   audits = () => this.#record("audits", this.foundAudits);

@@ -40,7 +40,7 @@ test("the receiver gets a notice when an alert is raised and when it is cleared,
     expect(alertNotice.strict().parse(notice)).toEqual(notice);
   expect(world.receiver.accepted).toHaveLength(2);
   expect(raised?.notice).toEqual({
-    text: "Backfill alert raised: 1 of 2 finished days failed",
+    text: "Backfill alert raised: 1 of 2 finished site-days failed",
     alert: "high_error_rate",
     state: "raised",
     site: null,
@@ -49,7 +49,7 @@ test("the receiver gets a notice when an alert is raised and when it is cleared,
     value: 50,
     threshold: 10,
     backfill_id,
-    message: "1 of 2 finished days failed",
+    message: "1 of 2 finished site-days failed",
     since: raised?.notice.at,
     at: expect.stringMatching(/^2025-06-01T/),
     idempotency_key: raised?.key,

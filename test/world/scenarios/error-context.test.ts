@@ -17,7 +17,7 @@ function worldOfSmallRuns(): World {
 }
 
 async function contextOfError(world: World) {
-  const [error] = await world.ask((coordinator) => coordinator.errors({}, 1));
+  const [error] = (await world.ask((coordinator) => coordinator.errors({}, 1))).errors;
   return error?.context;
 }
 

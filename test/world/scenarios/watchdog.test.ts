@@ -128,7 +128,7 @@ test("a site that never responds is restarted and reported without its response,
   expect(status.alerts).toMatchObject([{ alert: "backfill_stuck", site: "site_a", date: null }]);
   expect(restartsOf(world)).toBe(2);
   expect(world.view.json("backfill:state")).toMatchObject({ alerts: [{ site: "site_a" }] });
-  const errors = await world.ask((coordinator) => coordinator.errors(EVERYTHING, 10));
+  const { errors } = await world.ask((coordinator) => coordinator.errors(EVERYTHING, 10));
   expect(errors).toMatchObject([
     { context: { site: "site_a" }, error: expect.stringContaining("no progress") },
   ]);
@@ -248,7 +248,7 @@ test("more than five failed uploads in a row raise an alert until an upload is v
   await world.run();
   expect((await world.status()).alerts).toMatchObject([
     { alert: "upload_failures", site: "site_a", message: "8 uploads of site site_a in a row failed" },
-    { alert: "high_error_rate", site: null, message: "2 of 2 finished days failed" },
+    { alert: "high_error_rate", site: null, message: "2 of 2 finished site-days failed" },
   ]);
   await world.ask((coordinator) => coordinator.retry(EVERYTHING));
   await world.run();
@@ -272,8 +272,8 @@ test("eleven 429s within an hour raise an alert, which is cleared an hour later"
   // Refused twice an hour from now on.
   await world.pass(HOUR + 15 * MINUTE);
   expect((await world.status()).alerts).toEqual([]);
-  expect(said(world, "Alert: The API has refused")).toHaveLength(1);
-  expect(said(world, "Alert is over: The API has refused")).toHaveLength(1);
+  expect(said(world, "Alert: The API has throttled")).toHaveLength(1);
+  expect(said(world, "Alert is over: The API has throttled")).toHaveLength(1);
   world.vendor.faults.clear();
   await world.pass(30 * SECOND);
   await world.run();
