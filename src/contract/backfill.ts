@@ -38,7 +38,11 @@ export const evidence = responseObject("Evidence", {
     .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
   rejected: z.record(z.string(), z.number()).describe("Rows that are not samples, by reason"),
   outside: z.number().describe("Rows with a time outside the requested window"),
-  unconfigured: z.number().describe("Rows of points that are not configured for the site"),
+  unconfigured: z
+    .number()
+    .describe(
+      "Rows of points that are not configured for the site, where those are dropped (POINTS=configured)",
+    ),
   duplicates: z.number().describe("Rows of a point and millisecond that the file already has"),
   rejected_examples: z
     .array(
@@ -48,7 +52,7 @@ export const evidence = responseObject("Evidence", {
         value: z
           .string()
           .describe(
-            "The first 40 characters of what was rejected, as sent: the value, the time for reason time, the row for reason shape",
+            "The first 40 characters of what was rejected, as sent: the value, the time for reason time, the row for reason shape, or the name where no file can hold it",
           ),
       }),
     )

@@ -27,6 +27,7 @@ describe("the configuration", () => {
       maxRetries: 3,
       retryBaseDelayMs: 2_000,
       rowGroupSize: 10_000,
+      points: "configured",
       valueWords: new Map(),
       allowedOrigins: [],
       alertStuckHours: 2,
@@ -53,6 +54,7 @@ describe("the configuration", () => {
         MAX_RETRIES: "0",
         RETRY_BASE_DELAY_MS: "0",
         ROW_GROUP_SIZE: "100000",
+        POINTS: " all",
         VALUE_WORDS: "Occupied=1, Unoccupied = 0 ,Geöffnet=-2.5e1",
         ALLOWED_ORIGINS: "https://app.example.com, http://localhost:8080",
         ALERT_STUCK_HOURS: "720",
@@ -72,6 +74,7 @@ describe("the configuration", () => {
       maxRetries: 0,
       retryBaseDelayMs: 0,
       rowGroupSize: 100_000,
+      points: "all",
       valueWords: new Map([
         ["occupied", 1],
         ["unoccupied", 0],

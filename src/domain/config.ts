@@ -8,6 +8,7 @@ import {
   choice,
   type Env,
   integer,
+  oneOf,
   origins,
   parseVariables,
   siteNames,
@@ -44,6 +45,7 @@ const backfillVariables = z
     RETRY_BASE_DELAY_MS: integer({ standard: 2_000, min: 0, max: 60_000 }),
     // Every group is an entry in the footer, which is in memory whole: at 1,000 rows some 2 MB for the documented day.
     ROW_GROUP_SIZE: integer({ standard: 10_000, min: 1_000, max: 100_000 }),
+    POINTS: oneOf("configured", "all"),
     VALUE_WORDS: addedWords(),
     ALLOWED_ORIGINS: origins(),
     // An alert is raised beyond its bound.
@@ -66,6 +68,8 @@ const backfillVariables = z
     maxRetries: variables.MAX_RETRIES,
     retryBaseDelayMs: variables.RETRY_BASE_DELAY_MS,
     rowGroupSize: variables.ROW_GROUP_SIZE,
+    /** Whose samples are kept: those of the configured points, or all that the API sends. */
+    points: variables.POINTS,
     /** Words that mean numbers, beside those that are built in. */
     valueWords: variables.VALUE_WORDS,
     allowedOrigins: variables.ALLOWED_ORIGINS,

@@ -2,7 +2,8 @@ import type { EpochMicros } from "./day.ts";
 
 /**
  * Samples as parallel columns; no object per sample. `point` is the index of the point's name in the
- * site's configured points sorted by UTF-8 bytes, so ordering by id is ordering by name.
+ * site's configured points sorted by UTF-8 bytes, so ordering by id is ordering by name. Points that are not configured
+ * have the ids after those, in the order in which they came.
  */
 export interface SampleColumns {
   /** Rows in use; the arrays may be longer. */

@@ -81,6 +81,15 @@ export function choice(allowed: readonly number[], standard: number) {
   });
 }
 
+/** One of the words `allowed`, the first of which is the default. */
+export function oneOf<const T extends string>(...allowed: readonly [T, ...T[]]) {
+  return variable((text, fault): T => {
+    const value = text === "" ? allowed[0] : allowed.find((word) => word === text);
+    if (value === undefined) fault(`is %s; it must be ${allowed.join(" or ")}`, text);
+    return value ?? allowed[0];
+  });
+}
+
 /** Site names, separated by commas, at least one and at most `max`. */
 export function siteNames(max: number) {
   const allowed = "site names of A-Z, a-z, 0-9, _ and -, at most 100 characters each, separated by commas";

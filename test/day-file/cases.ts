@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { PageSize } from "../../src/ace/paging/paging.ts";
 import type { Event, FetchPlan } from "./fetch-day.ts";
 import { textOf, type Vendor, type VendorRow } from "./vendor.ts";
-import { DAY_END, DAY_START, NAMES } from "./world.ts";
+import { DAY_END, DAY_START, NAMES, POINTS, UNLISTED } from "./world.ts";
 
 const SECOND = 1_000_000;
 
@@ -38,7 +38,7 @@ const value = fc.oneof(
 );
 const name = fc.oneof(
   { arbitrary: fc.constantFrom(...NAMES), weight: 9 },
-  { arbitrary: fc.constantFrom("", "zz", "A"), weight: 1 },
+  { arbitrary: fc.constantFrom("", ...UNLISTED), weight: 3 },
 );
 
 /** The same instant as the API may write it. */
@@ -119,6 +119,7 @@ export type MergePlan = typeof mergePlan extends fc.Arbitrary<infer Plan> ? Plan
 export const days = fc.tuple(borders, fc.boolean()).chain(([inside, timed]) =>
   fc.record({
     rows: rowsAt(timesAround([DAY_START, ...inside, DAY_END]), timed),
+    points: fc.constantFrom(...Object.values(POINTS)),
     rowGroupSize: fc.integer({ min: 1, max: 40 }),
     ways: fc.tuple(way(fc.constant(inside)), way(borders)),
   }),

@@ -7,21 +7,21 @@ import { readWithHyparquet } from "../reference/other-readers.ts";
 import { days, type MergePlan } from "./cases.ts";
 import { type FetchedDay, fetchDay } from "./fetch-day.ts";
 import { countsOf, isTimed, rowsOf } from "./truth.ts";
-import { DAY_START_MS, NAMES, SITE } from "./world.ts";
+import { DAY_START_MS, SITE } from "./world.ts";
 
 test("a day gives the same file for any windows, page sizes, orders, repetitions, interruptions and merge slices", async () => {
   await fc.assert(
-    fc.asyncProperty(days, async ({ rows, rowGroupSize, ways }) => {
-      const expected = rowsOf(rows);
+    fc.asyncProperty(days, async ({ rows, rowGroupSize, points, ways }) => {
+      const expected = rowsOf(rows, points);
       const files: Uint8Array[] = [];
       for (const { server, fetch, merge } of ways) {
         // Rows without a readable time can't be traced while the order inside a timestamp changes.
         const moves = server.moves && rows.every(isTimed);
-        const day = fetchDay({ ...server, moves, rows }, fetch);
+        const day = fetchDay({ ...server, moves, rows }, fetch, points);
         const { file, position } = mergeFile(day, rowGroupSize, merge);
         files.push(file);
 
-        const { kept, ...counts } = countsOf(day.pages);
+        const { kept, ...counts } = countsOf(day.pages, points);
         const { pages: _, requests, retries, ...transport } = day.transport;
         expect(transport).toEqual(counts);
         const { rows: written, duplicates } = position.merge;
@@ -34,13 +34,13 @@ test("a day gives the same file for any windows, page sizes, orders, repetitions
         expected.map((row) => ({ ...row, site_name: SITE })),
       );
     }),
-    { numRuns: 150 },
+    { numRuns: 250 },
   );
 });
 
 /** The pure parts from block to file, as `mergeDay` puts them together. */
-function mergeFile({ blocks }: FetchedDay, rowGroupSize: number, plan: MergePlan) {
-  const spec = { site: SITE, dayStartMs: DAY_START_MS, names: NAMES };
+function mergeFile({ blocks, names }: FetchedDay, rowGroupSize: number, plan: MergePlan) {
+  const spec = { site: SITE, dayStartMs: DAY_START_MS, names };
   const { samplesMax, bucketBytesMax, lost } = plan;
   let saved: { position: FilePosition; bytes: Uint8Array; groups: Uint8Array[] } = {
     position: FILE_START,

@@ -1,3 +1,4 @@
+import { UnlistedNames } from "../../src/ace/page/page.ts";
 import {
   type PageSize,
   pageSizeFor,
@@ -7,13 +8,14 @@ import {
   savePagination,
   startPagination,
 } from "../../src/ace/paging/paging.ts";
-import { appendPage } from "../../src/backfill/site/fetch/fetch.ts";
+import { appendPage, rankRun } from "../../src/backfill/site/fetch/fetch.ts";
+import { type DayPoints, rankDay } from "../../src/backfill/site/ledger/ledger.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../src/domain/evidence.ts";
 import type { Span } from "../../src/domain/samples.ts";
-import { RunBuilder } from "../../src/parquet/run/run.ts";
+import { type Block, type BlockSource, RunBuilder } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../support/parquet/encode-day.ts";
 import { answer, type Vendor, type VendorRow } from "./vendor.ts";
-import { DAY_START, IDS, SITE } from "./world.ts";
+import { DAY_START, type Points, SITE } from "./world.ts";
 
 /** What happens after a page; a crash loses what no run has committed, of every window. */
 export type Event = "continue" | "commit" | "commit, then crash" | "crash";
@@ -34,16 +36,19 @@ export interface AcceptedPage {
 }
 
 export interface FetchedDay {
-  readonly blocks: MemoryBlocks;
+  readonly blocks: BlockSource;
+  /** By rank. */
+  readonly names: readonly string[];
   readonly transport: Transport;
   /** What the vendor sent of all that is in `blocks`. */
   readonly pages: readonly AcceptedPage[];
 }
 
 /** Fetches a day with the pure parts of the pipeline, from request to block. Throws `VendorFault`. */
-export function fetchDay(vendor: Vendor, plan: FetchPlan): FetchedDay {
+export function fetchDay(vendor: Vendor, plan: FetchPlan, points: Points): FetchedDay {
   const blocks = new MemoryBlocks();
-  const windows = plan.windows.map((span) => new Window(span, blocks));
+  const names = new DayNames(points);
+  const windows = plan.windows.map((span) => new Window(span, blocks, names));
   for (let request = 0; ; request += 1) {
     if (request > REQUESTS_MAX) throw new Error("the windows do not end");
     const open = windows.filter(({ done }) => !done);
@@ -54,8 +59,10 @@ export function fetchDay(vendor: Vendor, plan: FetchPlan): FetchedDay {
     if (window.ended || event.startsWith("commit")) window.commit();
     if (event.endsWith("crash")) for (const each of windows) each.crash();
   }
+  const { names: ranked, ranks } = names.ranked;
   return {
-    blocks,
+    blocks: { blocks: (bucket) => blocks.blocks(bucket), read: (...part) => blocks.read(...part), ranks },
+    names: ranked,
     transport: windows.reduce((sum, window) => addTransport(sum, window.transport), NOTHING_FETCHED),
     pages: windows.flatMap(({ pages }) => pages),
   };
@@ -66,6 +73,42 @@ const REQUESTS_MAX = 5_000;
 
 const inTurn = <T>(list: readonly T[], index: number) => list[index % list.length] as T;
 
+/** The points of the day; those that are not configured get their ids as their runs are committed. */
+class DayNames {
+  readonly points: Points;
+  readonly ids: ReadonlyMap<string, number>;
+  readonly #unlisted = new Map<string, number>();
+
+  constructor(points: Points) {
+    this.points = points;
+    this.ids = new Map(points.configured.map((name, id) => [name, id]));
+  }
+
+  newRun(): UnlistedNames | undefined {
+    return this.points.all ? new UnlistedNames(this.ids.size) : undefined;
+  }
+
+  seal(run: RunBuilder, unlisted: UnlistedNames | undefined): Block[] {
+    const { configured } = this.points;
+    if (!unlisted || unlisted.count === 0) return run.seal(DAY_START, configured.length);
+    const ranked = rankRun(run, unlisted, configured, (names) =>
+      names.map((name) => {
+        const id = this.#unlisted.get(name) ?? configured.length + this.#unlisted.size;
+        this.#unlisted.set(name, id);
+        return id;
+      }),
+    );
+    if (!ranked) throw new Error("too many points");
+    return run.seal(DAY_START, ranked.points, ranked.rankOf);
+  }
+
+  get ranked(): DayPoints {
+    const unlisted = [...this.#unlisted].map(([name, id]) => ({ name, id }));
+    const sorted = unlisted.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+    return rankDay(this.points.configured, sorted);
+  }
+}
+
 class Window {
   transport = NOTHING_FETCHED;
   readonly pages: AcceptedPage[] = [];
@@ -73,13 +116,17 @@ class Window {
   ended = false;
   readonly #span: Span;
   readonly #blocks: MemoryBlocks;
+  readonly #names: DayNames;
+  #unlisted: UnlistedNames | undefined;
   #pagination;
   #saved: string | undefined;
   #run = new RunBuilder(0);
   #runTransport = NOTHING_FETCHED;
   #runPages: AcceptedPage[] = [];
 
-  constructor(span: Span, blocks: MemoryBlocks) {
+  constructor(span: Span, blocks: MemoryBlocks, names: DayNames) {
+    this.#names = names;
+    this.#unlisted = names.newRun();
     this.#span = span;
     this.#blocks = blocks;
     this.#pagination = startPagination(span);
@@ -93,7 +140,10 @@ class Window {
       samplesPath(SITE, span, pageSize, this.#pagination.cursor),
       request,
     );
-    const { result, transport } = appendPage(this.#run, this.#pagination, pageSize, body, { points: IDS });
+    const { result, transport } = appendPage(this.#run, this.#pagination, pageSize, body, {
+      points: this.#names.ids,
+      ...(this.#unlisted && { unlisted: this.#unlisted }),
+    });
     if (result.next === "fault") throw result.fault;
     this.#pagination = result.pagination;
     this.ended = result.next === "done";
@@ -103,7 +153,7 @@ class Window {
   }
 
   commit(): void {
-    this.#blocks.add(this.#run.seal(DAY_START, IDS.size));
+    this.#blocks.add(this.#names.seal(this.#run, this.#unlisted));
     this.#saved = JSON.stringify(savePagination(this.#pagination));
     this.done = this.ended;
     this.transport = addTransport(this.transport, this.#runTransport);
@@ -124,6 +174,7 @@ class Window {
 
   #empty(): void {
     this.#run = new RunBuilder(0);
+    this.#unlisted = this.#names.newRun();
     this.#runTransport = NOTHING_FETCHED;
     this.#runPages = [];
   }

@@ -3,7 +3,7 @@ import { referenceTime } from "../reference/time.ts";
 import { referenceValue } from "../reference/value.ts";
 import type { AcceptedPage } from "./fetch-day.ts";
 import type { VendorRow } from "./vendor.ts";
-import { DAY_END, DAY_START, NAMES } from "./world.ts";
+import { DAY_END, DAY_START, POINTS, type Points } from "./world.ts";
 
 /** The expected result of a day, computed from the vendor's rows alone, without the production code. */
 
@@ -20,13 +20,15 @@ interface Sample {
 }
 
 /** The rows of the file: for each point and millisecond the latest row, of simultaneous rows the greatest. */
-export function rowsOf(rows: readonly VendorRow[]): FileRow[] {
+export function rowsOf(rows: readonly VendorRow[], points: Points): FileRow[] {
   const samples = rows
-    .map((row) => judge(row, DAY_START, DAY_END))
+    .map((row) => judge(row, DAY_START, DAY_END, points))
     .filter((sample) => typeof sample === "object");
   const sorted = samples.sort(
     (a, b) =>
-      NAMES.indexOf(a.name) - NAMES.indexOf(b.name) || a.micros - b.micros || compare(a.value, b.value),
+      Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)) ||
+      a.micros - b.micros ||
+      compare(a.value, b.value),
   );
   return sorted
     .map(({ micros, name, value }) => ({ timestamp: Math.floor(micros / 1_000), point_name: name, value }))
@@ -38,7 +40,7 @@ export function rowsOf(rows: readonly VendorRow[]): FileRow[] {
 
 /** Whether the timestamp of the row can be read. */
 export function isTimed(row: VendorRow): boolean {
-  const fate = judge(row, DAY_START, DAY_END);
+  const fate = judge(row, DAY_START, DAY_END, POINTS.configured);
   return fate !== "time" && fate !== "shape";
 }
 
@@ -57,7 +59,7 @@ interface Dropped {
 }
 
 /** The count of each row of the pages; rows of a margin are counted by another window. */
-export function countsOf(pages: readonly AcceptedPage[]): Counts {
+export function countsOf(pages: readonly AcceptedPage[], points: Points): Counts {
   const dropped: Dropped = { rejectedExamples: [], unconfiguredNames: [] };
   const counts: Counts = { fetched: 0, kept: 0, outside: 0, unconfigured: 0, rejected: {}, dropped };
   const unconfigured = new Set<string>();
@@ -65,13 +67,15 @@ export function countsOf(pages: readonly AcceptedPage[]): Counts {
   for (const { window, sent } of pages) {
     const ofPage = new Set<string>();
     for (const row of sent) {
-      const fate = judge(row, window.fromMicros, window.toMicros);
+      const fate = judge(row, window.fromMicros, window.toMicros, points);
       if (fate === "margin") continue;
       counts.fetched += 1;
       if (typeof fate === "object") counts.kept += 1;
       else if (fate === "outside" || fate === "unconfigured") counts[fate] += 1;
       else counts.rejected[fate] = (counts.rejected[fate] ?? 0) + 1;
-      if (fate === "unconfigured") unconfigured.add(fieldsOf(row).name as string);
+      const { name } = fieldsOf(row);
+      const ofValue = typeof fate === "object" || !["outside", "time", "shape"].includes(fate);
+      if (typeof name === "string" && ofValue && !isConfigured(points, name)) unconfigured.add(name);
       if (typeof fate === "object" || fate === "outside" || fate === "unconfigured") continue;
       const example = exampleOf(row, fate);
       const pair = `${example.point}\n${fate}`;
@@ -89,7 +93,8 @@ export function countsOf(pages: readonly AcceptedPage[]): Counts {
 
 function exampleOf(row: VendorRow, reason: string) {
   const { name, value, time } = fieldsOf(row);
-  const wrong = reason === "shape" ? textOf(row) : reason === "time" ? time : value;
+  const isNamed = typeof name === "string" && typeof time === "string";
+  const wrong = reason === "shape" ? (isNamed ? name : textOf(row)) : reason === "time" ? time : value;
   const text =
     typeof wrong === "string" ? wrong : typeof wrong === "number" ? String(wrong) : JSON.stringify(wrong);
   return { point: typeof name === "string" ? name : "", reason, value: text.slice(0, 40) };
@@ -106,7 +111,7 @@ const fieldsOf = (row: VendorRow) =>
 const SECOND = 1_000_000;
 
 /** The first rule that rejects a row for a time span, or else the sample. */
-function judge(row: VendorRow, from: number, to: number): Sample | string {
+function judge(row: VendorRow, from: number, to: number, points: Points): Sample | string {
   const { name, value, time } = fieldsOf(row);
   if (typeof name !== "string" || typeof time !== "string") return "shape";
   const at = referenceTime(time);
@@ -114,10 +119,14 @@ function judge(row: VendorRow, from: number, to: number): Sample | string {
   const micros = Number(at);
   if (micros < from - SECOND || micros > to + SECOND) return "outside";
   if (micros < from || micros >= to) return "margin";
-  if (!NAMES.includes(name)) return "unconfigured";
+  if (!points.all && !isConfigured(points, name)) return "unconfigured";
+  // No file can hold a point without a name.
+  if (name === "") return "shape";
   const number = referenceValue(value);
   return typeof number === "string" ? number : { micros, name, value: number };
 }
+
+const isConfigured = ({ configured }: Points, name: string) => configured.some((each) => each === name);
 
 /** Ascending, -0 below +0. */
 function compare(a: number, b: number): number {

@@ -221,6 +221,16 @@ const NO_WORDS = [
   "-inf=0",
 ];
 
+const points: fc.Arbitrary<VariableCase> = fc.oneof(
+  noText,
+  unset.map((value) => ({ value, parsed: "configured" })),
+  fc
+    .constantFrom("all", "configured")
+    .chain((text) => padded(text).map((value) => ({ value, parsed: text }))),
+  fc.constantFrom("ALL", "both", "configured,all", "1", "toString").map((value) => ({ value })),
+  junk.filter((text) => text.trim() !== "").map((value) => ({ value })),
+);
+
 const words: fc.Arbitrary<VariableCase> = fc.oneof(
   noText,
   unset.map((value) => ({ value, parsed: new Map() })),
@@ -259,6 +269,7 @@ export const VARIABLES: Readonly<
   MAX_RETRIES: { field: "maxRetries", cases: integer("MAX_RETRIES") },
   RETRY_BASE_DELAY_MS: { field: "retryBaseDelayMs", cases: integer("RETRY_BASE_DELAY_MS") },
   ROW_GROUP_SIZE: { field: "rowGroupSize", cases: integer("ROW_GROUP_SIZE") },
+  POINTS: { field: "points", cases: points },
   VALUE_WORDS: { field: "valueWords", cases: words },
   ALLOWED_ORIGINS: { field: "allowedOrigins", cases: origins },
   ALERT_STUCK_HOURS: { field: "alertStuckHours", cases: integer("ALERT_STUCK_HOURS") },

@@ -52,7 +52,12 @@ export class ByteReader {
    * zero, and so equal only to themselves.
    */
   equals(other: DataView, from: number, length: number): boolean {
-    const { view, at } = this;
+    return this.equalsAt(this.at, other, from, length);
+  }
+
+  /** The same for the bytes at `at`. */
+  equalsAt(at: number, other: DataView, from: number, length: number): boolean {
+    const { view } = this;
     if (at + length > view.byteLength) return false;
     const whole = length - 7;
     let done = 0;

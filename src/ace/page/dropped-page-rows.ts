@@ -10,6 +10,7 @@ import {
   valueAsSent,
 } from "../../domain/dropped-rows.ts";
 import type { RejectReason } from "../../domain/value.ts";
+import type { UnlistedNames } from "./unlisted-names.ts";
 
 /** What a page says of its rows beside their columns. Texts are made only where they are needed. */
 export interface RowTexts {
@@ -19,6 +20,8 @@ export interface RowTexts {
   timeOf(row: number): string;
   /** The hash of the row's name, see `nameHash`. */
   hashOf(row: number): number;
+  /** The id of the row that is being added, whose point is not configured; undefined for a name that can't be stored. */
+  unlistedIdOf(row: number, names: UnlistedNames): number | undefined;
 }
 
 /** Names that are remembered, so that no text is made of them again: some hundred kilobytes. */

@@ -12,6 +12,7 @@ import type { AddedWords } from "../../domain/value-words.ts";
 import { DroppedPageRows, type RowTexts } from "./dropped-page-rows.ts";
 import type { NextPage } from "./next-page.ts";
 import { type PageEnds, TimeRuns } from "./time-runs.ts";
+import type { UnlistedNames } from "./unlisted-names.ts";
 
 export interface PageContext {
   /** Ids of the configured points by name. Must not change once a page was decoded with it. */
@@ -20,6 +21,8 @@ export interface PageContext {
   readonly keep: Span;
   /** The window with its margins, both ends included: see `requestedSpan`. */
   readonly requested: Span;
+  /** Ids of the points that are not configured, where their rows are kept. */
+  readonly unlisted?: UnlistedNames;
   /** Words that mean numbers, beside those that are built in; none where it is not given. */
   readonly words?: AddedWords;
   /** Most bytes of a body that is parsed because it can't be scanned; `PARSED_BYTES_MAX` where it is not given. */
@@ -50,6 +53,8 @@ export class PageRows {
   private readonly words: ValueWords | undefined;
   private readonly dropped: DroppedPageRows;
   private readonly runs = new TimeRuns();
+  /** Points of the page that are kept and not configured. */
+  private readonly unlistedIds = new Set<number>();
   private columns: SampleColumns;
   private rows = 0;
   private length = 0;
@@ -73,26 +78,41 @@ export class PageRows {
   }
 
   /**
-   * Adds the next row, and returns whether its value has to follow, with `keep` or `keepParsed`. `id` is undefined
-   * for a point that is not configured. Throws `VendorFault` "protocol" where times do not ascend.
+   * Adds the next row. Returns the id with which its value has to follow, in `keep` or `keepParsed`; undefined where
+   * none may follow. `id` is undefined for a point that is not configured. Throws `VendorFault` "protocol" where times
+   * do not ascend, and for too many points.
    */
-  add(micros: EpochMicros | undefined, id: number | undefined): boolean {
+  add(micros: EpochMicros | undefined, id: number | undefined): number | undefined {
     const row = this.rows;
     this.rows += 1;
     if (micros === undefined) {
       this.reject("time", this.texts.timeOf(row));
-      return false;
+      return undefined;
     }
     this.runs.add(row, micros);
     const { keep, requested } = this.context;
     if (micros < keep.fromMicros || micros >= keep.toMicros) {
       if (micros < requested.fromMicros || micros > requested.toMicros) this.outside += 1;
-      return false;
+      return undefined;
     }
-    if (id !== undefined) return true;
-    this.unconfigured += 1;
-    this.dropped.addUnconfigured(row);
-    return false;
+    return id ?? this.addUnlisted(row);
+  }
+
+  /** Counts the row of a point that is not configured, or returns the id that it is kept with. */
+  private addUnlisted(row: number): number | undefined {
+    const { unlisted } = this.context;
+    if (!unlisted) {
+      this.unconfigured += 1;
+      this.dropped.addUnconfigured(row);
+      return undefined;
+    }
+    const id = this.texts.unlistedIdOf(row, unlisted);
+    if (id === undefined) this.reject("shape", this.texts.nameOf(row));
+    else if (!this.unlistedIds.has(id)) {
+      this.unlistedIds.add(id);
+      this.dropped.addUnconfigured(row);
+    }
+    return id;
   }
 
   /** Keeps the value of the row, which is `raw` in JSON, or counts why it is rejected. */

@@ -7,6 +7,7 @@ export { parseSamples } from "./parse.ts";
 export { parseJsonObject } from "./parse-json.ts";
 export { scanSamples } from "./scan.ts";
 export type { TimeGroup } from "./time-runs.ts";
+export { UnlistedNames } from "./unlisted-names.ts";
 
 /**
  * Decodes a response of `timeseries/paginated`. Throws `VendorFault`: "truncated" or "malformed" for bad JSON,

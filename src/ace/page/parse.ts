@@ -31,6 +31,7 @@ function readRows(samples: readonly unknown[], context: PageContext): RowCounts 
       const name = nameOf(row);
       return name === undefined ? NAMELESS_HASH : nameHash(utf8.encode(name));
     },
+    unlistedIdOf: (row, names) => names.idOf(nameOf(row) ?? ""),
   });
   let time: EpochMicros | undefined;
   for (const sample of samples) {
@@ -43,8 +44,8 @@ function readRows(samples: readonly unknown[], context: PageContext): RowCounts 
       timeText = sample.time;
       time = parseTime(timeText);
     }
-    const id = context.points.get(sample.name);
-    if (rows.add(time, id) && time !== undefined && id !== undefined) rows.keepParsed(time, id, sample.value);
+    const id = rows.add(time, context.points.get(sample.name));
+    if (id !== undefined && time !== undefined) rows.keepParsed(time, id, sample.value);
   }
   return rows.counts();
 }

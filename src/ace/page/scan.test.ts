@@ -6,7 +6,7 @@ import { bodies, ODD_VALUES } from "../../../test/support/ace/pages.ts";
 import { parseTime } from "../../domain/time.ts";
 import { VendorFault } from "../faults.ts";
 import { requestedSpan } from "../paging/samples-path.ts";
-import { decodeSamples, parseSamples, type SamplesPage } from "./page.ts";
+import { decodeSamples, parseSamples, type SamplesPage, UnlistedNames } from "./page.ts";
 import { scanSamples } from "./scan.ts";
 
 const at = (time: string) => parseTime(`2026-08-07T${time}`) ?? Number.NaN;
@@ -42,6 +42,8 @@ test("a body gives the same page or fault, scanned or parsed", () => {
     fc.property(bodies, (body) => {
       if (scanSamples(body, context)) scanned += 1;
       expect(outcome(() => decodeSamples(body, context))).toEqual(outcome(() => parseSamples(body, context)));
+      const all = () => ({ ...context, points: FEW, unlisted: new UnlistedNames(FEW.size) });
+      expect(outcome(() => decodeSamples(body, all()))).toEqual(outcome(() => parseSamples(body, all())));
     }),
     { numRuns: RUNS },
   );
@@ -50,6 +52,8 @@ test("a body gives the same page or fault, scanned or parsed", () => {
 });
 
 const RUNS = 3_000;
+/** With few points configured, most rows are kept under other ids. */
+const FEW = new Map([["a", 0]]);
 
 test("a page that is cut off at any byte, or corrupt at any byte, gives the same", () => {
   const row = (value: string) => `{"name":"a","value":${value},"time":"2026-08-07T16:25:00"}`;
@@ -124,5 +128,12 @@ test("the simulator's pages are scanned, odd values and unconfigured points incl
     expect(page && comparable(page), way).toEqual(comparable(parseSamples(body, site)));
     expect(page?.rows).toBe(10_000);
     expect(page?.unconfigured).toBeGreaterThan(0);
+  }
+  for (const points of [site.points, new Map<string, number>()]) {
+    const all = () => ({ ...site, points, unlisted: new UnlistedNames(points.size) });
+    const page = scanSamples(body, all());
+    expect(page && comparable(page)).toEqual(comparable(parseSamples(body, all())));
+    expect(page?.unconfigured).toBe(0);
+    expect(new Set(page?.kept.point.subarray(0, page.kept.length)).size).toBeGreaterThan(150);
   }
 });

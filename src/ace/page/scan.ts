@@ -11,6 +11,7 @@ import { indexOf, type NameIndex, nameHash } from "./name-index.ts";
 import { decodeNextPage } from "./next-page.ts";
 import { type PageContext, PageRows, type SamplesPage } from "./page-rows.ts";
 import type { JsonObject } from "./parse-json.ts";
+import { UnlistedIndex } from "./unlisted-names.ts";
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -47,6 +48,9 @@ interface Between {
 class Scan {
   private readonly reader: ByteReader;
   private readonly names: NameIndex;
+  /** Where points that are not configured are kept. */
+  private readonly unlisted: UnlistedIndex | undefined;
+  private wasUnlisted = false;
   private readonly rows: PageRows;
   /** Where each row's name begins. */
   private readonly nameStarts: Uint32Array;
@@ -59,10 +63,12 @@ class Scan {
   constructor(body: Uint8Array, context: PageContext) {
     this.reader = new ByteReader(body);
     this.names = indexOf(context.points);
+    this.unlisted = context.unlisted && new UnlistedIndex(this.reader);
     this.rows = new PageRows(context, Math.ceil(body.length / ROW_BYTES), {
       nameOf: (row) => this.nameOf(row),
       timeOf: () => this.timeText,
       hashOf: (row) => this.hashOf(row),
+      unlistedIdOf: (_, names) => this.unlisted?.idIn(names),
     });
     this.nameStarts = new Uint32Array(Math.ceil(body.length / ROW_BYTES_MIN));
   }
@@ -82,11 +88,11 @@ class Scan {
 
   /** Reads from the first row's name to the bracket after the last row. */
   private readRows(): boolean {
-    const { reader, names, rows, toValue, toName } = this;
+    const { reader, rows, toValue, toName } = this;
     for (let row = 0; ; row += 1) {
       const nameStart = reader.at;
       this.nameStarts[row] = nameStart;
-      const id = names.readId(reader);
+      const configuredId = this.readName();
       if (reader.at === nameStart) return false;
       if (this.repeats(toValue)) reader.at += toValue.length;
       else if (!this.readToValue()) return false;
@@ -110,12 +116,26 @@ class Scan {
       const { micros } = this;
       // Any other value is parsed even where it is not kept, because it may not be JSON.
       const raw: unknown = Number.isNaN(number) ? this.jsonOf(valueStart, valueEnd) : undefined;
-      if (rows.add(micros, id) && micros !== undefined && id !== undefined) {
+      const id = rows.add(micros, configuredId);
+      if (id !== undefined && micros !== undefined) {
         if (Number.isNaN(number)) rows.keepParsed(micros, id, raw);
         else rows.keep(micros, id, number);
       }
       if (!more) return true;
     }
+  }
+
+  /** Reads a name and its quote, and returns the id of a configured point; `at` unmoved where there is no plain string. */
+  private readName(): number | undefined {
+    const { reader, names, unlisted } = this;
+    if (!unlisted) return names.readId(reader);
+    // Neighbours of points that are not configured often are none either.
+    if (this.wasUnlisted && unlisted.readGuess()) return undefined;
+    const start = reader.at;
+    const id = names.readId(reader);
+    this.wasUnlisted = id === undefined;
+    if (id === undefined && reader.at > start) unlisted.add(start, reader.at);
+    return id;
   }
 
   /** Whether the bytes of the row before come again; they are ASCII without NUL. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { POINT_NAME_BYTES_MAX, POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
+import { sortNames } from "../../domain/point-name.ts";
 import { parseSiteName } from "../../domain/site.ts";
 import { VendorFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
@@ -10,7 +11,6 @@ import {
   pointNames,
   pointsPath,
   skippedMessage,
-  sortNames,
   startPoints,
 } from "./points.ts";
 
@@ -197,16 +197,4 @@ test.each([
   const read = () => advancePoints(startPoints(), typeof text === "string" ? Buffer.from(text) : text);
   expect(read).toThrow(VendorFault);
   expect(read).toThrow(expect.objectContaining({ reason }));
-});
-
-test("names are ordered as their UTF-8 bytes are", () => {
-  const name = fc.string({
-    unit: fc.constantFrom("a", "b", "/", "é", "\ud7ff", "\ue000", "\uffff", "𐀀", "😀"),
-  });
-  fc.assert(
-    fc.property(fc.array(name), (all) => {
-      const reference = [...new Set(all)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      expect(sortNames(all)).toEqual(reference);
-    }),
-  );
 });

@@ -1,4 +1,5 @@
 import { POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
+import { sortNames } from "../../domain/point-name.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { protocolFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
@@ -80,31 +81,4 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
 /** All names of the list, each once, in the order of their UTF-8 bytes: a name's index is its point id. */
 export function pointNames({ names }: PointsPagination): string[] {
   return sortNames(names);
-}
-
-/** Names in the order of their UTF-8 bytes, each once. */
-export function sortNames(names: Iterable<string>): string[] {
-  return [...new Set(names)].sort(byUtf8);
-}
-
-/**
- * Compares well-formed strings as their UTF-8 bytes compare. JavaScript compares UTF-16 units, which differs in a
- * single case: a surrogate (of a character beyond U+FFFF) sorts below U+E000 to U+FFFF there, and above in UTF-8.
- */
-function byUtf8(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let at = 0; at < length; at += 1) {
-    const left = a.charCodeAt(at);
-    const right = b.charCodeAt(at);
-    if (left !== right) return rank(left) - rank(right);
-  }
-  return a.length - b.length;
-}
-
-const SURROGATES_START = 0xd800;
-const SURROGATES_END = 0xe000;
-const ABOVE_EVERY_UNIT = 0x1_0000;
-
-function rank(unit: number): number {
-  return unit >= SURROGATES_START && unit < SURROGATES_END ? unit + ABOVE_EVERY_UNIT : unit;
 }

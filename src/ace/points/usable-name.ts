@@ -1,5 +1,5 @@
 import { cutText } from "../../domain/dropped-rows.ts";
-import { POINT_NAME_BYTES_MAX } from "../../domain/limits.ts";
+import { readPointName } from "../../domain/point-name.ts";
 import { excerpt } from "../body-text.ts";
 
 /** The entries of a list of points that have no usable name. */
@@ -18,19 +18,14 @@ type Read =
   | { readonly kind: "name"; readonly name: string; readonly bytes: number }
   | { readonly kind: "unusable"; readonly reason: string };
 
-const encoder = new TextEncoder();
-
 /** The name of an entry and its bytes, or why it has none that a file can hold. */
 export function readName(item: unknown): Read {
   const name = fieldOf(item, "name");
   if (typeof item !== "object" || item === null) return unusable("not an object");
   if (name === "" || name === null || name === undefined) return unusable("no name");
   if (typeof name !== "string") return unusable("the name is not a string");
-  // Half a surrogate pair has no UTF-8: two such names would be the same name in the file.
-  if (!name.isWellFormed()) return unusable("the name is not well-formed Unicode");
-  const bytes = encoder.encode(name).length;
-  if (bytes <= POINT_NAME_BYTES_MAX) return { kind: "name", name, bytes };
-  return unusable(`the name is too long: ${bytes} bytes, of at most ${POINT_NAME_BYTES_MAX}`);
+  const read = readPointName(name);
+  return read.kind === "usable" ? { kind: "name", name, bytes: read.bytes } : read;
 }
 
 /** `place` counts the entries of the list from 1. */

@@ -57,9 +57,11 @@ test.each([
   ["the reading of samples", { parserVersion: PARSER_VERSION + 1 }],
   ["the size of row groups", { rowGroupSize: 10 }],
   ["the words that mean numbers", { valueWords: "open=1" }],
+  ["the points that are kept", { points: "all" as const }],
   ["the backfill that must have staged the day", { backfillId: "other" }],
 ])("a plan is not valid after %s changed", (_, change) => {
-  const now = { pointsHash: "hash", requiredBackfillId: "id", rowGroupSize: 100, valueWords: "" };
+  const settings = { rowGroupSize: 100, valueWords: "", points: "configured" } as const;
+  const now = { ...settings, pointsHash: "hash", requiredBackfillId: "id" };
   expect(isPlanValid(plan, now)).toBe(true);
   expect(isPlanValid({ ...plan, ...change }, now)).toBe(false);
 });

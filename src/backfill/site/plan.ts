@@ -17,6 +17,8 @@ export interface DayPlan {
   readonly rowGroupSize: number;
   /** Absent in the plans of versions without this setting: none were added. */
   readonly valueWords?: string;
+  /** Whose samples are kept; absent in the plans of versions without this setting: of configured points. */
+  readonly points?: Config["points"];
   /** The backfill that staged the day. */
   readonly backfillId: string;
   readonly createdAt: EpochMs;
@@ -27,10 +29,11 @@ export interface PlanSettings {
   readonly rowGroupSize: number;
   /** As `wordsText` writes them. */
   readonly valueWords: string;
+  readonly points: Config["points"];
 }
 
-export function settingsOf({ rowGroupSize, valueWords }: Config): PlanSettings {
-  return { rowGroupSize, valueWords: wordsText(valueWords) };
+export function settingsOf({ rowGroupSize, valueWords, points }: Config): PlanSettings {
+  return { rowGroupSize, valueWords: wordsText(valueWords), points };
 }
 
 /**
@@ -68,6 +71,7 @@ export function isPlanValid(
     plan.pointsHash === now.pointsHash &&
     plan.rowGroupSize === now.rowGroupSize &&
     (plan.valueWords ?? "") === now.valueWords &&
+    (plan.points ?? "configured") === now.points &&
     isStagedFor(plan, now.requiredBackfillId)
   );
 }

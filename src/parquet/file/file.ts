@@ -15,7 +15,7 @@ export { RowGroupRows } from "./row-group-rows.ts";
 export interface FileSpec {
   readonly site: string;
   readonly dayStartMs: EpochMs;
-  /** The names of the points by id, ascending in UTF-8 bytes. */
+  /** The names of the points by rank, ascending in UTF-8 bytes. */
   readonly names: readonly string[];
 }
 

@@ -10,7 +10,7 @@ export class RowGroupRows {
   readonly value: Float64Array;
   /** Points that have rows. */
   points = 0;
-  /** The id of each point. */
+  /** The rank of each point. */
   readonly point: Uint32Array;
   /** The index behind the last row of each point. */
   readonly pointEnd: Uint32Array;

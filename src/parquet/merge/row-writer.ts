@@ -9,7 +9,7 @@ export interface MergePosition {
   readonly done: boolean;
   /** All buckets before this one are written. */
   readonly bucket: number;
-  /** Point and millisecond of the last row written; -1 before the first. */
+  /** Rank of the point and millisecond of the last row written; -1 before the first. */
   readonly point: number;
   readonly ms: number;
   /** Rows written. */

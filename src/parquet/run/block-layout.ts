@@ -12,7 +12,7 @@ import { DayFault } from "../day-fault.ts";
  * | microsecond | 2 a sample | Uint16, within the millisecond |
  *
  * Little-endian, as every platform that runs this. A segment is one point's samples in the block; segments are in
- * order of point, samples in order of time. The widest column comes first, so that each column is aligned.
+ * order of the points' names, samples in order of time. The widest column comes first, so that each column is aligned.
  */
 
 /** Changes with the layout, so that blocks staged by another version are rejected, not misread. */

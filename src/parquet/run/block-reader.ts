@@ -1,3 +1,4 @@
+import { DayFault } from "../day-fault.ts";
 import {
   type BlockColumns,
   type BlockLayout,
@@ -18,6 +19,8 @@ import type { PointSamples } from "./point-samples.ts";
 export interface BlockSource {
   /** The blocks of a bucket and the length of each in bytes. */
   blocks(bucket: number): { id: number; bytes: number }[];
+  /** By id: the ranks of the points by their names; absent where ids have that order themselves. */
+  readonly ranks?: Uint32Array | undefined;
   /** A whole block, or `length` bytes of it from `offset`. */
   read(id: number, offset?: number, length?: number): Uint8Array;
 }
@@ -67,9 +70,14 @@ export class BlockReader {
     return SEGMENT_BYTES * this.#layout.segments;
   }
 
-  /** The point of the current segment; Infinity after the last segment. */
+  /** The rank of the current segment's point; Infinity after the last segment. Throws `DayFault` "point-unnamed". */
   get point(): number {
-    return this.#segment < this.#layout.segments ? this.#field(SEGMENT_POINT) : Number.POSITIVE_INFINITY;
+    if (this.#segment >= this.#layout.segments) return Number.POSITIVE_INFINITY;
+    const id = this.#field(SEGMENT_POINT);
+    const { ranks } = this.#source;
+    const rank = ranks ? ranks[id] : id;
+    if (rank === undefined) throw new DayFault("point-unnamed", `point ${id} has no name`, { point: id });
+    return rank;
   }
 
   /** Returns the current segment and moves to the next. */

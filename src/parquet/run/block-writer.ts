@@ -25,25 +25,36 @@ export function bucketOf(point: number, pointCount: number): number {
 }
 
 /**
+ * The points of a run in the order of their names, where ids do not have that order: the run's `point` is then a rank,
+ * an index of these lists.
+ */
+export interface RankedPoints {
+  readonly ids: Uint32Array;
+  /** The bucket of each point, ascending. */
+  readonly buckets: Uint8Array;
+}
+
+/**
  * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point. A larger bucket
- * gets several blocks. Every sample must be in [dayStartMicros, dayStartMicros + 24 h) and have a point below
- * `pointCount`. Throws `DayFault` "sample-outside-day".
+ * gets several blocks. `points` is the number of points where their ids have the order of the names. Every sample must
+ * be in [dayStartMicros, dayStartMicros + 24 h) and have one of these points. Throws `DayFault` "sample-outside-day".
  */
 export function toBlocks(
   run: SampleColumns,
   dayStartMicros: EpochMicros,
-  pointCount: number,
+  points: number | RankedPoints,
   bytesMax: number = SQL_VALUE_BYTES_MAX,
 ): Block[] {
+  const ranked = typeof points === "number" ? undefined : points;
+  const pointCount = typeof points === "number" ? points : points.ids.length;
   const blocks: Block[] = [];
   let bytes = HEADER_BYTES;
   let segments = 0;
   let from = 0;
   let bucket = 0;
-  let bucketEnd = 0;
   let last = -1;
   const cut = (to: number) => {
-    if (to > from) blocks.push(toBlock(run, from, to, segments, bucket, dayStartMicros));
+    if (to > from) blocks.push(toBlock(run, from, to, segments, bucket, dayStartMicros, ranked?.ids));
     from = to;
     bytes = HEADER_BYTES;
     segments = 0;
@@ -52,12 +63,11 @@ export function toBlocks(
 
   for (let row = 0; row < run.length; row++) {
     const point = run.point[row] as number;
-    if (point >= bucketEnd) {
+    if (point !== last) {
       if (point >= pointCount) throw outsideDay(run, row);
-      cut(row);
-      bucket = bucketOf(point, pointCount);
-      // The first id of the next bucket, by the same division, so that rounding can't put a point into two buckets.
-      bucketEnd = Math.ceil(((bucket + 1) * pointCount) / BUCKETS);
+      const next = ranked ? (ranked.buckets[point] as number) : bucketOf(point, pointCount);
+      if (next !== bucket) cut(row);
+      bucket = next;
     }
     if (bytes + SAMPLE_BYTES + (point === last ? 0 : SEGMENT_BYTES) > bytesMax) cut(row);
     if (point !== last) {
@@ -78,6 +88,7 @@ function toBlock(
   segments: number,
   bucket: number,
   dayStartMicros: EpochMicros,
+  ids: Uint32Array | undefined,
 ): Block {
   const samples = to - from;
   const layout = layoutOf(segments, samples);
@@ -102,7 +113,8 @@ function toBlock(
     const point = run.point[from + start] as number;
     let end = start + 1;
     while (end < samples && run.point[from + end] === point) end++;
-    table.set([point, end - start, ms[start] as number, ms[end - 1] as number], segment * SEGMENT_FIELDS);
+    const id = ids ? (ids[point] as number) : point;
+    table.set([id, end - start, ms[start] as number, ms[end - 1] as number], segment * SEGMENT_FIELDS);
     start = end;
   }
   return { bucket, samples, bytes };

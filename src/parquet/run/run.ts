@@ -1,11 +1,11 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { RUN_SAMPLES } from "../../domain/limits.ts";
 import { copyRows, newColumns, type SampleColumns } from "../../domain/samples.ts";
-import { type Block, toBlocks } from "./block-writer.ts";
+import { type Block, type RankedPoints, toBlocks } from "./block-writer.ts";
 import { sortRun } from "./sort-run.ts";
 
 export { BlockReader, type BlockSource, type Segment } from "./block-reader.ts";
-export { type Block, toBlocks } from "./block-writer.ts";
+export { type Block, bucketOf, type RankedPoints, toBlocks } from "./block-writer.ts";
 export { PointSamples, SAMPLE_MEMORY_BYTES } from "./point-samples.ts";
 export { sortRun } from "./sort-run.ts";
 
@@ -48,10 +48,24 @@ export class RunBuilder {
     this.#length = end;
   }
 
-  /** Returns the blocks of the run collected so far and empties the builder. Throws as `toBlocks` does. */
-  seal(dayStartMicros: EpochMicros, pointCount: number): Block[] {
-    const run = sortRun({ ...this.#columns, length: this.#length });
+  /** The ids from `firstId` on that the run has samples of, ascending. */
+  idsFrom(firstId: number): number[] {
+    const ids = new Set<number>();
+    for (const id of this.#columns.point.subarray(0, this.#length)) if (id >= firstId) ids.add(id);
+    return [...ids].sort((a, b) => a - b);
+  }
+
+  /**
+   * Returns the blocks of the run collected so far and empties the builder. `rankOf` gives the rank of an id in
+   * `points`, where those are ranked. Throws as `toBlocks` does.
+   */
+  seal(dayStartMicros: EpochMicros, points: number | RankedPoints, rankOf?: Uint32Array): Block[] {
+    const collected = { ...this.#columns, length: this.#length };
     this.#length = 0;
-    return toBlocks(run, dayStartMicros, pointCount);
+    if (rankOf) {
+      const { point } = collected;
+      for (let row = 0; row < collected.length; row++) point[row] = rankOf[point[row] as number] as number;
+    }
+    return toBlocks(sortRun(collected), dayStartMicros, points);
   }
 }

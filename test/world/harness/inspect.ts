@@ -42,7 +42,7 @@ export function ledgerOf(world: World): string[] {
 /** Rows of unfinished work, of which a finished job must leave none. */
 export function stagedRows(world: World): number {
   return [...world.sites.values()].reduce((sum, site) => {
-    const counts = ["staging", "fetch_window", "block", "part", "row_group", "attempt"].map(
+    const counts = ["staging", "fetch_window", "block", "part", "row_group", "unlisted_point", "attempt"].map(
       (table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0,
     );
     return sum + counts.reduce((a, b) => a + b, 0);
@@ -83,7 +83,7 @@ export async function storedRows(world: World, key: string): Promise<string[]> {
 /** The rows that the object of a day must have. */
 export function servedRows(world: World, site: string, date: string): string[] {
   const words = Object.fromEntries(world.config.valueWords);
-  return lines(truthOf(world.vendor, site, date, { words }).rows);
+  return lines(truthOf(world.vendor, site, date, { words, allPoints: world.config.points === "all" }).rows);
 }
 
 /** An object's database for functions of the rules that only read. */

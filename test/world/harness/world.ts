@@ -345,6 +345,7 @@ function configFor(sites: readonly SiteName[], changes: Partial<Config> = {}): C
     maxRetries: 3,
     retryBaseDelayMs: 2_000,
     rowGroupSize: 100,
+    points: "configured",
     valueWords: new Map(),
     allowedOrigins: [],
     alertStuckHours: 2,

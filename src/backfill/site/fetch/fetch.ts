@@ -1,3 +1,4 @@
+import { UnlistedNames } from "../../../ace/page/page.ts";
 import {
   PAGE_SIZE_MAX,
   type PageSizeLadder,
@@ -28,9 +29,11 @@ import {
   unmarkDays,
 } from "../ledger/ledger.ts";
 import { boundaryBytes, paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
+import { rankBytes, rankPoints } from "./rank-points.ts";
 import { WindowReader } from "./window-reader.ts";
 
 export { loadPoints } from "./load-points.ts";
+export { rankRun } from "./rank-points.ts";
 export { appendPage } from "./window-reader.ts";
 
 /** Memory beside the run's columns: the sorted columns (20 a sample) and the blocks (14, and 16 of segments at most). */
@@ -51,7 +54,14 @@ export async function fetchRun(
   const key = windowKey(day, index);
   const memory = await isolate.reserve(context, bytesNeeded(context, key), fence.signal);
   if (!memory) return "interrupted";
-  const reader = new WindowReader(context, memory, paginationOf(context, key, window), ladderOf(context));
+  const unlisted = day.plan.points === "all" ? new UnlistedNames(day.plan.pointCount) : undefined;
+  const reader = new WindowReader(
+    context,
+    memory,
+    paginationOf(context, key, window),
+    ladderOf(context),
+    unlisted,
+  );
   const fail = (failed: FailedRequest) => {
     failFetch(context, day, failed, positionOf(day.date, window, reader));
     return "failed" as const;
@@ -70,8 +80,8 @@ export async function fetchRun(
     }
     const tooMany = beyondMemory(context, reader);
     if (tooMany) return fail(tooMany);
-    const committed = await commitInRoom(context, reader, () => commit(context, day, index, reader));
-    return committed ? "committed" : "interrupted";
+    const ended = await commitInRoom(context, day, reader, () => commit(context, day, index, reader));
+    return typeof ended === "string" ? ended : fail(ended);
   } finally {
     memory.release();
     context.count({ samples: reader.transport.fetched });
@@ -89,13 +99,16 @@ function bytesNeeded(context: ActionContext, key: string): number {
   return runBytes + (known?.pagination ? boundaryBytes(known.pagination) : 0);
 }
 
+type Committed = "committed" | "interrupted" | FailedRequest;
+
 /** Commits at once, or, where the run takes more memory than is set aside for a commit, while no page is in memory. */
 async function commitInRoom(
   { clock, isolate }: ActionContext,
-  { run }: WindowReader,
-  commitNow: () => boolean,
-): Promise<boolean> {
-  const bytes = run.samples * SEAL_BYTES;
+  day: StagedDay,
+  { run, unlisted }: WindowReader,
+  commitNow: () => Committed,
+): Promise<Committed> {
+  const bytes = run.samples * SEAL_BYTES + rankBytes(day, unlisted);
   const act = () => {
     const release = isolate.use(bytes);
     try {
@@ -139,16 +152,18 @@ function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
   return { kind: "protocol", reason: "protocol", message };
 }
 
-/** Commits the run; false, and without effect, where the job has changed meanwhile or the attempt is gone. */
-function commit(context: ActionContext, day: StagedDay, index: number, reader: WindowReader): boolean {
+/** Commits the run; "interrupted", and without effect, where the job has changed meanwhile or the attempt is gone. */
+function commit(context: ActionContext, day: StagedDay, index: number, reader: WindowReader): Committed {
   const { clock, fence, store } = context;
-  const { run, pagination, done, transport, ladder, latencyMs } = reader;
+  const { run, unlisted, pagination, done, transport, ladder, latencyMs } = reader;
   const samples = run.samples;
-  const blocks = run.seal(dayStartMs(day.date) * 1_000, day.plan.pointCount);
   const saved = JSON.stringify(savePagination(pagination));
-  const committed = store.tx((sql) => {
+  const ended = store.tx((sql): Committed => {
     const staged = currentWork(sql, fence, day)?.staged;
-    if (!staged) return false;
+    const ranked = staged && rankPoints(context, sql, day, run, unlisted);
+    if (!ranked) return "interrupted";
+    if ("kind" in ranked) return ranked;
+    const blocks = run.seal(dayStartMs(day.date) * 1_000, ranked.points, ranked.rankOf);
     for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
     advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
     setStaging(sql, day.date, "transport", addTransport(staged.transport, transport));
@@ -166,13 +181,13 @@ function commit(context: ActionContext, day: StagedDay, index: number, reader: W
     }
     if (latencyMs !== undefined) setState(sql, "latencyMs", smooth(getState(sql, "latencyMs"), latencyMs));
     if (transport.pages > 0) recordProgress(sql, clock, day.date);
-    return true;
+    return "committed";
   });
   // The next run of a run that missed memory waits for twice as much.
   const runBytes = reader.bytesMissing && reader.bytesMissing * 2;
-  const known = committed && !done ? { pagination, saved, runBytes } : undefined;
+  const known = ended === "committed" && !done ? { pagination, saved, runBytes } : undefined;
   rememberWindow(context, windowKey(day, index), known);
-  return committed;
+  return ended;
 }
 
 /** The site's page size; starts again when another size is configured. */

@@ -1,4 +1,4 @@
-import { decodeSamples, type PageContext } from "../../../ace/page/page.ts";
+import { decodeSamples, type PageContext, type UnlistedNames } from "../../../ace/page/page.ts";
 import {
   advance,
   advanceNoData,
@@ -36,6 +36,8 @@ export class WindowReader {
   /** The timestamp in which the run began: it may not end inside it, see `roomLeft`. */
   readonly #floorMicros: number | undefined;
   readonly run: RunBuilder;
+  /** The names of the run that are not configured, where their samples are kept. */
+  readonly unlisted: UnlistedNames | undefined;
   readonly #memory: Reservation;
   #transport: Transport = NOTHING_FETCHED;
   #neededBytes = 0;
@@ -44,7 +46,13 @@ export class WindowReader {
   done = false;
 
   /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
-  constructor(context: ActionContext, memory: Reservation, pagination: Pagination, ladder: PageSizeLadder) {
+  constructor(
+    context: ActionContext,
+    memory: Reservation,
+    pagination: Pagination,
+    ladder: PageSizeLadder,
+    unlisted: UnlistedNames | undefined,
+  ) {
     this.#context = context;
     this.#client = new ApiClient(context, memory);
     this.#memory = memory;
@@ -52,6 +60,7 @@ export class WindowReader {
     this.#floorMicros = pagination.floorMicros;
     this.pagination = pagination;
     this.ladder = ladder;
+    this.unlisted = unlisted;
   }
 
   get transport(): Transport {
@@ -115,14 +124,15 @@ export class WindowReader {
 
   /** Grows the reservation to what the run and the pagination take now. Never shrinks it: the next page needs the room. */
   #growMemory(pagination: Pagination): void {
-    this.#neededBytes = this.run.memoryBytes + boundaryBytes(pagination);
+    const { memoryBytes: unlistedBytes = 0 } = this.unlisted ?? {};
+    this.#neededBytes = this.run.memoryBytes + unlistedBytes + boundaryBytes(pagination);
     if (this.#neededBytes > this.#memory.bytes) this.#memory.resize(this.#neededBytes);
   }
 
   /** A single request: fetches a page, decodes it, checks it, and appends it to the run. */
   async #fetchPage(pageSize: PageSize, isNeeded: () => boolean): Promise<Decoded<AppendedPage>> {
     const { config, isolate, points, site } = this.#context;
-    const { pagination } = this;
+    const { pagination, unlisted } = this;
     const { span, cursor } = pagination;
     const besideBytes = points().bytes;
     const workBytes = Math.floor((isolate.workBytesMax - besideBytes) / BYTES_A_BODY_BYTE);
@@ -131,7 +141,12 @@ export class WindowReader {
       besideBytes,
       isNeeded,
       decode: (body) => {
-        const context = { points: points().ids, words: config.valueWords, parsedBytesMax };
+        const context = {
+          points: points().ids,
+          words: config.valueWords,
+          parsedBytesMax,
+          ...(unlisted && { unlisted }),
+        };
         const page = appendPage(this.run, pagination, pageSize, body, context);
         this.#growMemory(page.result.next === "fault" ? pagination : page.result.pagination);
         return page;

@@ -8,6 +8,7 @@ import { pointsTable } from "./point-names.ts";
 import { stateTable } from "./site-state.ts";
 import { stagedFileTables } from "./staged-file.ts";
 import { stagingTable } from "./staging.ts";
+import { unlistedPointTable } from "./unlisted-points.ts";
 
 /** `state` is last, because the migrations of other tables take values from it. */
 export const ledgerTables: readonly Table[] = [
@@ -18,6 +19,7 @@ export const ledgerTables: readonly Table[] = [
   attemptTable,
   errorTable,
   pointsTable,
+  unlistedPointTable,
   stateTable,
 ];
 
@@ -33,3 +35,4 @@ export { type PointList, PointNames, pointListBytes, storePoints } from "./point
 export * from "./site-state.ts";
 export * from "./staged-file.ts";
 export * from "./staging.ts";
+export { type DayPoints, dayPoints, dayPointsBytes, rankDay, unlistedIds } from "./unlisted-points.ts";

@@ -3,6 +3,7 @@ import type { UtcDay } from "../../../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Sql } from "../../ports.ts";
 import type { Table } from "../../tables/tables.ts";
+import { dropUnlistedPoints } from "./unlisted-points.ts";
 
 /** The bulk of a staged day: sorted blocks of samples, and the file that a merge makes of them. */
 export const stagedFileTables: readonly Table[] = [
@@ -118,6 +119,7 @@ export function rowGroupsOf(sql: Sql, date: UtcDay): Uint8Array[] {
 
 /** The file is complete: only its parts are needed from now on. */
 export function dropMergeInput(sql: Sql, date: UtcDay): void {
+  dropUnlistedPoints(sql, date);
   sql.run("DELETE FROM block WHERE date = ?", date);
   sql.run("DELETE FROM row_group WHERE date = ?", date);
 }

@@ -12,6 +12,8 @@ import {
   addRowGroup,
   blocksOf,
   currentWork,
+  dayPoints,
+  dayPointsBytes,
   failDay,
   fileDigest,
   readBlock,
@@ -32,7 +34,10 @@ export async function mergeDay(context: ActionContext, day: StagedDay): Promise<
   // Lets other objects of the isolate run between two slices.
   await clock.sleep(0);
   await isolate.runExclusive(clock, async () => {
-    const memory = new SliceMemory(isolate, context.points().bytes, day.plan.rowGroupSize);
+    const points = context.points();
+    // The runs are committed, so that the names do not change any more.
+    const namesBytes = points.bytes + store.tx((sql) => dayPointsBytes(sql, day.date, points));
+    const memory = new SliceMemory(isolate, namesBytes, day.plan.rowGroupSize);
     try {
       store.tx((sql) => {
         const staged = currentWork(sql, fence, day)?.staged;
@@ -49,10 +54,11 @@ export async function mergeDay(context: ActionContext, day: StagedDay): Promise<
 function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: SliceMemory): FilePosition {
   const before = day.filePosition ?? FILE_START;
   const parts = new PartWriter(sql, day.date, memory);
+  const { names, ranks } = dayPoints(sql, day.date, context.points());
   const after = encodeSlice(
-    blockSource(sql, day.date, memory),
+    { ...blockSource(sql, day.date, memory), ranks },
     before,
-    { site: context.site, dayStartMs: dayStartMs(day.date), names: context.points().names },
+    { site: context.site, dayStartMs: dayStartMs(day.date), names },
     {
       rowGroupSize: day.plan.rowGroupSize,
       samplesMax: context.steps.sliceSamples,
