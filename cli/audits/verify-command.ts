@@ -39,8 +39,9 @@ export const addVerify: AddCommand = (program, cli) => {
       "after",
       `
 Only archived days are checked. --quick compares what R2 says of each file; only --full reads the files. A day whose file
-is missing or wrong is no longer completed, and is fetched again. Exit code 1 when there is any, and when a site has no
-archived day in the range.
+is missing or wrong is no longer completed. If it belongs to the last backfill, it is fetched again at once; otherwise by
+the next start of a range that includes it. Exit code 1 when there is any, and when a site has no archived day in the
+range.
 
 Examples:
   npx bv-backfill verify
@@ -59,7 +60,10 @@ Examples:
       if (audits.length > 0 && audits.every(({ outcome }) => outcome === "ok")) return;
       cli.exitCode = EXIT.partial;
       if (audits.some(({ outcome }) => outcome === "problems"))
-        note(`Days with problems will be fetched again. To see them: ${cli.commandLine("days")}`);
+        note(
+          "Days of the last backfill are fetched again now; others by the next start of a range with them. " +
+            `To see them: ${cli.commandLine("days")}`,
+        );
     });
 };
 

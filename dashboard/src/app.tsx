@@ -79,7 +79,10 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
           throttled={throttled}
           commands={commands}
           onClose={() => dispatch({ type: "open-day", siteDay: undefined })}
-          onShowSamples={explorer.showDay}
+          onShowSamples={(siteDay) => {
+            dispatch({ type: "view", view: "explorer" });
+            explorer.showDay(siteDay);
+          }}
         />
       </aside>
     </main>

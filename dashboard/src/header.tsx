@@ -1,3 +1,4 @@
+import { hashOfView } from "./address/address.ts";
 import { duration } from "./formatting.ts";
 import { type Freshness, freshness } from "./progress/progress.tsx";
 import type { Notice as NoticeState, PageState, View } from "./store/store.ts";
@@ -13,7 +14,11 @@ export function Header({ state, onSignOut }: { state: PageState; onSignOut(): vo
       <h1>Building Vitals</h1>
       <nav aria-label="Views">
         {VIEWS.map(({ view, name }) => (
-          <a key={view} href={`#${view}`} {...(state.view === view ? { "aria-current": "page" } : {})}>
+          <a
+            key={view}
+            href={hashOfView(state, view) || "#backfill"}
+            {...(state.view === view ? { "aria-current": "page" } : {})}
+          >
             {name}
           </a>
         ))}

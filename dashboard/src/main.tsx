@@ -2,13 +2,13 @@ import { render } from "preact";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/calendar.css";
+import { followAddress, viewOf } from "./address/address.ts";
 import { App } from "./app.tsx";
 import type { Browser } from "./browser.ts";
 import { keepFocus } from "./keep-focus.ts";
-import { openPage, type View } from "./store/store.ts";
+import { openPage } from "./store/store.ts";
 
 const root = document.getElementById("app") as HTMLElement;
-const viewOf = (hash: string): View => (hash === "#explorer" ? "explorer" : "backfill");
 
 const browser: Browser = {
   fetch: (input, init) => fetch(input, init),
@@ -31,6 +31,7 @@ const browser: Browser = {
 /** All actions between two frames are drawn once. */
 let drawRequested = false;
 const page = openPage(browser, viewOf(location.hash), () => {
+  address.changed();
   if (drawRequested) return;
   drawRequested = true;
   requestAnimationFrame(() => {
@@ -39,12 +40,22 @@ const page = openPage(browser, viewOf(location.hash), () => {
   });
 });
 
+const address = followAddress(page, {
+  read: () => location.hash,
+  write: (hash, how) => {
+    const url = hash || location.pathname;
+    if (how === "push") history.pushState(null, "", url);
+    else history.replaceState(null, "", url);
+  },
+});
+
 function draw(): void {
   render(<App page={page} />, root);
 }
 
 draw();
 setInterval(() => page.store.dispatch({ type: "tick", now: Date.now() }), 1_000);
-addEventListener("hashchange", () => page.store.dispatch({ type: "view", view: viewOf(location.hash) }));
+// Back and Forward, links of the page, and what is typed into the address bar.
+addEventListener("popstate", address.restore);
 void page.session.resume();
 page.explorer.resume();

@@ -239,6 +239,35 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await tooltip.waitFor({ state: "detached" });
   });
 
+  test("a reload shows the same, and Back goes back", async () => {
+    worker.points = ["p/meter", "p/other"];
+    worker.samples = [{ point_name: "p/meter", timestamp: "2024-01-02T06:00:00.000Z", value: 21 }];
+    await open();
+    const day = page.getByRole("region", { name: "2024-01-04 a" });
+    await button("a 2024-01-04").click();
+    await day.getByText("vendor-fault").waitFor();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await button("List points").click();
+    await button("p/meter").click();
+    const chart = page.getByRole("img", { name: "p/meter" });
+    await chart.waitFor();
+    expect(page.url()).not.toContain(FAKE_TOKEN);
+    await page.reload();
+    await chart.waitFor();
+    await button("p/other").waitFor();
+    // Before the point the list was chosen, and before it the view.
+    await page.goBack();
+    await page.getByText("Choose a point to see its samples.").waitFor();
+    await page.goBack();
+    await page.goBack();
+    await day.getByText("vendor-fault").waitFor();
+    await page.goBack();
+    await day.waitFor({ state: "detached" });
+    await page.goForward();
+    await day.getByText("vendor-fault").waitFor();
+  });
+
   test("failed site-days have their own part of the bar, and are no progress", async () => {
     const sites = [siteView({ days_total: 4, days_completed: 3, days_failed: 1 }), siteView({ site: LONG })];
     worker.status = statusOf(sites, { days_total: 4, days_completed: 3, days_failed: 1 });

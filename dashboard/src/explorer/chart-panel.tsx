@@ -1,4 +1,4 @@
-import type { Aggregate, Interval } from "../../../src/contract/query.ts";
+import type { Aggregate } from "../../../src/contract/query.ts";
 import { daysBetween, utcDayOf } from "../../../src/domain/day.ts";
 import { bytes, counted, instant, integer } from "../formatting.ts";
 import type { ExplorerCommands } from "./explorer-commands.ts";
@@ -6,11 +6,8 @@ import { type Chart, type ExplorerState, intervalOf } from "./explorer-state.ts"
 import { SimilarNames } from "./point-list.tsx";
 import { roundedValue, summaryOf } from "./series.ts";
 import { SeriesChart } from "./series-chart.tsx";
-import { INTERVAL_MS, isAllowed, lastDayOf, type Span } from "./span.ts";
+import { AGGREGATES, INTERVALS, isAllowed, lastDayOf, type Span } from "./span.ts";
 import { SpanControls } from "./span-controls.tsx";
-
-const INTERVALS: readonly Interval[] = ["raw", ...(Object.keys(INTERVAL_MS) as Interval[])];
-const AGGREGATES: readonly Aggregate[] = ["avg", "min", "max", "sum", "count", "first", "last"];
 
 interface ChartPanelProps {
   readonly explorer: ExplorerState;

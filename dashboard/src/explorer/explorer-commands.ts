@@ -2,7 +2,13 @@ import type { UtcDay } from "../../../src/domain/day.ts";
 import { type Browser, storedValue } from "../browser.ts";
 import type { SiteDay } from "../ranges.ts";
 import { type ApiError, latestRequest, type WorkerClient, workerClient } from "../worker-api/worker-api.ts";
-import { type ExplorerAction, type ExplorerState, intervalOf, proposedQueryUrl } from "./explorer-state.ts";
+import {
+  type ExplorerAction,
+  type ExplorerChoices,
+  type ExplorerState,
+  intervalOf,
+  proposedQueryUrl,
+} from "./explorer-state.ts";
 import { fetchPoints, fetchSamples } from "./query-api.ts";
 import { seriesOf } from "./series.ts";
 import type { Span } from "./span.ts";
@@ -69,6 +75,12 @@ export function explorerCommands(store: ExplorerStore, { fetch, storage, origin 
     dispatch({ type: "chart", chart: { site, point, span, interval, agg, series, ...rest } });
   }
 
+  /** Loads what is chosen and not shown yet. */
+  async function load(): Promise<void> {
+    const { site, day, names } = store.state;
+    await Promise.all([site && day && !names ? listPoints(site, day) : undefined, loadSamples()]);
+  }
+
   async function signIn(base: string, secret: string): Promise<void> {
     dispatch({ type: "access", access: "checking" });
     const candidate = workerClient(fetch, base, secret);
@@ -88,8 +100,7 @@ export function explorerCommands(store: ExplorerStore, { fetch, storage, origin 
     token.write(secret);
     client = candidate;
     dispatch({ type: "access", access: "open" });
-    const { site, day } = store.state;
-    if (site && day) await listPoints(site, day);
+    await load();
   }
 
   return {
@@ -109,11 +120,18 @@ export function explorerCommands(store: ExplorerStore, { fetch, storage, origin 
     /** Removes the token and aborts all requests; called when the session ends. */
     signOut,
 
-    /** Opens the explorer with the points of a day. */
+    /** Shows what an address says. */
+    restore(choices: ExplorerChoices): void {
+      pointRequests.abort();
+      sampleRequests.abort();
+      dispatch({ type: "restored", choices });
+      void load();
+    },
+
+    /** Shows the points of a day. */
     showDay({ site, day }: SiteDay): void {
       sampleRequests.abort();
       dispatch({ type: "day", site, day });
-      location.hash = "explorer";
       void listPoints(site, day);
     },
 

@@ -55,7 +55,28 @@ export const NO_EXPLORER: ExplorerState = {
   chart: undefined,
 };
 
+/** What an operator has chosen in the explorer: it is in the page's address. */
+export type ExplorerChoices = Pick<
+  ExplorerState,
+  "site" | "day" | "search" | "point" | "span" | "intervalChoice" | "agg"
+>;
+
+export function choicesOf({
+  site,
+  day,
+  search,
+  point,
+  span,
+  intervalChoice,
+  agg,
+}: ExplorerState): ExplorerChoices {
+  return { site, day, search, point, span, intervalChoice, agg };
+}
+
+export const NO_CHOICES: ExplorerChoices = choicesOf(NO_EXPLORER);
+
 export type ExplorerAction =
+  | { readonly type: "restored"; readonly choices: ExplorerChoices }
   | { readonly type: "access"; readonly access: ExplorerState["access"]; readonly error?: string }
   | { readonly type: "day"; readonly site: string; readonly day: UtcDay }
   /** A site is chosen that has no archived day to list. */
@@ -73,10 +94,14 @@ export type ExplorerAction =
 
 export function reduceExplorer(explorer: ExplorerState, action: ExplorerAction): ExplorerState {
   switch (action.type) {
-    case "access":
-      return action.access === "closed"
-        ? { ...NO_EXPLORER, error: action.error }
-        : { ...explorer, access: action.access, error: action.error };
+    case "restored":
+      return withChoices(explorer, action.choices);
+    case "access": {
+      const { access, error } = action;
+      if (access !== "closed") return { ...explorer, access, error };
+      // A key that is mistyped at sign-in leaves what the address says; one that ends removes all that was shown.
+      return { ...NO_EXPLORER, ...(explorer.access === "checking" ? choicesOf(explorer) : {}), error };
+    }
     case "day":
       return { ...withSiteDay(explorer, action), ...NO_POINT, span: undefined };
     case "site":
@@ -130,13 +155,22 @@ function withAllowedInterval(explorer: ExplorerState): ExplorerState {
     : explorer;
 }
 
+/** A list of the same day stays; the rest is to be loaded. */
+function withChoices(explorer: ExplorerState, choices: ExplorerChoices): ExplorerState {
+  const { site, day, point } = choices;
+  const kept =
+    site === explorer.site && day === explorer.day ? explorer : withSiteDay(explorer, { site, day });
+  const span = choices.span ?? (point !== undefined && day ? daysEndingOn(day, 1) : undefined);
+  return { ...kept, ...NO_POINT, error: undefined, ...choices, span };
+}
+
 /** What belongs to one point of one site. */
 const NO_POINT = { point: undefined, loadingSamples: false, chart: undefined };
 
 /** Another site removes the chart, because its points may have the same names, and another day of it the span. */
 function withSiteDay(
   explorer: ExplorerState,
-  { site, day }: Pick<ExplorerState, "day"> & { readonly site: string },
+  { site, day }: Pick<ExplorerState, "site" | "day">,
 ): ExplorerState {
   const span = day === explorer.day ? explorer.span : undefined;
   const kept = site === explorer.site ? explorer : { ...explorer, ...NO_POINT, span };

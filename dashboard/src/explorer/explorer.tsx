@@ -7,7 +7,16 @@ import { QuerySignIn } from "./query-sign-in.tsx";
 import { SiteDayForm } from "./site-day-form.tsx";
 
 export { explorerCommands } from "./explorer-commands.ts";
-export { type ExplorerAction, type ExplorerState, NO_EXPLORER, reduceExplorer } from "./explorer-state.ts";
+export {
+  choicesOf,
+  type ExplorerAction,
+  type ExplorerChoices,
+  type ExplorerState,
+  NO_CHOICES,
+  NO_EXPLORER,
+  reduceExplorer,
+} from "./explorer-state.ts";
+export { AGGREGATES, INTERVALS, isAllowed, type Span } from "./span.ts";
 
 interface ExplorerProps {
   readonly explorer: ExplorerState;

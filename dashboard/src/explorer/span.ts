@@ -1,4 +1,4 @@
-import type { Interval } from "../../../src/contract/query.ts";
+import type { Aggregate, Interval } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 
 /** The time range of a chart, its end excluded, as the Query Worker defines ranges. */
@@ -69,6 +69,10 @@ export const INTERVAL_MS: Readonly<Record<Exclude<Interval, "raw">, number>> = {
   "1hr": 3_600_000,
   "1day": DAY_MS,
 };
+
+/** What an operator can choose. */
+export const INTERVALS: readonly Interval[] = ["raw", ...(Object.keys(INTERVAL_MS) as Interval[])];
+export const AGGREGATES: readonly Aggregate[] = ["avg", "min", "max", "sum", "count", "first", "last"];
 
 const FINEST_FIRST = Object.keys(INTERVAL_MS) as (keyof typeof INTERVAL_MS)[];
 
