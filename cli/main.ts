@@ -12,7 +12,7 @@ Days (FROM, TO) are in UTC, and both are included: ${DAY_FORMS}
 
 Exit codes:
   ${EXIT.done}  done
-  ${EXIT.partial}  something is wrong or missing: failed days, problems found, files or samples that do not exist
+  ${EXIT.partial}  something is wrong or missing: failed days, problems found, nothing to verify, no such files or samples
   ${EXIT.usage}  the command line is wrong
   ${EXIT.unreachable}  a Worker can't be reached
   ${EXIT.rejected}  a Worker rejected the request; its reason is printed
