@@ -1,5 +1,6 @@
 import type { Problem } from "../src/contract/parameters.ts";
 import { CommandError, EXIT } from "../terminal/terminal.ts";
+import { envProxy, proxyAdvice, proxyName, proxyRefusal } from "./env-proxy.ts";
 import { isLocal } from "./local-addresses.ts";
 
 /** A Worker's address and API key; without a key only public routes respond. */
@@ -120,9 +121,11 @@ function unreachable(
   reason: string,
   options: ErrorOptions & { readonly transient?: boolean } = {},
 ): CommandError {
+  const proxy = envProxy(url);
+  const through = proxy?.isUsed ? ` through ${proxyName(proxy)}` : "";
   return new CommandError(
-    `The ${name} can't be reached at ${url}: ${reason}`,
-    `Check the address.\n${RUN_DOCTOR}\nTo start the Workers on this machine, run: npx bv-backfill up`,
+    `The ${name} can't be reached at ${url}${through}: ${reason}`,
+    `${proxy ? proxyAdvice(url, proxy) : "Check the address."}\n${RUN_DOCTOR}\nTo start the Workers on this machine, run: npx bv-backfill up`,
     { ...options, exitCode: EXIT.unreachable },
   );
 }
@@ -152,6 +155,8 @@ const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wr
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no response in time";
+  const refusal = proxyRefusal(error);
+  if (refusal !== undefined) return refusal;
   const { cause } = error;
   if (!(cause instanceof Error)) return error.message;
   const code = "code" in cause ? String(cause.code) : "";

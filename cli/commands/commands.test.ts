@@ -36,10 +36,10 @@ afterEach(async () => {
   await once(server.close(), "close");
 });
 
-function started(args: readonly string[]) {
+function started(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const child = spawn(process.execPath, [join(import.meta.dirname, "../bv-backfill.js"), ...args], {
-    env: { BACKFILL_URL: url, BACKFILL_API_KEY: "t", QUERY_URL: url, QUERY_API_KEY: "t" },
+    env: { BACKFILL_URL: url, BACKFILL_API_KEY: "t", QUERY_URL: url, QUERY_API_KEY: "t", ...env },
   });
   const out = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
@@ -285,4 +285,17 @@ it("a query without samples ends with 1 also when no names can be suggested", as
   responses = { "GET /timeseries/query": [answer([])], "GET /timeseries/days": [{ error: "Forbidden" }] };
   const { code, stderr } = await query(["s/fan"]);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No samples for "s/fan"') });
+});
+
+it("names the proxy that can't be reached, not the Worker's address, and not its password", async () => {
+  responses = { "GET /backfill/status": [STATUS] };
+  const proxy = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://user:secret@127.0.0.1:9" };
+  const [dead, excepted] = await Promise.all([
+    started(["status"], proxy).ended,
+    started(["status"], { ...proxy, NO_PROXY: "127.0.0.1" }).ended,
+  ]);
+  expect(dead.stderr).toContain(" through the proxy http://127.0.0.1:9 (HTTP_PROXY): connection refused");
+  expect(dead.stderr).toContain("add 127.0.0.1,localhost to NO_PROXY");
+  expect(dead.stderr).not.toContain("secret");
+  expect([dead.code, excepted.stderr.includes("proxy")]).toEqual([3, false]);
 });

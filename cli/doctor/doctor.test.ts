@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { BackfillClient, QueryClient } from "../../client/client.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
 import { checkBackfill } from "./check-backfill.ts";
+import { checkProxy } from "./check-proxy.ts";
 import { checkArchive, checkQuery } from "./check-query.ts";
 
 type Responses = Record<string, readonly [status: number, body: object]>;
@@ -115,4 +116,32 @@ it("finds that the Workers do not use the same bucket, or that one rejects the r
   );
   expect(await archiveFindings({ "/backfill/days": [503, { error: "Busy" }] })).toMatch(/^FAIL .*503.*Busy/);
   expect(await archiveFindings({ "/backfill/days": [200, { days: [{ status: "pending" }] }] })).toBe("");
+});
+
+it("says whether proxy variables are used, and warns where that is wrong", () => {
+  const names = [
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+  ];
+  for (const name of [...names, "NO_PROXY", "NODE_USE_ENV_PROXY", "NODE_OPTIONS"])
+    vi.stubEnv(name, undefined);
+  const found = (at: string) => textOf(checkProxy({ name: "Query Worker", url: at, token: undefined }));
+  const [deployed, local] = ["https://query.example.com", "http://localhost:8789"];
+  expect([found(deployed), found(local)]).toEqual(["", ""]);
+  vi.stubEnv("HTTP_PROXY", "http://user:secret@proxy:3128");
+  expect(found(local)).toBe("OK Query Worker: HTTP_PROXY is set and not used, requests go there directly");
+  expect(found(deployed)).toMatch(/^WARN .*HTTP_PROXY is set and not used.*\[.*NODE_USE_ENV_PROXY=1\.\]$/);
+  vi.stubEnv("NODE_USE_ENV_PROXY", "1");
+  expect(found(deployed)).toBe(
+    "OK Query Worker: requests go through the proxy http://proxy:3128 (HTTP_PROXY)",
+  );
+  expect(found(local)).toMatch(
+    /^WARN .*the proxy http:\/\/proxy:3128 .*\[.*127\.0\.0\.1,localhost to NO_PROXY\.\]$/,
+  );
+  vi.unstubAllEnvs();
 });

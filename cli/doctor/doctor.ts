@@ -1,5 +1,6 @@
 import type { BackfillClient, QueryClient } from "../../client/client.ts";
 import { checkBackfill } from "./check-backfill.ts";
+import { checkProxy } from "./check-proxy.ts";
 import { checkArchive, checkQuery } from "./check-query.ts";
 import { exitCodeOf, type Finding, ok } from "./finding.ts";
 
@@ -14,6 +15,7 @@ export async function* checks(
   query: QueryClient,
 ): AsyncGenerator<readonly Finding[]> {
   yield [ok(`Node ${process.version} on this machine`)];
+  yield [backfill.worker, query.worker].flatMap(checkProxy);
   const { findings, status } = await checkBackfill(backfill);
   yield findings;
   const queryFindings = await checkQuery(query, status?.sites[0]?.site ?? ANY_SITE);
