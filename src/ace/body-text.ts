@@ -38,6 +38,14 @@ export function vendorMessage(bytes: Uint8Array): string {
   return excerpt(parts.length > 0 ? parts.join("; ") : body);
 }
 
+/** The title of an HTML page, or else its first heading, or else an excerpt of it. Never throws. */
+export function vendorPageTitle(bytes: Uint8Array): string {
+  const start = new TextDecoder().decode(bytes.subarray(0, EXCERPT_CHARS_MAX * 40));
+  const [, title = ""] = /<title[^<>]*>([^<]*)</i.exec(start) ?? [];
+  const [, heading = ""] = /<h1[^<>]*>([^<]*)</i.exec(start) ?? [];
+  return excerpt(title) || excerpt(heading) || excerpt(start);
+}
+
 /** The JSON object in the text that `read` gives; undefined for any other text, and where `read` throws. */
 export function jsonObject(read: () => string): Readonly<Record<string, unknown>> | undefined {
   try {

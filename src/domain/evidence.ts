@@ -64,6 +64,22 @@ export function addTransport(a: Transport, b: Transport): Transport {
   };
 }
 
+/** `a` without the pages and rows of `b`, which is a part of it. Requests were sent, and examples stay. */
+export function withoutRows(a: Transport, b: Transport): Transport {
+  const rejected = Object.entries(a.rejected).map(([reason, count]) => [
+    reason,
+    count - (b.rejected[reason] ?? 0),
+  ]);
+  return {
+    ...a,
+    pages: a.pages - b.pages,
+    fetched: a.fetched - b.fetched,
+    rejected: Object.fromEntries(rejected.filter(([, count]) => count !== 0)),
+    outside: a.outside - b.outside,
+    unconfigured: a.unconfigured - b.unconfigured,
+  };
+}
+
 /** `fetched = written + rejected + outside + unconfigured + duplicates`; undefined where the equation is true. */
 export function imbalance(written: number, duplicates: number, transport: Transport): string | undefined {
   const rejected = Object.values(transport.rejected).reduce((sum, count) => sum + count, 0);

@@ -89,7 +89,7 @@ export function vendorConformance(api: () => string): void {
     for (const status of [300, 301, 302, 303, 305, 307, 308]) {
       for (let target = 0; target < 8; target += 1) {
         const outcome = await outcomeOf(`redirect/${status}/${target}`);
-        const message = `${status}: a redirect, which was not followed`;
+        const message = `the ACE API answered ${status}, a redirect, which was not followed`;
         expect(outcome, `to target ${target}`).toEqual({ kind: "refused", status, message });
       }
     }

@@ -87,10 +87,16 @@ test("hostile days fail with their reasons, days that only look hostile complete
   });
   const calendar = await world.client.days("?from=2024-01-01&to=2024-01-06");
   expect(calendar.map(({ failure }) => failure?.message ?? null)).toEqual([
-    "307: a redirect, which was not followed",
-    expect.stringMatching(/^the body exceeds \d+ bytes$/),
-    '400: what is "[credential] or [key]?',
-    "no answer within 3000 ms",
+    expect.stringMatching(
+      /^the ACE API answered 307, a redirect, which was not followed \(page 1 of window \d, 1 try\)$/,
+    ),
+    expect.stringMatching(/^the body exceeds \d+ bytes \(page 1 of window \d, \d+ tr(y|ies)\)$/),
+    expect.stringMatching(
+      /^the ACE API answered 400 "what is "\[credential\] or \[key\]\?" \(page 1 of window \d, 1 try\)$/,
+    ),
+    expect.stringMatching(
+      /^the ACE API gave no answer within 3000 ms \(page 1 of window \d, \d+ tr(y|ies)\)$/,
+    ),
     null,
     null,
   ]);

@@ -63,27 +63,27 @@ function triesLeft(attempt: Attempt, retriesMax: number): number {
 
 /**
  * Tries `request` until its outcome is final: success, a failure that another try does not cure, or the last retry's.
- * Returns the page size with it. `request` sends, reads and decodes: a body that does not decode is tried again too.
+ * Returns the page size with it, and the number of tries. `request` sends, reads and decodes: a body that does not decode is tried again too.
  */
 export async function withRetry<T>(
   { clock, retriesMax, baseDelayMs, signal, retried }: RetryPolicy,
   ladder: PageSizeLadder,
   request: (pageSize: PageSize) => Promise<Decoded<T>>,
-): Promise<{ readonly outcome: Decoded<T>; readonly ladder: PageSizeLadder }> {
+): Promise<{ readonly outcome: Decoded<T>; readonly ladder: PageSizeLadder; readonly tries: number }> {
   let attempt: Attempt = { ladder, retry: 0, again: false };
   for (let tries = 1; ; tries++) {
     const outcome = await request(attempt.ladder.size);
-    if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder };
+    if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder, tries };
     if (outcome.kind !== "transient" && outcome.kind !== "unhandled")
-      return { outcome, ladder: attempt.ladder };
+      return { outcome, ladder: attempt.ladder, tries };
     const next = nextAttempt(attempt, outcome.kind === "transient" ? outcome.reason : "5xx", retriesMax);
-    if (!next) return { outcome, ladder: attempt.ladder };
+    if (!next) return { outcome, ladder: attempt.ladder, tries };
     attempt = next;
     const delayMs = retryDelayMs(baseDelayMs, attempt.retry);
     const triesMax = tries + 1 + triesLeft(attempt, retriesMax);
     retried({ try: tries + 1, triesMax, delayMs, message: outcome.message });
     await clock.sleep(delayMs, signal);
-    if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder };
+    if (signal.aborted) return { outcome: CANCELLED, ladder: attempt.ladder, tries };
   }
 }
 

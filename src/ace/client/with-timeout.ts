@@ -22,7 +22,7 @@ export function withTimeout(vendor: Vendor, clock: Clock, timeoutMs: number): Ve
       const inTime = async <T>(work: Promise<T>): Promise<T> => {
         const result = await raceTimeout(clock, timeoutMs, work);
         if (result !== TIMED_OUT) return result;
-        throw new VendorFault("timeout", `no answer within ${timeoutMs} ms`);
+        throw new VendorFault("timeout", `the ACE API gave no answer within ${timeoutMs} ms`);
       };
       try {
         const response = await inTime(vendor.get(path, request.signal));

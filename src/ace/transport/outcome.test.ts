@@ -31,7 +31,7 @@ test("messages are short, on one line, and quote no credential", () => {
     NOW,
   );
   const message = outcome.kind === "transient" ? outcome.message : "";
-  expect(message.length).toBeLessThan(220);
+  expect(message.length).toBeLessThan(260);
   expect(message).not.toMatch(/eyJ|s3cret|<|\n/);
   expect(message).toContain("[credential]");
 });
@@ -77,7 +77,7 @@ test("an error whose body can't be read is still that error", async () => {
     kind: "unauthorized",
   });
   expect(await readResponse(response(503, "", breaks("too-large")).fake, NOW)).toMatchObject({
-    reason: "5xx",
+    kind: "paused",
   });
 });
 
@@ -92,4 +92,23 @@ test("an error that is not the vendor's is thrown on", async () => {
   expect(() => outcomeOfFault(new TypeError("ours"))).toThrow("ours");
   await expect(readResponse(response(200, "application/json", never).fake, NOW)).rejects.toThrow("was read");
   expect(outcomeOfFault(new VendorFault("protocol", "odd"))).toEqual({ kind: "protocol", message: "odd" });
+});
+
+test.each([500, 502, 503, 504, 599])(
+  "a %i that states a pause has that pause, within the bound of a 429's",
+  (status) => {
+    const read = (retryAfter: string | undefined, body = "") =>
+      classify({ status, contentType: "application/json", retryAfter }, bytes(body), NOW);
+    expect(read("30")).toMatchObject({ kind: "paused", pauseMs: 30_000 });
+    expect(read(new Date(NOW + 90_000).toUTCString())).toMatchObject({ kind: "paused", pauseMs: 90_000 });
+    expect(read("86400")).toMatchObject({ kind: "paused", pauseMs: 3_600_000 });
+    expect(read("30", '{"message":"An unhandled exception occurred."}')).toMatchObject({ kind: "paused" });
+    for (const none of [undefined, "", "0", "-3", "soon", new Date(NOW - 1_000).toUTCString()])
+      expect(read(none)).toMatchObject({ kind: "transient", reason: "5xx" });
+  },
+);
+
+test.each([200, 301, 400, 403, 404])("a %i with a Retry-After states no pause", (status) => {
+  const outcome = classify({ status, contentType: "text/html", retryAfter: "30" }, bytes(""), NOW);
+  expect(outcome.kind).not.toMatch(/paused|throttled/);
 });

@@ -1,10 +1,10 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { BODY_BYTES_MAX } from "../../domain/limits.ts";
 import type { VendorResponse } from "../../ports/ports.ts";
-import { vendorMessage } from "../body-text.ts";
+import { vendorMessage, vendorPageTitle } from "../body-text.ts";
 import { type TransientReason, VendorFault, VendorThrottled } from "../faults.ts";
 import { ERROR_BODY_BYTES_MAX } from "../limits.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { retryAfterMs, statedPauseMs } from "./retry-after.ts";
 
 /**
  * The result of a request, classified. Messages are bounded; they quote the response, and so pass `Vendor.redact`
@@ -15,6 +15,8 @@ export type Outcome =
   /** "No data for time period": means empty for a window's first request only, see `advanceNoData`. */
   | { readonly kind: "no-data" }
   | { readonly kind: "throttled"; readonly retryAfterMs: number }
+  /** A 5xx that states a pause. Only its request waits: it does not speak of the key's limit. */
+  | { readonly kind: "paused"; readonly pauseMs: number; readonly message: string }
   | { readonly kind: "transient"; readonly reason: TransientReason; readonly message: string }
   | { readonly kind: "unauthorized"; readonly message: string }
   | { readonly kind: "forbidden"; readonly message: string }
@@ -50,21 +52,37 @@ export function classify(head: ResponseHead, body: Uint8Array, now: EpochMs): Ou
   const { status } = head;
   if (isPage(head)) return { kind: "ok", body };
   const said = vendorMessage(body);
-  const message = `${status}: ${said || "no message"}`;
-  if (status === 200) return transient("malformed", `not JSON, ${message}`);
+  const message = answered(head, body, said);
+  if (status === 200) return transient("malformed", `${message}, which is not JSON`);
   if (status === 429) return { kind: "throttled", retryAfterMs: retryAfterMs(head.retryAfter, now) };
   if (status === 401) return { kind: "unauthorized", message };
   if (status === 403) return { kind: "forbidden", message };
   if (status === 404 && isJson(head) && says(said, "No data for time period")) return { kind: "no-data" };
+  const pauseMs = status >= 500 && status <= 599 ? statedPauseMs(head.retryAfter, now) : undefined;
+  if (pauseMs !== undefined) return { kind: "paused", pauseMs, message };
   if (status === 500 && says(said, "An unhandled exception occurred")) return { kind: "unhandled", message };
   if (status >= 500 && status <= 599) return transient("5xx", message);
   if (status >= 400 && status <= 499) return { kind: "refused", status, message };
   if (status >= 300 && status <= 399) {
     // Following it would send the key to another server.
-    return { kind: "refused", status, message: `${status}: a redirect, which was not followed` };
+    return {
+      kind: "refused",
+      status,
+      message: `the ACE API answered ${status}, a redirect, which was not followed`,
+    };
   }
-  if (status > 200 && status <= 299) return transient("malformed", `not a page, ${message}`);
+  if (status > 200 && status <= 299) return transient("malformed", `${message}, which is not a page`);
   return { kind: "protocol", message };
+}
+
+/** Who answered what: of an HTML page its title, of anything else what it says. */
+function answered({ status, contentType }: ResponseHead, body: Uint8Array, said: string): string {
+  const isHtml = /html/i.test(contentType);
+  const quote = isHtml ? vendorPageTitle(body) : said;
+  // Titles often begin with the status.
+  const words = quote.startsWith(`${status} `) ? quote.slice(String(status).length + 1) : quote;
+  const what = words === "" || words === String(status) ? "without a message" : `"${words}"`;
+  return `the ACE API answered ${status} ${what}${isHtml ? " in HTML" : ""}`;
 }
 
 /** The outcome of a request that threw `error`. Rethrows anything but faults of the vendor. */

@@ -1,15 +1,20 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { RETRY_AFTER_DEFAULT_MS, RETRY_AFTER_MAX_MS } from "../limits.ts";
 
-/**
- * The pause in a `Retry-After` header, in ms. Seconds or an HTTP date; 60 s where absent, past or unreadable; at most
- * an hour.
- */
+/** The pause after a 429, in ms: the stated pause, or else 60 s. */
 export function retryAfterMs(header: string | undefined, now: EpochMs): number {
+  return statedPauseMs(header, now) ?? RETRY_AFTER_DEFAULT_MS;
+}
+
+/**
+ * The pause that a `Retry-After` header states, in ms: seconds or an HTTP date, at most an hour. Undefined where it is
+ * absent, past or unreadable.
+ */
+export function statedPauseMs(header: string | undefined, now: EpochMs): number | undefined {
   const text = header?.trim() ?? "";
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDate(text) - now;
   // Also false for NaN, of an unreadable date.
-  return ms > 0 ? Math.min(ms, RETRY_AFTER_MAX_MS) : RETRY_AFTER_DEFAULT_MS;
+  return ms > 0 ? Math.min(ms, RETRY_AFTER_MAX_MS) : undefined;
 }
 
 /**

@@ -61,10 +61,11 @@ async function readWhole(response: Response, bytesMax: number, signal: AbortSign
 }
 
 function transportFault(cause: unknown, signal: AbortSignal): VendorFault {
-  if (!signal.aborted) return new VendorFault("network", "the connection failed or broke off", {}, { cause });
+  if (!signal.aborted)
+    return new VendorFault("network", "the connection to the ACE API failed or broke off", {}, { cause });
   const reason: unknown = signal.reason;
   if (reason instanceof Error && reason.name === "TimeoutError") {
-    return new VendorFault("timeout", "no complete response in time", {}, { cause });
+    return new VendorFault("timeout", "the ACE API gave no complete answer in time", {}, { cause });
   }
   return new VendorFault("aborted", "the request was cancelled", {}, { cause });
 }

@@ -25,7 +25,11 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 200,
     contentType: HTML_TYPE,
     body: "<h1>Please wait</h1>",
-    outcome: { kind: "transient", reason: "malformed", message: "not JSON, 200: Please wait" },
+    outcome: {
+      kind: "transient",
+      reason: "malformed",
+      message: 'the ACE API answered 200 "Please wait" in HTML, which is not JSON',
+    },
   },
   {
     title: "a 204 is not a page",
@@ -53,7 +57,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 404,
     contentType: HTML_TYPE,
     body: "<title>404 Not Found</title>",
-    outcome: { kind: "refused", status: 404, message: "404: 404 Not Found" },
+    outcome: { kind: "refused", status: 404, message: 'the ACE API answered 404 "Not Found" in HTML' },
   },
   {
     title: "an unknown site's points are an error that is not retried",
@@ -71,7 +75,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
       kind: "refused",
       status: 400,
       message:
-        "400: Input payload validation failed; page_size: The value '7' is not a valid choice for 'page_size'.",
+        "the ACE API answered 400 \"Input payload validation failed; page_size: The value '7' is not a valid choice for 'page_size'.\"",
     },
   },
   {
@@ -79,7 +83,7 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 401,
     contentType: JSON_TYPE,
     body: '{"message":"Error"}',
-    outcome: { kind: "unauthorized", message: "401: Error" },
+    outcome: { kind: "unauthorized", message: 'the ACE API answered 401 "Error"' },
   },
   {
     title: "an unknown site is forbidden",
@@ -100,14 +104,43 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 500,
     contentType: JSON_TYPE,
     body: '{"message":"Database is locked"}',
-    outcome: { kind: "transient", reason: "5xx", message: "500: Database is locked" },
+    outcome: { kind: "transient", reason: "5xx", message: 'the ACE API answered 500 "Database is locked"' },
   },
   {
     title: "a gateway's 502 in HTML is transient",
     status: 502,
     contentType: HTML_TYPE,
     body: "<html><h1>502 Bad Gateway</h1></html>",
-    outcome: { kind: "transient", reason: "5xx", message: "502: 502 Bad Gateway" },
+    outcome: {
+      kind: "transient",
+      reason: "5xx",
+      message: 'the ACE API answered 502 "Bad Gateway" in HTML',
+    },
+  },
+  {
+    title: "a title and a heading that say the same are said once, without the status",
+    status: 500,
+    contentType: HTML_TYPE,
+    body: "<html lang=en>\n<title>500 Internal Server Error</title>\n<h1>Internal Server Error</h1><p>The server …</p>",
+    outcome: {
+      kind: "transient",
+      reason: "5xx",
+      message: 'the ACE API answered 500 "Internal Server Error" in HTML',
+    },
+  },
+  {
+    title: "HTML without words has no message",
+    status: 502,
+    contentType: HTML_TYPE,
+    body: "<title>502</title>",
+    outcome: { message: "the ACE API answered 502 without a message in HTML" },
+  },
+  {
+    title: "an empty body has no message",
+    status: 502,
+    contentType: "",
+    body: "",
+    outcome: { message: "the ACE API answered 502 without a message" },
   },
   { title: "a 503 is transient", status: 503, contentType: "", body: "", outcome: { kind: "transient" } },
   { title: "a 504 is transient", status: 504, contentType: "", body: "", outcome: { kind: "transient" } },
@@ -123,6 +156,10 @@ export const FAULT_EXAMPLES: readonly Example[] = [
     status: 301,
     contentType: HTML_TYPE,
     body: "",
-    outcome: { kind: "refused", status: 301, message: "301: a redirect, which was not followed" },
+    outcome: {
+      kind: "refused",
+      status: 301,
+      message: "the ACE API answered 301, a redirect, which was not followed",
+    },
   },
 ];

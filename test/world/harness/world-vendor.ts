@@ -163,7 +163,8 @@ function requestedDay(params: URLSearchParams): string {
   return Number.isNaN(middle) ? "" : new Date(middle).toISOString().slice(0, 10);
 }
 
-const connectionBroken = () => new VendorFault("network", "the connection failed or broke off");
+const connectionBroken = () =>
+  new VendorFault("network", "the connection to the ACE API failed or broke off");
 
 function read(reply: Reply, bytesMax: number): Uint8Array | Promise<Uint8Array> {
   const { body, delivery } = reply;

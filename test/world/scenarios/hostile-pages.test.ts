@@ -21,14 +21,26 @@ test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
   [
     "a redirect to another host",
     () => withHeaders(htmlReply(307, "Moved"), { location: "http://elsewhere/" }),
-    /^307: a redirect, which was not followed$/,
+    /^the ACE API answered 307, a redirect, which was not followed \(page 1 of window 1, 1 try\)$/,
   ],
-  ["the key in HTML", () => htmlReply(200, `no ${KEY} here`), /^not JSON, 200: 200 no \[key\] here/],
+  [
+    "the key in HTML",
+    () => htmlReply(200, `no ${KEY} here`),
+    /^the ACE API answered 200 "no \[key\] here" in HTML, which is not JSON/,
+  ],
   ["the key as a page", () => json(JSON.stringify(KEY)), /not a JSON object: "\[key\]"/],
   ["the key where JSON should be", () => json(`bad ${KEY}`), /not JSON: bad \[key\]/],
-  ["the key in an error", () => jsonReply(400, { message: `bad ${KEY}` }), /^400: bad \[key\]$/],
-  ["the key in escapes", () => json(`{"message":"bad ${escaped}"}`, 400), /^400: bad \[key\]$/],
-  ["errors without words", () => json('{"errors":{"a":{"toString":0}}}', 400), /^400: /],
+  [
+    "the key in an error",
+    () => jsonReply(400, { message: `bad ${KEY}` }),
+    /^the ACE API answered 400 "bad \[key\]" \(page 1 of window 1, 1 try\)$/,
+  ],
+  [
+    "the key in escapes",
+    () => json(`{"message":"bad ${escaped}"}`, 400),
+    /^the ACE API answered 400 "bad \[key\]" \(page/,
+  ],
+  ["errors without words", () => json('{"errors":{"a":{"toString":0}}}', 400), /answered 400 /],
   ["a body over its bound", () => json(" ".repeat(BODY_BYTES_MAX + 1)), /exceeds 16777216 bytes/],
   ["JSON that swells", () => json(`[${"[],".repeat(JSON_VALUES_MAX)}0]`), /more than \d+ JSON values/],
   [

@@ -45,6 +45,10 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       pagination: undefined,
       pages: 0,
       done: false,
+      transport: NOTHING_FETCHED,
+      begunAnew: false,
+      waitingUntil: undefined,
+      pausedSince: undefined,
     })),
     heldForUpload: false,
     oneLane: false,
@@ -133,4 +137,19 @@ test("the view is put when it is due, and until then nothing but that time is de
 test("while the ledger is rebuilt from R2 nothing is fetched or published", () => {
   const work = { staged: [staged("2024-01-01", "encoded")], pending: PENDING, audit: true, rebuilding: true };
   expect(keys(work)).toEqual(["audit"]);
+});
+
+test("a stated pause holds up its window alone, and the next is decided when it ends", () => {
+  const three = staged("2024-01-02", "fetching", 3);
+  const windows = three.windows.map((window) =>
+    window.index === 1 ? { ...window, waitingUntil: NOW + 30_000 } : window,
+  );
+  const decide = (now: number) =>
+    nextActions({ ...IDLE, now, run: true, pointsLoaded: true, lanes: 3, staged: [{ ...three, windows }] });
+  const paused = decide(NOW);
+  expect(paused.start.map(({ key }) => key)).toEqual(["fetch 2024-01-02 0", "fetch 2024-01-02 2"]);
+  expect(paused.laterAt).toBe(NOW + 30_000);
+  expect(decide(NOW + 30_000).start).toHaveLength(3);
+  // A clock that has stepped back does not make the pause longer than any that is stated.
+  expect(decide(NOW - 3_600_000).start).toHaveLength(3);
 });

@@ -1,5 +1,5 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
-import type { StagedDay } from "../ledger/ledger.ts";
+import { isPaused, type StagedDay } from "../ledger/ledger.ts";
 
 /** Work of a site. Actions with different keys may run at the same time. */
 export type Action =
@@ -93,7 +93,13 @@ function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
     if (day.phase !== "fetching") continue;
     for (const window of day.windows) {
       const key = `fetch ${day.date} ${window.index}`;
-      if (window.done || s.running.has(key) || free <= 0) continue;
+      if (window.done || s.running.has(key)) continue;
+      // A stated pause holds up one window: the key's limit has not been reached, and others may get pages.
+      if (window.waitingUntil !== undefined && isPaused(window, s.now)) {
+        next.times.push(window.waitingUntil);
+        continue;
+      }
+      if (free <= 0) continue;
       free -= 1;
       next.actions.push({ do: "fetch", key, day, window: window.index });
     }

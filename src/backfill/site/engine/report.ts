@@ -9,8 +9,10 @@ import {
   type DayCounts,
   errorCounts,
   getState,
+  isPaused,
   pendingDays,
   rateLimits,
+  type StagedDay,
   stagedDays,
   waitingUntil,
 } from "../ledger/ledger.ts";
@@ -39,7 +41,8 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
   const current = first && pending && pending < first.date ? undefined : first;
   const totalDays = job ? daysBetween(job.startDate, job.endDate) + 1 : 0;
   const counts = job ? countDays(sql, job) : NO_DAYS;
-  const state = job ? stateOf(sql, job, counts, totalDays, live) : "pending";
+  const waiting = waitingUntil(sql, live.now) ?? (live.busy ? undefined : pausedUntil(staged, live.now));
+  const state = job ? stateOf(sql, job, counts, totalDays, live.busy, waiting) : "pending";
   const run = getState(sql, "run");
   const errors = job && errorCounts(sql, job.backfillId);
   const lastProgressAt = getState(sql, "lastProgressAt");
@@ -72,7 +75,7 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
       errors: errors?.count ?? 0,
       last_error: errors?.last ?? null,
       halt_reason: state === "halted" ? (getState(sql, "halt")?.reason ?? null) : null,
-      waiting_until: state === "waiting" ? iso(waitingUntil(sql, live.now)) : null,
+      waiting_until: state === "waiting" ? iso(waiting) : null,
       warnings: warningsOf(sql),
       retrying: state === "running" ? retryView(live.retried) : null,
       last_progress: job ? iso(lastProgressAt) : null,
@@ -102,11 +105,27 @@ function retryView(retried: LiveState["retried"]): SiteView["retrying"] {
 const NO_DAYS: DayCounts = { completed: 0, empty: 0, skipped: 0, records: 0, failedDays: [] };
 const NO_RUN = { days: 0, samples: 0, requests: 0 };
 
-function stateOf(sql: Sql, job: SiteJob, counts: DayCounts, total: number, live: LiveState): SiteState {
-  if (job.desired === "stop") return live.busy ? "stopping" : "cancelled";
+function stateOf(
+  sql: Sql,
+  job: SiteJob,
+  counts: DayCounts,
+  total: number,
+  busy: boolean,
+  waiting: EpochMs | undefined,
+): SiteState {
+  if (job.desired === "stop") return busy ? "stopping" : "cancelled";
   if (getState(sql, "halt")?.round === job.round) return "halted";
   if (counts.completed + counts.failedDays.length === total) return "completed";
-  return waitingUntil(sql, live.now) === undefined ? "running" : "waiting";
+  return waiting === undefined ? "running" : "waiting";
+}
+
+/** The end of the first stated pause, where every window that is left to fetch waits for one. */
+function pausedUntil(staged: readonly StagedDay[], now: EpochMs): EpochMs | undefined {
+  const windows = staged
+    .filter(({ phase }) => phase === "fetching")
+    .flatMap((day) => day.windows.filter(({ done }) => !done));
+  if (windows.length === 0 || !windows.every((window) => isPaused(window, now))) return undefined;
+  return Math.min(...windows.map(({ waitingUntil }) => waitingUntil ?? now));
 }
 
 const iso = (ms: EpochMs | undefined) => (ms === undefined ? null : new Date(ms).toISOString());

@@ -6,10 +6,19 @@ import type { Vendor } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { countRateLimit, countRequests, type FailedRequest, setState } from "../ledger/ledger.ts";
 
+/** The API states a pause for one request, without a word on the key's limit. */
+export interface StatedPause {
+  readonly kind: "paused";
+  readonly pauseMs: number;
+  /** Without the API key. */
+  readonly message: string;
+}
+
 /** The outcome of a request that was tried until it succeeded or is not to be tried again. */
 type Requested<T> =
   | Extract<Decoded<T>, { readonly kind: "value" | "no-data" }>
   | { readonly kind: "aborted" | "throttled" }
+  | StatedPause
   | { readonly kind: "failed"; readonly failed: FailedRequest };
 
 /** How the body of a response is read. */
@@ -57,7 +66,7 @@ export class ApiClient {
 
   /**
    * Tries `request` again after transient failures, `MAX_RETRIES` times at each page size: see `withRetry`. After a 429
-   * that outlasts a retry the site waits.
+   * that outlasts a retry the site waits. A stated pause of a 5xx uses up no try: the caller waits for it.
    */
   async retrying<T>(
     ladder: PageSizeLadder,
@@ -77,9 +86,11 @@ export class ApiClient {
         context.retrying({ try: number, triesMax, reason, nextAt: clock.now() + delayMs });
       },
     };
-    const { outcome, ladder: after } = await withRetry(policy, ladder, request).finally(() =>
-      context.retrying(undefined),
-    );
+    const {
+      outcome,
+      ladder: after,
+      tries,
+    } = await withRetry(policy, ladder, request).finally(() => context.retrying(undefined));
     switch (outcome.kind) {
       case "value":
       case "no-data":
@@ -88,8 +99,10 @@ export class ApiClient {
       case "throttled":
         store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
         return { outcome, ladder: after };
+      case "paused":
+        return { outcome: { ...outcome, message: vendor.redact(outcome.message) }, ladder: after };
       default:
-        return { outcome: { kind: "failed", failed: failedRequest(vendor, outcome) }, ladder: after };
+        return { outcome: { kind: "failed", failed: failedRequest(vendor, outcome, tries) }, ladder: after };
     }
   }
 
@@ -155,11 +168,15 @@ export class ApiClient {
   }
 }
 
-type Failure = Exclude<Decoded<never>, { readonly kind: "value" | "no-data" | "throttled" | "aborted" }>;
+type Failure = Exclude<
+  Decoded<never>,
+  { readonly kind: "value" | "no-data" | "throttled" | "paused" | "aborted" }
+>;
 
 /** A final failure as the site's rules and its errors name it, without the API key. */
-function failedRequest(vendor: Vendor, failure: Failure): FailedRequest {
+function failedRequest(vendor: Vendor, failure: Failure, tries: number): FailedRequest {
   const { kind, message } = failure;
+  const status = kind === "refused" ? failure.status : undefined;
   const reason = kind === "transient" ? failure.reason : kind === "unhandled" ? "5xx" : kind;
-  return { kind, reason, message: vendor.redact(message) };
+  return { kind, reason, status, message: vendor.redact(message), tries };
 }

@@ -28,8 +28,11 @@ import {
   setState,
   unmarkDays,
 } from "../ledger/ledger.ts";
+import type { StatedPause } from "./api-client.ts";
 import { boundaryBytes, paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
 import { rankBytes, rankPoints } from "./rank-points.ts";
+import { beginAnew, isCursorRefused, refusedAgain } from "./refused-cursor.ts";
+import { logPause, outageOf } from "./stated-pause.ts";
 import { WindowReader } from "./window-reader.ts";
 
 export { loadPoints } from "./load-points.ts";
@@ -66,6 +69,7 @@ export async function fetchRun(
     failFetch(context, day, failed, positionOf(day.date, window, reader));
     return "failed" as const;
   };
+  let pause: StatedPause | undefined;
   try {
     // Another lane may have failed the day: then nothing more is requested or read for it.
     const isNeeded = () => store.tx((sql) => currentWork(sql, fence, day) !== undefined);
@@ -74,14 +78,25 @@ export async function fetchRun(
       const over = overBounds(addTransport(day.transport, reader.transport));
       if (over) return fail(over);
       const halt = await reader.readPage(isNeeded);
-      if (halt?.kind === "failed") return fail(halt.failed);
       if (halt?.kind === "aborted") return "interrupted";
+      if (halt?.kind === "failed") {
+        if (!isCursorRefused(halt.failed, reader.pagination.cursor)) return fail(halt.failed);
+        const anew = beginAnew(context, day, index, reader, halt.failed);
+        return anew === "again" ? fail(refusedAgain(halt.failed)) : "interrupted";
+      }
+      if (halt?.kind === "paused") {
+        const outage = reader.transport.pages === 0 ? outageOf(context, day, window, halt) : undefined;
+        if (outage) return fail(outage);
+        pause = halt;
+      }
       if (halt) break;
     }
     const tooMany = beyondMemory(context, reader);
     if (tooMany) return fail(tooMany);
-    const ended = await commitInRoom(context, day, reader, () => commit(context, day, index, reader));
-    return typeof ended === "string" ? ended : fail(ended);
+    const ended = await commitInRoom(context, day, reader, () => commit(context, day, index, reader, pause));
+    if (typeof ended !== "string") return fail(ended);
+    if (ended === "committed" && pause) logPause(context, pause, `window ${index + 1} of ${day.date}`);
+    return ended;
   } finally {
     memory.release();
     context.count({ samples: reader.transport.fetched });
@@ -152,20 +167,37 @@ function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
   return { kind: "protocol", reason: "protocol", message };
 }
 
-/** Commits the run; "interrupted", and without effect, where the job has changed meanwhile or the attempt is gone. */
-function commit(context: ActionContext, day: StagedDay, index: number, reader: WindowReader): Committed {
+/**
+ * Commits the run, and the pause that the API stated after it; "interrupted", and without effect, where the job has
+ * changed meanwhile or the attempt is gone.
+ */
+function commit(
+  context: ActionContext,
+  day: StagedDay,
+  index: number,
+  reader: WindowReader,
+  pause: StatedPause | undefined,
+): Committed {
   const { clock, fence, store } = context;
   const { run, unlisted, pagination, done, transport, ladder, latencyMs } = reader;
   const samples = run.samples;
   const saved = JSON.stringify(savePagination(pagination));
   const ended = store.tx((sql): Committed => {
     const staged = currentWork(sql, fence, day)?.staged;
-    const ranked = staged && rankPoints(context, sql, day, run, unlisted);
+    const before = staged?.windows[index];
+    if (!staged || !before) return "interrupted";
+    const ranked = rankPoints(context, sql, day, run, unlisted);
     if (!ranked) return "interrupted";
     if ("kind" in ranked) return ranked;
     const blocks = run.seal(dayStartMs(day.date) * 1_000, ranked.points, ranked.rankOf);
-    for (const block of blocks) addBlock(sql, day.date, block.bucket, block.bytes);
-    advanceWindow(sql, day.date, index, { pagination: saved, pages: transport.pages, done });
+    for (const block of blocks) addBlock(sql, day.date, index, block.bucket, block.bytes);
+    const now = clock.now();
+    const since = (transport.pages === 0 ? before.pausedSince : undefined) ?? now;
+    advanceWindow(sql, day.date, before, {
+      ...{ pagination: saved, transport, done },
+      waitingUntil: pause && now + pause.pauseMs,
+      pausedSince: pause && since,
+    });
     setStaging(sql, day.date, "transport", addTransport(staged.transport, transport));
     // Progress: a crash after this commit is not counted as a crash on the same work.
     context.endAttempt(sql);

@@ -19,12 +19,14 @@ import {
   halt,
   isUnreachable,
   logError,
+  naming,
   pointListBytes,
   recordProgress,
   setState,
   storePoints,
 } from "../ledger/ledger.ts";
 import { ApiClient } from "./api-client.ts";
+import { logPause } from "./stated-pause.ts";
 
 /**
  * Loads the site's list of points, with the first request of every run: it shows whether key and site are valid
@@ -68,8 +70,13 @@ async function readList(context: ActionContext, memory: Reservation): Promise<nu
       case "no-data":
         halt(context, unusable("the API has none for it"), {});
         return undefined;
+      case "paused":
+        // Nothing of the site can continue without its points.
+        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.pauseMs));
+        logPause(context, outcome, "the list of points");
+        return undefined;
       case "failed":
-        fail(context, outcome.failed);
+        fail(context, outcome.failed, `page ${pagination.page} of the list of points`);
         return undefined;
       default:
         return undefined;
@@ -113,7 +120,7 @@ function skippedOf({ vendor }: ActionContext, skipped: SkippedEntries) {
   return count === 0 ? undefined : { count, message: vendor.redact(skippedMessage(skipped)) };
 }
 
-function fail(context: ActionContext, failed: FailedRequest): void {
+function fail(context: ActionContext, failed: FailedRequest, request: string): void {
   const { clock, fence, store } = context;
   // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
   // outage, it means the outage, as any other failure to respond.
@@ -127,7 +134,8 @@ function fail(context: ActionContext, failed: FailedRequest): void {
   store.tx((sql) => {
     const job = currentJob(sql, fence);
     if (!job) return;
-    logError(context, sql, job, { reason: failed.reason, message: failed.message, at: clock.now() }, {});
+    const { reason, message } = naming(failed, request);
+    logError(context, sql, job, { reason, message, at: clock.now() }, {});
     beginOutage(context, sql);
   });
 }

@@ -18,7 +18,7 @@ import { RunBuilder } from "../../../parquet/run/run.ts";
 import type { Reservation } from "../../isolate/isolate.ts";
 import type { ActionContext } from "../context.ts";
 import type { FailedRequest } from "../ledger/ledger.ts";
-import { ApiClient, BYTES_A_BODY_BYTE } from "./api-client.ts";
+import { ApiClient, BYTES_A_BODY_BYTE, type StatedPause } from "./api-client.ts";
 import { boundaryBytes } from "./known-windows.ts";
 
 /** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
@@ -27,6 +27,7 @@ const PAGES_A_RUN_MAX = 60;
 /** Why a page was not read. */
 type Halt =
   | { readonly kind: "aborted" | "throttled" }
+  | StatedPause
   | { readonly kind: "failed"; readonly failed: FailedRequest };
 
 /** Reads the pages of a run of a window into memory; the caller commits the run. */

@@ -26,8 +26,14 @@ import {
 
 /** A request that failed for good. */
 export interface FailedRequest {
-  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "aborted">;
+  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "paused" | "aborted">;
   readonly reason: string;
+  /** Of a response that refused the request. */
+  readonly status?: number | undefined;
+  /** How often it was sent; undefined where its responses are not the reason. */
+  readonly tries?: number | undefined;
+  /** The API has stated pauses for so long that it has an outage, by its own word: it waits for this long at least. */
+  readonly outageMs?: number | undefined;
   /** Without the API key. */
   readonly message: string;
 }
@@ -59,8 +65,25 @@ export function failFetch(
   failed: FailedRequest,
   where: FetchPosition,
 ): void {
-  if (failed.kind === "unauthorized" || failed.kind === "forbidden") halt(context, failed, where);
-  else failDay(context, day, failed, where, isUnreachable(failed) ? "unreachable" : undefined);
+  if (failed.kind === "unauthorized" || failed.kind === "forbidden") {
+    halt(context, failed, where);
+    return;
+  }
+  const named = naming(failed, `page ${where.page + 1} of window ${where.window + 1}`);
+  const how = isUnreachable(failed) ? { outageMs: failed.outageMs } : undefined;
+  failDay(context, day, named, where, how);
+}
+
+/** The failure with the request in its message, as people count, and how often it was sent. */
+export function naming(failed: FailedRequest, request: string): FailedRequest {
+  const { message, tries } = failed;
+  const times = tries === undefined ? "" : `, ${tries} ${tries === 1 ? "try" : "tries"}`;
+  return { ...failed, message: `${message} (${request}${times})` };
+}
+
+/** The API could not be reached; `outageMs` is set where it says itself that it has an outage. */
+interface Unreachable {
+  readonly outageMs: number | undefined;
 }
 
 /**
@@ -72,7 +95,7 @@ export function failDay(
   day: Pick<StagedDay, "date" | "stagingId">,
   { reason, message }: { reason: string; message: string },
   where: Record<string, unknown>,
-  how?: "unreachable" | "hold for upload",
+  how?: Unreachable | "hold for upload",
 ): void {
   const { clock, fence, store } = context;
   const { date } = day;
@@ -87,7 +110,7 @@ export function failDay(
     if (how === "hold for upload" && hasRoomToHold(sql, date)) setStaging(sql, date, "held_for_upload", true);
     else dropStaging(sql, date);
     showDay(context, sql, date);
-    if (how === "unreachable") countUnreachable(context, sql, date);
+    if (typeof how === "object") countUnreachable(context, sql, date, how);
     else unmarkDays(sql, "unreachable");
   });
 }
@@ -121,28 +144,31 @@ function haltReason(site: string, failed: FailedRequest): string {
   }
 }
 
-/** After the third such day in a row, all of them become pending again, and the site waits and probes. */
-function countUnreachable(context: LedgerContext, sql: Sql, date: UtcDay): void {
+/**
+ * After the third such day in a row, or at once where the API says so, all of them become pending again, and the site
+ * waits and probes.
+ */
+function countUnreachable(context: LedgerContext, sql: Sql, date: UtcDay, { outageMs }: Unreachable): void {
   // After so many outages the probes succeed and the day still fails: the fault is the day's, and other days come next.
   if (dayHistory(sql, date).outageRetries >= OUTAGE_RETRIES_MAX) return;
   markDay(sql, date, "unreachable");
   const days = markedDays(sql, "unreachable");
-  if (days.length < OUTAGE_DAYS) return;
+  if (days.length < OUTAGE_DAYS && outageMs === undefined) return;
   for (const day of days) {
     retryAfterOutage(sql, day);
     showDay(context, sql, day);
   }
-  beginOutage(context, sql);
+  beginOutage(context, sql, outageMs);
 }
 
-/** Waits 1 min, doubling to 1 h. The list of points is loaded first afterwards, as a probe. */
-export function beginOutage(context: LedgerContext, sql: Sql): void {
+/** Waits 1 min, doubling to 1 h, or `msMin` if that is more. The list of points is loaded first afterwards, as a probe. */
+export function beginOutage(context: LedgerContext, sql: Sql, msMin = 0): void {
   const before = getState(sql, "outage");
-  const delayMs = before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS;
+  const delayMs = Math.max(msMin, before ? Math.min(before.delayMs * 2, OUTAGE_MS_MAX) : OUTAGE_MS);
   setState(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
   unmarkDays(sql, "unreachable");
   setState(sql, "points", undefined);
-  context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${delayMs / 1000} s`, {
+  context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${Math.ceil(delayMs / 1000)} s`, {
     site: context.site,
   });
 }

@@ -1,6 +1,8 @@
-import type { UtcDay } from "../../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import type { Span } from "../../../domain/samples.ts";
 import type { Sql } from "../../ports.ts";
+import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import type { Table } from "../../tables/tables.ts";
 
 /** The windows of staged days: parts of a day that are fetched side by side. */
@@ -19,6 +21,12 @@ export const fetchWindowTable: Table = {
       `UPDATE fetch_window SET pages = transport ->> '$.pages' FROM staging WHERE staging.date = fetch_window.date
            AND (SELECT count(*) FROM fetch_window AS every WHERE every.date = staging.date) = 1`,
     ],
+    3: [
+      "ALTER TABLE fetch_window ADD COLUMN transport TEXT",
+      "ALTER TABLE fetch_window ADD COLUMN begun_anew INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE fetch_window ADD COLUMN waiting_until INTEGER",
+      "ALTER TABLE fetch_window ADD COLUMN paused_since INTEGER",
+    ],
   },
 };
 
@@ -30,6 +38,19 @@ export interface StagedWindow {
   /** Pages of the window that are committed. */
   readonly pages: number;
   readonly done: boolean;
+  /** Pages and rows of the window that are committed, without examples; an earlier version counted them for the day alone. */
+  readonly transport: Transport;
+  /** The API refused a cursor of the window, which was then begun anew. */
+  readonly begunAnew: boolean;
+  /** The API stated a pause for the window's next request; undefined once a run is committed. */
+  readonly waitingUntil: EpochMs | undefined;
+  /** When the API first stated a pause, with no page since. */
+  readonly pausedSince: EpochMs | undefined;
+}
+
+/** Whether the window waits for a stated pause. A later time than any pause comes from a clock that has stepped back. */
+export function isPaused({ waitingUntil }: Pick<StagedWindow, "waitingUntil">, now: EpochMs): boolean {
+  return waitingUntil !== undefined && waitingUntil > now && waitingUntil <= now + PAUSE_MS_MAX;
 }
 
 export function addWindows(sql: Sql, date: UtcDay, windows: readonly Span[]): void {
@@ -59,6 +80,10 @@ export function windowsByDay(
     pagination: string | null;
     pages: number;
     done: number;
+    transport: string | null;
+    begun_anew: number;
+    waiting_until: number | null;
+    paused_since: number | null;
   }>("SELECT * FROM fetch_window WHERE date BETWEEN ? AND ? ORDER BY date, idx", from, to)) {
     const windows = byDay.get(row.date) ?? [];
     byDay.set(row.date, windows);
@@ -68,23 +93,50 @@ export function windowsByDay(
       pagination: row.pagination ?? undefined,
       pages: row.pages,
       done: row.done === 1,
+      transport: row.transport === null ? NOTHING_FETCHED : (JSON.parse(row.transport) as Transport),
+      begunAnew: row.begun_anew === 1,
+      waitingUntil: row.waiting_until ?? undefined,
+      pausedSince: row.paused_since ?? undefined,
     });
   }
   return byDay;
 }
 
-/** Commits the pagination of a window after a run of `pages` more pages. */
+/** What a run of a window commits: how far it has read, what it has read, and a pause that the API stated. */
+export interface WindowRun {
+  readonly pagination: string;
+  readonly transport: Transport;
+  readonly done: boolean;
+  readonly waitingUntil: EpochMs | undefined;
+  readonly pausedSince: EpochMs | undefined;
+}
+
 export function advanceWindow(
   sql: Sql,
   date: UtcDay,
-  index: number,
-  { pagination, pages, done }: Pick<StagedWindow, "pagination" | "pages" | "done">,
+  { index, transport: before }: StagedWindow,
+  { pagination, transport, done, waitingUntil, pausedSince }: WindowRun,
 ): void {
+  const { dropped: _, ...rows } = addTransport(before, transport);
   sql.run(
-    "UPDATE fetch_window SET pagination = ?, pages = pages + ?, done = ? WHERE date = ? AND idx = ?",
-    pagination ?? null,
-    pages,
+    `UPDATE fetch_window SET pagination = ?, pages = pages + ?, done = ?, transport = ?, waiting_until = ?,
+       paused_since = ? WHERE date = ? AND idx = ?`,
+    pagination,
+    transport.pages,
     done ? 1 : 0,
+    JSON.stringify(rows),
+    waitingUntil ?? null,
+    pausedSince ?? null,
+    date,
+    index,
+  );
+}
+
+/** The window is read from its beginning again, as if no run of it had been committed. */
+export function beginWindowAnew(sql: Sql, date: UtcDay, index: number): void {
+  sql.run(
+    `UPDATE fetch_window SET pagination = NULL, pages = 0, transport = NULL, begun_anew = 1, waiting_until = NULL,
+       paused_since = NULL WHERE date = ? AND idx = ?`,
     date,
     index,
   );

@@ -33,7 +33,7 @@ export interface StateValues {
   halt?: { reason: string; round: number } | undefined;
   /** The API can't be reached: the site waits, probes and continues. */
   outage?: { until: EpochMs; delayMs: number } | undefined;
-  /** No request is sent before this time, because of a 429. */
+  /** No request is sent before this time, because of a 429, or of a pause that the API stated for the list of points. */
   throttledUntil?: EpochMs | undefined;
   /** The list of points of this epoch; undefined: it has to be loaded before anything else. */
   points?:
@@ -87,7 +87,7 @@ export function setState<K extends keyof StateValues>(sql: Sql, key: K, value: S
     );
 }
 
-/** Until when no request is sent, because of an outage or of a 429; undefined if the site does not wait. */
+/** Until when no request is sent, because of an outage or of a stated pause; undefined if the site does not wait. */
 export function waitingUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
   const until = Math.max(getState(sql, "outage")?.until ?? 0, getState(sql, "throttledUntil") ?? 0);
   return until > now ? until : undefined;

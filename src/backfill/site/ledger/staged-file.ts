@@ -16,6 +16,8 @@ export const stagedFileTables: readonly Table[] = [
            bytes INTEGER NOT NULL, data BLOB NOT NULL)`,
         "CREATE INDEX IF NOT EXISTS block_by_bucket ON block (date, bucket, id)",
       ],
+      // The window whose rows it has; null for a block of an earlier version.
+      3: ["ALTER TABLE block ADD COLUMN window_idx INTEGER"],
     },
   },
   {
@@ -41,14 +43,21 @@ export const stagedFileTables: readonly Table[] = [
   },
 ];
 
-export function addBlock(sql: Sql, date: UtcDay, bucket: number, bytes: Uint8Array): void {
+/** Adds a block of a run of that window. */
+export function addBlock(sql: Sql, date: UtcDay, window: number, bucket: number, bytes: Uint8Array): void {
   sql.run(
-    "INSERT INTO block (date, bucket, bytes, data) VALUES (?, ?, ?, ?)",
+    "INSERT INTO block (date, window_idx, bucket, bytes, data) VALUES (?, ?, ?, ?, ?)",
     date,
+    window,
     bucket,
     bytes.byteLength,
     bytes,
   );
+}
+
+/** Drops what the runs of a window have staged. */
+export function dropBlocksOf(sql: Sql, date: UtcDay, window: number): void {
+  sql.run("DELETE FROM block WHERE date = ? AND window_idx = ?", date, window);
 }
 
 /** The blocks of a bucket in the order in which they were added; `bytes` is the size of each. */

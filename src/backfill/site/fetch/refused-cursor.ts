@@ -1,0 +1,61 @@
+import { addTransport, NOTHING_FETCHED, withoutRows } from "../../../domain/evidence.ts";
+import type { ActionContext } from "../context.ts";
+import {
+  addToRun,
+  beginWindowAnew,
+  countRequests,
+  currentWork,
+  dropBlocksOf,
+  type FailedRequest,
+  type StagedDay,
+  setStaging,
+} from "../ledger/ledger.ts";
+import { rememberWindow, windowKey } from "./known-windows.ts";
+import type { WindowReader } from "./window-reader.ts";
+
+/** Whether the API refused a request that had a cursor: cursors expire. 401, 403 and 429 are no such refusals. */
+export function isCursorRefused({ kind, status = 0 }: FailedRequest, cursor: string | null): boolean {
+  return kind === "refused" && cursor !== null && status >= 400 && status <= 499;
+}
+
+/**
+ * Begins a window anew after the API refused its cursor, once: drops the blocks and the counts of its runs, so that
+ * the evidence describes what the file is made of. "again" where it has been begun anew before, also before a crash.
+ */
+export function beginAnew(
+  context: ActionContext,
+  day: StagedDay,
+  index: number,
+  { transport }: WindowReader,
+  { message }: FailedRequest,
+): "begun" | "again" | "gone" {
+  const { fence, log, site, store } = context;
+  const { requests, retries } = transport;
+  const result = store.tx((sql) => {
+    const staged = currentWork(sql, fence, day)?.staged;
+    const window = staged?.windows[index];
+    if (!staged || !window) return "gone";
+    if (window.begunAnew) return "again";
+    dropBlocksOf(sql, day.date, index);
+    const sent = addTransport(staged.transport, { ...NOTHING_FETCHED, requests, retries });
+    setStaging(sql, day.date, "transport", withoutRows(sent, window.transport));
+    beginWindowAnew(sql, day.date, index);
+    addToRun(sql, fence.epoch, { requests });
+    countRequests(context, sql);
+    return "begun";
+  });
+  if (result === "begun") {
+    rememberWindow(context, windowKey(day, index), undefined);
+    const title = `[BACKFILL] The API refused a cursor, window ${index + 1} of ${day.date} begins anew`;
+    log("WARN", title, { site, date: day.date, window: index, answer: message });
+  }
+  return result;
+}
+
+/** The failure of a window whose cursors the API refuses time and again. */
+export function refusedAgain(failed: FailedRequest): FailedRequest {
+  return {
+    ...failed,
+    message: `the API refuses the cursor, also after the window was begun anew: ${failed.message}`,
+  };
+}
