@@ -42,7 +42,7 @@ it("shows no share before the days are counted, and of an audit of no days that 
 it("shows every problem in the list, and counts the others", () => {
   const audits = [{ ...AUDIT, sample_percent: 5, problems_total: 1_001 }];
   expect(auditTable(audits, 200).slice(2)).toEqual([
-    "site_a  full, 5%            30  29  1,234,567  89 kB     1,001",
+    "site_a  full, 5%       30  29  1,234,567  89 kB     1,001",
     "2024-01-03 site_a: the object is missing",
     "and 1,000 more at site_a",
   ]);

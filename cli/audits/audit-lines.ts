@@ -45,7 +45,7 @@ export function pastAuditLine(audit: AuditView, bars: boolean): string {
 const COLUMNS: Column[] = [
   { title: "site", align: "left", names: true },
   { title: "mode", align: "left" },
-  { title: "days checked", align: "right" },
+  { title: "checked", align: "right" },
   { title: "ok", align: "right" },
   { title: "samples", align: "right" },
   { title: "size", align: "right" },

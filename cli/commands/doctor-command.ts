@@ -1,6 +1,6 @@
 import type { AddCommand } from "../cli.ts";
 import { checks, exitCodeOf, type Finding, findingLines } from "../doctor/doctor.ts";
-import { paint, print } from "../output.ts";
+import { paint, printText } from "../output.ts";
 
 export const addDoctor: AddCommand = (program, cli) => {
   program
@@ -19,7 +19,7 @@ Example:
       const all: Finding[] = [];
       for await (const findings of checks(cli.backfill, cli.query)) {
         all.push(...findings);
-        for (const line of findings.flatMap((finding) => findingLines(finding, paint))) print(line);
+        for (const line of findings.flatMap((finding) => findingLines(finding, paint))) printText(line);
       }
       cli.exitCode = exitCodeOf(all);
     });

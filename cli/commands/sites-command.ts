@@ -28,7 +28,7 @@ Example:
 const COLUMNS: Column[] = [
   { title: "site", align: "left", names: true },
   { title: "state", align: "left" },
-  { title: "archived days", align: "right" },
+  { title: "archived", align: "right" },
   { title: "empty", align: "right" },
   { title: "samples", align: "right" },
   { title: "size", align: "right" },

@@ -48,6 +48,13 @@ it("shows what needs attention, and until when the API throttles", () => {
   expect(plainLine(concerned)).toContain("; throttled, 1:00 left: the API accepts no requests until");
 });
 
+it("says in a log which request is tried again, and why", () => {
+  const retrying = { date: null, try: 2, tries_max: 4, reason: "no answer", next_at: "" };
+  expect(plainLine({ ...STATUS, sites: [{ ...SITE, retrying }] })).toMatch(
+    /; site_a retrying the list of points, try 2 of 4: no answer$/,
+  );
+});
+
 it("calls a backfill that ended without all of its days partly completed, and shows how long it took", () => {
   const ended = { ...STATUS, status: "completed" as const, outcome: "partial" as const };
   expect(headLines(ended)[0]).toContain("  partly completed  ");

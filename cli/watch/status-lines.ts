@@ -49,7 +49,16 @@ export function progressText(status: Status): string {
 
 /** The whole backfill in one line, for a log. */
 export function plainLine(status: Status): string {
-  return [stateOf(status), progressText(status), ...paceLines(status), ...concernLines(status)].join("; ");
+  const retrying = status.sites.flatMap(({ site, retrying }) =>
+    retrying ? [`${site} ${retryText(retrying)}`] : [],
+  );
+  return [
+    stateOf(status),
+    progressText(status),
+    ...paceLines(status),
+    ...concernLines(status),
+    ...retrying,
+  ].join("; ");
 }
 
 const COLOURS = { in_progress: "cyan", completed: "green", cancelled: "yellow", halted: "red" } as const;

@@ -2,7 +2,7 @@ import { type PollOptions, pollBackfill } from "../../client/client.ts";
 import type { Status } from "../../src/contract/backfill.ts";
 import { EXIT, SiteLines, samplesPerDayOf } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
-import { note, paint, plain, print } from "../output.ts";
+import { note, paint, plain, print, printText } from "../output.ts";
 import { watchScreen, watchWorker } from "./polling.ts";
 import { failedLines, headLines, pastLines, plainLine } from "./status-lines.ts";
 
@@ -110,7 +110,7 @@ export async function printAccepted(
   { watch, json }: { readonly watch?: true; readonly json?: true },
 ): Promise<void> {
   if (json) print(JSON.stringify(accepted, null, watch ? 0 : 2));
-  else print(line);
+  else printText(line);
   if (!watch)
     return note(`The backfill runs in the Worker. To watch it: ${cli.commandLine("status --watch")}`);
   const last = json ? await watchAsJson(cli) : await watchBackfill(cli, process.stderr);
