@@ -49,6 +49,10 @@ export const FROM_DAY = "first day, such as 2024-01-31, yesterday, 7d, 2024-01 o
 export const TO_DAY = "last day, included (default: that of <from>)";
 export const fromDay = (otherwise: string) => `${FROM_DAY} (default: ${otherwise})`;
 
+/** The description of the option `--match`, the same in every command. */
+export const MATCHING =
+  "only points whose name contains the text, or matches the pattern in whole: * is any characters, ? is one";
+
 export const jsonOption = () => new Option("--json", "print the Worker's JSON");
 
 export const siteOption = () => new Option("--site <name>", "only this site").argParser(site);

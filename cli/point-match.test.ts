@@ -1,5 +1,10 @@
 import { expect, it } from "vitest";
-import { pointMatcher } from "./point-match.ts";
+import { pointFilter, pointMatcher } from "./point-match.ts";
+
+it("a text without * and ? is found anywhere in a name, and a pattern is the whole name", () => {
+  expect(["a/temp", "b/temp_2", "c"].filter(pointFilter("temp"))).toEqual(["a/temp", "b/temp_2"]);
+  expect(["a/temp", "b/temp_2", "c"].filter(pointFilter("*temp"))).toEqual(["a/temp"]);
+});
 
 it("matches whole names: * is any characters, also /, ? is one, and every other sign is itself", () => {
   const names = ["ses/a/temp", "ses/b/temp_2", "ses/b/temp", "a.b", "axb", "(x)[1]"];

@@ -1,5 +1,5 @@
 import type { NotFound, Problem } from "../src/contract/parameters.ts";
-import type { DaysAnswer, PointsAnswer, QueryAnswer } from "../src/contract/query.ts";
+import type { DaysAnswer, PointsAnswer, QueryAnswer, SitesAnswer } from "../src/contract/query.ts";
 import {
   fetchJson,
   fetchWorker,
@@ -65,6 +65,11 @@ export class QueryClient {
       ["date", date],
     ] as const;
     return this.get<PointsAnswer>("/timeseries/points", parameters, "points");
+  }
+
+  /** The sites that have a file of the day. */
+  async sites(date: string): Promise<readonly string[]> {
+    return (await this.get<SitesAnswer>("/timeseries/sites", [["date", date]], "sites")).sites;
   }
 
   /** Which days of the range, both included, the site has. */

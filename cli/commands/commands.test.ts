@@ -168,7 +168,7 @@ it("sites shows what is archived of each; points lists those of the last archive
   const [sites, points, none] = await Promise.all([
     ran("sites"),
     ran("points", "--site", "site_a", "--match", "*/temp", "--json"),
-    ran("points", "--site", "site_a", "--match", "temp"),
+    ran("points", "--site", "site_a", "--match", "te?p"),
   ]);
   expect(sites.stdout).toMatch(/^site_a +running +3 +0 +1,000 +166 MB +2023-01-01 to 2024-01-01$/m);
   expect(points).toMatchObject({ code: 0, stdout: '{"point_name":"s/temp"}\n' });
@@ -245,7 +245,7 @@ it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
     const { code, stdout, stderr } = await query(["s/tmp", "s/fan"], ...options);
     expect(code).toBe(1);
     expect(stderr).toContain(
-      'No samples for "s/tmp" between 2024-01-01 and 2024-01-02.\nDid you mean "s/temp"?\n',
+      'No samples for "s/tmp" between 2024-01-01 and 2024-01-02. On 2024-01-01 site_a has no point of that name.\nDid you mean "s/temp"?\n',
     );
     expect(stderr).toContain('No samples for "s/fan" between 2024-01-01 and 2024-01-02.\n');
     expect(stderr).not.toContain('"s/humidity"');
@@ -253,14 +253,12 @@ it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
   },
 );
 
-it("a query with samples of some points prints them, and warns of the others", async () => {
+it("a query with samples of some points prints them, and ends with 1 if another is no point of the site", async () => {
   responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"])] };
   const { code, stdout, stderr } = await query(["s/humidty", "s/fan"]);
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(stdout).toContain("s/fan  2024-01-01");
-  expect(stderr).toContain(
-    'No samples for "s/humidty" between 2024-01-01 and 2024-01-02.\nDid you mean "s/humidity"?',
-  );
+  expect(stderr).toContain('On 2024-01-01 site_a has no point of that name.\nDid you mean "s/humidity"?');
   expect(stderr).not.toContain('for "s/fan"');
 });
 
@@ -268,7 +266,7 @@ it("a table that shows only its first rows warns of points without samples, not 
   const page = answer(["s/fan"], "more");
   responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [page, answer(["s/temp"])] };
   const { code, stderr } = await query(["s/fan", "s/temp", "s/none"], "--limit", "1");
-  expect(code).toBe(0);
+  expect(code).toBe(1);
   expect(stderr).toContain('No samples for "s/none"');
   expect(stderr).not.toContain('for "s/temp"');
 });
@@ -299,3 +297,71 @@ it("names the proxy that can't be reached, not the Worker's address, and not its
   expect(dead.stderr).not.toContain("secret");
   expect([dead.code, excepted.stderr.includes("proxy")]).toEqual([3, false]);
 });
+
+const PARAMETERS: URLSearchParams[] = [];
+server.on("request", ({ url = "" }) => PARAMETERS.push(new URL(url, "http://a").searchParams));
+
+it("a list of points has at most --limit lines and only those that match, in every form", async () => {
+  responses = SITE_WITH_POINTS;
+  const json = await query([], "--limit", "1", "--json");
+  expect(json.stdout).toBe('{"point_name":"s/temp"}\n');
+  expect(json.stderr).toContain("These are the first 1 points.");
+  const matching = await query([], "--match", "hum", "--json");
+  expect(matching.stdout).toBe('{"point_name":"s/humidity"}\n');
+  const none = await query([], "--match", "s/hum", "--csv");
+  expect(none.code).toBe(0);
+  expect((await query([], "--match", "hum*", "--csv")).code).toBe(1);
+});
+
+it("--limit cuts rows of JSON and CSV too, and is sent to the Worker", async () => {
+  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"], "more")] };
+  PARAMETERS.length = 0;
+  const { code, stdout } = await query(["s/fan"], "--limit", "2", "--json");
+  expect([code, stdout.trim().split("\n").length]).toEqual([0, 2]);
+  expect(PARAMETERS[0]?.get("limit")).toBe("2");
+});
+
+it("a pattern stands for the points that match it, and for no other", async () => {
+  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/temp", "s/humidity"])] };
+  PARAMETERS.length = 0;
+  const { code } = await query(["s/*t*", "s/temp"]);
+  expect(code).toBe(0);
+  expect(PARAMETERS.at(-1)?.getAll("point_names")).toEqual(["s/temp", "s/humidity"]);
+  const none = await query(["x/*"]);
+  expect(none.code).toBe(1);
+  expect(none.stderr).toContain("No point of site_a matches 'x/*' on 2024-01-01.");
+});
+
+it("a pattern that more than 100 points match is refused, with some of them", async () => {
+  const points = Array.from({ length: 101 }, (_, index) => ({ point_name: `s/${index}` }));
+  responses = {
+    ...SITE_WITH_POINTS,
+    "GET /timeseries/points": [{ state: "present", metadata: COST, points }],
+  };
+  const { code, stderr } = await query(["s/*"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("101 points match; a query has at most 100.");
+  expect(stderr).toContain("s/0, s/1, s/2");
+});
+
+it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
+  "a site of which nothing is archived is called so, with near names and exit code 1 (%j)",
+  async (points) => {
+    const missing = {
+      ...answer([]),
+      metadata: { ...COST, total_samples: 0, missing_days: ["2024-01-01"], next_cursor: null },
+    };
+    responses = {
+      "GET /timeseries/query": [missing],
+      "GET /timeseries/days": [{ days: [{ date: "2024-01-01", state: "missing" }] }],
+      "GET /timeseries/points": [{ state: "missing", metadata: COST, points: [] }],
+      "GET /timeseries/sites": [{ date: "2024-01-01", sites: ["site_b", "tower"], metadata: COST }],
+    };
+    const { code, stderr } = await query(points);
+    expect(code).toBe(1);
+    expect(stderr).toContain('Nothing of site "site_a" is archived');
+    expect(stderr).toContain("Sites with a file of 2024-01-01: site_b, tower.");
+    expect(stderr).toContain('Did you mean "site_b"?');
+    expect(stderr).not.toContain("No samples for");
+  },
+);

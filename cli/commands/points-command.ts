@@ -1,10 +1,10 @@
 import { Option } from "commander";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
-import { days, jsonOption, site } from "../arguments.ts";
+import { count, days, jsonOption, MATCHING, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import type { Days } from "../days.ts";
-import { pointMatcher } from "../point-match.ts";
+import { pointFilter } from "../point-match.ts";
 import { printPoints } from "../query-output/query-output.ts";
 
 export const addPoints: AddCommand = (program, cli) => {
@@ -13,7 +13,12 @@ export const addPoints: AddCommand = (program, cli) => {
     .description("list the points of a site that have samples on a day, with their number of samples")
     .argument("[day]", "such as 2024-01-31, yesterday or 7d, in UTC (default: the last archived day)", days)
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
-    .option("--match <pattern>", "only points whose whole name matches: * is any characters, ? is one")
+    .option("--match <text or pattern>", MATCHING)
+    .option(
+      "--limit <n>",
+      "the most points; by default a table has 100, and --csv and --json have all",
+      count,
+    )
     .addOption(new Option("--csv", "print as CSV").conflicts("json"))
     .addOption(jsonOption().conflicts("csv"))
     .addHelpText(
@@ -31,7 +36,7 @@ Examples:
       const { match, ...printed } = options;
       await printPoints(
         cli,
-        { ...printed, ...(match !== undefined && { matches: pointMatcher(match) }) },
+        { ...printed, ...(match !== undefined && { matches: pointFilter(match) }) },
         dayStartMs(date),
       );
     });
@@ -40,6 +45,7 @@ Examples:
 interface PointsOptions {
   readonly site: string;
   readonly match?: string;
+  readonly limit?: number;
   readonly csv?: true;
   readonly json?: true;
 }

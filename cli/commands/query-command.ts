@@ -1,11 +1,15 @@
 import { Option } from "commander";
 import { namedPoints } from "../../client/client.ts";
-import { AGGREGATES, type Aggregate, type QueryAnswer } from "../../src/contract/query.ts";
+import { AGGREGATES, type Aggregate, type QueryAnswer, ROWS_MAX } from "../../src/contract/query.ts";
+import { utcDayOf } from "../../src/domain/day.ts";
 import { CommandError, chartInterval, costLine, EXIT, formatCount } from "../../terminal/terminal.ts";
-import { count, interval, site } from "../arguments.ts";
+import { count, interval, MATCHING, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { note, print, stdoutWidth } from "../output.ts";
+import { pointFilter } from "../point-match.ts";
 import {
+  expandPatterns,
+  firstRows,
   missingPointLines,
   pointCharts,
   pointsWithoutSamples,
@@ -13,6 +17,7 @@ import {
   printNdjson,
   printPoints,
   printTable,
+  unknownSiteLines,
 } from "../query-output/query-output.ts";
 import { type TimeRange, timeRange } from "../time-range.ts";
 
@@ -20,7 +25,7 @@ export const addQuery: AddCommand = (program, cli) => {
   program
     .command("query")
     .description("print the samples of points, raw or aggregated; without a point, list the points of a day")
-    .argument("[point...]", "point names, exactly as in the archive")
+    .argument("[point...]", "point names, or patterns such as 'ses/*/temp', in quotes")
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
     .requiredOption("--from <day or time>", "such as 2024-01-31 or 2024-01-31T08:00:00Z")
     .option("--to <day or time>", "a day is inclusive, a time exclusive (default: the day of --from)")
@@ -36,26 +41,50 @@ export const addQuery: AddCommand = (program, cli) => {
     )
     .addOption(new Option("--chart", "draw a chart of each point").conflicts(["csv", "json"]))
     .addOption(new Option("--json", "print all rows as JSON, one per line").conflicts(["csv", "chart"]))
-    .option("--limit <n>", "rows of the table", count, 100)
+    .addOption(
+      new Option(
+        "--limit <n>",
+        "the most rows, or points of a list; by default a table has 100, and --csv and --json have all",
+      )
+        .argParser(count)
+        .conflicts("chart"),
+    )
+    .option("--match <text or pattern>", `without a point: ${MATCHING}`)
     .addHelpText(
       "after",
       `
-Prints a table by default. Exit code 1 when days of the range are not archived, or when there are no samples at all.
+Prints a table by default. In a point's name, * is any characters, also /, and ? is one; quote such a pattern, or the shell
+expands it. A pattern may match at most 100 points. Exit code 1 when days of the range are not archived, when a point does
+not exist, or when there are no samples at all.
 
 Examples:
-  npx bv-backfill query --site building_a --from 2024-01-01
+  npx bv-backfill query --site building_a --from 2024-01-01 --match temp
   npx bv-backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
+  npx bv-backfill query 'ses/*/weather/*' --site building_a --from 2024-01-01 --interval 1h
   npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1h --agg max --csv > hours.csv`,
     )
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);
-      if (points.length === 0 && !options.chart) return printPoints(cli, options, range.fromMs);
+      if (points.length === 0 && !options.chart) {
+        const { match, ...printed } = options;
+        const matches = match === undefined ? {} : { matches: pointFilter(match) };
+        return printPoints(cli, { ...printed, ...matches }, range.fromMs);
+      }
       if (points.length === 0) {
         throw new CommandError("--chart needs a point.", "To list the points, leave out --chart.", {
           exitCode: EXIT.usage,
         });
       }
-      await printSamples(cli, points, options, range);
+      if (options.match !== undefined) {
+        throw new CommandError(
+          "--match is for lists of points.",
+          "Write the pattern in the place of the point.",
+          {
+            exitCode: EXIT.usage,
+          },
+        );
+      }
+      await printSamples(cli, await expandPatterns(cli.query, options.site, points, range), options, range);
     });
 };
 
@@ -68,8 +97,12 @@ interface QueryOptions {
   readonly csv?: true;
   readonly chart?: true;
   readonly json?: true;
-  readonly limit: number;
+  readonly limit?: number;
+  readonly match?: string;
 }
+
+/** Rows of a table; more scroll away. */
+const TABLE_ROWS_DEFAULT = 100;
 
 async function printSamples(cli: Cli, points: readonly string[], options: QueryOptions, range: TimeRange) {
   const columns = Math.max(CHART_COLUMNS_MIN, Math.min(CHART_COLUMNS_MAX, stdoutWidth() - CHART_MARGIN));
@@ -77,7 +110,9 @@ async function printSamples(cli: Cli, points: readonly string[], options: QueryO
   const width = options.interval ?? (options.chart ? fitting : "raw");
   const asTable = !options.csv && !options.chart && !options.json;
   const seen: Seen = { missingDays: new Set(), points: new Set() };
-  const pages = noting(
+  const limit = options.limit ?? (asTable ? TABLE_ROWS_DEFAULT : undefined);
+  let isCut = false;
+  const all = noting(
     cli.query.pages([
       ["site_name", options.site],
       ...namedPoints(points),
@@ -85,11 +120,15 @@ async function printSamples(cli: Cli, points: readonly string[], options: QueryO
       ["end_time", String(range.toMs)],
       ["interval", width],
       ...(options.agg ? ([["agg", options.agg]] as const) : []),
-      ...(asTable ? ([["limit", String(options.limit)]] as const) : []),
+      ...(limit === undefined ? [] : ([["limit", String(Math.min(limit, ROWS_MAX))]] as const)),
     ]),
     seen,
   );
-  let isCut = false;
+  const onCut = () => {
+    isCut = true;
+  };
+  // A table prints one page, and says itself that more follow.
+  const pages = asTable || limit === undefined ? all : firstRows(all, limit, onCut);
   if (options.csv) await printCsv(pages);
   else if (options.json) await printNdjson(pages);
   else if (options.chart) for (const line of await pointCharts(pages, points, range, columns)) print(line);
@@ -123,6 +162,12 @@ async function* noting(pages: AsyncIterable<QueryAnswer>, seen: Seen) {
   }
 }
 
+/** What is said beside the result is optional. */
+function noLines(error: unknown): readonly string[] {
+  if (error instanceof CommandError) return [];
+  throw error;
+}
+
 /** Notes days that are not archived and points without samples, and sets the exit code. */
 async function reportMissing(
   cli: Cli,
@@ -138,9 +183,18 @@ async function reportMissing(
   const missing =
     isCut && unseen.length > 0 ? await pointsWithoutSamples(query, site, unseen, range) : unseen;
   if (seen.missingDays.size > 0) note(`Not archived: ${[...seen.missingDays].join(", ")}`);
-  if (missing.length > 0) {
+  const isNothingFound = seen.points.size === 0 && seen.missingDays.size > 0;
+  const siteLines = isNothingFound
+    ? await unknownSiteLines(query, site, utcDayOf(range.fromMs)).catch(noLines)
+    : [];
+  for (const line of siteLines) note(line);
+  let areAllKnown = true;
+  // Of a site that is not there, no point is named one by one.
+  if (missing.length > 0 && siteLines.length === 0) {
     const shown = to === undefined || to === from ? `on ${from}` : `between ${from} and ${to}`;
-    for (const line of await missingPointLines(query, site, missing, { ...range, shown })) note(line);
+    const found = await missingPointLines(query, site, missing, { ...range, shown });
+    for (const line of found.lines) note(line);
+    areAllKnown = found.areAllKnown;
   }
-  if (seen.missingDays.size > 0 || seen.points.size === 0) cli.exitCode = EXIT.partial;
+  if (seen.missingDays.size > 0 || seen.points.size === 0 || !areAllKnown) cli.exitCode = EXIT.partial;
 }

@@ -1,11 +1,8 @@
 import { namedPoints, type QueryClient } from "../../client/client.ts";
-import { addDays, utcDayOf } from "../../src/domain/day.ts";
 import { nearNames } from "../../src/domain/near-names.ts";
 import { CommandError } from "../../terminal/terminal.ts";
 import type { TimeRange } from "../time-range.ts";
-
-/** Days of one request for which days a site has. */
-const DAYS_MAX = 366;
+import { knownPoints } from "./known-points.ts";
 
 /** Of these points, those without any sample in the range; for a table that shows only its first rows. */
 export async function pointsWithoutSamples(
@@ -27,36 +24,30 @@ export async function pointsWithoutSamples(
   return points.filter((point) => !withSamples.has(point));
 }
 
-/** A sentence for each point without samples, with near names of the site's points. `shown` is the range as the user typed it. */
+/**
+ * A sentence for each point without samples, with near names of the site's points; and whether one of them is no point of
+ * the site. `shown` is the range as the user typed it.
+ */
 export async function missingPointLines(
   query: QueryClient,
   site: string,
   missing: readonly string[],
   range: TimeRange & { readonly shown: string },
-): Promise<string[]> {
-  const names = await pointNames(query, site, range).catch((error: unknown): string[] => {
+): Promise<{ readonly lines: readonly string[]; readonly areAllKnown: boolean }> {
+  const known = await knownPoints(query, site, range).catch((error: unknown) => {
     // Suggestions are optional; the result of the query is complete without them.
-    if (error instanceof CommandError) return [];
+    if (error instanceof CommandError) return undefined;
     throw error;
   });
-  return missing.flatMap((point) => {
-    const near = names.includes(point) ? [] : nearNames(point, names);
+  const unknown = known ? missing.filter((point) => !known.names.includes(point)) : [];
+  const lines = missing.flatMap((point) => {
+    if (!known || !unknown.includes(point)) return [`No samples for "${point}" ${range.shown}.`];
+    const near = nearNames(point, known.names);
     const hint = near.length > 0 ? [`Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`] : [];
-    return [`No samples for "${point}" ${range.shown}.`, ...hint];
+    return [
+      `No samples for "${point}" ${range.shown}. On ${known.day} ${site} has no point of that name.`,
+      ...hint,
+    ];
   });
-}
-
-/** The points of the last day in the range that has samples, or of the newest such day of the last 366. */
-async function pointNames(query: QueryClient, site: string, { fromMs, toMs }: TimeRange): Promise<string[]> {
-  const today = utcDayOf(Date.now());
-  const day =
-    (await lastDayWithSamples(query, site, utcDayOf(fromMs), utcDayOf(toMs - 1))) ??
-    (await lastDayWithSamples(query, site, addDays(today, 1 - DAYS_MAX), today));
-  if (day === undefined) return [];
-  return (await query.points(site, day)).points.map(({ point_name }) => point_name);
-}
-
-async function lastDayWithSamples(query: QueryClient, site: string, from: string, to: string) {
-  const { days } = await query.days(site, from, to);
-  return days.findLast(({ state }) => state === "present")?.date;
+  return { lines, areAllKnown: unknown.length === 0 };
 }

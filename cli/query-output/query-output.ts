@@ -5,6 +5,7 @@ import { csvLine, note, print, printAndDrain, stdoutWidth } from "../output.ts";
 import type { TimeRange } from "../time-range.ts";
 
 /** The forms in which `npx bv-backfill query` prints its result. The door of this folder. */
+export { expandPatterns, unknownSiteLines } from "./known-points.ts";
 export { missingPointLines, pointsWithoutSamples } from "./missing-points.ts";
 export { printPoints } from "./points-output.ts";
 
@@ -15,6 +16,23 @@ export async function printCsv(pages: Pages): Promise<void> {
   for await (const { samples } of pages) {
     const lines = samples.map((of) => csvLine([of.point_name, of.timestamp, of.value]));
     if (lines.length > 0) await printAndDrain(lines.join("\n"));
+  }
+}
+
+/** The first `limit` rows of the pages; calls `onCut` where more follow. */
+export async function* firstRows(
+  pages: Pages,
+  limit: number,
+  onCut: () => void,
+): AsyncGenerator<QueryAnswer> {
+  let left = limit;
+  for await (const page of pages) {
+    const samples = page.samples.slice(0, left);
+    left -= samples.length;
+    yield { ...page, samples };
+    if (left > 0) continue;
+    if (page.samples.length > samples.length || page.metadata.next_cursor !== null) onCut();
+    return;
   }
 }
 

@@ -124,6 +124,8 @@ export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
 /** Parameters of the routes about one day of a site. */
 export const siteDayQuery = z.strictObject({ site_name: siteName, date: utcDay.describe("In UTC") });
 
+export const sitesQuery = z.strictObject({ date: utcDay.describe("In UTC") });
+
 export const daysQuery = z.strictObject({
   site_name: siteName,
   from: utcDay.describe("The first day, in UTC"),
@@ -214,6 +216,13 @@ export const pointsAnswer = responseObject("PointsAnswer", {
   metadata: cost.extend({ total_points: z.number() }),
 });
 export type PointsAnswer = z.output<typeof pointsAnswer>;
+
+export const sitesAnswer = responseObject("SitesAnswer", {
+  date: z.string(),
+  sites: z.array(z.string()).describe("In the order of their names"),
+  metadata: cost,
+});
+export type SitesAnswer = z.output<typeof sitesAnswer>;
 
 export const daysAnswer = responseObject("DaysAnswer", {
   site_name: z.string(),

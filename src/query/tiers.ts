@@ -6,6 +6,7 @@ import type { Clock } from "../ports/ports.ts";
 import { withMeter, withRetry } from "./archive-requests.ts";
 import {
   archivedPoints,
+  archivedSites,
   type Catalog,
   dayAvailability,
   dayPoints,
@@ -57,6 +58,7 @@ export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage
   return {
     samples: new TieredSource({ hot, cold, clock, hotDays }),
     catalog: {
+      sites: async (day, meter) => archivedSites(sources(meter).archive, day),
       points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),
       availability: async (site, from, to, meter) => dayAvailability(sources(meter), site, from, to, meter),
       latest: async (site, points, meter) => latestSamples(sources(meter), site, points, meter),

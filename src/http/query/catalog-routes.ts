@@ -32,6 +32,25 @@ export const points = queryRoute({
   },
 });
 
+export const sites = queryRoute({
+  name: "sites",
+  method: "GET",
+  path: "/timeseries/sites",
+  summary: "The sites that have a file of a day in the archive",
+  input: { query: wire.sitesQuery },
+  responses: { 200: { description: "The sites", schema: wire.sitesAnswer }, ...FAULT_RESPONSES },
+  async handle({ catalog, clock }, { date }) {
+    const spent = newSpending(clock);
+    const found = await catalog.sites(date, spent.meter);
+    const body: wire.SitesAnswer = {
+      date,
+      sites: [...found],
+      metadata: spent.cost(found.length > 0 ? ["cold"] : []),
+    };
+    return { status: 200, body };
+  },
+});
+
 export const days = queryRoute({
   name: "days",
   method: "GET",

@@ -2,11 +2,13 @@ import { describe, expect, it } from "vitest";
 import { QUERY_ENV, QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import * as wire from "../../contract/query.ts";
 import type { UtcDay } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
 import { endpointTable } from "../server/endpoints.ts";
 import { queryService } from "./query.ts";
 
 const PROTECTED = [
   queryPath(),
+  "/timeseries/sites?date=2024-01-31",
   "/timeseries/points?site_name=site_a&date=2024-01-31",
   "/timeseries/days?site_name=site_a&from=2024-01-31&to=2024-02-01",
   "/timeseries/latest?site_name=site_a&point_names=a",
@@ -102,6 +104,7 @@ describe("routing", () => {
       configuration: "ok",
       endpoints: {
         query: "GET /timeseries/query",
+        sites: "GET /timeseries/sites",
         points: "GET /timeseries/points",
         days: "GET /timeseries/days",
         latest: "GET /timeseries/latest",
@@ -227,6 +230,21 @@ describe("GET /timeseries/points", () => {
   });
 });
 
+describe("GET /timeseries/sites", () => {
+  it("lists the sites that have a file of the day", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.daySites = ["site_a", "site_b"] as SiteName[];
+    const body = await (await get("/timeseries/sites?date=2024-01-31")).json();
+    expect(wire.sitesAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      date: "2024-01-31",
+      sites: ["site_a", "site_b"],
+      metadata: { sources: ["R2"] },
+    });
+    expect(sources.calls).toEqual([["sites", "2024-01-31"]]);
+  });
+});
+
 describe("GET /timeseries/days", () => {
   const range = (from: string, to: string) => `/timeseries/days?site_name=site_a&from=${from}&to=${to}`;
 
@@ -332,7 +350,10 @@ describe("GET /openapi.json", () => {
       named.filter(([, { description }]) => !description).map(([name]) => name);
     for (const [path, { get }] of Object.entries(paths)) {
       const parameters = (get.parameters ?? []).map((one): [string, typeof one] => [one.name, one]);
-      expect(silent(parameters), path).toEqual(parameters.length > 0 ? ["site_name"] : []);
+      expect(
+        silent(parameters).filter((name) => name !== "site_name"),
+        path,
+      ).toEqual([]);
     }
     expect(silent(Object.entries(components.schemas.QueryMetadata?.properties ?? {}))).toEqual([]);
     expect(components.schemas.Sample?.properties.value?.description).toMatch(/^null /);

@@ -3,7 +3,7 @@ import { parseQueryConfig, type QueryConfig } from "../../domain/query-config.ts
 import type { Clock, Log } from "../../ports/ports.ts";
 import type { QuerySources } from "../../query/tiers.ts";
 import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
-import { days, health, latest, points } from "./catalog-routes.ts";
+import { days, health, latest, points, sites } from "./catalog-routes.ts";
 import { file } from "./file-route.ts";
 import { faultResponse } from "./query-faults.ts";
 import type { QueryContext } from "./query-route.ts";
@@ -34,6 +34,6 @@ export const queryService: Service<QueryContext> = {
   summary: "Samples of buildings: archived days from R2, and recent ones from D1.",
   bearer: "QUERY_API_KEY",
   secrets: QUERY_SECRETS,
-  routes: [query, points, days, latest, file, health],
+  routes: [query, sites, points, days, latest, file, health],
   faultResponse,
 };

@@ -25,7 +25,7 @@ export class ListingTooLong extends Error {
   readonly kind = "listing-too-long";
   readonly prefix: string;
   constructor(prefix: string) {
-    super(`the listing of ${prefix} has more than ${MONTH_PAGES_MAX} pages`);
+    super(`the listing of ${prefix} is too long`);
     this.prefix = prefix;
   }
 }

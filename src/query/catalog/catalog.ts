@@ -8,11 +8,14 @@ import type { LatestSamples } from "./latest-samples.ts";
 
 export { ListingTooLong } from "./archived-days.ts";
 export { archivedPoints } from "./archived-points.ts";
+export { archivedSites } from "./archived-sites.ts";
 export { type DayAvailability, dayAvailability } from "./day-availability.ts";
 export { type DayPoints, dayPoints } from "./day-points.ts";
 export { type LatestSamples, latestSamples } from "./latest-samples.ts";
 
 export interface Catalog {
+  /** The sites that have a file of the day in the archive, in order. */
+  sites(day: UtcDay, meter: Meter): Promise<readonly SiteName[]>;
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;
   /** Every day of the range, both ends included, in order. */
   availability(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly DayAvailability[]>;

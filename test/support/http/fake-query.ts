@@ -1,6 +1,7 @@
 /** The Query Worker over sources in memory that record their calls. */
 import { type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
 import type { ObjectKey } from "../../../src/domain/layout.ts";
+import type { SiteName } from "../../../src/domain/site.ts";
 import { createQueryApp } from "../../../src/http/query/query.ts";
 import type {
   Catalog,
@@ -22,6 +23,7 @@ export class FakeSources implements SampleSource, Catalog {
   readonly queries: SampleQuery[] = [];
   /** Times of the samples of every point, all on the first day of the query. */
   sampleTimes: readonly EpochMs[] = [];
+  daySites: readonly SiteName[] = [];
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   dayAvailability: readonly DayAvailability[] = [];
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
@@ -38,6 +40,7 @@ export class FakeSources implements SampleSource, Catalog {
     if (this.fault !== undefined) throw this.fault;
   }
 
+  sites = (...given: unknown[]) => this.#record("sites", this.daySites, given);
   points = (...given: unknown[]) => this.#record("points", this.dayPoints, given);
   availability = (...given: unknown[]) => this.#record("availability", this.dayAvailability, given);
   latest = (...given: unknown[]) => this.#record("latest", this.newest, given);

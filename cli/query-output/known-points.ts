@@ -1,0 +1,95 @@
+import type { QueryClient } from "../../client/client.ts";
+import { QUERY_POINTS_MAX } from "../../src/contract/query.ts";
+import { addDays, utcDayOf } from "../../src/domain/day.ts";
+import { nearNames } from "../../src/domain/near-names.ts";
+import { CommandError, EXIT, formatCount } from "../../terminal/terminal.ts";
+import { isPattern, pointMatcher } from "../point-match.ts";
+import type { TimeRange } from "../time-range.ts";
+
+/** Days of one request for which days a site has. */
+const DAYS_MAX = 366;
+
+export interface KnownPoints {
+  /** The day that has them. */
+  readonly day: string;
+  readonly names: readonly string[];
+}
+
+/**
+ * The points of the last day in the range that has samples, or of the newest such day of the last 366. undefined: the site
+ * has no such day.
+ */
+export async function knownPoints(
+  query: QueryClient,
+  site: string,
+  { fromMs, toMs }: TimeRange,
+): Promise<KnownPoints | undefined> {
+  const today = utcDayOf(Date.now());
+  const day =
+    (await lastDayWithSamples(query, site, utcDayOf(fromMs), utcDayOf(toMs - 1))) ??
+    (await lastDayWithSamples(query, site, addDays(today, 1 - DAYS_MAX), today));
+  if (day === undefined) return undefined;
+  return { day, names: (await query.points(site, day)).points.map(({ point_name }) => point_name) };
+}
+
+async function lastDayWithSamples(query: QueryClient, site: string, from: string, to: string) {
+  const { days } = await query.days(site, from, to);
+  return days.findLast(({ state }) => state === "present")?.date;
+}
+
+/**
+ * The names that are meant: a name with `*` or `?` is a pattern, unless the site has a point of exactly that name. Throws
+ * `CommandError` for a pattern that no point matches, and for more points than a query may have.
+ */
+export async function expandPatterns(
+  query: QueryClient,
+  site: string,
+  given: readonly string[],
+  range: TimeRange,
+): Promise<readonly string[]> {
+  if (!given.some(isPattern)) return given;
+  const known = await knownPoints(query, site, range);
+  if (!known) {
+    const lines = await unknownSiteLines(query, site, utcDayOf(range.fromMs));
+    throw new CommandError(lines[0] ?? "", lines.slice(1).join("\n"));
+  }
+  const { day, names } = known;
+  const found = given.flatMap((text) => {
+    if (!isPattern(text) || names.includes(text)) return [text];
+    const matching = names.filter(pointMatcher(text));
+    if (matching.length > 0) return matching;
+    throw new CommandError(
+      `No point of ${site} matches '${text}' on ${day}.`,
+      `* is any characters, ? is one. To see the points: npx bv-backfill points ${day} --site ${site}`,
+    );
+  });
+  const points = [...new Set(found)];
+  if (points.length <= QUERY_POINTS_MAX) return points;
+  throw new CommandError(
+    `${formatCount(points.length)} points match; a query has at most ${QUERY_POINTS_MAX}.`,
+    `Narrow the pattern. The first matches: ${points.slice(0, 3).join(", ")}`,
+    { exitCode: EXIT.usage },
+  );
+}
+
+/** What can be said of a site of which nothing was found: whether it is archived at all, and which sites are on `day`. */
+export async function unknownSiteLines(
+  query: QueryClient,
+  site: string,
+  day: string,
+): Promise<readonly string[]> {
+  const today = utcDayOf(Date.now());
+  const newest = await query.days(site, addDays(today, 1 - DAYS_MAX), today);
+  if (newest.days.some(({ state }) => state !== "missing")) return [];
+  const others = await query.sites(day);
+  const near = nearNames(site, others);
+  const shown = others.slice(0, SITES_SHOWN).join(", ");
+  const more = others.length > SITES_SHOWN ? ` and ${others.length - SITES_SHOWN} more` : "";
+  return [
+    `Nothing of site "${site}" is archived, neither there nor in the last ${DAYS_MAX} days: perhaps there is no such site.`,
+    ...(others.length > 0 ? [`Sites with a file of ${day}: ${shown}${more}.`] : []),
+    ...(near.length > 0 ? [`Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`] : []),
+  ];
+}
+
+const SITES_SHOWN = 10;
