@@ -26,7 +26,7 @@ export const auditView = responseObject("AuditView", {
     .enum(["ok", "problems", "nothing_archived"])
     .nullable()
     .describe(
-      "Of the days that were checked, and of no others; nothing_archived: the selection has no archived day. null while the audit runs",
+      "Covers only the days that were checked. nothing_archived: no day of the selection is archived. null while the audit runs",
     ),
   started_at: z.string(),
   completed_at: z.string().nullable(),

@@ -230,7 +230,7 @@ export const status = responseObject("Status", {
   estimated_completion: z
     .string()
     .nullable()
-    .describe("By days_per_hour, after the pause or outage that all sites wait for, if any"),
+    .describe("Estimated from days_per_hour, from the end of a pause or outage that all sites wait for"),
   duration_seconds: z.number(),
   days_per_hour: z
     .number()
@@ -238,7 +238,7 @@ export const status = responseObject("Status", {
     .describe(
       "Site-days per hour. While the backfill runs: of the last ten minutes of work in this run, or of its last days where those take longer; pauses, outages and downtime are left out. Afterwards: of the whole run",
     ),
-  samples_per_second: z.number().nullable().describe("Of the same time as days_per_hour"),
+  samples_per_second: z.number().nullable().describe("Measured over the same time as days_per_hour"),
   outcome: z
     .enum(["success", "partial"])
     .nullable()
@@ -252,7 +252,7 @@ export const status = responseObject("Status", {
   sites: z.array(siteView),
   sites_unreachable: z
     .array(z.string())
-    .describe("Sites that have not responded lately: their data here is old"),
+    .describe("Sites that have not responded for 20 s or longer: what is shown of them is old"),
   sites_stuck: z
     .array(z.string())
     .describe("Sites without progress for an hour that are not waiting for anything"),
@@ -292,8 +292,10 @@ export type Plan = z.output<typeof plan>;
 
 /** The days that `days`, `errors`, `retry` and `verify` are about. */
 export const daySelection = requestObject("DaySelection", {
-  from: utcDay.optional().describe("The first day; by default the first that exists"),
-  to: utcDay.optional().describe("The last day, included; by default the last that exists"),
+  from: utcDay.optional().describe("The first day; by default the first that is archived or was requested"),
+  to: utcDay
+    .optional()
+    .describe("The last day, included; by default the last that is archived or was requested"),
   site: siteName.optional().describe("By default all sites"),
 });
 export type DaySelection = z.output<typeof daySelection>;
@@ -318,13 +320,13 @@ export const verifyRequest = requestObject("VerifyRequest", {
 });
 export type VerifyRequest = z.output<typeof verifyRequest>;
 
-/** What is archived of a configured site, in all and beyond the latest backfill. */
+/** What is archived of a configured site, by the latest backfill and by earlier ones. */
 export const siteSummary = responseObject("SiteSummary", {
   site: z.string(),
   state: siteState.nullable().describe("Of the latest backfill; null where that does not include the site"),
   days_archived: z.number().describe("Days with a verified object, empty days included"),
   days_empty: z.number(),
-  days_outside: z.number().describe("Archived days that the range of the latest backfill does not have"),
+  days_outside: z.number().describe("Archived days outside the range of the latest backfill"),
   first_day: z.string().nullable().describe("The first archived day"),
   last_day: z.string().nullable().describe("The last archived day; days between them may be missing"),
   records: z.number().describe("Samples of the archived days"),

@@ -41,5 +41,5 @@ export function siteUnavailable({ site }: SiteUnavailable): JsonResponse {
 
 /** The description of `siteUnavailable`. */
 export const SITE_UNAVAILABLE: ResponseDescriptions = {
-  503: { description: "A site, which is named, does not respond", schema: problem, headers: RETRY_AFTER },
+  503: { description: "A site does not respond; the error names it", schema: problem, headers: RETRY_AFTER },
 };

@@ -74,7 +74,7 @@ function jobFamilies(status: wire.Status, at: number): MetricFamily[] {
     ),
     gauge(
       "backfill_site_reachable",
-      "1 where the site's object has responded lately; 0 where its metrics are old",
+      "1 where the site's object has responded in the last 20 s; 0 where its metrics are old",
       status.sites.map(({ site }) => ({ labels: { site }, value: Number(!unreachable.has(site)) })),
     ),
     gauge("backfill_api_pause_seconds", "Remaining time of the pause that a 429 requires", [

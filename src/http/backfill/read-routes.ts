@@ -26,7 +26,7 @@ export const sites = backfillRoute({
   name: "sites",
   method: "GET",
   path: "/backfill/sites",
-  summary: "Every configured site: its state, and what is archived of it in all",
+  summary: "Every configured site: its state, and all that is archived of it",
   input: { query: wire.emptyRequest },
   responses: { 200: { description: "The sites", schema: wire.siteList }, ...SITE_UNAVAILABLE },
   async handle({ backfill }) {

@@ -44,7 +44,7 @@ export function docsPage(document: OpenApi): Markup {
 <header>
 <h1>${info.title}</h1>
 <p>${info.description}</p>
-<p class="quiet">Version ${info.version}. For machines: <a href="/openapi.json">OpenAPI 3.1</a>.
+<p class="quiet">Version ${info.version}. Machine-readable: <a href="/openapi.json">OpenAPI 3.1</a>.
 The bearer token is the secret <code>${components.securitySchemes.bearer.description}</code>.</p>
 </header>
 <nav aria-label="Contents">
