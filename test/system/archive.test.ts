@@ -157,3 +157,22 @@ test("a day without data is empty, whether the API answers 200 or 404, and has a
     ["empty", 0],
   ]);
 });
+
+test("where all points are kept, other readers find those without configuration too", async () => {
+  await world.stopWorker();
+  await world.startWorker({ POINTS: "all", VALUE_WORDS: "72abc=72" });
+  const [date] = DAYS;
+  await world.client.start(date, date, { force_restart: true });
+  expect(await world.client.settled()).toMatchObject({ status: "completed", outcome: "success" });
+  const truth = truthOf(world.sim, "mixed", date, { allPoints: true, words: { "72abc": 72 } });
+  const stored = lines(await readWithDuckdb(await world.object(keyOf("mixed", date))));
+  expect(stored).toEqual(lines(truth.rows));
+  const [view] = await world.client.days(`?from=${date}&to=${date}`);
+  expect(view?.evidence).toMatchObject({
+    unconfigured: 0,
+    written: truth.rows.length,
+    rejected: truth.rejected,
+  });
+  expect(view?.evidence?.unconfigured_names).toHaveLength(5);
+  expect(truth.rows.length).toBeGreaterThan(days[0]?.records ?? 0);
+});
