@@ -47,6 +47,8 @@ export class UnlistedNames {
 }
 
 const NONE = -1;
+const UNUSABLE = -1;
+const UNKNOWN = -2;
 
 /**
  * Finds the names of a page that are not configured by their bytes in the page itself, so that a text is made of each
@@ -57,8 +59,8 @@ export class UnlistedIndex {
   private readonly starts: number[] = [];
   private readonly lengths: number[] = [];
   private readonly next: number[] = [];
-  /** The run's id of each name; undefined for a name that a file can't hold, absent until it is asked for. */
-  private readonly ids = new Map<number, number | undefined>();
+  /** The run's id of each name, `UNUSABLE`, or, until it is asked for, `UNKNOWN`. */
+  private readonly ids: number[] = [];
   /** Open addressing: slots by hash. */
   private table = new Int32Array(64).fill(NONE);
   private previous = NONE;
@@ -86,6 +88,7 @@ export class UnlistedIndex {
       this.starts.push(start);
       this.lengths.push(end - start);
       this.next.push(NONE);
+      this.ids.push(UNKNOWN);
       this.table[place] = slot;
     }
     if (this.previous !== NONE) this.next[this.previous] = slot;
@@ -95,11 +98,13 @@ export class UnlistedIndex {
   /** The run's id of the name that was read or added last. */
   idIn(names: UnlistedNames): number | undefined {
     const slot = this.previous;
-    if (!this.ids.has(slot)) {
+    let id = this.ids[slot] ?? UNKNOWN;
+    if (id === UNKNOWN) {
       const start = this.starts[slot] ?? 0;
-      this.ids.set(slot, names.idOf(this.reader.text(start, start + (this.lengths[slot] ?? 1) - 1)));
+      id = names.idOf(this.reader.text(start, start + (this.lengths[slot] ?? 1) - 1)) ?? UNUSABLE;
+      this.ids[slot] = id;
     }
-    return this.ids.get(slot);
+    return id === UNUSABLE ? undefined : id;
   }
 
   /** The place of the name in the table, or the free place for it. */
