@@ -11,7 +11,7 @@ const EMPTY_WHEN_IDLE = ["staging", "fetch_window", "block", "part", "row_group"
  * a database in place would recover its log, which the Worker's next start has to do. No Worker may run meanwhile.
  */
 export function stillStaged(stateDir: string): string[] {
-  const folder = join(stateDir, "v3/do/building-vitals-backfill-SiteBackfillObject");
+  const folder = join(stateDir, "v3/do/building-vitals-backfill-local-SiteBackfillObject");
   const objects = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
   if (objects.length === 0) return [`${folder} has no database of a site`];
   return objects.flatMap((name) => withCopy(join(folder, name), leftIn));

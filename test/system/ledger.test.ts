@@ -93,7 +93,7 @@ test("a full verification finds a flipped byte that no HEAD shows, and a start h
 
 /** The file in which the local R2 keeps these bytes. */
 function blobOf(stateDir: string, bytes: Uint8Array): string {
-  const folder = join(stateDir, "v3/r2/ace-timeseries/blobs");
+  const folder = join(stateDir, "v3/r2/building-vitals-local/blobs");
   const names = readdirSync(folder).map((name) => join(folder, name));
   const found = names.find((name) => readFileSync(name).equals(bytes));
   if (!found) throw new Error("no blob holds these bytes");

@@ -43,6 +43,20 @@ test("every script that a document runs is in package.json", () => {
   expect(unknown).toEqual([]);
 });
 
+test("every command that a document runs with npx is in the checkout, so that none is fetched by its name", () => {
+  const { bin, private: isPrivate } = JSON.parse(read("package.json"));
+  expect([isPrivate, Object.keys(bin)]).toEqual([true, expect.arrayContaining(["bv-backfill"])]);
+  const installed = new Set([...Object.keys(bin), ...readdirSync(join(ROOT, "node_modules/.bin"))]);
+  const fetched = documents
+    .filter((document) => document !== "CHANGELOG.md")
+    .flatMap((document) =>
+      [...read(document).matchAll(/\bnpx ([\w@/-]+)/g)]
+        .filter(([, command = ""]) => !installed.has(command))
+        .map(([command]) => `${document}: ${command}`),
+    );
+  expect(fetched).toEqual([]);
+});
+
 test("no document runs a file by the Node of the shell, which may be too old", () => {
   const direct = /(?:^|`|[&|;] *)(node [^`\n]*\.(?:ts|js)\b)/gm;
   const found = documents.flatMap((document) =>
