@@ -6,7 +6,7 @@ const SITES = ["site_a", "site_b"];
 
 /**
  * The job whose effects are broken: two sites and three days, each in several windows and runs, with a 429, which raises
- * an alert, a 503, another that states a pause, and a cursor that expires. It is cancelled and resumed, then restarted by force over changed data.
+ * an alert, a 503, and another that states a pause. It is cancelled and resumed, then restarted by force over changed data.
  */
 export class Subject {
   readonly world: World;
@@ -33,7 +33,6 @@ export class Subject {
     faults.add({ on: "samples", skip: 14, times: 1, effect: { do: "status", status: 503, body: "html" } });
     const retryAfter = { form: "seconds", seconds: 3 } as const;
     faults.add({ on: "samples", skip: 10, times: 1, effect: { do: "status", status: 503, retryAfter } });
-    faults.add({ on: "samples", skip: 4, times: 1, effect: { do: "expire-cursor" } });
   }
 
   /** Runs the job from its first start to the end. Requests that fail are repeated, as a client would. */
