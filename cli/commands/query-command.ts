@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { namedPoints } from "../../client/client.ts";
 import { AGGREGATES, type Aggregate, type QueryAnswer, ROWS_MAX } from "../../src/contract/query.ts";
 import { utcDayOf } from "../../src/domain/day.ts";
-import { CommandError, chartInterval, costLine, EXIT, formatCount } from "../../terminal/terminal.ts";
+import { CommandError, chartInterval, costLine, counted, EXIT } from "../../terminal/terminal.ts";
 import { count, interval, MATCHING, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
 import { note, print, stdoutWidth } from "../output.ts";
@@ -157,7 +157,7 @@ async function* noting(pages: AsyncIterable<QueryAnswer>, seen: Seen) {
     try {
       yield page;
     } finally {
-      note(`${formatCount(metadata.total_samples)} rows ${costLine(metadata)}`);
+      note(`${counted(metadata.total_samples, "row")} ${costLine(metadata)}`);
     }
   }
 }

@@ -1,5 +1,12 @@
 import { daysOf } from "../../src/domain/day.ts";
-import { CommandError, EXIT, formatCount, formatDuration } from "../../terminal/terminal.ts";
+import {
+  CommandError,
+  counted,
+  EXIT,
+  formatBytes,
+  formatCount,
+  formatDuration,
+} from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
 import { note, print } from "../output.ts";
 import { watchScreen } from "../watch/watch.ts";
@@ -53,8 +60,8 @@ function progressLine(cli: Cli) {
     show(done: number, total: number, bytes: number) {
       first ??= done - 1;
       const leftMs = ((performance.now() - startedMs) * (total - done)) / (done - first);
-      const files = `${formatCount(done)} of ${formatCount(total)} files`;
-      screen.show([`${files}, ${formatCount(bytes / 1024)} KB, ETA ${formatDuration(leftMs)}`]);
+      const files = `${formatCount(done)} of ${counted(total, "file")}`;
+      screen.show([`${files}, ${formatBytes(bytes)}, ETA ${formatDuration(leftMs)}`]);
     },
     settle: () => screen.settle(),
   };

@@ -7,6 +7,7 @@ import type { DayView, Status } from "../../src/contract/backfill.ts";
 import {
   CommandError,
   type CommandRun,
+  counted,
   formatCount,
   progressScreen,
   runToEnd,
@@ -151,7 +152,7 @@ function printOutcome(status: Status): void {
   const samples = sites.reduce((sum, site) => sum + site.run.samples, 0);
   const isNothingFetched = sites.every((site) => site.run.days === 0 && site.run.samples === 0);
   const halts = sites.flatMap((site) => (site.halt_reason ? [`${site.site}: ${site.halt_reason}`] : []));
-  print(`\n${status.status}: ${formatCount(days_completed)} of ${formatCount(days_total)} site-days`);
+  print(`\n${status.status}: ${formatCount(days_completed)} of ${counted(days_total, "site-day")}`);
   if (isNothingFetched && days_completed === days_total)
     print("All days were already there; nothing was fetched. To start again, add --fresh.");
   else if (samples > 0)

@@ -129,7 +129,9 @@ test("a query prints every sample as CSV, draws a chart, names the days that are
   expect(chart).toMatchObject({ code: 1, stdout: expect.stringMatching(/[\u2801-\u28ff]/) });
   expect(chart.stderr).toContain(`Not archived: ${FAILING}`);
   expect(unknown).toMatchObject({ code: 1, stdout: "" });
-  expect(unknown.stderr).toContain(`No samples for "${point}_" on ${FIRST}.\nDid you mean "${point}"`);
+  expect(unknown.stderr).toContain(
+    `No samples for "${point}_" on ${FIRST}. On ${FIRST} ${SITE} has no point of that name.\nDid you mean "${point}"`,
+  );
   for (const name of new Set(rows.map((row) => row.point_name))) expect(points.stdout).toContain(name);
 });
 
