@@ -121,6 +121,14 @@ test.each(V1_OBJECTS)("every row of %s is carried over", (object) => {
   expect(after.read("SELECT version FROM schema_version")).toEqual([{ version: VERSIONS[object] }]);
 });
 
+test("a day that was being fetched is fetched anew, and one whose blocks are complete is not", () => {
+  const versions = migrated("site_a").read<{ phase: string; version: number }>(
+    "SELECT DISTINCT phase, plan ->> '$.parserVersion' AS version FROM staging ORDER BY phase",
+  );
+  expect(versions).toContainEqual({ phase: "fetching", version: 0 });
+  for (const { phase, version } of versions) expect(version === 0, phase).toBe(phase === "fetching");
+});
+
 test("the job and its plans belong to a backfill instead of a generation", () => {
   const id = "backfill_1748764808940_qypgqvnq8";
   const db = migrated("site_a");

@@ -38,7 +38,7 @@ export interface StagedWindow {
   /** Pages of the window that are committed. */
   readonly pages: number;
   readonly done: boolean;
-  /** Pages and rows of the window that are committed, without examples; an earlier version counted them for the day alone. */
+  /** Pages and rows of the window that are committed, without examples of dropped rows. */
   readonly transport: Transport;
   /** The API refused a cursor of the window, which was then begun anew. */
   readonly begunAnew: boolean;

@@ -16,7 +16,7 @@ export const stagedFileTables: readonly Table[] = [
            bytes INTEGER NOT NULL, data BLOB NOT NULL)`,
         "CREATE INDEX IF NOT EXISTS block_by_bucket ON block (date, bucket, id)",
       ],
-      // The window whose rows it has; null for a block of an earlier version.
+      // The window whose rows it has; null where an earlier version had fetched the whole day.
       3: ["ALTER TABLE block ADD COLUMN window_idx INTEGER"],
     },
   },
