@@ -31,7 +31,7 @@ import { logPause } from "./stated-pause.ts";
 /**
  * Loads the site's list of points, with the first request of every run: it shows whether key and site are valid
  * before a day depends on them, and it is the probe after an outage. A list that is missing or has no usable name halts
- * the site, because it would turn a year into empty files. Single entries without a usable name are a warning.
+ * the site where only configured points are kept, because it would turn a year into empty files. Single entries without a usable name are a warning.
  */
 export async function loadPoints(context: ActionContext): Promise<void> {
   const { fence, isolate } = context;
