@@ -40,11 +40,8 @@ for (const run of madeUpRuns(day)) {
   source.add(blocks);
 }
 
-const encoder = new RowGroupEncoder({
-  site: "ses_falls_city",
-  dayStartMs: DAY_START_MS,
-  names: REFERENCE_NAMES,
-});
+const spec = { site: "ses_falls_city", dayStartMs: DAY_START_MS, names: REFERENCE_NAMES };
+const encoder = new RowGroupEncoder(spec);
 const metadata: Uint8Array[] = [];
 let position = MERGE_START;
 let slices = 0;
@@ -61,7 +58,7 @@ while (!position.done) {
   cpu.merge -= cpu.encode - encodedBefore;
   slices++;
 }
-const footer = timed("footer", () => encodeFooter(metadata));
+const footer = timed("footer", () => encodeFooter(metadata, spec));
 const bytes = encoder.fileOffset + footer.length;
 
 console.log(

@@ -60,6 +60,6 @@ export function timePhases(pages: SavedPages, site: string, day: UtcDay): Phases
     sliceMax = Math.max(sliceMax, cpu.merge - before);
     slices++;
   }
-  const footer = timed("merge", () => encodeFooter(metadata));
+  const footer = timed("merge", () => encodeFooter(metadata, spec));
   return { ...cpu, sliceMax, slices, bytes: position.fileOffset + footer.length };
 }

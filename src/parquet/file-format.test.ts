@@ -7,17 +7,17 @@ const CREATED_BY = /^(.*?)\s+version\s*(?:([^(]*?)\s*(?:\(\s*build\s*([^)]*?)\s*
 const SEMANTIC_VERSION = /^(\d+)\.(\d+)\.(\d+)([^-+]*)?(?:-([^+]*))?(?:\+(.*))?$/;
 
 test("created_by has an application, a semantic version and a build, as parquet-java parses them", () => {
-  const { created_by } = parquetMetadata(encodeFooter([]).slice().buffer);
+  const { created_by } = parquetMetadata(encodeFooter([], { site: "a", dayStartMs: 0 }).slice().buffer);
   const [, application, version, build] = CREATED_BY.exec(created_by ?? "") ?? [];
   expect({ application, version, build }).toEqual({
     application: "building-vitals-backfill",
-    version: "1.0.0",
+    version: "1.1.0",
     build: "1",
   });
   const [, major, minor, patch, ...more] = SEMANTIC_VERSION.exec(version ?? "") ?? [];
   expect({ major, minor, patch, more: more.join("") }).toEqual({
     major: "1",
-    minor: "0",
+    minor: "1",
     patch: "0",
     more: "",
   });

@@ -1,16 +1,25 @@
 import type { SchemaElement } from "hyparquet";
+import type { UtcDay } from "../domain/day.ts";
 
 /**
  * The format version: the semantic version of our files' bytes. Within a version the same samples have the same bytes,
  * so every change that gives them other bytes raises it; a changed schema is a major version.
  */
-const FORMAT_VERSION = "1.0.0";
+const FORMAT_VERSION = "1.1.0";
 
 /**
  * The writer, in the form `application version X (build Y)` that parquet.thrift asks for. parquet-java warns about
  * any other. The build is constant too: a time or a commit would give the same samples other bytes.
  */
 export const CREATED_BY = `building-vitals-backfill version ${FORMAT_VERSION} (build 1)`;
+
+/** What a copy of the file says of itself, in its footer. All of it is constant for a site's day, and so are the bytes. */
+export const keyValues = (site: string, day: UtcDay) =>
+  [
+    { key: "site_name", value: site },
+    { key: "date", value: day },
+    { key: "format_version", value: FORMAT_VERSION },
+  ] as const;
 
 /** "PAR1", little-endian: the first and the last four bytes of a file. */
 export const MAGIC = 0x31524150;

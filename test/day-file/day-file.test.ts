@@ -64,7 +64,7 @@ function mergeFile({ blocks, names }: FetchedDay, rowGroupSize: number, plan: Me
     if (!lost[slice]) saved = { position, bytes: Buffer.concat(bytes), groups };
   }
   const { position, bytes, groups } = saved;
-  return { position, file: new Uint8Array(Buffer.concat([bytes, encodeFooter(groups)])) };
+  return { position, file: new Uint8Array(Buffer.concat([bytes, encodeFooter(groups, spec)])) };
 }
 
 function contentOf(rows: ReturnType<typeof rowsOf>) {

@@ -1,5 +1,5 @@
 import { parquetReadObjects } from "hyparquet";
-import { Compression, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import { Compression, ParquetFile, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import type { Row } from "./truth.ts";
 
 /** A file's rows as hyparquet reads them. */
@@ -21,4 +21,10 @@ export function readWithArrow(file: Uint8Array): Promise<Row[]> {
     .setCompression(Compression.UNCOMPRESSED)
     .setDictionaryEnabled(false);
   return readWithHyparquet(writeParquet(readParquet(file), plain.build()));
+}
+
+/** The key-value metadata of a file's footer as Arrow's Rust reader finds it. */
+export async function keyValuesWithArrow(file: Uint8Array): Promise<Map<string, string>> {
+  const opened = await ParquetFile.fromFile(new Blob([file.slice()]));
+  return opened.metadata().fileMetadata().keyValueMetadata();
 }

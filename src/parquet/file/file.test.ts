@@ -97,7 +97,7 @@ describe("the file", () => {
       // Every other slice is lost before it is committed.
       if (attempt % 2 === 1) saved = { position: JSON.parse(JSON.stringify(position)), bytes, metadata };
     }
-    const file = new Uint8Array([...saved.bytes, ...encodeFooter(saved.metadata)]);
+    const file = new Uint8Array([...saved.bytes, ...encodeFooter(saved.metadata, spec)]);
     expect(saved.position.fileOffset).toBe(saved.bytes.length);
     expect(file).toEqual(encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 30 }));
   });

@@ -1,20 +1,17 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
-import type { EpochMs } from "../../domain/day.ts";
 import { MAGIC } from "../file-format.ts";
 import { writeChunk } from "./column-chunk.ts";
-import { rowGroupMetadata } from "./footer.ts";
+import { type FileDay, rowGroupMetadata } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
 import type { RowGroupRows } from "./row-group-rows.ts";
 import { timestampPages } from "./timestamp-column.ts";
 import { valuePages } from "./value-column.ts";
 
-export { encodeFooter } from "./footer.ts";
+export { encodeFooter, type FileDay } from "./footer.ts";
 export { RowGroupRows } from "./row-group-rows.ts";
 
 /** What a file contains besides its samples. */
-export interface FileSpec {
-  readonly site: string;
-  readonly dayStartMs: EpochMs;
+export interface FileSpec extends FileDay {
   /** The names of the points by rank, ascending in UTF-8 bytes. */
   readonly names: readonly string[];
 }

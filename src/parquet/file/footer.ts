@@ -8,7 +8,8 @@ import {
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { logicalType } from "hyparquet-writer/src/metadata.js";
 import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
-import { CREATED_BY, MAGIC, SCHEMA } from "../file-format.ts";
+import { type EpochMs, utcDayOf } from "../../domain/day.ts";
+import { CREATED_BY, keyValues, MAGIC, SCHEMA } from "../file-format.ts";
 import type { ChunkMetadata } from "./column-chunk.ts";
 
 /**
@@ -68,11 +69,17 @@ function columnChunk(chunk: ChunkMetadata, column: number, rows: number) {
   };
 }
 
+/** The site-day that a file is of. */
+export interface FileDay {
+  readonly site: string;
+  readonly dayStartMs: EpochMs;
+}
+
 /**
  * Encodes the end of a file from the metadata of its row groups, in order: footer, its length, and the closing magic.
  * Without row groups it is a whole file. Memory: the footer, some 450 bytes a row group.
  */
-export function encodeFooter(metadata: Iterable<Uint8Array>): Uint8Array {
+export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs }: FileDay): Uint8Array {
   const rowGroups = [...metadata];
   const rows = rowGroups.reduce(
     (sum, group) => sum + new DataView(group.buffer, group.byteOffset).getUint32(0, true),
@@ -98,9 +105,16 @@ export function encodeFooter(metadata: Iterable<Uint8Array>): Uint8Array {
   for (const group of rowGroups) writer.appendBytes(group.subarray(ROWS_BYTES));
 
   const rest = new ByteWriter();
-  serializeTCompactProtocol(rest, { field_6: CREATED_BY, field_7: COLUMNS.map(() => ({ field_1: {} })) });
-  // A field's header has its distance from the previous field: 2, because field 6 follows field 4.
-  rest.view.setUint8(0, 0x28);
+  serializeTCompactProtocol(rest, {
+    field_5: keyValues(site, utcDayOf(dayStartMs)).map(({ key, value }) => ({
+      field_1: key,
+      field_2: value,
+    })),
+    field_6: CREATED_BY,
+    field_7: COLUMNS.map(() => ({ field_1: {} })),
+  });
+  // A field's header has its distance from the previous field: 1, because field 5 follows field 4.
+  rest.view.setUint8(0, 0x19);
   writer.appendBytes(rest.getBytes());
 
   writer.appendUint32(writer.offset - start);

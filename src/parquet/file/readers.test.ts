@@ -3,7 +3,11 @@ import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { queryWithDuckdb, readWithDuckdb } from "../../../test/reference/duckdb.ts";
-import { readWithArrow, readWithHyparquet } from "../../../test/reference/other-readers.ts";
+import {
+  keyValuesWithArrow,
+  readWithArrow,
+  readWithHyparquet,
+} from "../../../test/reference/other-readers.ts";
 import { lines, type Row } from "../../../test/reference/truth.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
@@ -38,15 +42,28 @@ describe.each(SHAPES)("a file of $title", (shape) => {
     });
   });
 
-  it("has in its footer the number of rows and created_by, and no other metadata", () => {
+  it("has in its footer the number of rows, created_by and its site, day and format version", () => {
     const { num_rows, row_groups, key_value_metadata, created_by } = parquetMetadata(bufferOf(file).slice(0));
     const sizes = groupsOf(shape).map(({ length }) => BigInt(length));
     expect({ num_rows, key_value_metadata, created_by }).toEqual({
       num_rows: BigInt(expected.length),
-      key_value_metadata: undefined,
+      key_value_metadata: [
+        { key: "site_name", value: SITE },
+        { key: "date", value: "2024-01-15" },
+        { key: "format_version", value: "1.1.0" },
+      ],
       created_by: CREATED_BY,
     });
     expect(row_groups.map((group) => group.num_rows)).toEqual(sizes);
+  });
+
+  it("says its site, day and format version to DuckDB and to Arrow's Rust reader", async () => {
+    const expected = { site_name: SITE, date: "2024-01-15", format_version: "1.1.0" };
+    const sql = (path: string) =>
+      `SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata('${path}')`;
+    const rows = await queryWithDuckdb(file, sql);
+    expect(Object.fromEntries(rows.map(({ key, value }) => [key, value]))).toEqual(expected);
+    expect(Object.fromEntries(await keyValuesWithArrow(file))).toMatchObject(expected);
   });
 
   it("has minimum and maximum of every column chunk, not truncated, as DuckDB reads them", async () => {

@@ -3,7 +3,12 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { readWithHyparquet } from "../../../test/reference/other-readers.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
-import { columnsOf, referenceRows, type Sample } from "../../../test/support/parquet/reference.ts";
+import {
+  columnsOf,
+  referenceFile,
+  referenceRows,
+  type Sample,
+} from "../../../test/support/parquet/reference.ts";
 import { SHAPES } from "../../../test/support/parquet/shapes.ts";
 import {
   DAY,
@@ -230,4 +235,17 @@ test("a million samples of a day are returned, and more fail before any is", asy
   const { days } = await answer(wholeDay(namesOf(points - 1)));
   expect(days[0]?.series.map(({ ms }) => ms.length)).toEqual(Array(points - 1).fill(each));
   await expect(answer(wholeDay(namesOf(points)))).rejects.toThrow(DayTooLarge);
+});
+
+test("files of format version 1.0.0, whose footers have no key-values, are read as before", async () => {
+  const names = namesOf(3);
+  const { rows } = evenDay(DAY, names, 50, 20);
+  const old = referenceFile({ site: SITE, dayStartMs: START, names }, rows, 20, "1.0.0");
+  archive.place(keyOf(DAY), old);
+  const found = await answer(wholeDay(names));
+  archive.place(keyOf(DAY), evenDay(DAY, names, 50, 20).bytes);
+  expect(old.length).not.toBe(evenDay(DAY, names, 50, 20).bytes.length);
+  expect(found.days.map(({ series }) => plain(series))).toEqual(
+    (await answer(wholeDay(names))).days.map(({ series }) => plain(series)),
+  );
 });

@@ -42,6 +42,6 @@ export function encodeBlocks(spec: FileSpec, source: BlockSource, options: Merge
       metadata.push(group.metadata);
     });
   }
-  parts.push(encodeFooter(metadata));
+  parts.push(encodeFooter(metadata, spec));
   return concatenate(parts);
 }

@@ -1,8 +1,9 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
+import { utcDayOf } from "../../../src/domain/day.ts";
 import type { SampleColumns } from "../../../src/domain/samples.ts";
 import type { FileSpec } from "../../../src/parquet/file/file.ts";
-import { CREATED_BY, SCHEMA } from "../../../src/parquet/file-format.ts";
+import { CREATED_BY, keyValues, SCHEMA } from "../../../src/parquet/file-format.ts";
 
 /** A reference for the pipeline's tests: the same rules, implemented in a short and slow way. */
 
@@ -45,14 +46,24 @@ function beats(sample: Sample, rival: Sample): boolean {
   return sample.value > rival.value || (sample.value === rival.value && Object.is(rival.value, -0));
 }
 
-/** The file as hyparquet-writer writes it. `rows` must not have -0: its dictionaries do not distinguish it from +0. */
-export function referenceFile(spec: FileSpec, rows: readonly Row[], rowGroupSize: number): Uint8Array {
+/**
+ * The file as hyparquet-writer writes it; in format version 1.0.0 it has no key-values. `rows` must not have -0: its dictionaries do not distinguish
+ * it from +0.
+ */
+export function referenceFile(
+  spec: FileSpec,
+  rows: readonly Row[],
+  rowGroupSize: number,
+  version?: "1.0.0",
+): Uint8Array {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
     writer,
     schema: SCHEMA.map((element) => ({ ...element })),
     statisticsTruncateLength: Number.POSITIVE_INFINITY,
-    createdBy: CREATED_BY,
+    ...(version
+      ? { createdBy: `building-vitals-backfill version ${version} (build 1)` }
+      : { createdBy: CREATED_BY, kvMetadata: [...keyValues(spec.site, utcDayOf(spec.dayStartMs))] }),
   });
   parquet.write({
     rowGroupSize,

@@ -124,9 +124,9 @@ function seal(context: ActionContext, sql: Sql, day: StagedDay, { merge }: FileP
     failDay(context, day, { reason: "evidence", message: unbalanced }, { date });
     return;
   }
-  addPart(sql, date, encodeFooter(rowGroupsOf(sql, date)));
-  const { bytes, sha256 } = fileDigest(sql, date);
   const start = dayStartMs(date);
+  addPart(sql, date, encodeFooter(rowGroupsOf(sql, date), { site: context.site, dayStartMs: start }));
+  const { bytes, sha256 } = fileDigest(sql, date);
   sealFile(sql, date, {
     duplicates: merge.duplicates,
     content: {
