@@ -75,10 +75,32 @@ test("the newest days come first, without those that have no samples, and no mon
   expect(await days.next()).toEqual({ value: "2023-10-30", done: false });
 });
 
-test("the search for the newest days ends after thirteen months, and returns its first day", async () => {
+test("the search for the newest days ends thirteen months back where these have a day, and returns its first day", async () => {
   const archive = archiveOf(["2022-12-31", "2023-01-01"]);
   const days = newestArchivedDays(archive, site, day("2024-01-15"));
   expect(await days.next()).toEqual({ value: "2023-01-01", done: false });
   expect(await days.next()).toEqual({ value: "2023-01-01", done: true });
   expect(new Set(archive.listed).size).toBe(13);
+});
+
+test("where the last thirteen months have no day, the search begins at the newest older one", async () => {
+  const archive = archiveOf(["2015-03-31", "2016-02-29", "2016-03-01"]);
+  archive.objects.set("2019-05-05", new Map());
+  archive.otherKeys.push("timeseries/2020/07/01/site_b.parquet");
+  const days = newestArchivedDays(archive, site, day("2024-01-15"));
+  expect(await days.next()).toEqual({ value: "2016-03-01", done: false });
+  expect(await days.next()).toEqual({ value: "2016-02-29", done: false });
+  expect(await days.next()).toEqual({ value: "2015-03-31", done: false });
+  expect(await days.next()).toEqual({ value: "2015-03-01", done: true });
+  // Of years without objects of any site, no month is listed.
+  expect(archive.listed.filter((prefix) => prefix.startsWith("timeseries/2018/"))).toEqual([
+    "timeseries/2018/",
+  ]);
+});
+
+test("a site without any file is searched for until 1970, with a request for each empty year", async () => {
+  const archive = archiveOf([]);
+  const days = newestArchivedDays(archive, site, day("2024-01-15"));
+  expect(await days.next()).toEqual({ value: "1970-01-01", done: true });
+  expect(archive.listed).toHaveLength(13 + 53);
 });

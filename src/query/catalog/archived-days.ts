@@ -20,6 +20,9 @@ const MONTH_PAGES_MAX = 100;
 /** From the first day of a month to its month of the year before: 13 months are searched, as long as a query may be. */
 const DAYS_BACK_MAX = 365;
 
+/** A backfill begins here at the earliest. */
+const FIRST_DAY = "1970-01-01" as UtcDay;
+
 /** A month has more keys than the sites of this archive explain. */
 export class ListingTooLong extends Error {
   readonly kind = "listing-too-long";
@@ -50,20 +53,53 @@ export async function archivedDays(
 }
 
 /**
- * The archived days up to `last`, newest first, but those known to be empty; a month is listed when it is its turn.
- * Returns, after 13 months, the first day of the search.
+ * The archived days up to `last`, newest first, but those known to be empty; a month is listed when it is its turn. The
+ * search ends 13 months before the site's newest file, which may be years before `last`. Returns its first day.
  */
 export async function* newestArchivedDays(
   archive: Pick<ArchiveReader, "list">,
   site: SiteName,
   last: UtcDay,
 ): AsyncGenerator<UtcDay, UtcDay> {
-  const first = firstOfMonth(addDays(firstOfMonth(last), -DAYS_BACK_MAX));
+  let first = firstOfMonth(addDays(firstOfMonth(last), -DAYS_BACK_MAX));
+  let isFound = false;
   for (const month of monthsOf(first, last).reverse()) {
-    const days = await listMonth(archive, site, month);
-    for (const { day, samples } of days.reverse()) if (samples !== 0) yield day;
+    for (const day of await newestFirst(archive, site, month)) {
+      isFound = true;
+      yield day;
+    }
   }
-  return first;
+  if (isFound) return first;
+  for await (const month of olderMonths(archive, first)) {
+    if (isFound && month < first) break;
+    const days = await newestFirst(archive, site, monthsOf(month, lastOfMonth(month))[0] ?? []);
+    if (days.length > 0 && !isFound) {
+      isFound = true;
+      first = firstOfMonth(addDays(month, -DAYS_BACK_MAX));
+    }
+    yield* days;
+  }
+  return isFound ? first : FIRST_DAY;
+}
+
+/** Days that have samples, or an unknown number of them. */
+async function newestFirst(archive: Pick<ArchiveReader, "list">, site: SiteName, month: readonly UtcDay[]) {
+  const days = await listMonth(archive, site, month);
+  return days.flatMap(({ day, samples }) => (samples === 0 ? [] : [day])).reverse();
+}
+
+/** The months before `month`, newest first; one request for each year without any object leaves out its months. */
+async function* olderMonths(
+  archive: Pick<ArchiveReader, "list">,
+  month: UtcDay,
+): AsyncGenerator<UtcDay, void> {
+  for (let at = firstOfMonth(addDays(month, -1)); at >= FIRST_DAY; ) {
+    const { heads, cursor } = await archive.list(`timeseries/${at.slice(0, 4)}/`, undefined);
+    const january = `${at.slice(0, 4)}-01-01` as UtcDay;
+    if (heads.length > 0 || cursor !== undefined) {
+      for (; at >= january; at = firstOfMonth(addDays(at, -1))) yield at;
+    } else at = firstOfMonth(addDays(january, -1));
+  }
 }
 
 /** The site's days among `month`, some days of one calendar month, in order. */
@@ -100,6 +136,10 @@ function monthsOf(from: UtcDay, to: UtcDay): UtcDay[][] {
 
 function firstOfMonth(day: UtcDay): UtcDay {
   return `${day.slice(0, 7)}-01` as UtcDay;
+}
+
+function lastOfMonth(first: UtcDay): UtcDay {
+  return addDays(firstOfMonth(addDays(first, 31)), -1);
 }
 
 /** The whole key for a single day, the month and the first digit of the day for a decade of days. */

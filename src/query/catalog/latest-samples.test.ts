@@ -163,6 +163,12 @@ test("a point that no tier has is undefined, and the answer says how far back th
   expect(await world().latest("a")).toEqual({
     samples: [undefined],
     tiers: [],
-    searchedFromMs: dayStartMs("2023-01-01" as UtcDay),
+    searchedFromMs: 0,
   });
+});
+
+test("a point whose newest file is years old has its newest sample", async () => {
+  const { archived, latest } = world();
+  archived(3_000);
+  expect((await latest("a")).samples).toEqual([{ ms: noon(3_000), value: 3_000 }]);
 });

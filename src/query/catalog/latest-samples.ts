@@ -44,7 +44,7 @@ interface Newest {
 /**
  * The newest sample of each point: the later of hot's and the archive's, hot's where both have the same time. The
  * archive's days are read from the newest on, each for the points without a sample after it, until no such point is left,
- * `LATEST_DAYS_MAX` days are read or 13 months are searched. As in a query, days after the boundary that hot has whole
+ * `LATEST_DAYS_MAX` days are read or 13 months from the newest file on are searched. As in a query, days after the boundary that hot has whole
  * are not read from the archive.
  */
 export async function latestSamples(
