@@ -114,9 +114,11 @@ test("with only R2 left, a rebuild finds every day, and no day is fetched again"
   );
   expect(await audit("/backfill/rebuild")).toMatchObject({ mode: "rebuild", days_ok: 4, problems: [] });
   const rebuilt = await world.client.days();
-  const facts = ({ date, status, records, r2_path, evidence }: (typeof before)[number]) => ({
-    ...{ date, status, records, r2_path, evidence },
-  });
+  // The names of dropped rows are in the ledger alone: an object's metadata is too small for them.
+  const facts = ({ date, status, records, r2_path, evidence }: (typeof before)[number]) => {
+    const { rejected_examples: _, unconfigured_names: __, ...counts } = evidence ?? {};
+    return { date, status, records, r2_path, counts };
+  };
   expect(rebuilt.map(facts)).toEqual(before.map(facts));
   world.sim.resetStats();
   await backfill();
