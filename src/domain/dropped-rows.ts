@@ -47,6 +47,19 @@ function addNames(a: readonly string[], b: readonly string[]): string[] {
   return [...new Set([...a, ...b])].sort(compareText).slice(0, EXAMPLES_MAX);
 }
 
+/** The same with every text as `redact` returns it. */
+export function redactDropped(dropped: DroppedRows, redact: (text: string) => string): DroppedRows {
+  const examples = dropped.rejectedExamples.map(({ point, reason, value }) => ({
+    point: redact(point),
+    reason,
+    value: redact(value),
+  }));
+  return {
+    rejectedExamples: addExamples(examples, []),
+    unconfiguredNames: addNames(dropped.unconfiguredNames.map(redact), []),
+  };
+}
+
 /** Compares the pairs of point and reason. */
 export function comparePairs(
   a: Pick<RejectedExample, "point" | "reason">,

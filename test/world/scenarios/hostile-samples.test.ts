@@ -3,6 +3,7 @@ import { parseTime } from "../../../src/domain/time.ts";
 import { DAY, dayOf, json, OBJECT, PLAIN, pageOf, runForged } from "../harness/forgery.ts";
 import { servedRows, storedRows } from "../harness/inspect.ts";
 import { day, World } from "../harness/world.ts";
+import { KEY } from "../harness/world-vendor.ts";
 
 const digits = "9".repeat(1_000_000);
 const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
@@ -41,6 +42,22 @@ test.each([
   const kept = served.filter((line) => ![...spoilt].some((sample) => line.startsWith(`${sample} `)));
   expect(await storedRows(world, OBJECT)).toEqual(kept);
   expect(spoilt.size).toBeGreaterThan(1);
+});
+
+test("a key that the vendor sends back as a value, or as a name, is not in the evidence", async () => {
+  const key = KEY;
+  const world = await runForged((asked) => {
+    const page = pageOf(asked.honest());
+    const [first, second] = page.point_samples.filter(({ time }) => time.startsWith(DAY));
+    if (!first || !second) return undefined;
+    first.name = key;
+    for (const row of page.point_samples.slice(2)) row.value = `Bearer ${key}`;
+    return json(JSON.stringify(page));
+  }, PLAIN);
+  const { evidence } = await dayOf(world);
+  expect(evidence?.unconfigured_names).toContain("[key]");
+  expect(evidence?.rejected_examples?.[0]?.value).toBe("Bearer [key]");
+  expect(JSON.stringify(evidence)).not.toContain(key);
 });
 
 test("unusual names are stored as they are: long names, look-alikes, names of object members", async () => {

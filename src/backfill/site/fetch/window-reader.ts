@@ -12,6 +12,7 @@ import {
   samplesPath,
 } from "../../../ace/paging/paging.ts";
 import type { Decoded } from "../../../ace/transport/transport.ts";
+import { NOTHING_DROPPED, redactDropped } from "../../../domain/dropped-rows.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
 import { RunBuilder } from "../../../parquet/run/run.ts";
@@ -119,7 +120,13 @@ export class WindowReader {
     this.pagination = result.pagination;
     this.done = result.next === "done";
     this.ladder = pageSucceeded(this.ladder);
-    if (result.accept) this.#transport = addTransport(this.#transport, transport);
+    if (result.accept) {
+      // The vendor may send the key back as a value.
+      const dropped = redactDropped(transport.dropped ?? NOTHING_DROPPED, (text) =>
+        this.#context.vendor.redact(text),
+      );
+      this.#transport = addTransport(this.#transport, { ...transport, dropped });
+    }
     return undefined;
   }
 
