@@ -23,7 +23,7 @@ const server = createServer(({ method, url = "" }, response) => {
 function send(response: ServerResponse, body: object | null | undefined): void {
   if (body === null) return;
   if (body === undefined) return void response.writeHead(404).end('{"error":"Not found","endpoints":[]}');
-  const status = "error" in body ? 403 : 202;
+  const status = !("error" in body) ? 202 : body.error === "not archived" ? 404 : 403;
   response.writeHead(status).end(JSON.stringify(body));
 }
 
@@ -365,3 +365,17 @@ it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
     expect(stderr).not.toContain("No samples for");
   },
 );
+
+it("an export of a site of which nothing is archived says so, with near names", async () => {
+  responses = {
+    "GET /": [{}],
+    "GET /timeseries/file": [{ error: "not archived" }],
+    "GET /timeseries/days": [{ days: [{ date: "2024-01-01", state: "missing" }] }],
+    "GET /timeseries/sites": [{ date: "2024-01-01", sites: ["site_b"], metadata: COST }],
+  };
+  const { code, stderr } = await ran("export", "2024-01-01", "--site", "site_a");
+  expect(code).toBe(1);
+  expect(stderr).toContain('Nothing of site "site_a" is archived');
+  expect(stderr).toContain('Did you mean "site_b"?');
+  expect(stderr).toContain("Not archived: 2024-01-01 of site_a");
+});

@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { daysOf } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { days, daysBetween, FROM_DAY, sites, TO_DAY } from "../arguments.ts";
@@ -6,6 +7,7 @@ import type { AddCommand } from "../cli.ts";
 import type { Days } from "../days.ts";
 import { type ExportRange, exportCsv, exportFiles, rethrowDiskError } from "../export/export.ts";
 import { note } from "../output.ts";
+import { unknownSiteLines } from "../query-output/query-output.ts";
 import { withInterruptNote } from "../watch/watch.ts";
 
 export const addExport: AddCommand = (program, cli) => {
@@ -46,6 +48,13 @@ Examples:
         options.csv === undefined ? exportFiles(cli, options.out, range) : exportCsv(cli, options.csv, range),
       ).catch(rethrowDiskError);
       if (missing.length === 0) return;
+      const days = daysOf(range.from, range.to);
+      for (const name of range.sites) {
+        // Of a site without any day in the range, it is worth saying whether there is such a site.
+        if (days.some((day) => !missing.includes(`${day} of ${name}`))) continue;
+        const lines = await unknownSiteLines(cli.query, name, range.from);
+        for (const line of lines) note(line);
+      }
       note(
         `Not archived: ${missing.join(", ")}\nTo see their status: ${cli.commandLine(`days ${range.from} ${range.to}`)}`,
       );

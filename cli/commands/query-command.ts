@@ -162,12 +162,6 @@ async function* noting(pages: AsyncIterable<QueryAnswer>, seen: Seen) {
   }
 }
 
-/** What is said beside the result is optional. */
-function noLines(error: unknown): readonly string[] {
-  if (error instanceof CommandError) return [];
-  throw error;
-}
-
 /** Notes days that are not archived and points without samples, and sets the exit code. */
 async function reportMissing(
   cli: Cli,
@@ -184,9 +178,7 @@ async function reportMissing(
     isCut && unseen.length > 0 ? await pointsWithoutSamples(query, site, unseen, range) : unseen;
   if (seen.missingDays.size > 0) note(`Not archived: ${[...seen.missingDays].join(", ")}`);
   const isNothingFound = seen.points.size === 0 && seen.missingDays.size > 0;
-  const siteLines = isNothingFound
-    ? await unknownSiteLines(query, site, utcDayOf(range.fromMs)).catch(noLines)
-    : [];
+  const siteLines = isNothingFound ? await unknownSiteLines(query, site, utcDayOf(range.fromMs)) : [];
   for (const line of siteLines) note(line);
   let areAllKnown = true;
   // Of a site that is not there, no point is named one by one.

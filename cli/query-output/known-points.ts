@@ -50,8 +50,9 @@ export async function expandPatterns(
   if (!given.some(isPattern)) return given;
   const known = await knownPoints(query, site, range);
   if (!known) {
-    const lines = await unknownSiteLines(query, site, utcDayOf(range.fromMs));
-    throw new CommandError(lines[0] ?? "", lines.slice(1).join("\n"));
+    const [first, ...more] = await unknownSiteLines(query, site, utcDayOf(range.fromMs));
+    const unmatched = `No day of ${site} in the last ${DAYS_MAX} days has points to match a pattern with.`;
+    throw new CommandError(first ?? unmatched, more.join("\n") || "Write the whole name of a point.");
   }
   const { day, names } = known;
   const found = given.flatMap((text) => {
@@ -72,12 +73,24 @@ export async function expandPatterns(
   );
 }
 
-/** What can be said of a site of which nothing was found: whether it is archived at all, and which sites are on `day`. */
+/**
+ * What can be said of a site of which nothing was found: whether it is archived at all, and which sites have a file of
+ * `day`. No lines where it is archived, and where the Worker can't be asked: they are said beside the result.
+ */
 export async function unknownSiteLines(
   query: QueryClient,
   site: string,
   day: string,
 ): Promise<readonly string[]> {
+  try {
+    return await linesOf(query, site, day);
+  } catch (error) {
+    if (error instanceof CommandError) return [];
+    throw error;
+  }
+}
+
+async function linesOf(query: QueryClient, site: string, day: string): Promise<readonly string[]> {
   const today = utcDayOf(Date.now());
   const newest = await query.days(site, addDays(today, 1 - DAYS_MAX), today);
   if (newest.days.some(({ state }) => state !== "missing")) return [];
