@@ -51,7 +51,7 @@ export const fromDay = (otherwise: string) => `${FROM_DAY} (default: ${otherwise
 
 /** The description of the option `--match`, the same in every command. */
 export const MATCHING =
-  "only points whose name contains the text, or matches the pattern in whole: * is any characters, ? is one";
+  "only points whose name contains the text, or matches the whole pattern: * stands for any characters, ? for one";
 
 export const jsonOption = () => new Option("--json", "print the Worker's JSON");
 

@@ -53,7 +53,7 @@ function rejectedLines(evidences: readonly Evidence[], width: number): string[] 
   });
   return [
     "",
-    "rejected, at most 20 points and reasons of a day:",
+    "rejected rows (at most 20 points and reasons for each day):",
     ...tableLines(REJECTED_COLUMNS, rows, { width }),
   ];
 }
@@ -73,7 +73,11 @@ function unconfiguredLines(evidences: readonly Evidence[], width: number): strin
   if (names.size === 0) return [];
   const rows = [...names].map(([name, same]) => [printable(name), formatCount(same.length)]);
   const columns = REJECTED_COLUMNS.filter(({ title }) => title === "point" || title === "days");
-  return ["", "not configured, at most 20 points of a day:", ...tableLines(columns, rows, { width })];
+  return [
+    "",
+    "points that are not configured (at most 20 for each day):",
+    ...tableLines(columns, rows, { width }),
+  ];
 }
 
 /** Says of how many days it is not known which rows were dropped. */

@@ -44,7 +44,7 @@ it("the file of a killed process, or one that is no such file, does not mislead"
 it("says whom a command asks, where that is not obvious", () => {
   expect(stackNote(USUAL.backfillUrl, { ...USUAL, isRunning: true })).toBeUndefined();
   expect(stackNote(URLS.backfillUrl, { ...URLS, isRunning: true })).toBe(
-    "Asking http://127.0.0.1:9001, the stack of this checkout.",
+    "Using http://127.0.0.1:9001, the stack of this checkout.",
   );
   expect(stackNote(USUAL.queryUrl, { ...USUAL, isRunning: false })).toMatch(
     /^No stack of this checkout is running .*; asking http:\/\/127\.0\.0\.1:8789\.$/,

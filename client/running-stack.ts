@@ -42,9 +42,9 @@ function announced(file: string): LocalStack | undefined {
   }
 }
 
-/** Whom the commands ask, where that is not the stack on its usual ports; undefined where it is. */
+/** Which Worker the commands use; undefined if it is the running stack on its usual ports. */
 export function stackNote(url: string, { isRunning }: LocalStack): string | undefined {
-  if (!isRunning) return `No stack of this checkout is running (npx bv-backfill up); asking ${url}.`;
+  if (!isRunning) return `No stack of this checkout is running (npx bv-backfill up); using ${url}.`;
   const isUsual = url === localUrl(BACKFILL_PORT) || url === localUrl(QUERY_PORT);
-  return isUsual ? undefined : `Asking ${url}, the stack of this checkout.`;
+  return isUsual ? undefined : `Using ${url}, the stack of this checkout.`;
 }

@@ -31,8 +31,8 @@ The checkout has Node ${NODE_MAJOR_MIN} in node_modules, which npm and npx use. 
   }
   return `${needs}
 
-npm install brings Node ${NODE_MAJOR_MIN} by an install script. It is missing, because the packages were installed without
-scripts: with the flag --ignore-scripts, or with ignore-scripts=true in an .npmrc. Run:
+An install script brings Node ${NODE_MAJOR_MIN}. It did not run, because the packages were installed with the flag
+--ignore-scripts, or with ignore-scripts=true in an .npmrc. Run:
 
   npm install --ignore-scripts=false
 

@@ -17,9 +17,9 @@ export const addRebuild: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-Use it where the ledger was lost: days whose files are in R2 are then completed again. The files are listed, not read; a
-file without the evidence of a backfill makes its day unverified, and the next start fetches that day again. Exit code 1 when there is any problem, or
-when a site has no file at all.
+Use it if the ledger was lost: days whose files are in R2 become completed again. The files are listed, not read. If a
+file has no evidence of a backfill, its day is unverified, and the next start that includes the day fetches it again.
+Exit code 1 if there is any problem, or if a site has no file at all.
 
 Example:
   npx bv-backfill rebuild`,

@@ -32,16 +32,16 @@ export const addVerify: AddCommand = (program, cli) => {
       "check only a share of each site's days, such as 5%, spread evenly; implies --full unless --quick is given",
       percent,
     )
-    .option("--last", "start no verification; show the latest one, until it ends if it still runs")
+    .option("--last", "do not start a verification; show the latest one, and watch it while it runs")
     .addOption(siteOption())
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Only archived days are checked. --quick compares what R2 says of each file; only --full reads the files. A day whose file
-is missing or wrong is no longer completed. If it belongs to the last backfill, it is fetched again at once; otherwise by
-the next start of a range that includes it. Exit code 1 when there is any, and when a site has no archived day in the
-range.
+Only archived days are checked. --quick compares what R2 reports for each file; only --full reads the files. A day whose
+file is missing or wrong is no longer completed. If it belongs to the last backfill, it is fetched again at once;
+otherwise the next start that includes the day fetches it. Exit code 1 if there is such a day, or if a site has no
+archived day in the range.
 
 Examples:
   npx bv-backfill verify
@@ -61,7 +61,7 @@ Examples:
       cli.exitCode = EXIT.partial;
       if (audits.some(({ outcome }) => outcome === "problems"))
         note(
-          "Days of the last backfill are fetched again now; others by the next start of a range with them. " +
+          "Days of the last backfill are fetched again now, other days by the next start that includes them. " +
             `To see them: ${cli.commandLine("days")}`,
         );
     });

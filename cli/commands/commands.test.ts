@@ -153,13 +153,13 @@ it("status shows what is archived beyond the backfill, and says that a wrong key
   responses = { "GET /backfill/status": [STATUS], "GET /backfill/sites": [{ sites: [SUMMARY] }] };
   const known = await ran("status");
   expect(known.stdout).toContain(
-    "archived in all: 3 site-days, 1,000 samples, 166 MB; 2 of them outside of this backfill's range\n",
+    "archived in total: 3 site-days, 1,000 samples, 166 MB; 2 of them outside of this backfill's range\n",
   );
   responses = { ...responses, "GET /backfill/sites": [{ error: "Forbidden" }] };
   expect(await ran("status")).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("in progress"),
-    stderr: expect.stringContaining("The Worker rejects the API key. The status is public"),
+    stderr: expect.stringContaining("The Worker rejects the API key. The status is shown because it is public"),
   });
 });
 
@@ -195,7 +195,7 @@ it("errors names the sites that did not respond, and then ends with 1", async ()
   responses = { "GET /backfill/errors": [{ count: 0, errors: [], sites_unavailable: ["site_b"] }] };
   expect(await ran("errors")).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining("Not responding, so that their errors are missing: site_b"),
+    stderr: expect.stringContaining("These sites do not respond, so their errors are missing: site_b"),
   });
 });
 
@@ -359,7 +359,7 @@ it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
     };
     const { code, stderr } = await query(points);
     expect(code).toBe(1);
-    expect(stderr).toContain('Nothing of site "site_a" is archived');
+    expect(stderr).toContain('No day of site "site_a" is archived');
     expect(stderr).toContain("Sites with a file of 2024-01-01: site_b, tower.");
     expect(stderr).toContain('Did you mean "site_b"?');
     expect(stderr).not.toContain("No samples for");

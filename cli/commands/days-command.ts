@@ -29,9 +29,9 @@ export const addDays: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-Days are archived when their file is in R2: completed, or empty where the API has no sample. A day is not requested where
-neither the archive nor the latest backfill has it. With --json: every day with its evidence and, if it failed, the
-reason. Exit code 1 when days have failed.
+A day is archived if its file is in R2: it is completed, or empty if the API has no samples for it. A day is not requested
+if it is neither archived nor part of the latest backfill. With --json: every day with its evidence and, if it failed, the
+reason. Exit code 1 if days have failed.
 
 Examples:
   npx bv-backfill days

@@ -23,7 +23,7 @@ export const addErrors: AddCommand = (program, cli) => {
     .argument("[from]", fromDay("all days"), days)
     .argument("[to]", TO_DAY, days)
     .addOption(siteOption())
-    .option("--limit <n>", "show at most so many", count, 100)
+    .option("--limit <n>", "show at most so many errors", count, 100)
     .addOption(jsonOption())
     .addHelpText("after", "\nExample:\n  npx bv-backfill errors 2024-03-01 2024-03-31 --limit 20")
     .action(async (from: Days | undefined, to: Days | undefined, options: ErrorsOptions) => {
@@ -35,7 +35,7 @@ export const addErrors: AddCommand = (program, cli) => {
       // An incomplete list must not read as a complete one.
       if (list.sites_unavailable.length > 0) {
         cli.exitCode = EXIT.partial;
-        note(`Not responding, so that their errors are missing: ${list.sites_unavailable.join(", ")}`);
+        note(`These sites do not respond, so their errors are missing: ${list.sites_unavailable.join(", ")}`);
       }
       if (options.json) return printJson(list.errors);
       if (list.errors.length === 0) return note("No errors are recorded.");

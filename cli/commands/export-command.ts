@@ -29,7 +29,7 @@ export const addExport: AddCommand = (program, cli) => {
       `
 Every file is checked against its size and SHA-256 in the archive. In a pipe, the path of each file is printed. The same
 command resumes an interrupted export: complete files are not fetched again, and a CSV continues after its last complete
-day. Exit code 1 when days are not archived.
+day. Exit code 1 if days are not archived.
 
 Examples:
   npx bv-backfill export 2024-01-01 2024-12-31 --site building_a --out ./archive

@@ -24,7 +24,7 @@ export const addPlan: AddCommand = (program, cli) => {
   program
     .command("plan")
     .description(
-      "estimate the days, requests and time that a range would take; starts nothing and sends the API no request",
+      "estimate the days, requests and time that a range would take, without starting anything or calling the API",
     )
     .argument("<from>", FROM_DAY, days)
     .argument("[to]", TO_DAY, days)
@@ -34,7 +34,7 @@ export const addPlan: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-A range has at most 366 days. The time is that of the requests within the rate limit: a slow API takes longer.
+A range has at most 366 days. The time is estimated from the rate limit; a slow API takes longer.
 
 Examples:
   npx bv-backfill plan 2024-01-01 2024-12-31

@@ -10,13 +10,13 @@ import { printPoints } from "../query-output/query-output.ts";
 export const addPoints: AddCommand = (program, cli) => {
   program
     .command("points")
-    .description("list the points of a site that have samples on a day, with their number of samples")
+    .description("list the points of a site that have samples on a day, with the number of samples of each")
     .argument("[day]", "such as 2024-01-31, yesterday or 7d, in UTC (default: the last archived day)", days)
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
     .option("--match <text or pattern>", MATCHING)
     .option(
       "--limit <n>",
-      "the most points; by default a table has 100, and --csv and --json have all",
+      "show at most so many points (default: 100 in a table, all with --csv or --json)",
       count,
     )
     .addOption(new Option("--csv", "print as CSV").conflicts("json"))
@@ -24,7 +24,7 @@ export const addPoints: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-Without a day it asks the Backfill Worker for the last archived day. Exit code 1 when the day is not archived, or when no
+Without a day it asks the Backfill Worker for the last archived day. Exit code 1 if the day is not archived, or if no
 point matches.
 
 Examples:
@@ -52,9 +52,13 @@ interface PointsOptions {
 
 function singleDay({ first, last }: Days): UtcDay {
   if (first === last) return first;
-  throw new CommandError("The points are those of one day, not of a month or a year.", "Name a day.", {
-    exitCode: EXIT.usage,
-  });
+  throw new CommandError(
+    "The command shows the points of one day, not of a month or a year.",
+    "Name a day.",
+    {
+      exitCode: EXIT.usage,
+    },
+  );
 }
 
 async function lastArchivedDay(cli: Cli, site: string): Promise<UtcDay> {
@@ -63,13 +67,13 @@ async function lastArchivedDay(cli: Cli, site: string): Promise<UtcDay> {
   if (summary?.last_day) return summary.last_day as UtcDay;
   if (summary) {
     throw new CommandError(
-      `Nothing is archived of ${site} yet.`,
+      `No day of ${site} is archived yet.`,
       `To see the sites: ${cli.commandLine("sites")}`,
     );
   }
   const configured = sites.map((one) => one.site).join(", ");
   throw new CommandError(
     `There is no site ${site}. Configured: ${configured}`,
-    "For a site that is configured no more, name the day.",
+    "If the site is no longer configured, name a day.",
   );
 }

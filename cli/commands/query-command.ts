@@ -28,7 +28,7 @@ export const addQuery: AddCommand = (program, cli) => {
     .argument("[point...]", "point names, or patterns such as 'ses/*/temp', in quotes")
     .addOption(new Option("--site <name>", "site of the points").argParser(site).makeOptionMandatory())
     .requiredOption("--from <day or time>", "such as 2024-01-31 or 2024-01-31T08:00:00Z")
-    .option("--to <day or time>", "a day is inclusive, a time exclusive (default: the day of --from)")
+    .option("--to <day or time>", "a day is included, a time is not (default: the day of --from)")
     .addOption(
       new Option(
         "--interval <width>",
@@ -44,7 +44,7 @@ export const addQuery: AddCommand = (program, cli) => {
     .addOption(
       new Option(
         "--limit <n>",
-        "the most rows, or points of a list; by default a table has 100, and --csv and --json have all",
+        "show at most so many rows, or points of a list (default: 100 in a table, all with --csv or --json)",
       )
         .argParser(count)
         .conflicts("chart"),
@@ -53,9 +53,9 @@ export const addQuery: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-Prints a table by default. In a point's name, * is any characters, also /, and ? is one; quote such a pattern, or the shell
-expands it. A pattern may match at most 100 points. Exit code 1 when days of the range are not archived, when a point does
-not exist, or when there are no samples at all.
+Prints a table by default. In a pattern, * stands for any characters, including /, and ? for one. Put patterns in quotes,
+or the shell expands them. A pattern may match at most 100 points. Exit code 1 if days of the range are not archived, if a
+point does not exist, or if there are no samples at all.
 
 Examples:
   npx bv-backfill query --site building_a --from 2024-01-01 --match temp

@@ -12,8 +12,8 @@ export const addSites: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-The state is that of the latest backfill; a site that it does not name is not included. Days between the first and the last archived day may be missing: the command
-days shows each.
+The state is from the latest backfill; a site that is not part of it is "not included". Days between the first and the
+last archived day may be missing: the command days shows each day.
 
 Example:
   npx bv-backfill sites`,

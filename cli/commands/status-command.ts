@@ -16,14 +16,20 @@ import {
 export const addStatus: AddCommand = (program, cli) => {
   program
     .command("status")
-    .description("show the progress, rate and problems of the latest backfill, and what is archived in all")
-    .option("--watch", "show it until the backfill ends (Ctrl-C stops watching; the backfill keeps running)")
+    .description(
+      "show the progress, rate and problems of the latest backfill, and the total of what is archived",
+    )
+    .option(
+      "--watch",
+      "show progress until the backfill ends (Ctrl-C stops watching; the backfill keeps running)",
+    )
     .addOption(jsonOption())
     .addHelpText(
       "after",
       `
-Needs no API key; with one it also shows what is archived beyond the backfill. With --watch a terminal shows bars, a pipe gets a line every few seconds, and with --json a line of JSON on every change.
-Exit code 1 when the backfill has ended with failed days, or is halted or cancelled.
+Needs no API key; with a key it also shows the total of what is archived. With --watch, a terminal shows bars and a pipe
+gets a line every few seconds; with --json as well, a line of JSON on every change. Exit code 1 if the backfill has ended
+with failed days, or is halted or cancelled.
 
 Examples:
   npx bv-backfill status --watch
@@ -85,7 +91,7 @@ async function archiveOf(cli: Cli): Promise<SiteSummary[] | undefined> {
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (error.exitCode === EXIT.rejected && !error.transient) {
-      note("The Worker rejects the API key. The status is public, and is shown all the same.");
+      note("The Worker rejects the API key. The status is shown because it is public.");
     }
     return undefined;
   }

@@ -61,7 +61,7 @@ export async function expandPatterns(
     if (matching.length > 0) return matching;
     throw new CommandError(
       `No point of ${site} matches '${text}' on ${day}.`,
-      `* is any characters, ? is one. To see the points: npx bv-backfill points ${day} --site ${site}`,
+      `* stands for any characters, ? for one. To see the points: npx bv-backfill points ${day} --site ${site}`,
     );
   });
   const points = [...new Set(found)];
@@ -74,8 +74,8 @@ export async function expandPatterns(
 }
 
 /**
- * What can be said of a site of which nothing was found: whether it is archived at all, and which sites have a file of
- * `day`. No lines where it is archived, and where the Worker can't be asked: they are said beside the result.
+ * Lines for a site without samples: whether any day of it is archived, and which sites have a file of `day`. No lines
+ * if a day is archived, or if the Worker can't be asked: the lines only accompany a result.
  */
 export async function unknownSiteLines(
   query: QueryClient,
@@ -99,7 +99,7 @@ async function linesOf(query: QueryClient, site: string, day: string): Promise<r
   const shown = others.slice(0, SITES_SHOWN).join(", ");
   const more = others.length > SITES_SHOWN ? ` and ${others.length - SITES_SHOWN} more` : "";
   return [
-    `Nothing of site "${site}" is archived, neither there nor in the last ${DAYS_MAX} days: perhaps there is no such site.`,
+    `No day of site "${site}" is archived in this range or in the last ${DAYS_MAX} days. Check the name of the site.`,
     ...(others.length > 0 ? [`Sites with a file of ${day}: ${shown}${more}.`] : []),
     ...(near.length > 0 ? [`Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`] : []),
   ];

@@ -126,13 +126,13 @@ it("while the connection is lost says for how long, and shows no rate and no tim
   expect(lines.join("\n")).not.toMatch(/ETA|\/h|\/s/);
 });
 
-it("says what is archived in all, and what of it another backfill archived", () => {
+it("says what is archived in total, and what of it another backfill archived", () => {
   const site = {
     ...{ site: "a", state: null, days_archived: 31, days_empty: 1, days_outside: 0, first_day: null },
     ...{ last_day: null, records: 1_000, bytes: 166_179_000 },
   };
-  expect(archiveLine([site])).toBe("archived in all: 31 site-days, 1,000 samples, 166 MB");
+  expect(archiveLine([site])).toBe("archived in total: 31 site-days, 1,000 samples, 166 MB");
   expect(archiveLine([site, { ...site, days_outside: 7 }])).toBe(
-    "archived in all: 62 site-days, 2,000 samples, 332 MB; 7 of them outside of this backfill's range",
+    "archived in total: 62 site-days, 2,000 samples, 332 MB; 7 of them outside of this backfill's range",
   );
 });

@@ -97,11 +97,11 @@ function concernLines(status: Status): string[] {
   ];
 }
 
-/** What is archived in all, and how much of it the latest backfill does not cover. */
+/** What is archived in total, and how much of it the latest backfill does not cover. */
 export function archiveLine(sites: readonly SiteSummary[]): string {
   const sum = (of: (site: SiteSummary) => number) => sites.reduce((total, site) => total + of(site), 0);
   const outside = sum((site) => site.days_outside);
-  const all = `archived in all: ${counted(
+  const all = `archived in total: ${counted(
     sum((site) => site.days_archived),
     "site-day",
   )}`;

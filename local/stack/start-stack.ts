@@ -124,7 +124,7 @@ async function openWorker(
 /** What to do when a Worker did not start, by what wrangler printed. */
 export function startAdvice(reason: string): string {
   if (/address already in use/i.test(reason)) {
-    return "Another program took the port in this moment. Run the command again: it uses another port.";
+    return "Another program has just taken the port. Run the command again: it uses another port.";
   }
   if (/\bE(ACCES|PERM|ROFS)\b/.test(reason)) {
     return "Make the folder of the checkout writable for this user, or use a checkout of your own.";

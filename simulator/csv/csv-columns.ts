@@ -31,7 +31,7 @@ export function columnsOf([first = "", second = ""]: readonly string[]):
   if (isFirst || isSecond) return { hasHeader: true, timeColumn: isSecond ? 1 : 0 };
   // Were this line taken for a header, its sample would be lost.
   if ([first, second].some(beginsWithNumber))
-    return "the first line is neither a sample, which begins with its time, nor a header";
+    return "the first line is neither a header nor a sample that begins with its time";
   return { hasHeader: true, timeColumn: namesValue(first) && !namesValue(second) ? 1 : 0 };
 }
 

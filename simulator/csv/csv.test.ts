@@ -59,7 +59,7 @@ describe("a first line", () => {
     "12:30,on",
     "x,-1",
   ])("%s is refused, since a sample would be lost as a header", (line) => {
-    expect(fault(line, line)).toMatch(/^a\.csv:1: the first line is neither a sample/);
+    expect(fault(line, line)).toMatch(/^a\.csv:1: the first line is neither a header/);
   });
 });
 
@@ -89,7 +89,7 @@ describe("times", () => {
     ["1705314600000,1", "1705314660,2"],
   ])("of two forms are refused: %s and %s", (first, second) => {
     expect(fault("t,v", first, first, second)).toMatch(
-      /^a\.csv:4: the time is in .*, but that of line 2 in /,
+      /^a\.csv:4: the time is in the form .*, but line 2 has /,
     );
   });
 
@@ -160,12 +160,15 @@ it("a byte order mark, line ends of any system and blank lines are no rows", () 
 });
 
 it.each([
-  [["2024-01-15 10:30:00,1,5"], "a.csv:1: fields: 3 instead of 2"],
-  [["timestamp,site_name,point_name,value"], "a.csv:1: fields: 4 instead of 2"],
-  [["timestamp,value", "2024-01-15 10:30:00,1", "2024-01-15 10:30:00"], "a.csv:3: fields: 1 instead of 2"],
+  [["2024-01-15 10:30:00,1,5"], "a.csv:1: the line has 3 fields instead of 2"],
+  [["timestamp,site_name,point_name,value"], "a.csv:1: the line has 4 fields instead of 2"],
+  [
+    ["timestamp,value", "2024-01-15 10:30:00,1", "2024-01-15 10:30:00"],
+    "a.csv:3: the line has 1 field instead of 2",
+  ],
   [['2024-01-15 10:30:00,"1'], "a.csv:1: a quote is not closed"],
   [["sep=;", "t;v", "2024-01-15 10:30:00;1"], 'a.csv:2: "t" is not a time'],
-  [["# from the BMS", "2024-01-15 10:30:00,1"], "a.csv:1: fields: 1 instead of 2"],
+  [["# from the BMS", "2024-01-15 10:30:00,1"], "a.csv:1: the line has 1 field instead of 2"],
   [["time,date", "2024-01-15 10:30:00,1"], "a.csv:1: both columns"],
   [["timestamp,value"], "a.csv: the file has a header and no rows"],
   [["", " "], "a.csv: the file has no rows"],

@@ -53,7 +53,10 @@ export function readCsv(path: string, text: string): CsvTable {
   const split = lines.map(({ line, content }) => {
     const fields = fieldsOf(content, delimiter);
     if (fields.length === 2) return { line, fields };
-    const found = fields.length === 0 ? "a quote is not closed" : `fields: ${fields.length} instead of 2`;
+    const found =
+      fields.length === 0
+        ? "a quote is not closed"
+        : `the line has ${fields.length} ${fields.length === 1 ? "field" : "fields"} instead of 2`;
     throw unreadable(line, `${found}: ${shown(content)}`);
   });
   const columns = columnsOf(split[0]?.fields ?? []);
@@ -87,7 +90,7 @@ function oneForm(
   if (first && other)
     throw unreadable(
       other.line,
-      `the time is in ${other.form}, but that of line ${first.line} in ${first.form}`,
+      `the time is in the form "${other.form}", but line ${first.line} has "${first.form}"`,
     );
   return first?.form ?? "UTC without a zone";
 }

@@ -5,7 +5,7 @@ import { responseObject } from "./parameters.ts";
 export const auditView = responseObject("AuditView", {
   site: z.string(),
   mode: z.enum(["quick", "full", "rebuild"]),
-  sample_percent: z.number().optional().describe("Present where only a sample of the days is verified"),
+  sample_percent: z.number().optional().describe("Present if only a sample of the days is verified"),
   state: z.enum(["running", "completed"]),
   from: z.string().nullable(),
   to: z.string().nullable(),
@@ -14,7 +14,7 @@ export const auditView = responseObject("AuditView", {
   days_ok: z
     .number()
     .describe(
-      "Days without a problem. An unverified object has no hash to compare with: of it, quick compares only the size, and full reads and counts the rows",
+      "Days without a problem. An unverified object has no hash to compare with: quick compares only its size, and full reads and counts its rows",
     ),
   records: z.number(),
   bytes: z.number(),

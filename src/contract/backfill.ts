@@ -53,19 +53,19 @@ export const evidence = responseObject("Evidence", {
         value: z
           .string()
           .describe(
-            "The first 40 characters of what was rejected, as sent: the value, the time for reason time, the row for reason shape, or the name where no file can hold it",
+            "The first 40 characters of what was rejected, as sent: the time if the reason is time; the row, or a name that no file can contain, if the reason is shape; otherwise the value",
           ),
       }),
     )
     .optional()
     .describe(
-      "The first 20 pairs of point and reason among the rejected rows, by name, each with one value. Absent where an earlier version fetched the day, after a rebuild, and in an answer of so many days that they do not fit: request such a day alone",
+      "The first 20 pairs of point and reason among the rejected rows, in order of name, each with one value. Absent if an earlier version fetched the day, after a rebuild, and if a response of many days has no room for it: then request the day alone",
     ),
   unconfigured_names: z
     .array(z.string())
     .optional()
     .describe(
-      "The first 20 points, by name, that the API sent and that are not configured for the site. At most 200 characters each; absent as rejected_examples is",
+      "The first 20 points, in order of name, that the API sent and that are not configured for the site. At most 200 characters each. Absent in the same cases as rejected_examples",
     ),
 });
 export type Evidence = z.output<typeof evidence>;
@@ -81,12 +81,15 @@ export const dayView = responseObject("DayView", {
   status: z
     .enum(["pending", "running", "completed", "empty", "failed"])
     .describe(
-      "A day with a verified object stays completed or empty while it is fetched again, and if that fails",
+      "A day with a verified object stays completed or empty while it is fetched again, even if that fetch fails",
     ),
   records: z.number().nullable(),
   r2_path: z.string().nullable(),
   completed_at: z.string().nullable(),
-  unverified: z.boolean().optional().describe("true where the object was found in R2 without evidence"),
+  unverified: z
+    .boolean()
+    .optional()
+    .describe("true: the ledger has no hash of the object, so it may differ from what a backfill published"),
   requested: z
     .boolean()
     .describe(
@@ -159,7 +162,7 @@ export const siteView = responseObject("SiteView", {
   warnings: z
     .array(z.object({ kind: z.enum(["points-skipped"]), message: z.string(), count: z.number() }))
     .describe(
-      "What was left out without stopping the site: points-skipped counts entries of the list of points without a usable name, and names the first few",
+      "Problems that do not stop the site. points-skipped: entries of the list of points have no usable name and are skipped; count says how many, and message names the first few",
     ),
   retrying: z
     .object({
@@ -171,7 +174,7 @@ export const siteView = responseObject("SiteView", {
     })
     .nullable()
     .describe(
-      "The request that failed and will be tried again: try is the number of the next try; date is null for the list of points. Of several, the one with the fewest tries left",
+      "The request that failed and will be tried again: try is the number of the next try; date is null for the list of points. If several requests are retried, this is the one with the fewest tries left",
     ),
   pipeline_bytes_peak: z
     .number()
@@ -237,7 +240,7 @@ export const status = responseObject("Status", {
     .number()
     .nullable()
     .describe(
-      "Site-days per hour. While the backfill runs: of the last ten minutes of work in this run, or of its last days where those take longer; pauses, outages and downtime are left out. Afterwards: of the whole run",
+      "Site-days per hour. While the backfill runs: over the last ten minutes of work in this run, or over its last days if those took longer, without pauses, outages and downtime. Afterwards: over the whole run",
     ),
   samples_per_second: z.number().nullable().describe("Measured over the same time as days_per_hour"),
   outcome: z
@@ -276,7 +279,7 @@ export const verifyRequest = requestObject("VerifyRequest", {
     .enum(["quick", "full"])
     .default("quick")
     .describe(
-      "quick compares what R2 says of each file (size, hash and count) with the ledger; full also reads the file, and hashes and counts it",
+      "quick compares size, hash and count, as R2 reports them for each file, with the ledger; full also reads the file, and hashes and counts it",
     ),
   sample_percent: z
     .number()
@@ -294,7 +297,7 @@ export type VerifyRequest = z.output<typeof verifyRequest>;
 /** What is archived of a configured site, by the latest backfill and by earlier ones. */
 export const siteSummary = responseObject("SiteSummary", {
   site: z.string(),
-  state: siteState.nullable().describe("Of the latest backfill; null where that does not include the site"),
+  state: siteState.nullable().describe("Of the latest backfill; null if that does not include the site"),
   days_archived: z.number().describe("Days with a verified object, empty days included"),
   days_empty: z.number(),
   days_outside: z.number().describe("Archived days outside the range of the latest backfill"),

@@ -14,7 +14,7 @@ export const plan = responseObject("Plan", {
   estimated_hours: z
     .number()
     .describe("The time that the requests take at requests_per_minute; a slow API takes longer"),
-  estimated_seconds: z.number().describe("The same in whole seconds, rounded up"),
+  estimated_seconds: z.number().describe("estimated_hours in whole seconds, rounded up"),
   requests_per_minute: z.number(),
   page_size: z.number(),
   sites: z.array(

@@ -112,7 +112,7 @@ export const timeseriesQuery = z.strictObject({
     .string()
     .optional()
     .describe(
-      "next_cursor of the previous page. Send the same query with it; only limit and format may change. Pages are no snapshot: where a day's file was replaced in between, the page continues in the new file.",
+      "next_cursor of the previous page. Send the same query with it; only limit and format may change. Pages are not a snapshot: if a day's file is replaced between two pages, the second continues in the new file.",
     ),
   format: z
     .enum(FORMAT_NAMES)
@@ -140,7 +140,7 @@ export const sample = responseObject("Sample", {
   value: z
     .number()
     .nullable()
-    .describe("null where JSON has no number for the value: a sum that exceeds the range of a double"),
+    .describe("null if JSON has no number for the value: a sum that exceeds the range of a double"),
 });
 export type Sample = z.output<typeof sample>;
 

@@ -116,7 +116,7 @@ export function origins() {
       // Browsers send the serialized origin: a text that differs from it would never match.
       if (url?.origin === entry) found.add(entry);
       else {
-        const meant = url ? " (%s is meant?)" : "";
+        const meant = url ? " (did you mean %s?)" : "";
         const values = [withoutCredentials(entry), ...(url ? [url.origin] : [])];
         fault(
           `holds %s${meant}; it must hold exact origins, scheme://host[:port] in lower case without path or wildcard, separated by commas`,
@@ -151,7 +151,7 @@ export function webhookUrl() {
       if (protocol === "https:" || THIS_MACHINE.includes(hostname)) return href;
     }
     fault(
-      "is not shown, for it may hold a secret; it must be an https URL (http to localhost alone) without credentials or fragment",
+      "is not shown, because it may contain a secret; it must be an https URL (http only to localhost) without credentials or fragment",
     );
     return null;
   });

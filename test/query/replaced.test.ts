@@ -222,7 +222,7 @@ test("an object that is replaced at every request is a 503 without samples", asy
     const { status, body } = await isolateOver(bucket).get("/timeseries/query", QUERY);
     expect([status, new TextDecoder().decode(body)]).toEqual([
       503,
-      expect.stringContaining("Object unsettled"),
+      expect.stringContaining("Object is being replaced"),
     ]);
   }
 });

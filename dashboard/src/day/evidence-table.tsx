@@ -50,7 +50,7 @@ function Examples({
       {rejected.length > 0 && (
         <>
           <h4>Rejected rows</h4>
-          <p class="hint">One value as sent of each point and reason, at most 20.</p>
+          <p class="hint">At most 20 points and reasons, each with one value as the API sent it.</p>
           <ul class="errors">
             {rejected.map(({ point_name, reason, value }) => (
               <li key={`${point_name} ${reason}`}>

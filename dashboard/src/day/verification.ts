@@ -14,7 +14,7 @@ export function verificationText(day: DayView | undefined): VerificationText | u
     return {
       tone: "unknown",
       text:
-        "Not verified: the file in R2 may be another than the one that a backfill has published. " +
+        "Not verified: the file in R2 may differ from the one that a backfill published. " +
         "The next backfill that includes the day fetches it again.",
     };
   if (!day.verification) return { tone: "unknown", text: "Not verified yet." };
@@ -35,7 +35,7 @@ export function problemText(day: DayView | undefined, audits: readonly AuditView
   const problem = audit?.problems.find(({ date }) => date === day.date)?.problem;
   const isOld = audit && day.completed_at !== null && day.completed_at > audit.started_at;
   if (!audit || problem === undefined || isOld) return undefined;
-  return `Found wrong by the verification of ${instant(audit.started_at)}: ${problem}.`;
+  return `The verification of ${instant(audit.started_at)} found a problem: ${problem}.`;
 }
 
 /** The site's audit while it runs, if its range includes the day. */

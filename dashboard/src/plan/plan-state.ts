@@ -67,7 +67,6 @@ export function rangeError({ from, to, sites }: DayRange, yesterday: UtcDay): st
   if (sites.length === 0) return "Choose at least one site.";
   if (from > to) return "The first day is after the last day.";
   if (to > yesterday) return `The last day can be ${yesterday} at the latest: later days are not over (UTC).`;
-  if (daysBetween(from, to) > SPAN_DAYS_MAX)
-    return "A backfill covers at most a year: 366 days, the first and the last included.";
+  if (daysBetween(from, to) > SPAN_DAYS_MAX) return "A backfill has at most 366 days.";
   return undefined;
 }

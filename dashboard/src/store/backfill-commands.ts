@@ -27,9 +27,9 @@ export function auditResult(audit: AuditView): [Notice["tone"], string] {
 }
 
 const COMPARED: Readonly<Record<AuditView["mode"], string>> = {
-  quick: "size, hash and count were compared, and no content was read",
+  quick: "size, hash and count were compared; the content was not read",
   full: "every byte and row was read",
-  rebuild: "the list of R2 was read, and no file",
+  rebuild: "the files in R2 were listed, not read",
 };
 
 /** What an operator can do with the backfill. Each command calls the Worker; its result is shown as the notice. */

@@ -15,7 +15,7 @@ export const verify = backfillRoute({
   method: "POST",
   path: "/backfill/verify",
   summary:
-    "Compare the ledger with R2: quick by what R2 says of each archived file, full by reading and counting it",
+    "Compare the ledger with R2: quick compares what R2 reports for each archived file, full reads and counts each file",
   input: { body: wire.verifyRequest, optional: true },
   rules: selectionRules,
   responses: auditResponses,

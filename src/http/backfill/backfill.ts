@@ -41,9 +41,9 @@ export const backfillService: Service<BackfillContext> = {
       body: alertNotice,
       responses: {
         "2XX": "Delivered",
-        "3XX": "Not followed, and not sent again",
-        "4XX": "Not sent again, but for 408, 425 and 429",
-        "5XX": "Sent again for about a day, as after a request without a response",
+        "3XX": "The redirect is not followed, and the notice is not sent again",
+        "4XX": "The notice is not sent again, except after 408, 425 and 429",
+        "5XX": "The notice is sent again for about a day, as if there was no response",
       },
     },
   },

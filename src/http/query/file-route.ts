@@ -17,7 +17,7 @@ const FILE_HEADERS = {
   "Content-Length": "Bytes of this response",
   "Accept-Ranges": "bytes",
   ...ETAG,
-  "Repr-Digest": "The whole file's SHA-256 (RFC 9530), where R2 has it",
+  "Repr-Digest": "The whole file's SHA-256 (RFC 9530), if R2 has it",
   "Content-Disposition": "A name for the file",
 };
 const FILE = { mediaTypes: [PARQUET], headers: FILE_HEADERS };
@@ -31,7 +31,7 @@ export const file = queryRoute({
   requestHeaders: {
     Range:
       "One range of bytes, as in bytes=0-99, bytes=100- or bytes=-8. Several ranges at once are answered with the whole file",
-    "If-Range": "An etag: the range is sent only of this version, and of any other the whole file",
+    "If-Range": "An etag: the range is sent if the file has this etag, otherwise the whole file",
     "If-None-Match": "Etags that the client has; 304 if the file's is among them",
     "If-Match": "Etags that the client expects; 412 if the file's is not among them",
   },

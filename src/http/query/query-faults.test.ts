@@ -22,7 +22,7 @@ const FAULTS = [
   [new HotUnavailable(INSIDE), 503, "Hot storage unavailable"],
   [new HotUnavailable(new Error("D1_ERROR: no such table: days")), 503, "Hot storage has no tables"],
   [new ArchiveUnavailable(3, INSIDE), 503, "Archive unavailable"],
-  [new ObjectUnsettled(KEY, 5), 503, "Object unsettled"],
+  [new ObjectUnsettled(KEY, 5), 503, "Object is being replaced"],
   [new ObjectUnreadable(KEY, INSIDE), 500, "Object unreadable"],
   [new ListingTooLong("timeseries/2024/01/"), 500, "Listing too long"],
 ] as const;

@@ -24,7 +24,7 @@ const CREATE_TABLES =
 export const FAULT_RESPONSES: ResponseDescriptions = {
   500: {
     description:
-      "Configuration invalid; an object of the archive, which is named, is damaged; or an internal error",
+      "Configuration invalid; or a damaged object of the archive, which details names; or an internal error",
     schema: wire.problem,
   },
   503: {
@@ -55,7 +55,7 @@ export function faultResponse(fault: unknown): JsonResponse | undefined {
     );
   }
   if (fault instanceof ObjectUnsettled) {
-    return unavailable("Object unsettled", "It is being replaced; try again later", [fault.key]);
+    return unavailable("Object is being replaced", "Try again later", [fault.key]);
   }
   if (fault instanceof ObjectUnreadable) {
     return errorResponse(500, { error: "Object unreadable", details: [fault.key], hint: verifyHint(fault) });
@@ -85,5 +85,5 @@ function unavailable(error: string, hint: string, details?: readonly string[]): 
 function verifyHint({ key }: ObjectUnreadable): string {
   const { site, day } = parseObjectKey(key) ?? {};
   const body = JSON.stringify({ mode: "full", site, from: day, to: day });
-  return `Verify the day with the Backfill Worker, which fetches a damaged day again, at the latest with its next start: POST /backfill/verify ${body}`;
+  return `Verify the day, and the Backfill Worker fetches it again, at once or with the next start that includes it: POST /backfill/verify ${body}`;
 }

@@ -73,7 +73,7 @@ export async function verifyNext(
 function headProblem(head: ObjectHead, published: Published): string | undefined {
   if (head.bytes !== published.bytes) return `${head.bytes} bytes, ${published.bytes} in the ledger`;
   if (published.sha256 === undefined) return undefined;
-  if (head.sha256 !== published.sha256) return "its hash is another than the ledger's";
+  if (head.sha256 !== published.sha256) return "its hash differs from the ledger's";
   const count = head.metadata.record_count;
   return count === String(published.records) ? undefined : `record_count says ${count}`;
 }
