@@ -159,7 +159,9 @@ it("status shows what is archived beyond the backfill, and says that a wrong key
   expect(await ran("status")).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("in progress"),
-    stderr: expect.stringContaining("The Worker rejects the API key. The status is shown because it is public"),
+    stderr: expect.stringContaining(
+      "The Worker rejects the API key. The status is shown because it is public",
+    ),
   });
 });
 
