@@ -107,6 +107,14 @@ test.concurrent("no deployment is without the dashboard: where its build step fa
   await expect(deployed).rejects.toThrow(/Running custom build .*dashboard.* failed/);
 });
 
+test.concurrent("the dry run needs no home folder", async ({ expect }) => {
+  const { XDG_CONFIG_HOME: _, XDG_CACHE_HOME: __, ...env } = process.env;
+  // Not even root can create a folder there.
+  const home = { HOME: "/dev/null/home", USERPROFILE: "/dev/null/home", npm_config_cache: tmpdir() };
+  const run = promisify(execFile)("npm", ["run", "deploy:dry-run"], { cwd: ROOT, env: { ...env, ...home } });
+  expect((await run).stdout).toMatch(/env\.SITE_NAME .*building_a[\s\S]*--dry-run: exiting now/);
+});
+
 /** The bindings and variables, after the dashboard was built, that `wrangler deploy --dry-run` lists, by name. */
 async function bindingsOf(
   toml: string,
