@@ -134,7 +134,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await heading("Partly completed").waitFor({ timeout: 90_000 });
     await page.getByRole("button", { name: "b 2024-01-04" }).click();
     const day = page.getByRole("region", { name: "2024-01-04 b" });
-    await day.getByText("refused: 422").first().waitFor();
+    await day.getByText("answered 422").first().waitFor();
     await day.getByRole("listitem").first().waitFor();
     expect(await day.textContent()).not.toMatch(/verified|correct/i);
     expect(await axeViolations(page)).toEqual([]);
