@@ -255,6 +255,25 @@ it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
   },
 );
 
+it("a wrong point in a range with missing days is a wrong point, not a wrong site", async () => {
+  const nothing = {
+    ...answer([]),
+    metadata: { ...COST, total_samples: 0, missing_days: ["2024-01-02"], next_cursor: null },
+  };
+  const [days] = SITE_WITH_POINTS["GET /timeseries/days"] ?? [];
+  // The range has a file; the last 366 days have none.
+  responses = {
+    ...SITE_WITH_POINTS,
+    "GET /timeseries/query": [nothing],
+    "GET /timeseries/days": [days ?? null, days ?? null, { days: [] }],
+  };
+  const { code, stderr } = await query(["s/tmp"]);
+  expect(code).toBe(1);
+  expect(stderr).toContain("Not archived: 2024-01-02");
+  expect(stderr).toContain('On 2024-01-01 site_a has no point of that name.\nDid you mean "s/temp"?');
+  expect(stderr).not.toContain("has no file");
+});
+
 it("a query with samples of some points prints them, and ends with 1 if another is no point of the site", async () => {
   responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"])] };
   const { code, stdout, stderr } = await query(["s/humidty", "s/fan"]);
@@ -361,7 +380,9 @@ it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
     };
     const { code, stderr } = await query(points);
     expect(code).toBe(1);
-    expect(stderr).toContain('No day of site "site_a" is archived');
+    expect(stderr).toMatch(
+      /Site "site_a" has no file (of|from) 2024-01-01.*, and none of the last 366 days\./,
+    );
     expect(stderr).toContain("Sites with a file of 2024-01-01: site_b, tower.");
     expect(stderr).toContain('Did you mean "site_b"?');
     expect(stderr).not.toContain("No samples for");

@@ -1,11 +1,11 @@
 import { Option } from "commander";
-import { daysOf } from "../../src/domain/day.ts";
+import { DAY_MS, dayStartMs, daysOf } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { days, daysBetween, FROM_DAY, sites, TO_DAY } from "../arguments.ts";
-import type { AddCommand } from "../cli.ts";
+import type { AddCommand, Cli } from "../cli.ts";
 import type { Days } from "../days.ts";
-import { type ExportRange, exportCsv, exportFiles, rethrowDiskError } from "../export/export.ts";
+import { type ExportRange, exportCsv, exportFiles, missingDay, rethrowDiskError } from "../export/export.ts";
 import { note } from "../output.ts";
 import { unknownSiteLines } from "../query-output/query-output.ts";
 import { withInterruptNote } from "../watch/watch.ts";
@@ -48,19 +48,24 @@ Examples:
         options.csv === undefined ? exportFiles(cli, options.out, range) : exportCsv(cli, options.csv, range),
       ).catch(rethrowDiskError);
       if (missing.length === 0) return;
-      const days = daysOf(range.from, range.to);
-      for (const name of range.sites) {
-        // Of a site without any day in the range, it is worth saying whether there is such a site.
-        if (days.some((day) => !missing.includes(`${day} of ${name}`))) continue;
-        const lines = await unknownSiteLines(cli.query, name, range.from);
-        for (const line of lines) note(line);
-      }
-      note(
-        `Not archived: ${missing.join(", ")}\nTo see their status: ${cli.commandLine(`days ${range.from} ${range.to}`)}`,
-      );
+      note(`Not archived: ${missing.join(", ")}`);
+      for (const line of await siteLines(cli, range, missing)) note(line);
+      note(`To see their status: ${cli.commandLine(`days ${range.from} ${range.to}`)}`);
       cli.exitCode = EXIT.partial;
     });
 };
+
+/** What can be said of the sites of which no day of the range is archived. */
+async function siteLines({ query }: Cli, range: ExportRange, missing: readonly string[]): Promise<string[]> {
+  const days = daysOf(range.from, range.to);
+  const span = { fromMs: dayStartMs(range.from), toMs: dayStartMs(range.to) + DAY_MS };
+  const lines: string[] = [];
+  for (const site of range.sites) {
+    if (days.some((day) => !missing.includes(missingDay(day, site)))) continue;
+    lines.push(...(await unknownSiteLines(query, site, span)));
+  }
+  return lines;
+}
 
 interface ExportOptions {
   readonly site: readonly SiteName[];

@@ -1,7 +1,6 @@
 import { Option } from "commander";
 import { namedPoints } from "../../client/client.ts";
 import { AGGREGATES, type Aggregate, type QueryAnswer, ROWS_MAX } from "../../src/contract/query.ts";
-import { utcDayOf } from "../../src/domain/day.ts";
 import { CommandError, chartInterval, costLine, counted, EXIT } from "../../terminal/terminal.ts";
 import { count, interval, MATCHING, site } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
@@ -178,7 +177,7 @@ async function reportMissing(
     isCut && unseen.length > 0 ? await pointsWithoutSamples(query, site, unseen, range) : unseen;
   if (seen.missingDays.size > 0) note(`Not archived: ${[...seen.missingDays].join(", ")}`);
   const isNothingFound = seen.points.size === 0 && seen.missingDays.size > 0;
-  const siteLines = isNothingFound ? await unknownSiteLines(query, site, utcDayOf(range.fromMs)) : [];
+  const siteLines = isNothingFound ? await unknownSiteLines(query, site, range) : [];
   for (const line of siteLines) note(line);
   let areAllKnown = true;
   // Of a site that is not there, no point is named one by one.

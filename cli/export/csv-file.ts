@@ -7,6 +7,7 @@ import { CommandError, EXIT, lockForProcess } from "../../terminal/terminal.ts";
 import {
   type CsvProgress,
   dropProgress,
+  missingDay,
   progressPath,
   readProgress,
   sameExport,
@@ -71,7 +72,7 @@ async function writePart(
       if (file) for await (const lines of csvOf(file)) await append(lines);
       await handle.datasync();
       // A crash before this line leaves rows that the next export removes.
-      const missing = file ? progress.missing : [...progress.missing, `${day} of ${site}`];
+      const missing = file ? progress.missing : [...progress.missing, missingDay(day, site)];
       progress = { ...progress, filesDone: progress.filesDone + 1, bytes, missing };
       writeProgress(part, progress);
       show(progress, files.length);

@@ -14,6 +14,9 @@ export interface CsvProgress {
   readonly missing: readonly string[];
 }
 
+/** How an export names a day that is not archived. */
+export const missingDay = (day: string, site: string) => `${day} of ${site}`;
+
 export const progressPath = (part: string) => `${part}.json`;
 
 export function readProgress(part: string): CsvProgress | undefined {

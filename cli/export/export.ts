@@ -11,8 +11,10 @@ import type { Cli } from "../cli.ts";
 import { note, print } from "../output.ts";
 import { watchScreen } from "../watch/watch.ts";
 import type { ExportRange } from "./csv-file.ts";
+import { missingDay } from "./csv-progress.ts";
 import { exportFile } from "./parquet-folder.ts";
 
+export { missingDay } from "./csv-progress.ts";
 export type { ExportRange };
 
 /** Exports archived days as files. Returns the days that are not archived. The door of this folder. */
@@ -26,7 +28,7 @@ export async function exportFiles(cli: Cli, folder: string, range: ExportRange):
   for (const [index, { date, site }] of files.entries()) {
     const exported = await exportFile(query, folder, site, date);
     counts[exported.kind] += 1;
-    if (exported.kind === "missing") missing.push(`${date} of ${site}`);
+    if (exported.kind === "missing") missing.push(missingDay(date, site));
     else {
       bytes += exported.bytes;
       // On a terminal the progress line would overwrite it.
@@ -60,8 +62,8 @@ function progressLine(cli: Cli) {
     show(done: number, total: number, bytes: number) {
       first ??= done - 1;
       const leftMs = ((performance.now() - startedMs) * (total - done)) / (done - first);
-      const files = `${formatCount(done)} of ${counted(total, "file")}`;
-      screen.show([`${files}, ${formatBytes(bytes)}, ETA ${formatDuration(leftMs)}`]);
+      const siteDays = `${formatCount(done)} of ${counted(total, "site-day")}`;
+      screen.show([`${siteDays}, ${formatBytes(bytes)}, ETA ${formatDuration(leftMs)}`]);
     },
     settle: () => screen.settle(),
   };

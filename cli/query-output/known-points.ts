@@ -2,7 +2,8 @@ import type { QueryClient } from "../../client/client.ts";
 import { QUERY_POINTS_MAX } from "../../src/contract/query.ts";
 import { addDays, utcDayOf } from "../../src/domain/day.ts";
 import { nearNames } from "../../src/domain/near-names.ts";
-import { CommandError, EXIT, formatCount } from "../../terminal/terminal.ts";
+import { CommandError, counted, EXIT, formatCount } from "../../terminal/terminal.ts";
+import { note } from "../output.ts";
 import { isPattern, pointMatcher } from "../point-match.ts";
 import type { TimeRange } from "../time-range.ts";
 
@@ -50,7 +51,7 @@ export async function expandPatterns(
   if (!given.some(isPattern)) return given;
   const known = await knownPoints(query, site, range);
   if (!known) {
-    const [first, ...more] = await unknownSiteLines(query, site, utcDayOf(range.fromMs));
+    const [first, ...more] = await unknownSiteLines(query, site, range);
     const unmatched = `No day of ${site} in the last ${DAYS_MAX} days has points to match a pattern with.`;
     throw new CommandError(first ?? unmatched, more.join("\n") || "Write the whole name of a point.");
   }
@@ -65,7 +66,10 @@ export async function expandPatterns(
     );
   });
   const points = [...new Set(found)];
-  if (points.length <= QUERY_POINTS_MAX) return points;
+  if (points.length <= QUERY_POINTS_MAX) {
+    note(`Patterns stand for the points of ${day}: ${counted(points.length, "point")} in all.`);
+    return points;
+  }
   throw new CommandError(
     `${formatCount(points.length)} points match; a query has at most ${QUERY_POINTS_MAX}.`,
     `Narrow the pattern. The first matches: ${points.slice(0, 3).join(", ")}`,
@@ -74,35 +78,47 @@ export async function expandPatterns(
 }
 
 /**
- * Lines for a site without samples: whether any day of it is archived, and which sites have a file of `day`. No lines
- * if a day is archived, or if the Worker can't be asked: the lines only accompany a result.
+ * Lines for a site without samples: which days were searched for a file of it, and which sites have a file of the first day
+ * of the range. No lines if the site has a file there, or if the Worker can't be asked: the lines only accompany a result.
  */
 export async function unknownSiteLines(
   query: QueryClient,
   site: string,
-  day: string,
+  range: TimeRange,
 ): Promise<readonly string[]> {
   try {
-    return await linesOf(query, site, day);
+    return await linesOf(query, site, range);
   } catch (error) {
     if (error instanceof CommandError) return [];
     throw error;
   }
 }
 
-async function linesOf(query: QueryClient, site: string, day: string): Promise<readonly string[]> {
+async function linesOf(
+  query: QueryClient,
+  site: string,
+  { fromMs, toMs }: TimeRange,
+): Promise<readonly string[]> {
   const today = utcDayOf(Date.now());
-  const newest = await query.days(site, addDays(today, 1 - DAYS_MAX), today);
-  if (newest.days.some(({ state }) => state !== "missing")) return [];
-  const others = await query.sites(day);
+  const [from, to] = [utcDayOf(fromMs), utcDayOf(toMs - 1)];
+  if (await hasFile(query, site, from, to)) return [];
+  if (await hasFile(query, site, addDays(today, 1 - DAYS_MAX), today)) return [];
+  const others = await query.sites(from);
   const near = nearNames(site, others);
   const shown = others.slice(0, SITES_SHOWN).join(", ");
   const more = others.length > SITES_SHOWN ? ` and ${others.length - SITES_SHOWN} more` : "";
+  const days = from === to ? `of ${from}` : `from ${from} to ${to}`;
   return [
-    `No day of site "${site}" is archived in this range or in the last ${DAYS_MAX} days. Check the name of the site.`,
-    ...(others.length > 0 ? [`Sites with a file of ${day}: ${shown}${more}.`] : []),
+    `Site "${site}" has no file ${days}, and none of the last ${DAYS_MAX} days. Other days were not searched. Check the name of the site.`,
+    others.length > 0
+      ? `Sites with a file of ${from}: ${shown}${more}.`
+      : "To see the sites and their archived days: npx bv-backfill sites",
     ...(near.length > 0 ? [`Did you mean ${near.map((name) => `"${name}"`).join(" or ")}?`] : []),
   ];
+}
+
+async function hasFile(query: QueryClient, site: string, from: string, to: string): Promise<boolean> {
+  return (await query.days(site, from, to)).days.some(({ state }) => state !== "missing");
 }
 
 const SITES_SHOWN = 10;

@@ -22,7 +22,7 @@ export async function printPoints(
   const { state, points: all, metadata } = await cli.query.points(site, day);
   if (state === "missing") {
     note(`Not archived: ${day} of ${site}`);
-    for (const line of await unknownSiteLines(cli.query, site, day)) note(line);
+    for (const line of await unknownSiteLines(cli.query, site, { fromMs: ms, toMs: ms + 1 })) note(line);
     cli.exitCode = EXIT.partial;
     return;
   }
