@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DayView } from "../src/contract/backfill.ts";
-import { calendarLines } from "./calendar.ts";
+import { archivedText, calendarLines, failureLines } from "./calendar.ts";
 
 const day = (date: string, status: DayView["status"]): DayView => ({
   date,
@@ -39,4 +39,20 @@ it("has a line for every month and a column for every day, and counts each statu
 it("colours only the signs", () => {
   const painted = calendarLines("s", [day("2024-01-01", "failed")], (colour, text) => `<${colour} ${text}>`);
   expect(painted.slice(2, 4)).toEqual(["2024-01  <red x>", "         <red x> 1 failed"]);
+});
+
+it("lists the days that failed, and those whose earlier file stays because fetching them again failed", () => {
+  const failure = { reason: "5xx", message: "the ACE API answered 503", at: "2024-03-01T10:00:00.000Z" };
+  const days = [
+    { ...day("2024-01-01", "completed"), failure },
+    { ...day("2024-01-02", "failed"), failure },
+    // Its latest attempt has not ended.
+    { ...day("2024-01-03", "running"), failure },
+    day("2024-01-04", "completed"),
+  ];
+  expect(failureLines(days)).toEqual([
+    "failed to be fetched again, the earlier file stays: 2024-01-01 site_a: the ACE API answered 503 (2024-03-01 10:00:00 UTC)",
+    "failed: 2024-01-02 site_a: the ACE API answered 503 (2024-03-01 10:00:00 UTC)",
+  ]);
+  expect(archivedText(days, "site-day")).toBe("archived: 2 site-days, 0 samples, 0 bytes");
 });

@@ -39,12 +39,14 @@ export function calendarLines(site: string, days: readonly DayView[], paint: Pai
 }
 
 /** `archived: 3 days, 1,234,567 samples, 12.1 MB`: what the days above have in R2. */
-export function archivedText(days: readonly DayView[]): string {
-  const archived = days.filter(({ status }) => status === "completed" || status === "empty");
+export function archivedText(days: readonly DayView[], unit: "day" | "site-day" = "day"): string {
+  const archived = days.filter(({ status }) => isArchived(status));
   const samples = archived.reduce((sum, { records }) => sum + (records ?? 0), 0);
   const bytes = archived.reduce((sum, { evidence }) => sum + (evidence?.bytes ?? 0), 0);
-  return `archived: ${counted(archived.length, "day")}, ${counted(samples, "sample")}, ${formatBytes(bytes)}`;
+  return `archived: ${counted(archived.length, unit)}, ${counted(samples, "sample")}, ${formatBytes(bytes)}`;
 }
+
+const isArchived = (status: DayView["status"]) => status === "completed" || status === "empty";
 
 const MONTH_COLUMNS = "YYYY-MM  ".length;
 const RULER = "1   5    10   15   20   25   30";
@@ -60,12 +62,18 @@ function statusCounts(days: readonly DayView[], paint: Paint): string {
 /** So many failures are listed; the errors of all are listed by the command errors. */
 const FAILURES_SHOWN = 10;
 
-/** Why days have failed: a sentence for each, and the number of those that are not listed. */
+/**
+ * Why days have failed, or were not replaced by the last attempt to fetch them again: a sentence for each, and the number
+ * of those that are not listed.
+ */
 export function failureLines(days: readonly DayView[]): string[] {
-  const failed = days.filter(({ status }) => status === "failed");
-  const lines = failed.slice(0, FAILURES_SHOWN).map(({ date, site, failure }) => {
+  const failed = days.filter(
+    ({ status, failure }) => status === "failed" || (isArchived(status) && failure !== null),
+  );
+  const lines = failed.slice(0, FAILURES_SHOWN).map(({ date, site, status, failure }) => {
+    const what = status === "failed" ? "failed" : "failed to be fetched again, the earlier file stays";
     const at = failure ? ` (${failure.at.slice(0, 19).replace("T", " ")} UTC)` : "";
-    return `failed: ${date} ${site}: ${failure?.message ?? "no reason is known"}${at}`;
+    return `${what}: ${date} ${site}: ${failure?.message ?? "no reason is known"}${at}`;
   });
   const more = failed.length - lines.length;
   return more > 0 ? [...lines, `and ${counted(more, "more failed site-day")}`] : lines;

@@ -50,7 +50,7 @@ Examples:
           : calendarLines(site, own, paint);
         for (const line of lines) print(line);
       }
-      if (bySite.size > 1) print(`all sites ${archivedText(views)}`);
+      if (bySite.size > 1) print(`all sites ${archivedText(views, "site-day")}`);
       for (const line of failureLines(views)) printText(line);
       if (views.every(({ requested }) => !requested)) {
         note(
