@@ -90,7 +90,9 @@ test("hostile days fail with their reasons, days that only look hostile complete
     expect.stringMatching(
       /^the ACE API answered 307, a redirect, which was not followed \(page 1 of window \d, 1 try\)$/,
     ),
-    expect.stringMatching(/^the body exceeds \d+ bytes \(page 1 of window \d, \d+ tr(y|ies)\)$/),
+    expect.stringMatching(
+      /^the ACE API's answer can't be used: the body exceeds \d+ bytes \(page 1 of window \d, \d+ tr(y|ies)\)$/,
+    ),
     expect.stringMatching(
       /^the ACE API answered 400 "what is "\[credential\] or \[key\]\?" \(page 1 of window \d, 1 try\)$/,
     ),

@@ -91,7 +91,10 @@ test("a cancelled request is neither retried nor a failure", async () => {
 test("an error that is not the vendor's is thrown on", async () => {
   expect(() => outcomeOfFault(new TypeError("ours"))).toThrow("ours");
   await expect(readResponse(response(200, "application/json", never).fake, NOW)).rejects.toThrow("was read");
-  expect(outcomeOfFault(new VendorFault("protocol", "odd"))).toEqual({ kind: "protocol", message: "odd" });
+  expect(outcomeOfFault(new VendorFault("protocol", "odd"))).toEqual({
+    kind: "protocol",
+    message: "the ACE API's answer can't be used: odd",
+  });
 });
 
 test.each([500, 502, 503, 504, 599])(

@@ -89,9 +89,28 @@ function answered({ status, contentType }: ResponseHead, body: Uint8Array, said:
 export function outcomeOfFault(error: unknown): Exclude<Outcome, { kind: "ok" }> {
   if (error instanceof VendorThrottled) return { kind: "throttled", retryAfterMs: error.retryAfterMs };
   if (!(error instanceof VendorFault)) throw error;
-  const { reason, message } = error;
+  const { reason } = error;
+  const message = faultText(error);
   if (reason === "aborted" || reason === "protocol") return { kind: reason, message };
   return transient(reason, message);
+}
+
+/** The message of a fault with who is at fault in it: that of an answer speaks of the answer alone. */
+export function faultText({ reason, message }: VendorFault): string {
+  switch (reason) {
+    case "truncated":
+    case "malformed":
+    case "too-large":
+    case "protocol":
+      return `the ACE API's answer can't be used: ${message}`;
+    case "network":
+    case "timeout":
+    case "5xx":
+    case "aborted":
+      return message;
+    default:
+      return reason satisfies never;
+  }
 }
 
 function transient(reason: TransientReason, message: string): Extract<Outcome, { kind: "transient" }> {

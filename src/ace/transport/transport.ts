@@ -3,7 +3,7 @@ import { redact } from "../body-text.ts";
 import { VendorFault } from "../faults.ts";
 import { readBody } from "./read-body.ts";
 
-export { type Decoded, type Outcome, outcomeOfFault, readResponse } from "./outcome.ts";
+export { type Decoded, faultText, type Outcome, outcomeOfFault, readResponse } from "./outcome.ts";
 export { retryAfterMs } from "./retry-after.ts";
 
 export interface FetchVendorOptions {

@@ -94,6 +94,7 @@ test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
   const view = await dayOf(world);
   expect(view).toMatchObject({ status: "failed", records: null });
   expect(view.failure?.message).toMatch(reason);
+  expect(view.failure?.message).toMatch(/^the ACE API/);
   expect(world.archive.objects.has(OBJECT)).toBe(false);
 });
 

@@ -314,3 +314,14 @@ test("once a day has failed, no more of its responses are read", async () => {
   expect(Date.parse(next?.completed_at ?? "") - Math.min(...asked)).toBeLessThan(60_000);
   expect((await world.status()).failed_days).toEqual([{ site: "site_a", date: "2024-01-02" }]);
 });
+
+test("the requests of a run include those of a day that fails", async () => {
+  const world = new World({ config: { maxRetries: 3 } });
+  world.vendor.faults.add({ on: "samples", effect: { do: "status", status: 422, body: "json" } });
+  await world.start("2024-01-01", "2024-01-01");
+  await world.run();
+  const [site] = (await world.status()).sites;
+  expect(site).toMatchObject({ days_failed: 1, run: { days: 0, samples: 0 } });
+  const points = world.vendor.arrivals.filter(({ kind }) => kind === "points").length;
+  expect(site?.run.requests).toBeGreaterThan(points);
+});

@@ -66,6 +66,11 @@ export async function fetchRun(
     unlisted,
   );
   const fail = (failed: FailedRequest) => {
+    // What was fetched is dropped; the requests were sent all the same.
+    const { requests } = reader.transport;
+    store.tx((sql) => {
+      if (currentWork(sql, fence, day)) addToRun(sql, fence.epoch, { requests });
+    });
     failFetch(context, day, failed, positionOf(day.date, window, reader));
     return "failed" as const;
   };

@@ -11,7 +11,7 @@ import {
   requestedSpan,
   samplesPath,
 } from "../../../ace/paging/paging.ts";
-import type { Decoded } from "../../../ace/transport/transport.ts";
+import { type Decoded, faultText } from "../../../ace/transport/transport.ts";
 import { NOTHING_DROPPED, redactDropped } from "../../../domain/dropped-rows.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
@@ -114,8 +114,8 @@ export class WindowReader {
 
   #advance(result: PageResult, transport: Transport): Halt | undefined {
     if (result.next === "fault") {
-      const { reason, message } = result.fault;
-      return { kind: "failed", failed: { kind: "protocol", reason, message } };
+      const { reason } = result.fault;
+      return { kind: "failed", failed: { kind: "protocol", reason, message: faultText(result.fault) } };
     }
     this.pagination = result.pagination;
     this.done = result.next === "done";
