@@ -21,7 +21,7 @@ export default {
       configOf(env);
     } catch (fault) {
       // Said where operators look. The alarms, which have the same trouble, are tried again by themselves.
-      consoleLog("ERROR", "The watchdog can't look at its sites", { error: (fault as Error).message });
+      consoleLog("ERROR", "The watchdog can't check the sites", { error: (fault as Error).message });
       return;
     }
     await coordinatorOf(env).wake();

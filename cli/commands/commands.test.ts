@@ -398,7 +398,7 @@ it("an export of a site of which nothing is archived says so, with near names", 
   };
   const { code, stderr } = await ran("export", "2024-01-01", "--site", "site_a");
   expect(code).toBe(1);
-  expect(stderr).toContain('Nothing of site "site_a" is archived');
+  expect(stderr).toContain('No day of site "site_a" is archived');
   expect(stderr).toContain('Did you mean "site_b"?');
   expect(stderr).toContain("Not archived: 2024-01-01 of site_a");
 });

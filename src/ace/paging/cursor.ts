@@ -64,7 +64,10 @@ function afterEmptyPage(
   if (server === undefined) return given;
   if (from === undefined || server.micros > from.micros) return encodeCursor(0, server.timestamp);
   if (sent !== null && server.micros === from.micros) return sent;
-  return protocolFault("an empty page leads back", { from: from.timestamp, to: server.timestamp });
+  return protocolFault("the cursor of an empty page goes back in time", {
+    from: from.timestamp,
+    to: server.timestamp,
+  });
 }
 
 function positionAfter(

@@ -88,7 +88,7 @@ export function pageSizeFor({ refetching }: Pagination, ladderSize: PageSize): P
 /** After "no data": the end on a window's first request; later it contradicts the pages before. */
 export function advanceNoData(pagination: Pagination): PageResult {
   if (pagination.cursor === null || pagination.endReported) return { next: "done", accept: true, pagination };
-  return fault("no data, in the middle of a window that has some", pagination);
+  return fault("the API says that it has no data, in the middle of a window that has data", pagination);
 }
 
 /**
@@ -104,7 +104,7 @@ export function advance(
   const { boundary, floorMicros, refetching } = pagination;
   if (page.rows === 0) return advanceEmpty(pagination, page);
   if (page.first !== undefined && floorMicros !== undefined && page.first.micros < floorMicros) {
-    return fault("the page begins before the one before it ended", pagination);
+    return fault("the page begins before the previous page ended", pagination);
   }
   if (refetching) return advanceRefetch(pagination, page, refetching.micros, pageSize, pageSizeMax);
   if (repeatsAcross(boundary, page.first)) return refetchBoundary(pagination, page, pageSize, pageSizeMax);
@@ -128,17 +128,17 @@ function acceptPage(before: Pagination, page: SamplesPage, pageSize: PageSize): 
   if (atEnd || beyond) return { next: "done", accept: true, pagination };
   // A single absurd time at the end of a page would skip every row after it, and the day would look whole.
   if (last !== undefined && last.micros > toMicros && server && server.micros <= toMicros) {
-    return fault("the page ends beyond what was asked for, and its cursor does not", before);
+    return fault("the page ends after the requested window, but its cursor does not", before);
   }
   if (boundary !== undefined && boundary.nameHashes.size > BOUNDARY_ROWS_MAX) {
-    return fault("a timestamp has too many rows to be followed over its pages", before);
+    return fault("a timestamp has too many rows to be read over several pages", before);
   }
   return followCursor(pagination, page);
 }
 
 function followCursor(pagination: Pagination, page: SamplesPage): PageResult {
   if (pagination.emptyPages > EMPTY_PAGES_MAX)
-    return fault("only pages without rows that say there is more", pagination);
+    return fault("too many pages in a row have no rows, and say that there is more", pagination);
   const cursor = nextCursor(pagination.cursor, page);
   if (typeof cursor !== "string") return { next: "fault", accept: false, fault: cursor };
   const floorMicros = decodeCursor(cursor)?.micros ?? pagination.floorMicros;
@@ -146,13 +146,14 @@ function followCursor(pagination: Pagination, page: SamplesPage): PageResult {
 }
 
 function advanceEmpty(before: Pagination, page: SamplesPage): PageResult {
-  if (!page.hasMore && before.refetching) return fault("a timestamp is gone", before);
+  if (!page.hasMore && before.refetching)
+    return fault("the rows of a timestamp are missing when they are requested again", before);
   if (!page.hasMore) return { next: "done", accept: true, pagination: before };
   const pagination = { ...before, emptyPages: before.emptyPages + 1 };
   if (!before.refetching) return followCursor(pagination, page);
   // A timestamp that is fetched again is not skipped: the same request once more.
   if (pagination.emptyPages <= EMPTY_PAGES_MAX) return { next: "more", accept: true, pagination };
-  return fault("only empty pages where a timestamp was", pagination);
+  return fault("the API sends only empty pages for a timestamp that had rows", pagination);
 }
 
 /** The order may have changed: fetches the boundary's timestamp again, on a page that holds all of it. */
@@ -164,7 +165,10 @@ function refetchBoundary(
 ): PageResult {
   const position = pagination.cursor === null ? undefined : decodeCursor(pagination.cursor);
   if (position === undefined || position.micros !== page.first?.micros) {
-    return fault("rows repeat across pages, and an opaque cursor can't be turned back", pagination);
+    return fault(
+      "rows repeat across pages, and the cursor has no time from which they could be read again",
+      pagination,
+    );
   }
   // A row more than are known, because only a page that goes beyond the timestamp is known to hold all of it.
   const known = Math.max(pageSize, position.offset + page.first.rows + 1);
@@ -182,7 +186,8 @@ function advanceRefetch(
   pageSizeMax: PageSize,
 ): PageResult {
   const { first, last } = page;
-  if (first?.micros !== micros || last === undefined) return fault("a timestamp is gone", pagination);
+  if (first?.micros !== micros || last === undefined)
+    return fault("the rows of a timestamp are missing when they are requested again", pagination);
   const whole = last.micros > micros || !page.hasMore;
   return whole
     ? acceptPage({ ...pagination, boundary: undefined }, page, pageSize)
@@ -197,7 +202,10 @@ function refetch(
 ): PageResult {
   const pageSizeMin = pageSizeOfAtLeast(rows, pageSizeMax);
   if (pageSizeMin === undefined)
-    return fault("the order of a timestamp changes, and it does not fit on the largest page", pagination);
+    return fault(
+      "the rows of a timestamp change their order, and do not fit on the largest page",
+      pagination,
+    );
   const refetching = { micros, pageSizeMin };
   return { next: "refetch", accept: false, pagination: { ...pagination, refetching, emptyPages: 0 } };
 }

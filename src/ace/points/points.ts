@@ -70,7 +70,7 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
   if (!done && named && names.size === pagination.names.size)
     throw protocolFault("a page of points repeats", { page: pagination.page });
   if (!done && pagination.page >= POINTS_PAGES_MAX) {
-    throw protocolFault("the list of points has no end", {
+    throw protocolFault("the list of points does not end", {
       page: pagination.page,
       pagesMax: POINTS_PAGES_MAX,
     });

@@ -15,7 +15,7 @@ export type Outcome =
   /** "No data for time period": means empty for a window's first request only, see `advanceNoData`. */
   | { readonly kind: "no-data" }
   | { readonly kind: "throttled"; readonly retryAfterMs: number }
-  /** A 5xx that states a pause. Only its request waits: it does not speak of the key's limit. */
+  /** A 5xx with a usable `Retry-After`. Only its request waits, because it says nothing about the key's limit. */
   | { readonly kind: "paused"; readonly pauseMs: number; readonly message: string }
   | { readonly kind: "transient"; readonly reason: TransientReason; readonly message: string }
   | { readonly kind: "unauthorized"; readonly message: string }

@@ -91,7 +91,7 @@ test("a halted site is resumed while the other runs: a new round, the same epoch
   expect(decision).toMatchObject({ kind: "resumed", job: { backfillId: "id1", epoch: 1, round: 2 } });
 });
 
-test("force starts anew whatever runs, and asks for days of its own backfill", () => {
+test("force starts a new job, whatever runs, and asks for days of its own backfill", () => {
   const job = started();
   const decision = decideStart(
     job,

@@ -88,7 +88,7 @@ export class RateGate {
   async #grantWhileWaiting(): Promise<void> {
     this.#granting = true;
     let slept = false;
-    let spacedAnew = false;
+    let spacedAgain = false;
     try {
       for (;;) {
         const now = this.#clock.now();
@@ -105,15 +105,15 @@ export class RateGate {
           slept = true;
           continue;
         }
-        if (slept && !spacedAnew && now - due > JITTER_MS) {
+        if (slept && !spacedAgain && now - due > JITTER_MS) {
           // The timer is late or the clock has stepped forward, and only the distance to the last permit is certain.
           // Done once a permit: where timers are always late, there would otherwise never be one.
-          spacedAnew = true;
+          spacedAgain = true;
           this.#write("slot", now + this.#intervalMs);
           continue;
         }
         slept = false;
-        spacedAnew = false;
+        spacedAgain = false;
         // A late timer catches up within the jitter; a longer idle time is not saved up.
         const granted = now - due <= JITTER_MS ? due : now;
         this.#write("slot", granted + this.#intervalMs);

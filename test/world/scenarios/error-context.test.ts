@@ -5,7 +5,7 @@ import { World } from "../harness/world.ts";
 const DAY = "2024-01-01";
 /** Requests of the day's first window alone. */
 const FIRST_WINDOW = { on: "samples", from: `${DAY}T00:00:00Z`, to: `${DAY}T00:01:00Z` } as const;
-/** A 4xx with a cursor would begin the window anew. */
+/** A 4xx with a cursor would make the site read the window again. */
 const REFUSED = { do: "redirect", location: "/login" } as const;
 
 /** Runs of five pages of ten samples: a window of this day has about 48 pages, each requested once. */

@@ -38,7 +38,7 @@ const pagesOf = (world: World) =>
   0;
 
 test.each(["vendor", "opaque"] as const)(
-  "a window whose cursor is refused (%s) begins anew, and the evidence counts every row once",
+  "a window whose cursor is refused (%s) is read again, and the evidence counts every row once",
   async (cursors) => {
     const whole = await undisturbed(cursors);
     const world = new World(optionsOf(cursors));
@@ -50,7 +50,9 @@ test.each(["vendor", "opaque"] as const)(
     expect(rows).toEqual(whole.rows);
     // Thirteen requests before the refusal, and the refused one.
     expect(requests).toBe(whole.requests + 14);
-    expect(world.logs.filter(({ message }) => message.includes("begins anew"))).toHaveLength(1);
+    expect(
+      world.logs.filter(({ message }) => message.includes("read again from its beginning")),
+    ).toHaveLength(1);
   },
 );
 
@@ -69,7 +71,9 @@ test("a cursor that is refused again fails the day, also after a crash in betwee
     const world = new World(optionsOf("opaque"));
     const fault = world.vendor.faults.add({ ...WINDOW, skip: 12, times: 1, effect: EXPIRED });
     await world.start("2024-01-01", "2024-01-03");
-    await world.run(() => world.logs.some(({ message }) => message.includes("begins anew")));
+    await world.run(() =>
+      world.logs.some(({ message }) => message.includes("read again from its beginning")),
+    );
     if (crash) world.site("site_a").kill();
     await world.run(() => pagesOf(world) >= 5);
     world.vendor.faults.clear(fault);
@@ -82,9 +86,9 @@ test("a cursor that is refused again fails the day, also after a crash in betwee
     });
     const { failure } = await dayOf(world);
     expect(failure?.message).toMatch(
-      /^the API refuses the cursor, also after the window was begun anew: the ACE API answered 400 "The cursor has expired\." \(page \d+ of window 1, 1 try\)$/,
+      /^the API refused the cursor again after the window was read from its beginning: the ACE API answered 400 "The cursor has expired\." \(page \d+ of window 1, 1 try\)$/,
     );
-    // A retry stages the day again, with windows that may begin anew once more.
+    // A retry stages the day again, with windows that may be read again once more.
     world.vendor.faults.clear();
     await world.ask((coordinator) => coordinator.retry({}));
     await world.run();
@@ -94,7 +98,7 @@ test("a cursor that is refused again fails the day, also after a crash in betwee
   }
 });
 
-test("each window may begin anew once", async () => {
+test("each window may be read again once", async () => {
   const whole = await undisturbed("vendor");
   const world = new World(optionsOf("vendor"));
   for (const hour of ["01", "06", "13", "20"]) {
@@ -104,7 +108,9 @@ test("each window may begin anew once", async () => {
   await world.start(DAY, DAY);
   await world.run();
   expect((await evidenceOf(world)).rows).toEqual(whole.rows);
-  expect(world.logs.filter(({ message }) => message.includes("begins anew"))).toHaveLength(4);
+  expect(world.logs.filter(({ message }) => message.includes("read again from its beginning"))).toHaveLength(
+    4,
+  );
 });
 
 test("a refused request without a cursor fails the day at once", async () => {
@@ -115,10 +121,10 @@ test("a refused request without a cursor fails the day at once", async () => {
   expect((await dayOf(world)).failure?.message).toMatch(
     /^the ACE API answered 400 .* \(page 1 of window 1, 1 try\)$/,
   );
-  expect(world.logs.filter(({ message }) => message.includes("begins anew"))).toEqual([]);
+  expect(world.logs.filter(({ message }) => message.includes("read again from its beginning"))).toEqual([]);
 });
 
-test("a crash at any effect around the refusal neither counts a row twice nor begins the window anew twice", async () => {
+test("a crash at any effect around the refusal neither counts a row twice nor reads the window again twice", async () => {
   const small: WorldOptions = {
     ...{ config: { pageSize: 10 }, steps: { runSamples: 20, sliceSamples: 5_000 } },
     vendor: { ...OPTIONS.vendor, samplesPerDay: 300, pointsPerSite: 12 },
@@ -132,9 +138,10 @@ test("a crash at any effect around the refusal neither counts a row twice nor be
   const undisturbed = await started(false);
   await undisturbed.run();
   const whole = (await evidenceOf(undisturbed)).rows;
-  const begun = (world: World) => world.logs.filter(({ message }) => message.includes("begins anew")).length;
+  const reread = (world: World) =>
+    world.logs.filter(({ message }) => message.includes("read again from its beginning")).length;
   const probe = await started(true);
-  await probe.run(() => begun(probe) === 1);
+  await probe.run(() => reread(probe) === 1);
   const last = probe.effects.labels.length;
   for (const mode of ["die before", "die after", "zombie"] as const) {
     for (let skip = last - 8; skip < last + 4; skip += 1) {
@@ -154,7 +161,7 @@ test("a crash at any effect around the refusal neither counts a row twice nor be
         true,
         true,
       ]);
-      expect(begun(world)).toBeLessThanOrEqual(1);
+      expect(reread(world)).toBeLessThanOrEqual(1);
     }
   }
 });

@@ -33,7 +33,7 @@ test.each([
   );
   await world.run();
   expect(pages).toBeLessThan(600);
-  expect((await dayOf(world)).failure?.message).toMatch(/^the day has no end: \d+ rows in \d+ pages/);
+  expect((await dayOf(world)).failure?.message).toMatch(/^the day does not end: \d+ rows in \d+ pages/);
   expect(ledgerOf(world).map((line) => line.split(" ")[2])).toEqual(["completed", "null", "completed"]);
 });
 

@@ -56,7 +56,7 @@ test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
   [
     "one cursor for ever",
     () => jsonReply(200, { point_samples: [], has_more: true, next_cursor: "x".repeat(CURSOR_CHARS_MAX) }),
-    /only pages without rows/,
+    /too many pages in a row have no rows/,
   ],
   [
     "rows that come again behind every cursor",
@@ -72,7 +72,7 @@ test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
       ...page,
       point_samples: [...point_samples, { name: "x", value: "1", time: "9999-12-31T23:59:59" }],
     })),
-    /ends beyond what was asked for/,
+    /ends after the requested window/,
   ],
   [
     "times that go back",

@@ -121,7 +121,7 @@ test.each(V1_OBJECTS)("every row of %s is carried over", (object) => {
   expect(after.read("SELECT version FROM schema_version")).toEqual([{ version: VERSIONS[object] }]);
 });
 
-test("a day that was being fetched is fetched anew, and one whose blocks are complete is not", () => {
+test("a day that was being fetched is fetched again, and one whose blocks are complete is not", () => {
   const versions = migrated("site_a").read<{ phase: string; version: number }>(
     "SELECT DISTINCT phase, plan ->> '$.parserVersion' AS version FROM staging ORDER BY phase",
   );

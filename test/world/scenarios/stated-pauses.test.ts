@@ -56,7 +56,7 @@ test.each([
     expect(gaps).toHaveLength(6);
     // A date has no fractions of a second.
     expect(Math.min(...gaps)).toBeGreaterThan(2 * MINUTE - 1_500);
-    expect(logged(world, /states a pause for window 1 of 2024-01-01, waiting 1[12]\d s/)).toHaveLength(6);
+    expect(logged(world, /asks for a pause for window 1 of 2024-01-01, waiting 1[12]\d s/)).toHaveLength(6);
   },
 );
 
@@ -92,7 +92,7 @@ test("a pause for the list of points holds up its site", async () => {
   expect([sites.map(({ state }) => state), throttled_until]).toEqual([["waiting", "completed"], null]);
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success" });
-  expect(logged(world, /states a pause for the list of points, waiting 600 s/)).toHaveLength(3);
+  expect(logged(world, /asks for a pause for the list of points, waiting 600 s/)).toHaveLength(3);
   expect(contentOf(world)).toEqual(await whole("2024-01-01", "2024-01-01"));
 });
 
@@ -105,7 +105,7 @@ test("pauses for over an hour without a page are an outage, which fails no day a
   await world.pass(3 * 60 * MINUTE);
   expect(await world.status()).toMatchObject({ days_failed: 0, sites: [{ state: "waiting" }] });
   expect((await world.status()).sites[0]?.last_error).toMatch(
-    /^the ACE API answered 503 "Service Temporarily Unavailable" in HTML, and has stated pauses since \S+Z \(page 1 of window \d\)$/,
+    /^the ACE API answered 503 "Service Temporarily Unavailable" in HTML, and has asked for pauses since \S+Z \(page 1 of window \d\)$/,
   );
   // At least as long as the pause that was stated.
   const waits = logged(world, /can't be reached/).map(({ message }) => Number(/(\d+) s$/.exec(message)?.[1]));

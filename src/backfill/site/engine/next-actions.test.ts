@@ -46,7 +46,7 @@ function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay
       pages: 0,
       done: false,
       transport: NOTHING_FETCHED,
-      begunAnew: false,
+      reread: false,
       waitingUntil: undefined,
       pausedSince: undefined,
     })),

@@ -6,7 +6,7 @@ import type { Vendor } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { countRateLimit, countRequests, type FailedRequest, setState } from "../ledger/ledger.ts";
 
-/** The API states a pause for one request, without a word on the key's limit. */
+/** The API states a pause for one request, and says nothing about the key's limit. */
 export interface StatedPause {
   readonly kind: "paused";
   readonly pauseMs: number;

@@ -31,7 +31,7 @@ import {
 import type { StatedPause } from "./api-client.ts";
 import { boundaryBytes, paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
 import { rankBytes, rankPoints } from "./rank-points.ts";
-import { beginAnew, isCursorRefused, refusedAgain } from "./refused-cursor.ts";
+import { isCursorRefused, refusedAgain, rereadWindow } from "./refused-cursor.ts";
 import { logPause, outageOf } from "./stated-pause.ts";
 import { WindowReader } from "./window-reader.ts";
 
@@ -86,8 +86,8 @@ export async function fetchRun(
       if (halt?.kind === "aborted") return "interrupted";
       if (halt?.kind === "failed") {
         if (!isCursorRefused(halt.failed, reader.pagination.cursor)) return fail(halt.failed);
-        const anew = beginAnew(context, day, index, reader, halt.failed);
-        return anew === "again" ? fail(refusedAgain(halt.failed)) : "interrupted";
+        const outcome = rereadWindow(context, day, index, reader, halt.failed);
+        return outcome === "again" ? fail(refusedAgain(halt.failed)) : "interrupted";
       }
       if (halt?.kind === "paused") {
         const outage = reader.transport.pages === 0 ? outageOf(context, day, window, halt) : undefined;
@@ -145,7 +145,7 @@ function beyondMemory({ isolate }: ActionContext, reader: WindowReader): FailedR
   const { bytesMissing, inFirstTimestamp } = reader;
   if (!inFirstTimestamp || bytesMissing === undefined || bytesMissing <= isolate.reservableBytes)
     return undefined;
-  const message = `the rows of one timestamp take ${bytesMissing} bytes, of at most ${isolate.reservableBytes}`;
+  const message = `the rows of one timestamp take ${bytesMissing} bytes, at most ${isolate.reservableBytes} are allowed`;
   return { kind: "protocol", reason: "protocol", message };
 }
 
@@ -168,7 +168,7 @@ function positionOf(
 /** Checks the day's counts at the start of this run, plus this run's: other lanes may be a run each ahead. */
 function overBounds({ fetched, pages }: Transport): FailedRequest | undefined {
   if (fetched <= DAY_ROWS_MAX && pages <= DAY_PAGES_MAX) return undefined;
-  const message = `the day has no end: ${fetched} rows in ${pages} pages, of at most ${DAY_ROWS_MAX} in ${DAY_PAGES_MAX}`;
+  const message = `the day does not end: ${fetched} rows in ${pages} pages, at most ${DAY_ROWS_MAX} rows in ${DAY_PAGES_MAX} pages are allowed`;
   return { kind: "protocol", reason: "protocol", message };
 }
 

@@ -87,5 +87,5 @@ export function rankRun(
 const TOO_MANY: FailedRequest = {
   kind: "protocol",
   reason: "points",
-  message: `the day has samples of too many points: a day has at most ${POINTS_MAX} points with ${POINT_NAMES_BYTES_MAX} bytes of names, those that are configured included`,
+  message: `the day has samples of too many points: at most ${POINTS_MAX} points with ${POINT_NAMES_BYTES_MAX} bytes of names are allowed, configured points included`,
 };

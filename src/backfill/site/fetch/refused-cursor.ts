@@ -2,60 +2,60 @@ import { addTransport, NOTHING_FETCHED, withoutRows } from "../../../domain/evid
 import type { ActionContext } from "../context.ts";
 import {
   addToRun,
-  beginWindowAnew,
   countRequests,
   currentWork,
   dropBlocksOf,
   type FailedRequest,
+  resetWindow,
   type StagedDay,
   setStaging,
 } from "../ledger/ledger.ts";
 import { rememberWindow, windowKey } from "./known-windows.ts";
 import type { WindowReader } from "./window-reader.ts";
 
-/** Whether the API refused a request that had a cursor: cursors expire. 401, 403 and 429 are no such refusals. */
+/** Whether the API refused a request that had a cursor: cursors expire. 401, 403 and 429 have other reasons. */
 export function isCursorRefused({ kind, status = 0 }: FailedRequest, cursor: string | null): boolean {
   return kind === "refused" && cursor !== null && status >= 400 && status <= 499;
 }
 
 /**
- * Begins a window anew after the API refused its cursor, once: drops the blocks and the counts of its runs, so that
- * the evidence describes what the file is made of. "again" where it has been begun anew before, also before a crash.
+ * Makes a window be read again after the API refused its cursor, once: drops the blocks and the counts of its runs, so
+ * that the evidence describes what the file is made of. "again": the window was reread before, also before a crash.
  */
-export function beginAnew(
+export function rereadWindow(
   context: ActionContext,
   day: StagedDay,
   index: number,
   { transport }: WindowReader,
   { message }: FailedRequest,
-): "begun" | "again" | "gone" {
+): "reread" | "again" | "gone" {
   const { fence, log, site, store } = context;
   const { requests, retries } = transport;
   const result = store.tx((sql) => {
     const staged = currentWork(sql, fence, day)?.staged;
     const window = staged?.windows[index];
     if (!staged || !window) return "gone";
-    if (window.begunAnew) return "again";
+    if (window.reread) return "again";
     dropBlocksOf(sql, day.date, index);
     const sent = addTransport(staged.transport, { ...NOTHING_FETCHED, requests, retries });
     setStaging(sql, day.date, "transport", withoutRows(sent, window.transport));
-    beginWindowAnew(sql, day.date, index);
+    resetWindow(sql, day.date, index);
     addToRun(sql, fence.epoch, { requests });
     countRequests(context, sql);
-    return "begun";
+    return "reread";
   });
-  if (result === "begun") {
+  if (result === "reread") {
     rememberWindow(context, windowKey(day, index), undefined);
-    const title = `[BACKFILL] The API refused a cursor, window ${index + 1} of ${day.date} begins anew`;
+    const title = `[BACKFILL] The API refused a cursor: window ${index + 1} of ${day.date} is read again from its beginning`;
     log("WARN", title, { site, date: day.date, window: index, answer: message });
   }
   return result;
 }
 
-/** The failure of a window whose cursors the API refuses time and again. */
+/** The failure of a window that was read again, and whose cursor the API refuses once more. */
 export function refusedAgain(failed: FailedRequest): FailedRequest {
   return {
     ...failed,
-    message: `the API refuses the cursor, also after the window was begun anew: ${failed.message}`,
+    message: `the API refused the cursor again after the window was read from its beginning: ${failed.message}`,
   };
 }

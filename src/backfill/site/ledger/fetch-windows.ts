@@ -23,7 +23,7 @@ export const fetchWindowTable: Table = {
     ],
     3: [
       "ALTER TABLE fetch_window ADD COLUMN transport TEXT",
-      "ALTER TABLE fetch_window ADD COLUMN begun_anew INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE fetch_window ADD COLUMN reread INTEGER NOT NULL DEFAULT 0",
       "ALTER TABLE fetch_window ADD COLUMN waiting_until INTEGER",
       "ALTER TABLE fetch_window ADD COLUMN paused_since INTEGER",
     ],
@@ -40,8 +40,8 @@ export interface StagedWindow {
   readonly done: boolean;
   /** Pages and rows of the window that are committed, without examples of dropped rows. */
   readonly transport: Transport;
-  /** The API refused a cursor of the window, which was then begun anew. */
-  readonly begunAnew: boolean;
+  /** The API refused a cursor of the window, which was then read again from its beginning. */
+  readonly reread: boolean;
   /** The API stated a pause for the window's next request; undefined once a run is committed. */
   readonly waitingUntil: EpochMs | undefined;
   /** When the API first stated a pause, with no page since. */
@@ -81,7 +81,7 @@ export function windowsByDay(
     pages: number;
     done: number;
     transport: string | null;
-    begun_anew: number;
+    reread: number;
     waiting_until: number | null;
     paused_since: number | null;
   }>("SELECT * FROM fetch_window WHERE date BETWEEN ? AND ? ORDER BY date, idx", from, to)) {
@@ -94,7 +94,7 @@ export function windowsByDay(
       pages: row.pages,
       done: row.done === 1,
       transport: row.transport === null ? NOTHING_FETCHED : (JSON.parse(row.transport) as Transport),
-      begunAnew: row.begun_anew === 1,
+      reread: row.reread === 1,
       waitingUntil: row.waiting_until ?? undefined,
       pausedSince: row.paused_since ?? undefined,
     });
@@ -132,10 +132,10 @@ export function advanceWindow(
   );
 }
 
-/** The window is read from its beginning again, as if no run of it had been committed. */
-export function beginWindowAnew(sql: Sql, date: UtcDay, index: number): void {
+/** Makes the window be read again from its beginning, as if no run of it had been committed. */
+export function resetWindow(sql: Sql, date: UtcDay, index: number): void {
   sql.run(
-    `UPDATE fetch_window SET pagination = NULL, pages = 0, transport = NULL, begun_anew = 1, waiting_until = NULL,
+    `UPDATE fetch_window SET pagination = NULL, pages = 0, transport = NULL, reread = 1, waiting_until = NULL,
        paused_since = NULL WHERE date = ? AND idx = ?`,
     date,
     index,

@@ -29,7 +29,7 @@ export * from "./day-table.ts";
 export { dayViews, evidenceCounts, showDay } from "./day-views.ts";
 export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
-export { advanceWindow, beginWindowAnew, isPaused, type StagedWindow } from "./fetch-windows.ts";
+export { advanceWindow, isPaused, resetWindow, type StagedWindow } from "./fetch-windows.ts";
 export { archivedDays, countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
 export { type PointList, PointNames, pointListBytes, storePoints } from "./point-names.ts";
 export * from "./site-state.ts";

@@ -31,7 +31,7 @@ export const stagingTable: Table = {
            (SELECT iif(value ->> '$.generation' = plan ->> '$.generation', value ->> '$.backfillId', '')
               FROM meta WHERE key = 'job'), '')), '$.generation')`,
     ],
-    // Blocks of an earlier version do not say which window they are of: a day that was being fetched is fetched anew.
+    // Blocks of an earlier version do not say which window they are of, so a day that was being fetched is fetched again.
     3: ["UPDATE staging SET plan = json_set(plan, '$.parserVersion', 0) WHERE phase = 'fetching'"],
   },
 };
