@@ -64,7 +64,7 @@ test.each<[string, (asked: VendorRequest) => Reply, RegExp]>([
       const first = pageOf(asIf((params) => params.delete("cursor"))(asked));
       return jsonReply(200, { ...first, next_cursor: `x${asked.params.get("cursor") ?? ""}` });
     },
-    /begins before the one before it ended/,
+    /begins before the previous page ended/,
   ],
   [
     "the year 9999 at the end of a page",
