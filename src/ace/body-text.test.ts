@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { decodeText, excerpt, redact, vendorMessage } from "./body-text.ts";
 import { VendorFault } from "./faults.ts";
 import { EXCERPT_CHARS_MAX } from "./limits.ts";
+import { classify } from "./transport/outcome.ts";
 
 const messageOf = (body: string) => vendorMessage(Buffer.from(body));
 
@@ -69,6 +70,14 @@ test("a key that JSON has escaped is found in the message", () => {
   }
 });
 
+test("no beginning of the key remains where a quote is cut off in the middle of a message", () => {
+  const cut = KEY.slice(0, -1);
+  expect(redact(`entry 1 (id ${cut}…, no name); entry 2 ("x${cut}…", too long); and 2 more`, KEY)).toBe(
+    'entry 1 (id [key]…, no name); entry 2 ("x[key]…", too long); and 2 more',
+  );
+  expect(redact(`${cut}…`, KEY)).toBe("[key]…");
+});
+
 test("no beginning of the key remains where a quote is cut off, at any place", () => {
   for (let before = 0; before <= EXCERPT_CHARS_MAX + 1; before += 1) {
     for (const body of [
@@ -76,6 +85,10 @@ test("no beginning of the key remains where a quote is cut off, at any place", (
       // White space is removed before the quote is cut: the key may be cut although the quote is short.
       `x${" ".repeat(EXCERPT_CHARS_MAX * 40 - before)}${KEY}`,
     ]) {
+      for (const contentType of ["text/plain", "text/html"]) {
+        const outcome = classify({ status: 400, contentType, retryAfter: undefined }, Buffer.from(body), 0);
+        expect(redact("message" in outcome ? outcome.message : "", KEY)).not.toContain(KEY.slice(0, 4));
+      }
       expect(redact(messageOf(body), KEY)).not.toContain(KEY.slice(0, 4));
     }
   }

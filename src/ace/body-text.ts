@@ -43,7 +43,7 @@ export function vendorPageTitle(bytes: Uint8Array): string {
   const start = new TextDecoder().decode(bytes.subarray(0, EXCERPT_CHARS_MAX * 40));
   const [, title = ""] = /<title[^<>]*>([^<]*)</i.exec(start) ?? [];
   const [, heading = ""] = /<h1[^<>]*>([^<]*)</i.exec(start) ?? [];
-  return excerpt(title) || excerpt(heading) || excerpt(start);
+  return excerpt(title) || excerpt(heading) || excerpt(new TextDecoder().decode(bytes));
 }
 
 /** The JSON object in the text that `read` gives; undefined for any other text, and where `read` throws. */
@@ -64,31 +64,35 @@ const CREDENTIAL = /eyJ[\w-]{8,}(\.[\w-]*){0,2}|\bbearer\s+\S+/gi;
 
 /**
  * The beginning of a body on one line, fit for a message: without mark-up, control characters and anything that
- * looks like a credential. The API key itself is removed by `redact`.
+ * looks like a credential; "…" where it is cut. The API key itself is removed by `redact`.
  */
 export function excerpt(body: string): string {
   // Mark-up is removed before the message is cut to size, so the first cut leaves room for it.
-  const text = body
-    .slice(0, EXCERPT_CHARS_MAX * 40)
+  const start = body.slice(0, EXCERPT_CHARS_MAX * 40);
+  const text = start
     .replace(CREDENTIAL, "[credential]")
     .replace(/<[^<>]*>/g, " ")
     .replace(/[\s\p{C}]+/gu, " ")
     .trim();
-  return text.length > EXCERPT_CHARS_MAX ? `${text.slice(0, EXCERPT_CHARS_MAX - 1)}…` : text;
+  const isCut = text.length > EXCERPT_CHARS_MAX || start.length < body.length;
+  return isCut ? `${text.slice(0, EXCERPT_CHARS_MAX - 1)}…` : text;
 }
 
 /** Fewer characters of a key at the end of a quote reveal nothing. */
 const KEY_START_CHARS_MIN = 4;
 const REDACTED = "[key]";
 
-/** `text` without `key`, and without the beginning of it where a quote was cut off inside the key. */
+/** `text` without `key`, and without its beginning where a quote was cut off inside the key: before "…" or at the end. */
 export function redact(text: string, key: string): string {
   // An empty key would be found between any two characters.
   if (key === "") return text;
-  const whole = text.replaceAll(key, REDACTED);
-  const [, quoted = "", cut = ""] = /^(.*?)(…?)$/s.exec(whole) ?? [];
+  const quotes = text.replaceAll(key, REDACTED).split("…");
+  return quotes.map((quote) => withoutKeyStart(quote, key)).join("…");
+}
+
+function withoutKeyStart(quote: string, key: string): string {
   for (let length = key.length - 1; length >= KEY_START_CHARS_MIN; length -= 1) {
-    if (quoted.endsWith(key.slice(0, length))) return quoted.slice(0, -length) + REDACTED + cut;
+    if (quote.endsWith(key.slice(0, length))) return quote.slice(0, -length) + REDACTED;
   }
-  return whole;
+  return quote;
 }
