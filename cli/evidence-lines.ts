@@ -91,7 +91,7 @@ function unnamedLines(evidences: readonly Evidence[]): string[] {
   return ["", `${days} not name the dropped points: fetched by an earlier version, or recovered from R2.`];
 }
 
-/** The text with its control characters escaped: a point's name may be any text, and a terminal would obey it. */
+/** The text with its control characters escaped: a point's name may be any text, and a terminal executes escapes. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
     const code = character.codePointAt(0) ?? 0;

@@ -49,7 +49,7 @@ export function advancePace(before: Pace | undefined, now: Observation): Pace {
   const elapsedMs = now.at - before.last.at;
   const isKnown = before.last.working && elapsedMs >= 0 && elapsedMs <= GAP_MS_MAX;
   const workedMs = (latest?.workedMs ?? 0) + (isKnown ? elapsedMs : 0);
-  // What was done while nobody looked has taken a time that nobody knows.
+  // Days that ended between two distant observations took an unknown time, so they are left out of the rate.
   if (elapsedMs > GAP_MS_MAX && days > before.last.days) return begun(now, workedMs, true);
   // The first day that ends shows where a day begins.
   if (before.inDay && days > before.last.days) return begun(now, workedMs, false);

@@ -94,7 +94,7 @@ test("a list with a single point a page is not followed for days", () => {
   let pagination = startPoints();
   const next = () => advancePoints(pagination, list([`p${pagination.page}`], { per_page: 1, total: null }));
   while (pagination.page < POINTS_PAGES_MAX) pagination = next().pagination;
-  expect(next).toThrow("no end");
+  expect(next).toThrow("does not end");
 });
 
 test("a list at the bound of points, or of bytes of names, is accepted, and a list over it is a fault", () => {

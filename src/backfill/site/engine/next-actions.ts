@@ -94,7 +94,7 @@ function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
     for (const window of day.windows) {
       const key = `fetch ${day.date} ${window.index}`;
       if (window.done || s.running.has(key)) continue;
-      // A stated pause holds up one window: the key's limit has not been reached, and others may get pages.
+      // A stated pause delays one window: the key's limit has not been reached, and others may get pages.
       if (window.waitingUntil !== undefined && isPaused(window, s.now)) {
         next.times.push(window.waitingUntil);
         continue;

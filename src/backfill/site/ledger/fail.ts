@@ -32,7 +32,7 @@ export interface FailedRequest {
   readonly status?: number | undefined;
   /** How often it was sent; undefined where its responses are not the reason. */
   readonly tries?: number | undefined;
-  /** The API has stated pauses for so long that it has an outage, by its own word: it waits for this long at least. */
+  /** Set if stated pauses have lasted so long that they count as an outage: the site waits at least this long. */
   readonly outageMs?: number | undefined;
   /** Without the API key. */
   readonly message: string;
@@ -81,7 +81,7 @@ export function naming(failed: FailedRequest, request: string): FailedRequest {
   return { ...failed, message: `${message} (${request}${times})` };
 }
 
-/** The API could not be reached; `outageMs` is set where it says itself that it has an outage. */
+/** The API could not be reached; `outageMs` is set if the API itself stated a pause. */
 interface Unreachable {
   readonly outageMs: number | undefined;
 }
