@@ -398,7 +398,9 @@ it("an export of a site of which nothing is archived says so, with near names", 
   };
   const { code, stderr } = await ran("export", "2024-01-01", "--site", "site_a");
   expect(code).toBe(1);
-  expect(stderr).toContain('No day of site "site_a" is archived');
+  expect(stderr).toContain('Site "site_a" has no file of 2024-01-01, and none of the last 366 days.');
+  // Days that have no file are not counted as files.
+  expect(stderr).toContain("1 of 1 site-day, 0 bytes");
   expect(stderr).toContain('Did you mean "site_b"?');
   expect(stderr).toContain("Not archived: 2024-01-01 of site_a");
 });

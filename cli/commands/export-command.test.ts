@@ -76,13 +76,3 @@ it("a path that can't be written to is a usage error", async () => {
     expect(stderr).not.toContain("    at ");
   }
 });
-
-it("an export of a site without any file counts site-days, no files, and suggests near names", async () => {
-  server.files.clear();
-  server.sites = [`${SITE}_`, "tower"];
-  const { code, stderr } = await exported(["--out", "days"]);
-  expect(code).toBe(1);
-  expect(stderr).toContain("1 of 1 site-day, 0 bytes");
-  expect(stderr).toContain(`Site "${SITE}" has no file of ${DAY}, and none of the last 366 days.`);
-  expect(stderr).toContain(`Did you mean "${SITE}_"?`);
-});

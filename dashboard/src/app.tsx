@@ -3,7 +3,7 @@ import { DayPanel } from "./day/day.tsx";
 import { Explorer } from "./explorer/explorer.tsx";
 import { Header, Notice } from "./header.tsx";
 import { PlanPanel } from "./plan/plan.tsx";
-import { Alerts, FailedDays, isThrottled, Progress, Sites } from "./progress/progress.tsx";
+import { Alerts, FailedDays, isRetriable, isThrottled, Progress, Sites } from "./progress/progress.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { type Page, plannedRange, sitesOf } from "./store/store.ts";
 
@@ -59,7 +59,12 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
           onMoreYears={(at) => dispatch({ type: "more-years", at })}
         />
         <Sites {...{ status, now }} />
-        <FailedDays days={calendar.days} onRetryAll={() => commands.retry({})} onOpen={commands.openDay} />
+        <FailedDays
+          {...{ status }}
+          days={calendar.days}
+          onRetryAll={() => commands.retry({})}
+          onOpen={commands.openDay}
+        />
       </div>
       <aside class="side">
         <PlanPanel
@@ -77,6 +82,7 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
           day={day.siteDay && calendar.days.get(day.siteDay.site)?.get(day.siteDay.day)}
           loaded={day.siteDay !== undefined && calendar.days.has(day.siteDay.site)}
           throttled={throttled}
+          retriable={day.siteDay !== undefined && isRetriable(day.siteDay, status)}
           commands={commands}
           onClose={() => dispatch({ type: "open-day", siteDay: undefined })}
           onShowSamples={(siteDay) => {

@@ -11,15 +11,10 @@ export class FileServer {
   readonly files = new Map<string, Uint8Array>();
   /** Faults of the next GETs of a file, one each. */
   readonly faults: Fault[] = [];
-  /** Sites of the archive, to be suggested for one without files. */
-  sites: readonly string[] = [];
   /** `METHOD YYYY-MM-DD` */
   readonly requests: string[] = [];
   readonly #server = createServer(({ method = "", url = "" }, response) => {
-    const { pathname, searchParams } = new URL(url, "http://a");
-    if (pathname === "/timeseries/days") return void response.end('{"days":[]}');
-    if (pathname === "/timeseries/sites") return void response.end(JSON.stringify({ sites: this.sites }));
-    const date = searchParams.get("date") ?? "";
+    const date = new URL(url, "http://a").searchParams.get("date") ?? "";
     this.requests.push(`${method} ${date}`);
     this.#answer(response, method, this.files.get(date));
   });

@@ -15,17 +15,21 @@ interface DayPanelProps {
   /** The days of the site are known: only then is a day without a view one of no backfill. */
   readonly loaded: boolean;
   readonly throttled: boolean;
+  /** The latest backfill has the day; to fetch another day, a backfill of it is started. */
+  readonly retriable: boolean;
   onClose(): void;
   onShowSamples(siteDay: SiteDay): void;
   readonly commands: {
     readErrors(siteDay: SiteDay): Promise<void>;
     retry(range: SiteRange): Promise<void>;
+    fetchDay(siteDay: SiteDay): Promise<void>;
     verify(mode: "quick" | "full", range: SiteRange): Promise<void>;
   };
 }
 
 /** The open day: its file, evidence, attempts and errors, and what an operator can do with it. */
-export function DayPanel({ open, day, loaded, throttled, onClose, onShowSamples, commands }: DayPanelProps) {
+export function DayPanel(props: DayPanelProps) {
+  const { open, day, loaded, throttled, retriable, onClose, onShowSamples, commands } = props;
   const { siteDay, errors } = open;
   const heading = useRef<HTMLHeadingElement>(null);
   const focusedFor = useRef(siteDay);
@@ -68,8 +72,11 @@ export function DayPanel({ open, day, loaded, throttled, onClose, onShowSamples,
       )}
       <div class="buttons">
         {day?.status === "failed" && (
-          <button type="button" onClick={() => commands.retry(range)}>
-            Retry this day
+          <button
+            type="button"
+            onClick={() => (retriable ? commands.retry(range) : commands.fetchDay(siteDay))}
+          >
+            {retriable ? "Retry this day" : "Start a backfill of this day"}
           </button>
         )}
         {day?.r2_path && !day.unverified && (

@@ -122,6 +122,9 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
     /** Starts the range in the plan's fields, as it is now. */
     startPlan: () => start(plannedRange(store.state), store.state.plan.force),
 
+    /** Starts a backfill of one day: of a failed day of an earlier backfill, which no retry reaches. */
+    fetchDay: ({ site, day }: SiteDay) => start({ from: day, to: day, sites: [site] }, false),
+
     resume: ({ start_date, end_date, sites }: Status) =>
       start(
         { from: start_date as UtcDay, to: end_date as UtcDay, sites: sites.map(({ site }) => site) },

@@ -95,7 +95,7 @@ function retryResponse(outcome: RetryOutcome): JsonResponse {
     case "nothing-started":
       return errorResponse(409, { error: "No backfill has been started yet" });
     case "nothing-failed":
-      return errorResponse(409, { error: "No failed site-days to retry" });
+      return errorResponse(409, { error: "The latest backfill has no failed site-days there to retry" });
     case "retrying": {
       const { kind, ...accepted } = outcome;
       const message =

@@ -175,7 +175,9 @@ describe("POST /backfill/retry", () => {
     backfill.retryOutcome = { kind: "nothing-failed" };
     const response = await post("/backfill/retry");
     expect(response.status).toBe(409);
-    expect(await response.json()).toEqual({ error: "No failed site-days to retry" });
+    expect(await response.json()).toEqual({
+      error: "The latest backfill has no failed site-days there to retry",
+    });
   });
 
   it("validates the selection as the other routes do", async () => {
