@@ -126,3 +126,16 @@ it("shows a rate and a time left that a pause does not change", () => {
   at(119_000, 1, "waiting");
   expect(at(120_000, 1, "running")).toMatch(/17\/s ETA 3:00$/);
 });
+
+it("a line of a narrow terminal ends at a word", () => {
+  const waiting = { ...VIEW, state: "waiting" as const, waiting_until: "2024-06-01T19:35:30.000Z" };
+  const status = {
+    throttled_until: null,
+    started_at: "2024-06-01T19:00:00.000Z",
+    duration_seconds: 0,
+    sites: [waiting],
+  };
+  const lineOf = (width: number) => new SiteLines().of(status, { width, samplesPerDay: 1_000, now: 0 })[0];
+  expect(lineOf(50)).toBe("building_a 1/4 2024-01-02 waits until 19:35:30");
+  expect(lineOf(46)).toBe("building_a 1/4 2024-01-02 waits until");
+});

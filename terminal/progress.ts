@@ -50,8 +50,16 @@ export function progressLine(view: SiteView, options: SiteLineOptions): string {
   if (width === undefined) return `${name} ${`${Math.floor(shares.done * 100)}%`.padStart(4)} ${text}`;
   // A line that reached the last column would wrap, and the next drawing would begin one line too low.
   const room = width - 1 - (siteWidth + 2 + text.length);
-  if (room < BAR_MIN) return `${name} ${text}`.slice(0, width - 1);
+  if (room < BAR_MIN) return wholeWords(`${name} ${text}`, width - 1);
   return `${name} ${bar(shares, Math.min(room, BAR_MAX), options.paint)} ${text}`;
+}
+
+/** As much of a line as fits, without a word that is cut: half of a time or a number would be read as a whole one. */
+function wholeWords(line: string, width: number): string {
+  const text = line.length > width ? line.replace(/ +/g, " ") : line;
+  if (text.length <= width) return text;
+  const end = text.lastIndexOf(" ", width);
+  return text.slice(0, end > 0 ? end : width);
 }
 
 const BAR_MIN = 4;

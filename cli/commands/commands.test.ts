@@ -166,7 +166,11 @@ it("status shows what is archived beyond the backfill, and says that a wrong key
 });
 
 it("sites shows what is archived of each; points lists those of the last archived day that match", async () => {
-  responses = { ...SITE_WITH_POINTS, "GET /backfill/sites": [{ sites: [SUMMARY] }] };
+  responses = {
+    ...SITE_WITH_POINTS,
+    "GET /backfill/sites": [{ sites: [SUMMARY] }],
+    "GET /backfill/status": [{ ...STATUS, throttled_until: null }],
+  };
   const [sites, points, none] = await Promise.all([
     ran("sites"),
     ran("points", "--site", "site_a", "--match", "*/temp", "--json"),
@@ -176,6 +180,14 @@ it("sites shows what is archived of each; points lists those of the last archive
   expect(points).toMatchObject({ code: 0, stdout: '{"point_name":"s/temp"}\n' });
   expect(points.stderr).toMatch(/^1 of 3 points of 2024-01-01 /);
   expect(none).toMatchObject({ code: 1, stdout: "" });
+});
+
+it("sites says throttled while a 429 pauses the site", async () => {
+  responses = {
+    "GET /backfill/sites": [{ sites: [SUMMARY] }],
+    "GET /backfill/status": [{ ...STATUS, throttled_until: "2999-01-01T00:00:00.000Z" }],
+  };
+  expect((await ran("sites")).stdout).toMatch(/^site_a +throttled /m);
 });
 
 it("--version prints the version, and days may be named relative to today, a month or a year", async () => {

@@ -1,7 +1,7 @@
 import type { SiteSummary } from "../../src/contract/backfill.ts";
-import { type Column, formatBytes, formatCount, tableLines } from "../../terminal/terminal.ts";
+import { type Column, formatBytes, formatCount, isThrottled, tableLines } from "../../terminal/terminal.ts";
 import { jsonOption } from "../arguments.ts";
-import type { AddCommand } from "../cli.ts";
+import type { AddCommand, Cli } from "../cli.ts";
 import { print, printJson, stdoutWidth } from "../output.ts";
 
 export const addSites: AddCommand = (program, cli) => {
@@ -21,7 +21,10 @@ Example:
     .action(async ({ json }: { json?: true }) => {
       const sites = await cli.backfill.sites();
       if (json) return printJson(sites);
-      for (const line of tableLines(COLUMNS, sites.map(rowOf), { width: stdoutWidth() })) print(line);
+      // Without a backfill there is no status, and without a status no pause.
+      const throttled = sites.some(({ state }) => state !== null) ? await throttledSites(cli) : [];
+      const rows = sites.map((summary) => rowOf(summary, throttled.includes(summary.site)));
+      for (const line of tableLines(COLUMNS, rows, { width: stdoutWidth() })) print(line);
     });
 };
 
@@ -35,9 +38,15 @@ const COLUMNS: Column[] = [
   { title: "first and last", align: "left", below: true },
 ];
 
-const rowOf = ({ site, state, first_day, last_day, ...summary }: SiteSummary) => [
+/** The sites that wait for the pause of a 429, which the state of a site does not tell. */
+async function throttledSites({ backfill }: Cli): Promise<string[]> {
+  const status = await backfill.status();
+  return status.sites.filter((view) => isThrottled(view, status)).map(({ site }) => site);
+}
+
+const rowOf = ({ site, state, first_day, last_day, ...summary }: SiteSummary, throttled: boolean) => [
   site,
-  state ?? "not included",
+  throttled ? "throttled" : (state ?? "not included"),
   formatCount(summary.days_archived),
   formatCount(summary.days_empty),
   formatCount(summary.records),
