@@ -47,6 +47,6 @@ it("says whom a command asks, where that is not obvious", () => {
     "Using http://127.0.0.1:9001, the stack of this checkout.",
   );
   expect(stackNote(USUAL.queryUrl, { ...USUAL, isRunning: false })).toMatch(
-    /^No stack of this checkout is running .*; asking http:\/\/127\.0\.0\.1:8789\.$/,
+    /^No stack of this checkout is running .*; using http:\/\/127\.0\.0\.1:8789\.$/,
   );
 });

@@ -14,6 +14,7 @@ const LONGEST = [
   "test/world/scenarios/current-date.test.ts",
   "test/system/cli.test.ts",
   "test/browser/failures.test.ts",
+  "cli/commands/commands.test.ts",
   "test/system/answers.test.ts",
   "test/world/scenarios/complete.test.ts",
   "test/system/measurements.test.ts",

@@ -1,6 +1,6 @@
 import { namedPoints, type QueryClient } from "../../client/client.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
-import { chartInterval, chartLines, costLine, formatCount } from "../../terminal/terminal.ts";
+import { chartInterval, chartLines, costLine, counted } from "../../terminal/terminal.ts";
 import { everyRow, type OpenedObjects, quoted } from "./object-contents.ts";
 import type { DayRange } from "./run-backfill.ts";
 
@@ -40,9 +40,9 @@ export async function chartQuery(
   );
   if (dots.length === 0) return [`${point}: the Query Worker has no samples`];
   for (const line of chartLines(dots, { fromMs, toMs, columns: COLUMNS_MAX, rows: ROWS })) print(`  ${line}`);
-  print(`\n  ${formatCount(metadata.total_samples)} averages ${costLine(metadata)}`);
+  print(`\n  ${counted(metadata.total_samples, "average")} ${costLine(metadata)}`);
   const wrong = await averagesThatDiffer(dots, point, { fromMs, toMs, widthMs }, opened);
-  return wrong === 0 ? [] : [`${point}: ${wrong} averages differ from DuckDB's`];
+  return wrong === 0 ? [] : [`${point}: ${counted(wrong, "average")} not as DuckDB's`];
 }
 
 async function averagesThatDiffer(

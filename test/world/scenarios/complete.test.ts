@@ -50,12 +50,12 @@ test("files do not depend on the page size, with more samples under one timestam
       config: { pageSize, requestsPerMinute: 60_000, rowGroupSize: 500 },
       vendor: { pointsPerSite: 1_100, samplesPerDay: 1_100, oddShare: 0.01, duplicateShare: 0 },
     });
-    await world.start("2024-01-01", "2024-01-03");
+    await world.start("2024-01-01", "2024-01-01");
     await world.run();
     expect((await world.status()).outcome).toBe("success");
     contents.push(contentOf(world));
   }
-  expect(Object.keys(contents[0] ?? {})).toHaveLength(6);
+  expect(Object.keys(contents[0] ?? {})).toHaveLength(2);
   expect(contents[1]).toEqual(contents[0]);
   expect(contents[2]).toEqual(contents[0]);
 }, 60_000);
