@@ -37,7 +37,8 @@ test("a cancel during a request writes nothing afterwards, and a resume continue
     on: "samples",
     from: "2024-01-03T12:00:00Z",
     to: "2024-01-04T00:00:00Z",
-    effect: { do: "delay", ms: 3_000 },
+    // So long that on a busy machine, too, the two sites wait at the same time.
+    effect: { do: "delay", ms: 8_000 },
   });
   const { body } = await world.client.start("2024-01-01", "2024-01-06");
   const open = () => world.sim.arrivals().filter(({ outcome }) => outcome === "open");
@@ -56,7 +57,7 @@ test("a cancel during a request writes nothing afterwards, and a resume continue
   });
   const shown = await view();
   // Longer than the delayed responses take, which must not be stored.
-  await sleep(4_000);
+  await sleep(9_000);
   expect(await state.keys("timeseries/2024/01/")).toEqual(objects);
   expect(await view()).toEqual(shown);
   expect(await state.kv("backfill:state")).toMatchObject({ status: "cancelled" });
