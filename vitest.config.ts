@@ -34,6 +34,7 @@ export default defineConfig({
           ],
           // Four workers share two cores.
           testTimeout: 120_000,
+          hookTimeout: 60_000,
           isolate: false,
         },
       },
