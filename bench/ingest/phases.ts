@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { decodeSamples } from "../../src/ace/page/page.ts";
 import { requestedSpan } from "../../src/ace/paging/paging.ts";
-import { windowsOf } from "../../src/backfill/site/site.ts";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
+import { windowsOf } from "../../src/domain/windows.ts";
 import { encodeFooter } from "../../src/parquet/file/file.ts";
 import { encodeSlice, FILE_START } from "../../src/parquet/merge/merge.ts";
 import { RunBuilder } from "../../src/parquet/run/run.ts";

@@ -2,9 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeSamples } from "../../src/ace/page/page.ts";
 import { advance, requestedSpan, samplesPath, startPagination } from "../../src/ace/paging/paging.ts";
-import { windowsOf } from "../../src/backfill/site/site.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { windowsOf } from "../../src/domain/windows.ts";
 
 const PAGE_SIZE = 50_000;
 

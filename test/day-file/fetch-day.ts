@@ -8,10 +8,11 @@ import {
   savePagination,
   startPagination,
 } from "../../src/ace/paging/paging.ts";
-import { appendPage, rankRun } from "../../src/backfill/site/fetch/fetch.ts";
+import { rankRun } from "../../src/backfill/site/fetch/fetch.ts";
 import { type DayPoints, rankDay } from "../../src/backfill/site/ledger/ledger.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../src/domain/evidence.ts";
 import type { Span } from "../../src/domain/samples.ts";
+import { appendPage } from "../../src/fetch/fetch.ts";
 import { type Block, type BlockSource, RunBuilder } from "../../src/parquet/run/run.ts";
 import { MemoryBlocks } from "../support/parquet/encode-day.ts";
 import { answer, type Vendor, type VendorRow } from "./vendor.ts";

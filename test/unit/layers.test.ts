@@ -17,13 +17,17 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ace: ["domain", "ports", "concurrency"],
   parquet: ["domain"],
   archive: ["domain", "ports"],
+  // What every Durable Object uses: tables, alarms, outboxes, the memory of its isolate.
+  object: ["domain", "ports", "contract", "concurrency"],
+  // Requests to the API and pages of a window, for the backfill and for the sync.
+  fetch: ["domain", "ports", "concurrency", "ace", "parquet", "object"],
   // The rules: everything but the runtime.
-  backfill: ["domain", "ports", "contract", "concurrency", "ace", "parquet"],
+  backfill: ["domain", "ports", "contract", "concurrency", "ace", "parquet", "object", "fetch"],
   // Reads what the backfill wrote; storage only through ports.
   query: ["domain", "ports", "contract", "concurrency", "parquet"],
   http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
-  cloudflare: ["domain", "ports", "contract", "ace", "archive", "backfill", "query"],
+  cloudflare: ["domain", "ports", "contract", "ace", "archive", "object", "backfill", "query"],
   entry: ["domain", "ports", "contract", "cloudflare", "http", "query"],
 };
 

@@ -5,12 +5,15 @@ import { COORDINATOR_TABLES } from "../../src/backfill/coordinator/coordinator.t
 import { GATE_TABLES } from "../../src/backfill/rate-gate/rate-gate.ts";
 import { SITE_TABLES } from "../../src/backfill/site/site.ts";
 
-const BACKFILL = resolve(import.meta.dirname, "../../src/backfill");
+const SRC = resolve(import.meta.dirname, "../../src");
+/** Hot storage has other tables, some with the same names. */
+const ROOMS_OF_OBJECTS = ["backfill", "etl", "fetch", "object"];
 const OBJECTS = { coordinator: COORDINATOR_TABLES, gate: GATE_TABLES, site: SITE_TABLES };
 
-const files = readdirSync(BACKFILL, { recursive: true, encoding: "utf8" })
+const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
+  .filter((path) => ROOMS_OF_OBJECTS.some((room) => path.startsWith(`${room}/`)))
   .filter((path) => path.endsWith(".ts") && !path.endsWith(".test.ts"))
-  .map((path) => ({ path, text: readFileSync(join(BACKFILL, path), "utf8") }));
+  .map((path) => ({ path, text: readFileSync(join(SRC, path), "utf8") }));
 
 const homesOf = (table: string) =>
   files.filter(({ text }) => text.includes(`name: "${table}"`)).map(({ path }) => path);

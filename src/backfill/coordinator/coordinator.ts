@@ -14,6 +14,8 @@ import type { Metrics } from "../../contract/metrics.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import { alertOutboxTables, viewOutboxTables } from "../../object/outbox/outbox.ts";
+import { migrate } from "../../object/tables/tables.ts";
 import {
   decideCancel,
   decideRetry,
@@ -28,9 +30,7 @@ import {
   requiredBackfillId,
   wantedBy,
 } from "../job/job.ts";
-import { alertOutboxTables, viewOutboxTables } from "../outbox/outbox.ts";
 import type { CurrentJob } from "../ports.ts";
-import { migrate } from "../tables/tables.ts";
 import { watchdogTables } from "../watchdog/watchdog.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 import { planOf } from "./plan-range.ts";
@@ -86,7 +86,7 @@ export class Coordinator {
     if (decision.kind === "conflict") return { kind: "conflict", state: this.#status() };
     const { job, kind } = decision;
     const { backfillId, startDate, endDate, sites } = job;
-    log("INFO", "[BACKFILL] Starting", { backfillId, startDate, endDate, sites, kind });
+    log("INFO", "Starting", { backfillId, startDate, endDate, sites, kind });
     await this.#reconciler.reconcileSoon();
     const days = estimatedDays(job);
     return {
@@ -117,7 +117,7 @@ export class Coordinator {
       return !report || report.epoch < job.epoch || !stopping.includes(report.backfillId ?? "");
     });
     const daysCompleted = this.#reconciler.statusOf(job, reports).days_completed;
-    log("INFO", "[BACKFILL] Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
+    log("INFO", "Cancelled", { backfillId: job.backfillId, daysCompleted, sitesStopping });
     const { backfillId: backfill_id } = job;
     return { kind: "cancelled", backfill_id, days_completed: daysCompleted, sites_stopping: sitesStopping };
   }

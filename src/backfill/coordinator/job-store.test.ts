@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { reportFixture } from "../../../test/support/job.ts";
 import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
 import { parseSiteName, type SiteName } from "../../domain/site.ts";
+import { migrate } from "../../object/tables/tables.ts";
 import type { Store } from "../ports.ts";
-import { migrate } from "../tables/tables.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 
 const A = parseSiteName("a") as SiteName;

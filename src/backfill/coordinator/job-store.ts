@@ -1,8 +1,8 @@
 import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import type { Table } from "../../object/tables/tables.ts";
 import type { Job, Reports, SiteReport } from "../job/job.ts";
 import type { Sql, Store } from "../ports.ts";
-import type { Table } from "../tables/tables.ts";
 
 export const jobTables: readonly Table[] = [
   {

@@ -4,7 +4,8 @@ import type { EpochMs } from "../../domain/day.ts";
 import { stateKey } from "../../domain/layout.ts";
 import { advancePace, type Pace, ratesOf } from "../../domain/pace.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { AlarmChain, type WorkAhead } from "../alarm/alarm.ts";
+import { AlarmChain, type WorkAhead } from "../../object/alarm/alarm.ts";
+import { AlertOutbox, ViewOutbox } from "../../object/outbox/outbox.ts";
 import {
   isRunning,
   type Job,
@@ -16,7 +17,6 @@ import {
   siteJob,
   statusOf,
 } from "../job/job.ts";
-import { AlertOutbox, ViewOutbox } from "../outbox/outbox.ts";
 import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Store, View } from "../ports.ts";
 import { type AlertThresholds, Watchdog } from "../watchdog/watchdog.ts";
 import type { JobStore } from "./job-store.ts";
@@ -104,7 +104,7 @@ export class Reconciler {
   async reconcileSoon(): Promise<void> {
     await this.wakeSoon();
     this.reconcile().catch((error: unknown) => {
-      this.#ports.log("WARN", "[BACKFILL] A reconciliation failed", { error: String(error) });
+      this.#ports.log("WARN", "A reconciliation failed", { error: String(error) });
     });
   }
 
@@ -265,7 +265,7 @@ export class Reconciler {
     const { status, outcome, metrics, failed_days } = this.statusOf(job, reports);
     const level = status === "completed" && outcome === "success" ? "INFO" : "WARN";
     const { backfillId } = job;
-    this.#ports.log(level, `[BACKFILL] Backfill ${status}`, {
+    this.#ports.log(level, `Backfill ${status}`, {
       backfillId,
       outcome,
       metrics,
@@ -277,7 +277,7 @@ export class Reconciler {
     // Not waited for: a slow receiver must not delay a reconciliation. A failure is repeated by the alarm.
     const delivered = this.#alerts.deliver().then(() => this.alarm.ensure());
     delivered.catch((error: unknown) => {
-      this.#ports.log("WARN", "[BACKFILL] The delivery of alerts failed", { error: String(error) });
+      this.#ports.log("WARN", "The delivery of alerts failed", { error: String(error) });
     });
     await this.#view.flush();
     await this.alarm.ensure();

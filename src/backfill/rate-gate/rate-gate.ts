@@ -1,7 +1,7 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { JITTER_MS } from "../../domain/limits.ts";
+import { migrate, type Table } from "../../object/tables/tables.ts";
 import type { Clock, Denied, Permit, Store } from "../ports.ts";
-import { migrate, type Table } from "../tables/tables.ts";
 
 export { JITTER_MS };
 

@@ -2,9 +2,9 @@ import type { Permits } from "../../ace/client/client.ts";
 import type { Pagination } from "../../ace/paging/paging.ts";
 import type { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
-import type { EpochMs } from "../../domain/day.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
-import type { Isolate } from "../isolate/isolate.ts";
+import type { PointList, RequestObserver } from "../../fetch/fetch.ts";
+import type { Isolate } from "../../object/isolate/isolate.ts";
 import type { SiteReport } from "../job/job.ts";
 import type {
   Alarm,
@@ -18,7 +18,7 @@ import type {
   Vendor,
   View,
 } from "../ports.ts";
-import type { LedgerContext, PointList, WorkContext } from "./ledger/ledger.ts";
+import type { LedgerContext, WorkContext } from "./ledger/ledger.ts";
 
 export interface SitePorts {
   readonly store: Store;
@@ -65,15 +65,6 @@ export interface SiteContext extends SitePorts, LedgerContext {
   readonly permits: Permits;
 }
 
-/** A request that has failed, and will be sent again. */
-export interface RetriedRequest {
-  /** The number of the next try, from 2. */
-  readonly try: number;
-  readonly triesMax: number;
-  readonly reason: string;
-  readonly nextAt: EpochMs;
-}
-
 export interface WorkDone {
   readonly samples?: number;
   readonly days?: number;
@@ -83,8 +74,7 @@ export interface WorkDone {
 export interface ActionContext extends SiteContext, WorkContext {
   /** The action calls it whenever a request or an upload has ended, or the gate has answered. */
   heartbeat(): void;
-  /** The request of the action that failed and will be tried again; undefined once it has ended. In memory alone. */
-  retrying(request: RetriedRequest | undefined): void;
+  readonly requests: RequestObserver;
   /** Ends the action's attempt inside a transaction that commits progress: a crash after that does not count for it. */
   endAttempt(sql: Sql): void;
   /** The site's report for the Coordinator, as of now. */

@@ -1,7 +1,6 @@
 import type { Config } from "../../domain/config.ts";
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.ts";
+import type { EpochMs } from "../../domain/day.ts";
 import { LANES_MAX } from "../../domain/limits.ts";
-import type { Span } from "../../domain/samples.ts";
 import { wordsText } from "../../domain/value-words.ts";
 
 /** Rises whenever samples are read differently: a day must be read by one version from start to end. */
@@ -34,23 +33,6 @@ export interface PlanSettings {
 
 export function settingsOf({ rowGroupSize, valueWords, points }: Config): PlanSettings {
   return { rowGroupSize, valueWords: wordsText(valueWords), points };
-}
-
-/**
- * Divides a day into windows. The boundaries inside the day are at 30.5 s past a minute: full minutes have thousands of
- * samples, which would be requested twice, as the margins of both windows.
- */
-export function windowsOf(day: UtcDay, count: number): Span[] {
-  const start = dayStartMs(day);
-  const boundary = (index: number): EpochMs => {
-    if (index === 0) return start;
-    if (index === count) return start + DAY_MS;
-    return start + Math.floor((DAY_MS * index) / count / 60_000) * 60_000 + 30_500;
-  };
-  return Array.from({ length: count }, (_, index) => ({
-    fromMicros: boundary(index) * 1_000,
-    toMicros: boundary(index + 1) * 1_000,
-  }));
 }
 
 /** The number of requests in flight that uses every permit at this latency: a single lane when requests are quick. */

@@ -2,11 +2,12 @@ import { Permits } from "../../ace/client/client.ts";
 import { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { Isolate } from "../isolate/isolate.ts";
+import { PointNames } from "../../fetch/fetch.ts";
+import type { Isolate } from "../../object/isolate/isolate.ts";
+import { ViewOutbox, viewOutboxTables } from "../../object/outbox/outbox.ts";
+import { migrate } from "../../object/tables/tables.ts";
 import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
-import { ViewOutbox, viewOutboxTables } from "../outbox/outbox.ts";
 import type { SitePeer } from "../ports.ts";
-import { migrate } from "../tables/tables.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
@@ -14,14 +15,13 @@ import {
   archivedDays,
   dayViews,
   estimate,
+  getState,
   ledgerTables,
   noRequests,
-  PointNames,
   recentErrors,
 } from "./ledger/ledger.ts";
 
 export type { SitePorts, StepSizes } from "./context.ts";
-export { windowsOf } from "./plan.ts";
 
 /** All tables of a site's database, in the order in which they are migrated. */
 export const SITE_TABLES = [auditTable, ...ledgerTables, ...viewOutboxTables];
@@ -42,7 +42,7 @@ export class SiteBackfill implements SitePeer {
     ports.store.tx((sql) => migrate(sql, SITE_TABLES));
     const connection = new Mutex();
     const bounded = boundedPorts(ports, connection);
-    const points = new PointNames(ports.store, isolate);
+    const points = new PointNames(ports.store, isolate, (sql) => getState(sql, "points")?.hash);
     const context: SiteContext = {
       ...bounded,
       site,

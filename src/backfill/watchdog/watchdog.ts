@@ -2,10 +2,10 @@ import type { Alert, DaySelection, ErrorView } from "../../contract/backfill.ts"
 import type { EpochMs } from "../../domain/day.ts";
 import { errorKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
+import { type AlertOutbox, DAY_TTL_S, type ViewOutbox } from "../../object/outbox/outbox.ts";
+import type { Table } from "../../object/tables/tables.ts";
 import type { Job, Reports } from "../job/job.ts";
-import { type AlertOutbox, DAY_TTL_S, type ViewOutbox } from "../outbox/outbox.ts";
 import type { Log, Sql, Store } from "../ports.ts";
-import type { Table } from "../tables/tables.ts";
 import { type AlertChanges, type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
 import { isStuck, type Liveness, needsRestart, observe, restarted } from "./liveness.ts";
 
@@ -89,7 +89,7 @@ export class Watchdog {
       });
       write(sql, "liveness", [...all]);
       for (const site of due) {
-        log("ERROR", `[BACKFILL] Site ${site} has shown no heartbeat for an hour and is restarted`, { site });
+        log("ERROR", `Site ${site} has shown no heartbeat for an hour and is restarted`, { site });
       }
       return due;
     });
@@ -123,12 +123,12 @@ export class Watchdog {
     // The cleared first: where a site's alert on one day follows that on another, the last notice is the one that holds.
     for (const alert of cleared) {
       outbox.enqueue(sql, alert, "cleared", now);
-      log("INFO", `[BACKFILL] Alert is over: ${alert.message}`, { ...alert });
+      log("INFO", `Alert is over: ${alert.message}`, { ...alert });
     }
     for (const alert of raised) {
       if (alert.alert === "backfill_stuck") this.#recordError(sql, job, alert, now);
       outbox.enqueue(sql, alert, "raised", now);
-      log("ERROR", `[BACKFILL] Alert: ${alert.message}`, { ...alert });
+      log("ERROR", `Alert: ${alert.message}`, { ...alert });
     }
   }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { COORDINATOR_TABLES } from "../../../src/backfill/coordinator/coordinator.ts";
 import { GATE_TABLES } from "../../../src/backfill/rate-gate/rate-gate.ts";
 import { SITE_TABLES } from "../../../src/backfill/site/site.ts";
-import type { Table } from "../../../src/backfill/tables/tables.ts";
+import type { Table } from "../../../src/object/tables/tables.ts";
 import type { SqliteDatabase } from "./sqlite-store.ts";
 import { World } from "./world.ts";
 

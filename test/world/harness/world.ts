@@ -1,6 +1,5 @@
 import type { SimulatorOptions } from "../../../simulator/options.ts";
 import { Coordinator } from "../../../src/backfill/coordinator/coordinator.ts";
-import { Isolate } from "../../../src/backfill/isolate/isolate.ts";
 import type { CoordinatorPeer, Gate, Log, SitePeer } from "../../../src/backfill/ports.ts";
 import { RateGate } from "../../../src/backfill/rate-gate/rate-gate.ts";
 import type { SitePorts, StepSizes } from "../../../src/backfill/site/site.ts";
@@ -9,6 +8,7 @@ import type { StartRequest, Status } from "../../../src/contract/backfill.ts";
 import type { Config } from "../../../src/domain/config.ts";
 import { parseUtcDay, type UtcDay } from "../../../src/domain/day.ts";
 import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
+import { Isolate } from "../../../src/object/isolate/isolate.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -278,7 +278,8 @@ export class World {
   }
 
   readonly #log: Log = (level, message, fields = {}) => {
-    this.logs.push({ level, message, fields });
+    // As the Worker's log writes it.
+    this.logs.push({ level, message: `[BACKFILL] ${message}`, fields });
   };
 
   #gateOf(incarnation: Incarnation): Gate {

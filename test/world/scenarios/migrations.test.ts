@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Row, SqlValue } from "../../../src/backfill/ports.ts";
-import { migrate, TablesTooNew } from "../../../src/backfill/tables/tables.ts";
+import { migrate, TablesTooNew } from "../../../src/object/tables/tables.ts";
 import type { FaultMode } from "../harness/fault-mode.ts";
 import {
   contentOf,

@@ -1,8 +1,8 @@
 import type { AuditView } from "../../../contract/backfill.ts";
 import type { EpochMs } from "../../../domain/day.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { AuditRequest } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 import { markDay, type PublishedRange, publishedDays, unmarkDays } from "../ledger/ledger.ts";
 
 /** The last audit, as JSON. */

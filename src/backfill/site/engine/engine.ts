@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../../domain/day.ts";
-import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../../alarm/alarm.ts";
+import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../../../object/alarm/alarm.ts";
 import type { Sql } from "../../ports.ts";
 import { pendingAudit } from "../audit/audit.ts";
 import type { SiteContext } from "../context.ts";

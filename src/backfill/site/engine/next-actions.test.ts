@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { parseUtcDay, type UtcDay } from "../../../domain/day.ts";
 import { NOTHING_FETCHED } from "../../../domain/evidence.ts";
+import { windowsOf } from "../../../domain/windows.ts";
 import type { Phase, StagedDay } from "../ledger/ledger.ts";
-import { PARSER_VERSION, windowsOf } from "../plan.ts";
+import { PARSER_VERSION } from "../plan.ts";
 import { nextActions, type Situation } from "./next-actions.ts";
 
 const day = (text: string) => parseUtcDay(text) as UtcDay;

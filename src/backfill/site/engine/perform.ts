@@ -1,9 +1,10 @@
+import { windowsOf } from "../../../domain/windows.ts";
 import { stepAudit } from "../audit/audit.ts";
 import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
 import { currentJob, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
-import { PARSER_VERSION, settingsOf, windowsOf } from "../plan.ts";
+import { PARSER_VERSION, settingsOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
@@ -58,7 +59,7 @@ function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>)
       windowsOf(action.date, action.windows),
     );
     showDay(context, sql, action.date);
-    log("INFO", `[BACKFILL] Processing day: ${action.date} for site ${site}`, {
+    log("INFO", `Processing day: ${action.date} for site ${site}`, {
       site,
       date: action.date,
       windows: action.windows,

@@ -1,9 +1,9 @@
 import type { SiteState, SiteView } from "../../../contract/backfill.ts";
 import { daysBetween, type EpochMs, type UtcDay } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
+import type { RetriedRequest } from "../../../fetch/fetch.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import type { RetriedRequest } from "../context.ts";
 import {
   countDays,
   type DayCounts,

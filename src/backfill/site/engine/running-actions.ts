@@ -1,8 +1,9 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { RetriedRequest } from "../../../fetch/fetch.ts";
 import type { SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
-import type { ActionContext, RetriedRequest, SiteContext, WorkDone } from "../context.ts";
-import { ladderOf } from "../fetch/fetch.ts";
+import type { ActionContext, SiteContext, WorkDone } from "../context.ts";
+import { ladderOf, observeRequests } from "../fetch/fetch.ts";
 import {
   beginAttempt,
   countRequests,
@@ -53,18 +54,20 @@ export class RunningActions {
       const running = this.#running.get(action.key);
       return running?.ended === ended ? running : undefined;
     };
+    const heartbeat = () => {
+      const running = current();
+      if (running) running.lastHeartbeatAt = clock.now();
+    };
+    const retrying = (request: RetriedRequest | undefined) => {
+      const running = current();
+      if (running) running.retried = request;
+    };
     const context: ActionContext = {
       ...this.#context,
       fence,
       endAttempt: (sql) => endAttempt(sql, action.key),
-      heartbeat: () => {
-        const running = current();
-        if (running) running.lastHeartbeatAt = clock.now();
-      },
-      retrying: (request) => {
-        const running = current();
-        if (running) running.retried = request;
-      },
+      heartbeat,
+      requests: observeRequests(this.#context, retrying),
       report: () => this.report(),
       count: this.#count,
     };
@@ -77,7 +80,7 @@ export class RunningActions {
         });
       })
       .catch(async (error: unknown) => {
-        log("ERROR", `[BACKFILL] ${action.key} failed unexpectedly`, { site, error: String(error) });
+        log("ERROR", `${action.key} failed unexpectedly`, { site, error: String(error) });
         if (date) store.tx((sql) => recordCrashes(context, sql, action.key));
         await clock.sleep(UNEXPECTED_FAILURE_MS, fence.signal);
       })

@@ -9,6 +9,7 @@ import {
 import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
+import { boundaryBytes, type FailedRequest, type StatedPause, WindowReader } from "../../../fetch/fetch.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
 import type { ActionContext, SiteContext } from "../context.ts";
 import {
@@ -17,7 +18,6 @@ import {
   advanceWindow,
   countRequests,
   currentWork,
-  type FailedRequest,
   type FetchPosition,
   failFetch,
   getState,
@@ -28,16 +28,14 @@ import {
   setState,
   unmarkDays,
 } from "../ledger/ledger.ts";
-import type { StatedPause } from "./api-client.ts";
-import { boundaryBytes, paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
+import { paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
 import { rankBytes, rankPoints } from "./rank-points.ts";
 import { isCursorRefused, refusedAgain, rereadWindow } from "./refused-cursor.ts";
 import { logPause, outageOf } from "./stated-pause.ts";
-import { WindowReader } from "./window-reader.ts";
 
 export { loadPoints } from "./load-points.ts";
+export { observeRequests } from "./observe-requests.ts";
 export { rankRun } from "./rank-points.ts";
-export { appendPage } from "./window-reader.ts";
 
 /** Memory beside the run's columns: the sorted columns (20 a sample) and the blocks (14, and 16 of segments at most). */
 const SEAL_BYTES = 50;

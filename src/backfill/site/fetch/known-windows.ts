@@ -5,6 +5,7 @@ import {
   startPagination,
 } from "../../../ace/paging/paging.ts";
 import { LANES_MAX } from "../../../domain/limits.ts";
+import { boundaryBytes, boundaryRows } from "../../../fetch/fetch.ts";
 import type { KnownWindow, SiteContext } from "../context.ts";
 import type { StagedDay, StagedWindow } from "../ledger/ledger.ts";
 
@@ -13,14 +14,6 @@ const WINDOWS_MAX = 2 * LANES_MAX;
 
 /** Some megabytes over all windows, and ten times what real timestamps have; a larger timestamp is read again. */
 const BOUNDARY_ROWS_KEPT_MAX = 20_000;
-
-/** Memory of a hash and of its entry in the set. */
-const BYTES_A_BOUNDARY_ROW = 48;
-
-const boundaryRows = ({ boundary }: Pagination) => boundary?.nameHashes.size ?? 0;
-
-/** Memory of what a pagination knows of its boundary. */
-export const boundaryBytes = (pagination: Pagination) => boundaryRows(pagination) * BYTES_A_BOUNDARY_ROW;
 
 export const windowKey = (day: StagedDay, index: number) => `${day.stagingId} ${index}`;
 

@@ -1,10 +1,11 @@
 import type { UnlistedNames } from "../../../ace/page/page.ts";
 import { POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../../domain/limits.ts";
 import { countBefore, sortNames } from "../../../domain/point-name.ts";
+import type { FailedRequest } from "../../../fetch/fetch.ts";
 import { bucketOf, type RankedPoints, type RunBuilder } from "../../../parquet/run/run.ts";
 import type { Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
-import { type FailedRequest, getState, type StagedDay, unlistedIds } from "../ledger/ledger.ts";
+import { getState, type StagedDay, unlistedIds } from "../ledger/ledger.ts";
 
 /** How the points of a run are sorted: by their ids, or by ranks. */
 export interface RunPoints {

@@ -1,17 +1,16 @@
 import { addTransport, NOTHING_FETCHED, withoutRows } from "../../../domain/evidence.ts";
+import type { FailedRequest, WindowReader } from "../../../fetch/fetch.ts";
 import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   countRequests,
   currentWork,
   dropBlocksOf,
-  type FailedRequest,
   resetWindow,
   type StagedDay,
   setStaging,
 } from "../ledger/ledger.ts";
 import { rememberWindow, windowKey } from "./known-windows.ts";
-import type { WindowReader } from "./window-reader.ts";
 
 /** Whether the API refused a request that had a cursor: cursors expire. 401, 403 and 429 have other reasons. */
 export function isCursorRefused({ kind, status = 0 }: FailedRequest, cursor: string | null): boolean {
@@ -46,7 +45,7 @@ export function rereadWindow(
   });
   if (result === "reread") {
     rememberWindow(context, windowKey(day, index), undefined);
-    const title = `[BACKFILL] The API refused a cursor: window ${index + 1} of ${day.date} is read again from its beginning`;
+    const title = `The API refused a cursor: window ${index + 1} of ${day.date} is read again from its beginning`;
     log("WARN", title, { site, date: day.date, window: index, answer: message });
   }
   return result;

@@ -1,6 +1,6 @@
+import type { FailedRequest, StatedPause } from "../../../fetch/fetch.ts";
 import type { ActionContext } from "../context.ts";
-import { currentWork, type FailedRequest, type StagedDay, type StagedWindow } from "../ledger/ledger.ts";
-import type { StatedPause } from "./api-client.ts";
+import { currentWork, type StagedDay, type StagedWindow } from "../ledger/ledger.ts";
 
 /**
  * How long a window waits for pauses that the API states, if no page comes between them. After that it is an outage of
@@ -27,7 +27,7 @@ export function logPause(
   { message, pauseMs }: StatedPause,
   request: string,
 ): void {
-  log("WARN", `[BACKFILL] The API asks for a pause for ${request}, waiting ${Math.ceil(pauseMs / 1000)} s`, {
+  log("WARN", `The API asks for a pause for ${request}, waiting ${Math.ceil(pauseMs / 1000)} s`, {
     site,
     answer: message,
     until: new Date(clock.now() + pauseMs).toISOString(),

@@ -1,7 +1,7 @@
 import { type PageSizeLadder, stepDownForCrash } from "../../../ace/paging/paging.ts";
 import type { UtcDay } from "../../../domain/day.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 import { markDay, unmarkDays } from "./day-table.ts";
 import { getState, setState } from "./site-state.ts";
 

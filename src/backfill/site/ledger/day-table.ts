@@ -1,8 +1,8 @@
 import type { SiteSummary } from "../../../contract/backfill.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { DayEvidence } from "../../../domain/evidence.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql, SqlValue } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 import type { DayFacts } from "./day-state.ts";
 
 /** The ledger. `published` is separate from `failure`, so that a failed attempt leaves a valid day valid. */

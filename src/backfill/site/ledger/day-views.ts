@@ -3,8 +3,8 @@ import { addDays, daysBetween, daysOf, type UtcDay } from "../../../domain/day.t
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { dayKey, objectKey } from "../../../domain/layout.ts";
 import type { SiteName } from "../../../domain/site.ts";
+import { DAY_TTL_S } from "../../../object/outbox/outbox.ts";
 import type { DaysQuery } from "../../job/job.ts";
-import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory } from "./day-table.ts";

@@ -1,8 +1,8 @@
 import { errorKey } from "../../../domain/layout.ts";
+import { DAY_TTL_S } from "../../../object/outbox/outbox.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { ErrorsQuery, SiteJob } from "../../job/job.ts";
-import { DAY_TTL_S } from "../../outbox/outbox.ts";
 import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 import type { DayFailure } from "./day-table.ts";
 import { countRequests, getState, type LedgerContext, setState } from "./site-state.ts";
 
@@ -45,7 +45,7 @@ export function logError(
   countRequests(context, sql);
   context.outbox.enqueue(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
   const title = date === null ? "Failed" : `Failed to process day ${date}`;
-  context.log("ERROR", `[BACKFILL] ${title}`, { ...entry.context, error: failure.message });
+  context.log("ERROR", `${title}`, { ...entry.context, error: failure.message });
 }
 
 /** The stored errors, newest first. */

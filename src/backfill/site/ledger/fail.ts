@@ -1,5 +1,5 @@
-import type { Outcome } from "../../../ace/transport/transport.ts";
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { FailedRequest } from "../../../fetch/fetch.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import {
@@ -23,20 +23,6 @@ import {
   setStaging,
   stagedDays,
 } from "./staging.ts";
-
-/** A request that failed for good. */
-export interface FailedRequest {
-  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "paused" | "aborted">;
-  readonly reason: string;
-  /** Of a response that refused the request. */
-  readonly status?: number | undefined;
-  /** How often it was sent; undefined where its responses are not the reason. */
-  readonly tries?: number | undefined;
-  /** Set if stated pauses have lasted so long that they count as an outage: the site waits at least this long. */
-  readonly outageMs?: number | undefined;
-  /** Without the API key. */
-  readonly message: string;
-}
 
 /** The request of a day that failed, as its error shows it. */
 export type FetchPosition = {
@@ -168,7 +154,7 @@ export function beginOutage(context: LedgerContext, sql: Sql, msMin = 0): void {
   setState(sql, "outage", { until: context.clock.now() + delayMs, delayMs });
   unmarkDays(sql, "unreachable");
   setState(sql, "points", undefined);
-  context.log("WARN", `[BACKFILL] The API can't be reached, waiting ${Math.ceil(delayMs / 1000)} s`, {
+  context.log("WARN", `The API can't be reached, waiting ${Math.ceil(delayMs / 1000)} s`, {
     site: context.site,
   });
 }

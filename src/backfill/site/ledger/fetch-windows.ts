@@ -1,9 +1,9 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import type { Span } from "../../../domain/samples.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
-import type { Table } from "../../tables/tables.ts";
 
 /** The windows of staged days: parts of a day that are fetched side by side. */
 export const fetchWindowTable: Table = {

@@ -1,10 +1,10 @@
 /** The ledger of a site: its days, its staged work and its state, with the tables that they are stored in. */
-import type { Table } from "../../tables/tables.ts";
+import { pointsTable } from "../../../fetch/fetch.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import { attemptTable } from "./attempts.ts";
 import { dayTable } from "./day-table.ts";
 import { errorTable } from "./errors.ts";
 import { fetchWindowTable } from "./fetch-windows.ts";
-import { pointsTable } from "./point-names.ts";
 import { stateTable } from "./site-state.ts";
 import { stagedFileTables } from "./staged-file.ts";
 import { stagingTable } from "./staging.ts";
@@ -31,7 +31,6 @@ export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
 export { advanceWindow, isPaused, resetWindow, type StagedWindow } from "./fetch-windows.ts";
 export { archivedDays, countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
-export { type PointList, PointNames, pointListBytes, storePoints } from "./point-names.ts";
 export * from "./site-state.ts";
 export * from "./staged-file.ts";
 export * from "./staging.ts";

@@ -3,10 +3,10 @@ import type { SiteTotals } from "../../../contract/metrics.ts";
 import type { EpochMs } from "../../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../../domain/limits.ts";
 import type { SiteName } from "../../../domain/site.ts";
+import type { ViewOutbox } from "../../../object/outbox/outbox.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { SiteJob } from "../../job/job.ts";
-import type { ViewOutbox } from "../../outbox/outbox.ts";
 import type { Clock, Log, Sql, Store } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 
 /** Values by name, as JSON. */
 export const stateTable: Table = {

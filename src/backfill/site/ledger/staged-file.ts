@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { UtcDay } from "../../../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
 import { dropUnlistedPoints } from "./unlisted-points.ts";
 
 /** The bulk of a staged day: sorted blocks of samples, and the file that a merge makes of them. */

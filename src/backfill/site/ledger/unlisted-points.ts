@@ -1,9 +1,9 @@
 import type { UtcDay } from "../../../domain/day.ts";
 import { POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../../domain/limits.ts";
 import { compareNames } from "../../../domain/point-name.ts";
+import { type PointList, pointListBytes } from "../../../fetch/fetch.ts";
+import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
-import { type PointList, pointListBytes } from "./point-names.ts";
 
 /**
  * The points of staged days that have samples and are not configured. Their ids follow those of the configured points, in

@@ -144,11 +144,11 @@ function seal(context: ActionContext, sql: Sql, day: StagedDay, { merge }: FileP
 /** These lines are logged again where the transaction is rolled back and repeated. */
 function logEncoded({ log, site }: ActionContext, day: StagedDay, records: number, bytes: number): void {
   const { date, transport } = day;
-  log("INFO", `[BACKFILL] Fetched ${transport.pages} pages, ${transport.fetched} samples`, { site, date });
+  log("INFO", `Fetched ${transport.pages} pages, ${transport.fetched} samples`, { site, date });
   const compression = bytes > 0 ? ((records * 24) / bytes).toFixed(1) : 0;
   log(
     "INFO",
-    `[BACKFILL] Parquet created: ${(bytes / 1e6).toFixed(1)}MB (${records} records), compression ${compression}:1`,
+    `Parquet created: ${(bytes / 1e6).toFixed(1)}MB (${records} records), compression ${compression}:1`,
     { site, date, bytes, records },
   );
 }

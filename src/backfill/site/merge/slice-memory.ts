@@ -1,6 +1,6 @@
 import { BUCKET_BYTES_MAX, SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { Isolate } from "../../../object/isolate/isolate.ts";
 import { TABLE_BYTES_MAX } from "../../../parquet/merge/merge.ts";
-import type { Isolate } from "../../isolate/isolate.ts";
 
 /** Memory for a row of a row group, as columns and as bytes. */
 const ENCODER_ROW_BYTES = 110;

@@ -49,7 +49,7 @@ export async function publishDay(context: ActionContext, staged: StagedDay): Pro
     message = result.failed;
     context.heartbeat();
     store.tx((sql) => setState(sql, "uploadFailures", getState(sql, "uploadFailures") + 1));
-    log("WARN", `[BACKFILL] Upload of ${date} failed, try ${tries + 1}`, { site, date, error: message });
+    log("WARN", `Upload of ${date} failed, try ${tries + 1}`, { site, date, error: message });
   }
   // The file stays staged: a retry uploads it without fetching the day.
   const failed = { reason: "r2", message: `The upload failed: ${message}` };
@@ -164,16 +164,16 @@ function logPublished(context: ActionContext, day: EncodedDay, head: ObjectHead)
   const { clock, isolate, log, site } = context;
   const { date, file, plan, transport } = day;
   const records = file.content.written;
-  log("INFO", `[BACKFILL] Uploaded to R2: ${head.key}`, { site, date, bytes: head.bytes });
+  log("INFO", `Uploaded to R2: ${head.key}`, { site, date, bytes: head.bytes });
   const minutes = ((clock.now() - plan.createdAt) / 60_000).toFixed(1);
-  log("INFO", `[BACKFILL] Day complete: ${records} records in ${minutes} minutes`, {
+  log("INFO", `Day complete: ${records} records in ${minutes} minutes`, {
     site,
     date,
     ...evidenceCounts(evidenceOf(day)),
     pipeline_bytes_peak: isolate.peakBytes,
   });
   if (records > 0 || transport.fetched === 0) return;
-  log("WARN", `[BACKFILL] Day ${date} has ${transport.fetched} samples, and none could be kept`, {
+  log("WARN", `Day ${date} has ${transport.fetched} samples, and none could be kept`, {
     site,
     date,
     rejected: transport.rejected,

@@ -1,4 +1,4 @@
-import type { Sql } from "../ports.ts";
+import type { Sql } from "../../ports/ports.ts";
 
 /**
  * One table of a Durable Object. The file that exports it holds all SQL of that table.

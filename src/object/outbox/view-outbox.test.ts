@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { Chance } from "../../../test/world/harness/chance.ts";
 import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
-import type { Store } from "../ports.ts";
+import type { Store } from "../../ports/ports.ts";
 import { migrate } from "../tables/tables.ts";
 import { ViewOutbox, viewOutboxTables } from "./outbox.ts";
 

@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../domain/day.ts";
-import type { Sql } from "../ports.ts";
+import type { Sql } from "../../ports/ports.ts";
 
 /** An outbox's table: `key` names a row, `due_at` says when it is delivered next, `attempts` how often that was tried. */
 export interface OutboxTable {

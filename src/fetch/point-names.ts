@@ -1,8 +1,7 @@
-import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import type { Isolate } from "../../isolate/isolate.ts";
-import type { Sql, Store } from "../../ports.ts";
-import type { Table } from "../../tables/tables.ts";
-import { getState } from "./site-state.ts";
+import { SQL_VALUE_BYTES_MAX } from "../domain/limits.ts";
+import type { Isolate } from "../object/isolate/isolate.ts";
+import type { Table } from "../object/tables/tables.ts";
+import type { Sql, Store } from "../ports/ports.ts";
 
 /** The configured points, sorted, in JSON arrays of a size that SQLite takes. */
 export const pointsTable: Table = {
@@ -24,16 +23,19 @@ export interface PointList {
 export class PointNames {
   readonly #store: Store;
   readonly #isolate: Isolate;
+  readonly #hashOf: (sql: Sql) => string | undefined;
   #cached: { readonly hash: string; readonly list: PointList } | undefined;
 
-  constructor(store: Store, isolate: Isolate) {
+  /** `hashOf` returns the hash of the stored list; undefined before a list was stored. */
+  constructor(store: Store, isolate: Isolate, hashOf: (sql: Sql) => string | undefined) {
+    this.#hashOf = hashOf;
     this.#store = store;
     this.#isolate = isolate;
   }
 
   current(): PointList {
     return this.#store.tx((sql) => {
-      const hash = getState(sql, "points")?.hash ?? "";
+      const hash = this.#hashOf(sql) ?? "";
       if (this.#cached?.hash === hash) {
         this.#isolate.touchCached(this);
         return this.#cached.list;

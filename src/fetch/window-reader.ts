@@ -1,4 +1,4 @@
-import { decodeSamples, type PageContext, type UnlistedNames } from "../../../ace/page/page.ts";
+import { decodeSamples, type PageContext, type UnlistedNames } from "../ace/page/page.ts";
 import {
   advance,
   advanceNoData,
@@ -10,17 +10,15 @@ import {
   pageSucceeded,
   requestedSpan,
   samplesPath,
-} from "../../../ace/paging/paging.ts";
-import { type Decoded, faultText } from "../../../ace/transport/transport.ts";
-import { NOTHING_DROPPED, redactDropped } from "../../../domain/dropped-rows.ts";
-import { addTransport, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
-import { PARSED_BYTES_MAX } from "../../../domain/limits.ts";
-import { RunBuilder } from "../../../parquet/run/run.ts";
-import type { Reservation } from "../../isolate/isolate.ts";
-import type { ActionContext } from "../context.ts";
-import type { FailedRequest } from "../ledger/ledger.ts";
+} from "../ace/paging/paging.ts";
+import { type Decoded, faultText } from "../ace/transport/transport.ts";
+import { NOTHING_DROPPED, redactDropped } from "../domain/dropped-rows.ts";
+import { addTransport, NOTHING_FETCHED, type Transport } from "../domain/evidence.ts";
+import { PARSED_BYTES_MAX } from "../domain/limits.ts";
+import type { Reservation } from "../object/isolate/isolate.ts";
+import { RunBuilder } from "../parquet/run/run.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, type StatedPause } from "./api-client.ts";
-import { boundaryBytes } from "./known-windows.ts";
+import type { FailedRequest, FetchContext } from "./fetch-context.ts";
 
 /** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
 const PAGES_A_RUN_MAX = 60;
@@ -31,9 +29,18 @@ type Halt =
   | StatedPause
   | { readonly kind: "failed"; readonly failed: FailedRequest };
 
+/** Memory of a hash and of its entry in the set. */
+const BYTES_A_BOUNDARY_ROW = 48;
+
+/** The rows of the boundary's timestamp that a pagination knows. */
+export const boundaryRows = ({ boundary }: Pagination) => boundary?.nameHashes.size ?? 0;
+
+/** Memory of what a pagination knows of its boundary. */
+export const boundaryBytes = (pagination: Pagination) => boundaryRows(pagination) * BYTES_A_BOUNDARY_ROW;
+
 /** Reads the pages of a run of a window into memory; the caller commits the run. */
 export class WindowReader {
-  readonly #context: ActionContext;
+  readonly #context: FetchContext;
   readonly #client: ApiClient;
   /** The timestamp in which the run began: it may not end inside it, see `roomLeft`. */
   readonly #floorMicros: number | undefined;
@@ -49,7 +56,7 @@ export class WindowReader {
 
   /** `memory` has room for the run and for what the pagination knows; it is the caller's to release. */
   constructor(
-    context: ActionContext,
+    context: FetchContext,
     memory: Reservation,
     pagination: Pagination,
     ladder: PageSizeLadder,

@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../domain/day.ts";
-import type { Alarm, Clock, Log, Store } from "../ports.ts";
+import type { Alarm, Clock, Log, Store } from "../../ports/ports.ts";
 
 /** An object that dies while it works is woken again after this time. */
 export const RECOVERY_MS = 30_000;
@@ -66,7 +66,7 @@ export class AlarmChain {
     try {
       await work();
     } catch (error) {
-      log("ERROR", "[BACKFILL] An alarm's work failed and will be repeated", { error: String(error) });
+      log("ERROR", "An alarm's work failed and will be repeated", { error: String(error) });
       return;
     }
     const neededAt = nextWake(this.#workAhead(), clock.now());

@@ -1,5 +1,5 @@
 import { PIPELINE_BYTES_MAX } from "../../domain/limits.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../../ports/ports.ts";
 import { Memory } from "./memory.ts";
 
 export type { Reservation } from "./memory.ts";

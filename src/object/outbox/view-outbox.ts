@@ -1,6 +1,6 @@
 import { Mutex, withTimeout } from "../../concurrency/concurrency.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import type { Clock, Sql, Store, View } from "../ports.ts";
+import type { Clock, Sql, Store, View } from "../../ports/ports.ts";
 import type { Table } from "../tables/tables.ts";
 import { countAttempt, nextDueAt, type OutboxTable } from "./schedule.ts";
 

@@ -1,10 +1,9 @@
-import { type Retry, withPermit, withRetry, withTimeout } from "../../../ace/client/client.ts";
-import type { PageSize, PageSizeLadder } from "../../../ace/paging/paging.ts";
-import { type Decoded, outcomeOfFault, readResponse } from "../../../ace/transport/transport.ts";
-import type { Reservation } from "../../isolate/isolate.ts";
-import type { Vendor } from "../../ports.ts";
-import type { ActionContext } from "../context.ts";
-import { countRateLimit, countRequests, type FailedRequest, setState } from "../ledger/ledger.ts";
+import { type Retry, withPermit, withRetry, withTimeout } from "../ace/client/client.ts";
+import type { PageSize, PageSizeLadder } from "../ace/paging/paging.ts";
+import { type Decoded, outcomeOfFault, readResponse } from "../ace/transport/transport.ts";
+import type { Reservation } from "../object/isolate/isolate.ts";
+import type { Vendor } from "../ports/ports.ts";
+import type { FailedRequest, FetchContext } from "./fetch-context.ts";
 
 /** The API states a pause for one request, and says nothing about the key's limit. */
 export interface StatedPause {
@@ -43,7 +42,7 @@ export const BYTES_A_BODY_BYTE = 4;
 
 /** The vendor's API as a run of a window, or a list of points, requests it: with permits, time limits and retries. */
 export class ApiClient {
-  readonly #context: ActionContext;
+  readonly #context: FetchContext;
   readonly #memory: Reservation;
   readonly #vendor: Vendor;
   #sentAt = 0;
@@ -53,14 +52,14 @@ export class ApiClient {
   latencyMs: number | undefined;
 
   /** Every response is a sign of life, and renews `memory`. */
-  constructor(context: ActionContext, memory: Reservation) {
+  constructor(context: FetchContext, memory: Reservation) {
     const { clock, config, permits, vendor } = context;
     this.#context = context;
     this.#memory = memory;
     this.#vendor = withPermit(withTimeout(vendor, clock, config.aceTimeoutMs), permits, clock, {
       sent: () => this.#sent(),
       responded: () => this.#responded(),
-      throttled: (pauseMs) => this.#throttled(pauseMs),
+      throttled: (pauseMs) => context.requests.throttled(pauseMs),
     });
   }
 
@@ -73,7 +72,7 @@ export class ApiClient {
     request: (pageSize: PageSize) => Promise<Decoded<T>>,
   ): Promise<{ readonly outcome: Requested<T>; readonly ladder: PageSizeLadder }> {
     const context = this.#context;
-    const { clock, config, fence, store, uncounted, vendor } = context;
+    const { clock, config, fence, requests, vendor } = context;
     const policy = {
       clock,
       retriesMax: config.maxRetries,
@@ -81,23 +80,22 @@ export class ApiClient {
       signal: fence.signal,
       retried: ({ try: number, triesMax, delayMs, message }: Retry) => {
         this.retries += 1;
-        uncounted.retries += 1;
         const reason = vendor.redact(message);
-        context.retrying({ try: number, triesMax, reason, nextAt: clock.now() + delayMs });
+        requests.retrying({ try: number, triesMax, reason, nextAt: clock.now() + delayMs });
       },
     };
     const {
       outcome,
       ladder: after,
       tries,
-    } = await withRetry(policy, ladder, request).finally(() => context.retrying(undefined));
+    } = await withRetry(policy, ladder, request).finally(() => requests.retrying(undefined));
     switch (outcome.kind) {
       case "value":
       case "no-data":
       case "aborted":
         return { outcome, ladder: after };
       case "throttled":
-        store.tx((sql) => setState(sql, "throttledUntil", clock.now() + outcome.retryAfterMs));
+        requests.postponed(outcome.retryAfterMs);
         return { outcome, ladder: after };
       case "paused":
         return { outcome: { ...outcome, message: vendor.redact(outcome.message) }, ladder: after };
@@ -146,25 +144,12 @@ export class ApiClient {
   #sent(): void {
     this.#sentAt = this.#context.clock.now();
     this.requests += 1;
-    this.#context.uncounted.requests += 1;
+    this.#context.requests.sent();
   }
 
   #responded(): void {
     this.#context.heartbeat();
     this.#memory.renew();
-  }
-
-  #throttled(pauseMs: number): void {
-    const { uncounted, clock, log, site, store } = this.#context;
-    uncounted.rateLimited += 1;
-    store.tx((sql) => {
-      countRateLimit(sql, clock.now());
-      countRequests(this.#context, sql);
-    });
-    log("WARN", `[BACKFILL] Rate limited, waiting ${Math.ceil(pauseMs / 1000)} s`, {
-      site,
-      until: new Date(clock.now() + pauseMs).toISOString(),
-    });
   }
 }
 

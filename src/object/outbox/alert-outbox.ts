@@ -1,7 +1,7 @@
 import { withTimeout } from "../../concurrency/concurrency.ts";
 import type { Alert, AlertNotice } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import type { AlertReceiver, Clock, Log, Sql, Store } from "../ports.ts";
+import type { AlertReceiver, Clock, Log, Sql, Store } from "../../ports/ports.ts";
 import type { Table } from "../tables/tables.ts";
 import { countAttempt, nextDueAt, type OutboxTable } from "./schedule.ts";
 
@@ -120,12 +120,11 @@ export class AlertOutbox {
     const fields = { alert, state, site, status: status ?? null, attempts: row.attempts + 1 };
     const outcome = outcomeOf(status);
     if (outcome === "retry" && row.attempts + 1 < ATTEMPTS_MAX) {
-      if (row.attempts === 0) this.#log("WARN", "[BACKFILL] An alert's notice failed and is retried", fields);
+      if (row.attempts === 0) this.#log("WARN", "An alert's notice failed and is retried", fields);
       this.#store.tx((sql) => countAttempt(sql, TABLE, row, this.#clock.now()));
       return;
     }
-    if (outcome !== "delivered")
-      this.#log("ERROR", "[BACKFILL] An alert's notice can't be delivered", fields);
+    if (outcome !== "delivered") this.#log("ERROR", "An alert's notice can't be delivered", fields);
     this.#store.tx((sql) => sql.run("DELETE FROM alert_notice WHERE id = ?", row.key));
   }
 }

@@ -1,6 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { COMMIT_SHARE, WORK_SHARE } from "../../domain/limits.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../../ports/ports.ts";
 
 /** A reservation that was not renewed for so long belongs to a killed object: longer than a request with its permit. */
 export const RESERVATION_LEASE_MS = 300_000;
