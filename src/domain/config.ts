@@ -21,8 +21,11 @@ export const SECRETS = ["BACKFILL_API_KEY", "ACE_API_KEY"] as const;
 /** The Query Worker's secrets: the token that its callers send. */
 export const QUERY_SECRETS = ["QUERY_API_KEY"] as const;
 
+/** The ETL Sync Worker's secrets: the token that a trigger needs, and the key of the API. */
+export const ETL_SECRETS = ["ETL_API_KEY", "ACE_API_KEY"] as const;
+
 /** A secret of any Worker. */
-export type SecretName = (typeof SECRETS | typeof QUERY_SECRETS)[number];
+export type SecretName = (typeof SECRETS | typeof QUERY_SECRETS | typeof ETL_SECRETS)[number];
 
 /** The Coordinator asks every site at least once a minute; beyond this a minute is not enough. */
 export const SITES_MAX = 100;
