@@ -3,7 +3,7 @@ import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator, orUnavailable } from "../backfill/coordinator/coordinator.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
-import type { Gate, SitePeer } from "../backfill/ports.ts";
+import type { Gate, GateLane, SitePeer } from "../backfill/ports.ts";
 import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
 import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
@@ -148,8 +148,8 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
     return this.#made;
   }
 
-  async acquire(caller: string) {
-    return this.#rules.acquire(caller);
+  async acquire(caller: string, lane?: GateLane) {
+    return this.#rules.acquire(caller, lane);
   }
   async pauseFor(ms: number) {
     this.#rules.pauseFor(ms);
@@ -214,7 +214,7 @@ function gateOf(env: Env): Gate {
   const name = gateName(aceKeyOf(env));
   const stub = async () => env.RATE_GATE.getByName(await name) as unknown as Gate;
   return {
-    acquire: async (caller) => (await stub()).acquire(caller),
+    acquire: async (caller, lane) => (await stub()).acquire(caller, lane),
     pauseFor: async (ms) => (await stub()).pauseFor(ms),
     pausedUntil: async () => (await stub()).pausedUntil(),
     permitsLastMinute: async () => (await stub()).permitsLastMinute(),

@@ -83,10 +83,16 @@ export interface Denied {
   readonly retryAt: EpochMs;
 }
 
+/** The live lane is for new data; calls without a lane are the backfill's. */
+export type GateLane = "live";
+
 /** The rate limit of one API key. */
 export interface Gate {
-  /** Holds until a permit is due, at most 20 s. `caller` takes turns with other callers. */
-  acquire(caller: string): Promise<Permit | Denied>;
+  /**
+   * Holds until a permit is due, at most 20 s. `caller` takes turns with other callers of its lane. Live calls go
+   * first, but while calls of the backfill wait, these get at least every second permit.
+   */
+  acquire(caller: string, lane?: GateLane): Promise<Permit | Denied>;
   /** No permits for `ms`. Never shortens a pause. */
   pauseFor(ms: number): Promise<void>;
   pausedUntil(): Promise<EpochMs | undefined>;

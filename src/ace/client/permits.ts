@@ -1,5 +1,5 @@
 import { JITTER_MS } from "../../domain/limits.ts";
-import type { Clock, Gate, Permit } from "../../ports/ports.ts";
+import type { Clock, Gate, GateLane, Permit } from "../../ports/ports.ts";
 import { VendorFault, VendorThrottled } from "../faults.ts";
 
 /** A permit that comes later than this is not used: the rest of the jitter is for the way to the vendor. */
@@ -19,13 +19,16 @@ export class Permits {
   readonly #gate: Gate;
   readonly #clock: Clock;
   readonly #caller: string;
+  readonly #lane: GateLane | undefined;
   #pauses = 0;
   #gateNotified: Promise<unknown> = Promise.resolve();
 
-  constructor(gate: Gate, clock: Clock, caller: string) {
+  /** Without a lane of the gate the calls are the backfill's. */
+  constructor(gate: Gate, clock: Clock, caller: string, lane?: GateLane) {
     this.#gate = gate;
     this.#clock = clock;
     this.#caller = caller;
+    this.#lane = lane;
   }
 
   /**
@@ -39,7 +42,7 @@ export class Permits {
       await this.#gateNotified;
       const pauses = this.#pauses;
       const calledAt = clock.now();
-      const answer = await this.#gate.acquire(this.#caller).catch(() => undefined);
+      const answer = await this.#gate.acquire(this.#caller, this.#lane).catch(() => undefined);
       if (!answer) {
         // A gate that is being replaced, or hangs, is no failure of the request: the new gate is called.
         await clock.sleep(GATE_RETRY_MS, signal);

@@ -1,7 +1,8 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { JITTER_MS } from "../../domain/limits.ts";
 import { migrate, type Table } from "../../object/tables/tables.ts";
-import type { Clock, Denied, Permit, Store } from "../ports.ts";
+import type { Clock, Denied, GateLane, Permit, Store } from "../ports.ts";
+import { type LaneCall, NO_TURNS, takeTurn } from "./turns.ts";
 
 export { JITTER_MS };
 
@@ -23,8 +24,7 @@ export const GATE_TABLES: readonly Table[] = [
 ];
 
 /** A call that waits for its permit. */
-interface WaitingCall {
-  readonly caller: string;
+interface WaitingCall extends LaneCall {
   readonly askedAt: EpochMs;
   readonly deadline: EpochMs;
   readonly answer: (permit: Permit | Denied) => void;
@@ -41,9 +41,7 @@ export class RateGate {
   readonly #intervalMs: number;
   /** In the order of their arrival. */
   #waiting: WaitingCall[] = [];
-  /** By caller: the number of its last turn. */
-  readonly #lastTurns = new Map<string, number>();
-  #turns = 0;
+  #turns = NO_TURNS;
   /** When the permits of the last minute were granted by this incarnation; not worth a write. */
   readonly #grantedAt: EpochMs[] = [];
   #granting = false;
@@ -56,13 +54,13 @@ export class RateGate {
     store.tx((sql) => migrate(sql, GATE_TABLES));
   }
 
-  acquire(caller: string): Promise<Permit | Denied> {
+  acquire(caller: string, lane?: GateLane): Promise<Permit | Denied> {
     const now = this.#clock.now();
     const paused = this.#read("paused", PAUSE_MS_MAX);
     // The pause outlasts the wait, so that the caller can rest instead.
     if (paused - now > WAIT_MS_MAX) return Promise.resolve({ kind: "denied", askedAt: now, retryAt: paused });
     return new Promise((answer) => {
-      this.#waiting.push({ caller, askedAt: now, deadline: now + WAIT_MS_MAX, answer });
+      this.#waiting.push({ caller, lane, askedAt: now, deadline: now + WAIT_MS_MAX, answer });
       // Without its storage the gate gives no permits; the waiting callers ask again.
       if (!this.#granting)
         this.#grantWhileWaiting().catch(() => this.#deny(() => true, this.#clock.now() + FAILED_RETRY_MS));
@@ -127,18 +125,12 @@ export class RateGate {
     }
   }
 
-  /**
-   * The oldest call of the waiting caller whose last turn is the longest ago. A denied call is no turn: where slots
-   * are scarce, its caller would otherwise queue at the end again and again.
-   */
   #next(): WaitingCall {
-    const lastTurn = ({ caller }: WaitingCall) => this.#lastTurns.get(caller) ?? 0;
-    const [next] = this.#waiting.toSorted((a, b) => lastTurn(a) - lastTurn(b));
+    const next = takeTurn(this.#waiting, this.#turns);
     if (!next) throw new Error("no call waits for a permit");
-    this.#waiting = this.#waiting.filter((call) => call !== next);
-    this.#turns += 1;
-    this.#lastTurns.set(next.caller, this.#turns);
-    return next;
+    this.#waiting = this.#waiting.filter((call) => call !== next.call);
+    this.#turns = next.turns;
+    return next.call;
   }
 
   #deny(isDenied: (call: WaitingCall) => boolean, retryAt: EpochMs): void {

@@ -1,4 +1,4 @@
-import type { Clock, Denied, Permit, Store } from "../../../src/backfill/ports.ts";
+import type { Clock, Denied, GateLane, Permit, Store } from "../../../src/backfill/ports.ts";
 import { JITTER_MS, RateGate } from "../../../src/backfill/rate-gate/rate-gate.ts";
 import { Chance } from "./chance.ts";
 import { Incarnation } from "./incarnation.ts";
@@ -16,19 +16,26 @@ export interface GateFault {
 export interface GateScenario {
   readonly seed: number;
   readonly perMinute: number;
-  /** Each pauses up to `thinkMs` between requests; callers of the same name are lanes of the same site. */
-  readonly callers: readonly { readonly name: string; readonly thinkMs: number }[];
+  /** Each pauses up to `thinkMs` between requests; callers of the same name and lane are of the same site. */
+  readonly callers: readonly {
+    readonly name: string;
+    readonly lane?: GateLane | undefined;
+    readonly thinkMs: number;
+  }[];
   /** The gate's timers are late by up to this. */
   readonly lateMs: number;
   readonly faults: readonly GateFault[];
 }
 
 export interface Grant {
+  /** Name and lane. */
   readonly caller: string;
   /** True time, as all times here. */
   readonly at: number;
-  /** Callers that got permits while this caller waited, since its name got its last permit. */
+  /** Callers of its lane that got permits while this caller waited, since its name got its last permit. */
   readonly overtakenBy: readonly string[];
+  /** The most permits in a row, with this one, that went past a waiting call of the other lane. */
+  readonly inARow: number;
 }
 
 export interface GateRun {
@@ -71,29 +78,37 @@ export async function runGate({ seed, perMinute, callers, lateMs, faults }: Gate
   const arrivals: number[] = [];
   const grants: Grant[] = [];
   const pauses: { from: number; to: number }[] = [];
-  /** By name of a waiting caller: the callers that got permits meanwhile. */
-  const waiting = new Map<string, { calls: number; overtakenBy: string[] }>();
+  /** By waiting caller: the callers of its lane that got permits meanwhile. */
+  const waiting = new Map<string, { lane: GateLane | undefined; calls: number; overtakenBy: string[] }>();
+  /** Calls that wait, with the permits that went to the other lane since one went to theirs. */
+  const calls = new Set<{ lane: GateLane | undefined; passed: number }>();
   const clock = clockOf(undefined, 0);
 
-  const turn = (caller: string) => {
-    grants.push({ caller, at: scheduler.now, overtakenBy: waiting.get(caller)?.overtakenBy ?? [] });
+  const turn = (caller: string, lane: GateLane | undefined) => {
+    for (const call of calls) call.passed = call.lane === lane ? 0 : call.passed + 1;
+    const inARow = Math.max(0, ...Array.from(calls, ({ passed }) => passed));
+    grants.push({ caller, at: scheduler.now, overtakenBy: waiting.get(caller)?.overtakenBy ?? [], inARow });
     for (const [name, wait] of waiting) {
       if (name === caller) wait.overtakenBy = [];
-      else if (wait.calls > 0) wait.overtakenBy.push(caller);
+      else if (wait.calls > 0 && wait.lane === lane) wait.overtakenBy.push(caller);
     }
   };
-  const acquire = async (caller: string): Promise<Permit | Denied | undefined> => {
-    const wait = waiting.get(caller) ?? { calls: 0, overtakenBy: [] };
+  const acquire = async (name: string, lane?: GateLane): Promise<Permit | Denied | undefined> => {
+    const caller = `${name} ${lane ?? "backfill"}`;
+    const wait = waiting.get(caller) ?? { lane, calls: 0, overtakenBy: [] };
     waiting.set(caller, wait);
     wait.calls += 1;
-    const answer = await Promise.race([current.gate.acquire(caller), died.promise]);
+    const call = { lane, passed: 0 };
+    calls.add(call);
+    const answer = await Promise.race([current.gate.acquire(name, lane), died.promise]);
     wait.calls -= 1;
-    if (answer?.kind === "permit") turn(caller);
+    calls.delete(call);
+    if (answer?.kind === "permit") turn(caller, lane);
     return answer;
   };
-  const call = async ({ name, thinkMs }: GateScenario["callers"][number]) => {
+  const call = async ({ name, lane, thinkMs }: GateScenario["callers"][number]) => {
     while (scheduler.now < end) {
-      const answer = await acquire(name);
+      const answer = await acquire(name, lane);
       if (answer === undefined) await clock.sleep(RETRY_MS);
       else if (answer.kind === "denied") await clock.sleep(answer.retryAt - clock.now());
       else if (clock.now() - answer.dueAt <= LATE_MS_MAX) {
@@ -114,6 +129,7 @@ export async function runGate({ seed, perMinute, callers, lateMs, faults }: Gate
         current.incarnation.kill();
         died = Promise.withResolvers();
         for (const wait of waiting.values()) wait.overtakenBy = [];
+        for (const call of calls) call.passed = 0;
         current = newGate();
       }
     }

@@ -288,7 +288,7 @@ export class World {
         this.gate.call(act),
       );
     return {
-      acquire: (caller) => remote("acquire", (gate) => gate.acquire(caller)),
+      acquire: (caller, lane) => remote("acquire", (gate) => gate.acquire(caller, lane)),
       pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
       permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),

@@ -29,7 +29,8 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
     },
     gate: {
       // After a timeout the permit may have been granted: it is lost, and another is requested.
-      acquire: (caller) => withTimeout(clock, WAIT_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller)),
+      acquire: (caller, lane) =>
+        withTimeout(clock, WAIT_MS_MAX + GATE_SLACK_MS, () => gate.acquire(caller, lane)),
       pauseFor: (ms) => bounded(() => gate.pauseFor(ms)),
       pausedUntil: () => bounded(() => gate.pausedUntil()),
       permitsLastMinute: () => bounded(() => gate.permitsLastMinute()),
