@@ -3,7 +3,8 @@ import type { PageSize, PageSizeLadder } from "../ace/paging/paging.ts";
 import { type Decoded, outcomeOfFault, readResponse } from "../ace/transport/transport.ts";
 import type { Reservation } from "../object/isolate/isolate.ts";
 import type { Vendor } from "../ports/ports.ts";
-import type { FailedRequest, FetchContext } from "./fetch-context.ts";
+import type { FailedRequest } from "./failed-request.ts";
+import type { FetchContext } from "./fetch-context.ts";
 
 /** The API states a pause for one request, and says nothing about the key's limit. */
 export interface StatedPause {

@@ -1,5 +1,4 @@
 import type { Permits } from "../ace/client/client.ts";
-import type { Outcome } from "../ace/transport/transport.ts";
 import type { Config } from "../domain/config.ts";
 import type { EpochMs } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
@@ -23,8 +22,8 @@ export interface FetchContext {
   readonly config: RequestPolicy;
   /** Ends the requests once their work is not wanted any more. */
   readonly fence: { readonly signal: AbortSignal };
-  /** The most samples that a run collects before it is committed. */
-  readonly steps: { readonly runSamples: number };
+  /** The most samples, and pages, that a run collects before it is committed. */
+  readonly steps: { readonly runSamples: number; readonly runPages?: number };
   /** The configured points, of the list that is stored. */
   points(): PointList;
   /** What happens to the requests, for counts and logs. */
@@ -51,18 +50,4 @@ export interface RetriedRequest {
   readonly triesMax: number;
   readonly reason: string;
   readonly nextAt: EpochMs;
-}
-
-/** A request that failed for good. */
-export interface FailedRequest {
-  readonly kind: Exclude<Outcome["kind"], "ok" | "no-data" | "throttled" | "paused" | "aborted">;
-  readonly reason: string;
-  /** Of a response that refused the request. */
-  readonly status?: number | undefined;
-  /** How often it was sent; undefined where its responses are not the reason. */
-  readonly tries?: number | undefined;
-  /** Set if stated pauses have lasted so long that they count as an outage: the site waits at least this long. */
-  readonly outageMs?: number | undefined;
-  /** Without the API key. */
-  readonly message: string;
 }

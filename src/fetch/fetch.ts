@@ -1,7 +1,7 @@
 /** Requests to the API as an object sends them: pages of a window and lists of points, with permits, limits and retries. */
 export { ApiClient, BYTES_A_BODY_BYTE, type StatedPause } from "./api-client.ts";
+export { type FailedRequest, haltReason, isUnreachable, naming } from "./failed-request.ts";
 export type {
-  FailedRequest,
   FetchContext,
   RequestObserver,
   RequestPolicy,
@@ -15,4 +15,4 @@ export {
   storePoints,
 } from "./point-names.ts";
 export { type ReadPoints, readPoints } from "./read-points.ts";
-export { appendPage, boundaryBytes, boundaryRows, WindowReader } from "./window-reader.ts";
+export { appendPage, boundaryBytes, boundaryRows, type PageHalt, WindowReader } from "./window-reader.ts";

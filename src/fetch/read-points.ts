@@ -9,7 +9,8 @@ import {
 } from "../ace/points/points.ts";
 import type { Reservation } from "../object/isolate/isolate.ts";
 import { ApiClient, type StatedPause } from "./api-client.ts";
-import type { FailedRequest, FetchContext } from "./fetch-context.ts";
+import type { FailedRequest } from "./failed-request.ts";
+import type { FetchContext } from "./fetch-context.ts";
 import { pointListBytes } from "./point-names.ts";
 
 /** How reading a site's list of points has ended. */

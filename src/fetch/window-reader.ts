@@ -14,17 +14,18 @@ import {
 import { type Decoded, faultText } from "../ace/transport/transport.ts";
 import { NOTHING_DROPPED, redactDropped } from "../domain/dropped-rows.ts";
 import { addTransport, NOTHING_FETCHED, type Transport } from "../domain/evidence.ts";
-import { PARSED_BYTES_MAX } from "../domain/limits.ts";
+import { PARSED_BYTES_MAX, RUN_SAMPLES } from "../domain/limits.ts";
 import type { Reservation } from "../object/isolate/isolate.ts";
 import { RunBuilder } from "../parquet/run/run.ts";
 import { ApiClient, BYTES_A_BODY_BYTE, type StatedPause } from "./api-client.ts";
-import type { FailedRequest, FetchContext } from "./fetch-context.ts";
+import type { FailedRequest } from "./failed-request.ts";
+import type { FetchContext } from "./fetch-context.ts";
 
 /** Pages of a run: a crash costs them, so a run of tiny pages ends before it has many samples. */
-const PAGES_A_RUN_MAX = 60;
+const PAGES_A_RUN = 60;
 
 /** Why a page was not read. */
-type Halt =
+export type PageHalt =
   | { readonly kind: "aborted" | "throttled" }
   | StatedPause
   | { readonly kind: "failed"; readonly failed: FailedRequest };
@@ -65,7 +66,7 @@ export class WindowReader {
     this.#context = context;
     this.#client = new ApiClient(context, memory);
     this.#memory = memory;
-    this.run = new RunBuilder(0, context.steps.runSamples);
+    this.run = new RunBuilder(0, Math.min(context.steps.runSamples, RUN_SAMPLES));
     this.#floorMicros = pagination.floorMicros;
     this.pagination = pagination;
     this.ladder = ladder;
@@ -99,12 +100,13 @@ export class WindowReader {
   get roomLeft(): boolean {
     if (this.done || this.bytesMissing !== undefined) return false;
     const { samples } = this.run;
-    const fits = samples === 0 || samples + this.ladder.size <= this.#context.steps.runSamples;
-    return (fits && this.#transport.pages < PAGES_A_RUN_MAX) || this.inFirstTimestamp;
+    const { runSamples, runPages = PAGES_A_RUN } = this.#context.steps;
+    const fits = samples === 0 || samples + this.ladder.size <= runSamples;
+    return (fits && this.#transport.pages < runPages) || this.inFirstTimestamp;
   }
 
   /** Reads the next page into the run, with permits and retries; undefined where that succeeded. */
-  async readPage(isNeeded: () => boolean): Promise<Halt | undefined> {
+  async readPage(isNeeded: () => boolean): Promise<PageHalt | undefined> {
     const { outcome, ladder } = await this.#client.retrying(this.ladder, (size) =>
       this.#fetchPage(pageSizeFor(this.pagination, size), isNeeded),
     );
@@ -119,7 +121,7 @@ export class WindowReader {
     }
   }
 
-  #advance(result: PageResult, transport: Transport): Halt | undefined {
+  #advance(result: PageResult, transport: Transport): PageHalt | undefined {
     if (result.next === "fault") {
       const { reason } = result.fault;
       return { kind: "failed", failed: { kind: "protocol", reason, message: faultText(result.fault) } };

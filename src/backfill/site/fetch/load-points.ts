@@ -1,4 +1,11 @@
-import { type FailedRequest, type ReadPoints, readPoints, storePoints } from "../../../fetch/fetch.ts";
+import {
+  type FailedRequest,
+  isUnreachable,
+  naming,
+  type ReadPoints,
+  readPoints,
+  storePoints,
+} from "../../../fetch/fetch.ts";
 import type { ActionContext } from "../context.ts";
 import {
   addToRun,
@@ -7,9 +14,7 @@ import {
   currentJob,
   getState,
   halt,
-  isUnreachable,
   logError,
-  naming,
   recordProgress,
   setState,
 } from "../ledger/ledger.ts";

@@ -1,5 +1,5 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
-import type { FailedRequest } from "../../../fetch/fetch.ts";
+import { type FailedRequest, haltReason, isUnreachable, naming } from "../../../fetch/fetch.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
 import {
@@ -60,13 +60,6 @@ export function failFetch(
   failDay(context, day, named, where, how);
 }
 
-/** The failure with the request in its message, as people count, and how often it was sent. */
-export function naming(failed: FailedRequest, request: string): FailedRequest {
-  const { message, tries } = failed;
-  const times = tries === undefined ? "" : `, ${tries} ${tries === 1 ? "try" : "tries"}`;
-  return { ...failed, message: `${message} (${request}${times})` };
-}
-
 /** The API could not be reached; `outageMs` is set if the API itself stated a pause. */
 interface Unreachable {
   readonly outageMs: number | undefined;
@@ -114,22 +107,6 @@ export function halt(context: WorkContext, failed: FailedRequest, where: Record<
   });
 }
 
-function haltReason(site: string, failed: FailedRequest): string {
-  switch (failed.kind) {
-    case "unauthorized":
-      return `The API refuses the key ACE_API_KEY (${failed.message}). Set a valid one and start again.`;
-    case "unhandled":
-      return (
-        `The API fails on the first call of the run (${failed.message}), as it does for an invalid key: ` +
-        "check ACE_API_KEY, then start again."
-      );
-    case "forbidden":
-      return `The API refuses access to site ${site} (${failed.message}). Check SITE_NAME and the key's rights.`;
-    default:
-      return `The points list of site ${site} can't be used: ${failed.message}`;
-  }
-}
-
 /**
  * After the third such day in a row, or at once where the API says so, all of them become pending again, and the site
  * waits and probes.
@@ -164,8 +141,4 @@ export function endUnbelievableWaits(sql: Sql, now: EpochMs): void {
   const outage = getState(sql, "outage");
   if (outage && outage.until > now + OUTAGE_MS_MAX) setState(sql, "outage", { ...outage, until: now });
   if ((getState(sql, "throttledUntil") ?? 0) > now + PAUSE_MS_MAX) setState(sql, "throttledUntil", undefined);
-}
-
-export function isUnreachable(failed: FailedRequest): boolean {
-  return failed.kind === "transient" || failed.kind === "unhandled";
 }
