@@ -25,11 +25,22 @@ export interface DatabaseFault {
 export type DatabaseState = { readonly kind: "ok" } | DatabaseFault;
 
 export type TriggerOutcome =
-  | { readonly kind: "started"; readonly sites: readonly string[]; readonly running: readonly string[] }
+  | {
+      readonly kind: "started";
+      readonly sites: readonly TriggeredSite[];
+      /** The other selected sites that responded: they are in a sync already. */
+      readonly running: readonly string[];
+    }
   /** Every selected site is in a sync. */
   | { readonly kind: "running"; readonly sites: readonly string[] }
   /** None of the selected sites responded. */
   | { readonly kind: "unavailable"; readonly sites: readonly string[] };
+
+export interface TriggeredSite {
+  readonly site: string;
+  /** ISO 8601, by the clock of the site's object, as the times of its syncs are. */
+  readonly triggered_at: string;
+}
 
 /** The values behind `GET /metrics`. */
 export interface EtlMetrics {

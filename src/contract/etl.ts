@@ -200,6 +200,16 @@ export const syncHealth = responseObject("SyncHealth", {
 });
 export type SyncHealth = z.output<typeof syncHealth>;
 
+/** The 503 of `GET /health`. */
+export const unhealthy = responseObject("Unhealthy", {
+  error: z.string(),
+  hint: z.string(),
+  status: z.literal("error"),
+  database: z.enum(["no_tables", "unavailable"]),
+  timestamp: z.string(),
+});
+export type Unhealthy = z.output<typeof unhealthy>;
+
 export const triggerRequest = requestObject("TriggerRequest", {
   site: siteName.optional().describe("By default all sites"),
 });
@@ -209,9 +219,11 @@ export const triggerAccepted = responseObject("TriggerAccepted", {
   status: z.literal("started"),
   sites: z.array(z.string()).describe("Sites that begin a sync"),
   sites_running: z.array(z.string()).describe("Sites that are in a sync already, and go on with it"),
-  timestamp: z
-    .string()
-    .describe("The sync has ended where last_sync.ended_at of GET /status is not before it"),
+  triggered_at: z
+    .record(z.string(), z.string())
+    .describe(
+      "By site of sites, by the site's clock: its sync has ended once last_sync.ended_at in GET /status is not before it",
+    ),
   message: z.string(),
 });
 export type TriggerAccepted = z.output<typeof triggerAccepted>;

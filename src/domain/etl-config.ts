@@ -18,10 +18,6 @@ import {
 /** A watermark older than this raises an alert: three syncs of five minutes have brought nothing. */
 export const ALERT_LAG_MINUTES = 15;
 
-/** D1's largest database, and the share of it above which an alert is raised: time to shorten HOT_DAYS. */
-export const DATABASE_BYTES_MAX = 10_000_000_000;
-export const ALERT_DATABASE_PERCENT = 80;
-
 /** The time within which a sample that the API shows is in hot storage: a sync every five minutes, and a minute of it. */
 export const SYNC_PROMISE_MINUTES = 6;
 

@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { describe, expect, it, test } from "vitest";
 import { bearer, NOW, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { expectMetricRules, hasPromtool, promtoolCheck } from "../../../test/support/http/metric-rules.ts";
 import { parseExposition } from "../../../test/support/http/parse-exposition.ts";
 import { VIEW } from "../../../test/support/job.ts";
 import type { SiteView, Status } from "../../contract/backfill.ts";
@@ -104,45 +104,16 @@ test("metrics need the bearer token and have no parameters", async () => {
   expect((await request("/metrics?site=a", { headers: bearer() })).status).toBe(400);
 });
 
-/** Units that are no base units, as promtool finds them between underscores. */
-const OTHER_UNITS =
-  /^(?:(?:milli|micro|nano)?seconds?|minutes|hours|days|weeks|(?:kilo|mega|giga|kibi|mebi|gibi)?bytes|bits|percent|celsius|kelvins)$/;
-const BASE_UNITS = ["seconds", "bytes"];
-
 describe("the names of the metrics", () => {
-  const promtool = spawnSync("promtool", ["--version"]).status === 0;
-  if (!promtool) {
-    console.warn(
-      "SKIPPED: promtool is not installed (Debian package prometheus); only the naming rules are checked",
-    );
-  }
+  const promtool = hasPromtool();
 
   it("keep to Prometheus' rules: base units, snake case, _total for counters alone, no type in the name", async () => {
-    const { families } = await scraped(EVERYTHING);
-    for (const [name, { type, help }] of families) {
-      const parts = name.split("_");
-      const [last = ""] = parts.slice(-1);
-      expect(name).toMatch(/^backfill(_[a-z]+)+$/);
-      expect(
-        parts.filter((part) => OTHER_UNITS.test(part) && !BASE_UNITS.includes(part)),
-        name,
-      ).toEqual([]);
-      expect(last === "total", name).toBe(type === "counter");
-      expect(
-        ["count", "sum", "bucket", "gauge", "counter"].filter((word) => parts.includes(word)),
-        name,
-      ).toEqual([]);
-      expect(help, name).not.toBe("");
-    }
+    expectMetricRules((await scraped(EVERYTHING)).families, "backfill");
   });
 
   it.skipIf(!promtool)("pass promtool check metrics without a complaint", async () => {
     for (const { text } of [await scraped(EVERYTHING), await scraped(undefined)]) {
-      const { status, stdout, stderr } = spawnSync("promtool", ["check", "metrics"], {
-        input: text,
-        encoding: "utf8",
-      });
-      expect([status, stdout, stderr]).toEqual([0, "", ""]);
+      expect(promtoolCheck(text)).toEqual([0, "", ""]);
     }
   });
 });

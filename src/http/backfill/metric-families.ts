@@ -1,6 +1,6 @@
 import * as wire from "../../contract/backfill.ts";
 import type { Metrics, SiteTotals } from "../../contract/metrics.ts";
-import type { MetricFamily, MetricSample } from "./exposition.ts";
+import { gauge, type MetricFamily, type MetricSample } from "../server/server.ts";
 
 /** The metrics of the Backfill Worker: counters since each ledger was created, and gauges of the current job. */
 export function familiesOf(metrics: Metrics, requestsPerMinute: number, version: string): MetricFamily[] {
@@ -96,10 +96,3 @@ function daysOf(view: wire.SiteView): MetricSample[] {
 
 const raised = (status: wire.Status | undefined, name: wire.Alert["alert"]) =>
   (status?.alerts ?? []).filter(({ alert }) => alert === name).length;
-
-const gauge = (name: string, help: string, samples: readonly MetricSample[]): MetricFamily => ({
-  name,
-  type: "gauge",
-  help,
-  samples,
-});

@@ -1,10 +1,10 @@
 import type { BackfillApi } from "../../contract/api.ts";
 import * as wire from "../../contract/backfill.ts";
-import { validationFailed } from "../server/server.ts";
+import { EXPOSITION_TYPE, exposition, validationFailed } from "../server/server.ts";
 import { backfillRoute, SITE_UNAVAILABLE, siteUnavailable } from "./backfill-route.ts";
 import { selectionRules } from "./backfill-rules.ts";
 import { eventStream, statusEvents } from "./events.ts";
-import { EXPOSITION_TYPE, exposition } from "./exposition.ts";
+
 import { familiesOf } from "./metric-families.ts";
 
 export const status = backfillRoute({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ENV, KEY, underTest } from "../../../test/support/http/fake-backfill.ts";
+import { ETL_KEY, etlUnderTest } from "../../../test/support/http/fake-etl.ts";
 import { QUERY_KEY, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import { docsPage } from "./docs.ts";
 
@@ -10,6 +11,7 @@ interface Api {
 
 const WORKERS = [
   { name: "Backfill", token: KEY, request: () => underTest().request },
+  { name: "ETL Sync", token: ETL_KEY, request: () => etlUnderTest().request },
   { name: "Query", token: QUERY_KEY, request: () => queryUnderTest().request },
 ];
 

@@ -1,4 +1,5 @@
 import * as wire from "../../contract/query.ts";
+import { createTablesCommand } from "../../domain/hot-database.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
 import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/catalog/catalog.ts";
@@ -15,10 +16,6 @@ import {
 
 /** Longer than the Worker's own retries, which have failed by then. */
 const RETRY_AFTER_SECONDS = 10;
-
-/** The command as it is in workers/wrangler-query.toml. */
-const CREATE_TABLES =
-  "npx wrangler d1 execute ace-timeseries-hot -c workers/wrangler-query.toml --env production --remote --file workers/schema/d1-schema.sql";
 
 /** The description of `faultResponse`, for every route that reads. */
 export const FAULT_RESPONSES: ResponseDescriptions = {
@@ -42,7 +39,7 @@ export const FAULT_RESPONSES: ResponseDescriptions = {
 export function faultResponse(fault: unknown): JsonResponse | undefined {
   if (fault instanceof HotUnavailable) {
     return fault.tablesMissing
-      ? unavailable("Hot storage has no tables", `Create them: ${CREATE_TABLES}`)
+      ? unavailable("Hot storage has no tables", `Create them: ${createTablesCommand("query")}`)
       : unavailable(
           "Hot storage unavailable",
           "Try again later. Archived days older than HOT_DAYS can be queried without it",

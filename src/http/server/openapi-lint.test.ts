@@ -1,6 +1,7 @@
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { expect, it } from "vitest";
 import { underTest } from "../../../test/support/http/fake-backfill.ts";
+import { etlUnderTest } from "../../../test/support/http/fake-etl.ts";
 import { queryUnderTest } from "../../../test/support/http/fake-query.ts";
 
 /** The linter's recommended rules, all as errors, but for those that do not fit. */
@@ -19,6 +20,7 @@ const CONFIG: Parameters<typeof createConfig>[0] = {
 it.each([
   ["Backfill", underTest().request],
   ["Query", queryUnderTest().request],
+  ["ETL Sync", etlUnderTest().request],
 ])("a linter finds nothing in the document of the %s Worker", async (name, request) => {
   const source = await (await request("/openapi.json")).text();
   const config = await createConfig(CONFIG);

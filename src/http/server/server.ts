@@ -17,6 +17,13 @@ import {
 import type { Route, Service } from "./service.ts";
 
 export { preferred } from "./accept.ts";
+export {
+  EXPOSITION_TYPE,
+  exposition,
+  gauge,
+  type MetricFamily,
+  type MetricSample,
+} from "./exposition.ts";
 export { type InputRules, type InputSchema, valid } from "./input.ts";
 export { repeatedIn } from "./request-fields.ts";
 export { errorResponse, type JsonResponse, retryLater, validationFailed } from "./response.ts";

@@ -13,6 +13,13 @@ export interface MetricSample {
   readonly value: number;
 }
 
+export const gauge = (name: string, help: string, samples: readonly MetricSample[]): MetricFamily => ({
+  name,
+  type: "gauge",
+  help,
+  samples,
+});
+
 /**
  * The text of a scrape; families without samples are left out. Written here because Prometheus' client library counts in
  * the memory of a process, while these counts are in the ledgers; this writer is the only part that would be used.

@@ -1,0 +1,10 @@
+/** What the Workers that share the hot database say of it. */
+
+/** The command that creates the tables of hot storage in production; it can be repeated. */
+export function createTablesCommand(worker: "etl" | "query"): string {
+  return `npx wrangler d1 execute ace-timeseries-hot -c workers/wrangler-${worker}.toml --env production --remote --file workers/schema/d1-schema.sql`;
+}
+
+/** D1's largest database, and the share of it above which an alert is raised: time to shorten HOT_DAYS. */
+export const DATABASE_BYTES_MAX = 10_000_000_000;
+export const ALERT_DATABASE_PERCENT = 80;
