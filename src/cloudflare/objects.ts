@@ -3,14 +3,16 @@ import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator, orUnavailable } from "../backfill/coordinator/coordinator.ts";
 import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
-import type { Gate, GateLane, SitePeer } from "../backfill/ports.ts";
+import type { GateLane, SitePeer } from "../backfill/ports.ts";
 import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
 import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
+import type { GateView } from "../contract/gate.ts";
 import { parseSiteName, type SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
+import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 import { webhookReceiver } from "./webhook-receiver.ts";
 
@@ -22,7 +24,7 @@ import { webhookReceiver } from "./webhook-receiver.ts";
 /** Shared by all objects of the isolate, since they share its memory. */
 const isolate = new Isolate({ codeVersion: (env as Env).CF_VERSION_METADATA?.id });
 
-export class CoordinatorObject extends DurableObject<Env> implements BackfillApi {
+export class CoordinatorObject extends DurableObject<Env> implements Omit<BackfillApi, "gate"> {
   #made: Coordinator | undefined;
 
   get #rules(): Coordinator {
@@ -139,7 +141,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   }
 }
 
-export class RateGateObject extends DurableObject<Env> implements Gate {
+export class RateGateObject extends DurableObject<Env> implements GatePeer {
   #made: RateGate | undefined;
 
   get #rules(): RateGate {
@@ -160,6 +162,14 @@ export class RateGateObject extends DurableObject<Env> implements Gate {
   async permitsLastMinute() {
     return this.#rules.permitsLastMinute();
   }
+  async view(): Promise<GateView> {
+    const pausedUntil = this.#rules.pausedUntil();
+    return {
+      gate: gateIdentity(this.ctx.id),
+      permits_last_minute: this.#rules.permitsLastMinute(),
+      paused_until: pausedUntil === undefined ? null : new Date(pausedUntil).toISOString(),
+    };
+  }
 }
 
 // A new stub for each call: a stub stays broken once a call of it has failed.
@@ -175,6 +185,7 @@ export function backfillOf(env: Env): BackfillApi {
     plan: (request) => stub().plan(request),
     status: () => stub().status(),
     metrics: () => stub().metrics(),
+    gate: () => gateOf(env).view(),
     cancel: () => stub().cancel(),
     retry: (selection) => stub().retry(selection),
     sites: () => stub().sites(),
@@ -207,23 +218,6 @@ function siteOf(env: Env, site: SiteName): SitePeer {
 async function restartSite(env: Env, site: SiteName): Promise<void> {
   const stub = env.SITE_BACKFILL.getByName(site) as unknown as Pick<SiteBackfillObject, "restart">;
   await stub.restart().catch(() => undefined);
-}
-
-/** The gate of the API key. Its name is a hash of the key, because names appear in logs and dashboards. */
-function gateOf(env: Env): Gate {
-  const name = gateName(aceKeyOf(env));
-  const stub = async () => env.RATE_GATE.getByName(await name) as unknown as Gate;
-  return {
-    acquire: async (caller, lane) => (await stub()).acquire(caller, lane),
-    pauseFor: async (ms) => (await stub()).pauseFor(ms),
-    pausedUntil: async () => (await stub()).pausedUntil(),
-    permitsLastMinute: async () => (await stub()).permitsLastMinute(),
-  };
-}
-
-async function gateName(key: string): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`gate:${key}`)));
-  return Array.from(hash.subarray(0, 12), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** The name that the object was addressed by. Stored, because an alarm may start the object without it. */

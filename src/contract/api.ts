@@ -12,6 +12,7 @@ import type {
   Status,
   VerifyRequest,
 } from "./backfill.ts";
+import type { GateView } from "./gate.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** The backfill as the HTTP layer calls it. Expected outcomes are values; faults are thrown. */
@@ -22,6 +23,8 @@ export interface BackfillApi {
   /** undefined: no backfill was ever started. */
   status(): Promise<Status | undefined>;
   metrics(): Promise<Metrics>;
+  /** The gate of this Worker's API key. */
+  gate(): Promise<GateView>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
   /** Of every configured site. */

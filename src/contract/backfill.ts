@@ -7,6 +7,7 @@ import { SITES_MAX } from "../domain/config.ts";
 import { limitUpTo, requestObject, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./audits.ts";
+export * from "./gate.ts";
 export * from "./parameters.ts";
 export * from "./plan.ts";
 

@@ -21,6 +21,7 @@ describe("GET /", () => {
         audits: "GET /backfill/verify",
         rebuild: "POST /backfill/rebuild",
         events: "GET /backfill/events",
+        gate: "GET /backfill/gate",
         metrics: "GET /metrics",
         root: "GET /",
         openapi: "GET /openapi.json",

@@ -6,7 +6,7 @@ import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
 import { audits, rebuild, verify } from "./audit-routes.ts";
 import type { BackfillContext } from "./backfill-route.ts";
 import { cancel, retry, start } from "./job-routes.ts";
-import { days, errors, events, metrics, sites, status } from "./read-routes.ts";
+import { days, errors, events, gate, metrics, sites, status } from "./read-routes.ts";
 
 export interface BackfillAppParts<Env extends object> {
   /** The backfill behind the bindings of `env`; called only for requests that are authenticated where they must be. */
@@ -33,7 +33,7 @@ export const backfillService: Service<BackfillContext> = {
   title: "Building Vitals Backfill Worker",
   bearer: "BACKFILL_API_KEY",
   secrets: SECRETS,
-  routes: [start, status, cancel, sites, days, errors, retry, verify, audits, rebuild, events, metrics],
+  routes: [start, status, cancel, sites, days, errors, retry, verify, audits, rebuild, events, gate, metrics],
   webhooks: {
     alert: {
       summary:

@@ -91,6 +91,18 @@ export const events = backfillRoute({
   },
 });
 
+export const gate = backfillRoute({
+  name: "gate",
+  method: "GET",
+  path: "/backfill/gate",
+  summary: "The rate gate of this Worker's API key; the ETL Sync Worker must have the same",
+  input: { query: wire.emptyRequest },
+  responses: { 200: { description: "The gate", schema: wire.gateView } },
+  async handle({ backfill }) {
+    return { status: 200, body: await backfill.gate() };
+  },
+});
+
 export const metrics = backfillRoute({
   name: "metrics",
   method: "GET",

@@ -15,6 +15,7 @@ import type {
   SiteSummary,
   Status,
 } from "../../../src/contract/backfill.ts";
+import type { GateView } from "../../../src/contract/gate.ts";
 import type { Metrics } from "../../../src/contract/metrics.ts";
 import { createBackfillApp } from "../../../src/http/backfill/backfill.ts";
 
@@ -87,6 +88,7 @@ export class FakeBackfill implements BackfillApi {
   auditOutcome: AuditOutcome = { kind: "started", sites: ["ses_falls_city", "building_a"] };
   current: Status | undefined;
   measured: Metrics = { at: NOW, status: undefined, totals: {}, permitsLastMinute: 0 };
+  ownGate: GateView = { gate: "5f1c0a9e8b7d6c5f", permits_last_minute: 42, paused_until: null };
   foundSites: SiteSummary[] | SiteUnavailable = [];
   foundDays: DayView[] | SiteUnavailable = [];
   foundErrors: ErrorView[] = [];
@@ -98,6 +100,7 @@ export class FakeBackfill implements BackfillApi {
   plan = (request: unknown) => this.#record("plan", PLAN, request);
   status = () => this.#record("status", this.current);
   metrics = () => this.#record("metrics", this.measured);
+  gate = () => this.#record("gate", this.ownGate);
   cancel = () => this.#record("cancel", this.cancelOutcome);
   retry = (selection: unknown) => this.#record("retry", this.retryOutcome, selection);
   sites = () => this.#record("sites", this.foundSites);

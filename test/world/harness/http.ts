@@ -44,6 +44,7 @@ function apiOf(world: World): BackfillApi {
     plan: (request) => world.ask((rules) => orUnavailable(rules.plan(request))),
     status: () => world.ask((rules) => rules.status()),
     metrics: () => world.ask((rules) => rules.metrics()),
+    gate: async () => ({ gate: "world", permits_last_minute: 0, paused_until: null }),
     cancel: () => world.ask((rules) => rules.cancel()),
     retry: (selection) => world.ask((rules) => rules.retry(selection)),
     sites: () => world.ask((rules) => orUnavailable(rules.sites())),
