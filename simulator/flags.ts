@@ -1,5 +1,6 @@
 import { type BuildingOptions, REFERENCE_DAY } from "./building/building.ts";
 import { type SimulatorOptions, type SiteOptions, settingsSchema } from "./options.ts";
+import type { PresentOptions } from "./present/present.ts";
 
 /** The command line of the simulator, as `parseArgs` takes it. */
 export const FLAGS = {
@@ -21,6 +22,15 @@ export const FLAGS = {
   "empty-days": { type: "string" },
   "first-day": { type: "string" },
   "last-day": { type: "string" },
+  present: { type: "boolean" },
+  "late-share": { type: "string" },
+  "late-seconds": { type: "string" },
+  "corrected-share": { type: "string" },
+  "corrected-seconds": { type: "string" },
+  "vanishing-share": { type: "string" },
+  "vanishing-seconds": { type: "string" },
+  "lost-points": { type: "string" },
+  "lost-at": { type: "string" },
   "invalid-key": { type: "string" },
   empty: { type: "string" },
   end: { type: "string" },
@@ -34,7 +44,7 @@ export const FLAGS = {
 
 export type FlagValues = {
   readonly [Name in keyof typeof FLAGS]?:
-    | (Name extends "help" | "pages-null" ? boolean : Name extends "csv" ? string[] : string)
+    | (Name extends "help" | "pages-null" | "present" ? boolean : Name extends "csv" ? string[] : string)
     | undefined;
 };
 
@@ -56,6 +66,17 @@ Sites:
   --empty-days D,D         days without rows
   --first-day D            no rows before this day
   --last-day D             no rows after this day
+
+A present (the other flags of this group turn it on, too):
+  --present                rows appear as time passes; some late, some corrected, some vanish
+  --late-share X           share of rows that appear late (0.02)
+  --late-seconds A-B       how late, seconds or hours equally often (5-7200)
+  --corrected-share X      share of rows with a wrong value at first (0.005)
+  --corrected-seconds A-B  when they are corrected, after their time (30-14400)
+  --vanishing-share X      share of rows that vanish (0.001)
+  --vanishing-seconds A-B  when they vanish, after their time (30-14400)
+  --lost-points N          configured points that stop reporting and lose their configuration (0)
+  --lost-at T              when, as 2026-08-07T12:00:00Z
 
 API:
   --key KEY                the valid API key (test-key)
@@ -105,11 +126,39 @@ export function optionsFrom(flags: FlagValues): SimulatorOptions {
     emptyDays: flags["empty-days"]?.split(","),
     firstDay: flags["first-day"],
     lastDay: flags["last-day"],
+    present: presentFrom(flags),
   };
   const buildings = flags.sites?.split(",") ?? [];
   const sites = [...buildings, ...(flags.csv ?? []).map(csvSiteOf)];
   if (sites.length === 0) throw new RangeError("no sites: pass --sites or --csv");
   return { ...presetOf(flags.preset), ...definedFields(common), ...settingsSchema.parse(settings), sites };
+}
+
+/** undefined where no flag turns a present on. */
+function presentFrom(flags: FlagValues): PresentOptions | undefined {
+  const change = (name: "late" | "corrected" | "vanishing") => {
+    const { from, to } = secondsOf(flags, `${name}-seconds`) ?? {};
+    return definedFields({ share: numberOf(flags, `${name}-share`), msMin: from, msMax: to });
+  };
+  const points = numberOf(flags, "lost-points");
+  const at = flags["lost-at"];
+  if ((points === undefined) !== (at === undefined))
+    throw new RangeError("--lost-points and --lost-at belong together");
+  const lost = points === undefined || at === undefined ? undefined : { points, at };
+  const changes = { late: change("late"), corrected: change("corrected"), vanishing: change("vanishing") };
+  const isChanged = Object.values(changes).some((fields) => Object.keys(fields).length > 0);
+  if (flags.present !== true && !isChanged && !lost) return undefined;
+  return { ...changes, ...definedFields({ lost }) };
+}
+
+/** A range of seconds, such as 5-7200, in milliseconds. */
+function secondsOf(flags: FlagValues, name: keyof FlagValues) {
+  const text = flags[name];
+  if (typeof text !== "string") return undefined;
+  const [, from, to] = /^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$/.exec(text) ?? [];
+  if (from === undefined || to === undefined)
+    throw new RangeError(`--${name} ${text} is not a range of seconds, such as 5-7200`);
+  return { from: Number(from) * 1000, to: Number(to) * 1000 };
 }
 
 function presetOf(name: string | undefined): Partial<BuildingOptions> {

@@ -37,6 +37,22 @@ test("the process prints its address as one JSON line, and ends on SIGTERM", asy
   expect(await once(child, "exit")).toEqual([0, null]);
 });
 
+test("flags turn a present on, and change parts of it", () => {
+  expect(optionsFrom({ sites: "a" })).not.toHaveProperty("present");
+  expect(optionsFrom({ sites: "a", present: true }).present).toEqual({
+    late: {},
+    corrected: {},
+    vanishing: {},
+  });
+  const flags = { "late-seconds": "1.5-60", "lost-points": "2", "lost-at": "2026-08-07T12:00:00Z" };
+  expect(optionsFrom({ sites: "a", ...flags }).present).toMatchObject({
+    late: { msMin: 1_500, msMax: 60_000 },
+    lost: { points: 2, at: "2026-08-07T12:00:00Z" },
+  });
+  expect(() => optionsFrom({ sites: "a", "late-seconds": "5" })).toThrow(/5-7200/);
+  expect(() => optionsFrom({ sites: "a", "lost-points": "2" })).toThrow(/--lost-at/);
+});
+
 test("flags override the preset, and invalid values are rejected", () => {
   expect(optionsFrom({ sites: "a", preset: "reference", points: "5000" })).toMatchObject({
     pointsPerSite: 5_000,

@@ -10,6 +10,7 @@ import {
   withEmptyDays,
   withRecentDays,
 } from "./building/building.ts";
+import { type PresentOptions, withPresent } from "./present/present.ts";
 
 /** How the simulated API behaves; can be changed while it runs. */
 export const settingsSchema = z.strictObject({
@@ -62,12 +63,14 @@ export interface SiteOptions extends Partial<BuildingOptions> {
   /** Days outside [firstDay, lastDay] are empty. */
   readonly firstDay?: string;
   readonly lastDay?: string;
+  /** Rows appear as time passes, and some change; true for the defaults. Without it all rows are there at all times. */
+  readonly present?: PresentOptions | boolean;
 }
 
 export interface SimulatorOptions
   extends Partial<z.input<typeof settingsSchema>>,
     Partial<BuildingOptions>,
-    Pick<SiteOptions, "emptyDays" | "firstDay" | "lastDay"> {
+    Pick<SiteOptions, "emptyDays" | "firstDay" | "lastDay" | "present"> {
   readonly sites: readonly (string | SiteOptions)[];
   /** Default: 0, any free port. */
   readonly port?: number;
@@ -98,8 +101,12 @@ function openSite(options: SiteOptions): SiteData {
     emptyDays.has(day) ||
     (firstDay !== undefined && day < firstDay) ||
     (lastDay !== undefined && day > lastDay);
-  return withRecentDays(withEmptyDays(data, isEmpty));
+  const whole = withRecentDays(withEmptyDays(data, isEmpty));
+  const { present = false, seed = SEED } = options;
+  return present === false ? whole : withPresent(whole, present === true ? {} : present, seed);
 }
+
+const SEED = 1;
 
 /** A small building by default; tests state the size that they need. */
 function buildingOptions(options: Partial<BuildingOptions>): BuildingOptions {
@@ -112,7 +119,7 @@ function buildingOptions(options: Partial<BuildingOptions>): BuildingOptions {
     unconfigured: options.unconfigured ?? Math.floor(points * 0.01),
     silent: options.silent ?? Math.floor(points * 0.1),
     tickSeconds: options.tickSeconds,
-    seed: options.seed ?? 1,
+    seed: options.seed ?? SEED,
   };
 }
 

@@ -26,7 +26,7 @@ const api = createApi(sites);
 const keep = { fromMicros: dayStartMs(day) * 1_000, toMicros: (dayStartMs(day) + 86_400_000) * 1_000 };
 const { pathname, searchParams } = new URL(samplesPath(site, keep, PAGE_SIZE, null), "http://vendor/api/");
 const reply = api.respond(
-  { method: "GET", route: parsePath(pathname), params: searchParams, key: KEY },
+  { method: "GET", route: parsePath(pathname), params: searchParams, key: KEY, now: dayStartMs(day) },
   settingsOf({ sites: [site], key: KEY }),
   { emptyPage: false, repeat: false, shuffle: false },
 );

@@ -1,11 +1,12 @@
-import type { UtcDay } from "../../src/domain/day.ts";
-import type { SiteData } from "../building/building.ts";
+import type { EpochMs, UtcDay } from "../../src/domain/day.ts";
+import { type SiteData, siteAt } from "../building/building.ts";
 import type { Settings } from "../options.ts";
 import { pointsPage } from "./points-page.ts";
 import { parsePointsQuery, parseSamplesQuery } from "./read-parameters.ts";
 import { htmlReply, jsonReply, type Reply, withHeaders } from "./reply.ts";
 import type { Route } from "./routing.ts";
 import { createSamplesEndpoint, type PageFaults } from "./samples-endpoint.ts";
+import { NO_WEATHER, weatherReply } from "./weather.ts";
 
 /** The simulated ACE API without its transport. The door of this folder. */
 export { decodeCursor, encodeCursor } from "./next-cursor.ts";
@@ -28,6 +29,8 @@ export interface ApiRequest {
   readonly params: URLSearchParams;
   /** Undefined for a request without a Bearer header. */
   readonly key: string | undefined;
+  /** The simulator's clock: sites with a present show what they have by then. */
+  readonly now: EpochMs;
 }
 
 export interface Api {
@@ -41,7 +44,7 @@ export function createApi(sites: ReadonlyMap<string, SiteData>): Api {
     Array.from(sites, ([name, data]) => [name, { data, samples: createSamplesEndpoint(data) }]),
   );
   return {
-    respond({ method, route, params, key }, settings, faults) {
+    respond({ method, route, params, key, now }, settings, faults) {
       if (route.kind === "other") return htmlReply(404, "Not Found");
       if (method !== "GET") return METHOD_NOT_ALLOWED;
       if (key === undefined) return jsonReply(401, { message: "Error" });
@@ -52,14 +55,16 @@ export function createApi(sites: ReadonlyMap<string, SiteData>): Api {
           const parsed = parsePointsQuery(params);
           if ("rejection" in parsed) return parsed.rejection;
           if (!site) return jsonReply(404, NO_SUCH_SITE);
-          const page = pointsPage(site.data, route.list, parsed.query, settings.pagesNull);
+          const page = pointsPage(siteAt(site.data, now), route.list, parsed.query, settings.pagesNull);
           return jsonReply(200, page, page.items.length);
         }
         case "samples": {
           const parsed = parseSamplesQuery(params);
           if ("rejection" in parsed) return parsed.rejection;
-          return site ? site.samples.respond(parsed.query, settings, faults) : jsonReply(403, ALL_NULL);
+          return site ? site.samples.respond(parsed.query, now, settings, faults) : jsonReply(403, ALL_NULL);
         }
+        case "weather":
+          return site ? weatherReply(site.data, now) : jsonReply(403, NO_WEATHER);
         default:
           return route satisfies never;
       }

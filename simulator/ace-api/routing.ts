@@ -6,20 +6,22 @@ import { parsePointsQuery, parseSamplesQuery } from "./read-parameters.ts";
 export type Route =
   | { readonly kind: "points"; readonly site: string; readonly list: PointsList }
   | { readonly kind: "samples"; readonly site: string }
+  | { readonly kind: "weather"; readonly site: string }
   | { readonly kind: "other" };
 
-const PATH = /^\/api\/sites\/([^/]+)\/(configured_points|points|timeseries\/paginated)$/;
+const PATH = /^\/api\/sites\/([^/]+)\/(configured_points|points|timeseries\/paginated|weather)$/;
 
 export function parsePath(path: string): Route {
   const [, site, resource] = PATH.exec(path) ?? [];
   if (site === undefined) return { kind: "other" };
   if (resource === "timeseries/paginated") return { kind: "samples", site };
+  if (resource === "weather") return { kind: "weather", site };
   return { kind: "points", site, list: resource === "points" ? "points" : "configured_points" };
 }
 
 /** What faults and statistics distinguish requests by. */
 export interface RequestInfo {
-  readonly kind: "points" | "samples" | "other";
+  readonly kind: "points" | "samples" | "weather" | "other";
   readonly site: string | undefined;
   readonly pageSize: number | undefined;
   readonly hasCursor: boolean;
@@ -32,6 +34,8 @@ export function requestInfo(route: Route, params: URLSearchParams): RequestInfo 
   switch (route.kind) {
     case "other":
       return { kind: "other", site: undefined, pageSize: undefined, hasCursor, window: undefined };
+    case "weather":
+      return { kind: "weather", site: route.site, pageSize: undefined, hasCursor, window: undefined };
     case "points": {
       const parsed = parsePointsQuery(params);
       const pageSize = "query" in parsed ? parsed.query.perPage : undefined;

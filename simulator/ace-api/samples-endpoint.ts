@@ -1,4 +1,5 @@
-import type { DayTable, SiteData } from "../building/building.ts";
+import type { EpochMs } from "../../src/domain/day.ts";
+import { type DayTable, type SiteData, siteAt } from "../building/building.ts";
 import type { Settings } from "../options.ts";
 import { fiveMinuteMeans } from "./means.ts";
 import { encodeCursor, nextPosition, type Position } from "./next-cursor.ts";
@@ -19,34 +20,43 @@ export interface PageFaults {
 
 /** Responds to the timeseries requests of one site. */
 export interface SamplesEndpoint {
-  respond(query: SamplesQuery, settings: Settings, faults: PageFaults): Reply;
-  /** Renders a day in advance; returns the number of bytes. */
+  respond(query: SamplesQuery, now: EpochMs, settings: Settings, faults: PageFaults): Reply;
+  /** Renders a day in advance; returns the number of bytes. Throws `RangeError` for a site with a present. */
   prerender(table: DayTable): number;
 }
 
 export function createSamplesEndpoint(data: SiteData): SamplesEndpoint {
-  const raw = { data, renderer: createRenderer(data) };
-  // A separate renderer: means must not be cut from the prerendered bytes of the same day's raw rows.
-  const means = { data: withMeans(data), renderer: createRenderer(data) };
+  const prerendered = createRenderer(data);
+  // A separate renderer: means and changing rows must not be cut from the prerendered bytes of the same day.
+  const onDemand = createRenderer(data);
+  const means = withMeans();
   const positions = rememberPositions();
   let shuffles = 0;
   return {
-    respond(query, settings, faults) {
+    respond(query, now, settings, faults) {
       const requested = query.cursor ?? { micros: query.fromMicros, offset: 0 };
       const previous = positions.visit(query, requested);
       const start = faults.repeat ? previous : requested;
       if (faults.emptyPage) return samplesReply([], encodeCursor(start, settings.cursors), true, 0);
-      const source = query.raw ? raw : means;
+      const shown = siteAt(data, now);
+      const source = query.raw ? shown : means(shown);
+      const renderer = source === data ? prerendered : onDemand;
       const window = { ...query, toIncluded: settings.end === "inclusive" };
-      const page = samplePage(source.data, window, start, query.pageSize);
+      const page = samplePage(source, window, start, query.pageSize);
       if (page.rows === 0 && !query.cursor && settings.empty === "not-found") {
         return jsonReply(404, { message: "No data for time period" });
       }
-      const rows = source.renderer.rows(page.slices, faults.shuffle ? ++shuffles : undefined);
+      const rows = renderer.rows(page.slices, faults.shuffle ? ++shuffles : undefined);
       const next = page.more && page.last ? nextPosition(start, page.last, settings.cursors) : undefined;
       return samplesReply(rows, next && encodeCursor(next, settings.cursors), page.more, page.rows);
     },
-    prerender: (table) => raw.renderer.prerender(table),
+    prerender(table) {
+      if (data.present)
+        throw new RangeError(
+          "the days of a site with a present change, so they can't be rendered in advance",
+        );
+      return prerendered.prerender(table);
+    },
   };
 }
 
@@ -56,9 +66,9 @@ function samplesReply(rows: readonly Buffer[], cursor: string | undefined, more:
   return bytesReply(200, "application/json", [head, ...rows, tail], count);
 }
 
-function withMeans(data: SiteData): SiteData {
+function withMeans(): (data: SiteData) => SiteData {
   const tables = new WeakMap<DayTable, DayTable>();
-  return {
+  return (data) => ({
     ...data,
     day(day) {
       const raw = data.day(day);
@@ -66,7 +76,7 @@ function withMeans(data: SiteData): SiteData {
       tables.set(raw, table);
       return table;
     },
-  };
+  });
 }
 
 /** Paginations that are remembered, so that a page can be repeated; a test has a few at a time. */

@@ -11,11 +11,17 @@ export { csvSite } from "./csv-site.ts";
 export {
   type Burst,
   type DayTable,
+  emptyDay,
   type JsonToken,
   type ListedPoint,
+  lastChangeOf,
+  type Present,
   type ServedRow,
   type SiteData,
   servedRows,
+  siteAt,
+  type TimeWindow,
+  truthOf,
   withEmptyDays,
   withRecentDays,
 } from "./site-data.ts";

@@ -1,4 +1,4 @@
-import type { EpochMicros, UtcDay } from "../../src/domain/day.ts";
+import { daysOf, type EpochMicros, type EpochMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 
 /** A value exactly as in the response: a JSON token, quotes included. */
@@ -35,6 +35,53 @@ export interface SiteData {
   readonly names: readonly string[];
   readonly listed: readonly ListedPoint[];
   day(day: UtcDay): DayTable;
+  /** Without a present the API shows all rows at all times. */
+  readonly present?: Present;
+}
+
+/** How what the API shows of a site changes as time passes. */
+export interface Present {
+  /** The site as the API shows it at `now`: the same for the same `now`, whatever was requested before. */
+  at(whole: SiteData, now: EpochMs): SiteData;
+  /** When a row of the burst appears or changes for the last time. */
+  lastChange(table: DayTable, burst: number): EpochMs;
+}
+
+/** A half-open range of time. */
+export interface TimeWindow {
+  readonly from: EpochMs;
+  readonly to: EpochMs;
+}
+
+/** The site as the API shows it at `now`. */
+export function siteAt(data: SiteData, now: EpochMs): SiteData {
+  return data.present ? data.present.at(data, now) : data;
+}
+
+/** The API's word at `now` on a window: every row in the order of the responses. */
+export function* truthOf(data: SiteData, window: TimeWindow, now: EpochMs): Iterable<ServedRow> {
+  const shown = siteAt(data, now);
+  for (const { table, burst } of burstsIn(shown, window)) yield* rowsOf(shown, table, burst);
+}
+
+/** From this time on the API's word on the window is its last: no row of it appears, changes or vanishes any more. */
+export function lastChangeOf(data: SiteData, window: TimeWindow): EpochMs {
+  let latest = window.from;
+  for (const { table, burst } of burstsIn(data, window)) {
+    const at = data.present?.lastChange(table, burst) ?? (table.micros[burst] ?? 0) / 1000;
+    latest = Math.max(latest, at);
+  }
+  return latest;
+}
+
+function* burstsIn(data: SiteData, { from, to }: TimeWindow) {
+  for (const day of daysOf(utcDayOf(from), utcDayOf(to))) {
+    const table = data.day(day);
+    for (let burst = 0; burst < table.micros.length; burst++) {
+      const micros = table.micros[burst] ?? 0;
+      if (micros >= from * 1000 && micros < to * 1000) yield { table, burst };
+    }
+  }
 }
 
 /** A row of a response; `value` is parsed JSON. */
@@ -56,12 +103,14 @@ export function emptyDay(day: UtcDay): DayTable {
 /** Every row of the day in the order of the responses, to compare an archive of that day with. */
 export function* servedRows(data: SiteData, day: UtcDay): Iterable<ServedRow> {
   const table = data.day(day);
-  for (let burst = 0; burst < table.micros.length; burst++) {
-    const micros = table.micros[burst] ?? 0;
-    const { points, tokens } = table.draw(burst);
-    for (let row = 0; row < tokens.length; row++) {
-      yield { name: data.names[points[row] ?? 0] ?? "", value: JSON.parse(tokens[row] ?? "null"), micros };
-    }
+  for (let burst = 0; burst < table.micros.length; burst++) yield* rowsOf(data, table, burst);
+}
+
+function* rowsOf(data: SiteData, table: DayTable, burst: number): Iterable<ServedRow> {
+  const micros = table.micros[burst] ?? 0;
+  const { points, tokens } = table.draw(burst);
+  for (let row = 0; row < tokens.length; row++) {
+    yield { name: data.names[points[row] ?? 0] ?? "", value: JSON.parse(tokens[row] ?? "null"), micros };
   }
 }
 

@@ -49,7 +49,7 @@ const instant = z.string().refine((text) => parseInstant(text) !== undefined, "n
 
 /** An effect and its conditions. A request gets the effect when it meets every condition that is given. */
 export const faultSchema = z.strictObject({
-  on: z.enum(["points", "samples", "any"]).default("any"),
+  on: z.enum(["points", "samples", "weather", "any"]).default("any"),
   site: z.string().optional(),
   /** Requests whose window has its middle in this day, so that a margin around the day does not matter. */
   day: z.iso.date().optional(),

@@ -3,8 +3,10 @@ import { Readable } from "node:stream";
 import { json } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { ZodError, z } from "zod";
+import type { EpochMs } from "../../src/domain/day.ts";
 import type { ServedRow } from "../building/building.ts";
 import { faultSchema } from "../fault-injection/fault-injection.ts";
+import { parseInstant } from "../naive-time.ts";
 import type { Simulation } from "./simulation.ts";
 
 /** The API itself has no path that begins like this. */
@@ -15,6 +17,7 @@ export async function control(of: Simulation, request: IncomingMessage, response
   const action = `${request.method} ${url.pathname.slice(CONTROL_PATH.length)}`;
   try {
     if (action === "GET truth") return await sendTruth(of, response, url.searchParams);
+    if (action === "GET last-change") return sendLastChange(of, response, url.searchParams);
     const result = await act(of, action, url.searchParams, () => json(request));
     sendJson(
       response,
@@ -63,11 +66,28 @@ async function act(of: Simulation, action: string, params: URLSearchParams, body
   }
 }
 
-/** Sends a line per row: `[name, value, micros]`. */
+/** Sends a line per row of a day, or of a window at a time: `[name, value, micros]`. */
 async function sendTruth(of: Simulation, response: ServerResponse, params: URLSearchParams) {
-  const rows = of.truth(params.get("site") ?? "", params.get("day") ?? "");
+  const site = params.get("site") ?? "";
+  const now = params.has("now") ? timeIn(params, "now") : undefined;
+  const rows = params.has("day")
+    ? of.truth(site, params.get("day") ?? "")
+    : of.truthOf(site, windowIn(params), now);
   response.writeHead(200, { "content-type": "application/x-ndjson" });
   await pipeline(Readable.from(blocksOf(rows)), response);
+}
+
+function sendLastChange(of: Simulation, response: ServerResponse, params: URLSearchParams) {
+  const at = of.lastChange(params.get("site") ?? "", windowIn(params));
+  sendJson(response, 200, { at: new Date(Math.ceil(at)).toISOString() });
+}
+
+const windowIn = (params: URLSearchParams) => ({ from: timeIn(params, "from"), to: timeIn(params, "to") });
+
+function timeIn(params: URLSearchParams, name: string): EpochMs {
+  const micros = parseInstant(params.get(name) ?? "");
+  if (micros === undefined) throw new RangeError(`${name} is not a time in ISO 8601 with Z`);
+  return micros / 1000;
 }
 
 const BLOCK_CHARS = 256 * 1024;

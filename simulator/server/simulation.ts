@@ -1,8 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseUtcDay, type UtcDay } from "../../src/domain/day.ts";
+import { type EpochMs, parseUtcDay, type UtcDay } from "../../src/domain/day.ts";
 import { createApi, parsePath, type Reply, requestInfo } from "../ace-api/ace-api.ts";
-import { type ServedRow, type SiteData, servedRows } from "../building/building.ts";
+import {
+  lastChangeOf,
+  type ServedRow,
+  type SiteData,
+  servedRows,
+  siteAt,
+  type TimeWindow,
+  truthOf,
+} from "../building/building.ts";
 import { chance } from "../chance.ts";
 import {
   createFaultSet,
@@ -29,6 +37,10 @@ export interface Simulation {
   set(change: unknown): Settings;
   /** Every row of the site on that day, in the order of the responses. Throws `RangeError` for an unknown site. */
   truth(site: string, day: string): Iterable<ServedRow>;
+  /** The same for any window, as a request at `now` gets it; default: by the simulator's clock. */
+  truthOf(site: string, window: TimeWindow, now?: EpochMs): Iterable<ServedRow>;
+  /** From this time on `truthOf` the window is the API's last word on it. */
+  lastChange(site: string, window: TimeWindow): EpochMs;
   /** The names in `configured_points`, in the order of the responses. */
   configured(site: string): string[];
   /** Renders a day in advance, so that its pages cost almost nothing; returns the number of bytes. */
@@ -72,7 +84,13 @@ export function createSimulation(options: SimulatorOptions): Simulation & { read
     function reply(): Reply {
       const replacement = replacementOf(effects, now());
       if (replacement) return damagedReply(replacement, effects);
-      const apiRequest = { method: request.method ?? "GET", route, params: url.searchParams, key };
+      const apiRequest = {
+        method: request.method ?? "GET",
+        route,
+        params: url.searchParams,
+        key,
+        now: now(),
+      };
       return damagedReply(api.respond(apiRequest, settings, pageFaultsOf(effects)), effects);
     }
   }
@@ -102,8 +120,11 @@ export function createSimulation(options: SimulatorOptions): Simulation & { read
       settings = changedSettings(settings, change);
       return settings;
     },
-    truth: (site, day) => servedRows(siteOf(site), dayOf(day)),
-    configured: (site) => siteOf(site).listed.flatMap((point) => (point.configured ? [point.name] : [])),
+    truth: (site, day) => servedRows(siteAt(siteOf(site), now()), dayOf(day)),
+    truthOf: (site, window, at = now()) => truthOf(siteOf(site), window, at),
+    lastChange: (site, window) => lastChangeOf(siteOf(site), window),
+    configured: (site) =>
+      siteAt(siteOf(site), now()).listed.flatMap((point) => (point.configured ? [point.name] : [])),
     prerender: (site, day) => api.prerender(siteOf(site).site, dayOf(day)),
   };
 }

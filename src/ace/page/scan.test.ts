@@ -113,7 +113,7 @@ test("the simulator's pages are scanned, odd values and unconfigured points incl
     raw_data: "true",
   });
   const reply = createApi(sites).respond(
-    { method: "GET", route: { kind: "samples", site: "a" }, params, key: "k" },
+    { method: "GET", route: { kind: "samples", site: "a" }, params, key: "k", now: 0 },
     settingsOf(options),
     { emptyPage: false, repeat: false, shuffle: false },
   );

@@ -1,7 +1,15 @@
 import { createApi } from "../../../simulator/ace-api/ace-api.ts";
 import { byteLength, type Reply, startOf } from "../../../simulator/ace-api/reply.ts";
 import { parsePath, requestInfo } from "../../../simulator/ace-api/routing.ts";
-import { type ServedRow, type SiteData, servedRows } from "../../../simulator/building/site-data.ts";
+import {
+  lastChangeOf,
+  type ServedRow,
+  type SiteData,
+  servedRows,
+  siteAt,
+  type TimeWindow,
+  truthOf,
+} from "../../../simulator/building/building.ts";
 import {
   damagedReply,
   delayMsOf,
@@ -23,7 +31,7 @@ export const KEY = "test-key";
 export interface VendorArrival {
   readonly at: EpochMs;
   readonly site: string;
-  readonly kind: "points" | "samples" | "other";
+  readonly kind: "points" | "samples" | "weather" | "other";
   readonly day: string;
   readonly status: number;
 }
@@ -60,11 +68,21 @@ export class WorldVendor {
   }
 
   truth(site: string, day: UtcDay): Iterable<ServedRow> {
-    return servedRows(this.#series(site), day);
+    return servedRows(this.#shown(site), day);
+  }
+
+  /** Every row of the window that a request at `now`, or now, gets: the vendor's word on the window at that time. */
+  truthOf(site: string, window: TimeWindow, now: EpochMs = this.#scheduler.now): Iterable<ServedRow> {
+    return truthOf(this.#series(site), window, now);
+  }
+
+  /** From this time on the vendor's word on the window is its last. */
+  lastChange(site: string, window: TimeWindow): EpochMs {
+    return lastChangeOf(this.#series(site), window);
   }
 
   configured(site: string): string[] {
-    return this.#series(site).listed.flatMap((point) => (point.configured ? [point.name] : []));
+    return this.#shown(site).listed.flatMap((point) => (point.configured ? [point.name] : []));
   }
 
   /** Changes the list of points from now on; the data stay. */
@@ -102,15 +120,16 @@ export class WorldVendor {
     const route = parsePath(url.pathname);
     const facts = requestInfo(route, url.searchParams);
     const effects = this.faults.effectsFor(facts);
-    const request = { method: "GET", route, params: url.searchParams, key: this.key };
-    const instead = replacementOf(effects, this.#scheduler.now);
+    const { now } = this.#scheduler;
+    const request = { method: "GET", route, params: url.searchParams, key: this.key, now };
+    const instead = replacementOf(effects, now);
     const honest = (params = request.params) =>
       this.#api.respond({ ...request, params }, this.settings, pageFaultsOf(effects));
     const day = requestedDay(url.searchParams);
     const forged = this.forge?.({ kind: facts.kind, day, params: request.params, honest });
     const reply = forged ?? damagedReply(instead ?? honest(), effects);
     const { status } = reply;
-    this.arrivals.push({ at: this.#scheduler.now, site: facts.site ?? "", kind: facts.kind, day, status });
+    this.arrivals.push({ at: now, site: facts.site ?? "", kind: facts.kind, day, status });
     const waitMs = delayMsOf(effects) + this.settings.latency.ms;
     if (waitMs > 0) await this.#scheduler.clockOf(undefined).sleep(waitMs);
     if (reply.delivery.kind === "silence") await new Promise(() => undefined);
@@ -147,6 +166,10 @@ export class WorldVendor {
   #change(series: SiteData): void {
     this.#sites.set(series.site, series);
     this.#api = createApi(this.#sites);
+  }
+
+  #shown(site: string): SiteData {
+    return siteAt(this.#series(site), this.#scheduler.now);
   }
 
   #series(site: string): SiteData {
