@@ -1,10 +1,10 @@
 import type { Command } from "commander";
-import { BackfillClient, localStack, QueryClient, stackNote } from "../client/client.ts";
+import { BackfillClient, EtlClient, localStack, QueryClient, stackNote } from "../client/client.ts";
 import { type CommandRun, EXIT } from "../terminal/terminal.ts";
-import { backfillAddress, type ConnectionOptions, queryAddress } from "./connection.ts";
+import { backfillAddress, type ConnectionOptions, etlAddress, queryAddress } from "./connection.ts";
 import { note } from "./output.ts";
 
-/** What every command uses: clients of both Workers, the run, and the exit code. */
+/** What every command uses: clients of the Workers, the run, and the exit code. */
 export class Cli {
   readonly run: CommandRun;
   /** The exit code of the process; set by the command. */
@@ -34,6 +34,13 @@ export class Cli {
     return new QueryClient(url, token);
   }
 
+  /** Throws `CommandError` (usage) where it is unknown where the ETL Sync Worker is. */
+  get etl(): EtlClient {
+    const { url, token } = etlAddress(this.connection, this.#stack);
+    if (this.connection.etlUrl === undefined) this.#noteOnce(url);
+    return new EtlClient(url, token);
+  }
+
   /** Says whom a command asks that was given no address. */
   #noteOnce(url: string): void {
     const text = stackNote(url, this.#stack);
@@ -45,10 +52,11 @@ export class Cli {
   /** Another command as the user would type it to reach the same Workers. */
   commandLine(command: string): string {
     const isTyped = (name: string) => this.#program.getOptionValueSource(name) === "cli";
-    const { url, queryUrl } = this.connection;
+    const { url, queryUrl, etlUrl } = this.connection;
     const options = [
       ...(isTyped("url") ? [`--url ${url}`] : []),
       ...(isTyped("queryUrl") ? [`--query-url ${queryUrl}`] : []),
+      ...(isTyped("etlUrl") ? [`--etl-url ${etlUrl}`] : []),
     ];
     return ["npx bv-backfill", command, ...options].join(" ");
   }

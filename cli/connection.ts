@@ -1,5 +1,11 @@
 import { InvalidArgumentError, Option } from "commander";
-import { isLocal, LOCAL_BACKFILL_API_KEY, LOCAL_QUERY_API_KEY, type LocalStack } from "../client/client.ts";
+import {
+  isLocal,
+  LOCAL_BACKFILL_API_KEY,
+  LOCAL_ETL_API_KEY,
+  LOCAL_QUERY_API_KEY,
+  type LocalStack,
+} from "../client/client.ts";
 import { CommandError, EXIT } from "../terminal/terminal.ts";
 
 /** The Workers' addresses and keys, from options and environment variables. */
@@ -8,6 +14,8 @@ export interface ConnectionOptions {
   readonly token?: string;
   readonly queryUrl?: string;
   readonly queryToken?: string;
+  readonly etlUrl?: string;
+  readonly etlToken?: string;
 }
 
 /** Options of every command; an environment variable is used when its option is absent. */
@@ -23,6 +31,10 @@ export const CONNECTION_OPTIONS: readonly Option[] = [
     .env("QUERY_URL")
     .argParser(parseUrl),
   new Option("--query-token <key>", "API key of the Query Worker").env("QUERY_API_KEY"),
+  new Option("--etl-url <url>", "address of the ETL Sync Worker (default: the local stack)")
+    .env("ETL_URL")
+    .argParser(parseUrl),
+  new Option("--etl-token <key>", "API key of the ETL Sync Worker").env("ETL_API_KEY"),
 ];
 
 export interface Address {
@@ -56,6 +68,28 @@ export function queryAddress(options: ConnectionOptions, stack: Pick<LocalStack,
   return {
     url: at,
     token: validToken(queryToken, "QUERY_API_KEY") ?? (isLocal(at) ? LOCAL_QUERY_API_KEY : undefined),
+  };
+}
+
+/**
+ * The ETL Sync Worker's address. Throws `CommandError` (usage) where none is given and the backfill is deployed, or where
+ * the local stack has none.
+ */
+export function etlAddress(options: ConnectionOptions, stack: Pick<LocalStack, "etlUrl">): Address {
+  const { url, etlUrl, etlToken } = options;
+  const at = etlUrl ?? (url === undefined || isLocal(url) ? stack.etlUrl : undefined);
+  if (at === undefined) {
+    throw new CommandError(
+      url === undefined
+        ? "The stack of this checkout has no ETL Sync Worker."
+        : `The Backfill Worker is at ${url}, but where is the ETL Sync Worker?`,
+      "Set its address in ETL_URL, or pass --etl-url.",
+      { exitCode: EXIT.usage },
+    );
+  }
+  return {
+    url: at,
+    token: validToken(etlToken, "ETL_API_KEY") ?? (isLocal(at) ? LOCAL_ETL_API_KEY : undefined),
   };
 }
 

@@ -1,6 +1,7 @@
-/** HTTP clients of both Workers, local or deployed. The door of this folder. */
+/** HTTP clients of the Workers, local or deployed. The door of this folder. */
 export { BackfillClient } from "./backfill-client.ts";
 export { envProxy, proxyAdvice, proxyName } from "./env-proxy.ts";
+export { EtlClient } from "./etl-client.ts";
 export * from "./local-addresses.ts";
 export { type PollOptions, poll, pollBackfill } from "./poll.ts";
 export { type ArchivedFile, namedPoints, QueryClient } from "./query-client.ts";

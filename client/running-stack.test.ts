@@ -6,7 +6,12 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import { announceStack, localStack, stackNote } from "./running-stack.ts";
 
 const URLS = { backfillUrl: "http://127.0.0.1:9001", queryUrl: "http://127.0.0.1:9002" };
-const USUAL = { backfillUrl: "http://127.0.0.1:8787", queryUrl: "http://127.0.0.1:8789" };
+const ETL_URL = "http://127.0.0.1:9003";
+const USUAL = {
+  backfillUrl: "http://127.0.0.1:8787",
+  queryUrl: "http://127.0.0.1:8789",
+  etlUrl: "http://127.0.0.1:8790",
+};
 
 let folder: string;
 let file: string;
@@ -17,10 +22,15 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 it("other commands find the running stack, until it ends", () => {
-  const withdraw = announceStack(URLS, file);
-  expect(localStack(file)).toEqual({ ...URLS, isRunning: true });
+  const withdraw = announceStack({ ...URLS, etlUrl: ETL_URL }, file);
+  expect(localStack(file)).toEqual({ ...URLS, etlUrl: ETL_URL, isRunning: true });
   withdraw();
   expect(localStack(file)).toEqual({ ...USUAL, isRunning: false });
+});
+
+it("a stack without an ETL Sync Worker names none", () => {
+  announceStack(URLS, file);
+  expect(localStack(file)).toEqual({ ...URLS, etlUrl: undefined, isRunning: true });
 });
 
 it("the file of a killed process, or one that is no such file, does not mislead", () => {
@@ -35,6 +45,7 @@ it("the file of a killed process, or one that is no such file, does not mislead"
     "null",
     JSON.stringify({ pid }),
     JSON.stringify({ ...URLS, pid: 0 }),
+    JSON.stringify({ ...URLS, etlUrl: "nowhere", pid }),
   ]) {
     writeFileSync(file, text);
     expect(localStack(file)).toEqual({ ...USUAL, isRunning: false });
@@ -43,6 +54,7 @@ it("the file of a killed process, or one that is no such file, does not mislead"
 
 it("says whom a command asks, where that is not obvious", () => {
   expect(stackNote(USUAL.backfillUrl, { ...USUAL, isRunning: true })).toBeUndefined();
+  expect(stackNote(USUAL.etlUrl, { ...USUAL, isRunning: true })).toBeUndefined();
   expect(stackNote(URLS.backfillUrl, { ...URLS, isRunning: true })).toBe(
     "Using http://127.0.0.1:9001, the stack of this checkout.",
   );

@@ -1,12 +1,14 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { isRunning } from "../terminal/terminal.ts";
-import { BACKFILL_PORT, localUrl, QUERY_PORT } from "./local-addresses.ts";
+import { BACKFILL_PORT, ETL_PORT, localUrl, QUERY_PORT } from "./local-addresses.ts";
 
 /** Where the Workers of this checkout's stack are. */
 export interface LocalStack {
   readonly backfillUrl: string;
   readonly queryUrl: string;
+  /** undefined: the stack that is running has no ETL Sync Worker. */
+  readonly etlUrl?: string | undefined;
   /** false: no stack of this checkout is running, and the addresses are those of the default ports. */
   readonly isRunning: boolean;
 }
@@ -27,6 +29,7 @@ export function localStack(file = FILE): LocalStack {
     announced(file) ?? {
       backfillUrl: localUrl(BACKFILL_PORT),
       queryUrl: localUrl(QUERY_PORT),
+      etlUrl: localUrl(ETL_PORT),
       isRunning: false,
     }
   );
@@ -34,9 +37,10 @@ export function localStack(file = FILE): LocalStack {
 
 function announced(file: string): LocalStack | undefined {
   try {
-    const { backfillUrl, queryUrl, pid } = JSON.parse(readFileSync(file, "utf8"));
-    const isValid = URL.canParse(backfillUrl) && URL.canParse(queryUrl) && Number.isInteger(pid) && pid > 0;
-    return isValid && isRunning(pid) ? { backfillUrl, queryUrl, isRunning: true } : undefined;
+    const { backfillUrl, queryUrl, etlUrl, pid } = JSON.parse(readFileSync(file, "utf8"));
+    const urls = [backfillUrl, queryUrl, ...(etlUrl === undefined ? [] : [etlUrl])];
+    const isValid = urls.every((url) => URL.canParse(url)) && Number.isInteger(pid) && pid > 0;
+    return isValid && isRunning(pid) ? { backfillUrl, queryUrl, etlUrl, isRunning: true } : undefined;
   } catch {
     return undefined;
   }
@@ -45,6 +49,6 @@ function announced(file: string): LocalStack | undefined {
 /** Which Worker the commands use; undefined if it is the running stack on its usual ports. */
 export function stackNote(url: string, { isRunning }: LocalStack): string | undefined {
   if (!isRunning) return `No stack of this checkout is running (npx bv-backfill up); using ${url}.`;
-  const isUsual = url === localUrl(BACKFILL_PORT) || url === localUrl(QUERY_PORT);
+  const isUsual = [BACKFILL_PORT, QUERY_PORT, ETL_PORT].map(localUrl).includes(url);
   return isUsual ? undefined : `Using ${url}, the stack of this checkout.`;
 }

@@ -5,7 +5,7 @@ import { isLocal } from "./local-addresses.ts";
 
 /** A Worker's address and API key; without a key only public routes respond. */
 export interface Worker {
-  readonly name: "Backfill Worker" | "Query Worker";
+  readonly name: "Backfill Worker" | "Query Worker" | "ETL Sync Worker";
   readonly url: string;
   readonly token: string | undefined;
 }
@@ -131,14 +131,21 @@ function unreachable(
 }
 
 function adviceFor({ name, url }: Worker, status: number, hint: string | undefined): string {
-  const [option, variable] =
-    name === "Backfill Worker" ? ["--token", "BACKFILL_API_KEY"] : ["--query-token", "QUERY_API_KEY"];
+  const { option, variable } = KEYS[name];
   if (status === 401 || status === 403) return `Set the Worker's API key in ${variable}, or pass ${option}.`;
   if (hint !== undefined) return hint;
   if (status === 404) return `Check that ${url} is the ${name}.\n${RUN_DOCTOR}`;
   if (status >= 500) return `${RUN_DOCTOR}\n${logAdvice({ name, url })}`;
-  return "To see the backfill's status, run: npx bv-backfill status";
+  return name === "ETL Sync Worker"
+    ? "To see the state of every site, run: npx bv-backfill sync"
+    : "To see the backfill's status, run: npx bv-backfill status";
 }
+
+const KEYS: Readonly<Record<Worker["name"], { readonly option: string; readonly variable: string }>> = {
+  "Backfill Worker": { option: "--token", variable: "BACKFILL_API_KEY" },
+  "Query Worker": { option: "--query-token", variable: "QUERY_API_KEY" },
+  "ETL Sync Worker": { option: "--etl-token", variable: "ETL_API_KEY" },
+};
 
 /** The line of advice that the doctor itself leaves out. */
 export const RUN_DOCTOR = "To check the connection, run: npx bv-backfill doctor";
@@ -149,7 +156,11 @@ export function logAdvice({ name, url }: Pick<Worker, "name" | "url">): string {
   return `To see its log, run: npx wrangler tail -c workers/${TOMLS[name]} --env production`;
 }
 
-const TOMLS = { "Backfill Worker": "wrangler-backfill.toml", "Query Worker": "wrangler-query.toml" } as const;
+const TOMLS: Readonly<Record<Worker["name"], string>> = {
+  "Backfill Worker": "wrangler-backfill.toml",
+  "Query Worker": "wrangler-query.toml",
+  "ETL Sync Worker": "wrangler-etl.toml",
+};
 
 /** fetch says "fetch failed" for every error, and keeps the reason in the cause. */
 function reasonOf(error: unknown): string {
