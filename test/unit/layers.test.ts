@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ace: ["domain", "ports", "concurrency"],
   parquet: ["domain"],
   archive: ["domain", "ports"],
+  // The hot storage: blocks in the archive's encoding, in a database behind a port.
+  hot: ["domain", "ports", "parquet"],
   // What every Durable Object uses: tables, alarms, outboxes, the memory of its isolate.
   object: ["domain", "ports", "contract", "concurrency"],
   // Requests to the API and pages of a window, for the backfill and for the sync.
@@ -24,10 +26,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "concurrency", "ace", "parquet", "object", "fetch"],
   // Reads what the backfill wrote; storage only through ports.
-  query: ["domain", "ports", "contract", "concurrency", "parquet"],
+  query: ["domain", "ports", "contract", "concurrency", "parquet", "hot"],
   http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
-  cloudflare: ["domain", "ports", "contract", "ace", "archive", "object", "backfill", "query"],
+  cloudflare: ["domain", "ports", "contract", "ace", "archive", "object", "backfill", "query", "hot"],
   entry: ["domain", "ports", "contract", "cloudflare", "http", "query"],
 };
 

@@ -10,4 +10,5 @@ export { footerBytesOf } from "./metadata.ts";
 export { PointCounter } from "./point-counter.ts";
 export { recount } from "./recount.ts";
 export { rowGroups } from "./row-groups.ts";
+export { type DecodedSamples, decodeSampleColumns } from "./sample-columns.ts";
 export { FileUnreadable } from "./unreadable.ts";

@@ -1,8 +1,8 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import type { HotDatabase, HotValue } from "../../ports/hot.ts";
 import type { Meter } from "../cost.ts";
 import type { PointSummary } from "../source.ts";
-import type { HotDatabase, HotValue } from "./database.ts";
 
 /** A row of the table of days: what hot has of a day. */
 export interface HotDay {

@@ -1,12 +1,12 @@
 import { type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import type { HotDatabase } from "../../ports/hot.ts";
 import type { Meter } from "../cost.ts";
 import { DaySeries, type Series } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
 import { type DaySamples, daysOfQuery, queryOfDay, type SampleQuery } from "../source.ts";
-import type { HotDatabase } from "./database.ts";
 import { type HotDay, HotTables, type SampleRow } from "./hot-tables.ts";
 
-export { type HotDatabase, HotUnavailable, type HotValue, type Selected } from "./database.ts";
+export { type HotDatabase, HotUnavailable, type HotValue, type Selected } from "../../ports/hot.ts";
 export { type HotDay, HotTables } from "./hot-tables.ts";
 
 /** Days that are read ahead: the database serves one at a time, and each may take 16 MB of memory here. */

@@ -1,0 +1,24 @@
+/** A hot block: its bytes, and which points and times it has. */
+export {
+  type BlockPoint,
+  type BlockSamples,
+  decodeBlock,
+  decodeTable,
+  encodeBlock,
+  HotBlockUnreadable,
+  TABLE_BYTES_MAX,
+} from "./block-codec.ts";
+export {
+  BLOCK_BYTES_MAX,
+  firstStartFor,
+  HOUR_LEVEL,
+  HOUR_MS,
+  LEVELS,
+  type Level,
+  POINTS_A_BLOCK,
+  rangeOf,
+  rangesOf,
+  type TimeSpan,
+  WINDOW_LEVEL,
+} from "./block-layout.ts";
+export { fromHex, toHex } from "./hex.ts";

@@ -1,0 +1,17 @@
+/**
+ * The hot storage: samples of the last days as blocks in a database behind the port of `src/ports/hot.ts`. `HotWriter`
+ * writes a site; `readSnapshot` and `readDayPoints` read what one statement sees.
+ */
+export { HotBlockUnreadable } from "./block/block.ts";
+export type {
+  HotColumns,
+  HotDay,
+  HotPoints,
+  HotReading,
+  HotSeries,
+  HotSite,
+  HotState,
+  HotWindow,
+  ReadWindow,
+} from "./hot-types.ts";
+export { HotBlockTooLarge, HotWriter, StaleEpoch } from "./write/write.ts";

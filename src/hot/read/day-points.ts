@@ -1,0 +1,93 @@
+/** The points of a day with their counts, mostly from the point tables of its blocks. */
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import { compareNames } from "../../domain/point-name.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { HotDatabase } from "../../ports/hot.ts";
+import { decodeTable, HOUR_MS, POINTS_A_BLOCK, WINDOW_LEVEL } from "../block/block.ts";
+import type { HotDay } from "../hot-types.ts";
+import { COUNTING, type Counting, pointSeries } from "./span-series.ts";
+import { readTables, type SpanSnapshot, type StoredBlock } from "./span-snapshot.ts";
+
+/** A point's samples of one day, in numbers. */
+export interface DayPoint {
+  readonly name: string;
+  readonly samples: number;
+  readonly firstMs: EpochMs;
+  readonly lastMs: EpochMs;
+}
+
+export interface DayPoints {
+  /** In the order of the names' UTF-8 bytes, without points that have no samples. */
+  readonly points: readonly DayPoint[];
+  /** As every statement has seen it; undefined where there was no row, or where it has changed in between. */
+  readonly day: HotDay | undefined;
+  readonly rowsRead: number;
+  readonly bytesRead: number;
+}
+
+/** Points of one statement: 16 ranges of a day are 0.7 MB of point tables, or 6 MB of blocks where windows are stale. */
+const POINTS_A_STATEMENT = 16 * POINTS_A_BLOCK;
+
+/** The points of a day. `counting` says whether samples of stale windows count. */
+export async function readDayPoints(
+  database: HotDatabase,
+  site: SiteName,
+  day: UtcDay,
+  counting: Counting,
+  pointsAStatement = POINTS_A_STATEMENT,
+): Promise<DayPoints> {
+  const points: DayPoint[] = [];
+  const seen: (HotDay | undefined)[] = [];
+  let [rowsRead, bytesRead] = [0, 0];
+  // Numbers are dense: a statement that finds fewer points than it asked for is the last.
+  for (let first = 0, more = true; more; first += pointsAStatement) {
+    const numbers = Array.from({ length: pointsAStatement }, (_, nth) => first + nth);
+    const snapshot = await readTables(database, site, numbers, day);
+    points.push(...countPoints(snapshot, counting));
+    seen.push(snapshot.days.get(day));
+    rowsRead += snapshot.rowsRead;
+    bytesRead += snapshot.bytesRead;
+    more = snapshot.points.size === pointsAStatement;
+  }
+  points.sort((a, b) => compareNames(a.name, b.name));
+  const isSame = seen.every((row) => row?.version === seen[0]?.version && row?.whole === seen[0]?.whole);
+  return { points, day: isSame ? seen.at(-1) : undefined, rowsRead, bytesRead };
+}
+
+function* countPoints(snapshot: SpanSnapshot, counting: Counting): Generator<DayPoint> {
+  const counts = new Map<number, Omit<DayPoint, "name">>();
+  const add = (number: number, { samples, firstMs, lastMs }: Omit<DayPoint, "name">) => {
+    const one = counts.get(number) ?? { samples: 0, firstMs, lastMs };
+    counts.set(number, {
+      samples: one.samples + samples,
+      firstMs: Math.min(one.firstMs, firstMs),
+      lastMs: Math.max(one.lastMs, lastMs),
+    });
+  };
+  for (const block of snapshot.blocks) {
+    const firstNumber = block.range * POINTS_A_BLOCK;
+    if (isAllCounted(snapshot, block, counting)) {
+      for (const point of decodeTable(block.bytes, block.fromMs)) add(firstNumber + point.index, point);
+      continue;
+    }
+    const numbers = Array.from({ length: POINTS_A_BLOCK }, (_, index) => firstNumber + index);
+    for (const [number, { ms }] of pointSeries({ ...snapshot, blocks: [block] }, numbers, counting)) {
+      add(number, { samples: ms.length, firstMs: ms[0] as number, lastMs: ms.at(-1) as number });
+    }
+  }
+  for (const [number, count] of counts) {
+    const name = snapshot.points.get(number);
+    if (name !== undefined) yield { name, ...count };
+  }
+}
+
+/** Whether the samples of all windows of the block count, so that its point table suffices. */
+function isAllCounted(
+  { windows }: SpanSnapshot,
+  { level, fromMs }: StoredBlock,
+  counting: Counting,
+): boolean {
+  const endMs = fromMs + (level === WINDOW_LEVEL ? 1 : HOUR_MS);
+  const own = windows.filter((window) => window.fromMs >= fromMs && window.fromMs < endMs);
+  return own.length > 0 && own.every((window) => window.level === level && COUNTING[counting](window));
+}

@@ -1,0 +1,115 @@
+/** The samples of a snapshot: of each block those of the windows that it is the level of. */
+import type { EpochMs } from "../../domain/day.ts";
+import {
+  type BlockSamples,
+  decodeBlock,
+  LEVELS,
+  POINTS_A_BLOCK,
+  rangeOf,
+  type TimeSpan,
+} from "../block/block.ts";
+import type { HotSeries } from "../hot-types.ts";
+import type { SnapshotWindow, SpanSnapshot, StoredBlock } from "./span-snapshot.ts";
+
+/** Of which windows the samples count: of those of their day's version, or of all that are stored. */
+export const COUNTING = {
+  current: ({ isCurrent }: SnapshotWindow) => isCurrent,
+  stored: () => true,
+} as const;
+export type Counting = keyof typeof COUNTING;
+
+/** The samples of `numbers` in the snapshot's span, without points that have none. Throws `HotBlockUnreadable`. */
+export function pointSeries(
+  snapshot: SpanSnapshot,
+  numbers: Iterable<number>,
+  counting: Counting,
+): Map<number, HotSeries> {
+  const wanted = Map.groupBy(numbers, rangeOf);
+  const counts = COUNTING[counting];
+  const spans = LEVELS.map((level) =>
+    spansOf(snapshot, (window) => window.level === level && counts(window)),
+  );
+  const parts = new Map<number, HotSeries[]>();
+  for (const block of snapshot.blocks) {
+    for (const { number, part } of blockParts(
+      block,
+      wanted.get(block.range) ?? [],
+      spans[block.level] ?? [],
+    )) {
+      const own = parts.get(number);
+      if (own) own.push(part);
+      else parts.set(number, [part]);
+    }
+  }
+  return new Map([...parts].map(([number, own]) => [number, joined(own)]));
+}
+
+/** Joins parts of one series, given in any order; their times don't overlap. */
+export function joined(parts: HotSeries[]): HotSeries {
+  const [first, ...others] = parts.sort((a, b) => (a.ms[0] as number) - (b.ms[0] as number));
+  if (first && others.length === 0) return first;
+  const length = parts.reduce((sum, { ms }) => sum + ms.length, 0);
+  const series = { ms: new Float64Array(length), value: new Float64Array(length) };
+  let at = 0;
+  for (const { ms, value } of parts) {
+    series.ms.set(ms, at);
+    series.value.set(value, at);
+    at += ms.length;
+  }
+  return series;
+}
+
+function* blockParts(
+  block: StoredBlock,
+  numbers: readonly number[],
+  spans: readonly TimeSpan[],
+): Generator<{ number: number; part: HotSeries }> {
+  if (numbers.length === 0 || spans.length === 0) return;
+  const firstNumber = block.range * POINTS_A_BLOCK;
+  const wanted = new Set(numbers.map((number) => number - firstNumber));
+  const samples = decodeBlock(block.bytes, block.fromMs);
+  for (const point of samples.points) {
+    if (!wanted.has(point.index)) continue;
+    for (const span of spans) {
+      if (span.fromMs > point.lastMs || span.toMs <= point.firstMs) continue;
+      const part = cut(samples, point.start, point.start + point.samples, span);
+      if (part.ms.length > 0) yield { number: firstNumber + point.index, part };
+    }
+  }
+}
+
+/** The rows of [start, end) whose times are in the span. They ascend. */
+function cut({ ms, value }: BlockSamples, start: number, end: number, { fromMs, toMs }: TimeSpan): HotSeries {
+  const from = firstRow(ms, start, end, fromMs);
+  const to = firstRow(ms, from, end, toMs);
+  // Copies, so that a block of many points is not kept for one of them.
+  return { ms: ms.slice(from, to), value: value.slice(from, to) };
+}
+
+/** The first row of [start, end) at `atMs` or later; `end` if there is none. */
+function firstRow(ms: Float64Array, start: number, end: number, atMs: EpochMs): number {
+  let [low, high] = [start, end];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ms[middle] as number) >= atMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The parts of the snapshot's span that are in windows of this kind, joined where they meet, in order. */
+export function spansOf(
+  { windows, fromMs, toMs }: Pick<SpanSnapshot, "windows" | "fromMs" | "toMs">,
+  isOne: (window: SnapshotWindow) => boolean,
+): TimeSpan[] {
+  const spans: { fromMs: EpochMs; toMs: EpochMs }[] = [];
+  for (const window of windows) {
+    if (!isOne(window)) continue;
+    const [from, to] = [Math.max(window.fromMs, fromMs), Math.min(window.toMs, toMs)];
+    const last = spans.at(-1);
+    if (from >= to) continue;
+    if (last?.toMs === from) last.toMs = to;
+    else spans.push({ fromMs: from, toMs: to });
+  }
+  return spans;
+}

@@ -1,0 +1,197 @@
+/** What one statement sees of a site in a span of time: days, windows, points and blocks of one state of the database. */
+import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import type { SiteName } from "../../domain/site.ts";
+import type { HotDatabase } from "../../ports/hot.ts";
+import {
+  firstStartFor,
+  fromHex,
+  HOUR_MS,
+  type Level,
+  POINTS_A_BLOCK,
+  TABLE_BYTES_MAX,
+  type TimeSpan,
+  WINDOW_LEVEL,
+} from "../block/block.ts";
+import type { HotDay } from "../hot-types.ts";
+
+/** A window of a snapshot. */
+export interface SnapshotWindow {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly level: Level;
+  /** It was read up to its end. */
+  readonly isComplete: boolean;
+  /** It is of its day's version, so that its samples count. */
+  readonly isCurrent: boolean;
+}
+
+export interface StoredBlock {
+  readonly level: Level;
+  readonly range: number;
+  readonly fromMs: EpochMs;
+  readonly bytes: Uint8Array;
+}
+
+export interface SpanSnapshot {
+  readonly fromMs: EpochMs;
+  readonly toMs: EpochMs;
+  readonly days: ReadonlyMap<UtcDay, HotDay>;
+  /** Those that have a part of the span, in order of time; none of a released day. */
+  readonly windows: readonly SnapshotWindow[];
+  /** The points that were asked for and have a number, by number. */
+  readonly points: ReadonlyMap<number, string>;
+  /** Those that may have samples of the points in the span. */
+  readonly blocks: readonly StoredBlock[];
+  readonly rowsRead: number;
+  /** Of the blocks, as they are stored. */
+  readonly bytesRead: number;
+}
+
+const SITE = "(SELECT id FROM sites WHERE name = ?1)";
+
+/**
+ * Parameters: site, a JSON list of points, first start of a block or window, end of the span, first and last day. `list`
+ * is the column of the listed points, `data` what is read of a block. Rows have a kind and what it needs, since every part
+ * of a union has the same columns.
+ */
+const snapshotOf = (
+  list: "name" | "number",
+  data = "hex(data)",
+) => `WITH wanted (number, name) AS MATERIALIZED (
+    SELECT number, name FROM points WHERE site_id = ${SITE} AND ${list} IN (SELECT value FROM json_each(?2))
+  )
+  SELECT 'day' AS kind, day AS key, json_array(version, whole, released, samples) AS value, NULL AS data
+    FROM days WHERE site_id = ${SITE} AND day BETWEEN ?5 AND ?6
+  UNION ALL SELECT 'window', from_ms, json_array(to_ms, read_to_ms, version, level), NULL
+    FROM windows WHERE site_id = ${SITE} AND from_ms >= ?3 AND from_ms < ?4
+  UNION ALL SELECT 'point', number, name, NULL FROM wanted
+  UNION ALL SELECT 'block', from_ms, json_array(level, range), ${data}
+    FROM blocks WHERE site_id = ${SITE} AND level IN (0, 1)
+      AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
+
+/** The windows of a block begin before this time after it. */
+const WINDOW_STARTS = `CASE blocks.level WHEN ${WINDOW_LEVEL} THEN 1 ELSE ${HOUR_MS} END`;
+
+/** Whether the samples of all windows of a block count: then its point table says all that a caller needs to know. */
+const IS_CURRENT = `(SELECT min(windows.level = blocks.level
+      AND windows.version = coalesce((SELECT version FROM days WHERE site_id = blocks.site_id AND day = ?5), windows.version))
+    FROM windows WHERE windows.site_id = blocks.site_id AND windows.from_ms >= blocks.from_ms
+      AND windows.from_ms < blocks.from_ms + ${WINDOW_STARTS}) = 1`;
+
+const TABLE_OR_ALL = `hex(CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_BYTES_MAX}) ELSE data END)`;
+
+export const SNAPSHOTS = {
+  BY_NAME: snapshotOf("name"),
+  BY_NUMBER: snapshotOf("number"),
+  TABLES: snapshotOf("number", TABLE_OR_ALL),
+} as const;
+
+interface SnapshotRow {
+  readonly kind: "day" | "window" | "point" | "block";
+  readonly key: string | number;
+  readonly value: string;
+  readonly data: string | null;
+}
+
+/**
+ * What hot has of the points, given by name or by number, in [fromMs, toMs), in one statement, so that days, windows and
+ * blocks can't contradict each other. Throws `HotUnavailable`.
+ */
+export function readSnapshot(
+  database: HotDatabase,
+  site: SiteName,
+  points: readonly string[] | readonly number[],
+  { fromMs, toMs }: TimeSpan,
+): Promise<SpanSnapshot> {
+  const statement = typeof points[0] === "number" ? SNAPSHOTS.BY_NUMBER : SNAPSHOTS.BY_NAME;
+  return select(database, statement, site, points, fromMs, toMs);
+}
+
+/**
+ * As `readSnapshot`, of one day. Blocks have only their first bytes, with the point table, where the samples of all their
+ * windows count: `isAllCounted` tells.
+ */
+export function readTables(
+  database: HotDatabase,
+  site: SiteName,
+  numbers: readonly number[],
+  day: UtcDay,
+): Promise<SpanSnapshot> {
+  const startMs = dayStartMs(day);
+  return select(database, SNAPSHOTS.TABLES, site, numbers, startMs, startMs + DAY_MS);
+}
+
+async function select(
+  database: HotDatabase,
+  statement: string,
+  site: SiteName,
+  points: readonly string[] | readonly number[],
+  fromMs: EpochMs,
+  toMs: EpochMs,
+): Promise<SpanSnapshot> {
+  const [firstDay, lastDay] = [utcDayOf(fromMs), utcDayOf(toMs - 1)];
+  const { rows, rowsRead } = await database.select<SnapshotRow>(
+    statement,
+    site,
+    JSON.stringify(points),
+    firstStartFor(fromMs),
+    toMs,
+    firstDay,
+    lastDay,
+  );
+  const days = new Map<UtcDay, HotDay>();
+  const known = new Map<number, string>();
+  const windowRows: SnapshotRow[] = [];
+  const blocks: StoredBlock[] = [];
+  for (const row of rows) {
+    switch (row.kind) {
+      case "day":
+        days.set(row.key as UtcDay, dayOf(row));
+        break;
+      case "window":
+        windowRows.push(row);
+        break;
+      case "point":
+        known.set(Number(row.key), row.value);
+        break;
+      case "block":
+        blocks.push(blockOf(row));
+        break;
+      default:
+        row.kind satisfies never;
+    }
+  }
+  return {
+    fromMs,
+    toMs,
+    days,
+    windows: windowsOf(windowRows, days).filter((window) => window.toMs > fromMs),
+    points: known,
+    blocks,
+    rowsRead,
+    bytesRead: blocks.reduce((sum, { bytes }) => sum + bytes.length, 0),
+  };
+}
+
+function dayOf({ key, value }: SnapshotRow): HotDay {
+  const [version, whole, released, samples] = JSON.parse(value) as [number, number, number, number];
+  return { day: key as UtcDay, version, whole: whole === 1, released: released === 1, samples };
+}
+
+function blockOf({ key, value, data }: SnapshotRow): StoredBlock {
+  const [level, range] = JSON.parse(value) as [Level, number];
+  return { level, range, fromMs: Number(key), bytes: fromHex(data ?? "") };
+}
+
+function windowsOf(rows: readonly SnapshotRow[], days: ReadonlyMap<UtcDay, HotDay>): SnapshotWindow[] {
+  const windows = rows.flatMap(({ key, value }) => {
+    const fromMs = Number(key);
+    const [toMs, readToMs, version, level] = JSON.parse(value) as [number, number, number, Level];
+    const day = days.get(utcDayOf(fromMs));
+    if (day?.released) return [];
+    // A day without a row has no version that a window could be older than.
+    const isCurrent = day === undefined || day.version === version;
+    return { fromMs, toMs, level, isComplete: readToMs >= toMs, isCurrent };
+  });
+  return windows.sort((a, b) => a.fromMs - b.fromMs);
+}
