@@ -29,6 +29,7 @@ it("does not query a deployed backfill's samples on this machine", () => {
 
 it("asks where the ETL Sync Worker is, rather than look for it on this machine", () => {
   expect(() => etlAddress({ url: DEPLOYED }, STACK)).toThrow(/where is the ETL Sync Worker/);
+  expect(() => etlAddress({ url: "http://127.0.0.1:9999" }, STACK)).toThrow(/where is the ETL Sync Worker/);
   expect(() => etlAddress({}, {})).toThrow(/stack of this checkout has no ETL Sync Worker/);
   expect(etlAddress({ url: DEPLOYED, etlUrl: "https://etl.example.com", etlToken: "t" }, STACK)).toEqual({
     url: "https://etl.example.com",

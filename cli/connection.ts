@@ -72,12 +72,12 @@ export function queryAddress(options: ConnectionOptions, stack: Pick<LocalStack,
 }
 
 /**
- * The ETL Sync Worker's address. Throws `CommandError` (usage) where none is given and the backfill is deployed, or where
- * the local stack has none.
+ * The ETL Sync Worker's address. Throws `CommandError` (usage) where none is given though the Backfill Worker's is, or
+ * where the local stack has none: the two belong together.
  */
 export function etlAddress(options: ConnectionOptions, stack: Pick<LocalStack, "etlUrl">): Address {
   const { url, etlUrl, etlToken } = options;
-  const at = etlUrl ?? (url === undefined || isLocal(url) ? stack.etlUrl : undefined);
+  const at = etlUrl ?? (url === undefined ? stack.etlUrl : undefined);
   if (at === undefined) {
     throw new CommandError(
       url === undefined

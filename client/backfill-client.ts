@@ -3,6 +3,7 @@ import type {
   AuditView,
   DayList,
   DayView,
+  GateView,
   NotStarted,
   Problem,
   SiteList,
@@ -58,6 +59,10 @@ export class BackfillClient {
 
   async sites(): Promise<SiteSummary[]> {
     return (await this.request<SiteList>("GET", "/backfill/sites", "sites")).sites;
+  }
+
+  gate(): Promise<GateView> {
+    return this.request<GateView>("GET", "/backfill/gate", "gate");
   }
 
   async days(query = ""): Promise<DayView[]> {

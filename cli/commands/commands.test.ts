@@ -1,63 +1,15 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import { type CliResponses, CliServer } from "../../test/support/cli-server.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
 
-/** Responses by `METHOD /path`, one after another; the last one repeats. `null`: no response. */
-type Responses = Readonly<Record<string, readonly (object | null)[]>>;
-
-let responses: Responses = {};
-/** The requests so far, as `METHOD /path`. */
-let requests: string[] = [];
-const server = createServer(({ method, url = "" }, response) => {
-  const call = `${method} ${new URL(url, "http://a").pathname}`;
-  const earlier = requests.filter((each) => each === call).length;
-  requests.push(call);
-  const all = responses[call] ?? [];
-  send(response, all[Math.min(earlier, all.length - 1)]);
-});
-
-function send(response: ServerResponse, body: object | null | undefined): void {
-  if (body === null) return;
-  if (body === undefined) return void response.writeHead(404).end('{"error":"Not found","endpoints":[]}');
-  const status = !("error" in body) ? 202 : body.error === "not archived" ? 404 : 403;
-  response.writeHead(status).end(JSON.stringify(body));
-}
-
-beforeEach(async () => {
-  requests = [];
-  await once(server.listen(0, "127.0.0.1"), "listening");
-});
-afterEach(async () => {
-  server.closeAllConnections();
-  await once(server.close(), "close");
-});
-
-function started(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const child = spawn(process.execPath, [join(import.meta.dirname, "../bv-backfill.js"), ...args], {
-    env: { BACKFILL_URL: url, BACKFILL_API_KEY: "t", QUERY_URL: url, QUERY_API_KEY: "t", ...env },
-  });
-  const out = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"] as const) {
-    child[name].on("data", (text) => {
-      out[name] += String(text);
-    });
-  }
-  const ended = once(child, "close").then(([code]) => ({ code: code as number, ...out }));
-  return { child, ended };
-}
-
-const ran = (...args: string[]) => started(args).ended;
+const server = new CliServer();
+const ran = (...args: string[]) => server.ran(...args);
 
 const ENDED = { ...STATUS, status: "completed", outcome: "partial" };
 const ACCEPTED = { status: "started", backfill_id: "b", start_date: "2024-01-01", end_date: "2024-01-01" };
 
 it("start --watch --json prints a line of JSON for the response and for every change", async () => {
-  responses = { "POST /backfill/start": [ACCEPTED], "GET /backfill/status": [STATUS, ENDED] };
+  server.responses = { "POST /backfill/start": [ACCEPTED], "GET /backfill/status": [STATUS, ENDED] };
   const { code, stdout, stderr } = await ran("start", "2024-01-01", "--json", "--watch");
   const lines = stdout.trimEnd().split("\n");
   expect(lines.map((line) => JSON.parse(line).status)).toEqual(["started", "in_progress", "completed"]);
@@ -66,7 +18,7 @@ it("start --watch --json prints a line of JSON for the response and for every ch
 
 it("the command suggested after a plan or a cancel has the same sites", async () => {
   const plan = { ...ACCEPTED, estimated_days: 1, estimated_hours: 1, requests_per_minute: 1, sites: [] };
-  responses = {
+  server.responses = {
     "POST /backfill/start": [{ ...plan, days_to_fetch: 1, days_to_skip: 0, estimated_requests: 1 }],
     "POST /backfill/cancel": [{ backfill_id: "b", days_completed: 1, sites_stopping: [] }],
     "GET /backfill/status": [STATUS],
@@ -80,9 +32,9 @@ it("the command suggested after a plan or a cancel has the same sites", async ()
 });
 
 it("Ctrl-C before the response says that the request may have been carried out", async () => {
-  responses = { "POST /backfill/start": [null] };
-  const { child, ended } = started(["start", "2024-01-01"]);
-  await expect.poll(() => requests.length, { timeout: 30_000 }).toBe(1);
+  server.responses = { "POST /backfill/start": [null] };
+  const { child, ended } = server.started(["start", "2024-01-01"]);
+  await expect.poll(() => server.requests.length, { timeout: 30_000 }).toBe(1);
   child.kill("SIGINT");
   expect(await ended).toMatchObject({
     code: 130,
@@ -99,7 +51,7 @@ const audit = (site: string, state: string) => ({
 
 it("a verification ends when every site has ended, also a site that is not in the first response", async () => {
   const [a, b] = [audit("site_a", "completed"), audit("site_b", "completed")];
-  responses = {
+  server.responses = {
     "POST /backfill/verify": [{ sites: ["site_a", "site_b"] }],
     "GET /backfill/verify": [{ audits: [] }, { audits: [a] }, { audits: [a, b] }],
   };
@@ -115,7 +67,7 @@ it("a verification of days that are not archived says so and ends with 1", async
     days_total: 0,
     outcome: "nothing_archived",
   };
-  responses = {
+  server.responses = {
     "POST /backfill/verify": [{ sites: ["site_a"] }],
     "GET /backfill/verify": [{ audits: [{ ...none, from: "2020-01-01", to: "2020-01-31" }] }, { audits: [] }],
   };
@@ -129,7 +81,7 @@ it("a verification of days that are not archived says so and ends with 1", async
 
 it("a verification says how many days of its range are not archived, and a rebuild ends as it found", async () => {
   const some = { ...audit("site_a", "completed"), from: "2020-01-01", to: "2020-01-31" };
-  responses = {
+  server.responses = {
     "POST /backfill/verify": [{ sites: ["site_a"] }],
     "POST /backfill/rebuild": [{ sites: ["site_a"] }],
     "GET /backfill/verify": [
@@ -150,12 +102,12 @@ const SUMMARY = {
 };
 
 it("status shows what is archived beyond the backfill, and says that a wrong key is not needed", async () => {
-  responses = { "GET /backfill/status": [STATUS], "GET /backfill/sites": [{ sites: [SUMMARY] }] };
+  server.responses = { "GET /backfill/status": [STATUS], "GET /backfill/sites": [{ sites: [SUMMARY] }] };
   const known = await ran("status");
   expect(known.stdout).toContain(
     "archived in total: 3 site-days, 1,000 samples, 166 MB; 2 of them outside of this backfill's range\n",
   );
-  responses = { ...responses, "GET /backfill/sites": [{ error: "Forbidden" }] };
+  server.responses = { ...server.responses, "GET /backfill/sites": [{ error: "Forbidden" }] };
   expect(await ran("status")).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("in progress"),
@@ -166,7 +118,7 @@ it("status shows what is archived beyond the backfill, and says that a wrong key
 });
 
 it("sites shows what is archived of each; points lists those of the last archived day that match", async () => {
-  responses = {
+  server.responses = {
     ...SITE_WITH_POINTS,
     "GET /backfill/sites": [{ sites: [SUMMARY] }],
     "GET /backfill/status": [{ ...STATUS, throttled_until: null }],
@@ -183,7 +135,7 @@ it("sites shows what is archived of each; points lists those of the last archive
 });
 
 it("sites says throttled while a 429 pauses the site", async () => {
-  responses = {
+  server.responses = {
     "GET /backfill/sites": [{ sites: [SUMMARY] }],
     "GET /backfill/status": [{ ...STATUS, throttled_until: "2999-01-01T00:00:00.000Z" }],
   };
@@ -191,7 +143,7 @@ it("sites says throttled while a 429 pauses the site", async () => {
 });
 
 it("--version prints the version, and days may be named relative to today, a month or a year", async () => {
-  responses = {
+  server.responses = {
     "POST /backfill/start": [{ ...ACCEPTED, estimated_days: 1, estimated_site_days: 1 }],
     "GET /backfill/days": [{ count: 0, days: [] }],
   };
@@ -206,7 +158,7 @@ it("--version prints the version, and days may be named relative to today, a mon
 });
 
 it("errors names the sites that did not respond, and then ends with 1", async () => {
-  responses = { "GET /backfill/errors": [{ count: 0, errors: [], sites_unavailable: ["site_b"] }] };
+  server.responses = { "GET /backfill/errors": [{ count: 0, errors: [], sites_unavailable: ["site_b"] }] };
   expect(await ran("errors")).toMatchObject({
     code: 1,
     stderr: expect.stringContaining("These sites do not respond, so their errors are missing: site_b"),
@@ -214,13 +166,13 @@ it("errors names the sites that did not respond, and then ends with 1", async ()
 });
 
 it("watching ends at once when the key is rejected", async () => {
-  responses = { "GET /backfill/verify": [{ error: "Forbidden" }] };
+  server.responses = { "GET /backfill/verify": [{ error: "Forbidden" }] };
   expect(await ran("verify", "--last")).toMatchObject({
     code: 4,
     stdout: "",
     stderr: expect.stringContaining("BACKFILL_API_KEY"),
   });
-  expect(requests).toHaveLength(1);
+  expect(server.requests).toHaveLength(1);
 });
 
 const COST = {
@@ -232,7 +184,7 @@ const answer = (names: readonly string[], next_cursor: string | null = null) => 
   metadata: { ...COST, total_samples: names.length, missing_days: [], next_cursor },
 });
 /** A site with one archived day, which has three points. */
-const SITE_WITH_POINTS: Responses = {
+const SITE_WITH_POINTS: CliResponses = {
   "GET /timeseries/days": [
     {
       days: [
@@ -255,7 +207,7 @@ const query = (points: readonly string[], ...options: string[]) =>
 it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
   "a query without any samples says so, suggests near names and ends with 1 (%s)",
   async (...options) => {
-    responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer([])] };
+    server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer([])] };
     const { code, stdout, stderr } = await query(["s/tmp", "s/fan"], ...options);
     expect(code).toBe(1);
     expect(stderr).toContain(
@@ -274,7 +226,7 @@ it("a wrong point in a range with missing days is a wrong point, not a wrong sit
   };
   const [days] = SITE_WITH_POINTS["GET /timeseries/days"] ?? [];
   // The range has a file; the last 366 days have none.
-  responses = {
+  server.responses = {
     ...SITE_WITH_POINTS,
     "GET /timeseries/query": [nothing],
     "GET /timeseries/days": [days ?? null, days ?? null, { days: [] }],
@@ -287,7 +239,7 @@ it("a wrong point in a range with missing days is a wrong point, not a wrong sit
 });
 
 it("a query with samples of some points prints them, and ends with 1 if another is no point of the site", async () => {
-  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"])] };
+  server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"])] };
   const { code, stdout, stderr } = await query(["s/humidty", "s/fan"]);
   expect(code).toBe(1);
   expect(stdout).toContain("s/fan  2024-01-01");
@@ -297,7 +249,7 @@ it("a query with samples of some points prints them, and ends with 1 if another 
 
 it("a table that shows only its first rows warns of points without samples, not of points without shown rows", async () => {
   const page = answer(["s/fan"], "more");
-  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [page, answer(["s/temp"])] };
+  server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [page, answer(["s/temp"])] };
   const { code, stderr } = await query(["s/fan", "s/temp", "s/none"], "--limit", "1");
   expect(code).toBe(1);
   expect(stderr).toContain('No samples for "s/none"');
@@ -305,7 +257,10 @@ it("a table that shows only its first rows warns of points without samples, not 
 });
 
 it("an empty page with a cursor is not the end of a table", async () => {
-  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer([], "more"), answer(["s/fan"])] };
+  server.responses = {
+    ...SITE_WITH_POINTS,
+    "GET /timeseries/query": [answer([], "more"), answer(["s/fan"])],
+  };
   expect(await query(["s/fan"])).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("s/fan  2024-01-01"),
@@ -313,17 +268,20 @@ it("an empty page with a cursor is not the end of a table", async () => {
 });
 
 it("a query without samples ends with 1 also when no names can be suggested", async () => {
-  responses = { "GET /timeseries/query": [answer([])], "GET /timeseries/days": [{ error: "Forbidden" }] };
+  server.responses = {
+    "GET /timeseries/query": [answer([])],
+    "GET /timeseries/days": [{ error: "Forbidden" }],
+  };
   const { code, stderr } = await query(["s/fan"]);
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('No samples for "s/fan"') });
 });
 
 it("names the proxy that can't be reached, not the Worker's address, and not its password", async () => {
-  responses = { "GET /backfill/status": [STATUS] };
+  server.responses = { "GET /backfill/status": [STATUS] };
   const proxy = { NODE_USE_ENV_PROXY: "1", HTTP_PROXY: "http://user:secret@127.0.0.1:9" };
   const [dead, excepted] = await Promise.all([
-    started(["status"], proxy).ended,
-    started(["status"], { ...proxy, NO_PROXY: "127.0.0.1" }).ended,
+    server.started(["status"], proxy).ended,
+    server.started(["status"], { ...proxy, NO_PROXY: "127.0.0.1" }).ended,
   ]);
   expect(dead.stderr).toContain(" through the proxy http://127.0.0.1:9 (HTTP_PROXY): connection refused");
   expect(dead.stderr).toContain("add 127.0.0.1,localhost to NO_PROXY");
@@ -331,11 +289,8 @@ it("names the proxy that can't be reached, not the Worker's address, and not its
   expect([dead.code, excepted.stderr.includes("proxy")]).toEqual([3, false]);
 });
 
-const PARAMETERS: URLSearchParams[] = [];
-server.on("request", ({ url = "" }) => PARAMETERS.push(new URL(url, "http://a").searchParams));
-
 it("a list of points has at most --limit lines and only those that match, in every form", async () => {
-  responses = SITE_WITH_POINTS;
+  server.responses = SITE_WITH_POINTS;
   const json = await query([], "--limit", "1", "--json");
   expect(json.stdout).toBe('{"point_name":"s/temp"}\n');
   expect(json.stderr).toContain("These are the first 1 points.");
@@ -347,19 +302,19 @@ it("a list of points has at most --limit lines and only those that match, in eve
 });
 
 it("--limit cuts rows of JSON and CSV too, and is sent to the Worker", async () => {
-  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"], "more")] };
-  PARAMETERS.length = 0;
+  server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/fan"], "more")] };
+  server.parameters.length = 0;
   const { code, stdout } = await query(["s/fan"], "--limit", "2", "--json");
   expect([code, stdout.trim().split("\n").length]).toEqual([0, 2]);
-  expect(PARAMETERS[0]?.get("limit")).toBe("2");
+  expect(server.parameters[0]?.get("limit")).toBe("2");
 });
 
 it("a pattern stands for the points that match it, and for no other", async () => {
-  responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/temp", "s/humidity"])] };
-  PARAMETERS.length = 0;
+  server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/temp", "s/humidity"])] };
+  server.parameters.length = 0;
   const { code } = await query(["s/*t*", "s/temp"]);
   expect(code).toBe(0);
-  expect(PARAMETERS.at(-1)?.getAll("point_names")).toEqual(["s/temp", "s/humidity"]);
+  expect(server.parameters.at(-1)?.getAll("point_names")).toEqual(["s/temp", "s/humidity"]);
   const none = await query(["x/*"]);
   expect(none.code).toBe(1);
   expect(none.stderr).toContain("No point of site_a matches 'x/*' on 2024-01-01.");
@@ -367,7 +322,7 @@ it("a pattern stands for the points that match it, and for no other", async () =
 
 it("a pattern that more than 100 points match is refused, with some of them", async () => {
   const points = Array.from({ length: 101 }, (_, index) => ({ point_name: `s/${index}` }));
-  responses = {
+  server.responses = {
     ...SITE_WITH_POINTS,
     "GET /timeseries/points": [{ state: "present", metadata: COST, points }],
   };
@@ -384,7 +339,7 @@ it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
       ...answer([]),
       metadata: { ...COST, total_samples: 0, missing_days: ["2024-01-01"], next_cursor: null },
     };
-    responses = {
+    server.responses = {
       "GET /timeseries/query": [missing],
       "GET /timeseries/days": [{ days: [{ date: "2024-01-01", state: "missing" }] }],
       "GET /timeseries/points": [{ state: "missing", metadata: COST, points: [] }],
@@ -402,7 +357,7 @@ it.each<string[][]>([[["s/fan"]], [["s/*"]], [[]]])(
 );
 
 it("an export of a site of which nothing is archived says so, with near names", async () => {
-  responses = {
+  server.responses = {
     "GET /": [{}],
     "GET /timeseries/file": [{ error: "not archived" }],
     "GET /timeseries/days": [{ days: [{ date: "2024-01-01", state: "missing" }] }],

@@ -1,5 +1,6 @@
 import { addRebuild, addVerify } from "../audits/audits.ts";
 import type { AddCommand } from "../cli.ts";
+import { addSync } from "../sync/sync.ts";
 import { addCancel } from "./cancel-command.ts";
 import { addDays } from "./days-command.ts";
 import { addDoctor } from "./doctor-command.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addErrors,
   addVerify,
   addRebuild,
+  addSync,
   addPoints,
   addQuery,
   addExport,

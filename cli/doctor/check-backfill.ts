@@ -9,20 +9,23 @@ export interface BackfillCheck {
   readonly findings: readonly Finding[];
   /** undefined: the status can't be read, or no backfill was ever started. */
   readonly status: Status | undefined;
+  /** The Worker is the right one and accepts the key. */
+  readonly responds: boolean;
 }
 
 /** Checks the Backfill Worker over HTTP: its address, key, configuration, Durable Objects and backfill. */
 export async function checkBackfill(client: BackfillClient): Promise<BackfillCheck> {
   const { findings, isRightWorker } = await checkWorker(client.worker);
-  if (!isRightWorker) return { findings, status: undefined };
+  if (!isRightWorker) return { findings, status: undefined, responds: false };
   try {
     // The cheapest request that needs the key, and fails where the Coordinator or any site's object does not respond.
     await client.sites();
     const status = await client.current();
     const reachable = ok("Backfill Worker: the key is valid, and its Durable Objects respond");
-    return { findings: [...findings, reachable, ...statusFindings(status, client.worker)], status };
+    const all = [...findings, reachable, ...statusFindings(status, client.worker)];
+    return { findings: all, status, responds: true };
   } catch (error) {
-    return { findings: [...findings, failureOf(error)], status: undefined };
+    return { findings: [...findings, failureOf(error)], status: undefined, responds: false };
   }
 }
 

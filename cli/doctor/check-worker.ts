@@ -26,7 +26,9 @@ export async function checkWorker(worker: Worker): Promise<WorkerCheck> {
   if (root?.service !== `Building Vitals ${worker.name}`) {
     const service = root?.service ? `: ${root.service}` : "";
     const message = `${worker.url} responds with ${response.status}, but is not the ${worker.name}${service}`;
-    const findings = [fail(message, "Set the right address with --url and --query-url.", EXIT.unreachable)];
+    const findings = [
+      fail(message, "Set the right address with --url, --query-url and --etl-url.", EXIT.unreachable),
+    ];
     return { findings, isRightWorker: false };
   }
   const tookMs = respondedAtMs - requestedAtMs;

@@ -2,9 +2,12 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { BackfillClient, QueryClient } from "../../client/client.ts";
+import { BackfillClient, EtlClient, QueryClient } from "../../client/client.ts";
+import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
+import { siteSync, syncStatus } from "../../test/support/http/etl-views.ts";
 import { checkBackfill } from "./check-backfill.ts";
+import { checkEtl, checkHot, checkShared, etlUnknown } from "./check-etl.ts";
 import { checkProxy } from "./check-proxy.ts";
 import { checkArchive, checkQuery } from "./check-query.ts";
 
@@ -13,7 +16,9 @@ type Responses = Record<string, readonly [status: number, body: object]>;
 const root = (name: string, configuration = "ok") =>
   [200, { service: `Building Vitals ${name}`, version: "1", endpoints: {}, configuration }] as const;
 
-/** The responses of both Workers, by path, when there is no problem. */
+const GATE = { gate: "5f1c0a9e8b7d6c5f", permits_last_minute: 1, paused_until: null };
+
+/** The responses of all Workers, by path, when there is no problem. */
 const HEALTHY: Responses = {
   "/backfill/sites": [200, { sites: [] }],
   "/backfill/status": [200, STATUS],
@@ -21,7 +26,11 @@ const HEALTHY: Responses = {
     200,
     { days: [{ date: "2024-01-01", site: "site_a", status: "completed" }, { status: "pending" }] },
   ],
-  "/timeseries/days": [200, { days: [{ date: "2024-01-01", state: "present" }] }],
+  "/timeseries/days": [200, { days: [{ date: "2024-01-01", state: "present", storage_tiers: ["hot"] }] }],
+  "/backfill/gate": [200, GATE],
+  "/gate": [200, GATE],
+  "/health": [200, { status: "ok", database: "connected" }],
+  "/status": [200, syncStatus()],
 };
 
 let responses: Responses = {};
@@ -52,6 +61,16 @@ async function queryFindings(other: Responses): Promise<string> {
 async function archiveFindings(other: Responses): Promise<string> {
   responses = { ...HEALTHY, ...other };
   return textOf(await checkArchive(new BackfillClient(url, "t"), new QueryClient(url, "t"), STATUS));
+}
+
+async function etlFindings(other: Responses): Promise<string> {
+  responses = { ...HEALTHY, "/": root("ETL Sync Worker"), ...other };
+  return textOf((await checkEtl(new EtlClient(url, "t"))).findings);
+}
+
+async function sharedFindings(other: Responses, status = syncStatus()): Promise<string> {
+  responses = { ...HEALTHY, "/backfill/sites": [200, { sites: [{ site: "ses_falls_city" }] }], ...other };
+  return textOf(await checkShared(new BackfillClient(url, "t"), new EtlClient(url, "t"), status));
 }
 
 /** A line per finding, with its advice in brackets. */
@@ -116,6 +135,82 @@ it("finds that the Workers do not use the same bucket, or that one rejects the r
   );
   expect(await archiveFindings({ "/backfill/days": [503, { error: "Busy" }] })).toMatch(/^FAIL .*503.*Busy/);
   expect(await archiveFindings({ "/backfill/days": [200, { days: [{ status: "pending" }] }] })).toBe("");
+});
+
+it("has no failures when the live sync has no problem", async () => {
+  const text = await etlFindings({});
+  expect(text).not.toMatch(/FAIL|WARN/);
+  expect(text).toContain("OK ETL Sync Worker: D1 responds and has its tables");
+  expect(text).toContain("OK ses_falls_city: live, 4:27 behind (current)");
+  expect(await sharedFindings({})).toBe(
+    "OK The Backfill Worker and the ETL Sync Worker share one rate gate, so one limit for the API\nOK Both Workers have the same sites",
+  );
+  const live = await checkHot(new QueryClient(url, "t"), syncStatus());
+  expect(textOf(live)).toBe("OK ses_falls_city: the Query Worker finds the live samples of 2025-10-14 in D1");
+});
+
+it("names the command that creates the tables of D1, and still looks at the sites", async () => {
+  const tables = [503, { error: "Hot storage has no tables", hint: "Create them: npx wrangler" }] as const;
+  const text = await etlFindings({ "/health": tables });
+  expect(text).toMatch(/FAIL .*503.*Hot storage has no tables \[Create them: npx wrangler\]/);
+  expect(text).toContain("OK ses_falls_city: live");
+});
+
+it("tells that the token of the live sync is wrong", async () => {
+  const text = await etlFindings({ "/gate": [403, { error: "Forbidden" }] });
+  expect(text).toMatch(/FAIL .*403.*\[.*ETL_API_KEY/);
+});
+
+it("finds halted, late and silent sites of the live sync, its alerts and failed due days", async () => {
+  const sites = [
+    siteSync({ site: "a", state: "halted", halt_reason: "the key is not good" }),
+    siteSync({ site: "b", state: "catching-up", lag_seconds: 3_600 }),
+    siteSync({ site: "c", state: "starting", lag_seconds: null }),
+  ];
+  const text = await etlFindings({
+    "/status": [200, syncStatus({ sites, sites_unreachable: ["d"], warnings: ["26 sites are configured"] })],
+  });
+  expect(text).toContain(
+    "FAIL a has halted: the key is not good [Fix the problem, and let the site try again: npx bv-backfill sync --now --site a]",
+  );
+  expect(text).toContain("WARN b: live, 1:00:00 behind (catching-up)");
+  expect(text).toContain("WARN c: nothing has been synced yet");
+  expect(text).toContain("FAIL d: its Durable Object of the live sync is not responding");
+  expect(text).toContain("WARN 26 sites are configured");
+});
+
+it("finds that the Workers count their requests at different gates, and shows neither key nor gate", async () => {
+  const text = await sharedFindings({ "/gate": [200, { ...GATE, gate: "0000000000000000" }] });
+  expect(text).toMatch(/^FAIL .*different rate gates.*\[Set the same ACE_API_KEY for both:/);
+  expect(text).toContain("script_name");
+  expect(text).not.toMatch(/5f1c|0000/);
+});
+
+it("finds sites that only one of the Workers has", async () => {
+  const sites = [{ site: "ses_falls_city" }, { site: "old" }];
+  const text = await sharedFindings(
+    { "/backfill/sites": [200, { sites }] },
+    syncStatus({ sites_unreachable: ["new"] }),
+  );
+  expect(text).toContain(
+    "FAIL Not configured in the Backfill Worker, so that their days are never archived: new",
+  );
+  expect(text).toContain("WARN Not configured in the ETL Sync Worker, so without live data: old");
+});
+
+it("finds that the Query Worker reads another database than the live sync writes", async () => {
+  const cold = [200, { days: [{ date: "2025-10-14", state: "missing", storage_tiers: [] }] }] as const;
+  responses = { ...HEALTHY, "/timeseries/days": cold };
+  const found = await checkHot(new QueryClient(url, "t"), syncStatus());
+  expect(textOf(found)).toMatch(/^FAIL .*finds none in D1 \[.*must name the same D1 database/);
+  const none = syncStatus({ sites: [siteSync({ newest_sample: null })] });
+  expect(await checkHot(new QueryClient(url, "t"), none)).toEqual([]);
+});
+
+it("only warns where the address of the ETL Sync Worker is not known", () => {
+  const unknown = new CommandError("where is it?", "Set its address in ETL_URL.", { exitCode: EXIT.usage });
+  expect(etlUnknown(unknown)).toMatchObject({ level: "WARN", advice: "Set its address in ETL_URL." });
+  expect(() => etlUnknown(new Error("a bug"))).toThrow("a bug");
 });
 
 it("says whether proxy variables are used, and warns where that is wrong", () => {

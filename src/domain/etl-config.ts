@@ -15,9 +15,6 @@ import {
   webhookUrl,
 } from "./variables.ts";
 
-/** A watermark older than this raises an alert: three syncs of five minutes have brought nothing. */
-export const ALERT_LAG_MINUTES = 15;
-
 /** The time within which a sample that the API shows is in hot storage: a sync every five minutes, and a minute of it. */
 export const SYNC_PROMISE_MINUTES = 6;
 

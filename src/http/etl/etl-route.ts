@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { problem } from "../../contract/etl.ts";
 import type { DatabaseFault, EtlApi } from "../../contract/etl-api.ts";
 import type { EtlConfig } from "../../domain/etl-config.ts";
-import { createTablesCommand } from "../../domain/hot-database.ts";
+import { createTablesCommand } from "../../domain/sync-limits.ts";
 import type { Clock } from "../../ports/ports.ts";
 import {
   type JsonResponse,

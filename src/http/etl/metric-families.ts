@@ -1,6 +1,6 @@
 import * as wire from "../../contract/etl.ts";
 import type { EtlMetrics } from "../../contract/etl-api.ts";
-import { DATABASE_BYTES_MAX } from "../../domain/hot-database.ts";
+import { DATABASE_BYTES_MAX } from "../../domain/sync-limits.ts";
 import { gauge, type MetricFamily, type MetricSample } from "../server/server.ts";
 
 /** The metrics of the ETL Sync Worker: gauges of every site, and counters since each site's object was created. */

@@ -1,6 +1,6 @@
 import * as wire from "../../contract/query.ts";
-import { createTablesCommand } from "../../domain/hot-database.ts";
 import { parseObjectKey } from "../../domain/layout.ts";
+import { createTablesCommand } from "../../domain/sync-limits.ts";
 import { ArchiveUnavailable } from "../../query/archive-requests.ts";
 import { ListingTooLong } from "../../query/catalog/catalog.ts";
 import { ObjectUnreadable, ObjectUnsettled } from "../../query/cold/cold.ts";

@@ -1,0 +1,51 @@
+import { expect, it } from "vitest";
+import type { SiteSync, TriggerAccepted } from "../../src/contract/etl.ts";
+import { siteSync, syncStatus } from "../../test/support/http/etl-views.ts";
+import { hasEnded, nowLines } from "./sync-now.ts";
+
+const AT = "2025-10-14T12:34:00.000Z";
+const ACCEPTED: TriggerAccepted = {
+  status: "started",
+  sites: ["site_a", "site_bc"],
+  sites_running: [],
+  triggered_at: { site_a: AT, site_bc: AT },
+  message: "",
+};
+
+function view(site: string, endedAt: string, more: Partial<SiteSync> = {}): SiteSync {
+  const last = siteSync().last_sync;
+  return siteSync({ site, last_sync: last && { ...last, started_at: AT, ended_at: endedAt }, ...more });
+}
+const EARLIER = "2025-10-14T12:30:33.250Z";
+const LATER = "2025-10-14T12:34:02.500Z";
+
+it("a sync has ended once each triggered site has one that ended after the trigger", () => {
+  const ended = (...sites: SiteSync[]) => hasEnded(syncStatus({ sites }), ACCEPTED);
+  expect(ended(view("site_a", LATER), view("site_bc", EARLIER))).toBe(false);
+  expect(ended(view("site_a", LATER), view("site_bc", AT))).toBe(true);
+  expect(ended(view("site_a", LATER))).toBe(false);
+  expect(ended(view("site_a", LATER), siteSync({ site: "site_bc", last_sync: null }))).toBe(false);
+});
+
+it("shows how far each site is, and what it has done", () => {
+  const current_sync = { started_at: AT, windows_read: 2, windows_total: 8 };
+  const status = syncStatus({ sites: [view("site_a", LATER), view("site_bc", EARLIER, { current_sync })] });
+  expect(nowLines(status, ACCEPTED, { isTerminal: true })).toEqual([
+    "site_a  done in 0:03: 2 windows, 52,000 samples, 3 requests, 96 rows written",
+    "site_bc ████░░░░░░░░░░░░ 2 of 8 windows",
+  ]);
+  expect(nowLines(status, ACCEPTED, { isTerminal: false })[1]).toBe("site_bc 2 of 8 windows");
+});
+
+it("shows a sync that failed with its reason, one that has not begun, and a site that does not respond", () => {
+  const last = siteSync().last_sync;
+  if (last === null) throw new Error("the view has a last sync");
+  const failed = { ...last, started_at: AT, ended_at: LATER, outcome: "failed", error: "401" } as const;
+  const accepted = { ...ACCEPTED, sites: ["a", "b", "c"], triggered_at: { a: AT, b: AT, c: AT } };
+  const sites = [siteSync({ site: "a", last_sync: failed }), siteSync({ site: "b" })];
+  expect(nowLines(syncStatus({ sites }), accepted, { isTerminal: true })).toEqual([
+    "a failed after 0:03: 401",
+    "b begins …",
+    "c does not respond",
+  ]);
+});
