@@ -12,7 +12,7 @@ import {
   progressScreen,
   runToEnd,
 } from "../../terminal/terminal.ts";
-import { claimStateDir, startStack } from "../stack/stack.ts";
+import { claimStateDir, SIMULATED, simulatedApi, startStack } from "../stack/stack.ts";
 import { chartQuery } from "./chart-query.ts";
 import { balanceLines, dayTable, differences } from "./day-report.ts";
 import { objectContents, openObjects } from "./object-contents.ts";
@@ -75,15 +75,16 @@ function readArguments() {
 }
 
 async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promise<number> {
-  const state = claimStateDir(scenario.name, fresh, run);
+  const state = claimStateDir({ name: scenario.name, api: SIMULATED, fresh }, run);
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
   print("Starting the simulated ACE API and both Workers on workerd …");
-  const { simulator, worker, client, query } = await startStack(
-    { state, sites: scenario.sites, requestsPerMinute: REQUESTS_PER_MINUTE },
+  const api = await simulatedApi({ sites: scenario.sites }, run);
+  const { worker, client, query } = await startStack(
+    { state, api, requestsPerMinute: REQUESTS_PER_MINUTE },
     run,
   );
-  print(`  Simulated API    ${simulator.api}`);
+  print(`  Simulated API    ${api.base}`);
   for (const line of scenario.about) print(`                   ${line}`);
   print(`  Backfill Worker  ${worker.url}  (state: ${state.shown})`);
 

@@ -1,30 +1,48 @@
-import { announceStack, LOCAL_BACKFILL_API_KEY, LOCAL_QUERY_API_KEY } from "../../client/client.ts";
+import { announceStack } from "../../client/client.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
+import { type NamedApi, realApi, type StackApi, simulatedApi } from "./api.ts";
 import { BUILDINGS } from "./buildings.ts";
 import { freePort } from "./free-port.ts";
 import { type Stack, startStack } from "./start-stack.ts";
-import { claimStateDir } from "./state-dir.ts";
+import { claimStateDir, SIMULATED, type StateDir } from "./state-dir.ts";
+import { shownKey, type WorkerKeys, workerKeys } from "./worker-keys.ts";
 
 export interface BringUpOptions {
   /** Preferred ports; a free port is used instead of one that is taken. */
   readonly workerPort: number;
   readonly simulatorPort: number;
   readonly queryPort: number;
-  /** Deletes what was backfilled before. */
+  /** A real API; the simulated one without it. */
+  readonly api?: NamedApi | undefined;
+  readonly requestsPerMinute?: number | undefined;
+  /** The state directory; default: one in the checkout, for the real API another than for the simulated one. */
+  readonly statePath?: string | undefined;
+  /** Deletes what was fetched before. */
   readonly fresh: boolean;
+  /** Has the keys. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Called with each line of wrangler and the Workers, once they have started. */
   readonly onLine: (line: string) => void;
   readonly print: (line: string) => void;
 }
 
 /** Slow enough to watch and to cancel: a month of both sites takes some minutes. */
-const REQUESTS_PER_MINUTE = 300;
+const SIMULATED_REQUESTS_PER_MINUTE = 300;
+/** The limit of the real API. */
+const REAL_REQUESTS_PER_MINUTE = 50;
 
-/** Starts the simulator and both Workers, which run until the run ends, and prints how to use them. */
+/** Starts the Workers, and the simulated API where no other is named, until the run ends, and prints how to use them. */
 export async function bringUp(options: BringUpOptions, run: CommandRun): Promise<void> {
-  const { onLine, print } = options;
+  const { api: named, onLine, print, env, fresh, statePath } = options;
+  const requestsPerMinute =
+    options.requestsPerMinute ?? (named ? REAL_REQUESTS_PER_MINUTE : SIMULATED_REQUESTS_PER_MINUTE);
+  const keys = workerKeys(env);
+  const real = named && realApi(named, requestsPerMinute, env);
   // Before the ports, which another stack of this checkout would have taken.
-  const state = claimStateDir("start", options.fresh, run);
+  const state = claimStateDir(
+    { name: real ? "api" : "start", path: statePath, api: real?.base ?? SIMULATED, fresh },
+    run,
+  );
   const chosen: number[] = [];
   const portFor = async (preferred: number, server: string) => {
     const { port, reason } = await freePort(preferred, chosen);
@@ -33,17 +51,21 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
     return port;
   };
   const workerPort = await portFor(options.workerPort, "Backfill Worker");
-  const simulatorPort = await portFor(options.simulatorPort, "simulator");
   const queryPort = await portFor(options.queryPort, "Query Worker");
-  print("Starting the simulated ACE API and both Workers on workerd …");
+  const simulate = async () => {
+    const port = await portFor(options.simulatorPort, "simulator");
+    return simulatedApi({ sites: BUILDINGS, port, present: true }, run);
+  };
+  print(`Starting ${real ? "" : "the simulated ACE API and "}both Workers on workerd …`);
+  const api = real ?? (await simulate());
   let up = false;
   const stack = await startStack(
     {
       state,
-      sites: BUILDINGS,
-      requestsPerMinute: REQUESTS_PER_MINUTE,
+      api,
+      keys,
+      requestsPerMinute,
       workerPort,
-      simulatorPort,
       queryPort,
       onLine: (line) => {
         if (up) onLine(line);
@@ -53,31 +75,38 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
   );
   up = true;
   run.onEnd(announceStack({ backfillUrl: stack.worker.url, queryUrl: stack.queryWorker.url }));
-  print(instructions(stack, state.shown));
+  print(instructions(stack, api, keys, state));
 }
 
-function instructions({ simulator, worker, queryWorker }: Stack, state: string): string {
-  const [site = ""] = BUILDINGS.map(({ name }) => name);
+function instructions(
+  { worker, queryWorker }: Stack,
+  api: StackApi,
+  keys: WorkerKeys,
+  state: StateDir,
+): string {
+  const [site = ""] = api.sites;
+  const [backfillKey, queryKey] = [shownKey(keys, "backfill"), shownKey(keys, "query")];
   return `
-Simulated API    ${simulator.api}
-Backfill Worker  ${worker.url}  (state: ${state})
+API              ${api.base}
+Backfill Worker  ${worker.url}  (state: ${state.shown})
 Query Worker     ${queryWorker.url}
 Dashboard        ${worker.url}/dashboard/
-                 key: ${LOCAL_BACKFILL_API_KEY}, and in its explorer ${LOCAL_QUERY_API_KEY}
+                 key: ${backfillKey}, and in its explorer ${queryKey}
 
 In another terminal, in this checkout:
 
-npx bv-backfill start 2024-01-01 2024-01-31 --watch
+npx bv-backfill start 7d yesterday --watch
 npx bv-backfill cancel
 npx bv-backfill days
-npx bv-backfill query ses/${site}/weather/temp --site ${site} --from 2024-01-01 --to 2024-01-07 --chart
+npx bv-backfill points --site ${site}
+npx bv-backfill query "*/weather/temp" --site ${site} --from 7d --to yesterday --chart
 npx bv-backfill doctor
 
 The same over HTTP:
 
 curl ${worker.url}/backfill/status
-curl -H "Authorization: Bearer ${LOCAL_QUERY_API_KEY}" "${queryWorker.url}/timeseries/points?site_name=${site}&date=2024-01-01"
+curl -H "Authorization: Bearer ${queryKey}" "${queryWorker.url}/timeseries/sites"
 
-Ctrl-C stops everything; the backfill resumes at the next start.
+Ctrl-C stops everything; the next start goes on where this one ended.
 `;
 }

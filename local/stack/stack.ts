@@ -1,9 +1,10 @@
-/** Both Workers and the simulated API on this machine, and what they have stored. The door of this folder. */
+/** The Workers on this machine, with the simulated API or a real one, and what they have stored. The door of this folder. */
 
+export { type StackApi, simulatedApi } from "./api.ts";
 export { bringUp } from "./bring-up.ts";
 export { BUILDING_SIZE, BUILDINGS } from "./buildings.ts";
 export { startStack } from "./start-stack.ts";
-export { claimStateDir } from "./state-dir.ts";
+export { claimStateDir, SIMULATED } from "./state-dir.ts";
 export { createHotTables, openState, type StoredState } from "./stored-state.ts";
 export { startWorker, type WorkerProcess } from "./worker-process.ts";
 export { wranglerProcessEnv } from "./wrangler-env.ts";

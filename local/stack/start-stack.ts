@@ -1,23 +1,18 @@
-import {
-  BackfillClient,
-  LOCAL_ACE_API_KEY,
-  LOCAL_BACKFILL_API_KEY,
-  LOCAL_QUERY_API_KEY,
-  QueryClient,
-} from "../../client/client.ts";
-import type { SimulatorOptions, SiteOptions } from "../../simulator/options.ts";
-import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
+import { BackfillClient, QueryClient } from "../../client/client.ts";
 import { CommandError, type CommandRun } from "../../terminal/terminal.ts";
+import type { StackApi } from "./api.ts";
 import { freePort } from "./free-port.ts";
 import type { StateDir } from "./state-dir.ts";
 import { createHotTables } from "./stored-state.ts";
+import { LOCAL_KEYS, type WorkerKeys } from "./worker-keys.ts";
 import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
 export interface StackOptions {
   readonly state: StateDir;
-  readonly sites: readonly SiteOptions[];
+  readonly api: StackApi;
+  /** Default: the local ones, which are no secrets. */
+  readonly keys?: WorkerKeys;
   /** 0: any free port. */
-  readonly simulatorPort?: number;
   readonly workerPort?: number;
   readonly queryPort?: number;
   readonly requestsPerMinute: number;
@@ -26,7 +21,6 @@ export interface StackOptions {
 }
 
 export interface Stack {
-  readonly simulator: Simulator;
   readonly worker: WorkerProcess;
   readonly client: BackfillClient;
   /** The Query Worker, which reads the same R2. */
@@ -34,71 +28,51 @@ export interface Stack {
   readonly query: QueryClient;
 }
 
-/** Starts the simulated API and both Workers on workerd; all of them stop when the run ends. */
+/** Starts the Workers on workerd, which stop when the run ends. */
 export async function startStack(options: StackOptions, run: CommandRun): Promise<Stack> {
-  const simulator = await openSimulator({
-    sites: options.sites,
-    key: LOCAL_ACE_API_KEY,
-    port: options.simulatorPort ?? 0,
-  });
-  run.onEnd(() => simulator.close());
+  const { keys = LOCAL_KEYS } = options;
+  await createHotTables(options.state.path);
   // Chosen before either starts: the Query Worker must allow the origin of the dashboard, which the Backfill Worker serves.
   const workerPort = options.workerPort || (await freePort(0)).port;
+  const open = (name: string, choice: WorkerChoice) => openWorker(name, choice, options, run);
   const [worker, queryWorker] = await Promise.all([
-    openWorker("Backfill", backfillWorker(options, workerPort, simulator), options, run),
-    openQueryWorker(options, workerPort, run),
+    open("Backfill", backfillWorker(options, keys, workerPort)),
+    open("Query", queryWorkerOf(options, keys, workerPort)),
   ]);
   return {
-    simulator,
     worker,
-    client: new BackfillClient(worker.url, LOCAL_BACKFILL_API_KEY),
+    client: new BackfillClient(worker.url, keys.backfill),
     queryWorker,
-    query: new QueryClient(queryWorker.url, LOCAL_QUERY_API_KEY),
+    query: new QueryClient(queryWorker.url, keys.query),
   };
 }
 
-async function openSimulator(options: SimulatorOptions): Promise<Simulator> {
-  try {
-    return await startSimulator(options);
-  } catch (cause) {
-    const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
-    if (!taken) throw cause;
-    throw new CommandError(
-      `Port ${options.port} for the simulator is taken.`,
-      "Run the command again: it uses another port.",
-      { cause },
-    );
-  }
-}
+type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars" | "secrets">;
 
-type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars">;
-
-function backfillWorker(options: StackOptions, port: number, simulator: Simulator): WorkerChoice {
+function backfillWorker(
+  { api, requestsPerMinute }: StackOptions,
+  keys: WorkerKeys,
+  port: number,
+): WorkerChoice {
   return {
     port,
     vars: {
-      ACE_API_BASE: simulator.api,
-      ACE_API_KEY: LOCAL_ACE_API_KEY,
-      BACKFILL_API_KEY: LOCAL_BACKFILL_API_KEY,
-      SITE_NAME: options.sites.map((site) => site.name).join(","),
-      REQUESTS_PER_MINUTE: String(options.requestsPerMinute),
+      ACE_API_BASE: api.base,
+      SITE_NAME: api.sites.join(","),
+      REQUESTS_PER_MINUTE: String(requestsPerMinute),
       PAGE_SIZE: "50000",
     },
+    secrets: { ACE_API_KEY: api.key, BACKFILL_API_KEY: keys.backfill },
   };
 }
 
-async function openQueryWorker(
-  options: StackOptions,
-  workerPort: number,
-  run: CommandRun,
-): Promise<WorkerProcess> {
-  await createHotTables(options.state.path);
-  const port = options.queryPort ?? 0;
-  const vars = {
-    QUERY_API_KEY: LOCAL_QUERY_API_KEY,
-    ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(","),
+function queryWorkerOf({ queryPort = 0 }: StackOptions, keys: WorkerKeys, workerPort: number): WorkerChoice {
+  return {
+    toml: "wrangler-query.toml",
+    port: queryPort,
+    vars: { ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(",") },
+    secrets: { QUERY_API_KEY: keys.query },
   };
-  return openWorker("Query", { toml: "wrangler-query.toml", port, vars }, options, run);
 }
 
 /** Both names of the dashboard's address in a browser on this machine. */

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guardTree, signalTree } from "./process-tree.ts";
+import { writeSecrets } from "./secrets-file.ts";
 import { wranglerProcessEnv } from "./wrangler-env.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
@@ -19,6 +20,8 @@ export interface WorkerOptions {
   /** Where R2, KV and Durable Objects store their data; a later start continues with it. */
   readonly stateDir: string;
   readonly vars: Readonly<Record<string, string>>;
+  /** API keys that only this user of the machine may read. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** 0: any free port. */
   readonly port?: number;
   /** Called with each line that the Worker or wrangler prints. */
@@ -42,14 +45,17 @@ export interface WorkerProcess {
 
 /** Starts `wrangler dev` and resolves once it is ready. Throws with its last lines when it does not get ready. */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, wranglerArguments(options), {
+  const { toml = "wrangler-backfill.toml", stateDir, secrets = {} } = options;
+  const secretsFile = join(stateDir, "wrangler", `${toml}.env`);
+  const removeSecrets = writeSecrets(secretsFile, secrets);
+  const child = spawn(process.execPath, wranglerArguments(options, toml, secretsFile), {
     cwd: ROOT,
     detached: true,
     windowsHide: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...process.env,
-      ...wranglerProcessEnv(options.stateDir),
+      ...wranglerProcessEnv(stateDir),
       ...(options.v8Flags ? { MINIFLARE_WORKERD_V8_FLAGS: options.v8Flags.join(" ") } : {}),
     },
   });
@@ -70,17 +76,20 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
   } catch (error) {
     await end(child, exited, "SIGKILL");
     throw error;
+  } finally {
+    removeSecrets();
   }
 }
 
-function wranglerArguments(options: WorkerOptions): string[] {
-  const { toml = "wrangler-backfill.toml", stateDir, vars, port = 0 } = options;
+function wranglerArguments(options: WorkerOptions, toml: WorkerToml, secretsFile: string): string[] {
+  const { stateDir, vars, port = 0 } = options;
   const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
   return [
     join(dirname(manifest), "bin/wrangler.js"),
     "dev",
     ...["-c", join(ROOT, "workers", toml)],
     ...["--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
+    ...["--env-file", secretsFile],
     ...["--persist-to", stateDir, "--show-interactive-dev-session=false"],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];

@@ -1,7 +1,7 @@
 /** `npm run test:soak`: kills the Worker on workerd again and again and compares the archive with what the API served. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { claimStateDir } from "../../local/stack/stack.ts";
+import { claimStateDir, SIMULATED } from "../../local/stack/stack.ts";
 import {
   CommandError,
   type CommandRun,
@@ -35,7 +35,7 @@ void runToEnd(async (run) => {
 });
 
 async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites", number>, run: CommandRun) {
-  const state = claimStateDir(`soak/${seed}`, true, run);
+  const state = claimStateDir({ name: `soak/${seed}`, api: SIMULATED, fresh: true }, run);
   const startedAt = performance.now();
   const elapsedMs = () => performance.now() - startedAt;
   const say = (line: string) => console.error(`${formatDuration(elapsedMs()).padStart(7)}  ${line}`);
