@@ -1,5 +1,5 @@
 import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
-import type { Status } from "../../contract/backfill.ts";
+import type { Alert, Status } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { stateKey } from "../../domain/layout.ts";
 import { advancePace, type Pace, ratesOf } from "../../domain/pace.ts";
@@ -58,7 +58,7 @@ export class Reconciler {
   readonly #ports: CoordinatorPorts;
   readonly #jobs: JobStore;
   readonly #view: ViewOutbox;
-  readonly #alerts: AlertOutbox;
+  readonly #alerts: AlertOutbox<Alert>;
   /** When the pause of all requests ends, by the gate's last answer; 0 for none. */
   #pausedUntil: EpochMs = 0;
   #pauseReadAt: EpochMs = 0;
@@ -70,7 +70,10 @@ export class Reconciler {
     this.#ports = ports;
     this.#jobs = jobs;
     this.#view = new ViewOutbox(store, clock, ports.view);
-    this.#alerts = new AlertOutbox(store, clock, receiver, log);
+    this.#alerts = new AlertOutbox<Alert>(store, clock, receiver, log, {
+      title: "Backfill alert",
+      keyPrefix: ({ backfill_id }) => backfill_id,
+    });
     this.watchdog = new Watchdog({ store, log, thresholds, view: this.#view, alerts: this.#alerts });
     this.alarm = new AlarmChain(ports, () => this.#workAhead());
   }

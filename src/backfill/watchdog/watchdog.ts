@@ -40,7 +40,7 @@ export const watchdogTables: readonly Table[] = [
 export interface WatchdogParts {
   readonly store: Store;
   readonly view: ViewOutbox;
-  readonly alerts: AlertOutbox;
+  readonly alerts: AlertOutbox<Alert>;
   readonly log: Log;
   readonly thresholds: AlertThresholds;
 }

@@ -35,6 +35,7 @@ function setup() {
       },
     },
     () => undefined,
+    { title: "Backfill alert", keyPrefix: ({ backfill_id }: Alert) => backfill_id },
   );
   const stage = (site: string | null, state: AlertNotice["state"]) =>
     store.tx((sql) => outbox.enqueue(sql, alertOf(site), state, scheduler.now));

@@ -1,5 +1,4 @@
 import { withTimeout } from "../../concurrency/concurrency.ts";
-import type { Alert, AlertNotice } from "../../contract/backfill.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { AlertReceiver, Clock, Log, Sql, Store } from "../../ports/ports.ts";
 import type { Table } from "../tables/tables.ts";
@@ -41,20 +40,49 @@ interface NoticeRow extends Record<string, string | number> {
   attempts: number;
 }
 
+/** A condition that needs an operator, of one site or of all. */
+interface RaisedAlert {
+  readonly site: string | null;
+  readonly message: string;
+}
+
+/** What a notice is called by its reader and by its receiver. */
+export interface NoticeNames<A extends RaisedAlert> {
+  /** The beginning of its text. */
+  readonly title: string;
+  /** Distinguishes the notices of different objects, whose numbers may be the same. */
+  readonly keyPrefix: (alert: A) => string;
+}
+
+/** The body of a notice. The key is added when it is sent. */
+type Notice<A extends RaisedAlert> = A & {
+  readonly text: string;
+  readonly state: "raised" | "cleared";
+  readonly at: string;
+};
+
 /**
  * The notices for the receiver of alerts, each written in the transaction that raises or clears its alert, so that a
  * crash neither loses nor doubles one. A notice is delivered at least once, in order within its site; every attempt
  * carries the same key.
  */
-export class AlertOutbox {
+export class AlertOutbox<A extends RaisedAlert> {
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #receiver: AlertReceiver | undefined;
   readonly #log: Log;
+  readonly #names: NoticeNames<A>;
   #delivering = false;
 
   /** Without a receiver no notices are kept. */
-  constructor(store: Store, clock: Clock, receiver: AlertReceiver | undefined, log: Log) {
+  constructor(
+    store: Store,
+    clock: Clock,
+    receiver: AlertReceiver | undefined,
+    log: Log,
+    names: NoticeNames<A>,
+  ) {
+    this.#names = names;
     this.#store = store;
     this.#clock = clock;
     this.#receiver = receiver;
@@ -63,10 +91,10 @@ export class AlertOutbox {
   }
 
   /** Inside the transaction that raises or clears the alert. */
-  enqueue(sql: Sql, alert: Alert, state: AlertNotice["state"], now: EpochMs): void {
+  enqueue(sql: Sql, alert: A, state: "raised" | "cleared", now: EpochMs): void {
     if (!this.#receiver) return;
-    const notice: Omit<AlertNotice, "idempotency_key"> = {
-      text: `Backfill alert ${state}: ${alert.message}`,
+    const notice: Notice<A> = {
+      text: `${this.#names.title} ${state}: ${alert.message}`,
       state,
       at: new Date(now).toISOString(),
       ...alert,
@@ -108,9 +136,9 @@ export class AlertOutbox {
   }
 
   async #deliver(row: NoticeRow, receiver: AlertReceiver): Promise<void> {
-    const notice = JSON.parse(row.body) as AlertNotice;
-    const key = `${notice.backfill_id}-${row.key}`;
-    const whole = JSON.stringify({ ...notice, idempotency_key: key } satisfies AlertNotice);
+    const notice = JSON.parse(row.body) as Notice<A> & { readonly alert?: string };
+    const key = `${this.#names.keyPrefix(notice)}-${row.key}`;
+    const whole = JSON.stringify({ ...notice, idempotency_key: key });
     const over = new AbortController();
     const status = await withTimeout(this.#clock, DELIVER_MS_MAX, () =>
       receiver.deliver(whole, key, over.signal),
