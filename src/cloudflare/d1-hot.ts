@@ -37,6 +37,16 @@ export class D1Hot implements HotStore {
     }
   }
 
+  /** Bytes of the whole database, as D1 reports them with every result. */
+  async size(): Promise<number> {
+    try {
+      const { meta } = await this.#prepare({ sql: "SELECT 1", values: [] }).run();
+      return meta.size_after;
+    } catch (cause) {
+      throw new HotUnavailable(cause);
+    }
+  }
+
   #prepare({ sql, values }: HotStatement): D1PreparedStatement {
     return this.#database.prepare(sql).bind(...values);
   }

@@ -87,6 +87,22 @@ export const syncTotals = responseObject("SyncTotals", {
 });
 export type SyncTotals = z.output<typeof syncTotals>;
 
+/** A condition that needs an operator. Its start and its end are logged and sent to the webhook. */
+export const syncAlert = responseObject("SyncAlert", {
+  alert: z
+    .enum(["sync_lag", "roll_over_failing", "database_full"])
+    .describe(
+      "sync_lag: a site's watermark is too old. roll_over_failing: a day can't be archived or leave D1. database_full: D1 nears its largest size, or takes no more samples",
+    ),
+  since: z.string(),
+  message: z.string(),
+  site: z.string().nullable().describe("null: the alert is about the whole database"),
+  day: z.string().nullable(),
+  value: z.number().describe("The last value: minutes of lag, failed attempts in a row, or percent"),
+  threshold: z.number().describe("The alert is raised above this value"),
+});
+export type SyncAlert = z.output<typeof syncAlert>;
+
 /** One site, as its object reports it. */
 export const siteSync = responseObject("SiteSync", {
   site: z.string(),
@@ -113,27 +129,13 @@ export const siteSync = responseObject("SiteSync", {
     .object({ days: z.number(), last_day: z.string().nullable(), last_at: z.string().nullable() })
     .describe("Days that left D1, because their verified object has all that hot storage had"),
   totals: syncTotals,
+  rows_written_today: z.number().describe("Rows that D1 wrote since midnight UTC, deletions included"),
   errors_recent: z.array(syncError).max(RECENT_ERRORS_MAX).describe("Newest first"),
+  alerts: z.array(syncAlert),
   halt_reason: z.string().nullable(),
   waiting_until: z.string().nullable(),
 });
 export type SiteSync = z.output<typeof siteSync>;
-
-/** A condition that needs an operator. Its start and its end are logged and sent to the webhook. */
-export const syncAlert = responseObject("SyncAlert", {
-  alert: z
-    .enum(["sync_lag", "roll_over_failing", "database_full"])
-    .describe(
-      "sync_lag: a site's watermark is too old. roll_over_failing: a day can't be archived or leave D1. database_full: D1 nears its largest size, or takes no more samples",
-    ),
-  since: z.string(),
-  message: z.string(),
-  site: z.string().nullable().describe("null: the alert is about the whole database"),
-  day: z.string().nullable(),
-  value: z.number().describe("The last value: minutes of lag, failed attempts in a row, or percent"),
-  threshold: z.number().describe("The alert is raised above this value"),
-});
-export type SyncAlert = z.output<typeof syncAlert>;
 
 /** The body of a request to `ALERT_WEBHOOK_URL`; the same `idempotency_key` means the same notice, sent twice. */
 export const syncAlertNotice = responseObject("SyncAlertNotice", {

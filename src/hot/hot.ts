@@ -14,4 +14,5 @@ export type {
   HotWindow,
   ReadWindow,
 } from "./hot-types.ts";
+export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./read/read.ts";
 export { HotBlockTooLarge, HotWriter, StaleEpoch } from "./write/write.ts";

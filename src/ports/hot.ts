@@ -38,6 +38,8 @@ export interface HotStore extends HotDatabase {
    * `HotUnavailable`, the transaction may have been committed nevertheless.
    */
   batch(statements: readonly HotStatement[]): Promise<Committed>;
+  /** Bytes of the whole database. Throws `HotUnavailable`. */
+  size(): Promise<number>;
 }
 
 /** The database failed to answer, or lacks the tables of the schema. */

@@ -1,6 +1,7 @@
 /** Reading: what one statement sees of a span of time, and samples and points of it. */
 export { type DayPoint, type DayPoints, readDayPoints } from "./day-points.ts";
 export { readDaySeries } from "./day-series.ts";
+export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./hot-stats.ts";
 export { readSpans } from "./read-spans.ts";
 export { type Counting, pointSeries, spansOf } from "./span-series.ts";
 export { readSnapshot, SNAPSHOTS, type SnapshotWindow, type SpanSnapshot } from "./span-snapshot.ts";

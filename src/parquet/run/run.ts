@@ -60,12 +60,17 @@ export class RunBuilder {
    * `points`, where those are ranked. Throws as `toBlocks` does.
    */
   seal(dayStartMicros: EpochMicros, points: number | RankedPoints, rankOf?: Uint32Array): Block[] {
+    return toBlocks(this.takeSorted(rankOf), dayStartMicros, points);
+  }
+
+  /** Returns the samples collected so far, sorted by `sortRun`, and empties the builder. `rankOf` replaces each point id. */
+  takeSorted(rankOf?: Uint32Array): SampleColumns {
     const collected = { ...this.#columns, length: this.#length };
     this.#length = 0;
     if (rankOf) {
       const { point } = collected;
       for (let row = 0; row < collected.length; row++) point[row] = rankOf[point[row] as number] as number;
     }
-    return toBlocks(sortRun(collected), dayStartMicros, points);
+    return sortRun(collected);
   }
 }

@@ -39,6 +39,11 @@ export class SqliteHotStore implements HotStore {
     }
   }
 
+  async size(): Promise<number> {
+    const { page_count: pages } = this.db.prepare("PRAGMA page_count").get() as { page_count: number };
+    return pages * 4_096;
+  }
+
   async batch(statements: readonly HotStatement[]): Promise<Committed> {
     for (const { sql, values } of statements) checkBounds(sql, values);
     this.statements.push(...statements.map(({ sql }) => sql));
