@@ -21,3 +21,9 @@ export const stateKey = "backfill:state";
 export const dayKey = (day: UtcDay, site: SiteName) => `backfill:day:${day}:${site}`;
 export const errorKey = (backfillId: string, timestamp: string) =>
   `backfill:errors:${backfillId}:${timestamp}`;
+
+/** Keys of the ETL Sync Worker, as its predecessor had them. */
+export const lastSyncKey = "etl:last_sync_timestamp";
+export const syncStateKey = (site: SiteName) => `etl:state:${site}`;
+export const syncMetricsKey = (site: SiteName, timestamp: string) => `etl:metrics:${site}:${timestamp}`;
+export const syncErrorKey = (site: SiteName, timestamp: string) => `etl:errors:${site}:${timestamp}`;

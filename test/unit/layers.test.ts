@@ -25,11 +25,13 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   fetch: ["domain", "ports", "concurrency", "ace", "parquet", "object"],
   // The rules: everything but the runtime.
   backfill: ["domain", "ports", "contract", "concurrency", "ace", "parquet", "object", "fetch"],
+  // The rules of the sync: hot storage kept up to date.
+  etl: ["domain", "ports", "contract", "concurrency", "ace", "parquet", "object", "fetch", "hot"],
   // Reads what the backfill wrote; storage only through ports.
   query: ["domain", "ports", "contract", "concurrency", "parquet", "hot"],
   http: ["domain", "ports", "contract", "query"],
   // The only layer that knows Cloudflare's objects.
-  cloudflare: ["domain", "ports", "contract", "ace", "archive", "object", "backfill", "query", "hot"],
+  cloudflare: ["domain", "ports", "contract", "ace", "archive", "object", "backfill", "etl", "query", "hot"],
   entry: ["domain", "ports", "contract", "cloudflare", "http", "query"],
 };
 

@@ -4,11 +4,12 @@ import { expect, test } from "vitest";
 import { COORDINATOR_TABLES } from "../../src/backfill/coordinator/coordinator.ts";
 import { GATE_TABLES } from "../../src/backfill/rate-gate/rate-gate.ts";
 import { SITE_TABLES } from "../../src/backfill/site/site.ts";
+import { SYNC_TABLES } from "../../src/etl/etl.ts";
 
 const SRC = resolve(import.meta.dirname, "../../src");
 /** Hot storage has other tables, some with the same names. */
 const ROOMS_OF_OBJECTS = ["backfill", "etl", "fetch", "object"];
-const OBJECTS = { coordinator: COORDINATOR_TABLES, gate: GATE_TABLES, site: SITE_TABLES };
+const OBJECTS = { coordinator: COORDINATOR_TABLES, gate: GATE_TABLES, site: SITE_TABLES, sync: SYNC_TABLES };
 
 const files = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((path) => ROOMS_OF_OBJECTS.some((room) => path.startsWith(`${room}/`)))

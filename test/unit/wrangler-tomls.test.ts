@@ -11,21 +11,20 @@ const resources = (toml: string) =>
     .filter(([, key, value = ""]) => key !== "name" || value.startsWith("building-"))
     .map(([, key, value]) => `${key} ${value}`);
 
-test.each(["workers/wrangler-backfill.toml", "workers/wrangler-query.toml"])(
-  "a deployment of %s without --env touches nothing of an environment",
-  (file) => {
-    const [topLevel = "", ...environments] = read(file).split(/^\[env\.\w+\]$/m);
-    expect(environments).toHaveLength(2);
-    const used = new Set(environments.flatMap(resources));
-    expect(resources(topLevel).length).toBeGreaterThan(2);
-    expect(used.size).toBeGreaterThan(5);
-    expect(resources(topLevel).filter((resource) => used.has(resource))).toEqual([]);
-  },
-);
+const TOMLS = ["backfill", "etl", "query"].map((worker) => `workers/wrangler-${worker}.toml`);
+
+test.each(TOMLS)("a deployment of %s without --env touches nothing of an environment", (file) => {
+  const [topLevel = "", ...environments] = read(file).split(/^\[env\.\w+\]$/m);
+  expect(environments).toHaveLength(2);
+  const used = new Set(environments.flatMap(resources));
+  expect(resources(topLevel).length).toBeGreaterThan(2);
+  expect(used.size).toBeGreaterThan(5);
+  expect(resources(topLevel).filter((resource) => used.has(resource))).toEqual([]);
+});
 
 test("what reads a state directory names the stores of the top level", () => {
   const stores = (file: string) =>
     resources(read(file).split("[env.")[0] ?? "").filter((resource) => !resource.startsWith("name "));
-  const ofWorkers = ["workers/wrangler-backfill.toml", "workers/wrangler-query.toml"].flatMap(stores);
+  const ofWorkers = TOMLS.flatMap(stores);
   expect(new Set(stores("local/stack/state.toml"))).toEqual(new Set(ofWorkers));
 });

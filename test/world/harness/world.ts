@@ -7,8 +7,11 @@ import { SiteBackfill } from "../../../src/backfill/site/site.ts";
 import type { StartRequest, Status } from "../../../src/contract/backfill.ts";
 import type { Config } from "../../../src/domain/config.ts";
 import { parseUtcDay, type UtcDay } from "../../../src/domain/day.ts";
+import type { EtlConfig } from "../../../src/domain/etl-config.ts";
 import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
+import { SiteSync } from "../../../src/etl/etl.ts";
 import { Isolate } from "../../../src/object/isolate/isolate.ts";
+import type { DueDays } from "../../../src/ports/due.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -17,6 +20,7 @@ import { ObjectClocks } from "./object-clocks.ts";
 import { ProductionLimits } from "./production-limits.ts";
 import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
+import { WorldHot } from "./world-hot.ts";
 import { type ObjectPorts, WorldObject } from "./world-object.ts";
 import { WorldReceiver } from "./world-receiver.ts";
 import { WorldVendor } from "./world-vendor.ts";
@@ -31,6 +35,8 @@ export interface WorldOptions {
   readonly latencyMsMax?: number;
   /** Memory of the pipeline; as in production by default. */
   readonly isolateBytesMax?: number;
+  /** Settings of the ETL Sync Worker; without them the world has none. */
+  readonly etl?: Partial<EtlConfig>;
   /** Smaller than in production, so that few samples make many commits. */
   readonly steps?: StepSizes;
   /** Wraps the rules of objects, as the platform does; a faulty platform for instance. */
@@ -74,12 +80,18 @@ export class World {
   readonly coordinator: WorldObject<Coordinator>;
   readonly gate: WorldObject<RateGate>;
   readonly sites = new Map<SiteName, WorldObject<SiteBackfill>>();
+  readonly hot: WorldHot;
+  readonly etl: EtlConfig | undefined;
+  /** The sites' objects of the ETL Sync Worker. */
+  readonly syncs = new Map<SiteName, WorldObject<SiteSync>>();
   readonly logs: LogLine[] = [];
   readonly invariants: Invariants;
   /** Set by tests that remove objects or rows directly, so that invariants can't hold. */
   tampered = false;
   readonly #steps: StepSizes | undefined;
   #isolate: Isolate;
+  /** The ETL Sync Worker has isolates of its own. */
+  #syncIsolate: Isolate;
   readonly #isolateBytesMax: number | undefined;
   #deployments = 0;
   readonly #shell: Shell | undefined;
@@ -87,6 +99,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     this.#isolateBytesMax = options.isolateBytesMax;
     this.#isolate = this.#newIsolate(0);
+    this.#syncIsolate = this.#newIsolate(0);
     this.#shell = options.shell;
     const names = options.sites ?? ["site_a"];
     const chance = new Chance(options.seed ?? 1);
@@ -119,6 +132,8 @@ export class World {
       return new RateGate(store, this.clocks.clockOf(incarnation), this.config.requestsPerMinute);
     });
     this.coordinator = this.#object("coordinator", (ports) => this.#makeCoordinator(ports));
+    this.hot = new WorldHot(this.effects);
+    this.etl = options.etl && etlConfigFor(this.config, options.etl);
     this.#addSites();
     this.invariants = new Invariants(this);
   }
@@ -127,6 +142,7 @@ export class World {
   deploy(changes: Partial<Config> = {}): void {
     this.config = { ...this.config, ...changes };
     this.#isolate = this.#newIsolate(++this.#deployments);
+    this.#syncIsolate = this.#newIsolate(this.#deployments);
     this.#addSites();
     for (const object of this.#objects) object.kill();
   }
@@ -151,7 +167,18 @@ export class World {
         site,
         this.#object(site, (ports) => this.#makeSite(site, ports)),
       );
+      if (!this.etl) continue;
+      this.syncs.set(
+        site,
+        this.#object(`sync ${site}`, (ports) => this.#makeSync(site, ports)),
+      );
     }
+  }
+
+  sync(name: string): WorldObject<SiteSync> {
+    const sync = this.syncs.get(siteNamed(name));
+    if (!sync) throw new RangeError(`no sync of ${name}`);
+    return sync;
   }
 
   site(name: string): WorldObject<SiteBackfill> {
@@ -163,18 +190,29 @@ export class World {
   /** Kills all objects and their isolate at once, as when memory is exhausted. */
   isolateDies(): void {
     this.#isolate = this.#newIsolate(this.#deployments);
+    this.#syncIsolate = this.#newIsolate(this.#deployments);
     for (const object of this.#objects) object.kill();
   }
 
   /** Fires the cron trigger, five minutes later. */
   async cron(): Promise<void> {
     this.scheduler.leap(CRON_MS);
+    this.wakeSyncs();
     this.post((coordinator) => coordinator.wake()).catch(() => undefined);
     await this.run();
   }
 
+  /** The cron trigger of the ETL Sync Worker. */
+  wakeSyncs(): void {
+    for (const sync of this.syncs.values()) {
+      this.scheduler.park(undefined, 0, "cron", () => {
+        sync.call((rules) => rules.wake()).catch(() => undefined);
+      });
+    }
+  }
+
   get #objects() {
-    return [this.coordinator, this.gate, ...this.sites.values()];
+    return [this.coordinator, this.gate, ...this.sites.values(), ...this.syncs.values()];
   }
 
   /** Sends a request from outside; its response arrives when the world is run. */
@@ -277,6 +315,35 @@ export class World {
     return new SiteBackfill(given, site, this.config, this.#isolate, this.#steps);
   }
 
+  #makeSync(site: SiteName, { incarnation, store, alarm }: ObjectPorts): SiteSync {
+    if (!this.etl) throw new Error("the world has no ETL Sync Worker");
+    const ports = {
+      store,
+      alarm: this.clocks.alarmOf(incarnation, alarm),
+      clock: this.clocks.clockOf(incarnation),
+      view: this.limits.view(incarnation, this.view.portOf(incarnation)),
+      gate: this.#gateOf(incarnation),
+      vendor: this.limits.vendor(incarnation, this.vendor.portOf(incarnation)),
+      hot: this.hot.portOf(incarnation),
+      archive: this.#dueDaysOf(incarnation, site),
+      log: this.#log,
+    };
+    return new SiteSync(ports, site, this.etl, this.#syncIsolate);
+  }
+
+  #dueDaysOf(incarnation: Incarnation, site: SiteName): DueDays {
+    const remote = <V>(what: string, act: (rules: DueDays) => Promise<V>) =>
+      this.effects.remote(incarnation, { label: `${incarnation.name} ${site}.${what}` }, () =>
+        this.site(site).call((rules) => act(rules as unknown as DueDays)),
+      );
+    return {
+      setDue: (days, options) => remote("setDue", (rules) => rules.setDue(days, options)),
+      countPoints: (date) => remote("countPoints", (rules) => rules.countPoints(date)),
+      addHotSamples: (date, samples) =>
+        remote("addHotSamples", (rules) => rules.addHotSamples(date, samples)),
+    };
+  }
+
   readonly #log: Log = (level, message, fields = {}) => {
     // As the Worker's log writes it.
     this.logs.push({ level, message: `[BACKFILL] ${message}`, fields });
@@ -354,6 +421,21 @@ function configFor(sites: readonly SiteName[], changes: Partial<Config> = {}): C
     alertUploadFailures: 5,
     alertRateLimitsPerHour: 10,
     alertWebhookUrl: null,
+    ...changes,
+  };
+}
+
+function etlConfigFor(config: Config, changes: Partial<EtlConfig>): EtlConfig {
+  const { aceApiBase, sites, points, valueWords, aceTimeoutMs, maxRetries, retryBaseDelayMs } = config;
+  return {
+    ...{ aceApiBase, sites, points, valueWords, aceTimeoutMs, maxRetries, retryBaseDelayMs },
+    ...{ hotDays: 3, firstSyncHours: 6, archiveAfterHours: 6, syncWeather: false },
+    ...{
+      pageSize: 1_000,
+      requestsPerMinute: config.requestsPerMinute,
+      allowedOrigins: [],
+      alertWebhookUrl: null,
+    },
     ...changes,
   };
 }

@@ -1,0 +1,82 @@
+/** What hot storage has of a site, read anew for every decision: D1 alone knows it. */
+import { addDays, DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+import type { HotSite, HotState, HotWriter } from "../hot/hot.ts";
+import { type Unit, type WindowReading, watermarkOf } from "./schedule.ts";
+
+export interface Known {
+  readonly claim: HotSite;
+  readonly state: HotState;
+  readonly readings: ReadonlyMap<EpochMs, WindowReading>;
+  /** Windows from here on are in `state`; all before it belong to days that are whole, or too old to be read. */
+  readonly fromMs: EpochMs;
+}
+
+/** The first day that is younger than `hotDays`: older ones are answered from the archive. */
+export function boundaryOf(now: EpochMs, hotDays: number): UtcDay {
+  return utcDayOf(now - hotDays * DAY_MS);
+}
+
+/** Reads what is known of the site's windows. `daysBefore` are those of the last time. Makes the days up to today hot's. */
+export async function readKnown(
+  writer: HotWriter,
+  claim: HotSite,
+  daysBefore: HotState["days"] | undefined,
+  hotDays: number,
+  now: EpochMs,
+): Promise<Known> {
+  const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, hotDays, now);
+  let fromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
+  let state = await writer.state(claim, fromMs);
+  const missing = daysToAdd(state.days, claim, now);
+  if (missing.length > 0) {
+    await writer.addDays(claim, missing);
+    state = await writer.state(claim, fromMs);
+  }
+  if (earliest(state.days) < fromMs) {
+    // The object of a day that was whole has been replaced.
+    fromMs = earliest(state.days);
+    state = await writer.state(claim, fromMs);
+  }
+  const versions = new Map(state.days.map(({ day, version }) => [day, version]));
+  const readings = state.windows.map(({ fromMs: at, readAtMs, version }): [EpochMs, WindowReading] => [
+    at,
+    { fromMs: at, readAt: readAtMs, isCurrent: version === versions.get(utcDayOf(at)) },
+  ]);
+  return { claim, state, readings: new Map(readings), fromMs };
+}
+
+/** Hours of yesterday may still be read again, also where all of its windows are complete. */
+function earliestNeeded(days: HotState["days"], claim: HotSite, hotDays: number, now: EpochMs): EpochMs {
+  const boundary = boundaryOf(now, hotDays);
+  const yesterday = utcDayOf(now - DAY_MS);
+  const open = days.find(({ day, whole, released }) => day >= boundary && !whole && !released)?.day;
+  const first = open !== undefined && open < yesterday ? open : yesterday;
+  return Math.max(claim.sinceMs, dayStartMs(first));
+}
+
+/** The days after the last one up to today: also those in which nothing was read, since they are archived as well. */
+function daysToAdd(days: HotState["days"], { sinceMs, watermarkMs }: HotSite, now: EpochMs): UtcDay[] {
+  const last = days.at(-1)?.day;
+  const first = last ? addDays(last, 1) : utcDayOf(watermarkMs ?? sinceMs);
+  const today = utcDayOf(now);
+  return first > today ? [] : daysOf(first, today);
+}
+
+/** Where units to be read begin: hot storage does not read what the archive answers for. */
+export function unitsFromMs({ claim, fromMs }: Known, hotDays: number, now: EpochMs): EpochMs {
+  return Math.max(claim.sinceMs, fromMs, dayStartMs(boundaryOf(now, hotDays)));
+}
+
+/** The watermark; with `unit`, as it is once that has been read at `readAt`. */
+export function watermarkWith(
+  { readings, claim, fromMs }: Known,
+  now: EpochMs,
+  read?: { readonly unit: Unit; readonly readAt: EpochMs },
+): EpochMs {
+  const after = new Map(readings);
+  for (const window of read?.unit.windows ?? []) {
+    const { fromMs: at } = window;
+    after.set(at, { fromMs: at, readAt: read?.readAt ?? now, isCurrent: true });
+  }
+  return watermarkOf(after, Math.max(claim.sinceMs, fromMs), now);
+}

@@ -1,0 +1,72 @@
+/** What the sync of a site does next. Pure: the caller owns clock, store and network. */
+import type { EpochMs, UtcDay } from "../domain/day.ts";
+import { POINTS_AGE_MS_MAX } from "./limits.ts";
+import { type DueUnit, nextSyncAt, type Unit } from "./schedule.ts";
+
+export type Action =
+  | { readonly do: "load-points" }
+  | { readonly do: "read"; readonly unit: Unit }
+  /** Tells the site's backfill which days are due. */
+  | { readonly do: "exchange" }
+  | { readonly do: "roll-over"; readonly day: UtcDay }
+  /** Deletes a part of what a released day has in hot storage. */
+  | { readonly do: "delete"; readonly day: UtcDay };
+
+export interface Situation {
+  readonly now: EpochMs;
+  /** In the order of `dueUnits`; undefined: hot storage can't be read. */
+  readonly units: readonly DueUnit[] | undefined;
+  readonly pointsLoadedAt: EpochMs | undefined;
+  /** No request is sent to the API before it: a halt, an outage, or a pause that the API stated. */
+  readonly apiPausedUntil: EpochMs | undefined;
+  readonly hotPausedUntil: EpochMs | undefined;
+  /** Until when a unit that could not be read is left out, by its start. */
+  readonly unitPausedUntil: (fromMs: EpochMs) => EpochMs | undefined;
+  readonly exchangedAt: EpochMs | undefined;
+  readonly daysReleased: readonly UtcDay[];
+  readonly daysToRollOver: readonly UtcDay[];
+}
+
+export type Decision = { readonly action: Action } | { readonly restUntil: EpochMs };
+
+/**
+ * The first that applies: the newest samples; the exchange of due days; a day that leaves hot storage, for that needs
+ * no request; older samples. Rests until the next of them.
+ */
+export function nextAction(s: Situation): Decision {
+  const times: EpochMs[] = [nextSyncAt(s.now)];
+  const canRead = s.apiPausedUntil === undefined && s.hotPausedUntil === undefined && s.units !== undefined;
+  for (const until of [s.apiPausedUntil, s.hotPausedUntil]) if (until !== undefined) times.push(until);
+
+  const [newest, older] = canRead ? dueReads(s, times) : [undefined, undefined];
+  if ((newest || older || s.pointsLoadedAt === undefined) && canRead && arePointsOld(s))
+    return { action: { do: "load-points" } };
+  if (newest) return { action: { do: "read", unit: newest } };
+  if (s.exchangedAt === undefined || s.exchangedAt > s.now || nextSyncAt(s.exchangedAt) <= s.now)
+    return { action: { do: "exchange" } };
+  if (s.hotPausedUntil === undefined && s.units !== undefined) {
+    const [released] = s.daysReleased;
+    if (released) return { action: { do: "delete", day: released } };
+    const [day] = s.daysToRollOver;
+    if (day) return { action: { do: "roll-over", day } };
+  }
+  if (older) return { action: { do: "read", unit: older } };
+  return { restUntil: Math.min(...times) };
+}
+
+/** The first newest window and the first older hour that are to be read now; adds the times of the others to `times`. */
+function dueReads(s: Situation, times: EpochMs[]): [Unit | undefined, Unit | undefined] {
+  let [newest, older]: [Unit | undefined, Unit | undefined] = [undefined, undefined];
+  for (const { unit, dueAt } of s.units ?? []) {
+    const at = Math.max(dueAt, s.unitPausedUntil(unit.fromMs) ?? dueAt);
+    if (at > s.now) times.push(at);
+    else if (unit.why === "newest") newest ??= unit;
+    else older ??= unit;
+  }
+  return [newest, older];
+}
+
+/** A list from the future was loaded before the clock stepped back. */
+function arePointsOld({ pointsLoadedAt, now }: Situation): boolean {
+  return pointsLoadedAt === undefined || pointsLoadedAt > now || now - pointsLoadedAt >= POINTS_AGE_MS_MAX;
+}

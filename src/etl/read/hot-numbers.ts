@@ -1,0 +1,55 @@
+import type { HotPoints, HotSite, HotWriter } from "../../hot/hot.ts";
+import type { SyncContext } from "../context.ts";
+import { getState } from "../state/state.ts";
+import { WEATHER_PREFIX } from "./weather.ts";
+
+type Claimed = Pick<SyncContext, "config" | "points" | "store"> & {
+  readonly claim: HotSite;
+  readonly writer: HotWriter;
+};
+
+/** The numbers of a site's points in hot storage, which never change; cached for the list of points that is stored. */
+export class HotNumbers {
+  #configured: { readonly hash: string; readonly numbers: Uint32Array } | undefined;
+  #weather = new Set<number>();
+  #count = 0;
+
+  /** By the ids of the configured points. */
+  async ofConfigured(context: Claimed): Promise<Uint32Array> {
+    const hash = context.store.tx((sql) => getState(sql, "points")?.hash ?? "");
+    if (this.#configured?.hash !== hash) {
+      const { names } = context.points();
+      this.#configured = { hash, numbers: await this.#numbersOf(context, names) };
+    }
+    return this.#configured.numbers;
+  }
+
+  /** Of names that are not configured, in their order. */
+  async ofOthers(context: Claimed, names: readonly string[]): Promise<Uint32Array> {
+    if (names.length === 0) return new Uint32Array();
+    const numbers = await this.#numbersOf(context, names);
+    for (const [index, name] of names.entries())
+      if (name.startsWith(WEATHER_PREFIX)) this.#weather.add(numbers[index] as number);
+    return numbers;
+  }
+
+  /**
+   * The points that a reading of windows is of: samples of all others stay. Where all points are kept, those are the
+   * weather alone, which windows do not have.
+   */
+  async ofReading(context: Claimed): Promise<HotPoints> {
+    const numbers = await this.ofConfigured(context);
+    if (context.config.points === "configured") return { numbers, count: this.#count };
+    const all = Array.from({ length: this.#count }, (_, number) => number);
+    return {
+      numbers: Uint32Array.from(all.filter((number) => !this.#weather.has(number))),
+      count: this.#count,
+    };
+  }
+
+  async #numbersOf({ claim, writer }: Claimed, names: readonly string[]): Promise<Uint32Array> {
+    const { numbers, count } = await writer.numberPoints(claim, names);
+    this.#count = Math.max(this.#count, count);
+    return numbers;
+  }
+}

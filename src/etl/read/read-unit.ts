@@ -1,0 +1,106 @@
+import type { EpochMs } from "../../domain/day.ts";
+import { newColumns } from "../../domain/samples.ts";
+import type { HotColumns, ReadWindow } from "../../hot/hot.ts";
+import { sortRun } from "../../parquet/run/run.ts";
+import type { ClaimedContext } from "../context.ts";
+import type { ReadFault } from "../read-fault.ts";
+import type { TimeSpan, Unit } from "../schedule.ts";
+import type { HotNumbers } from "./hot-numbers.ts";
+import { readWindow, type WindowRead } from "./read-window.ts";
+
+/** What reading a unit has come to. */
+export type UnitResult =
+  | {
+      readonly kind: "committed";
+      readonly windows: number;
+      readonly samples: number;
+      readonly rowsWritten: number;
+      readonly newestMs: EpochMs | undefined;
+    }
+  | (ReadFault & { readonly window: TimeSpan });
+
+/** What a reading is committed with. */
+export interface UnitFrame {
+  /** When the decision to read was made: what is shown later is not in the reading. */
+  readonly readAt: EpochMs;
+  /** The version of the unit's day at that time. */
+  readonly version: number;
+  /** The site's watermark once the windows are read. */
+  readonly watermarkMs: EpochMs | null;
+}
+
+/**
+ * Reads the windows of a unit, and commits them in one transaction. Dying before the commit costs the requests; a
+ * commit of unknown outcome throws `HotUnavailable`, and its claim must not be used again.
+ */
+export async function readUnit(
+  context: ClaimedContext,
+  unit: Unit,
+  frame: UnitFrame,
+  numbers: HotNumbers,
+): Promise<UnitResult> {
+  const configured = await numbers.ofConfigured(context);
+  const reads: WindowRead[] = [];
+  for (const window of unit.windows) {
+    const read = await readWindow(context, window, frame.readAt, configured, (names) =>
+      numbers.ofOthers(context, names),
+    );
+    if (read.kind !== "read") return { ...read, window };
+    reads.push(read);
+  }
+  const samples = joinSorted(reads.map(({ columns }) => columns));
+  const reading = {
+    windows: reads.map((read) => toReadWindow(read, frame)),
+    samples,
+    points: await numbers.ofReading(context),
+    watermarkMs: frame.watermarkMs,
+  };
+  const { claim, writer } = context;
+  const rowsWritten =
+    unit.level === "hour"
+      ? await writer.replaceHour(claim, reading)
+      : await writer.replaceWindows(claim, reading);
+  return {
+    kind: "committed",
+    windows: reads.length,
+    samples: samples.length,
+    rowsWritten,
+    newestMs: newestOf(samples),
+  };
+}
+
+function toReadWindow({ span, transport, duplicates, columns }: WindowRead, frame: UnitFrame): ReadWindow {
+  const { dropped: _, ...counts } = transport;
+  return {
+    fromMs: span.fromMs,
+    toMs: span.toMs,
+    readToMs: Math.min(span.toMs, frame.readAt),
+    readAtMs: frame.readAt,
+    version: frame.version,
+    evidence: JSON.stringify({ ...counts, duplicates, written: columns.length }),
+  };
+}
+
+/** The samples of windows that don't overlap, sorted by number, then time. */
+function joinSorted(parts: readonly HotColumns[]): HotColumns {
+  const [first, ...others] = parts;
+  if (first && others.length === 0) return first;
+  const all = newColumns(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const { length, number, ms, value } of parts) {
+    for (let row = 0; row < length; row++, at++) {
+      all.point[at] = number[row] as number;
+      all.micros[at] = ms[row] as number;
+      all.value[at] = value[row] as number;
+    }
+  }
+  // Sorts by whatever unit the times have.
+  const { length, point, micros, value } = sortRun(all);
+  return { length, number: point, ms: micros, value };
+}
+
+function newestOf({ length, ms }: HotColumns): EpochMs | undefined {
+  let newest: EpochMs | undefined;
+  for (let row = 0; row < length; row++) newest = Math.max(newest ?? 0, ms[row] as number);
+  return newest;
+}

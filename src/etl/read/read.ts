@@ -1,0 +1,4 @@
+/** From the API into hot storage: the list of points, and windows. */
+export { HotNumbers } from "./hot-numbers.ts";
+export { loadPoints } from "./load-points.ts";
+export { performRead } from "./perform-read.ts";

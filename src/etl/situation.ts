@@ -1,0 +1,55 @@
+import { addDays, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+import type { Sql } from "../ports/ports.ts";
+import type { SyncContext } from "./context.ts";
+import { daysToRollOver, dueDays } from "./due/due.ts";
+import { haltedUntil, pausedUntil } from "./failures.ts";
+import { type Known, unitsFromMs } from "./known.ts";
+import type { Situation } from "./next-action.ts";
+import { dueUnits } from "./schedule.ts";
+import { getState } from "./state/state.ts";
+
+/** What this incarnation knows beside the databases. */
+export interface Memory {
+  readonly known: Known | undefined;
+  readonly exchangedAt: EpochMs | undefined;
+  /** Somebody has asked for the newest samples at this time. */
+  readonly requestedAt: EpochMs | undefined;
+}
+
+/** What `nextAction` decides from. */
+export function situationOf(
+  sql: Sql,
+  config: SyncContext["config"],
+  memory: Memory,
+  now: EpochMs,
+): Situation {
+  const { known, exchangedAt, requestedAt } = memory;
+  const [halt, apiPause, hotPause] = [
+    getState(sql, "halt"),
+    getState(sql, "apiPause"),
+    getState(sql, "hotPause"),
+  ];
+  const pauses = getState(sql, "windowPauses");
+  const rollOvers = getState(sql, "rollOvers");
+  const due = dueDays(hotDays(sql, now), rollOvers, config, now);
+  const views = getState(sql, "due")?.report.days ?? [];
+  return {
+    now,
+    units: known && dueUnits(known.readings, unitsFromMs(known, config.hotDays, now), now, requestedAt),
+    // After a halt or a pause the list of points is the probe.
+    pointsLoadedAt: halt || apiPause ? undefined : getState(sql, "points")?.loadedAt,
+    apiPausedUntil: haltedUntil(halt, now) ?? pausedUntil(apiPause, now),
+    hotPausedUntil: pausedUntil(hotPause, now),
+    unitPausedUntil: (fromMs) => pausedUntil(pauses[fromMs], now),
+    exchangedAt,
+    daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
+    daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),
+  };
+}
+
+/** The days that hot storage is responsible for. While D1 can't be read, days that have passed since are added. */
+export function hotDays(sql: Sql, now: EpochMs): UtcDay[] {
+  const days = getState(sql, "days");
+  const [last, today] = [days.at(-1), utcDayOf(now)];
+  return last && last < today ? [...days, ...daysOf(addDays(last, 1), today)] : days;
+}
