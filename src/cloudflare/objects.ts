@@ -9,10 +9,11 @@ import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
 import type { GateView } from "../contract/gate.ts";
-import { parseSiteName, type SiteName } from "../domain/site.ts";
+import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
+import { retryingAlarm, siteNameOf } from "./object-shell.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 import { webhookReceiver } from "./webhook-receiver.ts";
 
@@ -93,7 +94,7 @@ export class CoordinatorObject extends DurableObject<Env> implements Omit<Backfi
     return this.#rules.wake();
   }
   override alarm() {
-    return retryingAlarm(this.ctx, () => this.#rules.alarm());
+    return retryingAlarm(this.ctx, consoleLog, () => this.#rules.alarm());
   }
 }
 
@@ -137,7 +138,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
     this.ctx.abort("restarted, because it showed no heartbeat");
   }
   override alarm() {
-    return retryingAlarm(this.ctx, () => this.#rules.alarm());
+    return retryingAlarm(this.ctx, consoleLog, () => this.#rules.alarm());
   }
 }
 
@@ -219,23 +220,3 @@ async function restartSite(env: Env, site: SiteName): Promise<void> {
   const stub = env.SITE_BACKFILL.getByName(site) as unknown as Pick<SiteBackfillObject, "restart">;
   await stub.restart().catch(() => undefined);
 }
-
-/** The name that the object was addressed by. Stored, because an alarm may start the object without it. */
-function siteNameOf({ id, storage }: DurableObjectState): SiteName {
-  const site = parseSiteName(id.name ?? storage.kv.get<string>("site") ?? "");
-  if (!site) throw new Error("this object was not addressed by the name of a site");
-  if (storage.kv.get("site") !== site) storage.kv.put("site", site);
-  return site;
-}
-
-/** Handles an alarm, and sets it again if that fails, e.g. with an invalid configuration: the runtime stops after six retries. */
-async function retryingAlarm(ctx: DurableObjectState, alarm: () => Promise<void>): Promise<void> {
-  try {
-    await alarm();
-  } catch (error) {
-    consoleLog("ERROR", "An alarm failed", { error: error instanceof Error ? error.message : String(error) });
-    await ctx.storage.setAlarm(Date.now() + ALARM_RETRY_MS);
-  }
-}
-
-const ALARM_RETRY_MS = 30_000;
