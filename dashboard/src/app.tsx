@@ -1,3 +1,4 @@
+import { hashOfView } from "./address/address.ts";
 import { Calendar } from "./calendar/calendar.tsx";
 import { DayPanel } from "./day/day.tsx";
 import { Explorer } from "./explorer/explorer.tsx";
@@ -6,9 +7,10 @@ import { PlanPanel } from "./plan/plan.tsx";
 import { Alerts, FailedDays, isRetriable, isThrottled, Progress, Sites } from "./progress/progress.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { type Page, plannedRange, sitesOf } from "./store/store.ts";
+import { LiveData, SyncAlerts, SyncSummary } from "./sync/sync.tsx";
 
 export function App({ page }: { page: Page }) {
-  const { store, session, explorer } = page;
+  const { store, session } = page;
   const { state, dispatch } = store;
   if (state.session.kind !== "open")
     return <SignIn session={state.session} onToken={(token) => session.signIn(token)} />;
@@ -16,20 +18,36 @@ export function App({ page }: { page: Page }) {
     <>
       <Header state={state} onSignOut={() => session.signOut()} />
       <Notice notice={state.notice} onClose={() => dispatch({ type: "notice", notice: undefined })} />
-      {state.view === "explorer" ? (
+      <View page={page} requestsPerMinute={state.session.requestsPerMinute} />
+    </>
+  );
+}
+
+function View({ page, requestsPerMinute }: { page: Page; requestsPerMinute: number }) {
+  const { state } = page.store;
+  switch (state.view) {
+    case "backfill":
+      return <Backfill page={page} requestsPerMinute={requestsPerMinute} />;
+    case "live":
+      return (
+        <main>
+          <LiveData sync={state.sync} now={state.now} commands={page.sync} />
+        </main>
+      );
+    case "explorer":
+      return (
         <main>
           <Explorer
             explorer={state.explorer}
             sites={sitesOf(state)}
             days={state.calendar.days}
-            commands={explorer}
+            commands={page.explorer}
           />
         </main>
-      ) : (
-        <Backfill page={page} requestsPerMinute={state.session.requestsPerMinute} />
-      )}
-    </>
-  );
+      );
+    default:
+      return state.view satisfies never;
+  }
 }
 
 function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: number }) {
@@ -42,11 +60,13 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
     <main class="backfill">
       <div class="wide">
         <Alerts status={status} />
+        <SyncAlerts sync={state.sync} />
         <Progress
           {...{ live, now, requestsPerMinute }}
           onCancel={() => commands.cancel()}
           onResume={commands.resume}
         />
+        <SyncSummary sync={state.sync} now={now} href={hashOfView(state, "live")} />
       </div>
       <div class="days">
         <Calendar

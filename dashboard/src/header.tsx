@@ -5,6 +5,7 @@ import type { Notice as NoticeState, PageState, View } from "./store/store.ts";
 
 const VIEWS: readonly { readonly view: View; readonly name: string }[] = [
   { view: "backfill", name: "Backfill" },
+  { view: "live", name: "Live data" },
   { view: "explorer", name: "Explorer" },
 ];
 

@@ -2,6 +2,7 @@ import { render } from "preact";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/calendar.css";
+import "./style/live.css";
 import { followAddress, viewOf } from "./address/address.ts";
 import { App } from "./app.tsx";
 import type { Browser } from "./browser.ts";

@@ -1,23 +1,36 @@
-/** `npm run screenshots` takes the pictures of docs/images, of a backfill on the real stack. */
+/**
+ * `npm run screenshots` takes the pictures of docs/images, of a backfill on the real stack and of live data; with the
+ * argument `live` only the latter.
+ */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { QueryClient } from "../../client/client.ts";
 import { QUERY_TOKEN, TOKEN, World } from "../system/fixture.ts";
 import { chooseDays, openChromium, openExplorer, signIn } from "./chromium.ts";
+import { takeLiveScreenshots } from "./live-screenshots.ts";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
 const BUILDING = { pointsPerSite: 120, samplesPerDay: 24_000 };
 
 async function main(): Promise<void> {
   mkdirSync(IMAGES, { recursive: true });
+  const browser = await openChromium();
+  try {
+    await takeLiveScreenshots(browser, IMAGES);
+    if (process.argv[2] !== "live") await takeBackfillScreenshots(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function takeBackfillScreenshots(browser: Browser): Promise<void> {
   const world = await World.open({
     sites: [
       { name: "ses_falls_city", ...BUILDING, emptyDays: ["2024-01-20", "2024-01-21"] },
       { name: "building_a", ...BUILDING },
     ],
   });
-  const browser = await openChromium();
   try {
     await world.startQueryWorker({ ALLOWED_ORIGINS: world.url });
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1.5 });
@@ -30,7 +43,6 @@ async function main(): Promise<void> {
     };
     await takePhoneScreenshot(world, await browser.newPage(phone));
   } finally {
-    await browser.close();
     await world.close();
   }
 }

@@ -51,6 +51,8 @@ test("what a hash says is read as it was written", () => {
 test("the address of a page on which nothing is chosen has no hash, and names of points stay whole", () => {
   expect(hashOf(NOTHING)).toBe("");
   expect(hashOf({ ...NOTHING, view: "explorer" })).toBe("#explorer");
+  expect(hashOf({ ...NOTHING, view: "live" })).toBe("#live");
+  expect(parseHash("#live", SITES)).toEqual({ ...NOTHING, view: "live" });
   const point = "ahu/1?&=#% temp";
   expect(hashOf({ ...NOTHING, explorer: { ...NO_CHOICES, site: "a", point } })).toBe(
     "#backfill?points_site=a&point=ahu%2F1%3F%26%3D%23%25+temp",

@@ -50,7 +50,7 @@ export function parseHash(hash: string, sites: readonly string[]): Address {
   const query = new URLSearchParams(search);
   const site = (name: string) => sites.find((known) => known === query.get(name));
   return {
-    view: view === "explorer" ? "explorer" : "backfill",
+    view: view === "explorer" || view === "live" ? view : "backfill",
     day: siteDayOf(site("day_site"), dayOf(query.get("day"))),
     selection: selectionOf(query, sites),
     explorer: choicesOf(query, site("points_site")),

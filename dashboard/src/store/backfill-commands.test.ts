@@ -54,8 +54,11 @@ function openPage(replies: Replies = {}) {
   };
   let ends = 0;
   const store = openStore(initialState(0, "backfill"), () => {});
-  const session = new Session(store, browser, () => {
-    ends += 1;
+  const session = new Session(store, browser, {
+    onOpen: () => {},
+    onEnd() {
+      ends += 1;
+    },
   });
   return {
     requested,

@@ -5,6 +5,7 @@ import { type ExplorerState, NO_EXPLORER } from "../explorer/explorer.tsx";
 import { NO_PLAN, type PlanState, proposedRange } from "../plan/plan.tsx";
 import { type Live, NOTHING_RECEIVED } from "../progress/progress.tsx";
 import { type DayRange, yesterdayOf } from "../ranges.ts";
+import { NO_SYNC, type SyncState } from "../sync/sync.tsx";
 
 export type SessionState =
   | { readonly kind: "locked"; readonly why: string | undefined }
@@ -19,7 +20,7 @@ export interface Notice {
   readonly at: EpochMs;
 }
 
-export type View = "backfill" | "explorer";
+export type View = "backfill" | "live" | "explorer";
 
 /** The page state: everything that the page shows. */
 export interface PageState {
@@ -31,6 +32,7 @@ export interface PageState {
   readonly plan: PlanState;
   readonly day: OpenDay;
   readonly explorer: ExplorerState;
+  readonly sync: SyncState;
   readonly notice: Notice | undefined;
 }
 
@@ -44,6 +46,7 @@ export function initialState(now: EpochMs, view: View): PageState {
     plan: NO_PLAN,
     day: NO_DAY_OPEN,
     explorer: NO_EXPLORER,
+    sync: NO_SYNC,
     notice: undefined,
   };
 }

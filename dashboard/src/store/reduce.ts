@@ -6,6 +6,7 @@ import { type ExplorerAction, reduceExplorer } from "../explorer/explorer.tsx";
 import { type PlanRequest, type PlanState, withChange, withRequest, withResponse } from "../plan/plan.tsx";
 import { withUpdate } from "../progress/progress.tsx";
 import type { DayRange, SiteDay } from "../ranges.ts";
+import { reduceSync, type SyncAction } from "../sync/sync.tsx";
 import type { Update } from "../worker-api/worker-api.ts";
 import {
   initialState,
@@ -37,7 +38,8 @@ export type Action =
   | { readonly type: "day-errors"; readonly siteDay: SiteDay; readonly errors: readonly ErrorView[] | string }
   | { readonly type: "audits"; readonly audits: readonly AuditView[] }
   | { readonly type: "notice"; readonly notice: Omit<Notice, "at"> | undefined }
-  | { readonly type: "explorer"; readonly action: ExplorerAction };
+  | { readonly type: "explorer"; readonly action: ExplorerAction }
+  | { readonly type: "sync"; readonly action: SyncAction };
 
 /** Holds the state, which changes only by actions. */
 export interface Store {
@@ -114,6 +116,8 @@ export function reduce(state: PageState, action: Action): PageState {
       return { ...state, notice: action.notice && { ...action.notice, at: state.now } };
     case "explorer":
       return { ...state, explorer: reduceExplorer(state.explorer, action.action) };
+    case "sync":
+      return { ...state, sync: reduceSync(state.sync, action.action) };
     default:
       return action satisfies never;
   }

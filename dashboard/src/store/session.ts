@@ -13,22 +13,28 @@ import { DayLoader } from "./day-loader.ts";
 import { sitesOf } from "./page-state.ts";
 import type { Store } from "./reduce.ts";
 
+export interface SessionHooks {
+  /** Called when a session has begun. */
+  onOpen(): void;
+  /** Called when the session ends, so that other secrets are removed with this one. */
+  onEnd(): void;
+}
+
 /** The operator's session: from a token that the Worker accepts until sign-out or until the Worker rejects it. */
 export class Session {
   readonly #store: Store;
   readonly #browser: Browser;
-  readonly #onEnd: () => void;
+  readonly #hooks: SessionHooks;
   readonly #token;
   #open:
     | { readonly api: BackfillApi; readonly days: { load(ranges: readonly SiteRange[]): void } }
     | undefined;
   #controller = new AbortController();
 
-  /** `onEnd` is called when the session ends, so that other secrets are removed with this one. */
-  constructor(store: Store, browser: Browser, onEnd: () => void) {
+  constructor(store: Store, browser: Browser, hooks: SessionHooks) {
     this.#store = store;
     this.#browser = browser;
-    this.#onEnd = onEnd;
+    this.#hooks = hooks;
     this.#token = storedValue(browser.storage, "backfill-token");
   }
 
@@ -59,6 +65,7 @@ export class Session {
       session: { kind: "open", sites: sites.map(({ site }) => site), requestsPerMinute },
     });
     this.loadDays(sitesOf(this.#store.state).map((site) => ({ site })));
+    this.#hooks.onOpen();
     void this.#follow(api, this.#controller.signal);
   }
 
@@ -66,7 +73,7 @@ export class Session {
     this.#controller.abort();
     this.#open = undefined;
     this.#token.remove();
-    this.#onEnd();
+    this.#hooks.onEnd();
     this.#store.dispatch({ type: "session", session: { kind: "locked", why } });
   }
 

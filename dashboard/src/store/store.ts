@@ -1,5 +1,6 @@
 import type { Browser } from "../browser.ts";
 import { explorerCommands } from "../explorer/explorer.tsx";
+import { syncCommands } from "../sync/sync.tsx";
 import { backfillCommands } from "./backfill-commands.ts";
 import { initialState, type View } from "./page-state.ts";
 import { openStore } from "./reduce.ts";
@@ -28,6 +29,13 @@ export function openPage(browser: Browser, view: View, onChange: () => void) {
     },
     browser,
   );
-  const session = new Session(store, browser, explorer.signOut);
-  return { store, session, explorer, commands: backfillCommands(store, session, browser) };
+  const sync = syncCommands({ dispatch: (action) => store.dispatch({ type: "sync", action }) }, browser);
+  const session = new Session(store, browser, {
+    onOpen: sync.resume,
+    onEnd() {
+      explorer.signOut();
+      sync.stop();
+    },
+  });
+  return { store, session, explorer, sync, commands: backfillCommands(store, session, browser) };
 }

@@ -19,6 +19,16 @@ test("the token is sent in a header, never in the URL, and no redirect is follow
   expect(sent[0]?.init).toMatchObject({ headers: { Authorization: "Bearer s3cret" }, redirect: "error" });
 });
 
+test("without a token no such header is sent, so that a public route needs no preflight", async () => {
+  const headers: unknown[] = [];
+  const fetcher = (async (_: string, init?: RequestInit) => {
+    headers.push(init?.headers);
+    return Response.json({});
+  }) as typeof fetch;
+  await workerClient(fetcher, "https://etl.test", undefined)("GET", "/status");
+  expect(headers).toEqual([{}]);
+});
+
 test("a list is sent as a repeated parameter, so that a name with a comma stays one name", async () => {
   const { sent, client } = replying(() => Response.json({}));
   await client("GET", "/timeseries/query", { query: { point_names: ["a,b", "a,b"] } });

@@ -17,21 +17,32 @@ export type Parameters = Readonly<Record<string, string | readonly string[] | un
 /** A page of samples takes a minute over a slow connection; a broken connection never ends by itself. */
 export const RESPONSE_MS_MAX = 120_000;
 
+export interface RequestOptions {
+  readonly query?: Parameters;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  /** For the whole response; by default `RESPONSE_MS_MAX`. */
+  readonly timeoutMs?: number;
+}
+
 /** Sends one request to a Worker. Never throws: an abort, a timeout or a broken connection is an error of status 0. */
 export type WorkerClient = <T>(
   method: "GET" | "POST",
   path: string,
-  options?: { readonly query?: Parameters; readonly body?: unknown; readonly signal?: AbortSignal },
+  options?: RequestOptions,
 ) => Promise<Result<T>>;
 
-/** A client of the Worker at `base` ("" is this page's origin). The token is sent only in the Authorization header. */
-export function workerClient(fetcher: typeof fetch, base: string, token: string): WorkerClient {
-  return async (method, path, { query, body, signal } = {}) => {
-    const timeout = AbortSignal.timeout(RESPONSE_MS_MAX);
+/**
+ * A client of the Worker at `base` ("" is this page's origin). The token is sent only in the Authorization header; without
+ * one, only public routes respond.
+ */
+export function workerClient(fetcher: typeof fetch, base: string, token: string | undefined): WorkerClient {
+  return async (method, path, { query, body, signal, timeoutMs = RESPONSE_MS_MAX } = {}) => {
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
       const response = await fetcher(`${base}${path}${queryString(query)}`, {
         method,
-        headers: { Authorization: `Bearer ${token}` },
+        headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
         // A redirect would send the token to another address.
         redirect: "error",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -41,16 +52,19 @@ export function workerClient(fetcher: typeof fetch, base: string, token: string)
       if (response.ok) return { ok: true, body: json as never };
       return { ok: false, error: { status: response.status, message: errorText(json, response.status) } };
     } catch (error) {
-      return { ok: false, error: { status: 0, message: whyNoResponse(error) } };
+      return { ok: false, error: { status: 0, message: whyNoResponse(error, timeoutMs) } };
     }
   };
 }
 
 /** A browser's own messages differ, and say little: "Failed to fetch". */
-function whyNoResponse(error: unknown): string {
+function whyNoResponse(error: unknown, timeoutMs: number): string {
   if (error instanceof SyntaxError) return "The response is not from the Worker: it is not JSON";
   const timedOut = error instanceof DOMException && error.name === "TimeoutError";
-  return timedOut ? "No response for 2 minutes" : "The Worker can't be reached";
+  if (!timedOut) return "The Worker can't be reached";
+  return timeoutMs < 60_000
+    ? `No response for ${timeoutMs / 1_000} seconds`
+    : `No response for ${timeoutMs / 60_000} minutes`;
 }
 
 function queryString(query: Parameters = {}): string {
