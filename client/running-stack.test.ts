@@ -33,6 +33,14 @@ it("a stack without an ETL Sync Worker names none", () => {
   expect(localStack(file)).toEqual({ ...URLS, etlUrl: undefined, isRunning: true });
 });
 
+it("a stack that ends does not withdraw one that was started after it", () => {
+  const withdraw = announceStack(URLS, file);
+  const later = { ...URLS, backfillUrl: "http://127.0.0.1:9009" };
+  announceStack(later, file);
+  withdraw();
+  expect(localStack(file)).toMatchObject(later);
+});
+
 it("the file of a killed process, or one that is no such file, does not mislead", () => {
   announceStack(URLS, file);
   const killed = spawnSync(process.execPath, ["--version"]).pid;

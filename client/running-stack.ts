@@ -19,8 +19,20 @@ const FILE = join(import.meta.dirname, "../.state/local/stack.json");
 /** Tells other commands where the stack of this process is; returns the function that withdraws it. */
 export function announceStack(urls: Omit<LocalStack, "isRunning">, file = FILE): () => void {
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, JSON.stringify({ ...urls, pid: process.pid }));
-  return () => rmSync(file, { force: true });
+  const text = JSON.stringify({ ...urls, pid: process.pid });
+  writeFileSync(file, text);
+  // Not the file of a stack that was started after this one, with a state directory of its own.
+  return () => {
+    if (textOf(file) === text) rmSync(file, { force: true });
+  };
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The stack of this checkout. The file of a process that was killed does not count. */

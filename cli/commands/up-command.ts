@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { BACKFILL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../client/client.ts";
+import { BACKFILL_PORT, ETL_PORT, QUERY_PORT, SIMULATOR_PORT } from "../../client/client.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { count, port } from "../arguments.ts";
 import type { AddCommand } from "../cli.ts";
@@ -16,6 +16,7 @@ export const addUp: AddCommand = (program, cli) => {
     .option("--port <n>", "port of the Backfill Worker; another one if it is taken", port, BACKFILL_PORT)
     .option("--simulator-port <n>", "port of the simulated API", port, SIMULATOR_PORT)
     .option("--query-port <n>", "port of the Query Worker", port, QUERY_PORT)
+    .option("--etl-port <n>", "port of the ETL Sync Worker", port, ETL_PORT)
     .option("--fresh", "delete what was fetched before")
     .option("--quiet", "do not print the Workers' logs")
     .addHelpText(
@@ -23,8 +24,8 @@ export const addUp: AddCommand = (program, cli) => {
       `
 Without --url the other commands use this stack. npm start does the same.
 
-The Workers' own keys are those in BACKFILL_API_KEY and QUERY_API_KEY; without them they are local ones, which are
-printed. The Workers listen on this machine only.
+The Workers' own keys are those in BACKFILL_API_KEY, QUERY_API_KEY and ETL_API_KEY; without them they are local ones,
+which are printed. The Workers listen on this machine only.
 
 Examples:
   npx bv-backfill up --fresh
@@ -44,6 +45,7 @@ Examples:
           workerPort: options.port,
           simulatorPort: options.simulatorPort,
           queryPort: options.queryPort,
+          etlPort: options.etlPort,
           api: api === undefined ? undefined : { base: api, sites },
           requestsPerMinute: options.rate,
           statePath: options.state === undefined ? undefined : fromUserFolder(options.state),
@@ -72,6 +74,7 @@ interface UpOptions {
   readonly port: number;
   readonly simulatorPort: number;
   readonly queryPort: number;
+  readonly etlPort: number;
   readonly fresh?: true;
   readonly quiet?: true;
 }

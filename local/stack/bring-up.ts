@@ -2,6 +2,7 @@ import { announceStack } from "../../client/client.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { type NamedApi, realApi, type StackApi, simulatedApi } from "./api.ts";
 import { BUILDINGS } from "./buildings.ts";
+import { reportFirstSync } from "./first-sync.ts";
 import { freePort } from "./free-port.ts";
 import { type Stack, startStack } from "./start-stack.ts";
 import { claimStateDir, SIMULATED, type StateDir } from "./state-dir.ts";
@@ -12,6 +13,7 @@ export interface BringUpOptions {
   readonly workerPort: number;
   readonly simulatorPort: number;
   readonly queryPort: number;
+  readonly etlPort: number;
   /** A real API; the simulated one without it. */
   readonly api?: NamedApi | undefined;
   readonly requestsPerMinute?: number | undefined;
@@ -52,11 +54,12 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
   };
   const workerPort = await portFor(options.workerPort, "Backfill Worker");
   const queryPort = await portFor(options.queryPort, "Query Worker");
+  const etlPort = await portFor(options.etlPort, "ETL Sync Worker");
   const simulate = async () => {
     const port = await portFor(options.simulatorPort, "simulator");
     return simulatedApi({ sites: BUILDINGS, port, present: true }, run);
   };
-  print(`Starting ${real ? "" : "the simulated ACE API and "}both Workers on workerd …`);
+  print(`Starting ${real ? "" : "the simulated ACE API and "}the three Workers on workerd …`);
   const api = real ?? (await simulate());
   let up = false;
   const stack = await startStack(
@@ -67,6 +70,7 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
       requestsPerMinute,
       workerPort,
       queryPort,
+      etlPort,
       onLine: (line) => {
         if (up) onLine(line);
       },
@@ -74,12 +78,18 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
     run,
   );
   up = true;
-  run.onEnd(announceStack({ backfillUrl: stack.worker.url, queryUrl: stack.queryWorker.url }));
+  const urls = {
+    backfillUrl: stack.worker.url,
+    queryUrl: stack.queryWorker.url,
+    etlUrl: stack.etlWorker.url,
+  };
+  run.onEnd(announceStack(urls));
   print(instructions(stack, api, keys, state));
+  void reportFirstSync(stack.etl, api.sites, print, run.signal);
 }
 
 function instructions(
-  { worker, queryWorker }: Stack,
+  { worker, queryWorker, etlWorker }: Stack,
   api: StackApi,
   keys: WorkerKeys,
   state: StateDir,
@@ -90,21 +100,24 @@ function instructions(
 API              ${api.base}
 Backfill Worker  ${worker.url}  (state: ${state.shown})
 Query Worker     ${queryWorker.url}
+ETL Sync Worker  ${etlWorker.url}
 Dashboard        ${worker.url}/dashboard/
                  key: ${backfillKey}, and in its explorer ${queryKey}
 
 In another terminal, in this checkout:
 
+npx bv-backfill sync
+npx bv-backfill query "*/weather/temp" --site ${site} --from today --chart
 npx bv-backfill start 7d yesterday --watch
 npx bv-backfill cancel
 npx bv-backfill days
-npx bv-backfill points --site ${site}
-npx bv-backfill query "*/weather/temp" --site ${site} --from 7d --to yesterday --chart
+npx bv-backfill query "*/weather/temp" --site ${site} --from 7d --to today --chart
 npx bv-backfill doctor
 
 The same over HTTP:
 
 curl ${worker.url}/backfill/status
+curl ${etlWorker.url}/status
 curl -H "Authorization: Bearer ${queryKey}" "${queryWorker.url}/timeseries/sites"
 
 Ctrl-C stops everything; the next start goes on where this one ended.

@@ -1,11 +1,11 @@
-import { BackfillClient, QueryClient } from "../../client/client.ts";
+import { BackfillClient, EtlClient, QueryClient } from "../../client/client.ts";
 import { CommandError, type CommandRun } from "../../terminal/terminal.ts";
+import { fireCrons, startWorker, type WorkerOptions, type WorkerProcess } from "../worker/worker.ts";
 import type { StackApi } from "./api.ts";
 import { freePort } from "./free-port.ts";
 import type { StateDir } from "./state-dir.ts";
 import { createHotTables } from "./stored-state.ts";
 import { LOCAL_KEYS, type WorkerKeys } from "./worker-keys.ts";
-import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker-process.ts";
 
 export interface StackOptions {
   readonly state: StateDir;
@@ -15,7 +15,10 @@ export interface StackOptions {
   /** 0: any free port. */
   readonly workerPort?: number;
   readonly queryPort?: number;
+  readonly etlPort?: number;
   readonly requestsPerMinute: number;
+  /** Hours before now at which the first sync begins; default: that of the Worker. */
+  readonly firstSyncHours?: number;
   /** Called with each line of wrangler and the Workers. */
   readonly onLine?: (line: string) => void;
 }
@@ -23,46 +26,44 @@ export interface StackOptions {
 export interface Stack {
   readonly worker: WorkerProcess;
   readonly client: BackfillClient;
-  /** The Query Worker, which reads the same R2. */
+  /** The Query Worker, which reads the same R2 and D1. */
   readonly queryWorker: WorkerProcess;
   readonly query: QueryClient;
+  /** The ETL Sync Worker, which keeps the newest days in D1. */
+  readonly etlWorker: WorkerProcess;
+  readonly etl: EtlClient;
 }
 
 /** Starts the Workers on workerd, which stop when the run ends. */
 export async function startStack(options: StackOptions, run: CommandRun): Promise<Stack> {
   const { keys = LOCAL_KEYS } = options;
   await createHotTables(options.state.path);
-  // Chosen before either starts: the Query Worker must allow the origin of the dashboard, which the Backfill Worker serves.
+  // Chosen before any starts: the others must allow the origin of the dashboard, which the Backfill Worker serves.
   const workerPort = options.workerPort || (await freePort(0)).port;
   const open = (name: string, choice: WorkerChoice) => openWorker(name, choice, options, run);
-  const [worker, queryWorker] = await Promise.all([
-    open("Backfill", backfillWorker(options, keys, workerPort)),
+  const [worker, queryWorker, etlWorker] = await Promise.all([
+    open("Backfill", backfillWorkerOf(options, keys, workerPort)),
     open("Query", queryWorkerOf(options, keys, workerPort)),
+    open("ETL Sync", etlWorkerOf(options, keys, workerPort)),
   ]);
+  fireCrons([worker.url, etlWorker.url], run);
   return {
     worker,
     client: new BackfillClient(worker.url, keys.backfill),
     queryWorker,
     query: new QueryClient(queryWorker.url, keys.query),
+    etlWorker,
+    etl: new EtlClient(etlWorker.url, keys.etl),
   };
 }
 
 type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars" | "secrets">;
 
-function backfillWorker(
-  { api, requestsPerMinute }: StackOptions,
-  keys: WorkerKeys,
-  port: number,
-): WorkerChoice {
+function backfillWorkerOf(options: StackOptions, keys: WorkerKeys, port: number): WorkerChoice {
   return {
     port,
-    vars: {
-      ACE_API_BASE: api.base,
-      SITE_NAME: api.sites.join(","),
-      REQUESTS_PER_MINUTE: String(requestsPerMinute),
-      PAGE_SIZE: "50000",
-    },
-    secrets: { ACE_API_KEY: api.key, BACKFILL_API_KEY: keys.backfill },
+    vars: { ...apiVars(options), PAGE_SIZE: "50000" },
+    secrets: { ACE_API_KEY: options.api.key, BACKFILL_API_KEY: keys.backfill },
   };
 }
 
@@ -70,13 +71,34 @@ function queryWorkerOf({ queryPort = 0 }: StackOptions, keys: WorkerKeys, worker
   return {
     toml: "wrangler-query.toml",
     port: queryPort,
-    vars: { ALLOWED_ORIGINS: dashboardOrigins(workerPort).join(",") },
+    vars: { ALLOWED_ORIGINS: dashboardOrigins(workerPort) },
     secrets: { QUERY_API_KEY: keys.query },
   };
 }
 
+function etlWorkerOf(options: StackOptions, keys: WorkerKeys, workerPort: number): WorkerChoice {
+  const { api, firstSyncHours, etlPort = 0 } = options;
+  return {
+    toml: "wrangler-etl.toml",
+    port: etlPort,
+    vars: {
+      ...apiVars(options),
+      ALLOWED_ORIGINS: dashboardOrigins(workerPort),
+      ...(firstSyncHours === undefined ? {} : { FIRST_SYNC_HOURS: String(firstSyncHours) }),
+    },
+    secrets: { ACE_API_KEY: api.key, ETL_API_KEY: keys.etl },
+  };
+}
+
+/** Variables of both Workers that send requests to the API. */
+const apiVars = ({ api, requestsPerMinute }: StackOptions) => ({
+  ACE_API_BASE: api.base,
+  SITE_NAME: api.sites.join(","),
+  REQUESTS_PER_MINUTE: String(requestsPerMinute),
+});
+
 /** Both names of the dashboard's address in a browser on this machine. */
-const dashboardOrigins = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+const dashboardOrigins = (port: number) => [`http://127.0.0.1:${port}`, `http://localhost:${port}`].join(",");
 
 async function openWorker(
   name: string,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { wranglerEnv } from "../worker/worker.ts";
 import { sqlStatements } from "./sql-statements.ts";
-import { wranglerEnv } from "./wrangler-env.ts";
 
 /** R2, KV and D1 of the Workers, opened in their state directory, also while the Workers run. */
 export interface StoredState {

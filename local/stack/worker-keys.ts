@@ -1,4 +1,4 @@
-import { LOCAL_BACKFILL_API_KEY, LOCAL_QUERY_API_KEY } from "../../client/client.ts";
+import { LOCAL_BACKFILL_API_KEY, LOCAL_ETL_API_KEY, LOCAL_QUERY_API_KEY } from "../../client/client.ts";
 import { secretOf } from "../../src/domain/variables.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 
@@ -6,18 +6,23 @@ import { CommandError, EXIT } from "../../terminal/terminal.ts";
 export interface WorkerKeys {
   readonly backfill: string;
   readonly query: string;
+  readonly etl: string;
 }
 
 /** No secrets, because the Workers listen on this machine only. */
-export const LOCAL_KEYS: WorkerKeys = { backfill: LOCAL_BACKFILL_API_KEY, query: LOCAL_QUERY_API_KEY };
+export const LOCAL_KEYS: WorkerKeys = {
+  backfill: LOCAL_BACKFILL_API_KEY,
+  query: LOCAL_QUERY_API_KEY,
+  etl: LOCAL_ETL_API_KEY,
+};
 
-export const KEY_VARIABLES = { backfill: "BACKFILL_API_KEY", query: "QUERY_API_KEY" } as const;
+const KEY_VARIABLES = { backfill: "BACKFILL_API_KEY", query: "QUERY_API_KEY", etl: "ETL_API_KEY" } as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** The local keys, but for those that are in the environment. Throws `CommandError` (usage) for one that can't be sent. */
 export function workerKeys(env: Env): WorkerKeys {
-  return { backfill: keyOf(env, "backfill"), query: keyOf(env, "query") };
+  return { backfill: keyOf(env, "backfill"), query: keyOf(env, "query"), etl: keyOf(env, "etl") };
 }
 
 function keyOf(env: Env, worker: keyof WorkerKeys): string {

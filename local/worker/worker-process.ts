@@ -12,7 +12,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const READY_MS_MAX = 90_000;
 
 /** The Worker's configuration file in `workers/`. */
-export type WorkerToml = "wrangler-backfill.toml" | "wrangler-query.toml";
+export type WorkerToml = "wrangler-backfill.toml" | "wrangler-query.toml" | "wrangler-etl.toml";
 
 export interface WorkerOptions {
   /** Default: the Backfill Worker's. */
