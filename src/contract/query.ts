@@ -34,6 +34,17 @@ export const MEDIA_TYPES = {
 export type FormatName = keyof typeof MEDIA_TYPES;
 const FORMAT_NAMES = Object.keys(MEDIA_TYPES) as [FormatName, ...FormatName[]];
 
+/** The forms of a sample's timestamp in JSON, NDJSON and CSV; the first is the default. */
+const TIME_FORMS = ["iso", "ms"] as const;
+export type TimeForm = (typeof TIME_FORMS)[number];
+
+const time = z
+  .enum(TIME_FORMS)
+  .optional()
+  .describe(
+    "The form of each sample's timestamp: iso (the default) is text, ms is the number of milliseconds since 1970. Arrow has milliseconds in either case",
+  );
+
 const NOT_AN_INSTANT = {
   "no zone": "has no zone; write Z or an offset after it, as in 2024-01-31T00:00:00Z",
   "lost plus": "has lost the + of its offset; write %2B in a URL",
@@ -112,12 +123,13 @@ export const timeseriesQuery = z.strictObject({
     .string()
     .optional()
     .describe(
-      "next_cursor of the previous page. Send the same query with it; only limit and format may change. Pages are not a snapshot: if a day's file is replaced between two pages, the second continues in the new file.",
+      "next_cursor of the previous page. Send the same query with it; only limit, format and time may change. Pages are not a snapshot: if a day's file is replaced between two pages, the second continues in the new file.",
     ),
   format: z
     .enum(FORMAT_NAMES)
     .optional()
     .describe("Takes precedence over Accept; json if neither names a format"),
+  time,
 });
 export type TimeseriesQuery = z.output<typeof timeseriesQuery>;
 
@@ -132,17 +144,22 @@ export const daysQuery = z.strictObject({
   to: utcDay.describe("The last day, which is included"),
 });
 
-export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames });
+export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames, time });
 
 export const sample = responseObject("Sample", {
   point_name: z.string(),
-  timestamp: z.string().describe("ISO 8601 in UTC with milliseconds; the beginning of a bucket"),
+  timestamp: z
+    .union([z.string(), z.number()])
+    .describe(
+      "ISO 8601 in UTC with milliseconds; with time=ms the number of milliseconds since 1970. Of a bucket its beginning",
+    ),
   value: z
     .number()
     .nullable()
     .describe("null if JSON has no number for the value: a sum that exceeds the range of a double"),
 });
-export type Sample = z.output<typeof sample>;
+/** As it is without `time=ms`. */
+export type Sample = z.output<typeof sample> & { readonly timestamp: string };
 
 const tiers = z.array(z.enum(["cold", "hot"]));
 
@@ -191,7 +208,8 @@ export const queryAnswer = responseObject("QueryAnswer", {
   samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
   metadata: queryMetadata,
 });
-export type QueryAnswer = z.output<typeof queryAnswer>;
+/** As it is without `time=ms`. */
+export type QueryAnswer = Omit<z.output<typeof queryAnswer>, "samples"> & { readonly samples: Sample[] };
 
 export const dayState = z
   .enum(["missing", "empty", "present"])

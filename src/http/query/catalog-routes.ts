@@ -85,12 +85,13 @@ export const latest = queryRoute({
   summary: `The newest sample of each of up to ${wire.QUERY_POINTS_MAX} points`,
   input: { query: wire.latestQuery, lists: ["point_names"] },
   responses: { 200: { description: "The samples", schema: wire.latestAnswer }, ...FAULT_RESPONSES },
-  async handle({ catalog, clock }, { site_name, point_names }) {
+  async handle({ catalog, clock }, { site_name, point_names, time }) {
     const spent = newSpending(clock);
+    const timestampOf = (ms: EpochMs) => (time === "ms" ? ms : iso(ms));
     const found = await catalog.latest(site_name, point_names, spent.meter);
     const samples = point_names.flatMap((point_name, index) => {
       const sample = found.samples[index];
-      return sample ? [{ point_name, timestamp: iso(sample.ms), value: sample.value }] : [];
+      return sample ? [{ point_name, timestamp: timestampOf(sample.ms), value: sample.value }] : [];
     });
     const body: wire.LatestAnswer = {
       site_name,

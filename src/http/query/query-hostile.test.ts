@@ -112,6 +112,7 @@ const anyParameters = fc.record({
     invalid(fc.constantFrom("", "0", "1000001", "1e3", " 5", "5.0", "-5", "99999999999")),
   ),
   format: choice(Object.keys(wire.MEDIA_TYPES)),
+  time: choice(["iso", "ms"]),
 });
 
 /** Whether all parameters are valid by themselves and together. */

@@ -296,6 +296,16 @@ describe("GET /timeseries/latest", () => {
     expect(sources.calls).toEqual([["latest", "site_a", ["a,b", "c"]]]);
   });
 
+  it("has the timestamps as numbers with time=ms", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.newest = { samples: [{ ms: 5, value: 1.5 }], tiers: ["hot"], searchedFromMs: 0 };
+    const path = "/timeseries/latest?site_name=site_a&point_names=a&time=";
+    const body = await (await get(`${path}ms`)).json();
+    expect(wire.latestAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({ samples: [{ point_name: "a", timestamp: 5, value: 1.5 }] });
+    expect((await get(`${path}seconds`)).status).toBe(400);
+  });
+
   it("keeps the sign of a zero, as a query does", async () => {
     const { get, sources } = queryUnderTest();
     sources.newest = { samples: [{ ms: 5, value: -0 }], tiers: ["cold"], searchedFromMs: 0 };

@@ -154,9 +154,32 @@ describe("GET /timeseries/query", () => {
     expect(first.samples).toHaveLength(3);
     const second = await (await get(queryPath({ cursor, format: "csv" }))).text();
     expect(second.split("\r\n").slice(1)).toEqual(["b,2024-01-31T00:01:00.000Z,0,", ""]);
+    const inMs = await (await get(queryPath({ cursor, format: "csv", time: "ms" }))).text();
+    expect(inMs.split("\r\n").slice(1)).toEqual([`b,${START_MS + 60_000},0,`, ""]);
     expect(await (await get(queryPath({ cursor, point_names: "a" }))).json()).toMatchObject({
-      details: ["cursor belongs to another query; only limit and format may change from page to page"],
+      details: ["cursor belongs to another query; only limit, format and time may change from page to page"],
     });
+  });
+
+  it("has timestamps as numbers of milliseconds with time=ms, in every format of text", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.sampleTimes = [START_MS + 5];
+    const textOf = async (format: string) =>
+      (await get(queryPath({ point_names: "a", time: "ms", format }))).text();
+    const json = JSON.parse(await textOf("json"));
+    expect(queryAnswer.strict().parse(json)).toEqual(json);
+    expect(json.samples).toEqual([{ point_name: "a", timestamp: START_MS + 5, value: 0 }]);
+    expect(JSON.parse((await textOf("ndjson")).split("\n")[0] ?? "")).toEqual(json.samples[0]);
+    expect((await textOf("csv")).split("\r\n")[1]).toBe(`a,${START_MS + 5},0,`);
+  });
+
+  it("has ISO text with time=iso, as without it, and rejects other forms", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.sampleTimes = [START_MS];
+    const samplesOf = async (time: string | undefined) =>
+      ((await (await get(queryPath({ time }))).json()) as QueryAnswer).samples;
+    expect(await samplesOf("iso")).toEqual(await samplesOf(undefined));
+    expect(await detailsOf({ time: "s" })).toEqual(['time must be one of "iso", "ms"']);
   });
 
   it("averages where an interval has no aggregate", async () => {

@@ -51,7 +51,7 @@ export function readCursor(text: string, spec: QuerySpec, binding: Binding): Row
   const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   if (bytes[0] !== VERSION) return { fault: "is not a cursor of this API" };
   if (binding.some((byte, index) => bytes[1 + index] !== byte)) {
-    return { fault: "belongs to another query; only limit and format may change from page to page" };
+    return { fault: "belongs to another query; only limit, format and time may change from page to page" };
   }
   const view = new DataView(bytes.buffer);
   const [point, ms] = [view.getUint16(POINT_AT), view.getFloat64(MS_AT)];

@@ -46,7 +46,7 @@ async function answer(source: FixtureSource, query: TimeseriesQuery, format: For
     onCancel: () => {},
   });
   if ("fault" in body) throw new Error(body.fault);
-  return READERS[format](await bytesOf(body));
+  return READERS[format](await bytesOf(body), query.time);
 }
 
 const anyQuery = fc
@@ -56,6 +56,7 @@ const anyQuery = fc
     interval: fc.constantFrom("raw" as const, 1_000, 30_000, 60_000, 900_000, 7_200_000, 86_400_000),
     agg: fc.constantFrom(...AGGREGATES),
     format: fc.constantFrom(...FORMATS),
+    time: fc.constantFrom("iso" as const, "ms" as const),
   })
   .map(({ range, interval, agg, ...rest }) => ({
     ...ALL,

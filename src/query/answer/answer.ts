@@ -43,6 +43,7 @@ export async function answerQuery(
   const body = FORMATS[format]({
     siteName: spec.site,
     pointNames: spec.points,
+    time: query.time ?? "iso",
     batches: continued(first, batches),
     metadata: () => metadataOf(stats, spec.points, meter, clock.now() - startedMs),
   });

@@ -1,7 +1,7 @@
 /** Answers read back by readers that share no code with the writers. */
 import { parquetReadObjects } from "hyparquet";
 import { Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
-import type { FormatName, QueryAnswer, QueryMetadata } from "../../../src/contract/query.ts";
+import type { FormatName, QueryMetadata, TimeForm } from "../../../src/contract/query.ts";
 import type { Row } from "./source.ts";
 
 export interface ReadBack {
@@ -11,13 +11,16 @@ export interface ReadBack {
   readonly metadata?: QueryMetadata;
 }
 
-export const READERS: Readonly<Record<FormatName, (body: Uint8Array) => Promise<ReadBack>>> = {
-  async json(body) {
-    const { samples, metadata } = JSON.parse(textOf(body)) as QueryAnswer;
-    return { rows: samples.map(rowOf), nextCursor: metadata.next_cursor, metadata };
+/** With `time` ms, only numbers are read as timestamps of the formats of text. */
+type Reader = (body: Uint8Array, time?: TimeForm) => Promise<ReadBack>;
+
+export const READERS: Readonly<Record<FormatName, Reader>> = {
+  async json(body, time) {
+    const { samples, metadata } = JSON.parse(textOf(body)) as { samples: TextRow[]; metadata: QueryMetadata };
+    return { rows: samples.map(rowIn(time)), nextCursor: metadata.next_cursor, metadata };
   },
 
-  async ndjson(body) {
+  async ndjson(body, time) {
     const text = textOf(body);
     if (!text.endsWith("\n")) throw new Error("the last line has no end");
     const lines = text
@@ -25,14 +28,19 @@ export const READERS: Readonly<Record<FormatName, (body: Uint8Array) => Promise<
       .split("\n")
       .map((line) => JSON.parse(line));
     const { metadata } = lines.pop() as { metadata: QueryMetadata };
-    return { rows: lines.map(rowOf), nextCursor: metadata.next_cursor, metadata };
+    return { rows: lines.map(rowIn(time)), nextCursor: metadata.next_cursor, metadata };
   },
 
-  async csv(body) {
+  async csv(body, time) {
     const [header, ...records] = recordsOf(textOf(body));
     if (header?.join() !== "point_name,timestamp,value,next_cursor") throw new Error(`header ${header}`);
     const rows = records.map(([point_name = "", timestamp = "", value = ""]) =>
-      rowOf({ point_name, timestamp, value: Number(value) }),
+      // CSV has no types: digits alone are a number.
+      rowIn(time)({
+        point_name,
+        timestamp: /^\d+$/.test(timestamp) ? Number(timestamp) : timestamp,
+        value: Number(value),
+      }),
     );
     return { rows, nextCursor: onlyInTheLast(records.map((record) => record[3] || null)) };
   },
@@ -67,9 +75,29 @@ export async function bytesOf(body: ReadableStream<Uint8Array>): Promise<Uint8Ar
 
 const textOf = (body: Uint8Array) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(body);
 
-function rowOf(row: { point_name: string; timestamp: string; value: number | null }): Row {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(row.timestamp)) throw new Error(row.timestamp);
-  return { point: row.point_name, ms: Date.parse(row.timestamp), value: row.value ?? Number.NaN };
+interface TextRow {
+  readonly point_name: string;
+  readonly timestamp: string | number;
+  readonly value: number | null;
+}
+
+const rowIn =
+  (time: TimeForm = "iso") =>
+  ({ point_name, timestamp, value }: TextRow): Row => ({
+    point: point_name,
+    ms: time === "ms" ? wholeMs(timestamp) : isoMs(timestamp),
+    value: value ?? Number.NaN,
+  });
+
+function wholeMs(timestamp: string | number): number {
+  if (!Number.isInteger(timestamp)) throw new Error(`no milliseconds: ${timestamp}`);
+  return timestamp as number;
+}
+
+function isoMs(timestamp: string | number): number {
+  const text = String(timestamp);
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) throw new Error(text);
+  return Date.parse(text);
 }
 
 function onlyInTheLast(cursors: readonly (string | null)[]): string | null {

@@ -1,3 +1,4 @@
+import type { TimeForm } from "../../../contract/query.ts";
 import type { RowBatch } from "../row-batches.ts";
 import { type AnswerPage, utf8 } from "./answer-page.ts";
 
@@ -5,10 +6,11 @@ import { type AnswerPage, utf8 } from "./answer-page.ts";
 export async function* writeJson(page: AnswerPage): AsyncGenerator<Uint8Array, void> {
   const names = page.pointNames.map((name) => JSON.stringify(name));
   yield utf8(`{"site_name":${JSON.stringify(page.siteName)},"point_names":[${names.join(",")}],"samples":[`);
+  const timeText = JSON_TIMES[page.time];
   let separator = "";
   for await (const batch of page.batches) {
-    const text = rowsOf(batch, (point, timestamp, value) => {
-      const row = `${separator}\n${sampleOf(names[point], timestamp, value)}`;
+    const text = rowsOf(batch, (point, ms, value) => {
+      const row = `${separator}\n${sampleOf(names[point], timeText(ms), value)}`;
       separator = ",";
       return row;
     });
@@ -20,17 +22,30 @@ export async function* writeJson(page: AnswerPage): AsyncGenerator<Uint8Array, v
 /** A sample a line. The last line is `{"metadata":{…}}`, which also shows that the answer is complete. */
 export async function* writeNdjson(page: AnswerPage): AsyncGenerator<Uint8Array, void> {
   const names = page.pointNames.map((name) => JSON.stringify(name));
+  const timeText = JSON_TIMES[page.time];
   for await (const batch of page.batches) {
-    const text = rowsOf(batch, (point, timestamp, value) => `${sampleOf(names[point], timestamp, value)}\n`);
+    const text = rowsOf(batch, (point, ms, value) => `${sampleOf(names[point], timeText(ms), value)}\n`);
     yield utf8(text);
   }
   yield utf8(`${JSON.stringify({ metadata: page.metadata() })}\n`);
 }
 
+type TimeText = (ms: number) => string;
+
+const TIMES: Readonly<Record<TimeForm, TimeText>> = {
+  iso: (ms) => new Date(ms).toISOString(),
+  ms: String,
+};
+
+const JSON_TIMES: Readonly<Record<TimeForm, TimeText>> = {
+  iso: (ms) => `"${TIMES.iso(ms)}"`,
+  ms: TIMES.ms,
+};
+
 /** JSON has no number for a value that is not finite. */
 function sampleOf(name: string | undefined, timestamp: string, value: number): string {
   const number = Number.isFinite(value) ? decimalOf(value) : "null";
-  return `{"point_name":${name},"timestamp":"${timestamp}","value":${number}}`;
+  return `{"point_name":${name},"timestamp":${timestamp},"value":${number}}`;
 }
 
 const LINE_END = "\r\n";
@@ -42,13 +57,13 @@ const LINE_END = "\r\n";
 export async function* writeCsv(page: AnswerPage): AsyncGenerator<Uint8Array, void> {
   const names = page.pointNames.map(csvField);
   yield utf8(`point_name,timestamp,value,next_cursor${LINE_END}`);
-  for await (const batch of page.batches) yield utf8(linesOf(batch, names));
+  for await (const batch of page.batches) yield utf8(linesOf(batch, names, TIMES[page.time]));
 }
 
-function linesOf(batch: RowBatch, names: readonly string[]): string {
+function linesOf(batch: RowBatch, names: readonly string[], timeText: TimeText): string {
   const lines = rowsOf(
     batch,
-    (point, timestamp, value) => `${names[point]},${timestamp},${decimalOf(value)},${LINE_END}`,
+    (point, ms, value) => `${names[point]},${timeText(ms)},${decimalOf(value)},${LINE_END}`,
   );
   if (batch.nextCursor === undefined) return lines;
   return lines.slice(0, -LINE_END.length) + batch.nextCursor + LINE_END;
@@ -59,12 +74,11 @@ export function csvField(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A batch's rows as text, each with its time in ISO 8601, UTC, with milliseconds. */
-function rowsOf(batch: RowBatch, row: (point: number, timestamp: string, value: number) => string): string {
+/** A batch's rows as text. */
+function rowsOf(batch: RowBatch, row: (point: number, ms: number, value: number) => string): string {
   let text = "";
   for (let at = 0; at < batch.length; at++) {
-    const timestamp = new Date(batch.ms[at] as number).toISOString();
-    text += row(batch.point[at] as number, timestamp, batch.value[at] as number);
+    text += row(batch.point[at] as number, batch.ms[at] as number, batch.value[at] as number);
   }
   return text;
 }
