@@ -8,7 +8,7 @@ import type { AddCommand, Cli } from "../cli.ts";
 import { note, paint, printJson, printText, stdoutWidth } from "../output.ts";
 import { watchScreen, watchWorker } from "../watch/watch.ts";
 import { plainSyncLine, syncLines } from "./sync-lines.ts";
-import { syncNow } from "./sync-now.ts";
+import { obstacleOf, syncNow } from "./sync-now.ts";
 
 export const addSync: AddCommand = (program, cli) => {
   program
@@ -53,7 +53,7 @@ async function printNow(cli: Cli, site: SiteName | undefined, json: true | undef
   if (sites.some(hasFailed)) cli.exitCode = EXIT.partial;
 }
 
-const hasFailed = ({ last_sync }: SiteSync) => last_sync?.outcome === "failed";
+const hasFailed = (view: SiteSync) => view.last_sync?.outcome === "failed" || obstacleOf(view) !== undefined;
 
 /** Ends with Ctrl-C, or with an error where the Worker does not respond any more. */
 async function watchSync(cli: Cli, site: SiteName | undefined, json: true | undefined): Promise<void> {

@@ -27,6 +27,20 @@ it("a sync has ended once each triggered site has one that ended after the trigg
   expect(ended(view("site_a", LATER), siteSync({ site: "site_bc", last_sync: null }))).toBe(false);
 });
 
+it("a site that can't begin, because it halts or waits again, has ended with its reason", () => {
+  const tables = { timestamp: AT, error: "no such table: sites. Create them: npx …", context: {} };
+  const accepted = { ...ACCEPTED, sites: ["a", "b"], triggered_at: { a: AT, b: AT } };
+  const sites = [
+    view("a", EARLIER, { state: "waiting", waiting_until: LATER, errors_recent: [tables] }),
+    view("b", EARLIER, { state: "halted", halt_reason: "The API refuses the key ACE_API_KEY" }),
+  ];
+  expect(hasEnded(syncStatus({ sites }), accepted)).toBe(true);
+  expect(nowLines(syncStatus({ sites }), accepted, { isTerminal: true })).toEqual([
+    "a can't sync: no such table: sites. Create them: npx …",
+    "b can't sync: The API refuses the key ACE_API_KEY",
+  ]);
+});
+
 it("shows how far each site is, and what it has done", () => {
   const current_sync = { started_at: AT, windows_read: 2, windows_total: 8 };
   const status = syncStatus({ sites: [view("site_a", LATER), view("site_bc", EARLIER, { current_sync })] });

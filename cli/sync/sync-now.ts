@@ -41,12 +41,24 @@ export async function syncNow(cli: Cli, site: string | undefined): Promise<SiteS
   return last.sites.filter((view) => accepted.sites.includes(view.site));
 }
 
-/** Whether every triggered site has ended its sync. A site that does not respond has not. */
+/** Whether every triggered site has ended its sync, or can't begin one. A site that does not respond has not. */
 export function hasEnded(status: SyncStatus, { sites, triggered_at }: TriggerAccepted): boolean {
   return sites.every((site) => {
     const view = status.sites.find((each) => each.site === site);
-    return view !== undefined && endedRun(view, triggered_at[site]) !== undefined;
+    return view !== undefined && (endedRun(view, triggered_at[site]) ?? obstacleOf(view)) !== undefined;
   });
+}
+
+/** Why the site does not sync now. A trigger ends halts and waits, so that this is of a try after it. */
+export function obstacleOf({
+  current_sync,
+  errors_recent,
+  halt_reason,
+  state,
+}: SiteSync): string | undefined {
+  if (current_sync !== null) return undefined;
+  if (halt_reason !== null) return halt_reason;
+  return state === "waiting" ? (errors_recent[0]?.error ?? "the site waits, for no known reason") : undefined;
 }
 
 interface NowOptions {
@@ -73,6 +85,8 @@ export function nowLines(
       if (run.outcome === "ok") return `${name} done in ${took}: ${countsText(run)}`;
       return `${name} failed after ${took}: ${run.error ?? "no reason is known"}`;
     }
+    const obstacle = obstacleOf(view);
+    if (obstacle !== undefined) return `${name} can't sync: ${obstacle}`;
     if (!view.current_sync) return `${name} begins …`;
     const { windows_read, windows_total } = view.current_sync;
     const text = `${formatCount(windows_read)} of ${counted(windows_total, "window")}`;
