@@ -49,8 +49,8 @@ export const WINDOW_PAGES_MAX = 260;
 export const TICK_MS = 60_000;
 export const TICK_SAMPLES_MAX = 3_000_000;
 
-/** Rows that one step of a roll-over deletes: well under the 30 s of a query. */
-export const DELETED_ROWS_A_STEP = 1_000;
+/** Blocks that one step of a roll-over deletes, those of a reference day: well under the 30 s of a query. */
+export const DELETED_BLOCKS_A_STEP = 1_000;
 
 /** Errors that a site stores; each new one replaces the oldest. */
 export const ERRORS_KEPT = 500;

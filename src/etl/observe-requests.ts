@@ -1,18 +1,12 @@
 import type { RequestObserver } from "../fetch/fetch.ts";
 import type { SyncContext } from "./context.ts";
-import { addToTotals, setState } from "./state/state.ts";
-
-/** What the requests of a sync have come to, which is not yet in the totals. */
-export interface RequestCounts {
-  requests: number;
-  retries: number;
-  rateLimited: number;
-}
+import { setState } from "./state/state.ts";
+import type { SyncCounts } from "./sync-counts.ts";
 
 /** Counts requests in memory; stores the pauses that they meet. */
 export function observeRequests(
   { clock, log, site, store }: Pick<SyncContext, "clock" | "log" | "site" | "store">,
-  counts: RequestCounts,
+  counts: SyncCounts,
 ): RequestObserver {
   return {
     sent() {
@@ -33,10 +27,4 @@ export function observeRequests(
       if (request) counts.retries += 1;
     },
   };
-}
-
-/** Adds the counts to the totals, in a transaction that is written anyway, and starts them again. */
-export function countRequests(sql: Parameters<typeof addToTotals>[0], counts: RequestCounts): void {
-  addToTotals(sql, counts);
-  Object.assign(counts, { requests: 0, retries: 0, rateLimited: 0 });
 }

@@ -12,11 +12,12 @@ import { ViewOutbox } from "../object/outbox/outbox.ts";
 import { migrate } from "../object/tables/tables.ts";
 import type { Sql } from "../ports/ports.ts";
 import type { SyncContext, SyncPorts } from "./context.ts";
-import { SyncEngine } from "./engine.ts";
+import { SyncEngine } from "./engine/engine.ts";
 import { WINDOW_PAGES_MAX, WINDOW_SAMPLES_MAX } from "./limits.ts";
-import { observeRequests, type RequestCounts } from "./observe-requests.ts";
+import { observeRequests } from "./observe-requests.ts";
 import { reportOf, SyncAlerts } from "./report/report.ts";
 import { getState, SYNC_TABLES, setState } from "./state/state.ts";
+import { countingRows, nothingCounted } from "./sync-counts.ts";
 
 /** What has become of a request for a sync; `at` is by the clock of the site's object. */
 export type Triggered = { readonly kind: "started"; readonly at: EpochMs } | { readonly kind: "running" };
@@ -35,7 +36,7 @@ export class SiteSync {
     const { alarm, clock, gate, hot, log, store, view } = ports;
     store.tx((sql) => migrate(sql, SYNC_TABLES));
     const names = new PointNames(store, isolate, (sql) => getState(sql, "points")?.hash);
-    const counts: RequestCounts = { requests: 0, retries: 0, rateLimited: 0 };
+    const counts = nothingCounted();
     this.#context = {
       ...ports,
       ...{ site, config, isolate },
@@ -44,7 +45,7 @@ export class SiteSync {
       requests: observeRequests({ clock, log, site, store }, counts),
       fence: { signal: new AbortController().signal },
       steps: { runSamples: WINDOW_SAMPLES_MAX, runPages: WINDOW_PAGES_MAX },
-      writer: new HotWriter(hot),
+      writer: new HotWriter(countingRows(hot, counts)),
       points: () => names.current(),
       heartbeat: () => undefined,
     };

@@ -1,7 +1,7 @@
+import { WEATHER_PREFIX } from "../../ace/weather/weather.ts";
 import type { HotPoints, HotSite, HotWriter } from "../../hot/hot.ts";
 import type { SyncContext } from "../context.ts";
 import { getState } from "../state/state.ts";
-import { WEATHER_PREFIX } from "./weather.ts";
 
 type Claimed = Pick<SyncContext, "config" | "points" | "store"> & {
   readonly claim: HotSite;

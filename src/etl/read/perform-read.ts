@@ -12,7 +12,6 @@ import { readUnit, type UnitResult } from "./read-unit.ts";
 export interface ReadDone {
   readonly windows: number;
   readonly samples: number;
-  readonly rowsWritten: number;
   readonly error: string | null;
 }
 
@@ -42,11 +41,11 @@ export async function performRead(
     const newest: EpochMs | undefined = result.newestMs;
     if (newest !== undefined) setState(sql, "newestMs", Math.max(newest, getState(sql, "newestMs") ?? 0));
   });
-  const { windows, samples, rowsWritten } = result;
-  return { windows, samples, rowsWritten, error: null };
+  const { windows, samples } = result;
+  return { windows, samples, error: null };
 }
 
-const NOTHING: ReadDone = { windows: 0, samples: 0, rowsWritten: 0, error: null };
+const NOTHING: ReadDone = { windows: 0, samples: 0, error: null };
 
 function tooLarge(fault: unknown, unit: Unit): UnitResult {
   if (!(fault instanceof HotBlockTooLarge)) throw fault;

@@ -1,3 +1,4 @@
+import type { WeatherSample } from "../../ace/weather/weather.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { newColumns } from "../../domain/samples.ts";
 import type { HotColumns, ReadWindow } from "../../hot/hot.ts";
@@ -6,6 +7,7 @@ import type { ClaimedContext } from "../context.ts";
 import type { ReadFault } from "../read-fault.ts";
 import type { TimeSpan, Unit } from "../schedule.ts";
 import type { HotNumbers } from "./hot-numbers.ts";
+import { forgetReadings, readingsOf } from "./read-weather.ts";
 import { readWindow, type WindowRead } from "./read-window.ts";
 
 /** What reading a unit has come to. */
@@ -14,7 +16,6 @@ export type UnitResult =
       readonly kind: "committed";
       readonly windows: number;
       readonly samples: number;
-      readonly rowsWritten: number;
       readonly newestMs: EpochMs | undefined;
     }
   | (ReadFault & { readonly window: TimeSpan });
@@ -48,7 +49,10 @@ export async function readUnit(
     if (read.kind !== "read") return { ...read, window };
     reads.push(read);
   }
-  const samples = joinSorted(reads.map(({ columns }) => columns));
+  const weather = readingsOf(context, unit);
+  const parts = reads.map(({ columns }) => columns);
+  if (weather.length > 0) parts.push(await columnsOf(context, weather, numbers));
+  const samples = joinSorted(parts);
   const reading = {
     windows: reads.map((read) => toReadWindow(read, frame)),
     samples,
@@ -56,16 +60,29 @@ export async function readUnit(
     watermarkMs: frame.watermarkMs,
   };
   const { claim, writer } = context;
-  const rowsWritten =
-    unit.level === "hour"
-      ? await writer.replaceHour(claim, reading)
-      : await writer.replaceWindows(claim, reading);
+  if (unit.level === "hour") await writer.replaceHour(claim, reading);
+  else await writer.replaceWindows(claim, reading);
+  forgetReadings(context, weather);
   return {
     kind: "committed",
     windows: reads.length,
     samples: samples.length,
-    rowsWritten,
     newestMs: newestOf(samples),
+  };
+}
+
+async function columnsOf(
+  context: ClaimedContext,
+  weather: readonly WeatherSample[],
+  numbers: HotNumbers,
+): Promise<HotColumns> {
+  const names = [...new Set(weather.map(({ name }) => name))];
+  const given = await numbers.ofOthers(context, names);
+  return {
+    length: weather.length,
+    number: Uint32Array.from(weather, ({ name }) => given[names.indexOf(name)] as number),
+    ms: Float64Array.from(weather, ({ ms }) => ms),
+    value: Float64Array.from(weather, ({ value }) => value),
   };
 }
 
@@ -81,7 +98,7 @@ function toReadWindow({ span, transport, duplicates, columns }: WindowRead, fram
   };
 }
 
-/** The samples of windows that don't overlap, sorted by number, then time. */
+/** All samples, of which none has the point and time of another, sorted by number, then time. */
 function joinSorted(parts: readonly HotColumns[]): HotColumns {
   const [first, ...others] = parts;
   if (first && others.length === 0) return first;

@@ -2,3 +2,4 @@
 export { HotNumbers } from "./hot-numbers.ts";
 export { loadPoints } from "./load-points.ts";
 export { performRead } from "./perform-read.ts";
+export { readWeather } from "./read-weather.ts";

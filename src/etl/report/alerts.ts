@@ -22,6 +22,8 @@ export interface AlertFacts {
   /** Of the whole database; undefined for all sites but the first, so that one object tells of it. */
   readonly databaseBytes: number | undefined;
   readonly isDatabaseFull: boolean;
+  /** Days that stay in hot storage until an operator acts. */
+  readonly daysKept: readonly string[];
 }
 
 /** The alerts of a site: those that are raised at `now`, and those of `before` that are not cleared yet. */
@@ -37,11 +39,11 @@ export function isSame(a: Pick<Condition, "alert" | "day">, b: Pick<Condition, "
   return a.alert === b.alert && a.day === b.day;
 }
 
-function conditionsOf({ report, databaseBytes, isDatabaseFull }: AlertFacts): Condition[] {
+function conditionsOf({ report, databaseBytes, isDatabaseFull, daysKept }: AlertFacts): Condition[] {
   const { site, lag_seconds: lag, due_days: due } = report;
   const conditions: Condition[] = due.map(({ date, reason, failures, error }) => ({
     ...{ alert: "roll_over_failing", site, day: date, value: failures },
-    threshold: reason === "roll-over" ? 0 : ALERT_DUE_FAILURES,
+    threshold: daysKept.includes(date) ? 0 : ALERT_DUE_FAILURES,
     message: `${site}: ${date} can't be ${reason === "archive" ? "archived" : "rolled over"}: ${error ?? ""}`,
   }));
   if (lag !== null) {

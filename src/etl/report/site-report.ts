@@ -10,11 +10,11 @@ import { ALERT_LAG_MINUTES } from "../../domain/sync-limits.ts";
 import type { Sql } from "../../ports/ports.ts";
 import type { SyncContext } from "../context.ts";
 import { rollOverAt } from "../due/due.ts";
+import type { RunningSync } from "../engine/engine.ts";
 import { haltedUntil, pausedUntil } from "../failures.ts";
 import { type Known, unitsFromMs, watermarkWith } from "../known.ts";
 import { dueUnits } from "../schedule.ts";
 import { getState, recentErrors } from "../state/state.ts";
-import type { RunningSync } from "../sync-run.ts";
 
 /** The part of a report that the object's database does not know. */
 export interface LiveState {

@@ -33,7 +33,9 @@ export class SyncAlerts {
       const before = getState(sql, "alerts");
       const isDatabaseFull = getState(sql, "hotPause")?.kind === "full";
       const now = clock.now();
-      const facts = { report: report(sql), databaseBytes, isDatabaseFull };
+      const rollOvers = Object.entries(getState(sql, "rollOvers"));
+      const daysKept = rollOvers.filter(([, { isKept }]) => isKept).map(([day]) => day);
+      const facts = { report: report(sql), databaseBytes, isDatabaseFull, daysKept };
       const alerts = alertsAt(facts, before, new Date(now).toISOString());
       setState(sql, "alerts", alerts);
       for (const alert of alerts)

@@ -5,7 +5,7 @@ import { ALERT_LAG_MINUTES } from "../../domain/sync-limits.ts";
 export function statusName(sites: readonly SiteSync[], unreachable: number): SyncStatus["status"] {
   if (sites.some(({ state }) => state === "halted")) return "halted";
   if (unreachable > 0 || sites.some(isBehind)) return "behind";
-  return sites.some(({ state }) => state === "starting") ? "starting" : "current";
+  return sites.some(({ watermark }) => watermark === null) ? "starting" : "current";
 }
 
 const isBehind = ({ lag_seconds: lag }: SiteSync) => lag !== null && lag > ALERT_LAG_MINUTES * 60;

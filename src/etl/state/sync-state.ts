@@ -1,4 +1,5 @@
 import type { PageSizeLadder } from "../../ace/paging/paging.ts";
+import type { WeatherSample } from "../../ace/weather/weather.ts";
 import type { SyncAlert, SyncRun } from "../../contract/etl.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { Table } from "../../object/tables/tables.ts";
@@ -26,6 +27,8 @@ export interface RollOver {
   readonly failures: number;
   /** No attempt is made before it. */
   readonly retryAt: EpochMs;
+  /** Its object lacks samples of configured points: an operator has to look. */
+  readonly isKept: boolean;
   readonly error: string | null;
 }
 
@@ -66,6 +69,8 @@ export interface StateValues {
   rowsToday: { day: string; rows: number };
   databaseBytes?: number | undefined;
   alerts: SyncAlert[];
+  /** Readings of the weather that hot storage does not have yet. */
+  weather: WeatherSample[];
   lastErrorAt?: EpochMs | undefined;
   codeVersion?: string | undefined;
 }
@@ -73,6 +78,7 @@ export interface StateValues {
 const INITIAL: StateValues = {
   windowPauses: {},
   alerts: [],
+  weather: [],
   days: [],
   rollOvers: {},
   rolledOver: { days: 0, lastDay: null, lastAt: null },

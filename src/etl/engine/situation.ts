@@ -1,17 +1,18 @@
-import { addDays, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
-import type { Sql } from "../ports/ports.ts";
-import type { SyncContext } from "./context.ts";
-import { daysToRollOver, dueDays } from "./due/due.ts";
-import { haltedUntil, pausedUntil } from "./failures.ts";
-import { type Known, unitsFromMs } from "./known.ts";
+import { addDays, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import type { Sql } from "../../ports/ports.ts";
+import type { SyncContext } from "../context.ts";
+import { daysToRollOver, dueDays } from "../due/due.ts";
+import { haltedUntil, pausedUntil } from "../failures.ts";
+import { type Known, unitsFromMs } from "../known.ts";
+import { dueUnits } from "../schedule.ts";
+import { getState } from "../state/state.ts";
 import type { Situation } from "./next-action.ts";
-import { dueUnits } from "./schedule.ts";
-import { getState } from "./state/state.ts";
 
 /** What this incarnation knows beside the databases. */
 export interface Memory {
   readonly known: Known | undefined;
   readonly exchangedAt: EpochMs | undefined;
+  readonly weatherAt: EpochMs | undefined;
   /** Somebody has asked for the newest samples at this time. */
   readonly requestedAt: EpochMs | undefined;
 }
@@ -23,7 +24,7 @@ export function situationOf(
   memory: Memory,
   now: EpochMs,
 ): Situation {
-  const { known, exchangedAt, requestedAt } = memory;
+  const { known, exchangedAt, requestedAt, weatherAt } = memory;
   const [halt, apiPause, hotPause] = [
     getState(sql, "halt"),
     getState(sql, "apiPause"),
@@ -42,6 +43,7 @@ export function situationOf(
     hotPausedUntil: pausedUntil(hotPause, now),
     unitPausedUntil: (fromMs) => pausedUntil(pauses[fromMs], now),
     exchangedAt,
+    weatherAt: config.syncWeather ? weatherAt : "never",
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
     daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),
   };

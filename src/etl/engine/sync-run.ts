@@ -1,5 +1,5 @@
-import type { SyncRun } from "../contract/etl.ts";
-import type { EpochMs } from "../domain/day.ts";
+import type { SyncRun } from "../../contract/etl.ts";
+import type { EpochMs } from "../../domain/day.ts";
 
 /** The sync that is running, from its first request to the next rest. In memory: a crash loses no more than its counts. */
 export class RunningSync {

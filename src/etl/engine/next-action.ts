@@ -1,11 +1,12 @@
 /** What the sync of a site does next. Pure: the caller owns clock, store and network. */
-import type { EpochMs, UtcDay } from "../domain/day.ts";
-import { POINTS_AGE_MS_MAX } from "./limits.ts";
-import { type DueUnit, nextSyncAt, type Unit } from "./schedule.ts";
+import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import { POINTS_AGE_MS_MAX } from "../limits.ts";
+import { type DueUnit, nextSyncAt, type Unit } from "../schedule.ts";
 
 export type Action =
   | { readonly do: "load-points" }
   | { readonly do: "read"; readonly unit: Unit }
+  | { readonly do: "read-weather" }
   /** Tells the site's backfill which days are due. */
   | { readonly do: "exchange" }
   | { readonly do: "roll-over"; readonly day: UtcDay }
@@ -23,6 +24,8 @@ export interface Situation {
   /** Until when a unit that could not be read is left out, by its start. */
   readonly unitPausedUntil: (fromMs: EpochMs) => EpochMs | undefined;
   readonly exchangedAt: EpochMs | undefined;
+  /** When the weather was last read; "never" where it is not wanted. */
+  readonly weatherAt: EpochMs | undefined | "never";
   readonly daysReleased: readonly UtcDay[];
   readonly daysToRollOver: readonly UtcDay[];
 }
@@ -41,9 +44,11 @@ export function nextAction(s: Situation): Decision {
   const [newest, older] = canRead ? dueReads(s, times) : [undefined, undefined];
   if ((newest || older || s.pointsLoadedAt === undefined) && canRead && arePointsOld(s))
     return { action: { do: "load-points" } };
+  // Before the windows that its readings belong to.
+  if (canRead && s.weatherAt !== "never" && isSyncDue(s.weatherAt, s.now))
+    return { action: { do: "read-weather" } };
   if (newest) return { action: { do: "read", unit: newest } };
-  if (s.exchangedAt === undefined || s.exchangedAt > s.now || nextSyncAt(s.exchangedAt) <= s.now)
-    return { action: { do: "exchange" } };
+  if (isSyncDue(s.exchangedAt, s.now)) return { action: { do: "exchange" } };
   if (s.hotPausedUntil === undefined && s.units !== undefined) {
     const [released] = s.daysReleased;
     if (released) return { action: { do: "delete", day: released } };
@@ -64,6 +69,11 @@ function dueReads(s: Situation, times: EpochMs[]): [Unit | undefined, Unit | und
     else older ??= unit;
   }
   return [newest, older];
+}
+
+/** Whether what is done once in every sync is to be done again. A time ahead is from before the clock stepped back. */
+function isSyncDue(doneAt: EpochMs | undefined, now: EpochMs): boolean {
+  return doneAt === undefined || doneAt > now || nextSyncAt(doneAt) <= now;
 }
 
 /** A list from the future was loaded before the clock stepped back. */
