@@ -1,6 +1,14 @@
 /** All ports of the rules: those to the world, and those of the objects to each other. */
 import type { SiteName } from "../domain/site.ts";
-import type { AuditRequest, Desired, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "./job/job.ts";
+import type {
+  AuditRequest,
+  Desired,
+  DueTrack,
+  SiteAnswer,
+  SiteJob,
+  SiteQuery,
+  SiteReport,
+} from "./job/job.ts";
 
 export type * from "../ports/archive.ts";
 export type * from "../ports/ports.ts";
@@ -10,6 +18,8 @@ export interface CurrentJob {
   readonly backfillId: string | undefined;
   readonly epoch: number;
   readonly desired: Desired;
+  /** Absent in answers of a version without due days. */
+  readonly due?: DueTrack;
 }
 
 /** The Coordinator, as a site calls it. */
@@ -24,7 +34,8 @@ export interface CoordinatorPeer {
 export interface SitePeer {
   /** Takes the job over, idempotently. Ignores a lower epoch, and an equal one of another backfill. The report is committed. */
   apply(job: SiteJob): Promise<SiteReport>;
-  report(): Promise<SiteReport>;
+  /** Takes `due` over where it is newer than what the site knows; committed with the report. */
+  report(due?: DueTrack): Promise<SiteReport>;
   read(query: SiteQuery): Promise<SiteAnswer>;
   audit(request: AuditRequest): Promise<"started" | "audit-running">;
 }

@@ -2,7 +2,7 @@ import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator, orUnavailable } from "../backfill/coordinator/coordinator.ts";
-import type { AuditRequest, SiteJob, SiteQuery } from "../backfill/job/job.ts";
+import type { AuditRequest, DueTrack, SiteJob, SiteQuery } from "../backfill/job/job.ts";
 import type { GateLane, SitePeer } from "../backfill/ports.ts";
 import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
 import { SiteBackfill } from "../backfill/site/site.ts";
@@ -11,6 +11,7 @@ import type { DaySelection, StartRequest, VerifyRequest } from "../contract/back
 import type { GateView } from "../contract/gate.ts";
 import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
+import type { DueDay, DueOptions } from "../ports/due.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
 import { retryingAlarm, siteNameOf } from "./object-shell.ts";
@@ -124,8 +125,11 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   async apply(job: SiteJob) {
     return this.#rules.apply(job);
   }
-  async report() {
-    return this.#rules.report();
+  async report(due?: DueTrack) {
+    return this.#rules.report(due);
+  }
+  async setDue(days: readonly DueDay[], options?: DueOptions) {
+    return this.#rules.setDue(days, options);
   }
   async read(query: SiteQuery) {
     return this.#rules.read(query);
@@ -151,8 +155,8 @@ export class RateGateObject extends DurableObject<Env> implements GatePeer {
     return this.#made;
   }
 
-  async acquire(caller: string, lane?: GateLane) {
-    return this.#rules.acquire(caller, lane);
+  async acquire(caller: string, track?: GateLane) {
+    return this.#rules.acquire(caller, track);
   }
   async pauseFor(ms: number) {
     this.#rules.pauseFor(ms);
@@ -209,7 +213,7 @@ function siteOf(env: Env, site: SiteName): SitePeer {
   const stub = () => env.SITE_BACKFILL.getByName(site) as unknown as SitePeer;
   return {
     apply: (job) => stub().apply(job),
-    report: () => stub().report(),
+    report: (due) => stub().report(due),
     read: (query) => stub().read(query),
     audit: (request) => stub().audit(request),
   };

@@ -60,6 +60,12 @@ export type RetryOutcome =
   | ({ readonly kind: "retrying" } & Omit<RetryAccepted, "status" | "message">)
   | { readonly kind: "nothing-failed" | "nothing-started" };
 
+/** `sites_unreached`: sites that did not respond in time; they follow as soon as they can be reached. */
+export interface DuePauseOutcome {
+  readonly paused: boolean;
+  readonly sites_unreached: readonly string[];
+}
+
 export type AuditOutcome =
   | { readonly kind: "started"; readonly sites: readonly string[] }
   | { readonly kind: "backfill-running" | "audit-running" }

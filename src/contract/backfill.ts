@@ -4,9 +4,11 @@
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config.ts";
+import { dueDayEntry, dueSummary } from "./due-days.ts";
 import { limitUpTo, requestObject, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./audits.ts";
+export * from "./due-days.ts";
 export * from "./gate.ts";
 export * from "./parameters.ts";
 export * from "./plan.ts";
@@ -105,6 +107,9 @@ export const dayView = responseObject("DayView", {
     .describe("The last verification that found the day's present object correct; null: none yet"),
   evidence: evidence.nullable(),
   phase: z.string().nullable().describe("Phase of the fetch that is running, also for a completed day"),
+  due: dueDayEntry
+    .optional()
+    .describe("Only of a day that is due: archived by the site itself, apart from any backfill"),
   attempts: z.number().describe("Failed attempts"),
   failure: z
     .object({ reason: z.string(), message: z.string(), at: z.string() })
@@ -143,7 +148,9 @@ export const siteView = responseObject("SiteView", {
   days_total: z.number(),
   days_completed: z.number().describe("Includes empty and skipped days"),
   days_empty: z.number().describe("Days for which the API has no sample"),
-  days_skipped: z.number().describe("Days that an earlier backfill completed"),
+  days_skipped: z
+    .number()
+    .describe("Days that an earlier backfill completed, or that were archived because they were due"),
   days_failed: z.number(),
   records_processed: z.number(),
   current_date: z.string().nullable().describe("The earliest unfinished day"),
@@ -185,17 +192,23 @@ export type SiteView = z.output<typeof siteView>;
 
 /** A condition that needs an operator. Its start and its end are logged and sent to the webhook. */
 export const alert = responseObject("Alert", {
-  alert: z.enum(["backfill_stuck", "high_error_rate", "upload_failures", "rate_limit_exhaustion"]),
+  alert: z.enum([
+    "backfill_stuck",
+    "high_error_rate",
+    "upload_failures",
+    "rate_limit_exhaustion",
+    "due_day_failing",
+  ]),
   since: z.string(),
   message: z.string(),
   site: z.string().nullable().describe("null: the alert is about the whole backfill"),
   date: z.string().nullable(),
   phase: z.string().nullable(),
-  backfill_id: z.string(),
+  backfill_id: z.string().describe("due: the alert is about a due day"),
   value: z
     .number()
     .describe(
-      "The last value, in the unit of the alert's variable: hours without progress, percent, or a count",
+      "The last value, in the unit of the alert's variable: hours without progress, percent, or a count. due_day_failing: failed attempts in a row, or, where fewer failed, hours since the day became due",
     ),
   threshold: z
     .number()
@@ -262,6 +275,7 @@ export const status = responseObject("Status", {
     .array(z.string())
     .describe("Sites without progress for an hour that are not waiting for anything"),
   alerts: z.array(alert),
+  due: dueSummary.optional(),
 });
 export type Status = z.output<typeof status>;
 
@@ -330,6 +344,7 @@ export type StartAccepted = z.output<typeof startAccepted>;
 export const notStarted = responseObject("NotStarted", {
   status: z.literal("not_started"),
   message: z.string(),
+  due: dueSummary.optional(),
 });
 export type NotStarted = z.output<typeof notStarted>;
 

@@ -1,4 +1,4 @@
-import type { Status } from "./backfill.ts";
+import type { Alert, DueSummary, Status } from "./backfill.ts";
 
 /** Totals of a site since its ledger was created. They never fall, but start again at 0 if the ledger is lost. */
 export interface SiteTotals {
@@ -19,6 +19,9 @@ export interface Metrics {
   readonly at: number;
   /** undefined: no backfill was ever started. */
   readonly status: Status | undefined;
+  /** undefined: no site has due days. */
+  readonly due?: DueSummary | undefined;
+  readonly dueAlerts?: readonly Alert[];
   /** By site, also for sites outside the current job. */
   readonly totals: Readonly<Record<string, SiteTotals>>;
   /** Permits that the gate granted within the last minute; undefined where the gate did not respond. */

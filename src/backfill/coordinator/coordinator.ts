@@ -4,6 +4,7 @@ import type {
   AuditView,
   DaySelection,
   DayView,
+  DueSummary,
   Plan,
   SiteSummary,
   StartRequest,
@@ -12,7 +13,6 @@ import type {
 } from "../../contract/backfill.ts";
 import type { Metrics } from "../../contract/metrics.ts";
 import type { Config } from "../../domain/config.ts";
-import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { alertOutboxTables, viewOutboxTables } from "../../object/outbox/outbox.ts";
 import { migrate } from "../../object/tables/tables.ts";
@@ -32,9 +32,12 @@ import {
 } from "../job/job.ts";
 import type { CurrentJob } from "../ports.ts";
 import { watchdogTables } from "../watchdog/watchdog.ts";
+import { DueSites } from "./due-sites.ts";
+import { DueStore, dueTables } from "./due-store.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 import { planOf } from "./plan-range.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
+import { SharedPoll } from "./shared-poll.ts";
 import { queryDays, queryErrors, querySites, querySummaries, startAudits } from "./site-queries.ts";
 
 export { orUnavailable } from "./site-queries.ts";
@@ -42,6 +45,7 @@ export { orUnavailable } from "./site-queries.ts";
 /** All tables of the Coordinator's database. */
 export const COORDINATOR_TABLES = [
   ...jobTables,
+  ...dueTables,
   ...viewOutboxTables,
   ...alertOutboxTables,
   ...watchdogTables,
@@ -49,8 +53,6 @@ export const COORDINATOR_TABLES = [
 
 /** Cancel waits this long for the sites to acknowledge that they have stopped. */
 const CANCEL_MS_MAX = 10_000;
-/** Two status calls within this time share one poll of the sites. */
-const POLL_FRESH_MS = 500;
 
 /**
  * Owns the job, and nothing of what a site has done: that is read from the site's reports. A lost call to a
@@ -59,21 +61,24 @@ const POLL_FRESH_MS = 500;
 export class Coordinator {
   readonly #ports: CoordinatorPorts;
   readonly #config: Config;
+  readonly due: DueSites;
   readonly #jobs: JobStore;
   readonly #reconciler: Reconciler;
-  #polledAt: EpochMs = Number.NEGATIVE_INFINITY;
-  #polling: Promise<void> | undefined;
+  readonly #sitesPoll: SharedPoll;
 
   constructor(ports: CoordinatorPorts, config: Config) {
     ports.store.tx((sql) => migrate(sql, COORDINATOR_TABLES));
     this.#ports = ports;
     this.#config = config;
     this.#jobs = new JobStore(ports.store);
-    this.#reconciler = new Reconciler(ports, this.#jobs, config);
+    const dueStore = new DueStore(ports.store);
+    this.due = new DueSites(ports, dueStore, config.sites);
+    this.#reconciler = new Reconciler(ports, this.#jobs, dueStore, config);
+    this.#sitesPoll = new SharedPoll(ports.clock, () => this.#reconciler.poll());
   }
 
   async start(request: StartRequest): Promise<StartOutcome> {
-    await this.#poll();
+    await this.#sitesPoll.poll();
     const { clock, store, log } = this.#ports;
     const wanted = wantedBy(request, this.#config.sites);
     // No await between the check and the commit: of two starts at the same instant, one finds the other's job.
@@ -96,7 +101,7 @@ export class Coordinator {
   }
 
   async cancel(): Promise<CancelOutcome> {
-    await this.#poll();
+    await this.#sitesPoll.poll();
     const { clock, store, log } = this.#ports;
     const job = store.tx(() => {
       const { job: before, reports } = this.#jobs.read();
@@ -123,7 +128,7 @@ export class Coordinator {
   }
 
   async retry(selection: DaySelection): Promise<RetryOutcome> {
-    await this.#poll();
+    await this.#sitesPoll.poll();
     const { clock, store } = this.#ports;
     const outcome = store.tx((): RetryOutcome => {
       const { job: before, reports } = this.#jobs.read();
@@ -139,15 +144,9 @@ export class Coordinator {
     return outcome;
   }
 
+  /** Public: requests at any rate share a poll. */
   async status(): Promise<Status | undefined> {
-    // The status is public and may be requested at any rate, so that requests share a poll.
-    // A time ahead counts like one in the past: a clock that stepped back must not make an old poll look new.
-    if (Math.abs(this.#ports.clock.now() - this.#polledAt) > POLL_FRESH_MS) {
-      this.#polling ??= this.#poll().finally(() => {
-        this.#polling = undefined;
-      });
-      await this.#polling;
-    }
+    await this.#sitesPoll.shared();
     return this.#jobs.read().job ? this.#status() : undefined;
   }
 
@@ -156,7 +155,9 @@ export class Coordinator {
     const status = await this.status();
     const permits = await this.#reconciler.permitsLastMinute();
     const { reports } = this.#jobs.read();
-    return metricsOf(status, reports, permits, this.#ports.clock.now());
+    const metrics = metricsOf(status, reports, permits, this.#ports.clock.now());
+    const dueAlerts = this.#ports.store.tx((sql) => this.#reconciler.watchdog.dueAlerts(sql));
+    return { ...metrics, due: this.due.summary, dueAlerts };
   }
 
   /** What a start with the same arguments would fetch if the running backfill had been cancelled. */
@@ -171,7 +172,7 @@ export class Coordinator {
 
   /** What is archived of every configured site, and its state in the job. */
   async sites(): Promise<SiteSummary[]> {
-    await this.#poll();
+    await this.#sitesPoll.poll();
     const { job, reports } = this.#jobs.read();
     return querySummaries(this.#ports, this.#config.sites, job, reports);
   }
@@ -196,16 +197,23 @@ export class Coordinator {
   }
 
   async rebuild(): Promise<AuditOutcome> {
-    await this.#poll();
+    await this.#sitesPoll.poll();
     const { job, reports } = this.#jobs.read();
     if (job && isRunning(job, reports)) return { kind: "backfill-running" };
     return startAudits(this.#ports, this.#config.sites, { mode: "rebuild" });
   }
 
+  /** Due days in figures, for the status before any backfill; undefined where there are none. */
+  async dueSummary(): Promise<DueSummary | undefined> {
+    await this.#sitesPoll.shared();
+    return this.due.summary;
+  }
+
   /** The newest desired state; a site asks before each publication. */
   current(): CurrentJob {
     const { job } = this.#jobs.read();
-    return { backfillId: job?.backfillId, epoch: job?.epoch ?? 0, desired: job?.desired ?? "stop" };
+    const { backfillId, epoch = 0, desired = "stop" } = job ?? {};
+    return { backfillId, epoch, desired, due: this.due.track };
   }
 
   /** A site has changed its state: its report is polled and acted on. */
@@ -217,10 +225,10 @@ export class Coordinator {
   async wake(): Promise<void> {
     if (this.#reconciler.busy) await this.#reconciler.wakeSoon();
     // A site sets a lost alarm of its own at every call; sites that the job does not name are called as well.
-    const calls = this.#knownSites(undefined).map(async (site) => this.#ports.site(site).report());
+    const calls = this.#knownSites(undefined).map((site) => this.due.send(site));
     await raceTimeout(this.#ports.clock, POLL_MS_MAX, Promise.allSettled(calls));
     // A site may have found a day without its object, and its notification may be lost: the job continues then.
-    await this.#poll();
+    await this.#sitesPoll.poll();
   }
 
   alarm(): Promise<void> {
@@ -231,11 +239,6 @@ export class Coordinator {
     const { job, reports } = this.#jobs.read();
     if (!job) throw new Error("no job was ever started");
     return this.#reconciler.statusOf(job, reports);
-  }
-
-  async #poll(): Promise<void> {
-    await this.#reconciler.poll();
-    this.#polledAt = this.#ports.clock.now();
   }
 
   /** `site` where it is given, else the configured sites and those of the job. */

@@ -1,5 +1,6 @@
 import { raceTimeout, TIMED_OUT } from "../../concurrency/concurrency.ts";
 import type { Alert, Status } from "../../contract/backfill.ts";
+import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { stateKey } from "../../domain/layout.ts";
 import { advancePace, type Pace, ratesOf } from "../../domain/pace.ts";
@@ -19,6 +20,8 @@ import {
 } from "../job/job.ts";
 import type { Alarm, AlertReceiver, Clock, Gate, Log, SitePeer, Store, View } from "../ports.ts";
 import { type AlertThresholds, Watchdog } from "../watchdog/watchdog.ts";
+import { dueSummaryOf } from "./due-sites.ts";
+import type { DueStore } from "./due-store.ts";
 import type { JobStore } from "./job-store.ts";
 
 /** Between two reconciliations while a job runs: KV's progress is at most this old. */
@@ -31,6 +34,8 @@ const GATE_MS_MAX = 3_000;
 const PAUSE_FRESH_MS = 60_000;
 /** A status is answered with what is known rather than wait longer for a site. */
 export const POLL_MS_MAX = 3_000;
+/** Two polls within this time share one of the sites outside the job: they have only due days to report. */
+const OTHERS_FRESH_MS = 10_000;
 /** After a change of the job, so that the caller has its answer first. */
 const SOON_MS = 1_000;
 
@@ -57,6 +62,8 @@ export class Reconciler {
   readonly alarm: AlarmChain;
   readonly #ports: CoordinatorPorts;
   readonly #jobs: JobStore;
+  readonly #due: DueStore;
+  readonly #configured: readonly SiteName[];
   readonly #view: ViewOutbox;
   readonly #alerts: AlertOutbox<Alert>;
   /** When the pause of all requests ends, by the gate's last answer; 0 for none. */
@@ -65,16 +72,26 @@ export class Reconciler {
   /** Of the run of a job's epoch. Not worth a write: after a restart the next days show it again. */
   #pace: { readonly run: string; readonly pace: Pace } | undefined;
 
-  constructor(ports: CoordinatorPorts, jobs: JobStore, thresholds: AlertThresholds) {
+  /** Whether sites outside the job have been polled for their due days, and when; not worth a write. */
+  #othersPolledAt: EpochMs = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    ports: CoordinatorPorts,
+    jobs: JobStore,
+    due: DueStore,
+    config: AlertThresholds & Pick<Config, "sites">,
+  ) {
     const { store, clock, receiver, log } = ports;
     this.#ports = ports;
     this.#jobs = jobs;
+    this.#due = due;
+    this.#configured = config.sites;
     this.#view = new ViewOutbox(store, clock, ports.view);
     this.#alerts = new AlertOutbox<Alert>(store, clock, receiver, log, {
       title: "Backfill alert",
       keyPrefix: ({ backfill_id }) => backfill_id,
     });
-    this.watchdog = new Watchdog({ store, log, thresholds, view: this.#view, alerts: this.#alerts });
+    this.watchdog = new Watchdog({ store, log, thresholds: config, view: this.#view, alerts: this.#alerts });
     this.alarm = new AlarmChain(ports, () => this.#workAhead());
   }
 
@@ -111,11 +128,18 @@ export class Reconciler {
     });
   }
 
-  /** Polls the sites of the job; of a site without an answer in time the last report remains. */
+  /**
+   * Polls the sites of the job, and the other configured sites for their due days, unless that was done just before. Of
+   * a site without an answer in time the last report remains.
+   */
   async poll(): Promise<void> {
+    const { clock } = this.#ports;
     const { job } = this.#jobs.read();
-    if (!job) return;
-    const [responded] = await Promise.all([this.#pollSites(job.sites), this.#updatePause()]);
+    const others = this.#configured.filter((site) => !job?.sites.includes(site));
+    const fresh = Math.abs(clock.now() - this.#othersPolledAt) < OTHERS_FRESH_MS;
+    const sites = [...(job?.sites ?? []), ...(fresh ? [] : others)];
+    const [responded] = await Promise.all([this.#pollSites(sites), job && this.#updatePause()]);
+    if (!fresh) this.#othersPolledAt = clock.now();
     await this.#evaluate(responded, "progress");
     await this.alarm.ensure();
   }
@@ -144,6 +168,7 @@ export class Reconciler {
     const findings = store.tx((sql) => this.watchdog.findings(sql, job));
     return statusOf(job, reports, now, {
       ...findings,
+      due: dueSummaryOf(this.#due.reports, this.#due.track),
       throttledUntil: this.#throttledUntil(now),
       rates: this.#pace?.run === runOf(job) ? ratesOf(this.#pace.pace) : undefined,
       unreachable: job.sites.filter((site) => this.#jobs.isSilent(site, now, 2 * RECONCILE_MS)),
@@ -194,7 +219,7 @@ export class Reconciler {
   }
 
   #pollSites(sites: readonly SiteName[]): Promise<Set<SiteName>> {
-    return this.#gatherReports(sites, POLL_MS_MAX, (site) => this.#ports.site(site).report());
+    return this.#gatherReports(sites, POLL_MS_MAX, (site) => this.#ports.site(site).report(this.#due.track));
   }
 
   /** Calls all sites at once and records their reports. Returns the sites that have answered in time. */
@@ -204,11 +229,15 @@ export class Reconciler {
     call: (site: SiteName) => Promise<SiteReport>,
   ): Promise<Set<SiteName>> {
     const { clock } = this.#ports;
+    const { job, reports } = this.#jobs.read();
     const responded = new Set<SiteName>();
     const calls = sites.map(async (site) => {
       const record = this.#jobs.beginRequest();
-      // Recorded at once: the caller may stop waiting for the other sites, and this one has acknowledged.
-      record(await call(site), clock.now());
+      const report = await call(site);
+      // Recorded at once: the caller may stop waiting for the other sites, and this one has acknowledged. A site that no
+      // job has named has nothing to say of one.
+      if (job?.sites.includes(site) || reports.has(site)) record(report, clock.now());
+      this.#due.record(site, report.due);
       responded.add(site);
     });
     await raceTimeout(clock, msMax, Promise.allSettled(calls));
@@ -223,6 +252,7 @@ export class Reconciler {
   async #evaluate(responded: ReadonlySet<SiteName>, kind: "transition" | "progress"): Promise<boolean> {
     const { clock, store } = this.#ports;
     const change = store.tx((sql) => {
+      this.watchdog.observeDue(sql, this.#due.reports, this.#due.track.paused, clock.now());
       let { job, reports } = this.#jobs.read();
       if (!job) return "none";
       const raised = raisedAbove(

@@ -55,7 +55,7 @@ export function querySites(
   return Promise.all(names.map((name) => querySite(sites, name, query)));
 }
 
-function querySite(sites: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
+export function querySite(sites: Sites, name: SiteName, query: SiteQuery): Promise<SiteAnswer> {
   return callSite(sites, name, (site) => site.read(query));
 }
 

@@ -2,6 +2,8 @@ import type {
   AuditView,
   DaySelection,
   DayView,
+  DueDayEntry,
+  DueSite,
   ErrorView,
   SiteSummary,
   SiteView,
@@ -11,6 +13,31 @@ import type { EpochMs, UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 
 export type Desired = "run" | "stop";
+
+/** A site's own account of its due days. */
+export interface SiteDue {
+  readonly track: DueTrack;
+  readonly view: DueSite;
+  /** The first days that are not done, in order; at most `UNDONE_DAYS_MAX`. */
+  readonly undone: readonly UndoneDay[];
+}
+
+export const UNDONE_DAYS_MAX = 50;
+
+/** A due day that is not done, for alerts. */
+export interface UndoneDay {
+  readonly date: string;
+  readonly failures: number;
+  readonly error: string | null;
+  /** How long the day has been due. */
+  readonly dueMs: number;
+}
+
+/** Whether the sites work on due days. The Coordinator owns it, and raises the epoch with every change. */
+export interface DueTrack {
+  readonly epoch: number;
+  readonly paused: boolean;
+}
 
 /** The desired state of every site. The Coordinator owns it; each site keeps a copy of the newest. */
 export interface Job {
@@ -70,6 +97,8 @@ export interface SiteReport {
   readonly rateLimitsLastHour: number;
   /** Absent in reports of an earlier version. */
   readonly totals?: SiteTotals;
+  /** Absent in reports of an earlier version. */
+  readonly due?: SiteDue;
   readonly view: SiteView;
 }
 
@@ -114,7 +143,7 @@ export type SiteQuery =
       readonly to: UtcDay;
       readonly requiredBackfillId: string | undefined;
     }
-  | { readonly kind: "audit" | "archived" };
+  | { readonly kind: "audit" | "archived" | "due" };
 
 export interface SiteAnswer {
   readonly days?: DayView[];
@@ -122,6 +151,7 @@ export interface SiteAnswer {
   readonly estimate?: { daysToFetch: number; daysToSkip: number; meanPages: number | undefined };
   readonly audit?: AuditView | undefined;
   readonly archived?: Omit<SiteSummary, "site" | "state">;
+  readonly due?: { readonly view: DueSite; readonly days: DueDayEntry[] };
 }
 
 export interface AuditRequest {

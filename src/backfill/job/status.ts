@@ -1,4 +1,4 @@
-import type { Alert, SiteView, Status } from "../../contract/backfill.ts";
+import type { Alert, DueSummary, SiteView, Status } from "../../contract/backfill.ts";
 import type { Metrics } from "../../contract/metrics.ts";
 import { daysBetween, type EpochMs } from "../../domain/day.ts";
 import type { Observation, Rates } from "../../domain/pace.ts";
@@ -15,6 +15,8 @@ export interface StatusExtras {
   readonly unreachable: readonly string[];
   readonly stuck: readonly string[];
   readonly alerts: readonly Alert[];
+  /** undefined: no site has due days. */
+  readonly due?: DueSummary | undefined;
   /** Of the present run; undefined before a day of it has ended. */
   readonly rates: Rates | undefined;
 }
@@ -64,6 +66,7 @@ export function statusOf(job: Job, reports: Reports, now: EpochMs, extras: Statu
     sites_unreachable: [...extras.unreachable],
     sites_stuck: [...extras.stuck],
     alerts: [...extras.alerts],
+    ...(extras.due && { due: extras.due }),
   };
 }
 

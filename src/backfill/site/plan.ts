@@ -18,10 +18,17 @@ export interface DayPlan {
   readonly valueWords?: string;
   /** Whose samples are kept; absent in the plans of versions without this setting: of configured points. */
   readonly points?: Config["points"];
-  /** The backfill that staged the day. */
+  /** The backfill that staged the day; `DUE_BACKFILL_ID` where it was due. */
   readonly backfillId: string;
+  /** Whose work the day is; absent for the job's, also in the plans of versions without due days. */
+  readonly track?: "due";
   readonly createdAt: EpochMs;
 }
+
+/** Whose work a day is staged for: the job's, or that of the site's due days, which no job touches. */
+export type Track = "job" | "due";
+
+export const trackOf = ({ plan }: { readonly plan: DayPlan }): Track => plan.track ?? "job";
 
 /** The settings that a day's file depends on. */
 export interface PlanSettings {

@@ -6,10 +6,12 @@ import { PointNames } from "../../fetch/fetch.ts";
 import type { Isolate } from "../../object/isolate/isolate.ts";
 import { ViewOutbox, viewOutboxTables } from "../../object/outbox/outbox.ts";
 import { migrate } from "../../object/tables/tables.ts";
-import type { AuditRequest, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
+import type { DueDay, DueOptions, DueReport } from "../../ports/due.ts";
+import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
+import { dueEntries, dueReportOf, setDueDays, takeDueTrack } from "./due/due.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
 import {
   archivedDays,
@@ -46,6 +48,7 @@ export class SiteBackfill implements SitePeer {
     const context: SiteContext = {
       ...bounded,
       site,
+      siteIndex: Math.max(0, config.sites.indexOf(site)),
       config,
       isolate,
       steps,
@@ -68,19 +71,20 @@ export class SiteBackfill implements SitePeer {
   async apply(job: SiteJob): Promise<SiteReport> {
     const applied = this.#context.store.tx((sql) => applyJob(this.#context, sql, job));
     // Before the response: a caller that cancels relies on it that nothing of the old epoch starts a publication.
-    if (applied === "new epoch") this.#engine.running.abort();
+    if (applied === "new epoch") this.#engine.running.abort("job");
     if (applied !== "known") await this.#engine.alarms.wakeAt(this.#context.clock.now());
     return this.report();
   }
 
-  async report(): Promise<SiteReport> {
+  async report(track?: DueTrack): Promise<SiteReport> {
+    if (track) this.#applyDueTrack(track);
     // Sets the alarm where there is work and none is set, or the one that was set is lost.
     await this.#engine.alarms.ensure();
     return this.#engine.running.report();
   }
 
   async read(query: SiteQuery): Promise<SiteAnswer> {
-    const { site, store } = this.#context;
+    const { clock, site, store } = this.#context;
     return store.tx((sql): SiteAnswer => {
       switch (query.kind) {
         case "days":
@@ -93,10 +97,24 @@ export class SiteBackfill implements SitePeer {
           return { archived: archivedDays(sql) };
         case "audit":
           return { audit: auditView(sql, site) };
+        case "due":
+          return {
+            due: { view: dueReportOf(sql, site, clock.now()).view, days: dueEntries(sql, clock.now()) },
+          };
         default:
           return query satisfies never;
       }
     });
+  }
+
+  async setDue(days: readonly DueDay[], options?: DueOptions): Promise<DueReport> {
+    const { clock, store } = this.#context;
+    const report = store.tx((sql) => {
+      setDueDays(this.#context, sql, days, options);
+      return { paused: getState(sql, "dueTrack").paused, days: dueEntries(sql, clock.now()) };
+    });
+    await this.#engine.alarms.ensure();
+    return report;
   }
 
   async audit(request: AuditRequest): Promise<"started" | "audit-running"> {
@@ -105,6 +123,12 @@ export class SiteBackfill implements SitePeer {
     if (begun === "started") await this.#engine.alarms.wakeAt(clock.now());
     else await this.#engine.alarms.ensure();
     return begun;
+  }
+
+  /** Before any response: nothing of an earlier epoch starts a publication after it. */
+  #applyDueTrack(track: DueTrack): void {
+    const { store } = this.#context;
+    if (store.tx((sql) => takeDueTrack(this.#context, sql, track))) this.#engine.running.abort("due");
   }
 
   alarm(): Promise<void> {

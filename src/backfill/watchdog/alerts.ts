@@ -2,7 +2,15 @@ import type { Alert } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { isRunning, type Job, jobReport, type Reports, type SiteReport, statusName } from "../job/job.ts";
+import {
+  isRunning,
+  type Job,
+  jobReport,
+  type Reports,
+  type SiteDue,
+  type SiteReport,
+  statusName,
+} from "../job/job.ts";
 import type { Liveness } from "./liveness.ts";
 
 /** The bounds beyond which the four alerts are raised. */
@@ -66,8 +74,35 @@ export function conditionsOf(
   });
 }
 
+/** A due day fails this often in a row, or is not done for so long, before somebody is told. */
+const DUE_FAILURES = 2;
+const DUE_HOURS = 6;
+
+/** The alerts on due days that hold now: on the first such day of each site. Pure. */
+export function dueConditionsOf(
+  reports: ReadonlyMap<SiteName, SiteDue>,
+  paused: boolean,
+  now: EpochMs,
+): Alert[] {
+  if (paused) return [];
+  return [...reports].flatMap(([site, { undone }]) => {
+    const day = undone.find(({ dueMs, failures }) => failures > DUE_FAILURES || dueMs > DUE_HOURS * HOUR_MS);
+    if (!day) return [];
+    const { date, dueMs, error, failures } = day;
+    const isFailing = failures > DUE_FAILURES;
+    const hours = Math.round((dueMs / HOUR_MS) * 100) / 100;
+    const what = isFailing ? `has failed ${failures} times` : `has been due for ${Math.floor(hours)} hours`;
+    return {
+      ...({ alert: "due_day_failing", since: iso(now - dueMs), site, date, phase: null } as const),
+      message: `Due day ${date} of site ${site} ${what}${error === null ? "" : `: ${error}`}`,
+      backfill_id: "due",
+      ...(isFailing ? { value: failures, threshold: DUE_FAILURES } : { value: hours, threshold: DUE_HOURS }),
+    };
+  });
+}
+
 /** A value that an alert compares with its bound. */
-type Condition = Pick<Alert, "alert" | "message" | "value"> & Partial<Alert>;
+type Condition = Pick<Alert, "message" | "value"> & Partial<Alert> & { alert: keyof typeof BOUND_BY };
 
 const BOUND_BY = {
   backfill_stuck: "alertStuckHours",

@@ -4,9 +4,15 @@ import { errorKey } from "../../domain/layout.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { type AlertOutbox, DAY_TTL_S, type ViewOutbox } from "../../object/outbox/outbox.ts";
 import type { Table } from "../../object/tables/tables.ts";
-import type { Job, Reports } from "../job/job.ts";
+import type { Job, Reports, SiteDue } from "../job/job.ts";
 import type { Log, Sql, Store } from "../ports.ts";
-import { type AlertChanges, type AlertThresholds, changesOf, conditionsOf } from "./alerts.ts";
+import {
+  type AlertChanges,
+  type AlertThresholds,
+  changesOf,
+  conditionsOf,
+  dueConditionsOf,
+} from "./alerts.ts";
 import { isStuck, type Liveness, needsRestart, observe, restarted } from "./liveness.ts";
 
 export type { AlertThresholds } from "./alerts.ts";
@@ -70,7 +76,19 @@ export class Watchdog {
     const alerts = read<Alert>(sql, "alerts");
     const { thresholds } = this.#parts;
     const changes = changesOf(alerts, conditionsOf(alerts, job, reports, liveness, thresholds, now));
-    this.#apply(sql, job, changes, now);
+    write(sql, "alerts", changes.alerts);
+    for (const alert of changes.raised) {
+      if (alert.alert === "backfill_stuck") this.#recordError(sql, job, alert, now);
+    }
+    this.#notify(sql, changes, now);
+  }
+
+  /** Raises and clears the alerts on due days, by what the sites have said last. They belong to no job. */
+  observeDue(sql: Sql, reports: ReadonlyMap<SiteName, SiteDue>, paused: boolean, now: EpochMs): void {
+    const alerts = read<Alert>(sql, "due_alerts");
+    const changes = changesOf(alerts, dueConditionsOf(reports, paused, now));
+    write(sql, "due_alerts", changes.alerts);
+    this.#notify(sql, changes, now);
   }
 
   /**
@@ -98,7 +116,12 @@ export class Watchdog {
   /** For the status. */
   findings(sql: Sql, job: Job): { alerts: Alert[]; stuck: SiteName[] } {
     const liveness = readLiveness(sql);
-    return { alerts: read(sql, "alerts"), stuck: job.sites.filter((site) => isStuck(liveness.get(site))) };
+    const alerts = [...read<Alert>(sql, "alerts"), ...this.dueAlerts(sql)];
+    return { alerts, stuck: job.sites.filter((site) => isStuck(liveness.get(site))) };
+  }
+
+  dueAlerts(sql: Sql): Alert[] {
+    return read(sql, "due_alerts");
   }
 
   /** Errors of days without progress, which their sites may be unable to report; the newest first. */
@@ -117,16 +140,14 @@ export class Watchdog {
     );
   }
 
-  #apply(sql: Sql, job: Job, { alerts, raised, cleared }: AlertChanges, now: EpochMs): void {
+  #notify(sql: Sql, { raised, cleared }: AlertChanges, now: EpochMs): void {
     const { alerts: outbox, log } = this.#parts;
-    write(sql, "alerts", alerts);
     // The cleared first: where a site's alert on one day follows that on another, the last notice is the one that holds.
     for (const alert of cleared) {
       outbox.enqueue(sql, alert, "cleared", now);
       log("INFO", `Alert is over: ${alert.message}`, { ...alert });
     }
     for (const alert of raised) {
-      if (alert.alert === "backfill_stuck") this.#recordError(sql, job, alert, now);
       outbox.enqueue(sql, alert, "raised", now);
       log("ERROR", `Alert: ${alert.message}`, { ...alert });
     }
@@ -154,12 +175,14 @@ function readLiveness(sql: Sql): Map<SiteName, Liveness> {
   return new Map(read<[SiteName, Liveness]>(sql, "liveness"));
 }
 
-function read<T>(sql: Sql, name: "liveness" | "alerts"): T[] {
+type Observed = "liveness" | "alerts" | "due_alerts";
+
+function read<T>(sql: Sql, name: Observed): T[] {
   const [row] = sql.all<{ body: string }>("SELECT body FROM watchdog WHERE name = ?", name);
   return row ? (JSON.parse(row.body) as T[]) : [];
 }
 
-function write(sql: Sql, name: "liveness" | "alerts", all: readonly unknown[]): void {
+function write(sql: Sql, name: Observed, all: readonly unknown[]): void {
   sql.run(
     `INSERT INTO watchdog VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET body = excluded.body
        WHERE body <> excluded.body`,

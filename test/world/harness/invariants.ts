@@ -1,7 +1,8 @@
-import type { Job, SiteJob } from "../../../src/backfill/job/job.ts";
+import type { DueTrack, Job, SiteJob } from "../../../src/backfill/job/job.ts";
+import type { CurrentJob } from "../../../src/backfill/ports.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
 import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
-import { objectKey } from "../../../src/domain/layout.ts";
+import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { countsOf, readOnly, rowsOf, siteState } from "./inspect.ts";
@@ -18,7 +19,9 @@ export class Invariants {
   #arrivals = 0;
   /** Sites and epochs that a cancel has stopped: no publication of them may begin. */
   readonly #stopped = new Set<string>();
-  readonly #permitted = new WeakMap<Incarnation, { epoch: number; desired: string }>();
+  /** Sites and epochs in which a pause has stopped due days: no publication of one may begin. */
+  readonly #paused = new Set<string>();
+  readonly #permitted = new WeakMap<Incarnation, CurrentJob>();
 
   constructor(world: World) {
     this.#world = world;
@@ -34,8 +37,15 @@ export class Invariants {
     }
   }
 
+  /** Records the result of a pause of due days: all sites but `sitesUnreached` have stopped. */
+  duePaused(sitesUnreached: readonly string[]): void {
+    for (const site of this.#world.config.sites) {
+      if (!sitesUnreached.includes(site)) this.#paused.add(`${site} ${this.#dueEpochOf(site)}`);
+    }
+  }
+
   /** Records the job that a site has received from the Coordinator. */
-  permitted(incarnation: Incarnation, current: { epoch: number; desired: string }): void {
+  permitted(incarnation: Incarnation, current: CurrentJob): void {
     this.#permitted.set(incarnation, current);
   }
 
@@ -132,11 +142,32 @@ export class Invariants {
 
   #whyForbidden(key: string, incarnation: Incarnation): Error | undefined {
     const site = incarnation.name;
+    if (this.#isDue(site, key)) return this.#whyDueForbidden(key, incarnation);
     const epoch = this.#epochOf(site);
     if (this.#stopped.has(`${site} ${epoch}`)) return new Error(`${key} is published after cancel`);
     const permitted = this.#permitted.get(incarnation);
     if (permitted?.epoch === epoch && permitted.desired === "run") return undefined;
     return new Error(`${key} is published by epoch ${epoch}, but epoch ${permitted?.epoch} is wanted`);
+  }
+
+  #whyDueForbidden(key: string, incarnation: Incarnation): Error | undefined {
+    const site = incarnation.name;
+    const epoch = this.#dueEpochOf(site);
+    if (this.#paused.has(`${site} ${epoch}`)) return new Error(`due ${key} is published after a pause`);
+    const permitted = this.#permitted.get(incarnation)?.due;
+    if (permitted?.epoch === epoch && !permitted.paused) return undefined;
+    return new Error(`due ${key} is published by epoch ${epoch}, but ${JSON.stringify(permitted)} is wanted`);
+  }
+
+  /** Whether the site's staged work for the object is that of a due day. */
+  #isDue(site: string, key: string): boolean {
+    const date = parseObjectKey(key)?.day ?? "";
+    const query = "SELECT plan ->> '$.track' AS track FROM staging WHERE date = ?";
+    return rowsOf<{ track: string | null }>(this.#world.site(site), query, date)[0]?.track === "due";
+  }
+
+  #dueEpochOf(site: string): number {
+    return siteState<DueTrack>(this.#world.site(site), "dueTrack")?.epoch ?? 0;
   }
 
   #epochOf(site: string): number {

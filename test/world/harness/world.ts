@@ -11,7 +11,7 @@ import type { EtlConfig } from "../../../src/domain/etl-config.ts";
 import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
 import { SiteSync } from "../../../src/etl/etl.ts";
 import { Isolate } from "../../../src/object/isolate/isolate.ts";
-import type { DueDays } from "../../../src/ports/due.ts";
+import type { DueDay, DueDays, DueOptions, DueReport } from "../../../src/ports/due.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -250,6 +250,33 @@ export class World {
     return outcome;
   }
 
+  /** Sends the list of a site's due days, as the sync does; the response arrives when the world is run. */
+  setDue(site: string, days: readonly DueDay[], options?: DueOptions): Promise<DueReport> {
+    return this.#askSite(site, (rules) => rules.setDue(days, options));
+  }
+
+  async pauseDue(paused: boolean) {
+    const outcome = await this.ask((coordinator) => coordinator.due.pause(paused));
+    if (paused) this.invariants.duePaused(outcome.sites_unreached);
+    return outcome;
+  }
+
+  /** Calls a site from outside and runs the world until the response. */
+  async #askSite<V>(name: string, act: (site: SiteBackfill) => Promise<V>): Promise<V> {
+    let answered = false;
+    const answer = new Promise<V>((resolve, reject) => {
+      this.scheduler.park(undefined, 0, "outside request", () => {
+        this.site(name).call(act).then(resolve, reject);
+      });
+    });
+    const over = () => {
+      answered = true;
+    };
+    answer.then(over, over);
+    await this.run(() => answered);
+    return answer;
+  }
+
   async status(): Promise<Status> {
     const status = await this.ask((coordinator) => coordinator.status());
     if (!status) throw new Error("no backfill was started");
@@ -355,7 +382,7 @@ export class World {
         this.gate.call(act),
       );
     return {
-      acquire: (caller, lane) => remote("acquire", (gate) => gate.acquire(caller, lane)),
+      acquire: (caller, track) => remote("acquire", (gate) => gate.acquire(caller, track)),
       pauseFor: (ms) => remote("pauseFor", async (gate) => gate.pauseFor(ms)),
       pausedUntil: () => remote("pausedUntil", async (gate) => gate.pausedUntil()),
       permitsLastMinute: () => remote("permitsLastMinute", async (gate) => gate.permitsLastMinute()),
@@ -384,7 +411,7 @@ export class World {
       );
     return {
       apply: (job) => remote("apply", (site) => site.apply(structuredClone(job))),
-      report: () => remote("report", (site) => site.report()),
+      report: (due) => remote("report", (site) => site.report(due)),
       read: (query) => remote("read", (site) => site.read(query)),
       audit: (request) => remote("audit", (site) => site.audit(request)),
     };

@@ -66,6 +66,7 @@ function publishedOf(head: ObjectHead): Published {
   const evidence = evidenceIn(metadata.evidence);
   const ours = head.sha256 !== undefined && evidence?.content.sha256 === head.sha256;
   const createdAt = Date.parse(metadata.created_at ?? "");
+  const fetchedAt = Date.parse(metadata.fetched_at ?? "");
   return {
     status: metadata.status === "empty" ? "empty" : "completed",
     records: countIn(metadata.record_count),
@@ -74,6 +75,7 @@ function publishedOf(head: ObjectHead): Published {
     sha256: ours ? head.sha256 : undefined,
     backfillId: metadata.backfill_id ?? "",
     completedAt: Number.isFinite(createdAt) ? createdAt : head.uploadedAt,
+    fetchedAt: ours && Number.isFinite(fetchedAt) ? fetchedAt : undefined,
     evidence: ours ? evidence : undefined,
   };
 }

@@ -4,6 +4,7 @@ import type { Sql } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
 import {
   dropStaging,
+  endDueHalt,
   failedDays,
   getState,
   resetOutageRetries,
@@ -16,18 +17,20 @@ import {
   stayFailed,
   unmarkDays,
 } from "../ledger/ledger.ts";
-import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX, settingsOf } from "../plan.ts";
+import { isPlanValid, isStagedFor, PLAN_AGE_MS_MAX, settingsOf, trackOf } from "../plan.ts";
 
 /** Applies a job that the Coordinator sent, once; ignores an older one. Keeps the staged work that the new job can use. */
 export function applyJob(context: SiteContext, sql: Sql, job: SiteJob): "known" | "new round" | "new epoch" {
   const before = getState(sql, "job");
   if (before && !isNewer(job, before)) return "known";
   setState(sql, "job", job);
-  if (!before || job.round > before.round) beginRound(sql, before?.round ?? 0, job);
+  if (!before || job.round > before.round) beginRound(context, sql, before?.round ?? 0, job);
   const isNewEpoch = before?.epoch !== job.epoch;
   if (isNewEpoch) {
     dropStale(context, sql);
-    dropWhere(context, sql, ({ date, plan }) => {
+    dropWhere(context, sql, (day) => {
+      if (trackOf(day) === "due") return false;
+      const { date, plan } = day;
       const inRange = date >= job.startDate && date <= job.endDate;
       // A day may be published for this job and staged by a forced restart that this job replaces.
       const wanted = inRange && stateOfDay(sql, date).kind !== "published";
@@ -53,11 +56,18 @@ export function dropStale(context: SiteContext, sql: Sql): void {
   dropWhere(context, sql, ({ plan }) => context.clock.now() - plan.createdAt > PLAN_AGE_MS_MAX);
 }
 
-/** Drops staged work with a plan that is not valid any more: a day is fetched by one plan from start to end. */
-export function dropOutdated(context: SiteContext, sql: Sql, job: SiteJob, pointsHash: string): void {
-  const settings = settingsOf(context.config);
-  const now = { ...settings, pointsHash, requiredBackfillId: requiredBackfillId(job) };
-  dropWhere(context, sql, ({ plan }) => !isPlanValid(plan, now));
+/**
+ * Drops staged work with a plan that is not valid any more: a day is fetched by one plan from start to end, and its
+ * points have the names of the stored list, of which `pointsHash` is the hash.
+ */
+export function dropOutdated(context: SiteContext, sql: Sql, pointsHash: string): void {
+  const now = { ...settingsOf(context.config), pointsHash };
+  const job = getState(sql, "job");
+  const required = job && requiredBackfillId(job);
+  dropWhere(context, sql, (day) => {
+    const requiredId = trackOf(day) === "job" ? required : undefined;
+    return !isPlanValid(day.plan, { ...now, requiredBackfillId: requiredId });
+  });
 }
 
 function dropWhere(context: SiteContext, sql: Sql, isDropped: (day: StagedDay) => boolean): void {
@@ -69,14 +79,16 @@ function dropWhere(context: SiteContext, sql: Sql, isDropped: (day: StagedDay) =
 }
 
 /** Gives failed days and failed uploads another chance, except those outside the selection of a retry. */
-function beginRound(sql: Sql, before: number, job: SiteJob): void {
+function beginRound(context: SiteContext, sql: Sql, before: number, job: SiteJob): void {
   const isRetried = (date: UtcDay) => isSelected(job.retry, job.site, date);
   for (const date of failedDays(sql, before)) {
     if (!isRetried(date)) stayFailed(sql, date, job.round);
   }
-  for (const { date, heldForUpload } of stagedDays(sql)) {
-    if (heldForUpload && isRetried(date)) setStaging(sql, date, "held_for_upload", false);
+  for (const day of stagedDays(sql)) {
+    const isHeld = day.heldForUpload && trackOf(day) === "job";
+    if (isHeld && isRetried(day.date)) setStaging(sql, day.date, "held_for_upload", false);
   }
+  endDueHalt(context, sql);
   setState(sql, "outage", undefined);
   unmarkDays(sql, "unreachable");
   resetOutageRetries(sql);

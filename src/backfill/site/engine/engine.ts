@@ -3,6 +3,7 @@ import { AlarmChain, RECOVERY_MS, type WorkAhead } from "../../../object/alarm/a
 import type { Sql } from "../../ports.ts";
 import { pendingAudit } from "../audit/audit.ts";
 import type { SiteContext } from "../context.ts";
+import { dueSituation } from "../due/due.ts";
 import {
   beginVersion,
   endUnbelievableWaits,
@@ -109,13 +110,15 @@ export class Engine {
       const audit = pendingAudit(sql);
       const points = getState(sql, "points");
       const pointsLoaded = job !== undefined && points?.epoch === job.epoch;
-      if (job && pointsLoaded) dropOutdated(this.#context, sql, job, points.hash);
+      if (points) dropOutdated(this.#context, sql, points.hash);
+      const due = dueSituation(this.#context, sql);
       return nextActions({
         now: clock.now(),
         run: job?.desired === "run",
         halted: job !== undefined && getState(sql, "halt")?.round === job.round,
         waitingUntil: waitingUntil(sql, clock.now()),
         pointsLoaded,
+        due,
         staged: stagedDays(sql),
         pending: job ? pendingDays(sql, job, 1) : [],
         lanes: lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute),

@@ -17,6 +17,7 @@ const IDLE: Situation = {
   pointsLoaded: true,
   staged: [],
   pending: [],
+  due: { run: false, probe: false, pending: undefined, points: "fresh", laterAt: undefined },
   lanes: 2,
   running: new Set(),
   viewDueAt: undefined,

@@ -1,12 +1,20 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
+import type { DueSituation } from "../due/due.ts";
 import { isPaused, type StagedDay } from "../ledger/ledger.ts";
+import { type Track, trackOf } from "../plan.ts";
 
 /** Work of a site. Actions with different keys may run at the same time. */
 export type Action =
   | { readonly do: "view"; readonly key: string }
   | { readonly do: "audit"; readonly key: string }
-  | { readonly do: "load-points"; readonly key: string }
-  | { readonly do: "stage"; readonly key: string; readonly date: UtcDay; readonly windows: number }
+  | { readonly do: "load-points"; readonly key: string; readonly track: Track }
+  | {
+      readonly do: "stage";
+      readonly key: string;
+      readonly track: Track;
+      readonly date: UtcDay;
+      readonly windows: number;
+    }
   | { readonly do: "fetch"; readonly key: string; readonly day: StagedDay; readonly window: number }
   | { readonly do: "merge"; readonly key: string; readonly day: StagedDay }
   | { readonly do: "publish"; readonly key: string; readonly day: StagedDay };
@@ -18,9 +26,12 @@ export interface Situation {
   readonly halted: boolean;
   /** No request is sent to the vendor until then: it is down, or has answered 429. */
   readonly waitingUntil: EpochMs | undefined;
+  /** For the job. */
   readonly pointsLoaded: boolean;
   readonly staged: readonly StagedDay[];
+  /** Of the job. */
   readonly pending: readonly UtcDay[];
+  readonly due: DueSituation;
   readonly lanes: number;
   /** The keys of the actions that run. */
   readonly running: ReadonlySet<string>;
@@ -38,8 +49,13 @@ export interface Decision {
   readonly laterAt: EpochMs | undefined;
 }
 
-/** A day that merges and the next day that is fetched meanwhile, so that no permit is lost. More days would not be faster. */
+/**
+ * Staged days of the job, and of due days: a day that merges and the next day that is fetched meanwhile, so that no permit
+ * is lost. More days would not be faster.
+ */
 const DAYS_STAGED_MAX = 2;
+/** Of both together: a due day never waits for a slow job. */
+const ALL_STAGED_MAX = DAYS_STAGED_MAX + 1;
 
 /** A file is uploaded while the object of the next is checked; they share one connection. */
 const UPLOADS_MAX = 2;
@@ -52,7 +68,7 @@ export function nextActions(s: Situation): Decision {
     else next.times.push(s.viewDueAt);
   }
   if (s.audit) next.actions.push({ do: "audit", key: "audit" });
-  if (s.run && !s.halted && !s.rebuilding) workOnDays(s, next);
+  if (!s.rebuilding) workOnDays(s, next);
   const start = next.actions.filter(({ key }) => !s.running.has(key));
   return {
     start,
@@ -68,7 +84,7 @@ interface Next {
 }
 
 function workOnDays(s: Situation, next: Next): void {
-  const days = s.staged.filter((day) => !day.heldForUpload);
+  const days = activeDays(s);
   // Fetched days continue whatever the state of the vendor. After a retry they can be a year of files. Only a few run at
   // a time, because every running action counts when crashes or missing heartbeats are counted.
   const encoded = days.filter((day) => day.phase === "encoded");
@@ -79,33 +95,75 @@ function workOnDays(s: Situation, next: Next): void {
   // One merge at a time, of whichever day.
   if (merging) next.actions.push({ do: "merge", key: "merge", day: merging });
 
-  const toFetch = days.some((day) => day.phase === "fetching") || s.pending.length > 0;
-  if (!toFetch) return;
-  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) next.times.push(s.waitingUntil);
-  else if (s.pointsLoaded) fillLanes(s, days, next);
-  else next.actions.push({ do: "load-points", key: "load-points" });
+  if (s.due.laterAt !== undefined) next.times.push(s.due.laterAt);
+  const toFetch = tracksToFetch(s, days);
+  if (toFetch.size === 0) return;
+  if (s.waitingUntil !== undefined && s.waitingUntil > s.now) {
+    next.times.push(s.waitingUntil);
+    return;
+  }
+  const unlisted = [...toFetch].find((track) => needsPoints(s, days, track));
+  if (unlisted) next.actions.push({ do: "load-points", key: "load-points", track: unlisted });
+  fillLanes(s, days, next);
+}
+
+/** The staged days that are worked on: due days first, then the job's, each in order. */
+function activeDays(s: Situation): StagedDay[] {
+  const days = s.staged.filter((day) => !day.heldForUpload);
+  return [
+    ...(s.due.run ? days.filter((day) => trackOf(day) === "due") : []),
+    ...(s.run && !s.halted ? days.filter((day) => trackOf(day) === "job") : []),
+  ];
+}
+
+/** The tracks that need requests, due days first. */
+function tracksToFetch(s: Situation, days: readonly StagedDay[]): Set<Track> {
+  const tracks = new Set<Track>();
+  const isFetching = (track: Track) => days.some((day) => trackOf(day) === track && day.phase === "fetching");
+  if (s.due.probe || s.due.pending !== undefined || isFetching("due")) tracks.add("due");
+  if (isFetching("job") || (s.run && !s.halted && s.pending.length > 0)) tracks.add("job");
+  return tracks;
+}
+
+/** Whether the list of points has to be loaded: for the job in each of its epochs, for due days before one is staged. */
+function needsPoints({ due, pointsLoaded }: Situation, days: readonly StagedDay[], track: Track): boolean {
+  if (track === "job") return !pointsLoaded;
+  const isFetching = days.some((day) => trackOf(day) === "due" && day.phase === "fetching");
+  const isStagedNext = due.pending !== undefined && due.points !== "fresh";
+  return due.probe || isStagedNext || (isFetching && due.points === "missing");
 }
 
 function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
   const lanes = days.some((day) => day.oneLane) ? 1 : s.lanes;
   let free = lanes - [...s.running].filter((key) => key.startsWith("fetch ")).length;
-  for (const day of days) {
-    if (day.phase !== "fetching") continue;
-    for (const window of day.windows) {
-      const key = `fetch ${day.date} ${window.index}`;
-      if (window.done || s.running.has(key)) continue;
-      // A stated pause delays one window: the key's limit has not been reached, and others may get pages.
-      if (window.waitingUntil !== undefined && isPaused(window, s.now)) {
-        next.times.push(window.waitingUntil);
-        continue;
+  const fetchWindows = (track: Track) => {
+    for (const day of days) {
+      if (trackOf(day) !== track || day.phase !== "fetching") continue;
+      for (const window of day.windows) {
+        const key = `fetch ${day.date} ${window.index}`;
+        if (window.done || s.running.has(key)) continue;
+        // A stated pause delays one window: the key's limit has not been reached, and others may get pages.
+        if (window.waitingUntil !== undefined && isPaused(window, s.now)) {
+          next.times.push(window.waitingUntil);
+          continue;
+        }
+        if (free <= 0) continue;
+        free -= 1;
+        next.actions.push({ do: "fetch", key, day, window: window.index });
       }
-      if (free <= 0) continue;
-      free -= 1;
-      next.actions.push({ do: "fetch", key, day, window: window.index });
     }
-  }
+  };
+  const stage = (track: Track, date: UtcDay | undefined, daysMax: number) => {
+    const count = days.filter((day) => trackOf(day) === track).length;
+    if (!date || free <= 0 || count >= DAYS_STAGED_MAX || days.length >= daysMax) return;
+    next.actions.push({ do: "stage", key: `stage ${date}`, track, date, windows: s.lanes });
+    // The next decision gives this fetch lane to the day's first window.
+    free -= 1;
+  };
+  if (s.due.points !== "missing") fetchWindows("due");
+  if (s.due.points === "fresh") stage("due", s.due.pending, ALL_STAGED_MAX);
+  if (!s.run || s.halted || !s.pointsLoaded) return;
+  fetchWindows("job");
   const [date] = s.pending;
-  if (date && free > 0 && days.length < DAYS_STAGED_MAX) {
-    next.actions.push({ do: "stage", key: `stage ${date}`, date, windows: s.lanes });
-  }
+  if (date !== s.due.pending) stage("job", date, ALL_STAGED_MAX);
 }

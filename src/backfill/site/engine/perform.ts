@@ -2,9 +2,9 @@ import { windowsOf } from "../../../domain/windows.ts";
 import { stepAudit } from "../audit/audit.ts";
 import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
-import { currentJob, getState, showDay, stageDay } from "../ledger/ledger.ts";
+import { currentOwner, getState, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
-import { PARSER_VERSION, settingsOf } from "../plan.ts";
+import { PARSER_VERSION, settingsOf, trackOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
@@ -29,7 +29,7 @@ export async function perform(context: ActionContext, action: Action): Promise<v
       return mergeDay(context, action.day);
     case "publish":
       if (!(await publishDay(context, action.day))) return;
-      await notifyIfOver(context);
+      await (trackOf(action.day) === "due" ? notify(context) : notifyIfOver(context));
       return context.count({ days: 1 });
     default:
       return action satisfies never;
@@ -39,9 +39,9 @@ export async function perform(context: ActionContext, action: Action): Promise<v
 function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>): void {
   const { clock, config, fence, log, site, store } = context;
   store.tx((sql) => {
-    const job = currentJob(sql, fence);
+    const owner = currentOwner(sql, fence);
     const points = getState(sql, "points");
-    if (!job || !points) return;
+    if (!owner || !points) return;
     const now = clock.now();
     const stagingId = `${fence.epoch}-${now}-${Math.floor(clock.random() * 1e9).toString(36)}`;
     stageDay(
@@ -53,7 +53,8 @@ function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>)
         pointCount: points.count,
         parserVersion: PARSER_VERSION,
         ...settingsOf(config),
-        backfillId: job.backfillId,
+        backfillId: owner.backfillId,
+        ...(owner.track === "due" && { track: owner.track }),
         createdAt: now,
       },
       windowsOf(action.date, action.windows),

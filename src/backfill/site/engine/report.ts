@@ -4,6 +4,7 @@ import type { SiteName } from "../../../domain/site.ts";
 import type { RetriedRequest } from "../../../fetch/fetch.ts";
 import type { SiteJob, SiteReport } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
+import { dueReportOf } from "../due/due.ts";
 import {
   countDays,
   type DayCounts,
@@ -16,6 +17,7 @@ import {
   stagedDays,
   waitingUntil,
 } from "../ledger/ledger.ts";
+import { trackOf } from "../plan.ts";
 
 /** Failed days that a report names. Its counts are exact, and `GET /backfill/days` lists all days. */
 const FAILED_DAYS_NAMED = 400;
@@ -34,7 +36,7 @@ export interface LiveState {
 /** The site's report for the Coordinator. */
 export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport {
   const job = getState(sql, "job");
-  const staged = job ? stagedDays(sql).filter((day) => !day.heldForUpload) : [];
+  const staged = job ? stagedDays(sql).filter((day) => trackOf(day) === "job" && !day.heldForUpload) : [];
   const pending = job && pendingDays(sql, job, 1)[0];
   const [first] = staged;
   // Days that an outage returned to pending can be earlier than the staged days.
@@ -56,6 +58,7 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
     uploadFailures: getState(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
     totals: getState(sql, "totals"),
+    due: dueReportOf(sql, site, live.now),
     view: {
       site,
       state,

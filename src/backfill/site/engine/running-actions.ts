@@ -8,12 +8,13 @@ import {
   beginAttempt,
   countRequests,
   endAttempt,
+  epochOf,
   type Fence,
   failDay,
-  getState,
   recordCrash,
   stagedDays,
 } from "../ledger/ledger.ts";
+import { type Track, trackOf } from "../plan.ts";
 import type { Action } from "./next-actions.ts";
 import { perform } from "./perform.ts";
 import { type LiveState, reportOf } from "./report.ts";
@@ -23,6 +24,7 @@ const UNEXPECTED_FAILURE_MS = 5_000;
 
 interface RunningAction {
   readonly ended: Promise<void>;
+  readonly track: Track;
   readonly date: UtcDay | undefined;
   lastHeartbeatAt: EpochMs;
   retried: RetriedRequest | undefined;
@@ -33,7 +35,7 @@ export class RunningActions {
   readonly #context: SiteContext;
   readonly #count: (done: WorkDone) => void;
   readonly #running = new Map<string, RunningAction>();
-  #current: { readonly epoch: number; readonly abort: AbortController } | undefined;
+  readonly #epochs = new Map<Track, { readonly epoch: number; readonly abort: AbortController }>();
 
   /** `count` is called with the samples and days that actions have done. */
   constructor(context: SiteContext, count: (done: WorkDone) => void) {
@@ -47,7 +49,8 @@ export class RunningActions {
 
   start(action: Action): void {
     const { clock, log, site, store } = this.#context;
-    const fence = this.#currentFence();
+    const track = trackOfAction(action);
+    const fence = this.#currentFence(track);
     const date = "day" in action ? action.day.date : undefined;
     if (date) store.tx((sql) => beginAttempt(sql, action.key, date));
     const current = () => {
@@ -85,7 +88,7 @@ export class RunningActions {
         await clock.sleep(UNEXPECTED_FAILURE_MS, fence.signal);
       })
       .finally(() => this.#running.delete(action.key));
-    this.#running.set(action.key, { ended, date, lastHeartbeatAt: clock.now(), retried: undefined });
+    this.#running.set(action.key, { ended, track, date, lastHeartbeatAt: clock.now(), retried: undefined });
     ended.catch(() => undefined);
   }
 
@@ -100,9 +103,9 @@ export class RunningActions {
     over.abort("over");
   }
 
-  /** Aborts the actions of an epoch that has ended. */
-  abort(): void {
-    this.#current?.abort.abort();
+  /** Aborts the actions of a track's epoch that has ended. */
+  abort(track: Track): void {
+    this.#epochs.get(track)?.abort.abort();
   }
 
   report(): SiteReport {
@@ -111,7 +114,9 @@ export class RunningActions {
     return store.tx((sql) =>
       reportOf(sql, site, {
         now: clock.now(),
-        busy: [...this.#running.keys()].some((key) => key !== "view" && key !== "audit"),
+        busy: [...this.#running].some(
+          ([key, { track }]) => track === "job" && key !== "view" && key !== "audit",
+        ),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
         lastHeartbeatAt: heartbeats.length === 0 ? undefined : Math.min(...heartbeats),
@@ -120,34 +125,41 @@ export class RunningActions {
     );
   }
 
-  /** Of the requests that are tried again now, the one that has the fewest tries left. */
+  /** Of the job's requests that are tried again now, the one that has the fewest tries left. */
   #retried(): LiveState["retried"] {
-    const retried = [...this.#running.values()].flatMap(({ date, retried: request }) =>
-      request ? [{ date, ...request }] : [],
+    const retried = [...this.#running.values()].flatMap(({ date, track, retried: request }) =>
+      request && track === "job" ? [{ date, ...request }] : [],
     );
     const triesLeft = (of: RetriedRequest) => of.triesMax - of.try;
     return retried.sort((a, b) => triesLeft(a) - triesLeft(b) || a.nextAt - b.nextAt)[0];
   }
 
-  /** The fence of the current epoch; aborts the actions of the epoch before. */
-  #currentFence(): Fence {
-    const epoch = this.#context.store.tx((sql) => getState(sql, "job")?.epoch ?? 0);
-    if (this.#current?.epoch !== epoch) {
-      this.abort();
-      this.#current = { epoch, abort: new AbortController() };
+  /** The fence of the track's current epoch; aborts the actions of the epoch before. */
+  #currentFence(track: Track): Fence {
+    const epoch = this.#context.store.tx((sql) => epochOf(sql, track));
+    let current = this.#epochs.get(track);
+    if (current?.epoch !== epoch) {
+      this.abort(track);
+      current = { epoch, abort: new AbortController() };
+      this.#epochs.set(track, current);
     }
-    return { epoch, signal: this.#current.abort.signal };
+    return { track, epoch, signal: current.abort.signal };
   }
+}
+
+function trackOfAction(action: Action): Track {
+  if ("day" in action) return trackOf(action.day);
+  return "track" in action ? action.track : "job";
 }
 
 /** Records a crash of every running action, or of `key` alone. Fails days after their third crash. */
 export function recordCrashes(context: SiteContext, sql: Sql, key?: string): void {
-  const job = getState(sql, "job");
   const days = recordCrash(sql, ladderOf(context), context.config.pageSize, key);
-  if (!job) return;
-  const fence = { epoch: job.epoch, signal: new AbortController().signal };
   const failed = { reason: "crash", message: "The Worker crashed three times on the same work of this day" };
   for (const day of stagedDays(sql)) {
-    if (days.includes(day.date)) failDay({ ...context, fence }, day, failed, { date: day.date });
+    if (!days.includes(day.date)) continue;
+    const track = trackOf(day);
+    const fence = { track, epoch: epochOf(sql, track), signal: new AbortController().signal };
+    failDay({ ...context, fence }, day, failed, { date: day.date });
   }
 }

@@ -67,7 +67,7 @@ export async function fetchRun(
     // What was fetched is dropped; the requests were sent all the same.
     const { requests } = reader.transport;
     store.tx((sql) => {
-      if (currentWork(sql, fence, day)) addToRun(sql, fence.epoch, { requests });
+      if (currentWork(sql, fence, day)) addToRun(sql, fence, { requests });
     });
     failFetch(context, day, failed, positionOf(day.date, window, reader));
     return "failed" as const;
@@ -206,7 +206,7 @@ function commit(
     context.endAttempt(sql);
     const last = staged.windows.every((window) => window.index === index || window.done);
     if (done && last) setStaging(sql, day.date, "phase", "merging");
-    addToRun(sql, fence.epoch, { samples, requests: transport.requests });
+    addToRun(sql, fence, { samples, requests: transport.requests });
     countRequests(context, sql);
     setState(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause before any response does not show whether the vendor can be reached.

@@ -6,12 +6,16 @@ import {
   readPoints,
   storePoints,
 } from "../../../fetch/fetch.ts";
+import type { Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
   addToRun,
   beginOutage,
   countRequests,
-  currentJob,
+  currentOwner,
+  endDueHalt,
+  epochOf,
+  type Fence,
   getState,
   halt,
   logError,
@@ -58,14 +62,15 @@ function storeList(context: ActionContext, read: Extract<ReadPoints, { kind: "po
   const { hash, nameBytes, names, requests, skipped } = read;
   if (skipped) log("WARN", skipped.message, { site, count: skipped.count });
   store.tx((sql) => {
-    if (!currentJob(sql, fence)) return;
+    if (!currentOwner(sql, fence)) return;
     storePoints(sql, names);
     setState(sql, "points", {
-      ...{ epoch: fence.epoch, hash, count: names.length, bytes: nameBytes },
+      ...{ epoch: epochOf(sql, "job"), hash, count: names.length, bytes: nameBytes },
       ...{ loadedAt: clock.now(), skipped },
     });
-    addToRun(sql, fence.epoch, { requests });
+    addToRun(sql, fence, { requests });
     countRequests(context, sql);
+    endDueHalt(context, sql);
     setState(sql, "throttledUntil", undefined);
     recordProgress(sql, clock, undefined);
   });
@@ -75,7 +80,7 @@ function fail(context: ActionContext, failed: FailedRequest, request: string): v
   const { clock, fence, store } = context;
   // On the first request of a run the vendor's "unhandled exception" means a bad key. Later, on the probe after an
   // outage, it means the outage, as any other failure to respond.
-  const first = store.tx((sql) => getState(sql, "run").epoch !== fence.epoch);
+  const first = store.tx((sql) => isFirstRequest(sql, fence));
   // A list over its bound exceeds it again after any wait.
   const hopeless = !isUnreachable(failed) || failed.reason === "too-large";
   if (hopeless || (failed.kind === "unhandled" && first)) {
@@ -83,10 +88,16 @@ function fail(context: ActionContext, failed: FailedRequest, request: string): v
     return;
   }
   store.tx((sql) => {
-    const job = currentJob(sql, fence);
-    if (!job) return;
+    const owner = currentOwner(sql, fence);
+    if (!owner) return;
     const { reason, message } = naming(failed, request);
-    logError(context, sql, job, { reason, message, at: clock.now() }, {});
+    logError(context, sql, owner, { reason, message, at: clock.now() }, {});
     beginOutage(context, sql);
   });
+}
+
+/** Whether no request of the job's run has succeeded yet; for due days, none of the site. */
+function isFirstRequest(sql: Sql, { epoch, track }: Fence): boolean {
+  if (track === "job") return getState(sql, "run").epoch !== epoch;
+  return getState(sql, "points") === undefined && getState(sql, "outage") === undefined;
 }

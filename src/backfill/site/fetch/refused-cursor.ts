@@ -39,7 +39,7 @@ export function rereadWindow(
     const sent = addTransport(staged.transport, { ...NOTHING_FETCHED, requests, retries });
     setStaging(sql, day.date, "transport", withoutRows(sent, window.transport));
     resetWindow(sql, day.date, index);
-    addToRun(sql, fence.epoch, { requests });
+    addToRun(sql, fence, { requests });
     countRequests(context, sql);
     return "reread";
   });

@@ -8,7 +8,14 @@ export interface DayFacts {
   readonly publishedBy: string | undefined;
   /** The round in which the last attempt failed; undefined where it did not fail or is to be repeated. */
   readonly failureRound: number | undefined;
-  readonly staged: { readonly phase: Phase; readonly heldForUpload: boolean } | undefined;
+  readonly staged: StagedFacts | undefined;
+}
+
+export interface StagedFacts {
+  readonly phase: Phase;
+  readonly heldForUpload: boolean;
+  /** Only of a due day: whether the site works on due days. If not, the day's job may stage it anew. */
+  readonly due?: { readonly works: boolean };
 }
 
 /** The job that a day belongs to, as far as its state depends on it. */
@@ -38,14 +45,19 @@ export type DayState =
 /** Derives the state of a day for its job; `job` is undefined for a day of no job. Pure. */
 export function dayState(facts: DayFacts, job: DayJob | undefined): DayState {
   const { verified: earlier, staged, failureRound } = facts;
-  const active = staged?.heldForUpload === false ? staged : undefined;
+  // A due day that is held for upload is uploaded again by itself.
+  const isActive = staged?.due?.works ?? staged?.heldForUpload === false;
+  const active = isActive ? staged : undefined;
   const required = job?.requiredBackfillId;
   if (earlier && (required === undefined || facts.publishedBy === required))
     return { kind: "published", status: earlier, phase: active?.phase };
-  if (active) return { kind: "staged", earlier, phase: active.phase, works: job?.works ?? false };
+  if (active) {
+    const works = active.due ? !active.heldForUpload : (job?.works ?? false);
+    return { kind: "staged", earlier, phase: active.phase, works };
+  }
   // A job ignores failures of earlier rounds; for a day of no job, every failure counts.
   const failed = job ? failureRound === job.round : failureRound !== undefined;
-  if (failed) return { kind: "failed", earlier, heldForUpload: staged !== undefined };
+  if (failed) return { kind: "failed", earlier, heldForUpload: staged !== undefined && !staged.due };
   return { kind: "pending", earlier };
 }
 

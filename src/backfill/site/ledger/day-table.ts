@@ -57,6 +57,8 @@ export interface Published {
   /** Of the backfill that fetched the day last; after a rebuild, of the one that wrote the object. */
   readonly backfillId: string;
   readonly completedAt: EpochMs;
+  /** When the fetch began that the object is made of; absent where that is not known. */
+  readonly fetchedAt?: EpochMs | undefined;
   readonly evidence: DayEvidence | undefined;
 }
 

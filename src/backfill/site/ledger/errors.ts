@@ -1,10 +1,10 @@
 import { errorKey } from "../../../domain/layout.ts";
 import { DAY_TTL_S } from "../../../object/outbox/outbox.ts";
 import type { Table } from "../../../object/tables/tables.ts";
-import type { ErrorsQuery, SiteJob } from "../../job/job.ts";
+import type { ErrorsQuery } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import type { DayFailure } from "./day-table.ts";
-import { countRequests, getState, type LedgerContext, setState } from "./site-state.ts";
+import { countRequests, getState, type LedgerContext, type Owner, setState } from "./site-state.ts";
 
 export const errorTable: Table = {
   name: "error",
@@ -23,16 +23,17 @@ const ERRORS_KEPT = 5_000;
 export function logError(
   context: LedgerContext,
   sql: Sql,
-  job: SiteJob,
+  owner: Owner,
   failure: DayFailure,
   where: Record<string, unknown>,
 ): void {
   const at = Math.max(failure.at, (getState(sql, "lastErrorAt") ?? 0) + 1);
   setState(sql, "lastErrorAt", at);
+  const index = owner.siteIndex ?? context.siteIndex;
   // The site's index follows the milliseconds, because two sites may fail in the same millisecond.
-  const timestamp = new Date(at).toISOString().replace("Z", `${String(job.siteIndex).padStart(3, "0")}Z`);
+  const timestamp = new Date(at).toISOString().replace("Z", `${String(index).padStart(3, "0")}Z`);
   const entry = {
-    backfill_id: job.backfillId,
+    backfill_id: owner.backfillId,
     timestamp,
     error: failure.message,
     stack: `${failure.reason}: ${failure.message}`,
@@ -43,7 +44,7 @@ export function logError(
   sql.run("DELETE FROM error WHERE id <= (SELECT max(id) FROM error) - ?", ERRORS_KEPT);
   // The requests that led to the failure count too.
   countRequests(context, sql);
-  context.outbox.enqueue(sql, errorKey(job.backfillId, timestamp), entry, DAY_TTL_S, "transition");
+  context.outbox.enqueue(sql, errorKey(owner.backfillId, timestamp), entry, DAY_TTL_S, "transition");
   const title = date === null ? "Failed" : `Failed to process day ${date}`;
   context.log("ERROR", `${title}`, { ...entry.context, error: failure.message });
 }

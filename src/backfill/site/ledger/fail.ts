@@ -2,6 +2,7 @@ import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { type FailedRequest, haltReason, isUnreachable, naming } from "../../../fetch/fetch.ts";
 import type { Sql } from "../../ports.ts";
 import { PAUSE_MS_MAX } from "../../rate-gate/rate-gate.ts";
+import { trackOf } from "../plan.ts";
 import {
   type DayFailure,
   dayHistory,
@@ -12,8 +13,17 @@ import {
   unmarkDays,
 } from "./day-table.ts";
 import { showDay } from "./day-views.ts";
+import { forgiveDueFailure, recordDueFailure } from "./due-days.ts";
 import { logError } from "./errors.ts";
-import { currentJob, getState, type LedgerContext, setState, type WorkContext } from "./site-state.ts";
+import { hasDaysLeft } from "./known-days.ts";
+import {
+  currentOwner,
+  type Fence,
+  getState,
+  type LedgerContext,
+  setState,
+  type WorkContext,
+} from "./site-state.ts";
 import {
   currentWork,
   dropStaging,
@@ -82,10 +92,10 @@ export function failDay(
     const work = currentWork(sql, fence, day);
     if (!work) return;
     const failure: DayFailure = { reason, message, at: clock.now() };
-    recordFailure(sql, date, failure, work.job.round);
+    recordTrackFailure(sql, fence, date, failure);
     // The site continues with the next day, so that it is not stuck.
     recordProgress(sql, clock, undefined);
-    logError(context, sql, work.job, failure, where);
+    logError(context, sql, work.owner, failure, where);
     if (how === "hold for upload" && hasRoomToHold(sql, date)) setStaging(sql, date, "held_for_upload", true);
     else dropStaging(sql, date);
     showDay(context, sql, date);
@@ -94,17 +104,44 @@ export function failDay(
   });
 }
 
-/** Halts the site: it works on nothing until an operator acts, and its days stay pending. */
+/** A failure of the job belongs to its round; due days are tried again by themselves. */
+function recordTrackFailure(sql: Sql, { track }: Fence, date: UtcDay, failure: DayFailure): void {
+  const round = getState(sql, "job")?.round;
+  if (track === "due") recordDueFailure(sql, date, failure);
+  else if (round !== undefined) recordFailure(sql, date, failure, round);
+}
+
+/** How often a halted site asks whether its due days can go on: nobody starts them, so nobody ends their halt. */
+export const HALT_PROBE_MS = 3_600_000;
+
+/**
+ * Halts the site, and its days stay pending: the job works on nothing until an operator acts. Due days wait for the next
+ * probe. A probe that fails for the same reason is not logged again.
+ */
 export function halt(context: WorkContext, failed: FailedRequest, where: Record<string, unknown>): void {
   const { clock, fence, store, site } = context;
   store.tx((sql) => {
-    const job = currentJob(sql, fence);
-    if (!job || getState(sql, "halt")?.round === job.round) return;
+    const owner = currentOwner(sql, fence);
+    if (!owner) return;
+    const job = getState(sql, "job");
+    const jobHalts =
+      job?.desired === "run" && getState(sql, "halt")?.round !== job.round && hasDaysLeft(sql, job);
+    if (fence.track === "job" && !jobHalts) return;
+    const isKnown = getState(sql, "dueHalt")?.cause === failed.message;
     const reason = haltReason(site, failed);
-    setState(sql, "halt", { reason, round: job.round });
+    setState(sql, "dueHalt", { reason, cause: failed.message, probeAt: clock.now() + HALT_PROBE_MS });
+    if (jobHalts) setState(sql, "halt", { reason, round: job.round });
     for (const day of stagedDays(sql)) showDay(context, sql, day.date);
-    logError(context, sql, job, { reason: failed.kind, message: reason, at: clock.now() }, where);
+    if (jobHalts || !isKnown)
+      logError(context, sql, owner, { reason: failed.kind, message: reason, at: clock.now() }, where);
   });
+}
+
+/** Due days go on: the API has answered, or an operator has started a new round. */
+export function endDueHalt(context: LedgerContext, sql: Sql): void {
+  if (!getState(sql, "dueHalt")) return;
+  setState(sql, "dueHalt", undefined);
+  for (const day of stagedDays(sql)) if (trackOf(day) === "due") showDay(context, sql, day.date);
 }
 
 /**
@@ -119,6 +156,7 @@ function countUnreachable(context: LedgerContext, sql: Sql, date: UtcDay, { outa
   if (days.length < OUTAGE_DAYS && outageMs === undefined) return;
   for (const day of days) {
     retryAfterOutage(sql, day);
+    forgiveDueFailure(sql, day);
     showDay(context, sql, day);
   }
   beginOutage(context, sql, outageMs);

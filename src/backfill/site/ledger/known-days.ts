@@ -91,6 +91,15 @@ export function pendingDays(sql: Sql, job: SiteJob, limit: number): UtcDay[] {
   return pending;
 }
 
+/** Whether the job has a day left to stage, or one that is staged. */
+export function hasDaysLeft(sql: Sql, job: SiteJob): boolean {
+  const known = knownDays(sql, job.startDate, job.endDate);
+  return daysOf(job.startDate, job.endDate).some((day) => {
+    const kind = known.get(day)?.state.kind ?? "pending";
+    return kind === "pending" || kind === "staged";
+  });
+}
+
 /** What a job of the range would fetch and skip; `requiredId` is the backfill that must have published a day. */
 export function estimate(sql: Sql, from: UtcDay, to: UtcDay, requiredId: string | undefined) {
   const days = daysOf(from, to);

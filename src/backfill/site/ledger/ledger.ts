@@ -3,6 +3,7 @@ import { pointsTable } from "../../../fetch/fetch.ts";
 import type { Table } from "../../../object/tables/tables.ts";
 import { attemptTable } from "./attempts.ts";
 import { dayTable } from "./day-table.ts";
+import { dueDayTable } from "./due-days.ts";
 import { errorTable } from "./errors.ts";
 import { fetchWindowTable } from "./fetch-windows.ts";
 import { stateTable } from "./site-state.ts";
@@ -20,6 +21,7 @@ export const ledgerTables: readonly Table[] = [
   errorTable,
   pointsTable,
   unlistedPointTable,
+  dueDayTable,
   stateTable,
 ];
 
@@ -27,10 +29,19 @@ export { beginAttempt, beginVersion, endAttempt, recordCrash } from "./attempts.
 export type { Phase } from "./day-state.ts";
 export * from "./day-table.ts";
 export { dayViews, evidenceCounts, showDay } from "./day-views.ts";
+export { clearDueFailures, DUE_RETRY_MS_MAX, type ListedDay, listedDays, replaceListed } from "./due-days.ts";
 export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
 export { advanceWindow, isPaused, resetWindow, type StagedWindow } from "./fetch-windows.ts";
-export { archivedDays, countDays, type DayCounts, estimate, pendingDays, stateOfDay } from "./known-days.ts";
+export {
+  archivedDays,
+  countDays,
+  type DayCounts,
+  estimate,
+  hasDaysLeft,
+  pendingDays,
+  stateOfDay,
+} from "./known-days.ts";
 export * from "./site-state.ts";
 export * from "./staged-file.ts";
 export * from "./staging.ts";

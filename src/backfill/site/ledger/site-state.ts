@@ -1,12 +1,13 @@
 import type { PageSizeLadder } from "../../../ace/paging/paging.ts";
 import type { SiteTotals } from "../../../contract/metrics.ts";
-import type { EpochMs } from "../../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../../domain/limits.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { ViewOutbox } from "../../../object/outbox/outbox.ts";
 import type { Table } from "../../../object/tables/tables.ts";
-import type { SiteJob } from "../../job/job.ts";
+import type { DueTrack, SiteJob } from "../../job/job.ts";
 import type { Clock, Log, Sql, Store } from "../../ports.ts";
+import type { Track } from "../plan.ts";
 
 /** Values by name, as JSON. */
 export const stateTable: Table = {
@@ -29,8 +30,14 @@ export const stateTable: Table = {
 /** The values of the site's state by their keys. */
 export interface StateValues {
   job?: SiteJob | undefined;
-  /** Why the site works on nothing until an operator acts; only in `round`, so that a new round ends it. */
+  /** Whether due days are worked on, as the Coordinator has said last; a higher epoch is newer. */
+  dueTrack: DueTrack;
+  /** Why the site does not work for its job until an operator acts; only in `round`, so that a new round ends it. */
   halt?: { reason: string; round: number } | undefined;
+  /** Why due days are not worked on before a probe succeeds: the API refused the request with `cause`. */
+  dueHalt?: { reason: string; cause: string; probeAt: EpochMs } | undefined;
+  /** The first day that hot storage answers for; undefined: none, as far as anybody has said. */
+  hotFrom?: UtcDay | undefined;
   /** The API can't be reached: the site waits, probes and continues. */
   outage?: { until: EpochMs; delayMs: number } | undefined;
   /** No request is sent before this time, because of a 429, or of a pause that the API stated for the list of points. */
@@ -66,6 +73,7 @@ export interface StateValues {
 }
 
 const INITIAL: StateValues = {
+  dueTrack: { epoch: 0, paused: false },
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
   totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
   uploadFailures: 0,
@@ -104,12 +112,13 @@ export function rateLimits(sql: Sql, now: EpochMs): EpochMs[] {
   return getState(sql, "rateLimitedAt").filter((at) => at <= now && at > now - RATE_LIMIT_WINDOW_MS);
 }
 
-/** Adds to the counts of the run of this epoch; the counts of an earlier epoch are dropped. */
+/** Adds to the counts of the job's run of this epoch; the counts of an earlier epoch are dropped. */
 export function addToRun(
   sql: Sql,
-  epoch: number,
+  { epoch, track }: Fence,
   more: { days?: number; samples?: number; requests?: number },
 ): void {
+  if (track !== "job") return;
   const before = getState(sql, "run");
   setState(sql, "run", sum(before.epoch === epoch ? before : { ...INITIAL.run, epoch }, more));
 }
@@ -143,6 +152,8 @@ export function countRequests({ uncounted }: LedgerContext, sql: Sql): void {
 /** What the ledger needs of a site's context. */
 export interface LedgerContext {
   readonly site: SiteName;
+  /** Among the configured sites: keeps error timestamps of different sites apart. */
+  readonly siteIndex: number;
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
@@ -151,19 +162,47 @@ export interface LedgerContext {
   readonly uncounted: UncountedRequests;
 }
 
-/** The epoch that an action works for. It may commit nothing once the site has another epoch, or shall stop. */
+/** The track and its epoch that an action works for. It may commit nothing once the track has another epoch, or shall stop. */
 export interface Fence {
+  readonly track: Track;
   readonly epoch: number;
   readonly signal: AbortSignal;
 }
 
-/** What work on behalf of a job needs of its context. */
+/** What work of a track needs of its context. */
 export interface WorkContext extends LedgerContext {
   readonly fence: Fence;
 }
 
-/** The site's job, while work of this fence may still be committed. To be called inside the committing transaction. */
-export function currentJob(sql: Sql, fence: Fence): SiteJob | undefined {
+/** How the errors and objects of a track's work name it. */
+export interface Owner {
+  readonly track: Track;
+  readonly backfillId: string;
+  /** Of the site in its job; undefined for due days, which belong to all configured sites. */
+  readonly siteIndex: number | undefined;
+}
+
+/** In the place of a backfill's id: of days that were due. */
+export const DUE_BACKFILL_ID = "due";
+
+/** Whether the site works on its due days: nobody has paused them, and the API has not refused the site. */
+export function worksOnDue(sql: Sql): boolean {
+  return !getState(sql, "dueTrack").paused && getState(sql, "dueHalt") === undefined;
+}
+
+/** The present epoch of a track. */
+export function epochOf(sql: Sql, track: Track): number {
+  return (track === "job" ? getState(sql, "job")?.epoch : getState(sql, "dueTrack").epoch) ?? 0;
+}
+
+/** The owner of a fence's work while that may still be committed. To be called inside the committing transaction. */
+export function currentOwner(sql: Sql, { track, epoch }: Fence): Owner | undefined {
+  if (track === "due") {
+    const due = getState(sql, "dueTrack");
+    if (due.epoch !== epoch || due.paused) return undefined;
+    return { track, backfillId: DUE_BACKFILL_ID, siteIndex: undefined };
+  }
   const job = getState(sql, "job");
-  return job && job.epoch === fence.epoch && job.desired === "run" ? job : undefined;
+  if (job?.epoch !== epoch || job.desired !== "run") return undefined;
+  return { track, backfillId: job.backfillId, siteIndex: job.siteIndex };
 }

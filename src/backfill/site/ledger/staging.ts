@@ -4,14 +4,13 @@ import { HELD_FOR_UPLOAD_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Span } from "../../../domain/samples.ts";
 import type { Table } from "../../../object/tables/tables.ts";
 import type { FilePosition } from "../../../parquet/merge/merge.ts";
-import type { SiteJob } from "../../job/job.ts";
 import type { Clock, Sql } from "../../ports.ts";
 import type { DayPlan } from "../plan.ts";
 import { endAttemptsOf } from "./attempts.ts";
-import type { DayFacts, Phase } from "./day-state.ts";
+import type { Phase, StagedFacts } from "./day-state.ts";
 import { markedDays, markUnverified } from "./day-table.ts";
 import { addWindows, dropWindows, type StagedWindow, windowsByDay } from "./fetch-windows.ts";
-import { currentJob, type Fence, setState } from "./site-state.ts";
+import { currentOwner, type Fence, type Owner, setState, worksOnDue } from "./site-state.ts";
 import { dropMergeInput, dropStagedFile } from "./staged-file.ts";
 
 export const stagingTable: Table = {
@@ -120,28 +119,32 @@ export function stagedDays(sql: Sql, from = "", to = "9999"): StagedDay[] {
 }
 
 /**
- * The site's job and the staged day, while work of this fence on `day` may still be committed: the day may have failed
+ * The owner of the work and the staged day, while work of this fence on `day` may still be committed: the day may have failed
  * since, or been staged again. To be called inside the committing transaction.
  */
 export function currentWork(
   sql: Sql,
   fence: Fence,
   { date, stagingId }: Pick<StagedDay, "date" | "stagingId">,
-): { readonly job: SiteJob; readonly staged: StagedDay } | undefined {
-  const job = currentJob(sql, fence);
-  const staged = job && stagedDays(sql, date, date).find((day) => day.stagingId === stagingId);
-  return staged && { job, staged };
+): { readonly owner: Owner; readonly staged: StagedDay } | undefined {
+  const owner = currentOwner(sql, fence);
+  const staged = owner && stagedDays(sql, date, date).find((day) => day.stagingId === stagingId);
+  return staged && { owner, staged };
 }
 
-/** Phase of each staged day in a range. */
-export function stagedPhases(sql: Sql, from: string, to: string): Map<UtcDay, DayFacts["staged"]> {
-  const rows = sql.all<{ date: UtcDay; phase: Phase; held_for_upload: number }>(
-    "SELECT date, phase, held_for_upload FROM staging WHERE date BETWEEN ? AND ?",
+/** What is staged of each day in a range. */
+export function stagedPhases(sql: Sql, from: string, to: string): Map<UtcDay, StagedFacts> {
+  const rows = sql.all<{ date: UtcDay; phase: Phase; held_for_upload: number; track: "due" | null }>(
+    "SELECT date, phase, held_for_upload, plan ->> '$.track' AS track FROM staging WHERE date BETWEEN ? AND ?",
     from,
     to,
   );
+  const works = worksOnDue(sql);
   return new Map(
-    rows.map(({ date, phase, held_for_upload }) => [date, { phase, heldForUpload: held_for_upload === 1 }]),
+    rows.map(({ date, phase, held_for_upload, track }) => [
+      date,
+      { phase, heldForUpload: held_for_upload === 1, ...(track === "due" && { due: { works } }) },
+    ]),
   );
 }
 

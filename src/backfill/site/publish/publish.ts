@@ -1,19 +1,22 @@
 import { retryDelayMs } from "../../../ace/client/client.ts";
 import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import type { SiteJob } from "../../job/job.ts";
 import type { CurrentJob, ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
+import { takeDueTrack } from "../due/due.ts";
 import {
   addToRun,
   addToTotals,
+  clearDueFailures,
   clearVerification,
   currentWork,
   dayHistory,
   dropStaging,
   evidenceCounts,
+  type Fence,
   failDay,
   getState,
+  type Owner,
   recordProgress,
   recordPublished,
   type StagedDay,
@@ -101,15 +104,18 @@ async function putWithPermission(
   day: EncodedDay,
   expected: string,
 ): Promise<"published" | "changed" | "denied"> {
-  const { archive, clock, connection, coordinator, fence, site } = context;
+  const { archive, clock, connection, coordinator, fence, site, store } = context;
   while (!fence.signal.aborted) {
     const put = await connection.runExclusive(async () => {
       const wanted = await coordinator.current().catch(() => undefined);
       if (!wanted) return "no answer";
       // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
-      const job = beginPut(context, day, wanted);
-      if (!job) return "denied";
-      return archive.publish(objectKey(site, day.date), objectOf(context, job, day), expected);
+      const owner = beginPut(context, day, wanted);
+      if (!owner) {
+        store.tx((sql) => wanted.due && takeDueTrack(context, sql, wanted.due));
+        return "denied";
+      }
+      return archive.publish(objectKey(site, day.date), objectOf(context, owner, day), expected);
     });
     if (put !== "no answer") return put;
     await clock.sleep(PEER_RETRY_MS, fence.signal);
@@ -117,16 +123,20 @@ async function putWithPermission(
   return "denied";
 }
 
-/** The job to publish for, if Coordinator and site agree on it. Marks the day: from now on its object may change. */
-function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: CurrentJob): SiteJob | undefined {
-  if (wanted.epoch !== fence.epoch || wanted.desired !== "run") return undefined;
+/** The owner to publish for, if Coordinator and site agree on it. Marks the day: from now on its object may change. */
+function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: CurrentJob): Owner | undefined {
   return store.tx((sql) => {
-    const job = currentWork(sql, fence, day)?.job;
-    if (job?.backfillId !== wanted.backfillId) return undefined;
+    const owner = currentWork(sql, fence, day)?.owner;
+    if (!owner || !permits(wanted, fence, owner)) return undefined;
     setStaging(sql, day.date, "replacing", true);
     clearVerification(sql, day.date);
-    return job;
+    return owner;
   });
+}
+
+function permits({ backfillId, desired, due, epoch }: CurrentJob, fence: Fence, owner: Owner): boolean {
+  if (fence.track === "due") return due?.epoch === fence.epoch && !due.paused;
+  return epoch === fence.epoch && desired === "run" && backfillId === owner.backfillId;
 }
 
 /** Records the day as published: a HEAD has shown the size, hash and count of the staged file. */
@@ -139,17 +149,19 @@ function record(context: ActionContext, day: EncodedDay, head: ObjectHead): "pub
     dropStaging(sql, day.date);
     unmarkDays(sql, "distrusted", day.date);
     unmarkDays(sql, "one_lane", day.date);
+    clearDueFailures(sql, day.date);
     recordPublished(sql, day.date, {
       status: statusOf(day),
       records,
       bytes: head.bytes,
       etag: head.etag,
       sha256,
-      backfillId: work.job.backfillId,
+      backfillId: work.owner.backfillId,
       completedAt: clock.now(),
+      fetchedAt: day.plan.createdAt,
       evidence: evidenceOf(day),
     });
-    addToRun(sql, fence.epoch, { days: 1 });
+    addToRun(sql, fence, { days: 1 });
     addToTotals(sql, { samples: records, bytes: head.bytes });
     showDay(context, sql, day.date);
     recordProgress(sql, clock, undefined);

@@ -1,8 +1,7 @@
 import type { DayEvidence } from "../../../domain/evidence.ts";
-import type { SiteJob } from "../../job/job.ts";
 import type { ObjectHead, PublishableFile } from "../../ports.ts";
 import type { SiteContext } from "../context.ts";
-import { partCount, readPart, type StagedDay, type StagedFile } from "../ledger/ledger.ts";
+import { type Owner, partCount, readPart, type StagedDay, type StagedFile } from "../ledger/ledger.ts";
 
 /** A staged day whose file is complete. */
 export type EncodedDay = StagedDay & { readonly file: StagedFile };
@@ -10,7 +9,7 @@ export type EncodedDay = StagedDay & { readonly file: StagedFile };
 /** The object that a staged file becomes. */
 export function objectOf(
   { clock, site, store }: SiteContext,
-  job: SiteJob,
+  { backfillId }: Owner,
   day: EncodedDay,
 ): PublishableFile {
   const { content } = day.file;
@@ -25,7 +24,8 @@ export function objectOf(
       created_at: new Date(clock.now()).toISOString(),
       // The rest serves to rebuild the ledger.
       status: statusOf(day),
-      backfill_id: job.backfillId,
+      backfill_id: backfillId,
+      fetched_at: new Date(day.plan.createdAt).toISOString(),
       evidence: JSON.stringify(withoutExamples(evidenceOf(day))),
     },
     *parts() {
