@@ -6,6 +6,7 @@ const NAMES: Readonly<Record<Alert["alert"], string>> = {
   high_error_rate: "Many days fail",
   upload_failures: "Uploads fail",
   rate_limit_exhaustion: "Rate limit exhausted",
+  due_day_failing: "A due day is not archived",
 };
 
 /** Conditions that need an operator. A screen reader reads each when it appears, not when a count in it changes. */
