@@ -33,10 +33,12 @@ export class EtlClient {
     return this.#request("GET", "/gate", "gate");
   }
 
-  /** Begins a sync of one site, or of all. Throws `CommandError` (rejected) where every one is in a sync already. */
-  trigger(site?: string): Promise<TriggerAccepted> {
+  /** Begins a sync of one site, or of all; "running" where every one is in a sync already. */
+  async trigger(site?: string): Promise<TriggerAccepted | "running"> {
     const query = site === undefined ? "" : `?${new URLSearchParams({ site })}`;
-    return this.#request("POST", `/trigger${query}`, "triggered_at");
+    const method = "POST";
+    const response = await fetchJson<TriggerAccepted | Problem>(this.worker, `/trigger${query}`, { method });
+    return response.status === 409 ? "running" : successBody(this.worker, response, "triggered_at");
   }
 
   async #request<T extends object>(method: "GET" | "POST", path: string, has: keyof T & string): Promise<T> {

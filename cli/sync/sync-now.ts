@@ -1,5 +1,5 @@
 import { poll } from "../../client/client.ts";
-import type { SiteSync, SyncStatus, TriggerAccepted } from "../../src/contract/etl.ts";
+import type { SiteSync, SyncStatus } from "../../src/contract/etl.ts";
 import {
   type BarPaint,
   bar,
@@ -14,18 +14,30 @@ import { requestChange, watchScreen, watchWorker } from "../watch/watch.ts";
 import { countsText } from "./sync-lines.ts";
 
 /**
- * Begins a sync of one site, or of all, and shows it until it ends. Returns the last status of the sites that began one.
- * Ctrl-C stops only the watching.
+ * The sync of a site that is waited for: the one that began at the trigger, or the one that was running then. Times are by
+ * the site's clock.
+ */
+export type Awaited = { readonly triggeredAt: string } | { readonly startedAt: string };
+
+/** By site. */
+export type AwaitedSyncs = ReadonlyMap<string, Awaited>;
+
+/**
+ * Begins a sync of one site, or of all, and shows it until it ends; a site that is in a sync already ends that. Returns the
+ * last status of these sites. Ctrl-C stops only the watching.
  */
 export async function syncNow(cli: Cli, site: string | undefined): Promise<SiteSync[]> {
   const { etl } = cli;
   const accepted = await requestChange(cli, "sync", () => etl.trigger(site));
-  for (const running of accepted.sites_running) note(`${running} is in a sync already.`);
+  const triggered = accepted === "running" ? {} : accepted.triggered_at;
+  const first = await etl.status();
+  const awaited = awaitedSyncs(first, triggered, site);
+  for (const [name, sync] of awaited) if ("startedAt" in sync) note(`${name} is in a sync already.`);
   const screen = watchScreen(cli, process.stderr);
   let latest: SyncStatus | undefined;
   const show = (status: SyncStatus) => {
     latest = status;
-    screen.show(nowLines(status, accepted, { isTerminal: screen.width !== undefined, paint: screen.paint }));
+    screen.show(nowLines(status, awaited, { isTerminal: screen.width !== undefined, paint: screen.paint }));
   };
   const lost = (silentMs: number) =>
     screen.show(screen.width === undefined || !latest ? ["connection lost, retrying"] : [lostLine(silentMs)]);
@@ -33,19 +45,37 @@ export async function syncNow(cli: Cli, site: string | undefined): Promise<SiteS
   const last = await watchWorker<SyncStatus>(cli, watching, (polling) =>
     poll(
       () => etl.status(),
-      (status) => hasEnded(status, accepted),
+      (status) => haveEnded(status, awaited),
       { ...polling, show, lost },
     ),
   );
   screen.settle();
-  return last.sites.filter((view) => accepted.sites.includes(view.site));
+  return last.sites.filter((view) => awaited.has(view.site));
 }
 
-/** Whether every triggered site has ended its sync, or can't begin one. A site that does not respond has not. */
-export function hasEnded(status: SyncStatus, { sites, triggered_at }: TriggerAccepted): boolean {
-  return sites.every((site) => {
+/** The triggered sites, and of the others those that were in a sync: of all sites, or of `site` alone. */
+export function awaitedSyncs(
+  { sites }: SyncStatus,
+  triggeredAt: Readonly<Record<string, string>>,
+  site: string | undefined,
+): AwaitedSyncs {
+  const running = sites
+    .filter((view) => !(view.site in triggeredAt) && (site === undefined || view.site === site))
+    .flatMap((view): [string, Awaited][] =>
+      view.current_sync ? [[view.site, { startedAt: view.current_sync.started_at }]] : [],
+    );
+  const triggered = Object.entries(triggeredAt).map(([name, at]): [string, Awaited] => [
+    name,
+    { triggeredAt: at },
+  ]);
+  return new Map([...triggered, ...running]);
+}
+
+/** Whether every sync has ended, or can't begin. That of a site that does not respond has not. */
+export function haveEnded(status: SyncStatus, awaited: AwaitedSyncs): boolean {
+  return [...awaited].every(([site, sync]) => {
     const view = status.sites.find((each) => each.site === site);
-    return view !== undefined && (endedRun(view, triggered_at[site]) ?? obstacleOf(view)) !== undefined;
+    return view !== undefined && (endedRun(view, sync) ?? obstacleOf(view)) !== undefined;
   });
 }
 
@@ -68,18 +98,18 @@ interface NowOptions {
 
 const BAR_COLUMNS = 16;
 
-/** A line for each triggered site: how far its sync is, or what it has done. */
+/** A line for each sync: how far it is, or what it has done. */
 export function nowLines(
   status: SyncStatus,
-  { sites, triggered_at }: TriggerAccepted,
+  awaited: AwaitedSyncs,
   { isTerminal, paint }: NowOptions,
 ): string[] {
-  const nameWidth = Math.max(0, ...sites.map((site) => site.length));
-  return sites.map((site) => {
+  const nameWidth = Math.max(0, ...[...awaited.keys()].map((site) => site.length));
+  return [...awaited].map(([site, sync]) => {
     const name = site.padEnd(nameWidth);
     const view = status.sites.find((each) => each.site === site);
     if (!view) return `${name} does not respond`;
-    const run = endedRun(view, triggered_at[site]);
+    const run = endedRun(view, sync);
     if (run) {
       const took = formatDuration(Math.max(0, Date.parse(run.ended_at) - Date.parse(run.started_at)));
       if (run.outcome === "ok") return `${name} done in ${took}: ${countsText(run)}`;
@@ -96,8 +126,12 @@ export function nowLines(
   });
 }
 
-/** The site's last sync if it ended at the trigger or later, by the site's clock. */
-function endedRun({ last_sync }: SiteSync, triggeredAt: string | undefined) {
-  if (last_sync === null || triggeredAt === undefined) return undefined;
-  return Date.parse(last_sync.ended_at) >= Date.parse(triggeredAt) ? last_sync : undefined;
+/** The site's last sync, if it is the one that is waited for or a later one. */
+function endedRun({ last_sync }: SiteSync, sync: Awaited) {
+  if (last_sync === null) return undefined;
+  const isIt =
+    "triggeredAt" in sync
+      ? Date.parse(last_sync.ended_at) >= Date.parse(sync.triggeredAt)
+      : Date.parse(last_sync.started_at) >= Date.parse(sync.startedAt);
+  return isIt ? last_sync : undefined;
 }

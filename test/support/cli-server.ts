@@ -12,6 +12,8 @@ export type CliResponses = Readonly<Record<string, readonly (object | null)[]>>;
 /** For a test file: starts the server before each test. Set `responses`, then run commands. */
 export class CliServer {
   responses: CliResponses = {};
+  /** By `METHOD /path`: the status of its errors, instead of the usual one. */
+  statuses: Record<string, number> = {};
   /** The requests so far, as `METHOD /path`. */
   requests: string[] = [];
   /** Their parameters, of all tests of the file. */
@@ -24,12 +26,13 @@ export class CliServer {
     const earlier = this.requests.filter((each) => each === call).length;
     this.requests.push(call);
     const all = this.responses[call] ?? [];
-    send(response, all[Math.min(earlier, all.length - 1)]);
+    send(response, all[Math.min(earlier, all.length - 1)], this.statuses[call]);
   });
 
   constructor() {
     beforeEach(async () => {
       this.requests = [];
+      this.statuses = {};
       await once(this.#server.listen(0, "127.0.0.1"), "listening");
     });
     afterEach(async () => {
@@ -62,9 +65,9 @@ export class CliServer {
 }
 
 /** An error is a 403, or a 404 where a file is not archived; a body without an error is a success. */
-function send(response: ServerResponse, body: object | null | undefined): void {
+function send(response: ServerResponse, body: object | null | undefined, errorStatus = 403): void {
   if (body === null) return;
   if (body === undefined) return void response.writeHead(404).end('{"error":"Not found","endpoints":[]}');
-  const status = !("error" in body) ? 202 : body.error === "not archived" ? 404 : 403;
+  const status = !("error" in body) ? 202 : body.error === "not archived" ? 404 : errorStatus;
   response.writeHead(status).end(JSON.stringify(body));
 }

@@ -37,7 +37,7 @@ test("says how fresh the samples are, and nothing where none is known", () => {
 test("counts days by state, without those that need no word", () => {
   const [due] = siteSync().due_days;
   if (!due) throw new Error("the view has a due day");
-  expect(hotText(siteSync())).toBe("2, 1 filling");
+  expect(hotText(siteSync())).toBe("2 (1 filling)");
   expect(dueText(siteSync())).toBe("none");
   const failed = {
     ...due,

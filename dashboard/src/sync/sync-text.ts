@@ -29,12 +29,10 @@ export function lagText(watermark: string | null, workerNowMs: EpochMs): string 
   return watermark === null ? "–" : duration(Math.max(0, workerNowMs - Date.parse(watermark)));
 }
 
-/** "20, 1 re-reading": days that are whole need no word. */
+/** "20 (1 re-reading)": days that are whole need no word. */
 export function hotText({ hot_days }: SiteSync): string {
-  return [
-    integer(hot_days.length),
-    ...countedStates(hot_days, ["filling", "re-reading", "rolling-over"]),
-  ].join(", ");
+  const states = countedStates(hot_days, ["filling", "re-reading", "rolling-over"]).join(", ");
+  return `${integer(hot_days.length)}${states === "" ? "" : ` (${states})`}`;
 }
 
 /** "1 failed, 2 waiting"; "none" where every due day is done. */
