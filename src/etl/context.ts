@@ -2,7 +2,7 @@ import type { Permits } from "../ace/client/client.ts";
 import type { EtlConfig } from "../domain/etl-config.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { PointList, RequestObserver } from "../fetch/fetch.ts";
-import type { HotSite, HotWriter } from "../hot/hot.ts";
+import type { Encode, HotSite, HotWriter } from "../hot/hot.ts";
 import type { Isolate } from "../object/isolate/isolate.ts";
 import type { ViewOutbox } from "../object/outbox/outbox.ts";
 import type { DueDays } from "../ports/due.ts";
@@ -35,6 +35,8 @@ export interface SyncContext extends Omit<SyncPorts, "alarm" | "view"> {
   readonly fence: { readonly signal: AbortSignal };
   readonly steps: { readonly runSamples: number; readonly runPages: number };
   readonly writer: HotWriter;
+  /** Runs work on `samples` samples that copies and encodes them, while no other such work of the isolate runs. */
+  readonly encode: Encode;
   /** The configured points, of the list that is stored. */
   points(): PointList;
   heartbeat(): void;

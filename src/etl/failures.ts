@@ -69,6 +69,11 @@ export function failWindow(context: SyncContext, unit: Unit, window: TimeSpan, f
       else failUnit(context, unit, failed, where);
       break;
     }
+    case "too-large": {
+      const { message } = fault;
+      failUnit(context, unit, { kind: "protocol", reason: "too-large", message }, where);
+      break;
+    }
     default:
       fault satisfies never;
   }

@@ -42,6 +42,9 @@ export const ROLL_OVER_PAUSE_MS_MAX = 24 * 3_600_000;
 /** Samples of a window, 25 times the reference site's: a reading is in memory as a whole, 20 bytes a sample. */
 export const WINDOW_SAMPLES_MAX = 250_000;
 
+/** Memory of a sample beside its columns while samples are joined and encoded: copies of the columns, and the blocks. */
+export const ENCODE_BYTES = 90;
+
 /** Pages of a window: at the smallest page size that steps down lead to, 1,000 rows, those of `WINDOW_SAMPLES_MAX`. */
 export const WINDOW_PAGES_MAX = 260;
 

@@ -5,4 +5,6 @@ export type ReadFault =
   | { readonly kind: "failed"; readonly failed: FailedRequest }
   | StatedPause
   /** A pause of the gate, which the state knows. */
-  | { readonly kind: "throttled" };
+  | { readonly kind: "throttled" }
+  /** The samples don't fit into memory; with fewer windows at once they may. */
+  | { readonly kind: "too-large"; readonly message: string };

@@ -5,7 +5,7 @@ import type { EtlConfig } from "../domain/etl-config.ts";
 import { lastSyncKey, syncMetricsKey, syncStateKey } from "../domain/layout.ts";
 import type { SiteName } from "../domain/site.ts";
 import { PointNames } from "../fetch/fetch.ts";
-import { HotWriter } from "../hot/hot.ts";
+import { type Encode, HotWriter } from "../hot/hot.ts";
 import { AlarmChain, type WorkAhead } from "../object/alarm/alarm.ts";
 import type { Isolate } from "../object/isolate/isolate.ts";
 import { ViewOutbox } from "../object/outbox/outbox.ts";
@@ -13,7 +13,7 @@ import { migrate } from "../object/tables/tables.ts";
 import type { Sql } from "../ports/ports.ts";
 import type { SyncContext, SyncPorts } from "./context.ts";
 import { SyncEngine } from "./engine/engine.ts";
-import { WINDOW_PAGES_MAX, WINDOW_SAMPLES_MAX } from "./limits.ts";
+import { ENCODE_BYTES, WINDOW_PAGES_MAX, WINDOW_SAMPLES_MAX } from "./limits.ts";
 import { observeRequests } from "./observe-requests.ts";
 import { reportOf, SyncAlerts } from "./report/report.ts";
 import { getState, SYNC_TABLES, setState } from "./state/state.ts";
@@ -37,6 +37,15 @@ export class SiteSync {
     store.tx((sql) => migrate(sql, SYNC_TABLES));
     const names = new PointNames(store, isolate, (sql) => getState(sql, "points")?.hash);
     const counts = nothingCounted();
+    const encode: Encode = (samples, work) =>
+      isolate.runExclusive(clock, async () => {
+        const release = isolate.use(samples * ENCODE_BYTES);
+        try {
+          return work();
+        } finally {
+          release();
+        }
+      });
     this.#context = {
       ...ports,
       ...{ site, config, isolate },
@@ -45,7 +54,8 @@ export class SiteSync {
       requests: observeRequests({ clock, log, site, store }, counts),
       fence: { signal: new AbortController().signal },
       steps: { runSamples: WINDOW_SAMPLES_MAX, runPages: WINDOW_PAGES_MAX },
-      writer: new HotWriter(countingRows(hot, counts)),
+      writer: new HotWriter(countingRows(hot, counts), encode),
+      encode,
       points: () => names.current(),
       heartbeat: () => undefined,
     };

@@ -27,10 +27,13 @@ export async function performRead(
   const version = known.state.days.find(({ day }) => day === utcDayOf(unit.fromMs))?.version;
   // A day that hot storage is not responsible for is not read.
   if (version === undefined) return NOTHING;
-  const frame = { readAt, version, watermarkMs: watermarkWith(known, readAt, { unit, readAt }) };
+  const watermarkMs = watermarkWith(known, readAt, { unit, readAt });
+  const frame = { readAt, version, watermarkMs, samples: samplesExpected(known, unit) };
   const result = await readUnit(context, unit, frame, numbers).catch((fault: unknown) =>
     tooLarge(fault, unit),
   );
+  if (result.kind === "too-large" && unit.windows.length > 1)
+    return performEach(context, known, unit, numbers);
   if (result.kind !== "committed") {
     failWindow(context, unit, result.window, result);
     return { ...NOTHING, error: messageOf(result) };
@@ -41,8 +44,29 @@ export async function performRead(
     const newest: EpochMs | undefined = result.newestMs;
     if (newest !== undefined) setState(sql, "newestMs", Math.max(newest, getState(sql, "newestMs") ?? 0));
   });
-  const { windows, samples } = result;
-  return { windows, samples, error: null };
+  return { windows: result.windows, samples: result.samples, error: null };
+}
+
+/** Reads the windows of an hour one by one, which are stored as such: the hour does not fit into memory. */
+async function performEach(
+  context: ClaimedContext,
+  known: Known,
+  unit: Unit,
+  numbers: HotNumbers,
+): Promise<ReadDone> {
+  let all = NOTHING;
+  for (const window of unit.windows) {
+    const part: Unit = { ...window, level: "window", windows: [window], why: unit.why };
+    const { windows, samples, error } = await performRead(context, known, part, numbers);
+    all = { windows: all.windows + windows, samples: all.samples + samples, error };
+    if (error !== null) break;
+  }
+  return all;
+}
+
+/** As many samples as the fullest window that is known has, in each window of the unit. */
+function samplesExpected({ state }: Known, { windows }: Unit): number {
+  return windows.length * state.windows.reduce((most, { samples }) => Math.max(most, samples), 0);
 }
 
 const NOTHING: ReadDone = { windows: 0, samples: 0, error: null };
@@ -58,6 +82,7 @@ function messageOf(result: Exclude<UnitResult, { kind: "committed" }>): string {
     case "failed":
       return result.failed.message;
     case "paused":
+    case "too-large":
       return result.message;
     case "throttled":
       return "the API has asked for a pause (429)";

@@ -2,13 +2,14 @@ import type { WeatherSample } from "../../ace/weather/weather.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { newColumns } from "../../domain/samples.ts";
 import type { HotColumns, ReadWindow } from "../../hot/hot.ts";
-import { sortRun } from "../../parquet/run/run.ts";
+import { BYTES_A_SAMPLE, sortRun } from "../../parquet/run/run.ts";
 import type { ClaimedContext } from "../context.ts";
 import type { ReadFault } from "../read-fault.ts";
 import type { TimeSpan, Unit } from "../schedule.ts";
 import type { HotNumbers } from "./hot-numbers.ts";
 import { forgetReadings, readingsOf } from "./read-weather.ts";
-import { readWindow, type WindowRead } from "./read-window.ts";
+import { ladderOf, readWindow, type WindowRead } from "./read-window.ts";
+import { UnitMemory } from "./unit-memory.ts";
 
 /** What reading a unit has come to. */
 export type UnitResult =
@@ -28,6 +29,8 @@ export interface UnitFrame {
   readonly version: number;
   /** The site's watermark once the windows are read. */
   readonly watermarkMs: EpochMs | null;
+  /** So many are expected. */
+  readonly samples: number;
 }
 
 /**
@@ -40,35 +43,49 @@ export async function readUnit(
   frame: UnitFrame,
   numbers: HotNumbers,
 ): Promise<UnitResult> {
-  const configured = await numbers.ofConfigured(context);
-  const reads: WindowRead[] = [];
-  for (const window of unit.windows) {
-    const read = await readWindow(context, window, frame.readAt, configured, (names) =>
-      numbers.ofOthers(context, names),
-    );
-    if (read.kind !== "read") return { ...read, window };
-    reads.push(read);
+  const { fence, isolate } = context;
+  const readBytes = ladderOf(context).size * BYTES_A_SAMPLE;
+  const memory = await UnitMemory.reserve(isolate, context, frame.samples, readBytes, fence.signal);
+  if (!memory) return { kind: "too-large", message: "this object is being replaced", window: unit };
+  try {
+    const configured = await numbers.ofConfigured(context);
+    const numberUnlisted = (names: readonly string[]) => numbers.ofOthers(context, names);
+    const reads: WindowRead[] = [];
+    for (const window of unit.windows) {
+      const { readAt } = frame;
+      const read = await readWindow(context, window, { readAt, memory, numbers: configured, numberUnlisted });
+      if (read.kind !== "read") return { ...read, window };
+      reads.push(read);
+    }
+    return await commit(context, unit, frame, reads, numbers);
+  } finally {
+    memory.release();
   }
+}
+
+async function commit(
+  context: ClaimedContext,
+  unit: Unit,
+  frame: UnitFrame,
+  reads: readonly WindowRead[],
+  numbers: HotNumbers,
+): Promise<UnitResult> {
+  const { claim, encode, writer } = context;
   const weather = readingsOf(context, unit);
   const parts = reads.map(({ columns }) => columns);
   if (weather.length > 0) parts.push(await columnsOf(context, weather, numbers));
-  const samples = joinSorted(parts);
+  const count = parts.reduce((sum, { length }) => sum + length, 0);
+  const samples = await encode(count, () => joinSorted(parts));
   const reading = {
     windows: reads.map((read) => toReadWindow(read, frame)),
     samples,
     points: await numbers.ofReading(context),
     watermarkMs: frame.watermarkMs,
   };
-  const { claim, writer } = context;
   if (unit.level === "hour") await writer.replaceHour(claim, reading);
   else await writer.replaceWindows(claim, reading);
   forgetReadings(context, weather);
-  return {
-    kind: "committed",
-    windows: reads.length,
-    samples: samples.length,
-    newestMs: newestOf(samples),
-  };
+  return { kind: "committed", windows: reads.length, samples: count, newestMs: newestOf(samples) };
 }
 
 async function columnsOf(

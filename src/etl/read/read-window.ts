@@ -11,13 +11,13 @@ import { imbalance, type Transport } from "../../domain/evidence.ts";
 import type { SampleColumns } from "../../domain/samples.ts";
 import { type PageHalt, WindowReader } from "../../fetch/fetch.ts";
 import type { HotColumns } from "../../hot/hot.ts";
-import { BYTES_A_SAMPLE } from "../../parquet/run/run.ts";
 import type { SyncContext } from "../context.ts";
-import { WINDOW_SAMPLES_MAX } from "../limits.ts";
+import { WINDOW_PAGES_MAX } from "../limits.ts";
 import type { ReadFault } from "../read-fault.ts";
 import type { TimeSpan } from "../schedule.ts";
 import { getState, setState } from "../state/state.ts";
 import { toHotColumns } from "./hot-columns.ts";
+import type { UnitMemory } from "./unit-memory.ts";
 
 /** A window as the API has it, in memory. */
 export interface WindowRead {
@@ -31,53 +31,56 @@ export interface WindowRead {
   readonly duplicates: number;
 }
 
-/** Gives the names that are not configured their numbers, where their samples are kept. */
-export type NumberUnlisted = (names: readonly string[]) => Promise<Uint32Array>;
+/** What a window is read with. */
+export interface WindowFrame {
+  /** When the reading began. */
+  readonly readAt: EpochMs;
+  readonly memory: UnitMemory;
+  /** The numbers of the configured points, by their ids. */
+  readonly numbers: Uint32Array;
+  /** Gives the names that are not configured their numbers, where their samples are kept. */
+  readonly numberUnlisted: (names: readonly string[]) => Promise<Uint32Array>;
+}
 
-/**
- * Reads a window by one pagination. `numbers` are those of the configured points, by their ids. A cursor that the API
- * refuses makes the window be read from its beginning, once.
- */
+/** Reads a window by one pagination. A cursor that the API refuses makes it be read from its beginning, once. */
 export async function readWindow(
   context: SyncContext,
   span: TimeSpan,
-  readAt: EpochMs,
-  numbers: Uint32Array,
-  numberUnlisted: NumberUnlisted,
+  frame: WindowFrame,
 ): Promise<WindowRead | ReadFault> {
-  const first = await readOnce(context, span, readAt, numbers, numberUnlisted);
-  const isRefused = first.kind === "failed" && first.failed.kind === "refused" && first.hadCursor;
-  return isRefused ? readOnce(context, span, readAt, numbers, numberUnlisted) : first;
+  const first = await readOnce(context, span, frame);
+  return first === "cursor refused" ? orFault(await readOnce(context, span, frame)) : first;
 }
+
+const orFault = (read: WindowRead | ReadFault | "cursor refused"): WindowRead | ReadFault =>
+  read === "cursor refused" ? failure("refused", "the API refuses the cursors that it gives") : read;
 
 async function readOnce(
   context: SyncContext,
   span: TimeSpan,
-  readAt: EpochMs,
-  numbers: Uint32Array,
-  numberUnlisted: NumberUnlisted,
-): Promise<WindowRead | (ReadFault & { readonly hadCursor: boolean })> {
-  const { config, fence, isolate, store } = context;
-  const ladder = ladderOf(context);
-  const memory = await isolate.reserve(context, ladder.size * BYTES_A_SAMPLE, fence.signal);
-  if (!memory) return { ...failure("memory", "no memory was free for the window"), hadCursor: false };
-  try {
-    const unlisted = config.points === "all" ? new UnlistedNames(numbers.length) : undefined;
-    const micros = { fromMicros: span.fromMs * 1_000, toMicros: span.toMs * 1_000 };
-    const reader = new WindowReader(context, memory, startPagination(micros), ladder, unlisted);
-    while (reader.roomLeft) {
-      const hadCursor = reader.pagination.cursor !== null;
-      const halt = await reader.readPage(() => true);
-      store.tx((sql) => setState(sql, "pageSize", { configured: config.pageSize, ladder: reader.ladder }));
-      if (halt) return { ...faultOf(halt), hadCursor };
-    }
-    if (!reader.done) return { ...tooLarge(reader), hadCursor: false };
-    const unlistedNumbers = unlisted ? await numberUnlisted(unlisted.names) : undefined;
-    const columns = reader.run.takeSorted(joined(numbers, unlistedNumbers));
-    return finished(span, readAt, columns, reader.transport);
-  } finally {
-    memory.release();
+  { readAt, memory, numbers, numberUnlisted }: WindowFrame,
+): Promise<WindowRead | ReadFault | "cursor refused"> {
+  const { config, store } = context;
+  const unlisted = config.points === "all" ? new UnlistedNames(numbers.length) : undefined;
+  const micros = { fromMicros: span.fromMs * 1_000, toMicros: span.toMs * 1_000 };
+  const pagination = startPagination(micros);
+  const reader = new WindowReader(context, memory.ofReader, pagination, ladderOf(context), unlisted);
+  while (reader.roomLeft) {
+    const { cursor } = reader.pagination;
+    const halt = await reader.readPage(() => true);
+    store.tx((sql) => setState(sql, "pageSize", { configured: config.pageSize, ladder: reader.ladder }));
+    if (halt?.kind === "failed" && halt.failed.kind === "refused" && cursor !== null) return "cursor refused";
+    if (halt) return faultOf(halt);
   }
+  if (!reader.done) return tooLarge(reader);
+  const unlistedNumbers = unlisted ? await numberUnlisted(unlisted.names) : undefined;
+  const read = finished(
+    span,
+    readAt,
+    reader.run.takeSorted(joined(numbers, unlistedNumbers)),
+    reader.transport,
+  );
+  return read.kind === "read" && !memory.keep(read.columns.length) ? tooLarge(reader) : read;
 }
 
 function finished(
@@ -85,10 +88,10 @@ function finished(
   readAt: EpochMs,
   sorted: SampleColumns,
   transport: Transport,
-): WindowRead | (ReadFault & { readonly hadCursor: boolean }) {
+): WindowRead | ReadFault {
   const { columns, duplicates } = toHotColumns(sorted);
   const message = imbalance(columns.length, duplicates, transport);
-  if (message) return { ...failure("evidence", message), hadCursor: false };
+  if (message) return failure("evidence", message);
   return { kind: "read", span, readAt, columns, transport, duplicates };
 }
 
@@ -116,18 +119,16 @@ function faultOf(halt: PageHalt): ReadFault {
   }
 }
 
-function tooLarge({ run, bytesMissing, transport }: WindowReader) {
-  const message =
-    bytesMissing === undefined
-      ? `the window has more than ${WINDOW_SAMPLES_MAX} samples, or does not end: ${run.samples} in ${transport.pages} pages`
-      : `the window takes ${bytesMissing} bytes, which are not free now`;
-  return failure("too-large", message);
+function tooLarge({ run, bytesMissing, transport }: WindowReader): ReadFault {
+  if (bytesMissing === undefined && transport.pages < WINDOW_PAGES_MAX)
+    return { kind: "too-large", message: "the samples do not fit into the memory that is free" };
+  return failure("too-large", `the window does not end: ${run.samples} samples in ${transport.pages} pages`);
 }
 
 const failure = (reason: string, message: string) =>
   ({ kind: "failed", failed: { kind: "protocol", reason, message } }) as const;
 
-function ladderOf({ config, store }: SyncContext): PageSizeLadder {
+export function ladderOf({ config, store }: SyncContext): PageSizeLadder {
   const configured = parsePageSize(config.pageSize) ?? PAGE_SIZE_MAX;
   const stored = store.tx((sql) => getState(sql, "pageSize"));
   return stored?.configured === configured ? stored.ladder : startLadder(configured);

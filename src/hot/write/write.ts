@@ -13,6 +13,9 @@ import { claimSite, numberPoints } from "./sites.ts";
 export { StaleEpoch } from "./fence.ts";
 export { HotBlockTooLarge } from "./replace.ts";
 
+/** Runs work that takes memory for each of `samples` samples. */
+export type Encode = <T>(samples: number, work: () => T) => Promise<T>;
+
 /**
  * The hot storage as its writer uses it, one for each site. Every method that writes is one transaction, which fails with
  * `StaleEpoch` if another writer has claimed the site. Where a method throws `HotUnavailable`, its transaction may have been
@@ -20,9 +23,12 @@ export { HotBlockTooLarge } from "./replace.ts";
  */
 export class HotWriter {
   readonly #store: HotStore;
+  readonly #encode: Encode;
 
-  constructor(store: HotStore) {
+  /** `encode` runs the encoding of readings; at once by default. */
+  constructor(store: HotStore, encode: Encode = async (_, work) => work()) {
     this.#store = store;
+    this.#encode = encode;
   }
 
   /** Makes the caller the site's only writer. A new site expects samples from `sinceIfNewMs` on. */
@@ -91,7 +97,10 @@ export class HotWriter {
   async #replace(site: HotSite, level: Level, reading: HotReading): Promise<number> {
     // Read before the transaction: the fence ensures that nobody else has written since.
     const samples = await withOtherPoints(this.#store, site, reading);
-    return this.#commit(site, replaceStatements(site, level, reading, samples));
+    const statements = await this.#encode(samples.length, () =>
+      replaceStatements(site, level, reading, samples),
+    );
+    return this.#commit(site, statements);
   }
 
   async #commit(site: HotSite, statements: readonly HotStatement[]): Promise<number> {

@@ -2,7 +2,7 @@ import { PIPELINE_BYTES_MAX } from "../../domain/limits.ts";
 import type { Clock } from "../../ports/ports.ts";
 import { Memory } from "./memory.ts";
 
-export type { Reservation } from "./memory.ts";
+export type { MemoryOwner, Reservation } from "./memory.ts";
 
 /** How long the lock is kept for a holder that may have been killed: an abort runs no `finally`. */
 const LEASE_MS = 60_000;

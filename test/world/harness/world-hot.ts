@@ -7,6 +7,8 @@ import type { Incarnation } from "./incarnation.ts";
 /** D1: one database of all sites, with the tables and the bounds of production. */
 export class WorldHot {
   readonly store = new SqliteHotStore();
+  /** Deletions included, as D1 counts them. */
+  rowsWritten = 0;
   readonly #effects: Effects;
 
   constructor(effects: Effects) {
@@ -24,7 +26,12 @@ export class WorldHot {
     };
     return {
       select: (statement, ...values) => remote("select", () => this.store.select(statement, ...values)),
-      batch: (statements) => remote("batch", () => this.store.batch(statements)),
+      batch: (statements) =>
+        remote("batch", async () => {
+          const committed = await this.store.batch(statements);
+          this.rowsWritten += committed.rowsWritten;
+          return committed;
+        }),
       size: () => remote("size", () => this.store.size()),
     };
   }

@@ -152,6 +152,11 @@ export class World {
     return this.#isolate.peakBytes;
   }
 
+  /** The same of the ETL Sync Worker's. */
+  get syncBytesPeak(): number {
+    return this.#syncIsolate.peakBytes;
+  }
+
   #newIsolate(version: number): Isolate {
     const bytesMax = this.#isolateBytesMax;
     return new Isolate({

@@ -1,0 +1,85 @@
+import { DAY_MS, dayStartMs, utcDayOf } from "../../src/domain/day.ts";
+import { hotStats } from "../../src/hot/hot.ts";
+import { World } from "../../test/world/harness/world.ts";
+import { atMost, type Figure, MIB, report } from "../measure/measure.ts";
+
+const HOUR = 3_600_000;
+const SITE = "site_a";
+
+/** The promises: a day of the reference site, synced every five minutes. */
+const ROWS_WRITTEN_MAX = 50_000;
+const REQUESTS_MAX = 700;
+const SAMPLE_BYTES_MAX = 5;
+const SYNC_CPU_S_MAX = 1.5;
+const MEMORY_MIB_MAX = 64;
+
+/** What the process spends in the rules and in hot storage, without the API that it answers itself. */
+class CpuMeter {
+  apiSeconds = 0;
+  #startedAt = process.cpuUsage();
+
+  /** Counts the work as the API's. */
+  ofApi<T>(work: () => T): T {
+    const before = process.cpuUsage();
+    const result = work();
+    this.apiSeconds += secondsSince(before);
+    return result;
+  }
+
+  get ownSeconds(): number {
+    return secondsSince(this.#startedAt) - this.apiSeconds;
+  }
+}
+
+function secondsSince(before: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+/** Syncs a day, a part of it where `hours` are fewer, from its midnight on; day-long counts are scaled up. */
+export async function syncFigures(hours: number): Promise<Figure[]> {
+  const world = new World({
+    sites: [SITE],
+    vendor: { present: true, pointsPerSite: 4_583, samplesPerDay: 3_741_234, oddShare: 0, duplicateShare: 0 },
+    config: { pageSize: 50_000, requestsPerMinute: 50 },
+    etl: { pageSize: 50_000, hotDays: 20, firstSyncHours: 1, archiveAfterHours: 6 },
+  });
+  const midnight = dayStartMs(utcDayOf(world.scheduler.now)) + DAY_MS;
+  world.scheduler.leap(midnight - world.scheduler.now);
+  const cpu = new CpuMeter();
+  world.vendor.forge = ({ honest }) => cpu.ofApi(honest);
+
+  const syncs: number[] = [];
+  world.wakeSyncs();
+  for (let done = 0; done < hours * 12; done += 1) {
+    const before = cpu.ownSeconds;
+    await world.pass(HOUR / 12);
+    syncs.push(cpu.ownSeconds - before);
+    if (done % 12 === 11) process.stderr.write(`\r${(done + 1) / 12} of ${hours} hours `);
+  }
+  process.stderr.write("\r");
+
+  const scale = 24 / hours;
+  const live = world.vendor.arrivals.filter(({ kind }) => kind === "samples" || kind === "points");
+  const [stats] = await hotStats(world.hot.store, [SITE as never]);
+  const leaving = Number(world.hot.store.db.prepare("SELECT count(*) AS n FROM blocks").get()?.n ?? 0);
+  const windows = Number(world.hot.store.db.prepare("SELECT count(*) AS n FROM windows").get()?.n ?? 0);
+  const stored = await world.hot.store.size();
+  const sorted = [...syncs].sort((a, b) => a - b);
+  const samples = stats?.samples ?? 0;
+  return [
+    report("samples in hot storage", samples.toLocaleString("en")),
+    atMost(
+      "rows written a day, deletions counted",
+      (world.hot.rowsWritten + leaving + windows) * scale,
+      ROWS_WRITTEN_MAX,
+    ),
+    atMost("requests a day, without the archive's", live.length * scale, REQUESTS_MAX),
+    atMost("bytes a sample, of blocks", stats?.bytes_per_sample ?? 0, SAMPLE_BYTES_MAX),
+    report("bytes a sample, of the whole database", (stored / samples).toFixed(2)),
+    atMost("CPU of the dearest sync, of all five minutes", sorted.at(-1) ?? 0, SYNC_CPU_S_MAX, " s"),
+    report("CPU of the median sync", `${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2)} s`),
+    report("CPU of the whole day", `${(cpu.ownSeconds * scale).toFixed(0)} s`),
+    atMost("memory of the sync's isolate, accounted", world.syncBytesPeak / MIB, MEMORY_MIB_MAX, " MiB"),
+  ];
+}
