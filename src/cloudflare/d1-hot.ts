@@ -1,10 +1,18 @@
+import { stopVouching } from "../hot/hot.ts";
 import {
   type Committed,
   type HotStatement,
   type HotStore,
   HotUnavailable,
   type HotValue,
+  type Vouching,
 } from "../ports/hot.ts";
+
+/** Hot storage, for whoever replaces objects of the archive. */
+export function vouchingOn(database: D1Database): Vouching {
+  const hot = new D1Hot(database);
+  return { stopVouching: (site, day) => stopVouching(hot, site, day) };
+}
 
 /** The hot storage on D1. D1 itself retries a read where that can help, and runs a batch as one transaction. */
 export class D1Hot implements HotStore {

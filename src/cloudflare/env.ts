@@ -12,6 +12,8 @@ export interface Env {
   readonly COORDINATOR: DurableObjectNamespace;
   readonly SITE_BACKFILL: DurableObjectNamespace;
   readonly RATE_GATE: DurableObjectNamespace;
+  /** Hot storage; absent where there is none. */
+  readonly D1?: D1Database;
   readonly CF_VERSION_METADATA?: { readonly id: string };
   readonly ACE_API_KEY?: string;
   readonly BACKFILL_API_KEY?: string;

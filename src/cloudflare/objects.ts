@@ -12,6 +12,7 @@ import type { GateView } from "../contract/gate.ts";
 import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
 import type { DueDay, DueOptions } from "../ports/due.ts";
+import { vouchingOn } from "./d1-hot.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
 import { retryingAlarm, siteNameOf } from "./object-shell.ts";
@@ -113,6 +114,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
         vendor: fetchVendor({ base: configOf(this.env).aceApiBase, key: aceKeyOf(this.env) }),
         archive: new R2Archive(this.env.R2),
         coordinator: coordinatorPeerOf(this.env),
+        vouching: this.env.D1 && vouchingOn(this.env.D1),
         log: consoleLog,
       },
       siteNameOf(this.ctx),

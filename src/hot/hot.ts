@@ -15,4 +15,4 @@ export type {
   ReadWindow,
 } from "./hot-types.ts";
 export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./read/read.ts";
-export { type Encode, HotBlockTooLarge, HotWriter, StaleEpoch } from "./write/write.ts";
+export { type Encode, HotBlockTooLarge, HotWriter, StaleEpoch, stopVouching } from "./write/write.ts";

@@ -1,5 +1,8 @@
 /** The hot storage: the samples of the last days, in a database of SQLite with the tables of workers/schema. */
 
+import type { UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
+
 /** A value of SQLite, as D1 takes and returns it. Bytes go as hexadecimal text, which takes less on the wire. */
 export type HotValue = string | number | null;
 
@@ -40,6 +43,15 @@ export interface HotStore extends HotDatabase {
   batch(statements: readonly HotStatement[]): Promise<Committed>;
   /** Bytes of the whole database. Throws `HotUnavailable`. */
   size(): Promise<number>;
+}
+
+/** Hot storage, as those call it who replace objects of the archive. */
+export interface Vouching {
+  /**
+   * Hot alone answers no longer for the day, until it has read the day again; durable on return. Repeating it makes hot
+   * read the day once more. Throws `HotUnavailable`, also where it may have taken effect.
+   */
+  stopVouching(site: SiteName, day: UtcDay): Promise<void>;
 }
 
 /** The database failed to answer, or lacks the tables of the schema. */

@@ -5,6 +5,7 @@ import type { Config } from "../../domain/config.ts";
 import { RUN_SAMPLES, SLICE_SAMPLES } from "../../domain/limits.ts";
 import type { PointList, RequestObserver } from "../../fetch/fetch.ts";
 import type { Isolate } from "../../object/isolate/isolate.ts";
+import type { Vouching } from "../../ports/hot.ts";
 import type { SiteReport } from "../job/job.ts";
 import type {
   Alarm,
@@ -29,6 +30,8 @@ export interface SitePorts {
   readonly vendor: Vendor;
   readonly archive: Archive;
   readonly coordinator: CoordinatorPeer;
+  /** Absent where there is no hot storage. */
+  readonly vouching?: Vouching | undefined;
   readonly log: Log;
 }
 

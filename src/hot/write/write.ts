@@ -12,6 +12,7 @@ import { claimSite, numberPoints } from "./sites.ts";
 
 export { StaleEpoch } from "./fence.ts";
 export { HotBlockTooLarge } from "./replace.ts";
+export { stopVouching } from "./vouching.ts";
 
 /** Runs work that takes memory for each of `samples` samples. */
 export type Encode = <T>(samples: number, work: () => T) => Promise<T>;

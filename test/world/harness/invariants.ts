@@ -2,6 +2,7 @@ import type { DueTrack, Job, SiteJob } from "../../../src/backfill/job/job.ts";
 import type { CurrentJob } from "../../../src/backfill/ports.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
 import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
 import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -21,13 +22,16 @@ export class Invariants {
   readonly #stopped = new Set<string>();
   /** Sites and epochs in which a pause has stopped due days: no publication of one may begin. */
   readonly #paused = new Set<string>();
+  /** The day that hot storage has stopped vouching for since the last put of an incarnation. */
+  readonly #stops = new WeakMap<Incarnation, UtcDay>();
   readonly #permitted = new WeakMap<Incarnation, CurrentJob>();
 
   constructor(world: World) {
     this.#world = world;
     world.archive.onPut = ({ key, incarnation }) => {
-      this.#forbidden ??= this.#whyForbidden(key, incarnation);
+      this.#forbidden ??= this.#whyForbidden(key, incarnation) ?? this.#whyVouchedFor(key, incarnation);
     };
+    world.hot.onStop = (incarnation, _, date) => this.#stops.set(incarnation, date);
   }
 
   /** Records the result of a cancel: all sites but `sitesStopping` have stopped. */
@@ -157,6 +161,16 @@ export class Invariants {
     const permitted = this.#permitted.get(incarnation)?.due;
     if (permitted?.epoch === epoch && !permitted.paused) return undefined;
     return new Error(`due ${key} is published by epoch ${epoch}, but ${JSON.stringify(permitted)} is wanted`);
+  }
+
+  /** A put of a day that hot storage is responsible for comes after hot has stopped vouching for the day. */
+  #whyVouchedFor(key: string, incarnation: Incarnation): Error | undefined {
+    const date = parseObjectKey(key)?.day;
+    const hotFrom = siteState<UtcDay>(this.#world.site(incarnation.name), "hotFrom");
+    const stopped = this.#stops.get(incarnation);
+    this.#stops.delete(incarnation);
+    if (!date || hotFrom === undefined || date < hotFrom || stopped === date) return undefined;
+    return new Error(`${key} is replaced while hot storage vouches for the day`);
   }
 
   /** Whether the site's staged work for the object is that of a due day. */

@@ -1,4 +1,7 @@
-import type { HotStore } from "../../../src/ports/hot.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import type { SiteName } from "../../../src/domain/site.ts";
+import { stopVouching } from "../../../src/hot/hot.ts";
+import type { HotStore, Vouching } from "../../../src/ports/hot.ts";
 import { HotUnavailable } from "../../../src/ports/hot.ts";
 import { SqliteHotStore } from "../../support/hot/sqlite-hot-store.ts";
 import type { Effects } from "./effects.ts";
@@ -10,9 +13,23 @@ export class WorldHot {
   /** Deletions included, as D1 counts them. */
   rowsWritten = 0;
   readonly #effects: Effects;
+  /** Called when hot storage has stopped vouching for a day, before the caller knows. */
+  onStop: (incarnation: Incarnation, site: SiteName, day: UtcDay) => void = () => undefined;
 
   constructor(effects: Effects) {
     this.#effects = effects;
+  }
+
+  vouchingOf(incarnation: Incarnation): Vouching {
+    const label = `${incarnation.name} hot.stopVouching`;
+    const fault = () => new HotUnavailable(`${label} failed`);
+    return {
+      stopVouching: (site, day) =>
+        this.#effects.remote(incarnation, { label, fault }, async () => {
+          await stopVouching(this.store, site, day);
+          this.onStop(incarnation, site, day);
+        }),
+    };
   }
 
   portOf(incarnation: Incarnation): HotStore {

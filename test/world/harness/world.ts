@@ -341,6 +341,7 @@ export class World {
       vendor: this.limits.vendor(incarnation, this.vendor.portOf(incarnation)),
       archive: this.limits.archive(incarnation, this.archive.portOf(incarnation)),
       coordinator: this.#coordinatorPeerOf(incarnation),
+      vouching: this.hot.vouchingOf(incarnation),
       log: this.#log,
     };
     const given = this.#shell?.sitePorts?.(ports, incarnation) ?? ports;

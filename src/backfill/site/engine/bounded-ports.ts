@@ -16,7 +16,7 @@ const GATE_SLACK_MS = 10_000;
  * into KV take their turns themselves: permission and write distance are checked when they are sent.
  */
 export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
-  const { archive, clock, coordinator, gate } = ports;
+  const { archive, clock, coordinator, gate, vouching } = ports;
   const bounded = <T>(call: () => Promise<T>) => withTimeout(clock, RESPONSE_MS_MAX, call);
   const inTurn = <T>(call: () => Promise<T>) => connection.runExclusive(() => bounded(call));
   return {
@@ -34,6 +34,9 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
       pauseFor: (ms) => bounded(() => gate.pauseFor(ms)),
       pausedUntil: () => bounded(() => gate.pausedUntil()),
       permitsLastMinute: () => bounded(() => gate.permitsLastMinute()),
+    },
+    vouching: vouching && {
+      stopVouching: (site, day) => bounded(() => vouching.stopVouching(site, day)),
     },
     coordinator: {
       current: () => bounded(() => coordinator.current()),

@@ -1,36 +1,30 @@
 import { retryDelayMs } from "../../../ace/client/client.ts";
 import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import type { CurrentJob, ObjectHead } from "../../ports.ts";
+import type { ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
-import { takeDueTrack } from "../due/due.ts";
 import {
   addToRun,
   addToTotals,
   clearDueFailures,
-  clearVerification,
   currentWork,
   dayHistory,
   dropStaging,
   evidenceCounts,
-  type Fence,
   failDay,
   getState,
-  type Owner,
   recordProgress,
   recordPublished,
   type StagedDay,
-  setStaging,
   setState,
   showDay,
   unmarkDays,
 } from "../ledger/ledger.ts";
-import { type EncodedDay, evidenceOf, isObjectOf, objectOf, statusOf } from "./staged-object.ts";
+import { putWithPermission } from "./put.ts";
+import { type EncodedDay, evidenceOf, isObjectOf, statusOf } from "./staged-object.ts";
 
 /** The pause after the Coordinator denied permission: a newer job is on its way to the site. */
 const DENIED_PAUSE_MS = 5_000;
-/** The pause before a Coordinator that did not answer is asked for permission again. */
-const PEER_RETRY_MS = 1_000;
 
 type UploadResult = "published" | "interrupted" | { readonly failed: string };
 
@@ -93,50 +87,6 @@ async function upload(context: ActionContext, day: EncodedDay): Promise<UploadRe
   return {
     failed: put === "changed" ? "the object changed while it was being replaced" : "the object is not there",
   };
-}
-
-/**
- * Puts the file once the Coordinator permits it. A Coordinator that does not answer is no failure of the day, but nothing
- * is published without its permission. It is asked again in another turn of the connection, for which others wait.
- */
-async function putWithPermission(
-  context: ActionContext,
-  day: EncodedDay,
-  expected: string,
-): Promise<"published" | "changed" | "denied"> {
-  const { archive, clock, connection, coordinator, fence, site, store } = context;
-  while (!fence.signal.aborted) {
-    const put = await connection.runExclusive(async () => {
-      const wanted = await coordinator.current().catch(() => undefined);
-      if (!wanted) return "no answer";
-      // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
-      const owner = beginPut(context, day, wanted);
-      if (!owner) {
-        store.tx((sql) => wanted.due && takeDueTrack(context, sql, wanted.due));
-        return "denied";
-      }
-      return archive.publish(objectKey(site, day.date), objectOf(context, owner, day), expected);
-    });
-    if (put !== "no answer") return put;
-    await clock.sleep(PEER_RETRY_MS, fence.signal);
-  }
-  return "denied";
-}
-
-/** The owner to publish for, if Coordinator and site agree on it. Marks the day: from now on its object may change. */
-function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: CurrentJob): Owner | undefined {
-  return store.tx((sql) => {
-    const owner = currentWork(sql, fence, day)?.owner;
-    if (!owner || !permits(wanted, fence, owner)) return undefined;
-    setStaging(sql, day.date, "replacing", true);
-    clearVerification(sql, day.date);
-    return owner;
-  });
-}
-
-function permits({ backfillId, desired, due, epoch }: CurrentJob, fence: Fence, owner: Owner): boolean {
-  if (fence.track === "due") return due?.epoch === fence.epoch && !due.paused;
-  return epoch === fence.epoch && desired === "run" && backfillId === owner.backfillId;
 }
 
 /** Records the day as published: a HEAD has shown the size, hash and count of the staged file. */
