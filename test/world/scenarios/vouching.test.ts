@@ -79,7 +79,11 @@ test("hot storage that is away for an hour holds the file for upload; a due day 
   await world.pass(HOUR_MS);
   expect(world.archive.objects.size).toBe(0);
   expect(await world.status()).toMatchObject({ outcome: "partial", days_failed: 1 });
-  const held = rowsOf(world.site(SITE), "SELECT held_for_upload AS held FROM staging WHERE date = ?", DAYS[0]);
+  const held = rowsOf(
+    world.site(SITE),
+    "SELECT held_for_upload AS held FROM staging WHERE date = ?",
+    DAYS[0],
+  );
   expect(held).toEqual([{ held: 1 }]);
   const requests = world.vendor.arrivals.length;
   world.effects.restore();
