@@ -11,8 +11,12 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 /** For bundling and starting workerd; a slow machine needs most of it in its first run. */
 const READY_MS_MAX = 90_000;
 
-/** The Worker's configuration file in `workers/`. */
-export type WorkerToml = "wrangler-backfill.toml" | "wrangler-query.toml" | "wrangler-etl.toml";
+/** The Worker's configuration file, from `workers/`. */
+export type WorkerToml =
+  | "wrangler-backfill.toml"
+  | "wrangler-query.toml"
+  | "wrangler-etl.toml"
+  | `../bench/${string}.toml`;
 
 export interface WorkerOptions {
   /** Default: the Backfill Worker's. */

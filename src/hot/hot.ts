@@ -2,7 +2,14 @@
  * The hot storage: samples of the last days as blocks in a database behind the port of `src/ports/hot.ts`. `HotWriter`
  * writes a site; `readSnapshot` and `readDayPoints` read what one statement sees.
  */
-export { HotBlockUnreadable } from "./block/block.ts";
+export {
+  type BlockSamples,
+  decodeBlock,
+  encodeBlock,
+  fromHex,
+  HotBlockUnreadable,
+  toHex,
+} from "./block/block.ts";
 export type {
   HotColumns,
   HotDay,

@@ -16,7 +16,7 @@ import type { EpochMs } from "../../domain/day.ts";
 import { encodeSampleColumns } from "../../parquet/file/file.ts";
 import { decodeSampleColumns } from "../../parquet/read/read.ts";
 import type { HotColumns } from "../hot-types.ts";
-import { BLOCK_SPAN_MS_MAX, POINTS_A_BLOCK } from "./block-layout.ts";
+import { type Level, POINTS_A_BLOCK } from "./block-layout.ts";
 
 /** Rises with the layout, so that blocks of another version are rejected, not misread. */
 const BLOCK_VERSION = 1;
@@ -24,11 +24,16 @@ const BLOCK_VERSION = 1;
 /** A varint of 32 bits. */
 const VARINT_BYTES_MAX = 5;
 
-/** A step of the index takes one byte, and each of samples, first time and span at most four: an hour has 3.6 million ms. */
-const TABLE_ENTRY_BYTES_MAX = 13;
+/** A step of the index takes two bytes at most, and each of samples, first time and span four: an hour has 3.6 million ms. */
+const TABLE_ENTRY_BYTES_MAX = 14;
 
-/** The point table ends within this many bytes of a block. */
-export const TABLE_BYTES_MAX = 1 + VARINT_BYTES_MAX * 3 + TABLE_ENTRY_BYTES_MAX * POINTS_A_BLOCK;
+/** More than a block of any level has: a larger number is none. */
+const BLOCK_POINTS_MAX = 1_024;
+
+/** The point table of a block ends within this many bytes. */
+export function tableBytesMax(level: Level): number {
+  return 1 + VARINT_BYTES_MAX * 3 + TABLE_ENTRY_BYTES_MAX * POINTS_A_BLOCK[level];
+}
 
 /** The bytes are not a hot block of the version that this code reads. */
 export class HotBlockUnreadable extends Error {
@@ -56,18 +61,23 @@ export interface BlockSamples {
   readonly value: Float64Array;
 }
 
+/** Where a block begins, in points and in time. No sample is `spanMs` or more after its start. */
+export interface BlockOrigin {
+  readonly firstNumber: number;
+  readonly fromMs: EpochMs;
+  readonly spanMs: number;
+}
+
 /** Encodes the rows [from, to), at least one, whose points are all in the range that begins with `firstNumber`. */
 export function encodeBlock(
   samples: HotColumns,
   from: number,
   to: number,
-  firstNumber: number,
-  fromMs: EpochMs,
+  { firstNumber, fromMs, spanMs: stride }: BlockOrigin,
 ): Uint8Array {
   const times = new Int32Array(to - from);
   const values = samples.value.slice(from, to);
   const table: number[] = [];
-  const stride = BLOCK_SPAN_MS_MAX;
   let points = 0;
   let nextIndex = 0;
   for (let start = from, end = from; start < to; start = end) {
@@ -76,7 +86,7 @@ export function encodeBlock(
     const index = number - firstNumber;
     const first = (samples.ms[start] as number) - fromMs;
     const last = (samples.ms[end - 1] as number) - fromMs;
-    if (!(index >= nextIndex && index < POINTS_A_BLOCK && first >= 0 && last >= first && last < stride)) {
+    if (!(index >= nextIndex && index < BLOCK_POINTS_MAX && first >= 0 && last >= first && last < stride)) {
       throw new Error(`point ${number} has samples outside of its block, or out of order`);
     }
     table.push(index - nextIndex, end - start, first, last - first);
@@ -135,7 +145,7 @@ function readHead(bytes: Uint8Array, fromMs: EpochMs) {
     throw new HotBlockUnreadable("its point table is cut off");
   };
   const [count, stride, timestampBytes] = [next(), next(), next()];
-  if (count > POINTS_A_BLOCK) throw new HotBlockUnreadable(`it has ${count} points`);
+  if (count > BLOCK_POINTS_MAX) throw new HotBlockUnreadable(`it has ${count} points`);
   const points: BlockPoint[] = [];
   for (let nextIndex = 0, start = 0; points.length < count; ) {
     const index = nextIndex + next();

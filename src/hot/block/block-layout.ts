@@ -8,26 +8,33 @@ export const LEVELS = [WINDOW_LEVEL, HOUR_LEVEL] as const;
 export type Level = (typeof LEVELS)[number];
 
 /**
- * Points of a block: those whose numbers are in one range of this length. Decision 26 has the measurement: smaller
- * blocks are more rows and more bytes, larger ones are more bytes for a query of one point.
+ * Points of a block of each level: those whose numbers are in one range of this length. Decision 26 has the measurement:
+ * smaller blocks are more rows and more bytes, larger ones are more bytes for a query of one point. The blocks of a window
+ * are written some six times and kept for an hour, so that they are larger.
  */
-export const POINTS_A_BLOCK = 128;
+export const POINTS_A_BLOCK: Readonly<Record<Level, number>> = { [WINDOW_LEVEL]: 256, [HOUR_LEVEL]: 32 };
 
-export function rangeOf(number: number): number {
-  return Math.floor(number / POINTS_A_BLOCK);
+export function rangeOf(level: Level, number: number): number {
+  return Math.floor(number / POINTS_A_BLOCK[level]);
 }
 
 /** The ranges of a site whose points have the numbers below `count`. */
-export function rangesOf(count: number): number[] {
-  return Array.from({ length: Math.ceil(count / POINTS_A_BLOCK) }, (_, range) => range);
+export function rangesOf(level: Level, count: number): number[] {
+  return Array.from({ length: Math.ceil(count / POINTS_A_BLOCK[level]) }, (_, range) => range);
 }
 
-/** The longest span of a block: boundaries are 30.5 s past a minute, but a day's first hour begins with the day. */
-export const BLOCK_SPAN_MS_MAX = 3_630_500;
+/**
+ * The longest span of a block, in milliseconds: boundaries are 30.5 s past a minute, but the first window and the first
+ * hour of a day begin with the day.
+ */
+export const BLOCK_SPAN_MS_MAX: Readonly<Record<Level, number>> = {
+  [WINDOW_LEVEL]: 930_500,
+  [HOUR_LEVEL]: 3_630_500,
+};
 
 /** Blocks and windows with samples from `ms` on begin at this time or later. They never cross a day's border. */
 export function firstStartFor(ms: EpochMs): EpochMs {
-  return Math.max(dayStartMs(utcDayOf(ms)), ms - BLOCK_SPAN_MS_MAX + 1);
+  return Math.max(dayStartMs(utcDayOf(ms)), ms - BLOCK_SPAN_MS_MAX[HOUR_LEVEL] + 1);
 }
 
 /** A half-open span of time in milliseconds. */
@@ -40,6 +47,6 @@ export const HOUR_MS = 3_600_000;
 
 /**
  * Bytes of a block. D1 takes values of 2 MB, and a block goes there as hexadecimal text. An hour of the reference site
- * is 15 KB a block.
+ * is 4 KB a block.
  */
 export const BLOCK_BYTES_MAX = 900_000;

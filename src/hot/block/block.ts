@@ -1,15 +1,17 @@
 /** A hot block: its bytes, and which points and times it has. */
 export {
+  type BlockOrigin,
   type BlockPoint,
   type BlockSamples,
   decodeBlock,
   decodeTable,
   encodeBlock,
   HotBlockUnreadable,
-  TABLE_BYTES_MAX,
+  tableBytesMax,
 } from "./block-codec.ts";
 export {
   BLOCK_BYTES_MAX,
+  BLOCK_SPAN_MS_MAX,
   firstStartFor,
   HOUR_LEVEL,
   HOUR_MS,

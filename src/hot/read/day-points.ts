@@ -25,8 +25,8 @@ export interface DayPoints {
   readonly bytesRead: number;
 }
 
-/** Points of one statement: 16 ranges of a day are 0.7 MB of point tables, or 6 MB of blocks where windows are stale. */
-const POINTS_A_STATEMENT = 16 * POINTS_A_BLOCK;
+/** Points of one statement: of a day 0.7 MB of point tables, or 7 MB of blocks where windows are stale. */
+const POINTS_A_STATEMENT = 2_048;
 
 /** The points of a day. `counting` says whether samples of stale windows count. */
 export async function readDayPoints(
@@ -65,12 +65,12 @@ function* countPoints(snapshot: SpanSnapshot, counting: Counting): Generator<Day
     });
   };
   for (const block of snapshot.blocks) {
-    const firstNumber = block.range * POINTS_A_BLOCK;
+    const firstNumber = block.range * POINTS_A_BLOCK[block.level];
     if (isAllCounted(snapshot, block, counting)) {
       for (const point of decodeTable(block.bytes, block.fromMs)) add(firstNumber + point.index, point);
       continue;
     }
-    const numbers = Array.from({ length: POINTS_A_BLOCK }, (_, index) => firstNumber + index);
+    const numbers = Array.from({ length: POINTS_A_BLOCK[block.level] }, (_, index) => firstNumber + index);
     for (const [number, { ms }] of pointSeries({ ...snapshot, blocks: [block] }, numbers, counting)) {
       add(number, { samples: ms.length, firstMs: ms[0] as number, lastMs: ms.at(-1) as number });
     }

@@ -2,8 +2,8 @@ import { addDays, dayStartMs, daysOf, type EpochMs, utcDayOf } from "../../domai
 import { windowsOf } from "../../domain/windows.ts";
 import type { TimeSpan } from "../block/block.ts";
 
-/** Blocks of one statement: 4 to 5 MB of the reference site, which are twice as much text on the wire. */
-const BLOCKS_A_STATEMENT = 256;
+/** Blocks of one statement: 4 MB of the reference site, which are twice as much text on the wire. */
+const BLOCKS_A_STATEMENT = 1_024;
 
 const HOURS_A_DAY = 24;
 

@@ -24,7 +24,8 @@ export function pointSeries(
   numbers: Iterable<number>,
   counting: Counting,
 ): Map<number, HotSeries> {
-  const wanted = Map.groupBy(numbers, rangeOf);
+  const all = [...numbers];
+  const wanted = LEVELS.map((level) => Map.groupBy(all, (number) => rangeOf(level, number)));
   const counts = COUNTING[counting];
   const spans = LEVELS.map((level) =>
     spansOf(snapshot, (window) => window.level === level && counts(window)),
@@ -33,7 +34,7 @@ export function pointSeries(
   for (const block of snapshot.blocks) {
     for (const { number, part } of blockParts(
       block,
-      wanted.get(block.range) ?? [],
+      wanted[block.level]?.get(block.range) ?? [],
       spans[block.level] ?? [],
     )) {
       const own = parts.get(number);
@@ -65,7 +66,7 @@ function* blockParts(
   spans: readonly TimeSpan[],
 ): Generator<{ number: number; part: HotSeries }> {
   if (numbers.length === 0 || spans.length === 0) return;
-  const firstNumber = block.range * POINTS_A_BLOCK;
+  const firstNumber = block.range * POINTS_A_BLOCK[block.level];
   const wanted = new Set(numbers.map((number) => number - firstNumber));
   const samples = decodeBlock(block.bytes, block.fromMs);
   for (const point of samples.points) {

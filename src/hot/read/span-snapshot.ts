@@ -5,11 +5,13 @@ import type { HotDatabase } from "../../ports/hot.ts";
 import {
   firstStartFor,
   fromHex,
+  HOUR_LEVEL,
   HOUR_MS,
+  LEVELS,
   type Level,
   POINTS_A_BLOCK,
-  TABLE_BYTES_MAX,
   type TimeSpan,
+  tableBytesMax,
   WINDOW_LEVEL,
 } from "../block/block.ts";
 import type { HotDay } from "../hot-types.ts";
@@ -65,9 +67,14 @@ const snapshotOf = (
   UNION ALL SELECT 'window', from_ms, json_array(to_ms, read_to_ms, version, level), NULL
     FROM windows WHERE site_id = ${SITE} AND from_ms >= ?3 AND from_ms < ?4
   UNION ALL SELECT 'point', number, name, NULL FROM wanted
-  UNION ALL SELECT 'block', from_ms, json_array(level, range), ${data}
-    FROM blocks WHERE site_id = ${SITE} AND level IN (0, 1)
-      AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
+  ${LEVELS.map((level) => blocksOf(level, data)).join("\n  ")}`;
+
+const blocksOf = (
+  level: Level,
+  data: string,
+) => `UNION ALL SELECT 'block', from_ms, json_array(level, range), ${data}
+    FROM blocks WHERE site_id = ${SITE} AND level = ${level}
+      AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK[level]} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
 
 /** The windows of a block begin before this time after it. */
 const WINDOW_STARTS = `CASE blocks.level WHEN ${WINDOW_LEVEL} THEN 1 ELSE ${HOUR_MS} END`;
@@ -78,7 +85,9 @@ const IS_CURRENT = `(SELECT min(windows.level = blocks.level
     FROM windows WHERE windows.site_id = blocks.site_id AND windows.from_ms >= blocks.from_ms
       AND windows.from_ms < blocks.from_ms + ${WINDOW_STARTS}) = 1`;
 
-const TABLE_OR_ALL = `hex(CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_BYTES_MAX}) ELSE data END)`;
+const TABLE_BYTES = `CASE level WHEN ${WINDOW_LEVEL} THEN ${tableBytesMax(WINDOW_LEVEL)} ELSE ${tableBytesMax(HOUR_LEVEL)} END`;
+
+const TABLE_OR_ALL = `hex(CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_BYTES}) ELSE data END)`;
 
 export const SNAPSHOTS = {
   BY_NAME: snapshotOf("name"),

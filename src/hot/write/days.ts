@@ -19,19 +19,19 @@ const ADD_DAYS = `INSERT INTO days (site_id, day, version, whole, released, samp
 
 const RELEASE = `UPDATE days SET whole = 0, released = 1 WHERE site_id = ?1 AND day = ?2 AND released = 0`;
 
-/** Key order is by range first: each range that a point may have is looked up. */
+/** The index is by range first: each range that a point of the site may have is looked up. */
 const BLOCKS_OF_DAY = `WITH RECURSIVE ranges (range) AS (
     SELECT 0 UNION ALL SELECT range + 1 FROM ranges
-    WHERE range < (SELECT max(number) FROM points WHERE site_id = ?1) / ${POINTS_A_BLOCK}
+    WHERE range < (SELECT max(number) FROM points WHERE site_id = ?1) / ${Math.min(...Object.values(POINTS_A_BLOCK))}
   )
-  SELECT blocks.site_id, blocks.level, blocks.range, blocks.from_ms FROM ranges CROSS JOIN blocks
+  SELECT blocks.id FROM ranges CROSS JOIN blocks
   WHERE blocks.site_id = ?1 AND blocks.level IN (0, 1) AND blocks.range = ranges.range
     AND blocks.from_ms >= ?3 AND blocks.from_ms < ?4`;
 
 const IS_RELEASED = "EXISTS (SELECT 1 FROM days WHERE site_id = ?1 AND day = ?2 AND released = 1)";
 
 const DELETE_BLOCKS = `DELETE FROM blocks
-  WHERE (site_id, level, range, from_ms) IN (${BLOCKS_OF_DAY} LIMIT ?5) AND ${IS_RELEASED}`;
+  WHERE id IN (${BLOCKS_OF_DAY} LIMIT ?5) AND ${IS_RELEASED}`;
 
 const COUNT_BLOCKS = `SELECT count(*) AS count FROM (${BLOCKS_OF_DAY})`;
 

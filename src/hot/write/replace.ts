@@ -3,6 +3,7 @@ import { DAY_MS, dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts"
 import type { HotStatement } from "../../ports/hot.ts";
 import {
   BLOCK_BYTES_MAX,
+  BLOCK_SPAN_MS_MAX,
   encodeBlock,
   HOUR_LEVEL,
   type Level,
@@ -76,24 +77,13 @@ export function replaceStatements(
   }
   const blocks = blocksOf(level, windows, parts, samples);
   const stored = blocks ? level : WINDOW_LEVEL;
-  const ranges = rangesOf(Math.max(reading.points.count, 1 + (samples.number[samples.length - 1] ?? -1)));
+  const count = Math.max(reading.points.count, 1 + (samples.number[samples.length - 1] ?? -1));
   const rows = windows.map((window, nth) => rowOf(window, parts[nth] as HotColumns));
   const day = utcDayOf(first.fromMs);
   const startMs = dayStartMs(day);
   return [
-    ...(blocks ?? windowBlocks(windows, parts)).flatMap((span) => putStatements(site, stored, span, ranges)),
-    // The blocks of the other level whose samples are all replaced.
-    ...(level === HOUR_LEVEL
-      ? [
-          deleteBlocks(
-            site,
-            stored === HOUR_LEVEL ? WINDOW_LEVEL : HOUR_LEVEL,
-            ranges,
-            first.fromMs,
-            last.toMs,
-          ),
-        ]
-      : []),
+    ...(blocks ?? windowBlocks(windows, parts)).flatMap((span) => putStatements(site, stored, span, count)),
+    ...(level === HOUR_LEVEL ? [deleteReplaced(site, stored, count, first.fromMs, last.toMs)] : []),
     ...jsonParameters(rows).map((list) => ({ sql: PUT_WINDOWS, values: [site.id, stored, list] })),
     { sql: VOUCH, values: [site.id, day, startMs, startMs + DAY_MS] },
     { sql: SET_WATERMARK, values: [site.id, watermarkMs] },
@@ -115,13 +105,13 @@ function blocksOf(
 ): SpanBlocks[] | undefined {
   if (level === WINDOW_LEVEL) return windowBlocks(windows, parts);
   const { fromMs } = windows[0] as ReadWindow;
-  const blocks = encodeRanges(samples, fromMs);
+  const blocks = encodeRanges(HOUR_LEVEL, samples, fromMs);
   return largest(blocks) > BLOCK_BYTES_MAX ? undefined : [{ fromMs, blocks }];
 }
 
 function windowBlocks(windows: readonly ReadWindow[], parts: readonly HotColumns[]): SpanBlocks[] {
   return windows.map(({ fromMs }, nth) => {
-    const blocks = encodeRanges(parts[nth] as HotColumns, fromMs);
+    const blocks = encodeRanges(WINDOW_LEVEL, parts[nth] as HotColumns, fromMs);
     if (largest(blocks) > BLOCK_BYTES_MAX) throw new HotBlockTooLarge(fromMs, largest(blocks));
     return { fromMs, blocks };
   });
@@ -130,12 +120,14 @@ function windowBlocks(windows: readonly ReadWindow[], parts: readonly HotColumns
 const largest = (blocks: SpanBlocks["blocks"]): number =>
   blocks.reduce((bytes, block) => Math.max(bytes, block.bytes.length), 0);
 
-function encodeRanges(samples: HotColumns, fromMs: EpochMs): SpanBlocks["blocks"] {
+function encodeRanges(level: Level, samples: HotColumns, fromMs: EpochMs): SpanBlocks["blocks"] {
   const blocks: { range: number; bytes: Uint8Array }[] = [];
   for (let start = 0, end = 0; start < samples.length; start = end) {
-    const range = rangeOf(samples.number[start] as number);
-    while (end < samples.length && rangeOf(samples.number[end] as number) === range) end += 1;
-    blocks.push({ range, bytes: encodeBlock(samples, start, end, range * POINTS_A_BLOCK, fromMs) });
+    const range = rangeOf(level, samples.number[start] as number);
+    while (end < samples.length && rangeOf(level, samples.number[end] as number) === range) end += 1;
+    const firstNumber = range * POINTS_A_BLOCK[level];
+    const origin = { firstNumber, fromMs, spanMs: BLOCK_SPAN_MS_MAX[level] };
+    blocks.push({ range, bytes: encodeBlock(samples, start, end, origin) });
   }
   return blocks;
 }
@@ -144,11 +136,11 @@ function putStatements(
   site: HotSite,
   level: Level,
   { fromMs, blocks }: SpanBlocks,
-  ranges: readonly number[],
+  count: number,
 ): HotStatement[] {
   const rows = blocks.map(({ range, bytes }) => [range, toHex(bytes)]);
   const full = new Set(blocks.map(({ range }) => range));
-  const empty = ranges.filter((range) => !full.has(range));
+  const empty = rangesOf(level, count).filter((range) => !full.has(range));
   return [
     ...jsonParameters(rows, true).map((list) => ({
       sql: PUT_BLOCKS,
@@ -156,6 +148,18 @@ function putStatements(
     })),
     ...(empty.length > 0 ? [deleteBlocks(site, level, empty, fromMs, fromMs + 1)] : []),
   ];
+}
+
+/** Deletes the blocks of the other level, whose samples are all replaced. */
+function deleteReplaced(
+  site: HotSite,
+  stored: Level,
+  count: number,
+  fromMs: EpochMs,
+  toMs: EpochMs,
+): HotStatement {
+  const other = stored === HOUR_LEVEL ? WINDOW_LEVEL : HOUR_LEVEL;
+  return deleteBlocks(site, other, rangesOf(other, count), fromMs, toMs);
 }
 
 /** The ranges are named, so that only blocks that may exist are looked up. */

@@ -23,13 +23,14 @@ CREATE TABLE points (
 CREATE UNIQUE INDEX points_by_name ON points (site_id, name);
 
 CREATE TABLE blocks (
+  id INTEGER PRIMARY KEY,
   site_id INTEGER NOT NULL REFERENCES sites (id),
   level INTEGER NOT NULL CHECK (level IN (0, 1)),
   range INTEGER NOT NULL,
   from_ms INTEGER NOT NULL,
   data BLOB NOT NULL,
-  PRIMARY KEY (site_id, level, range, from_ms)
-) STRICT, WITHOUT ROWID;
+  UNIQUE (site_id, level, range, from_ms)
+) STRICT;
 
 CREATE TABLE windows (
   site_id INTEGER NOT NULL REFERENCES sites (id),
