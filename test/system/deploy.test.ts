@@ -95,6 +95,50 @@ test.concurrent.for([
   },
 );
 
+test.concurrent.for([
+  {
+    name: "the top level",
+    flags: [],
+    sites: "ses_falls_city",
+    namespace: "local",
+    database: "building-vitals-hot-local",
+    backfill: "building-vitals-backfill-local",
+  },
+  {
+    name: "production",
+    flags: ["--env", "production"],
+    sites: "ses_falls_city,building_a",
+    namespace: "fa5e24f3f2ed4e3489a299e28f1bffaa",
+    database: "ace-timeseries-hot",
+    backfill: "building-vitals-backfill",
+  },
+  {
+    name: "development",
+    flags: ["--env", "development"],
+    sites: "test_site",
+    namespace: "00000000000000000000000000000000",
+    database: "ace-timeseries-hot-dev",
+    backfill: "building-vitals-backfill-dev",
+  },
+])(
+  "a dry run of the ETL Sync Worker's deployment of $name uses the gate and the sites of its Backfill Worker",
+  async (environment, { expect }) => {
+    expect(await bindingsOf("wrangler-etl.toml", environment.flags)).toEqual({
+      SITE_SYNC: "SiteSyncObject",
+      RATE_GATE: `RateGateObject, defined in ${environment.backfill}`,
+      SITE_BACKFILL: `SiteBackfillObject, defined in ${environment.backfill}`,
+      ETL_STATE: environment.namespace,
+      D1: environment.database,
+      ACE_API_BASE: '"https://flightdeck.aceiot.cloud/api"',
+      SITE_NAME: `"${environment.sites}"`,
+      HOT_DAYS: '"20"',
+      FIRST_SYNC_HOURS: '"24"',
+      ARCHIVE_AFTER_HOURS: '"6"',
+      ALLOWED_ORIGINS: '""',
+    });
+  },
+);
+
 test("an environment that does not exist is refused", async () => {
   await expect(bindingsOf("wrangler-backfill.toml", ["--env", "staging"])).rejects.toThrow(/staging/);
 });
