@@ -2,6 +2,7 @@ import { DAY_MS, dayStartMs, utcDayOf } from "../../src/domain/day.ts";
 import { hotStats } from "../../src/hot/hot.ts";
 import { World } from "../../test/world/harness/world.ts";
 import { atMost, type Figure, MIB, report } from "../measure/measure.ts";
+import { costTable, type SiteDay } from "./cost.ts";
 
 const HOUR = 3_600_000;
 const SITE = "site_a";
@@ -12,6 +13,9 @@ const REQUESTS_MAX = 700;
 const SAMPLE_BYTES_MAX = 5;
 const SYNC_CPU_S_MAX = 1.5;
 const MEMORY_MIB_MAX = 64;
+
+/** A request of a live sync: its permit, and a page of the API as it was measured. */
+const REQUEST_SECONDS = 3;
 
 /** What the process spends in the rules and in hot storage, without the API that it answers itself. */
 class CpuMeter {
@@ -67,13 +71,21 @@ export async function syncFigures(hours: number): Promise<Figure[]> {
   const stored = await world.hot.store.size();
   const sorted = [...syncs].sort((a, b) => a - b);
   const samples = stats?.samples ?? 0;
+  const day: SiteDay = {
+    rowsWritten: (world.hot.rowsWritten + leaving + windows) * scale,
+    rowsRead: world.hot.rowsRead * scale,
+    storedBytes: (stored / samples) * 3_741_234,
+    kvWrites: world.view.puts.length * scale,
+    requests: live.length * scale,
+    syncs: 288,
+    cpuSeconds: cpu.ownSeconds * scale,
+    // A request waits for its permit and for the API.
+    activeSeconds: live.length * scale * REQUEST_SECONDS,
+  };
+  process.stdout.write(`\n${costTable(day, 20).join("\n")}\n`);
   return [
     report("samples in hot storage", samples.toLocaleString("en")),
-    atMost(
-      "rows written a day, deletions counted",
-      (world.hot.rowsWritten + leaving + windows) * scale,
-      ROWS_WRITTEN_MAX,
-    ),
+    atMost("rows written a day, deletions counted", day.rowsWritten, ROWS_WRITTEN_MAX),
     atMost("requests a day, without the archive's", live.length * scale, REQUESTS_MAX),
     atMost("bytes a sample, of blocks", stats?.bytes_per_sample ?? 0, SAMPLE_BYTES_MAX),
     report("bytes a sample, of the whole database", (stored / samples).toFixed(2)),

@@ -112,7 +112,12 @@ export const siteSync = responseObject("SiteSync", {
     .nullable()
     .describe("The sync that is running; null: none is"),
   watermark: z.string().nullable().describe("Every window before it has been read; null: none has"),
-  lag_seconds: z.number().nullable().describe("Age of the watermark"),
+  lag_seconds: z
+    .number()
+    .nullable()
+    .describe(
+      "Age of the newest reading: what the API has shown by then is in hot storage, gaps before it aside",
+    ),
   newest_sample: z.string().nullable().describe("Time of the newest sample in hot storage"),
   last_sync: syncRun.nullable(),
   next_sync_at: z.string().nullable(),

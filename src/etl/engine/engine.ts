@@ -9,7 +9,7 @@ import type { Known } from "../known.ts";
 import { DELETED_BLOCKS_A_STEP, TICK_MS, TICK_SAMPLES_MAX } from "../limits.ts";
 import { HotNumbers, loadPoints, performRead, readWeather } from "../read/read.ts";
 import type { Unit } from "../schedule.ts";
-import { setState } from "../state/state.ts";
+import { getState, setState } from "../state/state.ts";
 import { addCounts, type SyncCounts } from "../sync-counts.ts";
 import { HotClaim } from "./hot-claim.ts";
 import { type Action, type Decision, nextAction } from "./next-action.ts";
@@ -100,6 +100,8 @@ export class SyncEngine {
     const tick = { startedAt: clock.now(), samples: 0 };
     this.#tick = tick;
     this.#restUntil = undefined;
+    // Who has asked for a sync waits for its end, also if nothing can be read.
+    if (this.#requestedAt !== undefined) this.#run ??= new RunningSync(tick.startedAt);
     try {
       while (this.#tick === tick && !this.#isOver(tick)) {
         const decision = await this.#decide();
@@ -205,10 +207,18 @@ export class SyncEngine {
     const run = this.#run;
     if (!run) return;
     this.#run = undefined;
+    this.#requestedAt = undefined;
     const least = await this.#hot.leastWatermark();
     store.tx((sql) => {
+      run.error ??= standstill(sql);
       setState(sql, "lastSync", run.ended(clock.now()));
       this.#ended(sql, least);
     });
   }
+}
+
+/** Why nothing can be read now; null where something can. */
+function standstill(sql: Sql): string | null {
+  const pause = getState(sql, "hotPause") ?? getState(sql, "apiPause");
+  return getState(sql, "halt")?.reason ?? pause?.reason ?? null;
 }

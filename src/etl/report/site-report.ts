@@ -44,7 +44,7 @@ export function reportOf(
   const isHalted = halt !== undefined && haltedUntil(halt, now) !== undefined;
   return {
     site,
-    state: stateOf({ isHalted, isWaiting: waiting.length > 0, watermark, missing, now }),
+    state: stateOf({ isHalted, isWaiting: waiting.length > 0, lag: lagSeconds(known, now), missing }),
     current_sync: running
       ? {
           started_at: iso(running.run.startedAt),
@@ -53,7 +53,7 @@ export function reportOf(
         }
       : null,
     watermark: watermark === undefined ? null : iso(watermark),
-    lag_seconds: watermark === undefined ? null : Math.max(0, Math.round((now - watermark) / 1_000)),
+    lag_seconds: lagSeconds(known, now),
     newest_sample: newest === undefined ? null : iso(newest),
     last_sync: lastSync ?? null,
     next_sync_at: restUntil === undefined ? null : iso(restUntil),
@@ -80,17 +80,22 @@ export function reportOf(
 interface StateFacts {
   readonly isHalted: boolean;
   readonly isWaiting: boolean;
-  readonly watermark: EpochMs | undefined;
+  /** In seconds; null before the first reading. */
+  readonly lag: number | null;
   readonly missing: number;
-  readonly now: EpochMs;
 }
 
-function stateOf({ isHalted, isWaiting, watermark, missing, now }: StateFacts): SyncState {
+function stateOf({ isHalted, isWaiting, lag, missing }: StateFacts): SyncState {
   if (isHalted) return "halted";
   if (isWaiting) return "waiting";
-  if (watermark === undefined) return "starting";
-  const isLate = now - watermark > ALERT_LAG_MINUTES * 60_000;
-  return missing > 0 || isLate ? "catching-up" : "current";
+  if (lag === null) return "starting";
+  return missing > 0 || lag > ALERT_LAG_MINUTES * 60 ? "catching-up" : "current";
+}
+
+/** Age of the newest reading: samples that the API has shown by then are stored. Gaps before it are counted apart. */
+function lagSeconds(known: Known | undefined, now: EpochMs): number | null {
+  const newest = Math.max(...(known?.state.windows ?? []).map(({ readToMs }) => readToMs));
+  return Number.isFinite(newest) ? Math.max(0, Math.round((now - newest) / 1_000)) : null;
 }
 
 const lastReading = ({ state }: Known) => state.windows.at(-1);

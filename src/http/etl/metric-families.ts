@@ -22,7 +22,7 @@ export function familiesOf({ status, databaseBytes }: EtlMetrics, version: strin
       "1 for the state of the site, 0 for every other state",
       sites.flatMap(({ site, state }) => oneHot({ site }, STATES, [state])),
     ),
-    gauge("etl_lag_seconds", "Age of the watermark, before which every window was read", known(sites, lagOf)),
+    gauge("etl_lag_seconds", "Age of the newest reading of the API", known(sites, lagOf)),
     gauge(
       "etl_newest_sample_age_seconds",
       "Age of the newest sample in hot storage",

@@ -1,7 +1,7 @@
 import type { UtcDay } from "../../../src/domain/day.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { stopVouching } from "../../../src/hot/hot.ts";
-import type { HotStore, Vouching } from "../../../src/ports/hot.ts";
+import type { HotStore, HotValue, Vouching } from "../../../src/ports/hot.ts";
 import { HotUnavailable } from "../../../src/ports/hot.ts";
 import { SqliteHotStore } from "../../support/hot/sqlite-hot-store.ts";
 import type { Effects } from "./effects.ts";
@@ -12,6 +12,8 @@ export class WorldHot {
   readonly store = new SqliteHotStore();
   /** Deletions included, as D1 counts them. */
   rowsWritten = 0;
+  /** Rows that statements returned; D1 counts those that it scans. */
+  rowsRead = 0;
   readonly #effects: Effects;
   /** Called when hot storage has stopped vouching for a day, before the caller knows. */
   onStop: (incarnation: Incarnation, site: SiteName, day: UtcDay) => void = () => undefined;
@@ -42,11 +44,17 @@ export class WorldHot {
       );
     };
     return {
-      select: (statement, ...values) => remote("select", () => this.store.select(statement, ...values)),
+      select: <R>(statement: string, ...values: readonly HotValue[]) =>
+        remote("select", async () => {
+          const selected = await this.store.select<R>(statement, ...values);
+          this.rowsRead += selected.rowsRead;
+          return selected;
+        }),
       batch: (statements) =>
         remote("batch", async () => {
           const committed = await this.store.batch(statements);
           this.rowsWritten += committed.rowsWritten;
+          this.rowsRead += committed.rowsRead;
           return committed;
         }),
       size: () => remote("size", () => this.store.size()),
