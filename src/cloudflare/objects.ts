@@ -62,6 +62,15 @@ export class CoordinatorObject extends DurableObject<Env> implements Omit<Backfi
   async metrics() {
     return this.#rules.metrics();
   }
+  async due() {
+    return this.#rules.due.list();
+  }
+  async dueSummary() {
+    return this.#rules.dueSummary();
+  }
+  async pauseDue(paused: boolean) {
+    return this.#rules.due.pause(paused);
+  }
   async cancel() {
     return this.#rules.cancel();
   }
@@ -193,6 +202,9 @@ export function backfillOf(env: Env): BackfillApi {
     status: () => stub().status(),
     metrics: () => stub().metrics(),
     gate: () => gateOf(env).view(),
+    due: () => stub().due(),
+    dueSummary: () => stub().dueSummary(),
+    pauseDue: (paused) => stub().pauseDue(paused),
     cancel: () => stub().cancel(),
     retry: (selection) => stub().retry(selection),
     sites: () => stub().sites(),

@@ -3,6 +3,8 @@ import type {
   Cancelled,
   DaySelection,
   DayView,
+  DueList,
+  DueSummary,
   ErrorList,
   Plan,
   RetryAccepted,
@@ -27,6 +29,12 @@ export interface BackfillApi {
   gate(): Promise<GateView>;
   cancel(): Promise<CancelOutcome>;
   retry(selection: DaySelection): Promise<RetryOutcome>;
+  /** Sites that do not respond are named. */
+  due(): Promise<DueList>;
+  /** By what the sites have said last; undefined: no site has due days, and none is paused. */
+  dueSummary(): Promise<DueSummary | undefined>;
+  /** Pauses due days at all sites, or ends the pause. */
+  pauseDue(paused: boolean): Promise<DuePauseOutcome>;
   /** Of every configured site. */
   sites(): Promise<SiteSummary[] | SiteUnavailable>;
   /** In order of site, then day; at most `limit`. */

@@ -11,7 +11,7 @@ import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
-import { dueEntries, dueReportOf, setDueDays, takeDueTrack } from "./due/due.ts";
+import { dueEntries, dueReportOf, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
 import {
   archivedDays,
@@ -88,7 +88,7 @@ export class SiteBackfill implements SitePeer {
     return store.tx((sql): SiteAnswer => {
       switch (query.kind) {
         case "days":
-          return { days: dayViews(sql, site, query) };
+          return { days: withDue(dayViews(sql, site, query), dueEntries(sql, clock.now())) };
         case "errors":
           return { errors: recentErrors(sql, query) };
         case "estimate":

@@ -5,6 +5,7 @@ import type { Clock, Log } from "../../ports/ports.ts";
 import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
 import { audits, rebuild, verify } from "./audit-routes.ts";
 import type { BackfillContext } from "./backfill-route.ts";
+import { due, duePause, dueResume } from "./due-routes.ts";
 import { cancel, retry, start } from "./job-routes.ts";
 import { days, errors, events, gate, metrics, sites, status } from "./read-routes.ts";
 
@@ -33,7 +34,24 @@ export const backfillService: Service<BackfillContext> = {
   title: "Building Vitals Backfill Worker",
   bearer: "BACKFILL_API_KEY",
   secrets: SECRETS,
-  routes: [start, status, cancel, sites, days, errors, retry, verify, audits, rebuild, events, gate, metrics],
+  routes: [
+    start,
+    status,
+    cancel,
+    sites,
+    days,
+    errors,
+    retry,
+    verify,
+    audits,
+    rebuild,
+    due,
+    duePause,
+    dueResume,
+    events,
+    gate,
+    metrics,
+  ],
   webhooks: {
     alert: {
       summary:

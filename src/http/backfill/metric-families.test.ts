@@ -53,6 +53,25 @@ const EVERYTHING: Status = {
   alerts: [ALERT, { ...ALERT, site: "building_b" }],
 };
 
+test("due days have families of their own, also before any backfill, and none where there are none", async () => {
+  const site = { site: "building_a", days_total: 5, days_published: 2, days_failed: 1 };
+  const now = { current_date: null, phase: null, pages: 0, last_error: null, halt_reason: "401" };
+  const due = { paused: true, sites: [{ ...site, ...now }] };
+  const { value } = await scraped(undefined, {
+    due,
+    dueAlerts: [{ ...ALERT, alert: "due_day_failing" }],
+  });
+  expect(value("backfill_due_paused")).toBe(1);
+  const dates = ["published", "failed", "pending"].map((status) =>
+    value("backfill_due_dates", { site: "building_a", status }),
+  );
+  expect(dates).toEqual([2, 1, 2]);
+  expect(value("backfill_due_halted", { site: "building_a" })).toBe(1);
+  expect(value("backfill_alerts_raised", { alert: "due_day_failing" })).toBe(1);
+  const { families } = await scraped(undefined);
+  expect([...families.keys()].filter((name) => name.includes("due"))).toEqual([]);
+});
+
 test("a scrape has the job, its days, its alerts, the limit and the totals of every site", async () => {
   const { families, value } = await scraped(EVERYTHING);
   const site = "building_a";

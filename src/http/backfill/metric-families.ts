@@ -28,8 +28,9 @@ export function familiesOf(metrics: Metrics, requestsPerMinute: number, version:
     gauge(
       "backfill_alerts_raised",
       "Raised alerts by name",
-      ALERTS.map((alert) => ({ labels: { alert }, value: raised(status, alert) })),
+      ALERTS.map((alert) => ({ labels: { alert }, value: raised(metrics, alert) })),
     ),
+    ...(metrics.due ? dueFamilies(metrics.due) : []),
   ];
 }
 
@@ -94,5 +95,27 @@ function daysOf(view: wire.SiteView): MetricSample[] {
   return Object.entries(days).map(([status, value]) => ({ labels: { site, status }, value }));
 }
 
-const raised = (status: wire.Status | undefined, name: wire.Alert["alert"]) =>
-  (status?.alerts ?? []).filter(({ alert }) => alert === name).length;
+function dueFamilies({ paused, sites }: wire.DueSummary): MetricFamily[] {
+  return [
+    gauge("backfill_due_paused", "1 while due days are paused", [{ value: Number(paused) }]),
+    gauge(
+      "backfill_due_dates",
+      "Due days by site and status; pending includes running days",
+      sites.flatMap(({ site, days_total, days_published, days_failed }) => {
+        const pending = Math.max(0, days_total - days_published - days_failed);
+        const counts = { published: days_published, failed: days_failed, pending };
+        return Object.entries(counts).map(([status, value]) => ({ labels: { site, status }, value }));
+      }),
+    ),
+    gauge(
+      "backfill_due_halted",
+      "1 where the API refuses the site, so that its due days wait for the next probe",
+      sites.map(({ site, halt_reason }) => ({ labels: { site }, value: Number(halt_reason !== null) })),
+    ),
+  ];
+}
+
+/** Alerts on due days belong to no job, and hold without one. */
+function raised({ dueAlerts = [], status }: Metrics, name: wire.Alert["alert"]): number {
+  return (status?.alerts ?? dueAlerts).filter(({ alert }) => alert === name).length;
+}

@@ -120,5 +120,7 @@ export const metrics = backfillRoute({
 
 async function statusBody(backfill: BackfillApi): Promise<wire.Status | wire.NotStarted> {
   const current = await backfill.status();
-  return current ?? { status: "not_started", message: "No backfill has been started yet" };
+  if (current) return current;
+  const due = await backfill.dueSummary();
+  return { status: "not_started", message: "No backfill has been started yet", ...(due && { due }) };
 }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
-import { type AuditView, DAYS_MAX, type DayView, type ErrorView } from "../../contract/backfill.ts";
+import {
+  type AuditView,
+  DAYS_MAX,
+  type DayView,
+  type DueDayEntry,
+  type ErrorView,
+} from "../../contract/backfill.ts";
 
 const ID = STATUS.backfill_id;
 
@@ -248,5 +254,61 @@ describe("audits", () => {
     const { get, backfill } = underTest();
     backfill.foundAudits = [AUDIT];
     expect(await (await get("/backfill/verify")).json()).toEqual({ audits: [AUDIT] });
+  });
+});
+
+describe("due days", () => {
+  const site = {
+    ...{ site: "building_a", days_total: 1, days_published: 0, days_failed: 1 },
+    ...{ current_date: null, phase: null, pages: 0, last_error: "404", halt_reason: null },
+  };
+  const day: DueDayEntry = {
+    ...{ date: "2025-10-13", state: "failed" as const, fetched_at: null, records: null, sha256: null },
+    ...{ failures: 2, error: "404", retry_at: "2025-10-14T13:00:00.000Z" },
+    ...{ fetched_since: "2025-10-14T06:00:00.000Z", listed_at: "2025-10-14T06:02:00.000Z" },
+  };
+
+  it("are listed by site, with the sites that did not respond", async () => {
+    const { get, backfill } = underTest();
+    backfill.foundDue = {
+      paused: false,
+      sites: [{ ...site, days: [day] }],
+      sites_unavailable: ["ses_falls_city"],
+    };
+    const response = await get("/backfill/due");
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual(backfill.foundDue);
+  });
+
+  it("are paused and resumed, and sites that were not reached are named", async () => {
+    const { post, backfill } = underTest();
+    backfill.unreached = ["building_a"];
+    const paused = await post("/backfill/due/pause");
+    expect(paused.status).toBe(200);
+    expect(await paused.json()).toMatchObject({ status: "paused", sites_unreached: ["building_a"] });
+    expect(await (await post("/backfill/due/resume")).json()).toMatchObject({ status: "running" });
+    expect(backfill.calls).toEqual([
+      ["pauseDue", true],
+      ["pauseDue", false],
+    ]);
+  });
+
+  it("need the token", async () => {
+    const { request, backfill } = underTest();
+    for (const [method, path] of [
+      ["GET", "/backfill/due"],
+      ["POST", "/backfill/due/pause"],
+      ["POST", "/backfill/due/resume"],
+    ] as const)
+      expect((await request(path, { method })).status).toBe(401);
+    expect(backfill.calls).toEqual([]);
+  });
+
+  it("are in the status also before any backfill, and nothing is where there are none", async () => {
+    const { request, backfill } = underTest();
+    const body = async () => (await request("/backfill/status")).json();
+    expect(await body()).not.toHaveProperty("due");
+    backfill.currentDue = { paused: false, sites: [site] };
+    expect(await body()).toMatchObject({ status: "not_started", due: { paused: false, sites: [site] } });
   });
 });

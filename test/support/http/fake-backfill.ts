@@ -10,6 +10,8 @@ import type {
 import type {
   AuditView,
   DayView,
+  DueList,
+  DueSummary,
   ErrorView,
   Plan,
   SiteSummary,
@@ -93,6 +95,9 @@ export class FakeBackfill implements BackfillApi {
   foundDays: DayView[] | SiteUnavailable = [];
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
+  foundDue: DueList = { paused: false, sites: [], sites_unavailable: [] };
+  currentDue: DueSummary | undefined;
+  unreached: string[] = [];
   /** Thrown by every call. */
   fault: unknown;
 
@@ -101,6 +106,11 @@ export class FakeBackfill implements BackfillApi {
   status = () => this.#record("status", this.current);
   metrics = () => this.#record("metrics", this.measured);
   gate = () => this.#record("gate", this.ownGate);
+  due = () => this.#record("due", this.foundDue);
+  // Part of a status, and no call of its own.
+  dueSummary = async () => this.currentDue;
+  pauseDue = (paused: boolean) =>
+    this.#record("pauseDue", { paused, sites_unreached: this.unreached }, paused);
   cancel = () => this.#record("cancel", this.cancelOutcome);
   retry = (selection: unknown) => this.#record("retry", this.retryOutcome, selection);
   sites = () => this.#record("sites", this.foundSites);

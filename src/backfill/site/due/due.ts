@@ -1,4 +1,5 @@
 /** The days that a site archives by itself: the list, what is next for it, and how far each day is. */
+import type { DayView, DueDayEntry } from "../../../contract/backfill.ts";
 import { type EpochMs, parseUtcDay, type UtcDay } from "../../../domain/day.ts";
 import type { DueDay, DueOptions } from "../../../ports/due.ts";
 import type { DueTrack } from "../../job/job.ts";
@@ -71,6 +72,15 @@ export function takeDueTrack(context: LedgerContext, sql: Sql, track: DueTrack):
   setState(sql, "dueTrack", track);
   for (const day of stagedDays(sql)) if (trackOf(day) === "due") showDay(context, sql, day.date);
   return true;
+}
+
+/** The views of days, each due day with its entry. */
+export function withDue(days: readonly DayView[], entries: readonly DueDayEntry[]): DayView[] {
+  const byDate = new Map(entries.map((entry) => [entry.date, entry]));
+  return days.map((day) => {
+    const due = byDate.get(day.date);
+    return due ? { ...day, due } : day;
+  });
 }
 
 /** What the decision needs to know of due days. */

@@ -155,3 +155,62 @@ test("a stated pause holds up its window alone, and the next is decided when it 
   // A clock that has stepped back does not make the pause longer than any that is stated.
   expect(decide(NOW - 3_600_000).start).toHaveLength(3);
 });
+
+const DUE = { run: true, probe: false, pending: undefined, points: "fresh", laterAt: undefined } as const;
+const dueDay = (date: string, phase: StagedDay["phase"], windows = 1): StagedDay => {
+  const own = staged(date, phase, windows);
+  return { ...own, plan: { ...own.plan, track: "due" } };
+};
+
+test("due days come first: their windows, and a day to stage although the job has two", () => {
+  const job = [staged("2024-01-01", "merging"), staged("2024-01-02", "fetching", 2)];
+  const due = { ...DUE, pending: day("2025-05-30") };
+  expect(keys({ staged: job, due, lanes: 3 })).toEqual([
+    "merge",
+    "stage 2025-05-30",
+    "fetch 2024-01-02 0",
+    "fetch 2024-01-02 1",
+  ]);
+  const both = [...job, dueDay("2025-05-30", "fetching", 2)];
+  expect(keys({ staged: both, due: { ...DUE, pending: day("2025-05-31") }, lanes: 3 })).toEqual([
+    "merge",
+    "fetch 2025-05-30 0",
+    "fetch 2025-05-30 1",
+    "fetch 2024-01-02 0",
+  ]);
+});
+
+test("due days need no job, and no job is held up by due days that rest", () => {
+  const due = { ...DUE, pending: day("2025-05-30") };
+  expect(keys({ run: false, due })).toEqual(["stage 2025-05-30"]);
+  expect(keys({ halted: true, due })).toEqual(["stage 2025-05-30"]);
+  const resting = [dueDay("2025-05-30", "fetching"), dueDay("2025-05-31", "encoded")];
+  const paused = { ...DUE, run: false };
+  expect(keys({ staged: resting, due: paused, pending: PENDING })).toEqual([`stage ${PENDING[0]}`]);
+});
+
+test("a day that is due and pending for the job is staged once, as due", () => {
+  const [date] = PENDING;
+  if (!date) throw new Error("no pending day");
+  const { start } = nextActions({ ...IDLE, pending: PENDING, due: { ...DUE, pending: date } });
+  expect(start).toMatchObject([{ do: "stage", date, track: "due" }]);
+});
+
+test("the list of points is loaded for due days before one is staged, once it is old or the API refused it", () => {
+  const pending = day("2025-05-30");
+  const load = (due: Partial<Situation["due"]>) =>
+    nextActions({ ...IDLE, run: false, pointsLoaded: false, due: { ...DUE, ...due } }).start;
+  expect(load({ pending, points: "old" })).toMatchObject([{ do: "load-points", track: "due" }]);
+  expect(load({ pending, points: "missing" })).toMatchObject([{ do: "load-points", track: "due" }]);
+  expect(load({ run: false, probe: true })).toMatchObject([{ do: "load-points", track: "due" }]);
+  expect(load({ points: "old" })).toEqual([]);
+  // A day that is staged goes on with the list that it was staged with.
+  const fetching = { ...IDLE, run: false, staged: [dueDay("2025-05-30", "fetching")] };
+  const next = (points: Situation["due"]["points"]) => nextActions({ ...fetching, due: { ...DUE, points } });
+  expect(next("old").start).toMatchObject([{ do: "fetch" }]);
+  expect(next("missing").start).toMatchObject([{ do: "load-points" }]);
+});
+
+test("a due day or a probe that waits says until when", () => {
+  expect(nextActions({ ...IDLE, due: { ...DUE, laterAt: NOW + 7 } }).laterAt).toBe(NOW + 7);
+});

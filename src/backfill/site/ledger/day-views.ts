@@ -8,11 +8,12 @@ import type { DaysQuery } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { type DayState, phaseOfDay, statusOfDay } from "./day-state.ts";
 import { type DayHistory, dayHistory } from "./day-table.ts";
+import { listedDays } from "./due-days.ts";
 import { knownDays, stateOfDay } from "./known-days.ts";
 import { getState, type LedgerContext } from "./site-state.ts";
 
 /**
- * The first `limit` days of the range as HTTP shows them; without a range, of the days of the job and the ledger. A day
+ * The first `limit` days of the range as HTTP shows them; without a range, of the days of the job, those that are due, and the ledger. A day
  * whose examples of dropped rows exceed what is left of `exampleCharsMax` is shown without them.
  */
 export function dayViews(sql: Sql, site: SiteName, query: DaysQuery): DayView[] {
@@ -23,7 +24,13 @@ export function dayViews(sql: Sql, site: SiteName, query: DaysQuery): DayView[] 
   const days =
     from && to
       ? firstDaysOf(from, to, limit)
-      : [...new Set([...known.keys(), ...(job ? daysOf(job.startDate, job.endDate) : [])])].sort();
+      : [
+          ...new Set([
+            ...known.keys(),
+            ...(job ? daysOf(job.startDate, job.endDate) : []),
+            ...listedDays(sql).map(({ date }) => date),
+          ]),
+        ].sort();
   return days
     .filter((day) => (!from || day >= from) && (!to || day <= to))
     .slice(0, limit)
