@@ -63,8 +63,8 @@ export class HotUnavailable extends Error {
   constructor(cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
     super(`the hot storage can't be used: ${why}`, { cause });
-    // SQLite's message is all that D1 passes on.
-    this.tablesMissing = why.includes("no such table");
+    // SQLite's message is all that D1 passes on. Tables of an earlier version lack columns.
+    this.tablesMissing = /no such (table|column)|has no column/.test(why);
     this.isFull = /SQLITE_FULL|database or disk is full|maximum DB size/i.test(why);
   }
 }

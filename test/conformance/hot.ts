@@ -86,11 +86,12 @@ export function hotConformance(open: () => Promise<WritableHot>): void {
     await expect(insert(7, MS + 5, "warm")).rejects.toThrow(/REAL/);
   });
 
-  test("a statement that fails is the hot storage being unavailable, which tells whether a table is missing", async () => {
+  test("a statement that fails is the hot storage being unavailable, which tells whether tables or columns are missing", async () => {
     const { hot } = await filled();
     for (const [statement, tablesMissing] of [
       ["SELECT * FROM absent", true],
-      ["SELECT unknown FROM days", false],
+      ["SELECT unknown FROM days", true],
+      ["SELECT 1 +", false],
     ] as const) {
       const fault = { kind: "hot-unavailable", tablesMissing };
       await expect(hot.database.select(statement)).rejects.toMatchObject(fault);

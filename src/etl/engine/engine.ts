@@ -1,3 +1,4 @@
+import { raceTimeout } from "../../concurrency/concurrency.ts";
 import { type EpochMs, utcDayOf } from "../../domain/day.ts";
 import { StaleEpoch } from "../../hot/hot.ts";
 import { RECOVERY_MS, type WorkAhead } from "../../object/alarm/alarm.ts";
@@ -17,6 +18,9 @@ import { hotDays, situationOf } from "./situation.ts";
 import { RunningSync } from "./sync-run.ts";
 
 export type { RunningSync } from "./sync-run.ts";
+
+/** KV answers within a second. */
+const FLUSH_MS_MAX = 5_000;
 
 /** A tick that exceeds its time by so much was ended by the runtime, which does not report it. */
 const TICK_LOST_MS = 300_000;
@@ -112,7 +116,8 @@ export class SyncEngine {
         }
         await this.#perform(decision.action);
       }
-      await outbox.flush();
+      // A put that hangs delays neither the next sync nor the alarm: it goes on beside them.
+      await raceTimeout(clock, FLUSH_MS_MAX, outbox.flush());
     } finally {
       if (this.#tick === tick) this.#tick = undefined;
     }

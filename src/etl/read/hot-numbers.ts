@@ -11,7 +11,6 @@ type Claimed = Pick<SyncContext, "config" | "points" | "store"> & {
 /** The numbers of a site's points in hot storage, which never change; cached for the list of points that is stored. */
 export class HotNumbers {
   #configured: { readonly hash: string; readonly numbers: Uint32Array } | undefined;
-  #weather = new Set<number>();
   #count = 0;
 
   /** By the ids of the configured points. */
@@ -26,11 +25,7 @@ export class HotNumbers {
 
   /** Of names that are not configured, in their order. */
   async ofOthers(context: Claimed, names: readonly string[]): Promise<Uint32Array> {
-    if (names.length === 0) return new Uint32Array();
-    const numbers = await this.#numbersOf(context, names);
-    for (const [index, name] of names.entries())
-      if (name.startsWith(WEATHER_PREFIX)) this.#weather.add(numbers[index] as number);
-    return numbers;
+    return names.length === 0 ? new Uint32Array() : this.#numbersOf(context, names);
   }
 
   /**
@@ -40,11 +35,9 @@ export class HotNumbers {
   async ofReading(context: Claimed): Promise<HotPoints> {
     const numbers = await this.ofConfigured(context);
     if (context.config.points === "configured") return { numbers, count: this.#count };
+    const weather = new Set(await context.writer.numbersOfPrefix(context.claim, WEATHER_PREFIX));
     const all = Array.from({ length: this.#count }, (_, number) => number);
-    return {
-      numbers: Uint32Array.from(all.filter((number) => !this.#weather.has(number))),
-      count: this.#count,
-    };
+    return { numbers: Uint32Array.from(all.filter((number) => !weather.has(number))), count: this.#count };
   }
 
   async #numbersOf({ claim, writer }: Claimed, names: readonly string[]): Promise<Uint32Array> {

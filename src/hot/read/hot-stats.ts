@@ -48,7 +48,7 @@ export async function leastWatermark(
   return row?.count === sites.length ? (row.least ?? undefined) : undefined;
 }
 
-/** Throws `HotUnavailable` where hot storage can't be read, or has no tables. */
+/** Throws `HotUnavailable` where hot storage can't be read, has no tables, or those of an earlier version. */
 export async function checkTables(database: HotDatabase): Promise<void> {
-  await database.select("SELECT 1 FROM sites LIMIT 1");
+  await database.select("SELECT epoch, watermark_ms FROM sites LIMIT 1");
 }

@@ -27,6 +27,15 @@ export async function claimSite(store: HotStore, name: SiteName, sinceIfNewMs: E
 const NUMBERS = `SELECT name, number FROM points
   WHERE site_id = ?1 AND name IN (SELECT value FROM json_each(?2))`;
 
+const NUMBERS_OF_PREFIX = `SELECT number FROM points
+  WHERE site_id = ?1 AND name >= ?2 AND substr(name, 1, length(?2)) = ?2 ORDER BY number`;
+
+/** The numbers of the points whose names begin with `prefix`. */
+export async function numbersOfPrefix(store: HotStore, site: HotSite, prefix: string): Promise<number[]> {
+  const { rows } = await store.select<{ number: number }>(NUMBERS_OF_PREFIX, site.id, prefix);
+  return rows.map(({ number }) => number);
+}
+
 const COUNT = "SELECT count(*) AS count FROM points WHERE site_id = ?1";
 
 /** Numbers are dense, so that the next one is the number of points. */

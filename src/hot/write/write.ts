@@ -8,7 +8,7 @@ import { withOtherPoints } from "./carry-over.ts";
 import { addDaysStatement, deleteDayStatements, readState, releaseStatement } from "./days.ts";
 import { commitFenced } from "./fence.ts";
 import { replaceStatements } from "./replace.ts";
-import { claimSite, numberPoints } from "./sites.ts";
+import { claimSite, numberPoints, numbersOfPrefix } from "./sites.ts";
 
 export { StaleEpoch } from "./fence.ts";
 export { HotBlockTooLarge } from "./replace.ts";
@@ -45,6 +45,11 @@ export class HotWriter {
   /** The numbers of the names, each given once. New names get numbers; if there are none, nothing is written. */
   numberPoints(site: HotSite, names: readonly string[]): Promise<HotPoints> {
     return numberPoints(this.#store, site, names);
+  }
+
+  /** The numbers of the points whose names begin with `prefix`. */
+  numbersOfPrefix(site: HotSite, prefix: string): Promise<number[]> {
+    return numbersOfPrefix(this.#store, site, prefix);
   }
 
   /** Makes hot responsible for the days. Days that have a row stay as they are. Returns the rows written. */
