@@ -9,6 +9,7 @@ import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
 import type { GateView } from "../contract/gate.ts";
+import type { UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
 import type { DueDay, DueOptions } from "../ports/due.ts";
@@ -141,6 +142,9 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   }
   async setDue(days: readonly DueDay[], options?: DueOptions) {
     return this.#rules.setDue(days, options);
+  }
+  async countPoints(date: UtcDay) {
+    return this.#rules.countPoints(date);
   }
   async read(query: SiteQuery) {
     return this.#rules.read(query);

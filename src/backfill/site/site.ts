@@ -1,17 +1,18 @@
 import { Permits } from "../../ace/client/client.ts";
 import { Mutex } from "../../concurrency/concurrency.ts";
 import type { Config } from "../../domain/config.ts";
+import type { UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { PointNames } from "../../fetch/fetch.ts";
 import type { Isolate } from "../../object/isolate/isolate.ts";
 import { ViewOutbox, viewOutboxTables } from "../../object/outbox/outbox.ts";
 import { migrate } from "../../object/tables/tables.ts";
-import type { DueDay, DueOptions, DueReport } from "../../ports/due.ts";
+import type { DueDay, DueOptions, DueReport, PointCounts } from "../../ports/due.ts";
 import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
-import { dueEntries, dueReportOf, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
+import { countPoints, dueEntries, dueReportOf, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
 import {
   archivedDays,
@@ -115,6 +116,10 @@ export class SiteBackfill implements SitePeer {
     });
     await this.#engine.alarms.ensure();
     return report;
+  }
+
+  async countPoints(date: UtcDay): Promise<PointCounts | undefined> {
+    return countPoints(this.#context, date);
   }
 
   async audit(request: AuditRequest): Promise<"started" | "audit-running"> {

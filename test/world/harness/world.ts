@@ -257,7 +257,7 @@ export class World {
 
   /** Sends the list of a site's due days, as the sync does; the response arrives when the world is run. */
   setDue(site: string, days: readonly DueDay[], options?: DueOptions): Promise<DueReport> {
-    return this.#askSite(site, (rules) => rules.setDue(days, options));
+    return this.askSite(site, (rules) => rules.setDue(days, options));
   }
 
   async pauseDue(paused: boolean) {
@@ -267,7 +267,7 @@ export class World {
   }
 
   /** Calls a site from outside and runs the world until the response. */
-  async #askSite<V>(name: string, act: (site: SiteBackfill) => Promise<V>): Promise<V> {
+  async askSite<V>(name: string, act: (site: SiteBackfill) => Promise<V>): Promise<V> {
     let answered = false;
     const answer = new Promise<V>((resolve, reject) => {
       this.scheduler.park(undefined, 0, "outside request", () => {

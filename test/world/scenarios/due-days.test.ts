@@ -334,3 +334,26 @@ test("a list that can't be meant is refused, and changes nothing", async () => {
   for (const list of bad) await expect(world.setDue(SITE, list)).rejects.toThrow(/due|day|time/);
   expect((await world.setDue(SITE, [])).days).toEqual([]);
 });
+
+test("the rows of each point are counted from the verified object, and from no other", async () => {
+  const world = new World();
+  const count = () => world.askSite(SITE, (rules) => rules.countPoints(day(DUE)));
+  expect(await count()).toBeUndefined();
+  await world.setDue(SITE, dueNow(world, DUE));
+  await world.run();
+  const expected = new Map<string, number>();
+  for (const line of servedRows(world, SITE, DUE)) {
+    // As `lines` writes a row: name, time, value, site.
+    const name = line.split(" ").slice(0, -3).join(" ");
+    expected.set(name, (expected.get(name) ?? 0) + 1);
+  }
+  const counted = await count();
+  expect(counted?.sha256).toBe(world.archive.objects.get(keyOf(DUE))?.sha256);
+  expect(new Map(counted?.counts)).toEqual(expected);
+
+  world.tampered = true;
+  world.archive.place(keyOf(DUE), new Uint8Array(100));
+  expect(await count()).toBeUndefined();
+  world.archive.objects.delete(keyOf(DUE));
+  expect(await count()).toBeUndefined();
+});

@@ -22,6 +22,7 @@ import { trackOf } from "../plan.ts";
 import { dueFacts, workingTracks } from "./due-facts.ts";
 import { nextDue } from "./due-state.ts";
 
+export { countPoints } from "./count-points.ts";
 export { dueEntries, dueFacts, dueReportOf, workingTracks } from "./due-facts.ts";
 
 /** Days that a list may have: a year and a month. The sync lists the days that hot storage has, 20 by default. */
