@@ -52,6 +52,9 @@ export const WINDOW_PAGES_MAX = 260;
 export const TICK_MS = 60_000;
 export const TICK_SAMPLES_MAX = 3_000_000;
 
+/** Actions of a tick: one takes up to 15 statements, and an invocation may run 1,000 on D1. */
+export const TICK_ACTIONS_MAX = 50;
+
 /** Blocks that one step of a roll-over deletes, those of a reference day: well under the 30 s of a query. */
 export const DELETED_BLOCKS_A_STEP = 1_000;
 

@@ -7,7 +7,7 @@ import type { Sql } from "../../ports/ports.ts";
 import type { SyncContext } from "../context.ts";
 import { exchangeDueDays, rollOver } from "../due/due.ts";
 import type { Known } from "../known.ts";
-import { DELETED_BLOCKS_A_STEP, TICK_MS, TICK_SAMPLES_MAX } from "../limits.ts";
+import { DELETED_BLOCKS_A_STEP, TICK_ACTIONS_MAX, TICK_MS, TICK_SAMPLES_MAX } from "../limits.ts";
 import { HotNumbers, loadPoints, performRead, readWeather } from "../read/read.ts";
 import type { Unit } from "../schedule.ts";
 import { getState, setState } from "../state/state.ts";
@@ -25,6 +25,12 @@ const FLUSH_MS_MAX = 5_000;
 /** A tick that exceeds its time by so much was ended by the runtime, which does not report it. */
 const TICK_LOST_MS = 300_000;
 
+interface Tick {
+  readonly startedAt: EpochMs;
+  samples: number;
+  actions: number;
+}
+
 /**
  * Does the work of a site in ticks: a tick is one run of the alarm's work. `nextAction` decides what comes next, from
  * what hot storage has and from the object's own state. One action runs at a time.
@@ -36,7 +42,7 @@ export class SyncEngine {
   readonly #ended: (sql: Sql, leastWatermarkMs: EpochMs | undefined) => void;
   readonly #numbers = new HotNumbers();
   readonly #hot: HotClaim;
-  #tick: { readonly startedAt: EpochMs; samples: number } | undefined;
+  #tick: Tick | undefined;
   #run: RunningSync | undefined;
   #exchangedAt: EpochMs | undefined;
   #weatherAt: EpochMs | undefined;
@@ -101,7 +107,7 @@ export class SyncEngine {
     // An alarm may be delivered twice.
     if (this.isTicking) return;
     const { clock, outbox } = this.#context;
-    const tick = { startedAt: clock.now(), samples: 0 };
+    const tick = { startedAt: clock.now(), samples: 0, actions: 0 };
     this.#tick = tick;
     this.#restUntil = undefined;
     // Who has asked for a sync waits for its end, also if nothing can be read.
@@ -114,6 +120,7 @@ export class SyncEngine {
           this.#restUntil = decision.restUntil;
           break;
         }
+        tick.actions += 1;
         await this.#perform(decision.action);
       }
       // A put that hangs delays neither the next sync nor the alarm: it goes on beside them.
@@ -124,9 +131,10 @@ export class SyncEngine {
   }
 
   /** A time before the tick's start: the clock has stepped back, and the tick's age is not known. */
-  #isOver({ startedAt, samples }: { startedAt: EpochMs; samples: number }): boolean {
+  #isOver({ startedAt, samples, actions }: Tick): boolean {
     const now = this.#context.clock.now();
-    return now < startedAt || now >= startedAt + TICK_MS || samples >= TICK_SAMPLES_MAX;
+    const isUsedUp = samples >= TICK_SAMPLES_MAX || actions >= TICK_ACTIONS_MAX;
+    return isUsedUp || now < startedAt || now >= startedAt + TICK_MS;
   }
 
   async #decide(): Promise<Decision> {
