@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { sqlStatements } from "../../../local/stack/sql-statements.ts";
 import {
   type Committed,
@@ -23,8 +23,14 @@ export class SqliteHotStore implements HotStore {
   readonly db = new DatabaseSync(":memory:");
   /** Every statement that was run, in order. */
   readonly statements: string[] = [];
+  readonly #prepared = new Map<string, StatementSync>();
 
   constructor() {
+    this.createTables();
+  }
+
+  /** As the migrations create them; tables that exist are dropped. */
+  createTables(): void {
     for (const statement of sqlStatements(SCHEMA)) this.db.exec(statement);
   }
 
@@ -61,10 +67,9 @@ export class SqliteHotStore implements HotStore {
 
   /** Plain objects, as D1 returns them: those of node:sqlite have no prototype. */
   #rows(sql: string, values: readonly HotValue[]): Record<string, unknown>[] {
-    return this.db
-      .prepare(sql)
-      .all(...values)
-      .map((row) => ({ ...row }));
+    const prepared = this.#prepared.get(sql) ?? this.db.prepare(sql);
+    this.#prepared.set(sql, prepared);
+    return prepared.all(...values).map((row) => ({ ...row }));
   }
 
   #changes(): number {

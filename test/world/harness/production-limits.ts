@@ -1,5 +1,6 @@
 import type { Archive, Vendor, View } from "../../../src/backfill/ports.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
+import type { HotStore } from "../../../src/ports/hot.ts";
 import type { Incarnation } from "./incarnation.ts";
 import type { Scheduler } from "./scheduler.ts";
 
@@ -8,6 +9,9 @@ const CONNECTIONS_MAX = 6;
 /** The platform ends a request that hangs longer; no caller of ours waits longer for headers. */
 const CONNECTION_MS_MAX = 60_000;
 const METADATA_BYTES_MAX = 8_192;
+/** Statements of D1 in one invocation, those of a batch counted one by one. */
+const QUERIES_MAX = 1_000;
+const RESULT_BYTES_MAX = 50_000_000;
 export const KEY_GAP_MS = 1_000;
 
 export class LimitBroken extends Error {
@@ -50,6 +54,9 @@ export class ProductionLimits {
   readonly #scheduler: Scheduler;
   readonly #waiting = new Map<Incarnation, Set<{ readonly label: string; readonly since: EpochMs }>>();
   readonly #begun = new Map<string, EpochMs>();
+  readonly #queries = new Map<string, { readonly invocation: number; readonly count: number }>();
+  /** The most statements of D1 in one invocation. */
+  queriesPeak = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -100,6 +107,28 @@ export class ProductionLimits {
     };
   }
 
+  /** `invocation` is the number of the caller's invocation, an alarm for instance. */
+  hot(incarnation: Incarnation, hot: HotStore, invocation: () => number): HotStore {
+    const queried = async <T>(queries: number, work: () => Promise<T>, bytes: (result: T) => number) => {
+      const { name } = incarnation;
+      const before = this.#queries.get(name);
+      const count = queries + (before?.invocation === invocation() ? before.count : 0);
+      this.#queries.set(name, { invocation: invocation(), count });
+      this.queriesPeak = Math.max(this.queriesPeak, count);
+      if (count > QUERIES_MAX) return this.#broken(`${name} sends ${count} queries to D1 in an invocation`);
+      const result = await this.#connected(incarnation, "hot", work);
+      if (bytes(result) > RESULT_BYTES_MAX) return this.#broken(`a result of D1 has ${bytes(result)} bytes`);
+      return result;
+    };
+    return {
+      select: (statement, ...values) =>
+        queried(1, () => hot.select(statement, ...values), ({ rows }) => bytesOf(rows as readonly object[])),
+      batch: (statements) =>
+        queried(statements.length, () => hot.batch(statements), ({ results }) => bytesOf(results.flat())),
+      size: () => queried(1, () => hot.size(), () => 0),
+    };
+  }
+
   async #connected<T>(incarnation: Incarnation, label: string, work: () => Promise<T>): Promise<T> {
     const { now } = this.#scheduler;
     const waiting = this.#waiting.get(incarnation) ?? new Set();
@@ -123,4 +152,12 @@ export class ProductionLimits {
     this.breaches.push(breach);
     return Promise.reject(breach);
   }
+}
+
+/** Of the texts and numbers of rows, about as D1 sends them. */
+function bytesOf(rows: readonly object[]): number {
+  let bytes = 0;
+  for (const row of rows)
+    for (const value of Object.values(row)) bytes += typeof value === "string" ? value.length : 8;
+  return bytes;
 }

@@ -1,15 +1,33 @@
-import type { UtcDay } from "../../../src/domain/day.ts";
+import type { EpochMs, UtcDay } from "../../../src/domain/day.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { stopVouching } from "../../../src/hot/hot.ts";
-import type { HotStore, HotValue, Vouching } from "../../../src/ports/hot.ts";
-import { HotUnavailable } from "../../../src/ports/hot.ts";
+import { type HotStatement, type HotStore, HotUnavailable, type HotValue, type Vouching } from "../../../src/ports/hot.ts";
 import { SqliteHotStore } from "../../support/hot/sqlite-hot-store.ts";
 import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 
+/** What D1 says where it fails. */
+export const D1_MESSAGES = {
+  overloaded: "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
+  full: "D1_ERROR: Exceeded maximum DB size: SQLITE_FULL",
+} as const;
+
+/** A transaction that is about to be run. */
+export interface HotBatch {
+  readonly statements: readonly HotStatement[];
+  readonly caller: string;
+}
+
 /** D1: one database of all sites, with the tables and the bounds of production. */
 export class WorldHot {
   readonly store = new SqliteHotStore();
+  /** Every call fails, or, where it is full, every transaction. */
+  fault: keyof typeof D1_MESSAGES | undefined;
+  /** Called before a transaction is run and after it was committed, at the same moment of the world. */
+  before: (batch: HotBatch) => Promise<void> = async () => undefined;
+  after: (batch: HotBatch, rowsWritten: number) => void = () => undefined;
+  /** Transactions that have changed something. */
+  commits = 0;
   /** Deletions included, as D1 counts them. */
   rowsWritten = 0;
   /** Rows that statements returned; D1 counts those that it scans. */
@@ -28,7 +46,8 @@ export class WorldHot {
     return {
       stopVouching: (site, day) =>
         this.#effects.remote(incarnation, { label, fault }, async () => {
-          await stopVouching(this.store, site, day);
+          if (this.fault) throw new HotUnavailable(D1_MESSAGES[this.fault]);
+          await stopVouching(this.#portNow(incarnation.name), site, day);
           this.onStop(incarnation, site, day);
         }),
     };
@@ -37,11 +56,12 @@ export class WorldHot {
   portOf(incarnation: Incarnation): HotStore {
     const remote = <V>(what: string, act: () => Promise<V>) => {
       const label = `${incarnation.name} hot.${what}`;
-      return this.#effects.remote(
-        incarnation,
-        { label, fault: () => new HotUnavailable(`${label} failed`) },
-        act,
-      );
+      const fault = () => new HotUnavailable(`${label} failed`);
+      return this.#effects.remote(incarnation, { label, fault }, () => {
+        const fails = this.fault === "full" ? what === "batch" : this.fault !== undefined;
+        if (this.fault && fails) throw new HotUnavailable(D1_MESSAGES[this.fault]);
+        return act();
+      });
     };
     return {
       select: <R>(statement: string, ...values: readonly HotValue[]) =>
@@ -50,14 +70,89 @@ export class WorldHot {
           this.rowsRead += selected.rowsRead;
           return selected;
         }),
-      batch: (statements) =>
-        remote("batch", async () => {
-          const committed = await this.store.batch(statements);
-          this.rowsWritten += committed.rowsWritten;
-          this.rowsRead += committed.rowsRead;
-          return committed;
-        }),
+      batch: (statements) => remote("batch", () => this.#batch({ statements, caller: incarnation.name })),
       size: () => remote("size", () => this.store.size()),
     };
   }
+
+  /** Hot storage stops vouching at this moment of the world. */
+  stopVouching(site: SiteName, day: UtcDay): Promise<void> {
+    return stopVouching(this.#portNow("outside"), site, day);
+  }
+
+  /** Without requests and responses that travel. */
+  #portNow(caller: string): HotStore {
+    return {
+      select: (statement, ...values) => this.store.select(statement, ...values),
+      batch: (statements) => this.#batch({ statements, caller }),
+      size: () => this.store.size(),
+    };
+  }
+
+  async #batch(batch: HotBatch) {
+    await this.before(batch);
+    const committed = await this.store.batch(batch.statements);
+    if (committed.rowsWritten > 0) this.commits += 1;
+    this.rowsWritten += committed.rowsWritten;
+    this.rowsRead += committed.rowsRead;
+    this.after(batch, committed.rowsWritten);
+    return committed;
+  }
+
+  /** Drops all tables, as where the schema was never applied. */
+  dropTables(): void {
+    for (const { name } of this.rows<{ name: string }>(TABLES)) this.store.db.exec(`DROP TABLE ${name}`);
+  }
+
+  createTables(): void {
+    this.store.createTables();
+  }
+
+  /** Reads from outside; no rows where there are no tables. */
+  rows<T>(query: string, ...values: readonly (string | number)[]): T[] {
+    if (query !== TABLES && this.rows(TABLES).length === 0) return [];
+    return this.store.db.prepare(query).all(...values) as T[];
+  }
 }
+
+// Tables after those that refer to them.
+const TABLES = `SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name = 'sites'`;
+
+/** A day as the table of days has it. */
+export interface HotDayRow {
+  readonly site: string;
+  readonly day: string;
+  readonly version: number;
+  readonly whole: number;
+  readonly released: number;
+  readonly samples: number;
+}
+
+export interface HotWindowRow {
+  readonly site: string;
+  readonly from_ms: EpochMs;
+  readonly to_ms: EpochMs;
+  readonly read_to_ms: EpochMs;
+  readonly read_at_ms: EpochMs;
+  readonly version: number;
+  readonly samples: number;
+}
+
+export interface HotSiteRow {
+  readonly name: string;
+  readonly epoch: number;
+  readonly since_ms: EpochMs;
+  readonly watermark_ms: EpochMs | null;
+}
+
+export const hotSites = (hot: WorldHot) => hot.rows<HotSiteRow>("SELECT * FROM sites ORDER BY name");
+
+export const hotDays = (hot: WorldHot) =>
+  hot.rows<HotDayRow>(
+    "SELECT sites.name AS site, days.* FROM days JOIN sites ON sites.id = site_id ORDER BY site, day",
+  );
+
+export const hotWindows = (hot: WorldHot) =>
+  hot.rows<HotWindowRow>(
+    "SELECT sites.name AS site, windows.* FROM windows JOIN sites ON sites.id = site_id ORDER BY site, from_ms",
+  );

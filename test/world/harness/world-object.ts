@@ -33,6 +33,8 @@ export class WorldObject<T extends object> {
   #live: { readonly incarnation: Incarnation; readonly rules: T } | undefined;
   #armed: { readonly at: EpochMs; readonly parked: Parked } | undefined;
   #handling: Incarnation | undefined;
+  /** Alarms that were delivered. */
+  alarms = 0;
 
   constructor(name: string, scheduler: Scheduler, effects: Effects, make: (ports: ObjectPorts) => T) {
     this.name = name;
@@ -86,6 +88,7 @@ export class WorldObject<T extends object> {
 
   /** Delivers an alarm now, whether or not one is set. */
   async deliverAlarm(): Promise<void> {
+    this.alarms += 1;
     await alarmOf(this.#incarnation().rules);
   }
 
@@ -145,6 +148,7 @@ export class WorldObject<T extends object> {
     }
     const { incarnation, rules } = made;
     this.#handling = incarnation;
+    this.alarms += 1;
     const ended = (how: "done" | "failed") => {
       if (this.#handling !== incarnation || incarnation.doomed) return;
       this.#handling = undefined;

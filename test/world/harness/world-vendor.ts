@@ -55,6 +55,8 @@ export class WorldVendor {
   /** Forges responses in place of the API's. */
   forge: ((request: VendorRequest) => Reply | undefined) | undefined;
   readonly #sites: Map<string, SiteData>;
+  /** Lists of configured points that were replaced. */
+  readonly #lists: { readonly site: string; readonly until: EpochMs; readonly names: string[] }[] = [];
   #api: ReturnType<typeof createApi>;
   readonly #scheduler: Scheduler;
   readonly #effects: Effects;
@@ -85,14 +87,31 @@ export class WorldVendor {
     return this.#shown(site).listed.flatMap((point) => (point.configured ? [point.name] : []));
   }
 
+  knows(site: string): boolean {
+    return this.#sites.has(site);
+  }
+
+  /** Names of points with data. */
+  names(site: string): readonly string[] {
+    return this.#shown(site).names;
+  }
+
+  /** Every list of configured points that the site has had since a time. */
+  listsSince(site: string, since: EpochMs): string[][] {
+    const older = this.#lists.filter((each) => each.site === site && each.until >= since);
+    return [...older.map(({ names }) => names), this.configured(site)];
+  }
+
   /** Changes the list of points from now on; the data stay. */
   relist(site: string, listed: (before: SiteData["listed"]) => SiteData["listed"]): void {
+    this.#keepList(site);
     const series = this.#series(site);
     this.#change({ ...series, listed: listed(series.listed) });
   }
 
   /** Renames the points, listed or not. */
   rename(site: string, named: (before: string) => string): void {
+    this.#keepList(site);
     const series = this.#series(site);
     const listed = series.listed.map((point) => ({ ...point, name: named(point.name) }));
     this.#change({ ...series, names: series.names.map(named), listed });
@@ -161,6 +180,10 @@ export class WorldVendor {
       signal.addEventListener("abort", soon, { once: true });
       work.then(resolve, reject).finally(() => signal.removeEventListener("abort", soon));
     });
+  }
+
+  #keepList(site: string): void {
+    this.#lists.push({ site, until: this.#scheduler.now, names: this.configured(site) });
   }
 
   #change(series: SiteData): void {

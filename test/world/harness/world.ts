@@ -12,8 +12,11 @@ import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
 import { SiteSync } from "../../../src/etl/etl.ts";
 import { Isolate } from "../../../src/object/isolate/isolate.ts";
 import type { DueDay, DueDays, DueOptions, DueReport } from "../../../src/ports/due.ts";
+import { Answers } from "./answers.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
+import { FakeDue } from "./fake-due.ts";
+import { HotInvariants } from "./hot-invariants.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Invariants } from "./invariants.ts";
 import { ObjectClocks } from "./object-clocks.ts";
@@ -22,12 +25,15 @@ import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
 import { WorldHot } from "./world-hot.ts";
 import { type ObjectPorts, WorldObject } from "./world-object.ts";
+import { WorldReader } from "./world-reader.ts";
 import { WorldReceiver } from "./world-receiver.ts";
 import { WorldVendor } from "./world-vendor.ts";
 import { WorldView } from "./world-view.ts";
 
 export interface WorldOptions {
   readonly seed?: number;
+  /** When the world begins; all days that tests of the backfill request are before it. */
+  readonly begins?: string;
   readonly sites?: readonly string[];
   readonly config?: Partial<Config>;
   readonly vendor?: Partial<SimulatorOptions>;
@@ -37,6 +43,8 @@ export interface WorldOptions {
   readonly isolateBytesMax?: number;
   /** Settings of the ETL Sync Worker; without them the world has none. */
   readonly etl?: Partial<EtlConfig>;
+  /** Days are archived by a fake, in no time and with few events, instead of the sites' objects. */
+  readonly fakeDue?: boolean;
   /** Smaller than in production, so that few samples make many commits. */
   readonly steps?: StepSizes;
   /** Wraps the rules of objects, as the platform does; a faulty platform for instance. */
@@ -55,11 +63,12 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** All days that tests request are before it. */
-const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
+const BEGINNING = "2025-06-01T08:00:00Z";
 /** A world that is still busy after this many steps never becomes idle. */
 const STEPS_MAX = 500_000;
 const CRON_MS = 300_000;
+/** Comparing all answers takes longer than all other invariants. */
+const ANSWERS_MS = 900_000;
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -84,8 +93,15 @@ export class World {
   readonly etl: EtlConfig | undefined;
   /** The sites' objects of the ETL Sync Worker. */
   readonly syncs = new Map<SiteName, WorldObject<SiteSync>>();
+  /** The due days of the sites, where they are a fake's. */
+  readonly dues = new Map<SiteName, FakeDue>();
   readonly logs: LogLine[] = [];
   readonly invariants: Invariants;
+  readonly hotInvariants: HotInvariants;
+  /** Compared with the vendor's last word every quarter of an hour. */
+  readonly answers: Answers;
+  readonly reader: WorldReader;
+  #answersAt = 0;
   /** Set by tests that remove objects or rows directly, so that invariants can't hold. */
   tampered = false;
   readonly #steps: StepSizes | undefined;
@@ -95,16 +111,18 @@ export class World {
   readonly #isolateBytesMax: number | undefined;
   #deployments = 0;
   readonly #shell: Shell | undefined;
+  readonly #isDueFake: boolean;
 
   constructor(options: WorldOptions = {}) {
     this.#isolateBytesMax = options.isolateBytesMax;
     this.#isolate = this.#newIsolate(0);
     this.#syncIsolate = this.#newIsolate(0);
     this.#shell = options.shell;
+    this.#isDueFake = options.fakeDue ?? false;
     const names = options.sites ?? ["site_a"];
     const chance = new Chance(options.seed ?? 1);
     this.config = configFor(names.map(siteNamed), options.config);
-    this.scheduler = new Scheduler(BEGINNING, chance);
+    this.scheduler = new Scheduler(Date.parse(options.begins ?? BEGINNING), chance);
     this.effects = new Effects(this.scheduler, chance, options.latencyMsMax ?? 20);
     this.effects.worldFaults = {
       isolateDies: () => this.isolateDies(),
@@ -136,6 +154,9 @@ export class World {
     this.etl = options.etl && etlConfigFor(this.config, options.etl);
     this.#addSites();
     this.invariants = new Invariants(this);
+    this.hotInvariants = new HotInvariants(this);
+    this.reader = new WorldReader(this.hot, this.archive);
+    this.answers = new Answers(this);
   }
 
   /** Deploys new code with `changes` of the configuration: every object is reset in the middle of its work. */
@@ -173,11 +194,18 @@ export class World {
         this.#object(site, (ports) => this.#makeSite(site, ports)),
       );
       if (!this.etl) continue;
+      if (this.#isDueFake) this.dues.set(site, new FakeDue(this, site));
       this.syncs.set(
         site,
         this.#object(`sync ${site}`, (ports) => this.#makeSync(site, ports)),
       );
     }
+  }
+
+  due(name: string): FakeDue {
+    const due = this.dues.get(siteNamed(name));
+    if (!due) throw new RangeError(`no due days of ${name}`);
+    return due;
   }
 
   sync(name: string): WorldObject<SiteSync> {
@@ -307,7 +335,16 @@ export class World {
       if (!(await this.scheduler.step(end))) return;
       this.invariants.check();
       this.limits.check();
+      await this.#checkHot();
     }
+  }
+
+  async #checkHot(): Promise<void> {
+    if (!this.etl || this.tampered) return;
+    this.hotInvariants.check();
+    if (this.scheduler.now < this.#answersAt) return;
+    this.#answersAt = this.scheduler.now + ANSWERS_MS;
+    await this.answers.check();
   }
 
   #object<T extends object>(name: string, make: (ports: ObjectPorts) => T) {
@@ -357,7 +394,7 @@ export class World {
       view: this.limits.view(incarnation, this.view.portOf(incarnation)),
       gate: this.#gateOf(incarnation),
       vendor: this.limits.vendor(incarnation, this.vendor.portOf(incarnation)),
-      hot: this.hot.portOf(incarnation),
+      hot: this.limits.hot(incarnation, this.hot.portOf(incarnation), () => this.sync(site).alarms),
       archive: this.#dueDaysOf(incarnation, site),
       log: this.#log,
     };
@@ -367,7 +404,7 @@ export class World {
   #dueDaysOf(incarnation: Incarnation, site: SiteName): DueDays {
     const remote = <V>(what: string, act: (rules: DueDays) => Promise<V>) =>
       this.effects.remote(incarnation, { label: `${incarnation.name} ${site}.${what}` }, () =>
-        this.site(site).call((rules) => act(rules as unknown as DueDays)),
+        this.#isDueFake ? act(this.due(site)) : this.site(site).call((rules) => act(rules as unknown as DueDays)),
       );
     return {
       setDue: (days, options) => remote("setDue", (rules) => rules.setDue(days, options)),
