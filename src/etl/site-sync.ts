@@ -11,6 +11,7 @@ import type { Isolate } from "../object/isolate/isolate.ts";
 import { ViewOutbox } from "../object/outbox/outbox.ts";
 import { migrate } from "../object/tables/tables.ts";
 import type { Sql } from "../ports/ports.ts";
+import { boundedPorts } from "./bounded-ports.ts";
 import type { SyncContext, SyncPorts } from "./context.ts";
 import { SyncEngine } from "./engine/engine.ts";
 import { ENCODE_BYTES, WINDOW_PAGES_MAX, WINDOW_SAMPLES_MAX } from "./limits.ts";
@@ -32,7 +33,8 @@ export class SiteSync {
   readonly #alarms: AlarmChain;
   readonly #alerts: SyncAlerts;
 
-  constructor(ports: SyncPorts, site: SiteName, config: EtlConfig, isolate: Isolate) {
+  constructor(given: SyncPorts, site: SiteName, config: EtlConfig, isolate: Isolate) {
+    const ports = boundedPorts(given);
     const { alarm, clock, gate, hot, log, store, view } = ports;
     store.tx((sql) => migrate(sql, SYNC_TABLES));
     const names = new PointNames(store, isolate, (sql) => getState(sql, "points")?.hash);

@@ -8,13 +8,18 @@ type Claimed = Pick<SyncContext, "config" | "points" | "store"> & {
   readonly writer: HotWriter;
 };
 
-/** The numbers of a site's points in hot storage, which never change; cached for the list of points that is stored. */
+/**
+ * The numbers of a site's points in hot storage, cached for the list of points that is stored. They never change while a
+ * claim lasts; afterwards the database may be another.
+ */
 export class HotNumbers {
+  #claim: HotSite | undefined;
   #configured: { readonly hash: string; readonly numbers: Uint32Array } | undefined;
   #count = 0;
 
   /** By the ids of the configured points. */
   async ofConfigured(context: Claimed): Promise<Uint32Array> {
+    this.#begin(context.claim);
     const hash = context.store.tx((sql) => getState(sql, "points")?.hash ?? "");
     if (this.#configured?.hash !== hash) {
       const { names } = context.points();
@@ -38,6 +43,13 @@ export class HotNumbers {
     const weather = new Set(await context.writer.numbersOfPrefix(context.claim, WEATHER_PREFIX));
     const all = Array.from({ length: this.#count }, (_, number) => number);
     return { numbers: Uint32Array.from(all.filter((number) => !weather.has(number))), count: this.#count };
+  }
+
+  #begin(claim: HotSite): void {
+    if (this.#claim === claim) return;
+    this.#claim = claim;
+    this.#configured = undefined;
+    this.#count = 0;
   }
 
   async #numbersOf({ claim, writer }: Claimed, names: readonly string[]): Promise<Uint32Array> {
