@@ -1,6 +1,6 @@
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
-import type { SiteName } from "../../../src/domain/site.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
+import type { SiteName } from "../../../src/domain/site.ts";
 import { windowsOf } from "../../../src/domain/windows.ts";
 import { lines, type Row, truthOf } from "../../reference/truth.ts";
 import type { World } from "./world.ts";
@@ -69,13 +69,20 @@ export class Answers {
       const names = this.#names(site, first.fromMs);
       const answer = await this.#world.reader.series(site, names, first.fromMs, last.toMs);
       const rows = [...answer].flatMap(([point_name, { ms, value }]) =>
-        Array.from(ms, (timestamp, at) => ({ timestamp, point_name, value: value[at] ?? 0, site_name: site })),
+        Array.from(ms, (timestamp, at) => ({
+          timestamp,
+          point_name,
+          value: value[at] ?? 0,
+          site_name: site,
+        })),
       );
       const expected = this.#expected(site, names, first.fromMs, last.toMs);
       for (const { fromMs, toMs } of windows) {
         this.#right.set(`${site} ${fromMs}`, origins(day, fromMs));
         const within = ({ timestamp }: Row) => timestamp >= fromMs && timestamp < toMs;
-        const [found, truth] = [rows.filter(within), expected.filter(within)].map((each) => lines(each).sort());
+        const [found, truth] = [rows.filter(within), expected.filter(within)].map((each) =>
+          lines(each).sort(),
+        );
         this.compared += 1;
         if (found?.join("\n") === truth?.join("\n")) continue;
         throw new Error(
@@ -104,7 +111,8 @@ export class Answers {
   #isKnown(site: SiteName, day: UtcDay, { fromMs, toMs, hourEndMs }: Window): boolean {
     const { etl, scheduler, vendor } = this.#world;
     if (!etl || scheduler.now < toMs + SETTLED_MS) return false;
-    const changed = this.#changes.get(`${site} ${fromMs}`) ?? vendor.lastChange(site, { from: fromMs, to: toMs });
+    const changed =
+      this.#changes.get(`${site} ${fromMs}`) ?? vendor.lastChange(site, { from: fromMs, to: toMs });
     this.#changes.set(`${site} ${fromMs}`, changed);
     const archivedAt = dayStartMs(day) + DAY_MS + etl.archiveAfterHours * HOUR;
     const rolledAt = dayStartMs(day) + (etl.hotDays + 1) * DAY_MS;

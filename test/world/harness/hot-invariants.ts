@@ -4,7 +4,14 @@ import { windowsOf } from "../../../src/domain/windows.ts";
 import { readDaySeries } from "../../../src/hot/read/day-series.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { siteNamed, type World } from "./world.ts";
-import { type HotBatch, type HotDayRow, type HotWindowRow, hotDays, hotSites, hotWindows } from "./world-hot.ts";
+import {
+  type HotBatch,
+  type HotDayRow,
+  type HotWindowRow,
+  hotDays,
+  hotSites,
+  hotWindows,
+} from "./world-hot.ts";
 
 const WINDOWS_A_DAY = 96;
 
@@ -59,7 +66,9 @@ export class HotInvariants {
     const boundary = utcDayOf(scheduler.now - ((etl?.hotDays ?? 0) - 1) * DAY_MS);
     for (const { name, since_ms, watermark_ms } of hotSites(hot)) {
       const starts = new Set(windows.get(name)?.map(({ from_ms }) => from_ms));
-      for (const { day } of days.filter((each) => each.site === name && !each.released && each.day >= boundary)) {
+      for (const { day } of days.filter(
+        (each) => each.site === name && !each.released && each.day >= boundary,
+      )) {
         for (const { fromMicros, toMicros } of windowsOf(day as UtcDay, WINDOWS_A_DAY)) {
           const [fromMs, toMs] = [fromMicros / 1_000, toMicros / 1_000];
           if (toMs <= since_ms || toMs > (watermark_ms ?? 0) || starts.has(fromMs)) continue;
@@ -94,7 +103,8 @@ export class HotInvariants {
   async #before(batch: HotBatch): Promise<void> {
     this.#epochs = new Map(hotSites(this.#world.hot).map(({ name, epoch }) => [name, epoch]));
     for (const { sql, values } of batch.statements) {
-      if (sql.includes("released = 1 WHERE")) await this.#objectHasAll(Number(values[0]), values[1] as UtcDay);
+      if (sql.includes("released = 1 WHERE"))
+        await this.#objectHasAll(Number(values[0]), values[1] as UtcDay);
     }
   }
 
@@ -116,13 +126,21 @@ export class HotInvariants {
     const [row] = hot.rows<{ name: string }>("SELECT name FROM sites WHERE id = ?", siteId);
     const site = siteNamed(row?.name ?? "");
     const names = hot.rows<{ name: string }>("SELECT name FROM points WHERE site_id = ?", siteId);
-    const stored = await readDaySeries(hot.store, site, day, names.map(({ name }) => name), "stored");
+    const stored = await readDaySeries(
+      hot.store,
+      site,
+      day,
+      names.map(({ name }) => name),
+      "stored",
+    );
     const object = archive.objects.get(objectKey(site, day));
     const rows = object ? await readWithHyparquet(object.bytes) : [];
     const counts = Map.groupBy(rows, ({ point_name }) => point_name);
     for (const [name, { ms }] of stored) {
       if (ms.length <= (counts.get(name)?.length ?? 0)) continue;
-      this.#broken ??= new Error(`${day} of ${site} leaves hot storage, and its object lacks rows of ${name}`);
+      this.#broken ??= new Error(
+        `${day} of ${site} leaves hot storage, and its object lacks rows of ${name}`,
+      );
     }
     if (!object) this.#broken ??= new Error(`${day} of ${site} leaves hot storage without an object`);
   }

@@ -122,10 +122,23 @@ export class ProductionLimits {
     };
     return {
       select: (statement, ...values) =>
-        queried(1, () => hot.select(statement, ...values), ({ rows }) => bytesOf(rows as readonly object[])),
+        queried(
+          1,
+          () => hot.select(statement, ...values),
+          ({ rows }) => bytesOf(rows as readonly object[]),
+        ),
       batch: (statements) =>
-        queried(statements.length, () => hot.batch(statements), ({ results }) => bytesOf(results.flat())),
-      size: () => queried(1, () => hot.size(), () => 0),
+        queried(
+          statements.length,
+          () => hot.batch(statements),
+          ({ results }) => bytesOf(results.flat()),
+        ),
+      size: () =>
+        queried(
+          1,
+          () => hot.size(),
+          () => 0,
+        ),
     };
   }
 

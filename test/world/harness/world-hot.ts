@@ -1,7 +1,13 @@
 import type { EpochMs, UtcDay } from "../../../src/domain/day.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { stopVouching } from "../../../src/hot/hot.ts";
-import { type HotStatement, type HotStore, HotUnavailable, type HotValue, type Vouching } from "../../../src/ports/hot.ts";
+import {
+  type HotStatement,
+  type HotStore,
+  HotUnavailable,
+  type HotValue,
+  type Vouching,
+} from "../../../src/ports/hot.ts";
 import { SqliteHotStore } from "../../support/hot/sqlite-hot-store.ts";
 import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";

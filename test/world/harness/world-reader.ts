@@ -4,9 +4,9 @@ import type { HotSeries } from "../../../src/hot/hot.ts";
 import { joined, pointSeries, spansOf } from "../../../src/hot/read/span-series.ts";
 import { readSnapshot } from "../../../src/hot/read/span-snapshot.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
+import { siteNamed } from "./world.ts";
 import type { WorldArchive } from "./world-archive.ts";
 import type { WorldHot } from "./world-hot.ts";
-import { siteNamed } from "./world.ts";
 
 /** What the Query Worker answers from hot and cold together, at this moment of the world. */
 export class WorldReader {

@@ -404,7 +404,9 @@ export class World {
   #dueDaysOf(incarnation: Incarnation, site: SiteName): DueDays {
     const remote = <V>(what: string, act: (rules: DueDays) => Promise<V>) =>
       this.effects.remote(incarnation, { label: `${incarnation.name} ${site}.${what}` }, () =>
-        this.#isDueFake ? act(this.due(site)) : this.site(site).call((rules) => act(rules as unknown as DueDays)),
+        this.#isDueFake
+          ? act(this.due(site))
+          : this.site(site).call((rules) => act(rules as unknown as DueDays)),
       );
     return {
       setDue: (days, options) => remote("setDue", (rules) => rules.setDue(days, options)),

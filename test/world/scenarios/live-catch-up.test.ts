@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { hotDays, hotSites, hotWindows } from "../harness/world-hot.ts";
 import { DAY, HOUR, live, liveWorld, MINUTE, reportOf, STEADY } from "../harness/live.ts";
+import { hotDays, hotSites, hotWindows } from "../harness/world-hot.ts";
 
 test("the first sync reads the last 24 hours, and then the newest sample is a few minutes old", async () => {
   const world = liveWorld({ etl: { firstSyncHours: 24 } });
@@ -64,7 +64,9 @@ test("a reading that finds nothing new writes the rows of its windows, and no bl
   const world = liveWorld({ vendor: STEADY });
   await live(world, 10 * MINUTE);
   const hours = new Set(
-    world.hot.rows<{ from_ms: number }>("SELECT from_ms FROM blocks WHERE level = 1").map(({ from_ms }) => from_ms),
+    world.hot
+      .rows<{ from_ms: number }>("SELECT from_ms FROM blocks WHERE level = 1")
+      .map(({ from_ms }) => from_ms),
   );
   let [most, batches] = [0, 0];
   const after = world.hot.after;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { askSync, HOUR, live, liveWorld, MINUTE, reportOf, STEADY } from "../harness/live.ts";
 import { siteState } from "../harness/inspect.ts";
+import { askSync, HOUR, live, liveWorld, MINUTE, reportOf, STEADY } from "../harness/live.ts";
 import { KEY } from "../harness/world-vendor.ts";
 
 test("a wrong key halts live and backfill alike, with one text that names it", async () => {

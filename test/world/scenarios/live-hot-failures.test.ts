@@ -39,7 +39,9 @@ test("D1 without tables is told with the command that creates them, and the sync
   await live(world, 10 * MINUTE);
   const { errors_recent: errors, state } = await reportOf(world);
   expect(state).toBe("waiting");
-  expect(errors.map(({ error }) => error)).toEqual([expect.stringMatching(/no such table.*Create them: .*d1/s)]);
+  expect(errors.map(({ error }) => error)).toEqual([
+    expect.stringMatching(/no such table.*Create them: .*d1/s),
+  ]);
   world.hot.createTables();
   await world.pass(5 * MINUTE);
   expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0 });

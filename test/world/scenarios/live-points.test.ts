@@ -77,7 +77,10 @@ test("a list that is missing or empty halts the site, and keeps what is stored",
   const { vendor } = world;
   vendor.relist("site_a", () => []);
   await world.pass(70 * MINUTE);
-  expect(await reportOf(world)).toMatchObject({ state: "halted", halt_reason: expect.stringContaining("empty") });
+  expect(await reportOf(world)).toMatchObject({
+    state: "halted",
+    halt_reason: expect.stringContaining("empty"),
+  });
   expect(world.hot.rows("SELECT * FROM blocks").length).toBeGreaterThanOrEqual(rows);
   const requests = vendor.arrivals.length;
   await world.pass(50 * MINUTE);
