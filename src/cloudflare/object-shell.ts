@@ -10,6 +10,19 @@ export function siteNameOf({ id, storage }: DurableObjectState): SiteName {
   return site;
 }
 
+/**
+ * Stores the name that a caller of another Worker gives: the platform may not pass it on with such a call. Ignored if
+ * it is not the name of this object.
+ */
+export function rememberSiteName(
+  { id, storage }: DurableObjectState,
+  namespace: DurableObjectNamespace,
+  site: SiteName,
+): void {
+  const isOwn = storage.kv.get("site") === undefined && namespace.idFromName(site).equals(id);
+  if (isOwn) storage.kv.put("site", site);
+}
+
 /** Handles an alarm, and sets it again if that fails, e.g. with an invalid configuration: the runtime stops after six retries. */
 export async function retryingAlarm(
   ctx: DurableObjectState,

@@ -16,7 +16,7 @@ import type { DueDay, DueOptions } from "../ports/due.ts";
 import { vouchingOn } from "./d1-hot.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
-import { retryingAlarm, siteNameOf } from "./object-shell.ts";
+import { rememberSiteName, retryingAlarm, siteNameOf } from "./object-shell.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 import { webhookReceiver } from "./webhook-receiver.ts";
 
@@ -141,6 +141,7 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
     return this.#rules.report(due);
   }
   async setDue(days: readonly DueDay[], options?: DueOptions) {
+    if (options?.site) rememberSiteName(this.ctx, this.env.SITE_BACKFILL, options.site);
     return this.#rules.setDue(days, options);
   }
   async countPoints(date: UtcDay) {

@@ -21,6 +21,9 @@ export const REREAD_MS = 55 * 60_000;
 /** Samples that the API shows up to this much late are found by reading hours again; later ones by the archive. */
 export const LATE_MS = 2 * 3_600_000;
 
+/** While a due day is not done, the site's backfill is asked about it this often. */
+export const EXCHANGE_MS = 60_000;
+
 /** The list of points is loaded again after this time. */
 export const POINTS_AGE_MS_MAX = 3_600_000;
 

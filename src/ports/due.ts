@@ -3,6 +3,7 @@
  * archives by itself, apart from any job.
  */
 import type { EpochMs, UtcDay } from "../domain/day.ts";
+import type { SiteName } from "../domain/site.ts";
 
 /** A day to archive. */
 export interface DueDay {
@@ -13,6 +14,8 @@ export interface DueDay {
 
 /** What a caller says beside the list. */
 export interface DueOptions {
+  /** The name of the site, which an object that is called for the first time may not know. */
+  readonly site?: SiteName;
   /** Hot storage is responsible for days from this one on: before one of their objects is replaced, hot stops vouching. */
   readonly hotFrom?: UtcDay;
 }

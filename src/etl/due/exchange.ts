@@ -12,7 +12,7 @@ export async function exchangeDueDays(context: SyncContext, days: readonly UtcDa
   const { archive, clock, config, log, site, store } = context;
   const rollOvers = store.tx((sql) => getState(sql, "rollOvers"));
   const due = dueDays(days, rollOvers, config, clock.now());
-  const options = days[0] === undefined ? {} : { hotFrom: days[0] };
+  const options = { site, ...(days[0] === undefined ? {} : { hotFrom: days[0] }) };
   try {
     const report = await withTimeout(clock, ANSWER_MS_MAX, () => archive.setDue(due, options));
     store.tx((sql) => setState(sql, "due", { at: clock.now(), report }));

@@ -1,6 +1,6 @@
 /** What the sync of a site does next. Pure: the caller owns clock, store and network. */
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import { POINTS_AGE_MS_MAX } from "../limits.ts";
+import { EXCHANGE_MS, POINTS_AGE_MS_MAX } from "../limits.ts";
 import { type DueUnit, nextSyncAt, type Unit } from "../schedule.ts";
 
 export type Action =
@@ -24,6 +24,8 @@ export interface Situation {
   /** Until when a unit that could not be read is left out, by its start. */
   readonly unitPausedUntil: (fromMs: EpochMs) => EpochMs | undefined;
   readonly exchangedAt: EpochMs | undefined;
+  /** A due day is not done. */
+  readonly isDayDue: boolean;
   /** When the weather was last read; "never" where it is not wanted. */
   readonly weatherAt: EpochMs | undefined | "never";
   readonly daysReleased: readonly UtcDay[];
@@ -48,7 +50,9 @@ export function nextAction(s: Situation): Decision {
   if (canRead && s.weatherAt !== "never" && isSyncDue(s.weatherAt, s.now))
     return { action: { do: "read-weather" } };
   if (newest) return { action: { do: "read", unit: newest } };
-  if (isSyncDue(s.exchangedAt, s.now)) return { action: { do: "exchange" } };
+  const exchangeAt = exchangeDueAt(s);
+  times.push(exchangeAt);
+  if (exchangeAt <= s.now) return { action: { do: "exchange" } };
   if (s.hotPausedUntil === undefined && s.units !== undefined) {
     const [released] = s.daysReleased;
     if (released) return { action: { do: "delete", day: released } };
@@ -69,6 +73,12 @@ function dueReads(s: Situation, times: EpochMs[]): [Unit | undefined, Unit | und
     else older ??= unit;
   }
   return [newest, older];
+}
+
+/** In every sync, and more often while a due day is not done. */
+function exchangeDueAt({ exchangedAt, isDayDue, now }: Situation): EpochMs {
+  if (exchangedAt === undefined || isSyncDue(exchangedAt, now)) return now;
+  return isDayDue ? exchangedAt + EXCHANGE_MS : nextSyncAt(exchangedAt);
 }
 
 /** Whether what is done once in every sync is to be done again. A time ahead is from before the clock stepped back. */

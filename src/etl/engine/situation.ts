@@ -1,7 +1,7 @@
 import { addDays, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { Sql } from "../../ports/ports.ts";
 import type { SyncContext } from "../context.ts";
-import { daysToRollOver, dueDays } from "../due/due.ts";
+import { daysToRollOver, dueDays, isSatisfied } from "../due/due.ts";
 import { haltedUntil, pausedUntil } from "../failures.ts";
 import { type Known, unitsFromMs } from "../known.ts";
 import { dueUnits } from "../schedule.ts";
@@ -43,6 +43,13 @@ export function situationOf(
     hotPausedUntil: pausedUntil(hotPause, now),
     unitPausedUntil: (fromMs) => pausedUntil(pauses[fromMs], now),
     exchangedAt,
+    isDayDue: due.some(
+      (day) =>
+        !isSatisfied(
+          day,
+          views.find(({ date }) => date === day.date),
+        ),
+    ),
     weatherAt: config.syncWeather ? weatherAt : "never",
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
     daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),

@@ -119,9 +119,11 @@ function recentWindows({ state }: Known): SiteSync["recent_windows"] {
 }
 
 function hotDays(known: Known, config: SyncContext["config"], now: EpochMs): SiteSync["hot_days"] {
-  return known.state.days.map(({ day, samples, whole, version, released }) => {
+  const stale = new Set<string>();
+  for (const { fromMs, isCurrent } of known.readings.values()) if (!isCurrent) stale.add(utcDayOf(fromMs));
+  return known.state.days.map(({ day, samples, whole, released }) => {
     const isLeaving = released || now >= rollOverAt(day, config);
-    const state = isLeaving ? "rolling-over" : whole ? "whole" : version > 1 ? "re-reading" : "filling";
+    const state = isLeaving ? "rolling-over" : whole ? "whole" : stale.has(day) ? "re-reading" : "filling";
     return { day, samples, state };
   });
 }
