@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { wranglerEnv } from "../worker/worker.ts";
-import { sqlStatements } from "./sql-statements.ts";
+import { applyMigrations } from "./hot-migrations.ts";
 
 /** R2, KV and D1 of the Workers, opened in their state directory, also while the Workers run. */
 export interface StoredState {
@@ -71,13 +70,11 @@ export async function openState(stateDir: string): Promise<StoredState> {
   };
 }
 
-/** Creates the tables of the hot storage in a state directory; existing tables stay as they are. */
+/** Creates the tables of the hot storage in a state directory, or brings them up to date. */
 export async function createHotTables(stateDir: string): Promise<void> {
-  const schema = join(import.meta.dirname, "../../workers/schema/d1-schema.sql");
   const state = await openState(stateDir);
   try {
-    const statements = sqlStatements(readFileSync(schema, "utf8"));
-    await state.hot.batch(statements.map((statement) => state.hot.prepare(statement)));
+    await applyMigrations(state.hot);
   } finally {
     await state.close();
   }

@@ -178,6 +178,7 @@ export const cost = responseObject("Cost", {
     .describe("Not read, because the file's footer shows that they have no sample of the query"),
   cache_hits: z.number().describe("Days whose footer was found in a cache"),
   d1_rows: z.number().describe("Rows that D1 scanned, also those without a match"),
+  d1_bytes: z.number().describe("Of the blocks that were read from D1, as they are stored"),
 });
 export type Cost = z.output<typeof cost>;
 

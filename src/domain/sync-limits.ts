@@ -7,5 +7,5 @@ export const ALERT_DATABASE_PERCENT = 80;
 
 /** The command that creates the tables of hot storage in production; it can be repeated. */
 export function createTablesCommand(worker: "etl" | "query"): string {
-  return `npx wrangler d1 execute ace-timeseries-hot -c workers/wrangler-${worker}.toml --env production --remote --file workers/schema/d1-schema.sql`;
+  return `npx wrangler d1 migrations apply ace-timeseries-hot -c workers/wrangler-${worker}.toml --env production --remote`;
 }

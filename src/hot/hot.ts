@@ -1,6 +1,6 @@
 /**
  * The hot storage: samples of the last days as blocks in a database behind the port of `src/ports/hot.ts`. `HotWriter`
- * writes a site; `readSnapshot` and `readDayPoints` read what one statement sees.
+ * writes a site; `readSnapshot`, `readNewest` and `readDayPoints` read it, in statements that each see one state.
  */
 export {
   type BlockSamples,
@@ -8,6 +8,7 @@ export {
   encodeBlock,
   fromHex,
   HotBlockUnreadable,
+  type TimeSpan,
   toHex,
 } from "./block/block.ts";
 export type {
@@ -21,5 +22,22 @@ export type {
   HotWindow,
   ReadWindow,
 } from "./hot-types.ts";
-export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./read/read.ts";
+export {
+  type Counting,
+  checkTables,
+  type DayPoints,
+  hotStats,
+  leastWatermark,
+  NEWEST_STATEMENTS,
+  type NewestSamples,
+  pointSeries,
+  readDayPoints,
+  readNewest,
+  readSnapshot,
+  readSpans,
+  type SiteStorage,
+  SNAPSHOTS,
+  type SpanSnapshot,
+  settledSpans,
+} from "./read/read.ts";
 export { type Encode, HotBlockTooLarge, HotWriter, StaleEpoch, stopVouching } from "./write/write.ts";

@@ -9,6 +9,8 @@ export interface Meter {
   /** Days whose footer was found in a cache. */
   cacheHits: number;
   d1Rows: number;
+  /** Of hot blocks. */
+  d1Bytes: number;
 }
 
 export const newMeter = (): Meter => ({
@@ -18,6 +20,7 @@ export const newMeter = (): Meter => ({
   rowGroupsPruned: 0,
   cacheHits: 0,
   d1Rows: 0,
+  d1Bytes: 0,
 });
 
 const STORES = { cold: "R2", hot: "D1" } as const;
@@ -35,5 +38,6 @@ export function costOf(tiers: Iterable<keyof typeof STORES>, meter: Meter, query
     row_groups_pruned: meter.rowGroupsPruned,
     cache_hits: meter.cacheHits,
     d1_rows: meter.d1Rows,
+    d1_bytes: meter.d1Bytes,
   };
 }

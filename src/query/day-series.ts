@@ -67,6 +67,25 @@ function joined(parts: readonly Series[]): Series {
   return series;
 }
 
+/** The samples of a series that are in none of the spans, which ascend and do not overlap. */
+export function outside(
+  series: Series,
+  spans: readonly { readonly fromMs: number; readonly toMs: number }[],
+): Series {
+  if (spans.length === 0 || series.ms.length === 0) return series;
+  const ms = new Float64Array(series.ms.length);
+  const value = new Float64Array(ms.length);
+  let [length, span] = [0, 0];
+  for (let row = 0; row < series.ms.length; row += 1) {
+    const at = series.ms[row] as number;
+    while (at >= (spans[span]?.toMs ?? Number.POSITIVE_INFINITY)) span += 1;
+    if (at >= (spans[span]?.fromMs ?? Number.POSITIVE_INFINITY)) continue;
+    ms[length] = at;
+    value[length++] = series.value[row] as number;
+  }
+  return { ms: ms.subarray(0, length), value: value.subarray(0, length) };
+}
+
 /** Every millisecond of either series once; `first`'s value where both have the millisecond. */
 export function mergeSeries(first: Series, second: Series): Series {
   if (second.ms.length === 0) return first;

@@ -5,6 +5,7 @@ import { MemoryCold } from "../../test/support/query/memory-cold.ts";
 import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
+import { SNAPSHOTS } from "../hot/hot.ts";
 import { newMeter } from "./cost.ts";
 import { HotSource } from "./hot/hot.ts";
 import { STATEMENTS } from "./hot/hot-tables.ts";
@@ -68,22 +69,26 @@ test("days before the boundary that are not archived yet come from hot, whose ta
     [dayOf(5), "missing", []],
     [dayOf(6), "missing", []],
   ]);
-  const { DAYS, POINT_IDS, SAMPLES } = STATEMENTS;
-  expect(database.statements).toEqual([DAYS, POINT_IDS, SAMPLES, DAYS]);
+  const { DAYS } = STATEMENTS;
+  expect(database.statements).toEqual([DAYS, SNAPSHOTS.BY_NAME]);
   database.statements.length = 0;
   await read(at(4), at(7));
   expect(database.statements).toEqual([DAYS]);
 });
 
-test("a day that hot deletes while it is read comes from cold, which has it by then", async () => {
+test.each([
+  ["released", "UPDATE days SET released = 1"],
+  ["deleted", "DELETE FROM days; DELETE FROM windows; DELETE FROM blocks"],
+])("a day that is %s by hot while it is read comes from cold, which has it by then", async (_, release) => {
   const { database, cold, read } = world();
   database.insert(site, POINT, [[at(3), 3]]);
   database.addDay(site, dayOf(3), 1);
+  await database.select("SELECT 1");
   const select = database.select.bind(database);
   database.select = async (statement, ...values) => {
-    if (statement === STATEMENTS.SAMPLES) {
+    if (statement === SNAPSHOTS.BY_NAME) {
       cold.objects.set(dayOf(3), new Map([[at(3), 3]]));
-      database.db.exec("DELETE FROM days; DELETE FROM samples");
+      database.db.exec(release);
     }
     return select(statement, ...values);
   };
@@ -93,6 +98,7 @@ test("a day that hot deletes while it is read comes from cold, which has it by t
 
 test("where hot is unavailable, archived days are answered, and any other day fails instead of being called missing", async () => {
   const { database, cold, read } = world();
+  await database.select("SELECT 1");
   database.db.exec("DROP TABLE days");
   cold.objects.set(dayOf(4), new Map([[at(4), 1]]));
   expect((await read(at(4), at(5))).days).toMatchObject([{ state: "present" }]);

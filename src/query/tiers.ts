@@ -13,8 +13,8 @@ import {
   latestSamples,
 } from "./catalog/catalog.ts";
 import type { Meter } from "./cost.ts";
-import { mergeSeries, NO_SAMPLES } from "./day-series.ts";
-import { type HotDatabase, HotSource, type RemainingDays } from "./hot/hot.ts";
+import { mergeSeries, NO_SAMPLES, outside } from "./day-series.ts";
+import { type HotDatabase, type HotDaySamples, HotSource, type RemainingDays } from "./hot/hot.ts";
 import {
   boundaryDay,
   type DaySamples,
@@ -68,7 +68,7 @@ export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage
 }
 
 export interface Tiers {
-  readonly hot: Pick<HotSource, "open" | "remaining">;
+  readonly hot: Pick<HotSource, "days" | "remaining" | "tables">;
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
@@ -77,7 +77,8 @@ export interface Tiers {
 /**
  * The samples of hot over cold. Days before the boundary come from cold, or from hot where cold does not have them yet.
  * Of the other days, those that hot has whole come from hot alone. The rest, and the boundary day, come from both: each
- * millisecond of a point once, with hot's value where both have it. A day that neither has is `missing`.
+ * millisecond of a point once, with hot's value where both have it, and nothing of cold in windows that hot has complete
+ * and in the day's version. A day that neither has is `missing`.
  */
 export class TieredSource implements SampleSource {
   readonly #tiers: Tiers;
@@ -87,22 +88,43 @@ export class TieredSource implements SampleSource {
   }
 
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
-    const { hot, cold, clock, hotDays } = this.#tiers;
+    const { clock, hotDays } = this.#tiers;
     const boundary = boundaryDay(clock.now(), hotDays);
     const boundaryMs = dayStartMs(boundary);
     if (query.fromMs < boundaryMs)
       yield* this.#older({ ...query, toMs: Math.min(query.toMs, boundaryMs) }, meter);
-    if (query.toMs <= boundaryMs) return;
-    const newer = { ...query, fromMs: Math.max(query.fromMs, boundaryMs) };
-    const { whole, days } = await hot.open(newer, meter);
-    // Samples of the boundary day may be being deleted from hot.
-    const isShared = (day: UtcDay) => day === boundary || !whole.has(day);
-    const shared = sharedDays(cold, newer, isShared, meter);
+    if (query.toMs > boundaryMs)
+      yield* this.#newer({ ...query, fromMs: Math.max(query.fromMs, boundaryMs) }, boundary, meter);
+  }
+
+  async *#newer(query: SampleQuery, boundary: UtcDay, meter: Meter): AsyncGenerator<DaySamples> {
+    const { hot, cold } = this.#tiers;
+    const expected = await this.#expectedShared(query, boundary, meter);
+    const ahead = sharedDays(cold, query, (day) => expected.has(day), meter);
     try {
-      for await (const day of days) yield isShared(day.day) ? merged(day, (await shared.next()).value) : day;
+      for await (const hotDay of hot.days(query, meter)) {
+        const { day } = hotDay;
+        const read = expected.has(day) ? (await ahead.next()).value : undefined;
+        // The day's state when its samples were read decides, not what was expected before.
+        if (hotDay.whole && day !== boundary) yield hotDay.current;
+        else yield merged(hotDay, read ?? (await dayIn(cold, queryOfDay(query, day), meter)));
+      }
     } finally {
-      await shared.return(undefined);
+      await ahead.return(undefined);
     }
+  }
+
+  /** Days that cold is expected to be needed for, so that it can read ahead. Of one day nothing is read ahead. */
+  async #expectedShared(query: SampleQuery, boundary: UtcDay, meter: Meter): Promise<ReadonlySet<UtcDay>> {
+    const days = daysOfQuery(query);
+    if (days.length <= 1) return new Set();
+    const rows = await this.#tiers.hot.tables.days(
+      query.site,
+      days[0] as UtcDay,
+      days.at(-1) as UtcDay,
+      meter,
+    );
+    return new Set(days.filter((day) => day === boundary || !rows.get(day)?.whole));
   }
 
   /** Hot is queried once a day is missing, not before: where cold has all days, hot need not even be available. */
@@ -118,7 +140,7 @@ export class TieredSource implements SampleSource {
       }
       const found = await read();
       if (found) yield found;
-      // Hot deletes a day once it is archived.
+      // Hot releases a day once it is archived.
       else yield* cold.days(queryOfDay(query, day.day), meter);
     }
   }
@@ -145,13 +167,23 @@ async function* sharedDays(
   return undefined;
 }
 
-function merged(hot: DaySamples, cold: DaySamples | undefined): DaySamples {
-  if (cold?.day !== hot.day) throw new Error(`cold returned ${cold?.day} where ${hot.day} was expected`);
+/** One day of cold. */
+async function dayIn(cold: SampleSource, query: SampleQuery, meter: Meter): Promise<DaySamples | undefined> {
+  for await (const day of cold.days(query, meter)) return day;
+  return undefined;
+}
+
+function merged(hotDay: HotDaySamples, cold: DaySamples | undefined): DaySamples {
+  if (cold?.day !== hotDay.day)
+    throw new Error(`cold returned ${cold?.day} where ${hotDay.day} was expected`);
+  // Stale windows wait to be read again, because the object was replaced. Without an object nothing else has their samples.
+  const hot = cold.state === "missing" ? hotDay.stored() : hotDay.current;
   const states = [hot.state, cold.state];
+  const ofCold = (point: number) => outside(cold.series[point] ?? NO_SAMPLES, hotDay.settled);
   return {
     day: hot.day,
     state: states.includes("present") ? "present" : states.includes("empty") ? "empty" : "missing",
     tiers: [...cold.tiers, ...hot.tiers],
-    series: hot.series.map((series, point) => mergeSeries(series, cold.series[point] ?? NO_SAMPLES)),
+    series: hot.series.map((series, point) => mergeSeries(series, ofCold(point))),
   };
 }

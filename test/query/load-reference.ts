@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { utcDayOf } from "../../src/domain/day.ts";
 import { parseObjectKey } from "../../src/domain/layout.ts";
 import { duckdb } from "../reference/duckdb.ts";
 import type { MemoryArchive } from "../support/query/memory-archive.ts";
@@ -94,33 +95,24 @@ async function loadArchive(glob: string, site: string, counted: readonly string[
   );
 }
 
-async function loadHot({ db }: SqliteHot, site: string) {
+async function loadHot(inserted: SqliteHot, site: string) {
   await select("CREATE OR REPLACE TEMP TABLE hot (day VARCHAR, point VARCHAR, ms BIGINT, value DOUBLE)");
   await select("CREATE OR REPLACE TEMP TABLE hot_days (day VARCHAR, whole BOOLEAN, samples BIGINT)");
   const connection = await duckdb();
-  const rows = db
-    .prepare(
-      `SELECT strftime('%Y-%m-%d', ms / 1000, 'unixepoch') AS day, points.name AS point, ms, value
-        FROM samples JOIN points ON points.id = point_id JOIN sites ON sites.id = site_id WHERE sites.name = ?`,
-    )
-    .all(site);
   const hot = await connection.createAppender("hot", undefined, "temp");
-  for (const { day, point, ms, value } of rows) {
-    hot.appendVarchar(String(day));
-    hot.appendVarchar(String(point));
-    hot.appendBigInt(BigInt(Number(ms)));
-    hot.appendDouble(Number(value));
+  for (const { point, ms, value } of inserted.samplesOf(site)) {
+    hot.appendVarchar(utcDayOf(ms));
+    hot.appendVarchar(point);
+    hot.appendBigInt(BigInt(ms));
+    hot.appendDouble(value);
     hot.endRow();
   }
   hot.closeSync();
   const hotDays = await connection.createAppender("hot_days", undefined, "temp");
-  const days = db
-    .prepare("SELECT days.* FROM days JOIN sites ON sites.id = site_id WHERE name = ?")
-    .all(site);
-  for (const { day, whole, samples } of days) {
-    hotDays.appendVarchar(String(day));
-    hotDays.appendBoolean(whole === 1);
-    hotDays.appendBigInt(BigInt(Number(samples)));
+  for (const [day, { whole, samples }] of inserted.daysOf(site)) {
+    hotDays.appendVarchar(day);
+    hotDays.appendBoolean(whole);
+    hotDays.appendBigInt(BigInt(samples));
     hotDays.endRow();
   }
   hotDays.closeSync();

@@ -78,7 +78,7 @@ test("without D1 tables archived days are answered, and other queries are refuse
   ]) {
     const { status, headers, body } = await ask<Problem>(path);
     expect([status, headers.get("Retry-After")]).toEqual([503, "10"]);
-    expect(body).toMatchObject({ error: "Hot storage has no tables", hint: /wrangler d1 execute/ });
+    expect(body).toMatchObject({ error: "Hot storage has no tables", hint: /wrangler d1 migrations apply/ });
   }
 });
 

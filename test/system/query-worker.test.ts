@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { D1Hot } from "../../src/cloudflare/d1-hot.ts";
 import type { DaysAnswer, LatestAnswer, PointsAnswer, QueryAnswer } from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import { truthOf } from "../reference/truth.ts";
+import { insertSamples } from "../support/hot/store-hour.ts";
 import { eventually, keyOf, QUERY_TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
@@ -29,13 +31,7 @@ const truth = (day: UtcDay) => truthOf(world.sim, SITE, day).rows;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 async function insertHot(point: string, samples: readonly (readonly [ms: number, value: number])[]) {
-  const { hot } = await world.state();
-  const insert = "INSERT INTO samples SELECT id, ?2, ?3 FROM points WHERE name = ?1";
-  await hot.batch([
-    hot.prepare("INSERT OR IGNORE INTO sites VALUES (1, ?1)").bind(SITE),
-    hot.prepare("INSERT OR IGNORE INTO points (site_id, name) VALUES (1, ?1)").bind(point),
-    ...samples.map(([ms, value]) => hot.prepare(insert).bind(point, ms, value)),
-  ]);
+  await insertSamples(new D1Hot((await world.state()).hot), SITE, point, samples);
 }
 
 test("requests without the key or with another key are refused", async () => {

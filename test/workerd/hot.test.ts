@@ -2,20 +2,15 @@ import { env } from "cloudflare:test";
 import { describe } from "vitest";
 import { sqlStatements } from "../../local/stack/sql-statements.ts";
 import { D1Hot } from "../../src/cloudflare/d1-hot.ts";
-import schema from "../../workers/schema/d1-schema.sql?raw";
+import migration from "../../workers/schema/migrations/0001_hot_blocks.sql?raw";
 import { hotConformance } from "../conformance/hot.ts";
 
-const TABLES = ["samples", "days", "points", "sites"];
+const TABLES = ["blocks", "windows", "days", "points", "sites"];
 
-describe("D1 as HotDatabase", () => {
+describe("D1 as HotStore", () => {
   hotConformance(async () => {
     const drop = TABLES.map((table) => `DROP TABLE IF EXISTS ${table}`);
-    await env.D1.batch([...drop, ...sqlStatements(schema)].map((statement) => env.D1.prepare(statement)));
-    const run = async (statement: string, ...values: readonly (string | number)[]) => {
-      await env.D1.prepare(statement)
-        .bind(...values)
-        .run();
-    };
-    return { database: new D1Hot(env.D1), run };
+    await env.D1.batch([...drop, ...sqlStatements(migration)].map((statement) => env.D1.prepare(statement)));
+    return new D1Hot(env.D1);
   });
 });

@@ -8,11 +8,13 @@ import { atMost, type Figure, KB, kb, report } from "../../measure/measure.ts";
 import { type Case, coldCases, hotCases } from "./query-cases.ts";
 import { latencyFigures } from "./query-latency.ts";
 import { type QueryClient, startQuery } from "./timed-client.ts";
-import { COLD_DAYS, fillState, HOT_POINTS, HOT_SAMPLES_A_DAY } from "./worker-state.ts";
+import { COLD_DAYS, fillState, HOT_POINTS } from "./worker-state.ts";
 
 const REPEATS = 7;
-/** Rows read for each point and day to find its id, name, day and the end of its rows; a scan reads hundreds of thousands. */
-const LOOKED_UP_MAX = 20;
+/** Rows read for each point and day: 24 blocks, 96 windows, and a few to find the point and the day. */
+const ROWS_A_POINT_DAY_MAX = 130;
+/** Of blocks, as they are stored; they take twice as much on the wire, which may be 2 MB. */
+const MB_A_POINT_DAY_MAX = 1;
 
 /** The Worker over HTTP. R2 and D1 are on this machine; `latencyFigures` adds their distance. */
 export async function workerFigures(archive: BenchArchive, run: CommandRun): Promise<Figure[]> {
@@ -36,16 +38,14 @@ async function hotFigures(stateDir: string, nowMs: number, run: CommandRun): Pro
   const figures: Figure[] = [];
   for (const each of hotCases(nowMs)) {
     const { shown, measured } = await measure(client, each, REPEATS);
-    const { d1_rows, r2_requests } = measured.metadata;
+    const { d1_rows, d1_bytes, r2_requests } = measured.metadata;
+    const pointDays = each.points.length * each.days;
     figures.push(
       report(`hot: ${each.title}`, shown),
       // The archive may have more samples of the boundary day and of today, which is not whole.
       atMost("… requests to R2", r2_requests, 1),
-      atMost(
-        "… rows read beside the samples, a point and day",
-        rowsBesideSamples(each, d1_rows),
-        LOOKED_UP_MAX,
-      ),
+      atMost("… rows read, a point and day", d1_rows / pointDays, ROWS_A_POINT_DAY_MAX),
+      atMost("… MB read, a point and day", d1_bytes / 1e6 / pointDays, MB_A_POINT_DAY_MAX),
     );
   }
   await client.stop();
@@ -88,17 +88,11 @@ async function coldFigures(each: Case, stateDir: string, run: CommandRun): Promi
 async function measure(client: QueryClient, each: Case, repeats: number) {
   const health = await client.health(REPEATS);
   const measured = await client.query(each.path ?? "/timeseries/query", each.parameters, repeats);
-  const { r2_requests, bytes_read, d1_rows } = measured.metadata;
+  const { r2_requests, bytes_read, d1_rows, d1_bytes } = measured.metadata;
   const spent = [
     r2_requests > 0 ? `${r2_requests} requests, ${kb(bytes_read)}` : "",
-    d1_rows > 0 ? `${d1_rows} rows` : "",
+    d1_rows > 0 ? `${d1_rows} rows, ${kb(d1_bytes)} of blocks` : "",
   ].filter(Boolean);
   const shown = `${measured.ms.toFixed(0)} ms, ${(measured.ms / health).toFixed(1)} × /health; ${spent.join(", ")}`;
   return { measured, shown };
-}
-
-/** Rows that D1 read beside the samples. All samples of the case are in D1, a sample a minute of each point. */
-function rowsBesideSamples({ path, points, days }: Case, d1Rows: number): number {
-  const samples = path ? points.length : points.length * days * HOT_SAMPLES_A_DAY;
-  return (d1Rows - samples) / points.length / days;
 }

@@ -1,12 +1,12 @@
 /** The points of a day with their counts, mostly from the point tables of its blocks. */
-import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.ts";
 import { compareNames } from "../../domain/point-name.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
-import { decodeTable, HOUR_MS, POINTS_A_BLOCK, WINDOW_LEVEL } from "../block/block.ts";
+import { decodeTable, POINTS_A_BLOCK } from "../block/block.ts";
 import type { HotDay } from "../hot-types.ts";
-import { COUNTING, type Counting, pointSeries } from "./span-series.ts";
-import { readTables, type SpanSnapshot, type StoredBlock } from "./span-snapshot.ts";
+import { type Counting, pointSeries } from "./span-series.ts";
+import { isAllCurrent, readTables, type SpanSnapshot } from "./span-snapshot.ts";
 
 /** A point's samples of one day, in numbers. */
 export interface DayPoint {
@@ -36,13 +36,14 @@ export async function readDayPoints(
   counting: Counting,
   pointsAStatement = POINTS_A_STATEMENT,
 ): Promise<DayPoints> {
+  const span = { fromMs: dayStartMs(day), toMs: dayStartMs(day) + DAY_MS };
   const points: DayPoint[] = [];
   const seen: (HotDay | undefined)[] = [];
   let [rowsRead, bytesRead] = [0, 0];
   // Numbers are dense: a statement that finds fewer points than it asked for is the last.
   for (let first = 0, more = true; more; first += pointsAStatement) {
     const numbers = Array.from({ length: pointsAStatement }, (_, nth) => first + nth);
-    const snapshot = await readTables(database, site, numbers, day);
+    const snapshot = await readTables(database, site, numbers, span);
     points.push(...countPoints(snapshot, counting));
     seen.push(snapshot.days.get(day));
     rowsRead += snapshot.rowsRead;
@@ -66,7 +67,7 @@ function* countPoints(snapshot: SpanSnapshot, counting: Counting): Generator<Day
   };
   for (const block of snapshot.blocks) {
     const firstNumber = block.range * POINTS_A_BLOCK[block.level];
-    if (isAllCounted(snapshot, block, counting)) {
+    if (isAllCurrent(snapshot, block)) {
       for (const point of decodeTable(block.bytes, block.fromMs)) add(firstNumber + point.index, point);
       continue;
     }
@@ -79,15 +80,4 @@ function* countPoints(snapshot: SpanSnapshot, counting: Counting): Generator<Day
     const name = snapshot.points.get(number);
     if (name !== undefined) yield { name, ...count };
   }
-}
-
-/** Whether the samples of all windows of the block count, so that its point table suffices. */
-function isAllCounted(
-  { windows }: SpanSnapshot,
-  { level, fromMs }: StoredBlock,
-  counting: Counting,
-): boolean {
-  const endMs = fromMs + (level === WINDOW_LEVEL ? 1 : HOUR_MS);
-  const own = windows.filter((window) => window.fromMs >= fromMs && window.fromMs < endMs);
-  return own.length > 0 && own.every((window) => window.level === level && COUNTING[counting](window));
 }

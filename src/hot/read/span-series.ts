@@ -1,5 +1,5 @@
 /** The samples of a snapshot: of each block those of the windows that it is the level of. */
-import type { EpochMs } from "../../domain/day.ts";
+import { type EpochMs, utcDayOf } from "../../domain/day.ts";
 import {
   type BlockSamples,
   decodeBlock,
@@ -98,19 +98,33 @@ function firstRow(ms: Float64Array, start: number, end: number, atMs: EpochMs): 
   return low;
 }
 
+/** The parts of the snapshot's span in which hot has all samples: of windows that are complete and of their day's version. */
+export function settledSpans(snapshot: SpanSnapshot): TimeSpan[] {
+  return spansOf(
+    snapshot,
+    ({ fromMs, isComplete, isCurrent }) => isComplete && isCurrent && snapshot.days.has(utcDayOf(fromMs)),
+  );
+}
+
 /** The parts of the snapshot's span that are in windows of this kind, joined where they meet, in order. */
-export function spansOf(
-  { windows, fromMs, toMs }: Pick<SpanSnapshot, "windows" | "fromMs" | "toMs">,
+function spansOf(
+  { windows, fromMs, toMs }: SpanSnapshot,
   isOne: (window: SnapshotWindow) => boolean,
 ): TimeSpan[] {
-  const spans: { fromMs: EpochMs; toMs: EpochMs }[] = [];
-  for (const window of windows) {
-    if (!isOne(window)) continue;
-    const [from, to] = [Math.max(window.fromMs, fromMs), Math.min(window.toMs, toMs)];
-    const last = spans.at(-1);
-    if (from >= to) continue;
-    if (last?.toMs === from) last.toMs = to;
-    else spans.push({ fromMs: from, toMs: to });
+  const spans = windows.filter(isOne).map((window) => ({
+    fromMs: Math.max(window.fromMs, fromMs),
+    toMs: Math.min(window.toMs, toMs),
+  }));
+  return joinedSpans(spans.filter((span) => span.fromMs < span.toMs));
+}
+
+/** The same times as spans that neither meet nor overlap, in order. */
+export function joinedSpans(spans: readonly TimeSpan[]): TimeSpan[] {
+  const result: { fromMs: EpochMs; toMs: EpochMs }[] = [];
+  for (const { fromMs, toMs } of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
+    const last = result.at(-1);
+    if (last && fromMs <= last.toMs) last.toMs = Math.max(last.toMs, toMs);
+    else result.push({ fromMs, toMs });
   }
-  return spans;
+  return result;
 }

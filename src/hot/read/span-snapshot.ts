@@ -1,5 +1,5 @@
 /** What one statement sees of a site in a span of time: days, windows, points and blocks of one state of the database. */
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
 import {
@@ -38,7 +38,7 @@ export interface SpanSnapshot {
   readonly fromMs: EpochMs;
   readonly toMs: EpochMs;
   readonly days: ReadonlyMap<UtcDay, HotDay>;
-  /** Those that have a part of the span, in order of time; none of a released day. */
+  /** Those of the blocks, in order of time; also some just before the span, and none of a released day. */
   readonly windows: readonly SnapshotWindow[];
   /** The points that were asked for and have a number, by number. */
   readonly points: ReadonlyMap<number, string>;
@@ -79,9 +79,12 @@ const blocksOf = (
 /** The windows of a block begin before this time after it. */
 const WINDOW_STARTS = `CASE blocks.level WHEN ${WINDOW_LEVEL} THEN 1 ELSE ${HOUR_MS} END`;
 
+const DAY_OF_BLOCK = "strftime('%Y-%m-%d', blocks.from_ms / 1000, 'unixepoch')";
+
 /** Whether the samples of all windows of a block count: then its point table says all that a caller needs to know. */
 const IS_CURRENT = `(SELECT min(windows.level = blocks.level
-      AND windows.version = coalesce((SELECT version FROM days WHERE site_id = blocks.site_id AND day = ?5), windows.version))
+      AND windows.version = coalesce((SELECT version FROM days WHERE site_id = blocks.site_id AND day = ${DAY_OF_BLOCK}),
+        windows.version))
     FROM windows WHERE windows.site_id = blocks.site_id AND windows.from_ms >= blocks.from_ms
       AND windows.from_ms < blocks.from_ms + ${WINDOW_STARTS}) = 1`;
 
@@ -92,7 +95,8 @@ const TABLE_OR_ALL = `hex(CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_B
 export const SNAPSHOTS = {
   BY_NAME: snapshotOf("name"),
   BY_NUMBER: snapshotOf("number"),
-  TABLES: snapshotOf("number", TABLE_OR_ALL),
+  TABLES_BY_NAME: snapshotOf("name", TABLE_OR_ALL),
+  TABLES_BY_NUMBER: snapshotOf("number", TABLE_OR_ALL),
 } as const;
 
 interface SnapshotRow {
@@ -102,41 +106,51 @@ interface SnapshotRow {
   readonly data: string | null;
 }
 
+/** The points of a snapshot, by name or by number. */
+export type ListedPoints = readonly string[] | readonly number[];
+
 /**
- * What hot has of the points, given by name or by number, in [fromMs, toMs), in one statement, so that days, windows and
- * blocks can't contradict each other. Throws `HotUnavailable`.
+ * What hot has of the points in [fromMs, toMs), in one statement, so that days, windows and blocks can't contradict each
+ * other. Throws `HotUnavailable`.
  */
 export function readSnapshot(
   database: HotDatabase,
   site: SiteName,
-  points: readonly string[] | readonly number[],
-  { fromMs, toMs }: TimeSpan,
+  points: ListedPoints,
+  span: TimeSpan,
 ): Promise<SpanSnapshot> {
-  const statement = typeof points[0] === "number" ? SNAPSHOTS.BY_NUMBER : SNAPSHOTS.BY_NAME;
-  return select(database, statement, site, points, fromMs, toMs);
+  return select(database, isByNumber(points) ? SNAPSHOTS.BY_NUMBER : SNAPSHOTS.BY_NAME, site, points, span);
 }
 
 /**
- * As `readSnapshot`, of one day. Blocks have only their first bytes, with the point table, where the samples of all their
- * windows count: `isAllCounted` tells.
+ * As `readSnapshot`. Blocks have only their first bytes, with the point table, where the samples of all their windows
+ * count: `isAllCurrent` tells.
  */
 export function readTables(
   database: HotDatabase,
   site: SiteName,
-  numbers: readonly number[],
-  day: UtcDay,
+  points: ListedPoints,
+  span: TimeSpan,
 ): Promise<SpanSnapshot> {
-  const startMs = dayStartMs(day);
-  return select(database, SNAPSHOTS.TABLES, site, numbers, startMs, startMs + DAY_MS);
+  const statement = isByNumber(points) ? SNAPSHOTS.TABLES_BY_NUMBER : SNAPSHOTS.TABLES_BY_NAME;
+  return select(database, statement, site, points, span);
+}
+
+const isByNumber = (points: ListedPoints) => typeof points[0] === "number";
+
+/** Whether the samples of all windows of the block are the block's and current, so that its point table suffices. */
+export function isAllCurrent({ windows }: SpanSnapshot, { level, fromMs }: StoredBlock): boolean {
+  const endMs = fromMs + (level === WINDOW_LEVEL ? 1 : HOUR_MS);
+  const own = windows.filter((window) => window.fromMs >= fromMs && window.fromMs < endMs);
+  return own.length > 0 && own.every((window) => window.level === level && window.isCurrent);
 }
 
 async function select(
   database: HotDatabase,
   statement: string,
   site: SiteName,
-  points: readonly string[] | readonly number[],
-  fromMs: EpochMs,
-  toMs: EpochMs,
+  points: ListedPoints,
+  { fromMs, toMs }: TimeSpan,
 ): Promise<SpanSnapshot> {
   const [firstDay, lastDay] = [utcDayOf(fromMs), utcDayOf(toMs - 1)];
   const { rows, rowsRead } = await database.select<SnapshotRow>(
@@ -174,7 +188,7 @@ async function select(
     fromMs,
     toMs,
     days,
-    windows: windowsOf(windowRows, days).filter((window) => window.toMs > fromMs),
+    windows: windowsOf(windowRows, days),
     points: known,
     blocks,
     rowsRead,

@@ -6,7 +6,7 @@ import { stats, syncHealth, syncStatus, unhealthy } from "../../contract/etl.ts"
 const PUBLIC = ["/status", "/stats", "/health"];
 const PROTECTED = ["/gate", "/metrics"];
 const CREATE_TABLES =
-  "npx wrangler d1 execute ace-timeseries-hot -c workers/wrangler-etl.toml --env production --remote --file workers/schema/d1-schema.sql";
+  "npx wrangler d1 migrations apply ace-timeseries-hot -c workers/wrangler-etl.toml --env production --remote";
 
 describe("GET /", () => {
   it("names service, version and endpoints", async () => {

@@ -26,11 +26,11 @@ function world(archived = MISSING) {
   };
   return {
     database,
-    points: (day = DAY, pageRows = 2) => dayPoints(sources, site, day, newMeter(), pageRows),
+    points: (day = DAY) => dayPoints(sources, site, day, newMeter()),
   };
 }
 
-test("the points of a day that hot has whole come from hot, by the bytes of their names, over pages", async () => {
+test("the points of a day that hot has whole come from hot, by the bytes of their names", async () => {
   const { database, points } = world(ARCHIVED);
   database.addDay(site, DAY, 5);
   // In UTF-16 the emoji would come before the full-width letter.

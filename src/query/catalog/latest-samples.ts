@@ -2,7 +2,8 @@ import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from
 import type { SiteName } from "../../domain/site.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Meter } from "../cost.ts";
-import type { HotTables } from "../hot/hot.ts";
+import { NO_SAMPLES, outside } from "../day-series.ts";
+import type { HotTables, NewestSamples } from "../hot/hot.ts";
 import type { SampleSource, Tier } from "../source.ts";
 import { newestArchivedDays } from "./archived-days.ts";
 
@@ -18,7 +19,7 @@ export interface LatestSamples {
 }
 
 export interface LatestSources {
-  readonly hot: Pick<HotTables, "days" | "newest">;
+  readonly hot: Pick<HotTables, "newest">;
   readonly cold: SampleSource;
   readonly archive: Pick<ArchiveReader, "list">;
   /** The day that hot and cold share. */
@@ -54,12 +55,10 @@ export async function latestSamples(
   meter: Meter,
 ): Promise<LatestSamples> {
   const today = utcDayOf(nowMs);
-  // Before the samples: a day that becomes whole in between would be searched in neither tier.
-  const hotDays = await hot.days(site, boundary, today, meter);
+  // A day is left out of the archive's search only if it was whole when hot was searched.
+  const { current, stale, whole, settled } = await hot.newest(site, points, meter);
   const newest = new Map<string, Newest>();
-  for (const { name, ms, value } of await hot.newest(site, points, meter)) {
-    newest.set(name, { ms, value, tier: "hot" });
-  }
+  for (const [name, sample] of current) newest.set(name, { ...sample, tier: "hot" });
   const newestMs = (point: string) => newest.get(point)?.ms ?? Number.NEGATIVE_INFINITY;
   const openBefore = (ms: EpochMs) => points.filter((point) => newestMs(point) < ms);
 
@@ -72,17 +71,21 @@ export async function latestSamples(
     reachedMs = dayStartMs(day);
     if (done) break;
     const open = openBefore(reachedMs + DAY_MS);
-    if (open.length === 0 || (day > boundary && hotDays.get(day)?.whole)) continue;
+    if (open.length === 0 || (day > boundary && whole.has(day))) continue;
     read += 1;
     const query = { site, points: open, fromMs: reachedMs, toMs: reachedMs + DAY_MS };
     for await (const { series } of cold.days(query, meter)) {
       for (const [index, point] of open.entries()) {
-        const ms = series[index]?.ms.at(-1);
-        const value = series[index]?.value.at(-1);
+        const own = outside(series[index] ?? NO_SAMPLES, settled);
+        const ms = own.ms.at(-1);
+        const value = own.value.at(-1);
         if (ms === undefined || value === undefined || ms <= newestMs(point)) continue;
         newest.set(point, { ms, value, tier: "cold" });
       }
     }
+  }
+  for (const [point, sample] of await withoutObject(cold, site, stale, meter)) {
+    if (sample.ms > newestMs(point)) newest.set(point, { ...sample, tier: "hot" });
   }
   const found = points.map((point) => newest.get(point));
   const oldestMs = Math.min(...points.map(newestMs));
@@ -91,4 +94,20 @@ export async function latestSamples(
     tiers: [...new Set(found.flatMap((sample) => (sample ? [sample.tier] : [])))],
     searchedFromMs: oldestMs < reachedMs ? reachedMs : dayStartMs(utcDayOf(oldestMs)),
   };
+}
+
+/** The samples of stale windows whose days have no object: nothing else has these samples. */
+async function withoutObject(
+  cold: SampleSource,
+  site: SiteName,
+  stale: NewestSamples["stale"],
+  meter: Meter,
+): Promise<[point: string, sample: { readonly ms: EpochMs; readonly value: number }][]> {
+  const kept: [string, { readonly ms: EpochMs; readonly value: number }][] = [];
+  for (const [day, samples] of Map.groupBy(stale, ([, { ms }]) => utcDayOf(ms))) {
+    const fromMs = dayStartMs(day);
+    const query = { site, points: samples.map(([point]) => point), fromMs, toMs: fromMs + DAY_MS };
+    for await (const { state } of cold.days(query, meter)) if (state === "missing") kept.push(...samples);
+  }
+  return kept;
 }

@@ -4,11 +4,10 @@ import { answerOf } from "../../../test/support/query/answer.ts";
 import { SqliteHot } from "../../../test/support/query/sqlite-hot.ts";
 import { DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import { SNAPSHOTS } from "../../hot/hot.ts";
 import { newMeter } from "../cost.ts";
-import type { Series } from "../day-series.ts";
 import type { SampleQuery, SampleSource } from "../source.ts";
-import { HotSource, readPoints } from "./hot.ts";
-import { HotTables, STATEMENTS } from "./hot-tables.ts";
+import { HotSource } from "./hot.ts";
 
 const site = "site_a" as SiteName;
 const START = dayStartMs("2024-01-15" as UtcDay);
@@ -23,7 +22,7 @@ const query = (more: Partial<SampleQuery> = {}): SampleQuery => ({
 
 const sourceOf = (database: SqliteHot): SampleSource => ({
   async *days(range, meter) {
-    yield* (await new HotSource(database).open(range, meter)).days;
+    for await (const { current } of new HotSource(database).days(range, meter)) yield current;
   },
 });
 const read = (database: SqliteHot, range: SampleQuery) => answerOf(sourceOf(database), range);
@@ -44,7 +43,9 @@ test("a day's samples come in the order of the query's points, each point's by t
     [START + 5, 2],
   ];
   expect(days).toEqual([{ day: "2024-01-15", state: "present", tiers: ["hot"], series: [b, [], a] }]);
-  expect(meter.d1Rows).toBe(3 + 2 + 1);
+  // The day's row, its windows, the two points and the blocks of the two hours.
+  expect(meter.d1Rows).toBe(1 + 96 + 2 + 2);
+  expect(meter.d1Bytes).toBeGreaterThan(0);
 });
 
 test("a query includes its start and excludes its end, on both sides of midnight", async () => {
@@ -78,86 +79,72 @@ test("missing, empty and present days are distinguished, and a day that hot has 
   ]);
 });
 
-test("the whole days are known before any day is read, without days of another site", async () => {
+test("a day is whole where its row says so, without days of another site", async () => {
   const database = new SqliteHot();
   database.addDay(site, "2024-01-15", 5);
   database.addDay(site, "2024-01-16", 5, false);
   database.addDay("site_b", "2024-01-17", 5);
-  const answer = await new HotSource(database).open(query({ toMs: START + 3 * DAY_MS }), newMeter());
-  expect([...answer.whole]).toEqual(["2024-01-15"]);
+  const whole: boolean[] = [];
+  for await (const day of new HotSource(database).days(query({ toMs: START + 3 * DAY_MS }), newMeter())) {
+    whole.push(day.whole);
+  }
+  expect(whole).toEqual([true, false, false]);
 });
 
 test("an empty range has no day", async () => {
   expect((await read(new SqliteHot(), query({ toMs: START }))).days).toEqual([]);
 });
 
-test("a hundred points, which with the site are more than the parameters of a statement, take one statement", async () => {
+test("a point's day takes one statement, and some twenty days of it no more", async () => {
   const database = new SqliteHot();
-  const points = Array.from({ length: 100 }, (_, index) => `Haus "${index}", Vorlauf`);
-  for (const [index, point] of points.entries()) database.insert(site, point, [[START, index]]);
-  const { days } = await read(database, query({ points }));
-  expect(days[0]?.series.map((samples) => samples[0]?.[1])).toEqual(points.map((_, index) => index));
-  expect(database.statements).toHaveLength(3);
+  for (let day = 0; day < 20; day += 1) database.insert(site, "a", [[START + day * DAY_MS, day]]);
+  const { days } = await read(database, query({ points: ["a"], toMs: START + 20 * DAY_MS }));
+  expect(days.map(({ series }) => series[0]?.[0]?.[1])).toEqual(Array.from({ length: 20 }, (_, day) => day));
+  expect(database.statements).toEqual([SNAPSHOTS.BY_NAME]);
 });
 
-test("whatever the size of a page, every sample is read once", async () => {
-  const sizes = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 6 });
+test("a hundred points, which are more than the parameters of a statement, take some hours a statement", async () => {
+  const database = new SqliteHot();
+  const points = Array.from({ length: 100 }, (_, index) => `Haus "${index}", Vorlauf`);
+  const times = [START, START + DAY_MS / 2 + 1, START + DAY_MS - 1];
+  for (const [index, point] of points.entries())
+    database.insert(
+      site,
+      point,
+      times.map((ms) => [ms, index]),
+    );
+  const { days } = await read(database, query({ points }));
+  expect(days[0]?.series).toEqual(points.map((_, index) => times.map((ms) => [ms, index])));
+  expect(database.statements).toEqual([SNAPSHOTS.BY_NAME, SNAPSHOTS.BY_NAME, SNAPSHOTS.BY_NAME]);
+});
+
+test("for any range and number of points, every sample of the range is read once", async () => {
+  const edge = fc.integer({ min: -1, max: 3 * DAY_MS + 1 });
   await fc.assert(
-    fc.asyncProperty(sizes, fc.integer({ min: 1, max: 8 }), async (counts, pageRows) => {
+    fc.asyncProperty(edge, edge, fc.constantFrom(1, 60, 1_100), async (a, b, points) => {
+      const [fromMs, toMs] = [START + Math.min(a, b), START + Math.max(a, b)];
+      const step = 1_234_567;
+      const times = Array.from({ length: 250 }, (_, nth) => START + nth * step);
       const database = new SqliteHot();
-      const expected = counts.map((count) => Array.from({ length: count }, (_, index) => START + index));
-      for (const [point, times] of expected.entries()) {
-        database.insert(
-          site,
-          `p${point}`,
-          times.map((ms) => [ms, point]),
-        );
-      }
-      const ids = counts.map((_, point) => point + 1);
-      const tables = new HotTables(database);
-      const read = new Map<number, number[]>(ids.map((id) => [id, []]));
-      const take = (id: number, { ms }: Series) => read.get(id)?.push(...ms);
-      await readPoints(tables, ids, START, START + DAY_MS, newMeter(), take, pageRows);
-      expect([...read.values()]).toEqual(expected);
-      const samples = counts.reduce((sum, count) => sum + count, 0);
-      // A full page costs one more statement for the rest of its point.
-      expect(database.statements.length).toBeLessThanOrEqual(1 + 2 * Math.floor(samples / pageRows));
+      database.insert(
+        site,
+        "a",
+        times.map((ms) => [ms, 1]),
+      );
+      const others = Array.from({ length: points - 1 }, (_, nth) => `none ${nth}`);
+      const { days } = await read(database, query({ points: ["a", ...others], fromMs, toMs }));
+      const found = days.flatMap(({ series }) => series[0]?.map(([ms]) => ms) ?? []);
+      expect(found).toEqual(times.filter((ms) => ms >= fromMs && ms < toMs));
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
-test("no statement sorts or scans a table", () => {
-  const database = new SqliteHot();
-  for (const [name, statement] of Object.entries(STATEMENTS)) {
-    const plan = database.db.prepare(`EXPLAIN QUERY PLAN ${statement}`).all();
-    const steps = plan.map((step) => String(step.detail)).filter((step) => !step.includes("json_each"));
-    expect(
-      steps.filter((step) => /^SCAN|TEMP B-TREE/.test(step)),
-      name,
-    ).toEqual([]);
-  }
-});
-
-test("samples are searched by point and time: those of other days and points are not scanned", () => {
-  const database = new SqliteHot();
-  const soughtBy = (statement: string) =>
-    database.db
-      .prepare(`EXPLAIN QUERY PLAN ${statement}`)
-      .all()
-      .flatMap(
-        ({ detail }) => /SEARCH (?:samples|newest) USING PRIMARY KEY (.*)/.exec(String(detail))?.[1] ?? [],
-      );
-  const range = "(point_id=? AND ms>? AND ms<?)";
-  expect(soughtBy(STATEMENTS.SAMPLES)).toEqual([range]);
-  expect(soughtBy(STATEMENTS.SUMMARIES)).toEqual([range]);
-  // The newest sample is the last key of the point: a seek without a range.
-  expect(soughtBy(STATEMENTS.NEWEST)).toEqual(["(point_id=? AND ms=?)", "(point_id=?)"]);
-});
-
-test("no further day is started once the consumer stops", async () => {
+test("no further statement is started once the consumer stops", async () => {
   const database = new SqliteHot();
   database.insert(site, "a", [[START, 1]]);
-  for await (const _ of sourceOf(database).days(query({ toMs: START + 20 * DAY_MS }), newMeter())) break;
-  expect(database.statements.filter((statement) => statement === STATEMENTS.SAMPLES)).toHaveLength(2);
+  const points = ["a", ...Array.from({ length: 40 }, (_, nth) => `none ${nth}`)];
+  for await (const _ of sourceOf(database).days(query({ points, toMs: START + 20 * DAY_MS }), newMeter()))
+    break;
+  expect(database.statements.length).toBeLessThanOrEqual(3);
 });

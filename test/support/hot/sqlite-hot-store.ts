@@ -20,13 +20,15 @@ const VALUE_BYTES_MAX = 2_000_000;
 
 /** The tables and the statements of production on SQLite in memory. */
 export class SqliteHotStore implements HotStore {
-  readonly db = new DatabaseSync(":memory:");
+  readonly db: DatabaseSync;
   /** Every statement that was run, in order. */
   readonly statements: string[] = [];
   readonly #prepared = new Map<string, StatementSync>();
 
-  constructor() {
-    this.createTables();
+  /** `db` has the tables already; a new database gets them. */
+  constructor(db?: DatabaseSync) {
+    this.db = db ?? new DatabaseSync(":memory:");
+    if (!db) this.createTables();
   }
 
   /** As the migrations create them; tables that exist are dropped. */
