@@ -177,7 +177,7 @@ it("watching ends at once when the key is rejected", async () => {
 
 const COST = {
   ...{ sources: ["R2"], storage_tiers: ["cold"], query_time_ms: 1, bytes_read: 1, r2_requests: 1 },
-  ...{ row_groups_read: 1, row_groups_pruned: 0, cache_hits: 0, d1_rows: 0 },
+  ...{ row_groups_read: 1, row_groups_pruned: 0, cache_hits: 0, d1_rows: 0, d1_bytes: 0 },
 };
 const answer = (names: readonly string[], next_cursor: string | null = null) => ({
   samples: names.map((point_name) => ({ point_name, timestamp: "2024-01-01T00:00:00.000Z", value: 1 })),

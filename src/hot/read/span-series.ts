@@ -107,7 +107,7 @@ export function settledSpans(snapshot: SpanSnapshot): TimeSpan[] {
 }
 
 /** The parts of the snapshot's span that are in windows of this kind, joined where they meet, in order. */
-function spansOf(
+export function spansOf(
   { windows, fromMs, toMs }: SpanSnapshot,
   isOne: (window: SnapshotWindow) => boolean,
 ): TimeSpan[] {

@@ -225,6 +225,7 @@ test("missing days are distinguished from days without samples", async () => {
     row_groups_pruned: 0,
     cache_hits: 0,
     d1_rows: 0,
+    d1_bytes: 0,
     missing_days: ["2024-02-29"],
     empty_days: ["2024-02-28", "2024-03-01", "2024-03-02"],
     next_cursor: null,

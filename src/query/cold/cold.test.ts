@@ -218,6 +218,7 @@ test("the meter counts every request and byte, and the row groups of every day",
       rowGroupsPruned: 158,
       cacheHits,
       d1Rows: 0,
+      d1Bytes: 0,
     });
   }
 });
