@@ -7,7 +7,7 @@ export interface Known {
   readonly claim: HotSite;
   readonly state: HotState;
   readonly readings: ReadonlyMap<EpochMs, WindowReading>;
-  /** Windows from here on are in `state`; all before it belong to days that are whole, or too old to be read. */
+  /** All windows from here on are in `state`; those before it belong to days that are whole, or too old to be read. */
   readonly fromMs: EpochMs;
 }
 
@@ -16,26 +16,35 @@ export function boundaryOf(now: EpochMs, hotDays: number): UtcDay {
   return utcDayOf(now - hotDays * DAY_MS);
 }
 
-/** Reads what is known of the site's windows. `daysBefore` are those of the last time. Makes the days up to today hot's. */
+/** What `readKnown` needs to know beside the claim. */
+export interface Needed {
+  readonly hotDays: number;
+  /** The days of the last time. */
+  readonly daysBefore: HotState["days"] | undefined;
+  /** Days before the boundary whose windows are wanted as well. */
+  readonly rereads: readonly UtcDay[];
+}
+
+/** Reads what is known of the site's windows. Makes the days up to today hot's. */
 export async function readKnown(
   writer: HotWriter,
   claim: HotSite,
-  daysBefore: HotState["days"] | undefined,
-  hotDays: number,
+  { hotDays, daysBefore, rereads }: Needed,
   now: EpochMs,
 ): Promise<Known> {
   const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, hotDays, now);
+  const read = (fromMs: EpochMs) => writer.state(claim, Math.min(fromMs, ...rereads.map(dayStartMs)));
   let fromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
-  let state = await writer.state(claim, fromMs);
+  let state = await read(fromMs);
   const missing = daysToAdd(state.days, claim, now);
   if (missing.length > 0) {
     await writer.addDays(claim, missing);
-    state = await writer.state(claim, fromMs);
+    state = await read(fromMs);
   }
   if (earliest(state.days) < fromMs) {
     // The object of a day that was whole has been replaced.
     fromMs = earliest(state.days);
-    state = await writer.state(claim, fromMs);
+    state = await read(fromMs);
   }
   const versions = new Map(state.days.map(({ day, version }) => [day, version]));
   const readings = state.windows.map(({ fromMs: at, readAtMs, version }): [EpochMs, WindowReading] => [
