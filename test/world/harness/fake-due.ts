@@ -29,6 +29,8 @@ export class FakeDue implements DueDays {
   readonly #hotRows = new Map<UtcDay, Map<string, HotSeries>>();
   /** While it is set, days fail. */
   failing: string | undefined;
+  /** A point whose rows the API does not send any more to the fetches of days. */
+  without: string | undefined;
   readonly #failed = new Map<UtcDay, { readonly error: string; readonly failures: number }>();
 
   constructor(world: World, site: SiteName) {
@@ -83,7 +85,10 @@ export class FakeDue implements DueDays {
   #rows(date: UtcDay): Row[] {
     const { config, vendor } = this.#world;
     const words = Object.fromEntries(config.valueWords);
-    const rows = [...truthOf(vendor, this.#site, date, { words, allPoints: config.points === "all" }).rows];
+    const allPoints = config.points === "all";
+    const rows = truthOf(vendor, this.#site, date, { words, allPoints }).rows.filter(
+      ({ point_name }) => point_name !== this.without,
+    );
     const keys = new Set(rows.map(({ point_name, timestamp }) => `${timestamp} ${point_name}`));
     for (const { name, ms, value } of this.#hotRows.get(date)?.values() ?? [])
       for (const [at, timestamp] of ms.entries())

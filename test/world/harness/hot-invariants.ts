@@ -1,4 +1,4 @@
-import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
+import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
 import { windowsOf } from "../../../src/domain/windows.ts";
 import { readDaySeries } from "../../../src/hot/read/day-series.ts";
@@ -23,6 +23,7 @@ export class HotInvariants {
   #commits = 0;
   #epochs = new Map<string, number>();
   #days = new Map<string, HotDayRow>();
+  readonly #latestMs = new Map<string, EpochMs>();
   /** When the version of a day was raised last, by site and day, in true time. */
   readonly raisedAt = new Map<string, number>();
 
@@ -61,10 +62,12 @@ export class HotInvariants {
     days: readonly HotDayRow[],
     windows: ReadonlyMap<string, readonly HotWindowRow[]>,
   ): void {
-    const { hot, etl, scheduler } = this.#world;
-    // A day less: a clock that is an hour behind has another boundary.
-    const boundary = utcDayOf(scheduler.now - ((etl?.hotDays ?? 0) - 1) * DAY_MS);
+    const { clocks, hot, etl, scheduler } = this.#world;
     for (const { name, since_ms, watermark_ms } of hotSites(hot)) {
+      // By the latest that the site's clock has said: what it took for too old is not read.
+      const nowMs = Math.max(this.#latestMs.get(name) ?? 0, scheduler.now, clocks.nowOf(`sync ${name}`));
+      this.#latestMs.set(name, nowMs);
+      const boundary = utcDayOf(nowMs - (etl?.hotDays ?? 0) * DAY_MS);
       const starts = new Set(windows.get(name)?.map(({ from_ms }) => from_ms));
       for (const { day } of days.filter(
         (each) => each.site === name && !each.released && each.day >= boundary,

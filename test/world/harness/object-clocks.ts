@@ -28,6 +28,10 @@ export class ObjectClocks {
     this.#aheadMs.set(object, (this.#aheadMs.get(object) ?? 0) + ms);
   }
 
+  nowOf(object: string): EpochMs {
+    return this.#scheduler.now + this.#allAheadMs + (this.#aheadMs.get(object) ?? 0);
+  }
+
   clockOf(incarnation: Incarnation): Clock {
     const truly = this.#scheduler.clockOf(incarnation);
     return { ...truly, now: () => truly.now() + this.#aheadOf(incarnation) };

@@ -1,0 +1,124 @@
+import { expect, test } from "vitest";
+import { addDays, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
+import { orphans } from "../harness/hot-invariants.ts";
+import { DAY, HOUR, LIVELY, live, liveWorld, MINUTE, reportOf } from "../harness/live.ts";
+import type { World, WorldOptions } from "../harness/world.ts";
+import { hotDays } from "../harness/world-hot.ts";
+
+const D1 = "2025-06-01" as UtcDay;
+const D2 = addDays(D1, 1);
+const D3 = addDays(D2, 1);
+
+/** A world two hours before the first of its three days turns older than hot storage. */
+const oldWorld = ({ etl, ...more }: WorldOptions = {}) =>
+  liveWorld({
+    begins: "2025-06-03T22:00:00Z",
+    etl: { hotDays: 2, firstSyncHours: 70, archiveAfterHours: 3, ...etl },
+    ...more,
+  });
+const hotDaysOf = (world: World) => hotDays(world.hot).map(({ day }) => day);
+
+test("a day that turns older than hot storage is fetched once more, and leaves it with all of its rows", async () => {
+  const world = oldWorld();
+  await live(world, HOUR);
+  expect(hotDaysOf(world)).toEqual([D1, D2, D3]);
+  const [row] = hotDays(world.hot);
+  expect(row).toMatchObject({ whole: 1, version: 2 });
+  await world.pass(90 * MINUTE);
+  expect(hotDaysOf(world)).toEqual([D2, D3, addDays(D3, 1)]);
+  expect(orphans(world)).toEqual([]);
+  expect(await reportOf(world)).toMatchObject({ rolled_over: { days: 1, last_day: D1 }, state: "current" });
+  await world.pass(HOUR);
+});
+
+test("samples that come after the archive are in the object when the day leaves hot storage", async () => {
+  const late = { share: 0.2, msMin: 30_000, msMax: 3 * DAY };
+  const world = oldWorld({ vendor: { present: { ...LIVELY.present, late } } });
+  await live(world, HOUR);
+  const records = async () => (await reportOf(world)).due_days.find(({ date }) => date === D1)?.records ?? 0;
+  const before = await records();
+  await world.pass(70 * MINUTE);
+  const during = await records();
+  expect(hotDaysOf(world)).not.toContain(D1);
+  expect(before).toBeGreaterThan(0);
+  expect(during === 0 || during > before).toBe(true);
+  await world.pass(2 * HOUR);
+});
+
+test("samples of a point that is no longer configured are archived from hot storage, in union", async () => {
+  const world = oldWorld();
+  await live(world, HOUR);
+  const names = new Set(world.vendor.names("site_a"));
+  const [name = ""] = world.vendor.configured("site_a").filter((each) => names.has(each));
+  const stored = async () =>
+    (await world.reader.series("site_a", [name], dayStartMs(D1), dayStartMs(D2))).get(name)?.ms.length ?? 0;
+  const before = await stored();
+  world.vendor.relist("site_a", (listed) => listed.filter((point) => point.name !== name));
+  await world.pass(3 * HOUR);
+  expect(before).toBeGreaterThan(100);
+  expect(await stored()).toBe(before);
+  expect(hotDaysOf(world)).not.toContain(D1);
+  expect(orphans(world)).toEqual([]);
+});
+
+test("rows that vanish at the API after the archive keep no day in hot storage", async () => {
+  const vanishing = { share: 0.5, msMin: 40 * HOUR, msMax: 3 * DAY };
+  const world = oldWorld({ vendor: { present: { ...LIVELY.present, vanishing } } });
+  await live(world, 4 * HOUR);
+  expect(await reportOf(world)).toMatchObject({ rolled_over: { days: 1, last_day: D1 }, alerts: [] });
+  expect(hotDaysOf(world)).not.toContain(D1);
+});
+
+test("a day whose object lacks rows of a configured point stays hot, with an alert, and the sync goes on", async () => {
+  const world = oldWorld();
+  await live(world, HOUR);
+  const names = new Set(world.vendor.names("site_a"));
+  const [name = ""] = world.vendor.configured("site_a").filter((each) => names.has(each));
+  world.due("site_a").without = name;
+  world.answers.excuse(30 * HOUR);
+  await world.pass(3 * HOUR);
+  const report = await reportOf(world);
+  expect(report).toMatchObject({ state: "current", rolled_over: { days: 0 } });
+  expect(report.alerts).toMatchObject([{ alert: "roll_over_failing", day: D1 }]);
+  expect(report.alerts[0]?.message).toContain(name);
+  expect(report.lag_seconds).toBeLessThanOrEqual(6 * 60);
+  world.due("site_a").without = undefined;
+  await world.pass(5 * HOUR);
+  expect(await reportOf(world)).toMatchObject({ rolled_over: { days: 1 }, alerts: [] });
+});
+
+test("a roll-over whose day can't be fetched again keeps the day hot, and the sync goes on", async () => {
+  const world = oldWorld();
+  await live(world, HOUR);
+  world.due("site_a").failing = "the API is unavailable";
+  world.answers.excuse(9 * HOUR);
+  await world.pass(6 * HOUR);
+  expect(hotDaysOf(world)).toContain(D1);
+  const { alerts, state } = await reportOf(world);
+  expect(state).toBe("current");
+  expect(alerts.map(({ alert, day }) => `${alert} ${day}`)).toContain(`roll_over_failing ${D1}`);
+  world.due("site_a").failing = undefined;
+  await world.pass(2 * HOUR);
+  expect(hotDaysOf(world)).not.toContain(D1);
+});
+
+test("queries over the boundary without pause see each row once while a day rolls over", async () => {
+  const world = oldWorld();
+  await live(world, 110 * MINUTE);
+  const names = world.vendor.configured("site_a").slice(0, 3);
+  const [fromMs, toMs] = [dayStartMs(D1) + 12 * HOUR, dayStartMs(D2) + 12 * HOUR];
+  const counts = new Set<number>();
+  for (let queries = 0; hotDaysOf(world).includes(D1) || queries < 60; queries++) {
+    const series = await world.reader.series("site_a", names, fromMs, toMs);
+    let rows = 0;
+    for (const [name, { ms }] of series) {
+      rows += ms.length;
+      for (let at = 1; at < ms.length; at++)
+        if ((ms[at] ?? 0) <= (ms[at - 1] ?? 0)) throw new Error(`${name} has ${ms[at]} twice`);
+    }
+    counts.add(rows);
+    await world.pass(7_000);
+    if (queries > 1_000) throw new Error("the day does not leave hot storage");
+  }
+  expect(counts.size).toBe(1);
+});
