@@ -61,3 +61,16 @@ test("days that do not name what they dropped are counted, and days without evid
     "  no day has evidence",
   ]);
 });
+
+test("rows from hot storage have a column where any day has some", () => {
+  const days = [
+    dayView("2024-01-01", "completed", { evidence: dayEvidence({}) }),
+    dayView("2024-01-02", "completed", { evidence: dayEvidence({ from_hot: 7 }) }),
+  ];
+  const [, head, , first, second] = evidenceLines("a", days, WIDTH);
+  expect(head).toMatch(/^day +fetched {2}from hot {2}written /);
+  expect([first, second]).toEqual([
+    expect.stringMatching(/^2024-01-01 +100 +0 +90 /),
+    expect.stringMatching(/^2024-01-02 +100 +7 +90 /),
+  ]);
+});

@@ -5,12 +5,14 @@ import { type Column, formatCount, tableLines } from "../terminal/terminal.ts";
 export function evidenceLines(site: string, days: readonly DayView[], width: number): string[] {
   const found = days.flatMap(({ date, evidence }) => (evidence ? [{ date, evidence }] : []));
   if (found.length === 0) return [site, "  no day has evidence"];
-  const rows = found.map(({ date, evidence }) => [date, ...countsOf(evidence)]);
-  const total = ["total", ...sumsOf(found.map(({ evidence }) => evidence))];
   const evidences = found.map(({ evidence }) => evidence);
+  // Only a day with rows from hot storage has them.
+  const counts = COUNTS.filter((count) => count !== "from_hot" || evidences.some(({ from_hot }) => from_hot));
+  const rows = found.map(({ date, evidence }) => [date, ...textsOf(counts, [evidence])]);
+  const total = ["total", ...textsOf(counts, evidences)];
   return [
     site,
-    ...tableLines(COUNT_COLUMNS, [...rows, total], { width, footRows: 1 }),
+    ...tableLines(columnsOf(counts), [...rows, total], { width, footRows: 1 }),
     ...rejectedLines(evidences, width),
     ...unconfiguredLines(evidences, width),
     ...unnamedLines(evidences),
@@ -19,6 +21,7 @@ export function evidenceLines(site: string, days: readonly DayView[], width: num
 
 const COUNTS = [
   "fetched",
+  "from_hot",
   "written",
   "rejected",
   "outside",
@@ -26,20 +29,20 @@ const COUNTS = [
   "duplicates",
 ] as const satisfies (keyof Evidence)[];
 
-const COUNT_COLUMNS: readonly Column[] = [
+type Count = (typeof COUNTS)[number];
+
+const columnsOf = (counts: readonly Count[]): Column[] => [
   { title: "day", align: "left" },
-  ...COUNTS.map((title) => ({ title, align: "right" }) as const),
+  ...counts.map((count) => ({ title: count.replace("_", " "), align: "right" }) as const),
 ];
 
-function countOf(evidence: Evidence, count: (typeof COUNTS)[number]): number {
-  if (count !== "rejected") return evidence[count];
+function countOf(evidence: Evidence, count: Count): number {
+  if (count !== "rejected") return evidence[count] ?? 0;
   return Object.values(evidence.rejected).reduce((sum, rows) => sum + rows, 0);
 }
 
-const countsOf = (evidence: Evidence) => COUNTS.map((count) => formatCount(countOf(evidence, count)));
-
-const sumsOf = (evidences: readonly Evidence[]) =>
-  COUNTS.map((count) => formatCount(evidences.reduce((sum, each) => sum + countOf(each, count), 0)));
+const textsOf = (counts: readonly Count[], evidences: readonly Evidence[]) =>
+  counts.map((count) => formatCount(evidences.reduce((sum, each) => sum + countOf(each, count), 0)));
 
 function rejectedLines(evidences: readonly Evidence[], width: number): string[] {
   const examples = evidences.flatMap((evidence) => evidence.rejected_examples ?? []);

@@ -12,7 +12,7 @@ import type { GateView } from "../contract/gate.ts";
 import type { UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
-import type { DueDay, DueOptions } from "../ports/due.ts";
+import type { DueDay, DueDays, DueOptions, HotSamples } from "../ports/due.ts";
 import { vouchingOn } from "./d1-hot.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
 import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
@@ -110,7 +110,7 @@ export class CoordinatorObject extends DurableObject<Env> implements Omit<Backfi
   }
 }
 
-export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
+export class SiteBackfillObject extends DurableObject<Env> implements SitePeer, DueDays {
   #made: SiteBackfill | undefined;
 
   get #rules(): SiteBackfill {
@@ -146,6 +146,9 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer {
   }
   async countPoints(date: UtcDay) {
     return this.#rules.countPoints(date);
+  }
+  async addHotSamples(date: UtcDay, samples: HotSamples) {
+    return this.#rules.addHotSamples(date, samples);
   }
   async read(query: SiteQuery) {
     return this.#rules.read(query);

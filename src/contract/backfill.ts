@@ -39,7 +39,15 @@ export const evidence = responseObject("Evidence", {
   retries: z.number(),
   fetched: z
     .number()
-    .describe("Rows of the day that the API sent: written, rejected, outside, unconfigured and duplicates"),
+    .describe(
+      "Rows of the day that the API sent. With from_hot they are: written, rejected, outside, unconfigured and duplicates",
+    ),
+  from_hot: z
+    .number()
+    .optional()
+    .describe(
+      "Rows of points that the API no longer sends, as hot storage had them; absent without any. A later file of the day has them too",
+    ),
   rejected: z.record(z.string(), z.number()).describe("Rows that are not samples, by reason"),
   outside: z.number().describe("Rows with a time outside the requested window"),
   unconfigured: z

@@ -68,3 +68,14 @@ test("an imbalance names every part of it", () => {
     "20 rows were fetched, but 19 are accounted for: 5 written, 3 rejected, 1 outside, 6 unconfigured, 4 duplicates",
   );
 });
+
+test("rows from hot storage are accounted for beside the fetched ones, and counted over runs", () => {
+  const fromHot = { ...NOTHING_FETCHED, fromHot: 3 };
+  expect(imbalance(3, 0, fromHot)).toBeUndefined();
+  expect(imbalance(2, 1, fromHot)).toBeUndefined();
+  expect(imbalance(2, 0, { ...fromHot, fetched: 1 })).toBe(
+    "1 rows were fetched and 3 taken from hot storage, but 2 are accounted for: 2 written, 0 rejected, 0 outside, 0 unconfigured, 0 duplicates",
+  );
+  expect(addTransport(fromHot, addTransport(NOTHING_FETCHED, fromHot)).fromHot).toBe(6);
+  expect(addTransport(NOTHING_FETCHED, NOTHING_FETCHED)).not.toHaveProperty("fromHot");
+});

@@ -16,6 +16,8 @@ export interface Transport {
   readonly outside: number;
   /** Rows of points that are not configured. */
   readonly unconfigured: number;
+  /** Rows that only hot storage had, or that the object before had from there; absent without any. */
+  readonly fromHot?: number;
   /** Examples of the rows that were dropped; absent where an earlier version has fetched the day. */
   readonly dropped?: DroppedRows;
 }
@@ -60,6 +62,7 @@ export function addTransport(a: Transport, b: Transport): Transport {
     rejected,
     outside: a.outside + b.outside,
     unconfigured: a.unconfigured + b.unconfigured,
+    ...((a.fromHot ?? b.fromHot) !== undefined && { fromHot: (a.fromHot ?? 0) + (b.fromHot ?? 0) }),
     dropped: addDropped(a.dropped ?? NOTHING_DROPPED, b.dropped ?? NOTHING_DROPPED),
   };
 }
@@ -80,13 +83,15 @@ export function withoutRows(a: Transport, b: Transport): Transport {
   };
 }
 
-/** `fetched = written + rejected + outside + unconfigured + duplicates`; undefined where the equation is true. */
+/** `fetched + from_hot = written + rejected + outside + unconfigured + duplicates`; undefined where that is true. */
 export function imbalance(written: number, duplicates: number, transport: Transport): string | undefined {
   const rejected = Object.values(transport.rejected).reduce((sum, count) => sum + count, 0);
   const accounted = written + rejected + transport.outside + transport.unconfigured + duplicates;
-  if (accounted === transport.fetched) return undefined;
+  const { fetched, fromHot } = transport;
+  if (accounted === fetched + (fromHot ?? 0)) return undefined;
+  const others = fromHot === undefined ? "" : ` and ${fromHot} taken from hot storage`;
   return (
-    `${transport.fetched} rows were fetched, but ${accounted} are accounted for: ${written} written, ` +
+    `${fetched} rows were fetched${others}, but ${accounted} are accounted for: ${written} written, ` +
     `${rejected} rejected, ${transport.outside} outside, ${transport.unconfigured} unconfigured, ` +
     `${duplicates} duplicates`
   );

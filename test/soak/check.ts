@@ -63,7 +63,11 @@ function contradictions(view: DayView | undefined, truth: Truth, bytes: Uint8Arr
   const rejected = sum(evidence.rejected);
   const sha256 = createHash("sha256").update(bytes).digest("hex");
   return unequal([
-    ["the evidence's sum", written + rejected + outside + unconfigured + duplicates, fetched],
+    [
+      "the evidence's sum",
+      written + rejected + outside + unconfigured + duplicates,
+      fetched + (evidence.from_hot ?? 0),
+    ],
     ["rows written", written, truth.rows.length],
     ["records", view.records, truth.rows.length],
     ["bytes", evidence.bytes, bytes.length],

@@ -34,6 +34,12 @@ export function EvidenceTable({ evidence }: EvidenceProps) {
             <th scope="row">{addsUp(evidence) ? "fetched" : "fetched (does not add up)"}</th>
             <td class="number">{integer(evidence.fetched)}</td>
           </tr>
+          {evidence.from_hot !== undefined && (
+            <tr>
+              <th scope="row">from hot storage</th>
+              <td class="number">{integer(evidence.from_hot)}</td>
+            </tr>
+          )}
         </tfoot>
       </table>
       <Examples evidence={evidence} />

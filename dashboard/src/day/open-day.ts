@@ -31,7 +31,8 @@ export function countsOf(evidence: Evidence): { readonly name: string; readonly 
   ];
 }
 
-/** Whether the counts add up to the fetched rows: only then is the evidence valid. */
+/** Whether the counts add up to the fetched rows, and those from hot storage: only then is the evidence valid. */
 export function addsUp(evidence: Evidence): boolean {
-  return countsOf(evidence).reduce((sum, { rows }) => sum + rows, 0) === evidence.fetched;
+  const all = evidence.fetched + (evidence.from_hot ?? 0);
+  return countsOf(evidence).reduce((sum, { rows }) => sum + rows, 0) === all;
 }

@@ -7,13 +7,14 @@ import { PointNames } from "../../fetch/fetch.ts";
 import type { Isolate } from "../../object/isolate/isolate.ts";
 import { ViewOutbox, viewOutboxTables } from "../../object/outbox/outbox.ts";
 import { migrate } from "../../object/tables/tables.ts";
-import type { DueDay, DueOptions, DueReport, PointCounts } from "../../ports/due.ts";
+import type { DueDay, DueDays, DueOptions, DueReport, HotSamples, PointCounts } from "../../ports/due.ts";
 import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
 import { countPoints, dueEntries, dueReportOf, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
+import { addHotRows, hotRowTable } from "./hot-rows/hot-rows.ts";
 import {
   archivedDays,
   dayViews,
@@ -27,10 +28,10 @@ import {
 export type { SitePorts, StepSizes } from "./context.ts";
 
 /** All tables of a site's database, in the order in which they are migrated. */
-export const SITE_TABLES = [auditTable, ...ledgerTables, ...viewOutboxTables];
+export const SITE_TABLES = [auditTable, hotRowTable, ...ledgerTables, ...viewOutboxTables];
 
 /** The backfill of one site: the only writer of its ledger, staged work and errors. Its alarm drives the engine. */
-export class SiteBackfill implements SitePeer {
+export class SiteBackfill implements SitePeer, DueDays {
   readonly #context: SiteContext;
   readonly #engine: Engine;
 
@@ -120,6 +121,13 @@ export class SiteBackfill implements SitePeer {
 
   async countPoints(date: UtcDay): Promise<PointCounts | undefined> {
     return countPoints(this.#context, date);
+  }
+
+  async addHotSamples(date: UtcDay, samples: HotSamples): Promise<void> {
+    const { store } = this.#context;
+    store.tx((sql) => addHotRows(sql, date, samples));
+    await this.#engine.alarms.ensure();
+    await store.sync();
   }
 
   async audit(request: AuditRequest): Promise<"started" | "audit-running"> {

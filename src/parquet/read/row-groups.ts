@@ -10,12 +10,12 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 const END_BYTES = 512 * 1024;
 
 /**
- * Yields every row group of a file in order; `decodeColumn` decodes its columns. Memory: the footer, one row group, and
+ * Yields every row group of a file in order, from the one of index `from` on; `decodeColumn` decodes its columns. Memory: the footer, one row group, and
  * 4 MiB of the file.
  *
  * Throws `FileUnreadable`. An error of `file.slice` is passed on unchanged, because it says nothing about the file.
  */
-export async function* rowGroups(file: AsyncBuffer): AsyncGenerator<GroupBytes<ColumnRanges>> {
+export async function* rowGroups(file: AsyncBuffer, from = 0): AsyncGenerator<GroupBytes<ColumnRanges>> {
   const size = file.byteLength;
   let end = new Uint8Array(await file.slice(Math.max(0, size - END_BYTES), size));
   const footerBytes = footerBytesOf(end, size);
@@ -23,9 +23,10 @@ export async function* rowGroups(file: AsyncBuffer): AsyncGenerator<GroupBytes<C
   const { groups, rows: rowsExpected, dataEnd } = parseMetadata(end, size);
   const bytesOf = readAhead(file);
   let rows = 0;
-  for (const { columns, num_rows } of groups) {
+  for (const [index, { columns, num_rows }] of groups.entries()) {
     const chunks = chunkRanges(columns, dataEnd);
     rows += Number(num_rows);
+    if (index < from) continue;
     yield { rows: Number(num_rows), chunks, bytesAt: await bytesOf(Object.values(chunks)) };
   }
   if (BigInt(rows) !== rowsExpected) {

@@ -18,11 +18,18 @@ import type { PointSamples } from "./point-samples.ts";
 /** Reads the stored blocks of one site-day, as `toBlocks` returned them, in any order. Blocks never change. */
 export interface BlockSource {
   /** The blocks of a bucket and the length of each in bytes. */
-  blocks(bucket: number): { id: number; bytes: number }[];
+  blocks(bucket: number): readonly StoredBlock[];
   /** By id: the ranks of the points by their names; absent where ids have that order themselves. */
   readonly ranks?: Uint32Array | undefined;
   /** A whole block, or `length` bytes of it from `offset`. */
   read(id: number, offset?: number, length?: number): Uint8Array;
+}
+
+export interface StoredBlock {
+  readonly id: number;
+  readonly bytes: number;
+  /** Whether its samples are replaced by those of other blocks at the same microsecond. */
+  readonly givesWay?: boolean;
 }
 
 /** One point's samples in one block. The samples may not have been read yet. */
@@ -46,13 +53,15 @@ export class BlockReader {
   readonly #layout: BlockLayout;
   readonly #table: Uint32Array;
   readonly #windowSamples: number;
+  readonly #givesWay: boolean;
   #segment = 0;
   #start = 0;
   #window: BlockColumns | undefined;
 
   /** Throws `DayFault`. */
-  constructor(source: BlockSource, block: { id: number; bytes: number }, windowBytes: number) {
+  constructor(source: BlockSource, block: StoredBlock, windowBytes: number) {
     this.#source = source;
+    this.#givesWay = block.givesWay === true;
     this.#id = block.id;
     this.#windowSamples = Math.floor(windowBytes / SAMPLE_BYTES);
     const whole = block.bytes <= windowBytes ? aligned(source.read(block.id)) : undefined;
@@ -105,7 +114,7 @@ export class BlockReader {
       // A segment that is larger than the window is read for this copy and not kept.
       if (samples <= this.#windowSamples) this.#window = window;
     }
-    into.append(window, start - window.start, samples);
+    into.append(window, start - window.start, samples, this.#givesWay);
   }
 
   #field(field: number): number {

@@ -4,7 +4,7 @@ import { copyRows, newColumns, type SampleColumns } from "../../domain/samples.t
 import { type Block, type RankedPoints, toBlocks } from "./block-writer.ts";
 import { sortRun } from "./sort-run.ts";
 
-export { BlockReader, type BlockSource, type Segment } from "./block-reader.ts";
+export { BlockReader, type BlockSource, type Segment, type StoredBlock } from "./block-reader.ts";
 export { type Block, bucketOf, type RankedPoints, toBlocks } from "./block-writer.ts";
 export { PointSamples, SAMPLE_MEMORY_BYTES } from "./point-samples.ts";
 export { sortRun } from "./sort-run.ts";

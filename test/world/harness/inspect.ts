@@ -42,9 +42,16 @@ export function ledgerOf(world: World): string[] {
 /** Rows of unfinished work, of which a finished job must leave none. */
 export function stagedRows(world: World): number {
   return [...world.sites.values()].reduce((sum, site) => {
-    const counts = ["staging", "fetch_window", "block", "part", "row_group", "unlisted_point", "attempt"].map(
-      (table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0,
-    );
+    const counts = [
+      "staging",
+      "fetch_window",
+      "block",
+      "part",
+      "row_group",
+      "unlisted_point",
+      "attempt",
+      "hot_row",
+    ].map((table) => rowsOf<{ rows: number }>(site, `SELECT count(*) AS rows FROM ${table}`)[0]?.rows ?? 0);
     return sum + counts.reduce((a, b) => a + b, 0);
   }, 0);
 }

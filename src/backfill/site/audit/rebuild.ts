@@ -39,6 +39,7 @@ export async function rebuildNext(context: ActionContext, before: Audit): Promis
       clearVerification(sql, where.day);
       if (known) showDay(context, sql, where.day);
       markDay(sql, where.day, "in_audit");
+      if (published.evidence?.transport.fromHot !== undefined) markDay(sql, where.day, "carries_hot");
       const problem = published.sha256 ? undefined : "written without our checksum: unverified";
       audit = counted(audit, where.day, published.records, published.bytes, problem);
     }

@@ -3,6 +3,7 @@ import type { EpochMs } from "../../../domain/day.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import { type SiteDue, UNDONE_DAYS_MAX } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
+import { hasHotRows } from "../hot-rows/hot-rows.ts";
 import { dayHistory, getState, listedDays, stagedDays, worksOnDue } from "../ledger/ledger.ts";
 import { trackOf } from "../plan.ts";
 import { type DueFacts, dueStateOf, isDone, type WorkingTracks } from "./due-state.ts";
@@ -22,7 +23,7 @@ export function dueFacts(sql: Sql): DueFacts[] {
     return {
       ...day,
       published: published?.sha256 === undefined ? undefined : published,
-      hotRowsWait: false,
+      hotRowsWait: hasHotRows(sql, day.date),
       staged: staged.get(day.date),
     };
   });

@@ -141,7 +141,7 @@ function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
       if (trackOf(day) !== track || day.phase !== "fetching") continue;
       for (const window of day.windows) {
         const key = `fetch ${day.date} ${window.index}`;
-        if (window.done || s.running.has(key)) continue;
+        if (window.done || s.running.has(key) || (window.source && !isFetched(day))) continue;
         // A stated pause delays one window: the key's limit has not been reached, and others may get pages.
         if (window.waitingUntil !== undefined && isPaused(window, s.now)) {
           next.times.push(window.waitingUntil);
@@ -167,3 +167,7 @@ function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {
   const [date] = s.pending;
   if (date !== s.due.pending) stage("job", date, ALL_STAGED_MAX);
 }
+
+/** Whether all that the API sends of the day is staged. Rows of other sources that come meanwhile are then added as well. */
+const isFetched = ({ windows }: StagedDay) =>
+  windows.every(({ done, source }) => done || source !== undefined);

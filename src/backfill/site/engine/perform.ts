@@ -1,8 +1,11 @@
+import type { UtcDay } from "../../../domain/day.ts";
 import { windowsOf } from "../../../domain/windows.ts";
+import type { Sql } from "../../ports.ts";
 import { stepAudit } from "../audit/audit.ts";
 import type { ActionContext } from "../context.ts";
 import { fetchRun, loadPoints } from "../fetch/fetch.ts";
-import { currentOwner, getState, showDay, stageDay } from "../ledger/ledger.ts";
+import { hasHotRows } from "../hot-rows/hot-rows.ts";
+import { currentOwner, getState, markedDays, type NewWindow, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, settingsOf, trackOf } from "../plan.ts";
 import { publishDay } from "../publish/publish.ts";
@@ -57,7 +60,7 @@ function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>)
         ...(owner.track === "due" && { track: owner.track }),
         createdAt: now,
       },
-      windowsOf(action.date, action.windows),
+      [...windowsOf(action.date, action.windows), ...otherSources(sql, action.date)],
     );
     showDay(context, sql, action.date);
     log("INFO", `Processing day: ${action.date} for site ${site}`, {
@@ -66,6 +69,17 @@ function stage(context: ActionContext, action: Extract<Action, { do: "stage" }>)
       windows: action.windows,
     });
   });
+}
+
+/** Windows of rows that the API does not send. They are read once the API's are complete. */
+function otherSources(sql: Sql, date: UtcDay): NewWindow[] {
+  const [wholeDay] = windowsOf(date, 1);
+  if (!wholeDay) throw new Error("a day has no window");
+  const isMarked = markedDays(sql, "carries_hot", date, date).length > 0;
+  return [
+    ...(hasHotRows(sql, date) ? [{ ...wholeDay, source: "hot" as const }] : []),
+    ...(isMarked ? [{ ...wholeDay, source: "object" as const }] : []),
+  ];
 }
 
 /** Notifies the Coordinator at once when the site has no work left. */

@@ -6,17 +6,14 @@ import {
   savePagination,
   startLadder,
 } from "../../../ace/paging/paging.ts";
-import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
+import type { UtcDay } from "../../../domain/day.ts";
 import { addTransport, type Transport } from "../../../domain/evidence.ts";
 import { DAY_PAGES_MAX, DAY_ROWS_MAX } from "../../../domain/limits.ts";
 import { boundaryBytes, type FailedRequest, type StatedPause, WindowReader } from "../../../fetch/fetch.ts";
 import { BYTES_A_SAMPLE } from "../../../parquet/run/run.ts";
 import type { ActionContext, SiteContext } from "../context.ts";
 import {
-  addBlock,
   addToRun,
-  advanceWindow,
-  countRequests,
   currentWork,
   type FetchPosition,
   failFetch,
@@ -24,21 +21,18 @@ import {
   recordProgress,
   type StagedDay,
   type StagedWindow,
-  setStaging,
   setState,
   unmarkDays,
 } from "../ledger/ledger.ts";
+import { type Committed, commitInRoom, storeRun } from "./commit-run.ts";
 import { paginationOf, rememberWindow, windowKey } from "./known-windows.ts";
-import { rankBytes, rankPoints } from "./rank-points.ts";
 import { isCursorRefused, refusedAgain, rereadWindow } from "./refused-cursor.ts";
 import { logPause, outageOf } from "./stated-pause.ts";
+import { addStoredRun } from "./stored-run.ts";
 
 export { loadPoints } from "./load-points.ts";
 export { observeRequests } from "./observe-requests.ts";
 export { rankRun } from "./rank-points.ts";
-
-/** Memory beside the run's columns: the sorted columns (20 a sample) and the blocks (14, and 16 of segments at most). */
-const SEAL_BYTES = 50;
 
 /**
  * Fetches the pages of a run of a window, and commits the run together with the cursor after it. A crash before that
@@ -51,6 +45,8 @@ export async function fetchRun(
 ): Promise<"committed" | "interrupted" | "failed"> {
   const window = day.windows[index];
   if (!window) throw new Error(`${day.date} has no window ${index}`);
+  const { source } = window;
+  if (source) return addStoredRun(context, day, { ...window, source });
   const { fence, isolate, store } = context;
   const key = windowKey(day, index);
   const memory = await isolate.reserve(context, bytesNeeded(context, key), fence.signal);
@@ -117,27 +113,6 @@ function bytesNeeded(context: ActionContext, key: string): number {
   return runBytes + (known?.pagination ? boundaryBytes(known.pagination) : 0);
 }
 
-type Committed = "committed" | "interrupted" | FailedRequest;
-
-/** Commits at once, or, where the run takes more memory than is set aside for a commit, while no page is in memory. */
-async function commitInRoom(
-  { clock, isolate }: ActionContext,
-  day: StagedDay,
-  { run, unlisted }: WindowReader,
-  commitNow: () => Committed,
-): Promise<Committed> {
-  const bytes = run.samples * SEAL_BYTES + rankBytes(day, unlisted);
-  const act = () => {
-    const release = isolate.use(bytes);
-    try {
-      return commitNow();
-    } finally {
-      release();
-    }
-  };
-  return bytes <= isolate.commitBytesMax ? act() : isolate.runExclusive(clock, async () => act());
-}
-
 /** A timestamp that takes more memory than can be reserved is never read to its end: it fails the day. */
 function beyondMemory({ isolate }: ActionContext, reader: WindowReader): FailedRequest | undefined {
   const { bytesMissing, inFirstTimestamp } = reader;
@@ -181,33 +156,13 @@ function commit(
   reader: WindowReader,
   pause: StatedPause | undefined,
 ): Committed {
-  const { clock, fence, store } = context;
+  const { clock, store } = context;
   const { run, unlisted, pagination, done, transport, ladder, latencyMs } = reader;
-  const samples = run.samples;
   const saved = JSON.stringify(savePagination(pagination));
   const ended = store.tx((sql): Committed => {
-    const staged = currentWork(sql, fence, day)?.staged;
-    const before = staged?.windows[index];
-    if (!staged || !before) return "interrupted";
-    const ranked = rankPoints(context, sql, day, run, unlisted);
-    if (!ranked) return "interrupted";
-    if ("kind" in ranked) return ranked;
-    const blocks = run.seal(dayStartMs(day.date) * 1_000, ranked.points, ranked.rankOf);
-    for (const block of blocks) addBlock(sql, day.date, index, block.bucket, block.bytes);
-    const now = clock.now();
-    const since = (transport.pages === 0 ? before.pausedSince : undefined) ?? now;
-    advanceWindow(sql, day.date, before, {
-      ...{ pagination: saved, transport, done },
-      waitingUntil: pause && now + pause.pauseMs,
-      pausedSince: pause && since,
-    });
-    setStaging(sql, day.date, "transport", addTransport(staged.transport, transport));
-    // Progress: a crash after this commit is not counted as a crash on the same work.
-    context.endAttempt(sql);
-    const last = staged.windows.every((window) => window.index === index || window.done);
-    if (done && last) setStaging(sql, day.date, "phase", "merging");
-    addToRun(sql, fence, { samples, requests: transport.requests });
-    countRequests(context, sql);
+    const finished = { run, unlisted, saved, done, transport, pauseMs: pause?.pauseMs };
+    const stored = storeRun(context, sql, day, index, finished);
+    if (stored !== "committed") return stored;
     setState(sql, "pageSize", { configured: context.config.pageSize, ladder });
     // A pause before any response does not show whether the vendor can be reached.
     if (done || transport.pages > 0) {

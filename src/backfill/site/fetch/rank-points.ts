@@ -85,7 +85,7 @@ export function rankRun(
   return { points: { ids, buckets }, rankOf };
 }
 
-const TOO_MANY: FailedRequest = {
+export const TOO_MANY: FailedRequest = {
   kind: "protocol",
   reason: "points",
   message: `the day has samples of too many points: at most ${POINTS_MAX} points with ${POINT_NAMES_BYTES_MAX} bytes of names are allowed, configured points included`,

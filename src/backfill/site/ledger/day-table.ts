@@ -43,6 +43,7 @@ export const dayTable: Table = {
       "ALTER TABLE day ADD COLUMN verification_mode TEXT",
       "ALTER TABLE day ADD COLUMN verification_at INTEGER",
     ],
+    5: ["ALTER TABLE day ADD COLUMN carries_hot INTEGER NOT NULL DEFAULT 0"],
   },
 };
 
@@ -259,6 +260,8 @@ export type DayMark =
   | "distrusted"
   /** Work on the day has crashed twice with more lanes: it gets one lane until it is published or fails. */
   | "one_lane"
+  /** The day's object has rows that only hot storage had: whatever becomes of its row here, the next object has them too. */
+  | "carries_hot"
   /** The day is in the audit: a sample has drawn it, or a rebuild has found its object. */
   | "in_audit";
 

@@ -145,6 +145,7 @@ export function evidenceCounts({ content, transport, duplicates }: DayEvidence) 
     requests: transport.requests,
     retries: transport.retries,
     fetched: transport.fetched,
+    ...(transport.fromHot !== undefined && { from_hot: transport.fromHot }),
     rejected: { ...transport.rejected },
     outside: transport.outside,
     unconfigured: transport.unconfigured,

@@ -27,8 +27,12 @@ export const fetchWindowTable: Table = {
       "ALTER TABLE fetch_window ADD COLUMN waiting_until INTEGER",
       "ALTER TABLE fetch_window ADD COLUMN paused_since INTEGER",
     ],
+    5: ["ALTER TABLE fetch_window ADD COLUMN source TEXT"],
   },
 };
+
+/** Where rows come from that the API does not send: hot storage has handed them over, or the present object has them. */
+export type WindowSource = "hot" | "object";
 
 export interface StagedWindow {
   readonly index: number;
@@ -46,6 +50,8 @@ export interface StagedWindow {
   readonly waitingUntil: EpochMs | undefined;
   /** When the API first stated a pause, with no page since. */
   readonly pausedSince: EpochMs | undefined;
+  /** Absent: the API. Its rows give way to those of the API. */
+  readonly source?: WindowSource;
 }
 
 /** Whether the window waits for a stated pause. A later time than any pause comes from a clock that has stepped back. */
@@ -53,14 +59,16 @@ export function isPaused({ waitingUntil }: Pick<StagedWindow, "waitingUntil">, n
   return waitingUntil !== undefined && waitingUntil > now && waitingUntil <= now + PAUSE_MS_MAX;
 }
 
-export function addWindows(sql: Sql, date: UtcDay, windows: readonly Span[]): void {
-  windows.forEach((span, index) => {
+/** A window to add; without a source it is fetched from the API. */
+export interface NewWindow extends Span {
+  readonly source?: WindowSource;
+}
+
+export function addWindows(sql: Sql, date: UtcDay, windows: readonly NewWindow[]): void {
+  windows.forEach(({ fromMicros, toMicros, source }, index) => {
     sql.run(
-      "INSERT INTO fetch_window (date, idx, from_micros, to_micros) VALUES (?, ?, ?, ?)",
-      date,
-      index,
-      span.fromMicros,
-      span.toMicros,
+      "INSERT INTO fetch_window (date, idx, from_micros, to_micros, source) VALUES (?, ?, ?, ?, ?)",
+      ...[date, index, fromMicros, toMicros, source ?? null],
     );
   });
 }
@@ -84,6 +92,7 @@ export function windowsByDay(
     reread: number;
     waiting_until: number | null;
     paused_since: number | null;
+    source: WindowSource | null;
   }>("SELECT * FROM fetch_window WHERE date BETWEEN ? AND ? ORDER BY date, idx", from, to)) {
     const windows = byDay.get(row.date) ?? [];
     byDay.set(row.date, windows);
@@ -97,6 +106,7 @@ export function windowsByDay(
       reread: row.reread === 1,
       waitingUntil: row.waiting_until ?? undefined,
       pausedSince: row.paused_since ?? undefined,
+      ...(row.source !== null && { source: row.source }),
     });
   }
   return byDay;

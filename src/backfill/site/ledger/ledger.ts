@@ -32,7 +32,14 @@ export { dayViews, evidenceCounts, showDay } from "./day-views.ts";
 export { clearDueFailures, DUE_RETRY_MS_MAX, type ListedDay, listedDays, replaceListed } from "./due-days.ts";
 export { errorCounts, logError, recentErrors } from "./errors.ts";
 export * from "./fail.ts";
-export { advanceWindow, isPaused, resetWindow, type StagedWindow } from "./fetch-windows.ts";
+export {
+  advanceWindow,
+  isPaused,
+  type NewWindow,
+  resetWindow,
+  type StagedWindow,
+  type WindowSource,
+} from "./fetch-windows.ts";
 export {
   archivedDays,
   countDays,

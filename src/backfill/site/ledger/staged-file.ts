@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { UtcDay } from "../../../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { Table } from "../../../object/tables/tables.ts";
+import type { Block, StoredBlock } from "../../../parquet/run/run.ts";
 import type { Sql } from "../../ports.ts";
 import { dropUnlistedPoints } from "./unlisted-points.ts";
 
@@ -18,6 +19,7 @@ export const stagedFileTables: readonly Table[] = [
       ],
       // The window whose rows it has; null where an earlier version had fetched the whole day.
       3: ["ALTER TABLE block ADD COLUMN window_idx INTEGER"],
+      5: ["ALTER TABLE block ADD COLUMN gives_way INTEGER NOT NULL DEFAULT 0"],
     },
   },
   {
@@ -43,15 +45,17 @@ export const stagedFileTables: readonly Table[] = [
   },
 ];
 
-/** Adds a block of a run of that window. */
-export function addBlock(sql: Sql, date: UtcDay, window: number, bucket: number, bytes: Uint8Array): void {
+/** Adds a block of a run of that window. Rows that the API did not send give way to those that it sent. */
+export function addBlock(
+  sql: Sql,
+  date: UtcDay,
+  window: number,
+  { bucket, bytes }: Pick<Block, "bucket" | "bytes">,
+  givesWay: boolean,
+): void {
   sql.run(
-    "INSERT INTO block (date, window_idx, bucket, bytes, data) VALUES (?, ?, ?, ?, ?)",
-    date,
-    window,
-    bucket,
-    bytes.byteLength,
-    bytes,
+    "INSERT INTO block (date, window_idx, bucket, bytes, data, gives_way) VALUES (?, ?, ?, ?, ?, ?)",
+    ...[date, window, bucket, bytes.byteLength, bytes, givesWay ? 1 : 0],
   );
 }
 
@@ -61,8 +65,11 @@ export function dropBlocksOf(sql: Sql, date: UtcDay, window: number): void {
 }
 
 /** The blocks of a bucket in the order in which they were added; `bytes` is the size of each. */
-export function blocksOf(sql: Sql, date: UtcDay, bucket: number): { id: number; bytes: number }[] {
-  return sql.all("SELECT id, bytes FROM block WHERE date = ? AND bucket = ? ORDER BY id", date, bucket);
+export function blocksOf(sql: Sql, date: UtcDay, bucket: number): StoredBlock[] {
+  const query = "SELECT id, bytes, gives_way FROM block WHERE date = ? AND bucket = ? ORDER BY id";
+  return sql
+    .all<{ id: number; bytes: number; gives_way: number }>(query, date, bucket)
+    .map(({ id, bytes, gives_way }) => ({ id, bytes, givesWay: gives_way === 1 }));
 }
 
 /** `length` bytes of a block from `offset`; without a length, all of them. */

@@ -1,7 +1,6 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { type Content, NOTHING_FETCHED, type Transport } from "../../../domain/evidence.ts";
 import { HELD_FOR_UPLOAD_BYTES_MAX } from "../../../domain/limits.ts";
-import type { Span } from "../../../domain/samples.ts";
 import type { Table } from "../../../object/tables/tables.ts";
 import type { FilePosition } from "../../../parquet/merge/merge.ts";
 import type { Clock, Sql } from "../../ports.ts";
@@ -9,7 +8,7 @@ import type { DayPlan } from "../plan.ts";
 import { endAttemptsOf } from "./attempts.ts";
 import type { Phase, StagedFacts } from "./day-state.ts";
 import { markedDays, markUnverified } from "./day-table.ts";
-import { addWindows, dropWindows, type StagedWindow, windowsByDay } from "./fetch-windows.ts";
+import { addWindows, dropWindows, type NewWindow, type StagedWindow, windowsByDay } from "./fetch-windows.ts";
 import { currentOwner, type Fence, type Owner, setState, worksOnDue } from "./site-state.ts";
 import { dropMergeInput, dropStagedFile } from "./staged-file.ts";
 
@@ -67,7 +66,7 @@ export function stageDay(
   date: UtcDay,
   stagingId: string,
   plan: DayPlan,
-  windows: readonly Span[],
+  windows: readonly NewWindow[],
 ): void {
   dropStaging(sql, date);
   sql.run(

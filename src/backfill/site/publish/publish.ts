@@ -3,6 +3,7 @@ import { objectKey } from "../../../domain/layout.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
 import type { ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
+import { dropTakenRows } from "../hot-rows/hot-rows.ts";
 import {
   addToRun,
   addToTotals,
@@ -13,6 +14,7 @@ import {
   evidenceCounts,
   failDay,
   getState,
+  markDay,
   recordProgress,
   recordPublished,
   type StagedDay,
@@ -97,6 +99,9 @@ function record(context: ActionContext, day: EncodedDay, head: ObjectHead): "pub
     const work = currentWork(sql, fence, day);
     if (!work) return false;
     dropStaging(sql, day.date);
+    dropTakenRows(sql, day.date, day.stagingId);
+    if (day.transport.fromHot === undefined) unmarkDays(sql, "carries_hot", day.date);
+    else markDay(sql, day.date, "carries_hot");
     unmarkDays(sql, "distrusted", day.date);
     unmarkDays(sql, "one_lane", day.date);
     clearDueFailures(sql, day.date);

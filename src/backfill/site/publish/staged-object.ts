@@ -38,15 +38,20 @@ export function objectOf(
 }
 
 /** Whether the object is the staged file, with its metadata: no rebuild would recognize a copy without. */
-export function isObjectOf(head: ObjectHead, { file: { content } }: EncodedDay): boolean {
+export function isObjectOf(head: ObjectHead, { file: { content }, transport }: EncodedDay): boolean {
   const { bytes, sha256, metadata } = head;
   return (
     bytes === content.bytes &&
     sha256 === content.sha256 &&
     metadata.record_count === String(content.written) &&
-    metadata.evidence !== undefined
+    metadata.evidence !== undefined &&
+    // A rebuild knows by it that the next object has to have rows of this one.
+    (transport.fromHot === undefined || metadata.evidence.includes(FROM_HOT))
   );
 }
+
+/** As the JSON of an evidence has it. */
+const FROM_HOT = '"fromHot":';
 
 /** R2 takes 8,192 bytes of metadata, and the names of points can have any length. */
 function withoutExamples({ transport, ...rest }: DayEvidence): DayEvidence {
