@@ -1,4 +1,4 @@
-/** `npm run demo`: a backfill on this machine, from an empty bucket to checked files and the chart of a query. */
+/** `npm run demo`: a backfill on this machine, from an empty bucket to checked files, and the newest hours beside it. */
 import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -15,6 +15,7 @@ import {
 import { claimStateDir, SIMULATED, simulatedApi, startStack } from "../stack/stack.ts";
 import { chartQuery } from "./chart-query.ts";
 import { balanceLines, dayTable, differences } from "./day-report.ts";
+import { firstSyncHours, liveHalf } from "./live-half.ts";
 import { objectContents, openObjects } from "./object-contents.ts";
 import { runBackfill } from "./run-backfill.ts";
 import { csvScenario, madeUpScenario, type Scenario } from "./scenario.ts";
@@ -42,7 +43,7 @@ void runToEnd(async (run) => {
   }
   const scenario = values.csv
     ? csvScenario([...values.csv, ...positionals].map(fromUserFolder), Date.now())
-    : madeUpScenario();
+    : madeUpScenario(Date.now());
   return demo(scenario, values.fresh, run);
 });
 
@@ -78,10 +79,10 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   const state = claimStateDir({ name: scenario.name, api: SIMULATED, fresh }, run);
   const startedAt = performance.now();
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1);
-  print("Starting the simulated ACE API and both Workers on workerd …");
-  const api = await simulatedApi({ sites: scenario.sites }, run);
-  const { worker, client, query } = await startStack(
-    { state, api, requestsPerMinute: REQUESTS_PER_MINUTE },
+  print("Starting the simulated ACE API and the three Workers on workerd …");
+  const api = await simulatedApi({ sites: scenario.sites, present: scenario.live !== undefined }, run);
+  const { worker, client, query, etl } = await startStack(
+    { state, api, requestsPerMinute: REQUESTS_PER_MINUTE, firstSyncHours: firstSyncHours(Date.now()) },
     run,
   );
   print(`  Simulated API    ${api.base}`);
@@ -115,7 +116,6 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   }
   days.sort((a, b) => (a.date === b.date ? a.site.localeCompare(b.site) : a.date < b.date ? -1 : 1));
   backfilling = false;
-  await worker.stop();
 
   const keys = days.flatMap((day) => day.r2_path ?? []);
   const opened = await openObjects(state.path, keys, run);
@@ -127,6 +127,7 @@ async function demo(scenario: Scenario, fresh: boolean, run: CommandRun): Promis
   const wrong = days.flatMap((day) => differences(day, facts.get(day.r2_path ?? "")));
   wrong.push(...(await scenario.check(opened, width, print)));
   if (complete) wrong.push(...(await chartQuery(query, scenario.chart, opened, print)));
+  if (complete && scenario.live) wrong.push(...(await liveHalf({ etl, query }, scenario.live, width, print)));
   if (wrong.length > 0 || !complete) {
     print(`\nFAILED after ${seconds()} s:`);
     for (const line of wrong) print(`  ${line}`);

@@ -1,10 +1,11 @@
 import type { SiteOptions } from "../../simulator/options.ts";
-import { daysOf, utcDayOf } from "../../src/domain/day.ts";
+import { addDays, daysOf, utcDayOf } from "../../src/domain/day.ts";
 import { CommandError, formatCount } from "../../terminal/terminal.ts";
 import { BUILDING_SIZE, BUILDINGS } from "../stack/stack.ts";
 import type { ChartRequest } from "./chart-query.ts";
 import { type CsvComparison, compareCsv, comparisonTable } from "./csv-check.ts";
 import { type CsvFile, fingerprintOf, openCsvFiles, rangesOf } from "./csv-plan.ts";
+import type { LivePoint } from "./live-half.ts";
 import type { OpenedObjects } from "./object-contents.ts";
 import type { DayRange } from "./run-backfill.ts";
 
@@ -18,15 +19,23 @@ export interface Scenario {
   readonly samplesPerDay: number;
   /** The point that is queried and drawn at the end. */
   readonly chart: ChartRequest;
+  /** The point whose newest samples are drawn; without it the site has no present. */
+  readonly live?: LivePoint;
   /** The command of the other scenario, printed at the end. */
   readonly other: string;
   /** Further checks of the objects, printed through `print`; returns what is wrong. */
   check(opened: OpenedObjects, width: number, print: (line: string) => void): Promise<string[]>;
 }
 
-export function madeUpScenario(): Scenario {
+/** Days that the made-up scenario backfills. */
+const DAYS = 3;
+
+/** Made-up buildings: the last days that are over, up to where the newest samples begin. */
+export function madeUpScenario(nowMs: number): Scenario {
   const [site = ""] = BUILDINGS.map(({ name }) => name);
-  const range = { from: "2024-01-01", to: "2024-01-03" };
+  const today = utcDayOf(nowMs);
+  const range = { from: addDays(today, -DAYS), to: addDays(today, -1) };
+  const point = `ses/${site}/weather/temp`;
   return {
     name: "demo/buildings",
     sites: BUILDINGS,
@@ -35,7 +44,8 @@ export function madeUpScenario(): Scenario {
     ],
     ranges: [range],
     samplesPerDay: BUILDING_SIZE.samplesPerDay,
-    chart: { site, point: `ses/${site}/weather/temp`, range },
+    chart: { site, point, range },
+    live: { site, point },
     other: "npm run demo -- --csv FILE…   backfill your own series, and compare every row",
     check: async () => [],
   };

@@ -4,6 +4,7 @@ export { fireCron, startWorker, type WorkerProcess, wranglerProcessEnv } from ".
 export { type StackApi, simulatedApi } from "./api.ts";
 export { bringUp } from "./bring-up.ts";
 export { BUILDING_SIZE, BUILDINGS } from "./buildings.ts";
+export { ageText } from "./first-sync.ts";
 export { startStack } from "./start-stack.ts";
 export { claimStateDir, SIMULATED } from "./state-dir.ts";
 export { createHotTables, openState, type StoredState } from "./stored-state.ts";

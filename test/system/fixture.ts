@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { BackfillClient } from "../../client/client.ts";
+import { BackfillClient, EtlClient, QueryClient } from "../../client/client.ts";
 import {
   createHotTables,
+  fireCron,
   openState,
   type StoredState,
   startWorker,
@@ -15,6 +16,8 @@ import { type Simulator, startSimulator } from "../../simulator/server/server.ts
 
 export const TOKEN = "operator-token";
 export const QUERY_TOKEN = "reader-token";
+export const ETL_TOKEN = "sync-token";
+const API_KEY = "test-key";
 
 /** A high rate and short retries, so that tests do not wait for them. */
 const VARS = { REQUESTS_PER_MINUTE: "12000", RETRY_BASE_DELAY_MS: "20", MAX_RETRIES: "1" };
@@ -34,6 +37,10 @@ export class World {
   #simulator: Simulator;
   #worker: WorkerProcess | undefined;
   #query: WorkerProcess | undefined;
+  #queryVars: Record<string, string> = {};
+  #etl: WorkerProcess | undefined;
+  #etlVars: Record<string, string> = {};
+  #tables: Promise<void> | undefined;
   #state: Promise<StoredState> | undefined;
   readonly #ownsState: boolean;
 
@@ -49,7 +56,7 @@ export class World {
     this.#vars = {
       ACE_API_BASE: simulator.api,
       SITE_NAME: sites.join(","),
-      ACE_API_KEY: "test-key",
+      ACE_API_KEY: API_KEY,
       BACKFILL_API_KEY: TOKEN,
       ...VARS,
       ...vars,
@@ -92,8 +99,21 @@ export class World {
     return this.#query.url;
   }
 
+  get etlUrl(): string {
+    if (!this.#etl) throw new Error("the ETL Sync Worker is not started");
+    return this.#etl.url;
+  }
+
   get client(): BackfillClient {
     return new BackfillClient(this.url, TOKEN);
+  }
+
+  get query(): QueryClient {
+    return new QueryClient(this.queryUrl, QUERY_TOKEN);
+  }
+
+  get etl(): EtlClient {
+    return new EtlClient(this.etlUrl, ETL_TOKEN);
   }
 
   /** Starts the Worker on the existing state; `signal` kills it, also while it starts. */
@@ -115,11 +135,13 @@ export class World {
 
   /** Starts the Query Worker on the same R2 and on hot storage, and creates the tables. */
   async startQueryWorker(vars: Record<string, string> = {}): Promise<void> {
-    await createHotTables(this.stateDir);
+    this.#tables ??= createHotTables(this.stateDir);
+    await this.#tables;
+    this.#queryVars = { ...this.#queryVars, ...vars };
     this.#query = await startWorker({
       toml: "wrangler-query.toml",
       stateDir: this.stateDir,
-      vars: { QUERY_API_KEY: QUERY_TOKEN, ...vars },
+      vars: { QUERY_API_KEY: QUERY_TOKEN, ...this.#queryVars },
       onLine: (line) => this.lines.push(line),
     });
   }
@@ -129,10 +151,44 @@ export class World {
     this.#query = undefined;
   }
 
+  /** Starts the ETL Sync Worker beside the Worker, and creates the tables. It sleeps until `cron` or a trigger. */
+  async startEtlWorker(vars: Record<string, string> = {}): Promise<void> {
+    this.#tables ??= createHotTables(this.stateDir);
+    await this.#tables;
+    this.#etlVars = { ...this.#etlVars, ...vars };
+    const { ACE_API_BASE = "", SITE_NAME = "" } = this.#vars;
+    this.#etl = await startWorker({
+      toml: "wrangler-etl.toml",
+      stateDir: this.stateDir,
+      vars: { ACE_API_BASE, SITE_NAME, ACE_API_KEY: API_KEY, ETL_API_KEY: ETL_TOKEN, ...this.#etlVars },
+      onLine: (line) => this.lines.push(line),
+    });
+  }
+
+  async stopEtlWorker(): Promise<void> {
+    await this.#etl?.stop();
+    this.#etl = undefined;
+  }
+
+  /** Fires the ETL Sync Worker's cron trigger, which wakes the sites. */
+  async cron(): Promise<void> {
+    await fireCron(this.etlUrl);
+  }
+
   /** Sends SIGKILL to the whole process tree, so that no code runs any more. */
   async killWorker(): Promise<void> {
     await this.#worker?.kill();
     this.#worker = undefined;
+  }
+
+  async killQueryWorker(): Promise<void> {
+    await this.#query?.kill();
+    this.#query = undefined;
+  }
+
+  async killEtlWorker(): Promise<void> {
+    await this.#etl?.kill();
+    this.#etl = undefined;
   }
 
   /** The Worker's R2, KV and D1. */
@@ -172,6 +228,7 @@ export class World {
   async close(): Promise<void> {
     await this.stopWorker();
     await this.stopQueryWorker();
+    await this.stopEtlWorker();
     await this.closeState();
     await this.#simulator.close();
     if (this.#ownsState) rmSync(this.stateDir, { recursive: true, force: true });
