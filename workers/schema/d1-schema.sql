@@ -2,7 +2,7 @@
 -- them from the migrations, which can be applied repeatedly:
 --   npx wrangler d1 migrations apply ace-timeseries-hot -c workers/wrangler-query.toml --env production --remote
 --
--- Samples are stored in blocks: those of 256 points in a window of 15 minutes, and later of 32 points in an hour, sorted and
+-- Samples are stored in blocks: those of 256 points in a window of 15 minutes, and later of 64 points in an hour, sorted and
 -- compressed as in the archive's files (src/hot/block-codec.ts). Decision 26 has the measurements.
 --
 -- Only the ETL Sync Worker writes, a site from one object. The Backfill Worker alone changes `version` and `whole` of a
@@ -29,7 +29,7 @@ CREATE TABLE points (
 CREATE UNIQUE INDEX points_by_name ON points (site_id, name);
 
 -- With a rowid, which stores rows of some kilobytes in fewer pages than a table that is its own index. `range` counts
--- ranges of points: of 256 at level 0, of 32 at level 1.
+-- ranges of points: of 256 at level 0, of 64 at level 1.
 CREATE TABLE blocks (
   id INTEGER PRIMARY KEY,
   site_id INTEGER NOT NULL REFERENCES sites (id),

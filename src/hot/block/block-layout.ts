@@ -12,7 +12,7 @@ export type Level = (typeof LEVELS)[number];
  * smaller blocks are more rows and more bytes, larger ones are more bytes for a query of one point. The blocks of a window
  * are written some six times and kept for an hour, so that they are larger.
  */
-export const POINTS_A_BLOCK: Readonly<Record<Level, number>> = { [WINDOW_LEVEL]: 256, [HOUR_LEVEL]: 32 };
+export const POINTS_A_BLOCK: Readonly<Record<Level, number>> = { [WINDOW_LEVEL]: 256, [HOUR_LEVEL]: 64 };
 
 export function rangeOf(level: Level, number: number): number {
   return Math.floor(number / POINTS_A_BLOCK[level]);
