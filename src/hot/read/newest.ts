@@ -39,9 +39,10 @@ const TABLES_A_STATEMENT = 4_096;
 /** A block that is replaced between the search and the reading of a sample is searched again, so many times. */
 const ATTEMPTS_MAX = 3;
 
-const BOUNDS = `SELECT min(from_ms) AS oldestMs,
+const BOUNDS = `SELECT
+    (SELECT from_ms FROM windows WHERE site_id = sites.id ORDER BY from_ms LIMIT 1) AS oldestMs,
     (SELECT to_ms FROM windows WHERE site_id = sites.id ORDER BY from_ms DESC LIMIT 1) AS endMs
-  FROM sites JOIN windows ON windows.site_id = sites.id WHERE sites.name = ?1`;
+  FROM sites WHERE name = ?1`;
 
 export const NEWEST_STATEMENTS = { BOUNDS } as const;
 
