@@ -5,14 +5,16 @@ import { Worker } from "node:worker_threads";
 import { pairs, singles } from "./matrix.ts";
 import { parseSchedule, runSchedule } from "./schedule.ts";
 import type { ScheduleResult, Share } from "./share.ts";
+import { SUBJECT_NAMES, type SubjectName } from "./subjects.ts";
 
-const USAGE = `npm run test:faults -- [--seed N] [--pairs N] [--workers N]
-npm run test:faults -- --replay '11: die after @ 120 + late @ 301'
+const USAGE = `npm run test:faults -- [--subject job|due] [--seed N] [--pairs N] [--workers N]
+npm run test:faults -- --replay 'job 11: die after @ 120 + late @ 301'
 
-Breaks every effect of a small backfill in every way, then pairs of effects. Checks invariants after every step, and the result.`;
+Breaks every effect of a small backfill, and of due days beside one, in every way, then pairs of effects. Checks invariants after every step, and the result.`;
 
 const { values } = parseArgs({
   options: {
+    subject: { type: "string", multiple: true, default: SUBJECT_NAMES },
     seed: { type: "string", default: "11" },
     pairs: { type: "string", default: "6000" },
     workers: { type: "string", default: String(availableParallelism()) },
@@ -23,7 +25,9 @@ const { values } = parseArgs({
 
 if (values.help) console.log(USAGE);
 else if (values.replay !== undefined) await replay(values.replay);
-else await runAll(Number(values.seed), Number(values.pairs), Number(values.workers));
+else
+  for (const subject of SUBJECT_NAMES.filter((name) => values.subject.includes(name)))
+    await runAll(subject, Number(values.seed), Number(values.pairs), Number(values.workers));
 
 /** Runs a schedule and prints all effects and the result. */
 async function replay(text: string): Promise<void> {
@@ -32,10 +36,10 @@ async function replay(text: string): Promise<void> {
   console.log(JSON.stringify(ending, null, 2));
 }
 
-async function runAll(seed: number, pairCount: number, workers: number): Promise<void> {
-  const { labels } = await runSchedule({ seed, breaks: [] });
-  const all = [...singles(seed, labels)].length + [...pairs(seed, labels, pairCount)].length;
-  console.log(`${all} schedules over ${labels.length} effects, seed ${seed}, ${workers} workers`);
+async function runAll(subject: SubjectName, seed: number, pairCount: number, workers: number): Promise<void> {
+  const { labels } = await runSchedule({ subject, seed, breaks: [] });
+  const all = [...singles({ subject, seed }, labels), ...pairs({ subject, seed }, labels, pairCount)].length;
+  console.log(`${subject}: ${all} schedules over ${labels.length} effects, seed ${seed}, ${workers} workers`);
   const begun = performance.now();
   const failures: string[] = [];
   let ran = 0;
@@ -49,7 +53,7 @@ async function runAll(seed: number, pairCount: number, workers: number): Promise
   };
   await Promise.all(
     Array.from({ length: workers }, (_, share) =>
-      runShare({ seed, pairs: pairCount, share, of: workers }, onResult),
+      runShare({ subject, seed, pairs: pairCount, share, of: workers }, onResult),
     ),
   );
   const ms = ((performance.now() - begun) * workers) / ran;

@@ -11,8 +11,13 @@ const ONE_IN = 73;
 const PAIRS = 20;
 const SEED = 11;
 
+/** Due days take longer, and most of their effects are those of a job. */
+const DUE_ONE_IN = 211;
+const DUE_PAIRS = 8;
+
 test("a job has the same result when an effect, or two effects, are broken in any way", async () => {
-  const undisturbed = await runSchedule({ seed: SEED, breaks: [] });
+  const run = { subject: "job", seed: SEED } as const;
+  const undisturbed = await runSchedule({ ...run, breaks: [] });
   expect(undisturbed.ending).toMatchObject({
     status: "completed success 6/6",
     shown: "completed",
@@ -22,11 +27,25 @@ test("a job has the same result when an effect, or two effects, are broken in an
   for (const effect of [/gate\.pauseFor/, /receiver\.deliver/])
     expect(undisturbed.labels).toContainEqual(expect.stringMatching(effect));
   const chosen = [
-    ...shareOf(singles(SEED, undisturbed.labels), 0, ONE_IN),
-    ...pairs(SEED, undisturbed.labels, PAIRS),
+    ...shareOf(singles(run, undisturbed.labels), 0, ONE_IN),
+    ...pairs(run, undisturbed.labels, PAIRS),
   ];
   const modes = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [single] }) => single?.mode));
   expect(modes).toEqual(new Set(faultModesOf("an effect elsewhere")));
+  for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
+  console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);
+}, 300_000);
+
+test("due days beside a job have the same result when an effect, or two effects, are broken in any way", async () => {
+  const run = { subject: "due", seed: SEED } as const;
+  const undisturbed = await runSchedule({ ...run, breaks: [] });
+  expect(undisturbed.ending).toMatchObject({ status: "completed success 4/4", faults: [] });
+  for (const effect of [/hot\.stopVouching/, /coordinator site_a\.report/, /site_a archive\.read/])
+    expect(undisturbed.labels).toContainEqual(expect.stringMatching(effect));
+  const chosen = [
+    ...shareOf(singles(run, undisturbed.labels), 0, DUE_ONE_IN),
+    ...pairs(run, undisturbed.labels, DUE_PAIRS),
+  ];
   for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
   console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);
 }, 300_000);

@@ -3,22 +3,29 @@ import { Chance } from "../world/harness/chance.ts";
 import { faultModesOf } from "../world/harness/fault-mode.ts";
 import { type Ran, runSchedule, type Schedule, ScheduleFailed } from "./schedule.ts";
 
+/** A subject and the order of its events. */
+export type Run = Pick<Schedule, "subject" | "seed">;
+
 /** Schedules that break a single effect of the undisturbed run, each in every way. */
-export function* singles(seed: number, labels: readonly string[]): Generator<Schedule> {
+export function* singles({ subject, seed }: Run, labels: readonly string[]): Generator<Schedule> {
   for (const [nth, label] of labels.entries()) {
-    for (const mode of faultModesOf(label)) yield { seed, breaks: [{ nth, mode }] };
+    for (const mode of faultModesOf(label)) yield { subject, seed, breaks: [{ nth, mode }] };
   }
 }
 
 /** Schedules that break two effects: `count` of them, drawn by the seed. */
-export function* pairs(seed: number, labels: readonly string[], count: number): Generator<Schedule> {
+export function* pairs(
+  { subject, seed }: Run,
+  labels: readonly string[],
+  count: number,
+): Generator<Schedule> {
   const chance = new Chance(seed);
   const drawn = () => {
     const nth = chance.below(labels.length);
     const modes = faultModesOf(labels[nth] ?? "");
     return { nth, mode: modes[chance.below(modes.length)] ?? "die after" };
   };
-  for (let left = count; left > 0; left--) yield { seed, breaks: [drawn(), drawn()] };
+  for (let left = count; left > 0; left--) yield { subject, seed, breaks: [drawn(), drawn()] };
 }
 
 /** Every `of`-th element from the `share`-th on: the part of a worker thread, or a sample. */

@@ -1,21 +1,24 @@
 import type { FaultMode } from "../world/harness/fault-mode.ts";
 import { type Ending, endingOf } from "./ending.ts";
-import { Subject } from "./subject.ts";
+import { createSubject, SUBJECT_NAMES, type SubjectName } from "./subjects.ts";
 
-/** A run of the subject: a seed for the order of events, and the effects to break, with their modes. */
+/** A run of a subject: a seed for the order of events, and the effects to break, with their modes. */
 export interface Schedule {
+  readonly subject: SubjectName;
   readonly seed: number;
   readonly breaks: readonly { readonly nth: number; readonly mode: FaultMode }[];
 }
 
-/** The text of a schedule, as `11: die after @ 120 + late @ 301`; `parseSchedule` reads it. */
-export function scheduleText({ seed, breaks }: Schedule): string {
-  return `${seed}: ${breaks.map(({ nth, mode }) => `${mode} @ ${nth}`).join(" + ")}`;
+/** The text of a schedule, as `job 11: die after @ 120 + late @ 301`; `parseSchedule` reads it. */
+export function scheduleText({ subject, seed, breaks }: Schedule): string {
+  return `${subject} ${seed}: ${breaks.map(({ nth, mode }) => `${mode} @ ${nth}`).join(" + ")}`;
 }
 
 /** Parses the text of a schedule; throws `SyntaxError`. */
 export function parseSchedule(text: string): Schedule {
-  const [seed, list] = text.split(":");
+  const [head = "", list] = text.split(":");
+  const [, name, seed] = /^(?:(\w+) )?(\d+)$/.exec(head) ?? [];
+  const subject = SUBJECT_NAMES.find((each) => each === (name ?? "job"));
   const breaks = (list ?? "")
     .split("+")
     .filter((part) => part.trim() !== "")
@@ -24,8 +27,8 @@ export function parseSchedule(text: string): Schedule {
       if (!mode || !/^\d+$/.test(nth ?? "")) throw new SyntaxError(`not a break: ${part.trim()}`);
       return { nth: Number(nth), mode: mode as FaultMode };
     });
-  if (!/^\d+$/.test(seed ?? "")) throw new SyntaxError(`no seed in ${text}`);
-  return { seed: Number(seed), breaks };
+  if (!subject || seed === undefined) throw new SyntaxError(`no subject and seed in ${text}`);
+  return { subject, seed: Number(seed), breaks };
 }
 
 export interface Ran {
@@ -36,13 +39,15 @@ export interface Ran {
 
 /** Runs the subject by the schedule. Errors, those of invariants too, name the schedule that replays them. */
 export async function runSchedule(schedule: Schedule): Promise<Ran> {
-  const subject = new Subject(schedule.seed);
+  const subject = createSubject(schedule.subject, schedule.seed);
   const { effects } = subject.world;
   for (const { nth, mode } of schedule.breaks) effects.break({ mode, skip: nth });
   if (schedule.breaks.length > 1) subject.world.limits.keepsDistance = false;
   try {
     const status = await subject.run();
-    return { ending: endingOf(subject.world, status), labels: effects.labels };
+    const ending = endingOf(subject.world, status);
+    const faults = [...ending.faults, ...(subject.faults?.() ?? [])];
+    return { ending: { ...ending, faults }, labels: effects.labels };
   } catch (error) {
     throw new ScheduleFailed(schedule, effects.broken, error);
   }

@@ -49,19 +49,7 @@ export class Subject {
       listed.filter(({ name }) => name !== this.#reporting("site_a")),
     );
     await insist(() => world.start(...DAYS, { force_restart: true }));
-    return this.#finish();
-  }
-
-  async #finish(): Promise<Status> {
-    const { world } = this;
-    for (let triggers = 0; ; triggers++) {
-      await world.run();
-      const status = await insist(() => world.status());
-      await world.run();
-      if (status.status === "completed") return status;
-      if (triggers === TRIGGERS_MAX) throw new Error(`no progress: ${status.status}`);
-      await world.cron();
-    }
+    return runToEnd(world);
   }
 
   /** A configured point that has samples. */
@@ -79,7 +67,20 @@ export class Subject {
 /** A world that is idle before the end may need the cron trigger, but only this often. */
 const TRIGGERS_MAX = 3;
 
-async function insist<T>(ask: () => Promise<T>): Promise<T> {
+/** Runs the world until its job is completed. */
+export async function runToEnd(world: World): Promise<Status> {
+  for (let triggers = 0; ; triggers++) {
+    await world.run();
+    const status = await insist(() => world.status());
+    await world.run();
+    if (status.status === "completed") return status;
+    if (triggers === TRIGGERS_MAX) throw new Error(`no progress: ${status.status}`);
+    await world.cron();
+  }
+}
+
+/** Repeats a request that fails, as a client would. */
+export async function insist<T>(ask: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await ask();

@@ -1,16 +1,17 @@
-import type { DueTrack, Job, SiteJob } from "../../../src/backfill/job/job.ts";
+import type { Job, SiteJob } from "../../../src/backfill/job/job.ts";
 import type { CurrentJob } from "../../../src/backfill/ports.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
 import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
-import type { UtcDay } from "../../../src/domain/day.ts";
-import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
+import { objectKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
+import { DueInvariants } from "./due-invariants.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { countsOf, readOnly, rowsOf, siteState } from "./inspect.ts";
 import { day, type World } from "./world.ts";
 
 /** Invariants, checked after every step. A violation throws out of the step that caused it. */
 export class Invariants {
+  readonly due: DueInvariants;
   readonly #world: World;
   /** A put that was not allowed. Kept until the check: thrown at the put, the rules would handle it as a failed put. */
   #forbidden: Error | undefined;
@@ -20,31 +21,20 @@ export class Invariants {
   #arrivals = 0;
   /** Sites and epochs that a cancel has stopped: no publication of them may begin. */
   readonly #stopped = new Set<string>();
-  /** Sites and epochs in which a pause has stopped due days: no publication of one may begin. */
-  readonly #paused = new Set<string>();
-  /** The day that hot storage has stopped vouching for since the last put of an incarnation. */
-  readonly #stops = new WeakMap<Incarnation, UtcDay>();
   readonly #permitted = new WeakMap<Incarnation, CurrentJob>();
 
   constructor(world: World) {
     this.#world = world;
     world.archive.onPut = ({ key, incarnation }) => {
-      this.#forbidden ??= this.#whyForbidden(key, incarnation) ?? this.#whyVouchedFor(key, incarnation);
+      this.#forbidden ??= this.#whyForbidden(key, incarnation);
     };
-    world.hot.onStop = (incarnation, _, date) => this.#stops.set(incarnation, date);
+    this.due = new DueInvariants(world);
   }
 
   /** Records the result of a cancel: all sites but `sitesStopping` have stopped. */
   cancelled(sitesStopping: readonly string[]): void {
     for (const site of this.#world.config.sites) {
       if (!sitesStopping.includes(site)) this.#stopped.add(`${site} ${this.#epochOf(site)}`);
-    }
-  }
-
-  /** Records the result of a pause of due days: all sites but `sitesUnreached` have stopped. */
-  duePaused(sitesUnreached: readonly string[]): void {
-    for (const site of this.#world.config.sites) {
-      if (!sitesUnreached.includes(site)) this.#paused.add(`${site} ${this.#dueEpochOf(site)}`);
     }
   }
 
@@ -58,6 +48,7 @@ export class Invariants {
     this.#arrivalsAreWithinTheLimit();
     if (this.#world.tampered) return;
     this.#coordinatorIsAwakeWhileJobsRun();
+    this.due.check();
     for (const [site, object] of this.#world.sites) {
       this.#alarmIsSetWhileWorkRemains(site);
       if (this.#seen.get(site) === object.db.transactions) continue;
@@ -146,42 +137,13 @@ export class Invariants {
 
   #whyForbidden(key: string, incarnation: Incarnation): Error | undefined {
     const site = incarnation.name;
-    if (this.#isDue(site, key)) return this.#whyDueForbidden(key, incarnation);
+    const due = this.due.whyForbidden(key, incarnation, this.#permitted.get(incarnation));
+    if (due !== "not due") return due;
     const epoch = this.#epochOf(site);
     if (this.#stopped.has(`${site} ${epoch}`)) return new Error(`${key} is published after cancel`);
     const permitted = this.#permitted.get(incarnation);
     if (permitted?.epoch === epoch && permitted.desired === "run") return undefined;
     return new Error(`${key} is published by epoch ${epoch}, but epoch ${permitted?.epoch} is wanted`);
-  }
-
-  #whyDueForbidden(key: string, incarnation: Incarnation): Error | undefined {
-    const site = incarnation.name;
-    const epoch = this.#dueEpochOf(site);
-    if (this.#paused.has(`${site} ${epoch}`)) return new Error(`due ${key} is published after a pause`);
-    const permitted = this.#permitted.get(incarnation)?.due;
-    if (permitted?.epoch === epoch && !permitted.paused) return undefined;
-    return new Error(`due ${key} is published by epoch ${epoch}, but ${JSON.stringify(permitted)} is wanted`);
-  }
-
-  /** A put of a day that hot storage is responsible for comes after hot has stopped vouching for the day. */
-  #whyVouchedFor(key: string, incarnation: Incarnation): Error | undefined {
-    const date = parseObjectKey(key)?.day;
-    const hotFrom = siteState<UtcDay>(this.#world.site(incarnation.name), "hotFrom");
-    const stopped = this.#stops.get(incarnation);
-    this.#stops.delete(incarnation);
-    if (!date || hotFrom === undefined || date < hotFrom || stopped === date) return undefined;
-    return new Error(`${key} is replaced while hot storage vouches for the day`);
-  }
-
-  /** Whether the site's staged work for the object is that of a due day. */
-  #isDue(site: string, key: string): boolean {
-    const date = parseObjectKey(key)?.day ?? "";
-    const query = "SELECT plan ->> '$.track' AS track FROM staging WHERE date = ?";
-    return rowsOf<{ track: string | null }>(this.#world.site(site), query, date)[0]?.track === "due";
-  }
-
-  #dueEpochOf(site: string): number {
-    return siteState<DueTrack>(this.#world.site(site), "dueTrack")?.epoch ?? 0;
   }
 
   #epochOf(site: string): number {

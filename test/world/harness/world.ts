@@ -11,7 +11,7 @@ import type { EtlConfig } from "../../../src/domain/etl-config.ts";
 import { parseSiteName, type SiteName } from "../../../src/domain/site.ts";
 import { SiteSync } from "../../../src/etl/etl.ts";
 import { Isolate } from "../../../src/object/isolate/isolate.ts";
-import type { DueDay, DueDays, DueOptions, DueReport } from "../../../src/ports/due.ts";
+import type { DueDay, DueDays, DueOptions, DueReport, HotSamples } from "../../../src/ports/due.ts";
 import { Answers } from "./answers.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
@@ -288,9 +288,15 @@ export class World {
     return this.askSite(site, (rules) => rules.setDue(days, options));
   }
 
+  /** Hands rows over that only hot storage has, as the sync does. */
+  async addHotSamples(site: string, date: string, samples: HotSamples): Promise<void> {
+    await this.askSite(site, (rules) => rules.addHotSamples(day(date), samples));
+    this.invariants.due.handedOver(siteNamed(site), day(date));
+  }
+
   async pauseDue(paused: boolean) {
     const outcome = await this.ask((coordinator) => coordinator.due.pause(paused));
-    if (paused) this.invariants.duePaused(outcome.sites_unreached);
+    if (paused) this.invariants.due.paused(outcome.sites_unreached);
     return outcome;
   }
 

@@ -25,8 +25,7 @@ const goneLines = [
   `${GONE} ${START + 86_399_999} 7 ${SITE}`,
 ];
 
-const add = (world: World, ...points: HotSamples["points"]) =>
-  world.askSite(SITE, (rules) => rules.addHotSamples(DUE, { points }));
+const add = (world: World, ...points: HotSamples["points"]) => world.addHotSamples(SITE, DUE, { points });
 const due = (world: World) => [{ date: DUE, fetchedSince: world.scheduler.now }];
 
 async function archived(options?: WorldOptions) {
@@ -164,7 +163,7 @@ test("many rows are added in bounded runs, whatever dies", async () => {
   const points = Array.from({ length: 40 }, (_, point) =>
     series(`gone/${point}`, ...Array.from({ length: 100 }, (__, row) => [row * 1_000, point + row] as const)),
   );
-  await world.askSite(SITE, (rules) => rules.addHotSamples(DUE, { points }));
+  await world.addHotSamples(SITE, DUE, { points });
   await world.setDue(SITE, list);
   for (let kills = 0; kills < 15; kills++) {
     await world.pass(300);
