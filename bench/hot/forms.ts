@@ -203,9 +203,9 @@ export class Blocks extends SqliteForm implements Form {
       const bytes = data as Uint8Array;
       wireBytes += toHexLength(bytes);
       const block = decodeBlock(bytes, Number(from_ms));
-      for (const { index, start, samples: count } of block.points) {
-        if (!points.includes(Number(range) * this.#size + index)) continue;
-        samples += block.ms.slice(start, start + count).length;
+      for (const point of block.points) {
+        if (!points.includes(Number(range) * this.#size + point.index)) continue;
+        samples += block.samplesOf(point).ms.length;
       }
     }
     return { samples, wireBytes, rows: rows.length };

@@ -8,6 +8,7 @@ export interface Meter {
   rowGroupsPruned: number;
   /** Days whose footer was found in a cache. */
   cacheHits: number;
+  d1Statements: number;
   d1Rows: number;
   /** Of hot blocks. */
   d1Bytes: number;
@@ -19,6 +20,7 @@ export const newMeter = (): Meter => ({
   rowGroupsRead: 0,
   rowGroupsPruned: 0,
   cacheHits: 0,
+  d1Statements: 0,
   d1Rows: 0,
   d1Bytes: 0,
 });

@@ -15,7 +15,7 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { encodeSampleColumns } from "../../parquet/file/file.ts";
 import { decodeSampleColumns } from "../../parquet/read/read.ts";
-import type { HotColumns } from "../hot-types.ts";
+import type { HotColumns, HotSeries } from "../hot-types.ts";
 import { type Level, POINTS_A_BLOCK } from "./block-layout.ts";
 
 /** Rises with the layout, so that blocks of another version are rejected, not misread. */
@@ -45,6 +45,8 @@ export class HotBlockUnreadable extends Error {
 
 /** A point of a block. Its samples are the rows [start, start + samples). */
 export interface BlockPoint {
+  /** Its place among the block's points. */
+  readonly nth: number;
   /** Within the range of the block. */
   readonly index: number;
   readonly start: number;
@@ -53,12 +55,11 @@ export interface BlockPoint {
   readonly lastMs: EpochMs;
 }
 
-/** The samples of a block. */
+/** The points of a block with their samples, of which only those that are asked for are converted. */
 export interface BlockSamples {
   readonly points: readonly BlockPoint[];
-  /** Of all points, one after the other. Milliseconds since the epoch. */
-  readonly ms: Float64Array;
-  readonly value: Float64Array;
+  /** Ascending by millisecond. */
+  samplesOf(point: BlockPoint): HotSeries;
 }
 
 /** Where a block begins, in points and in time. No sample is `spanMs` or more after its start. */
@@ -116,11 +117,17 @@ export function decodeBlock(bytes: Uint8Array, fromMs: EpochMs): BlockSamples {
   const last = points.at(-1);
   const rows = last ? last.start + last.samples : 0;
   const { times, values } = decodeColumns(bytes.subarray(end), timestampBytes, rows);
-  for (const [nth, { start, samples }] of points.entries()) {
-    const shift = fromMs - nth * stride;
-    for (let row = start; row < start + samples; row += 1) times[row] = (times[row] as number) + shift;
-  }
-  return { points, ms: times, value: values };
+  return {
+    points,
+    samplesOf({ nth, start, samples }) {
+      const shift = fromMs - nth * stride;
+      const series = { ms: new Float64Array(samples), value: values.slice(start, start + samples) };
+      for (let row = 0; row < samples; row += 1) {
+        series.ms[row] = (times[start + row] as number) + shift;
+      }
+      return series;
+    },
+  };
 }
 
 function decodeColumns(bytes: Uint8Array, timestampBytes: number, rows: number) {
@@ -151,7 +158,7 @@ function readHead(bytes: Uint8Array, fromMs: EpochMs) {
     const index = nextIndex + next();
     const samples = next();
     const firstMs = fromMs + next();
-    points.push({ index, start, samples, firstMs, lastMs: firstMs + next() });
+    points.push({ nth: points.length, index, start, samples, firstMs, lastMs: firstMs + next() });
     nextIndex = index + 1;
     start += samples;
   }

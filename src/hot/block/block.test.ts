@@ -48,14 +48,11 @@ const encode = (rows: readonly Row[], origin: Parameters<typeof encodeBlock>[3])
 test("any samples of a block come back in order, to the bit", () => {
   fc.assert(
     fc.property(anyBlock, ({ rows, origin }) => {
-      const { points, ms, value } = decodeBlock(encode(rows, origin), FROM_MS);
-      const read = points.flatMap(({ index, start, samples }) =>
-        Array.from({ length: samples }, (_, at) => [
-          origin.firstNumber + index,
-          ms[start + at] as number,
-          value[start + at] as number,
-        ]),
-      );
+      const decoded = decodeBlock(encode(rows, origin), FROM_MS);
+      const read = decoded.points.flatMap((point) => {
+        const { ms, value } = decoded.samplesOf(point);
+        return Array.from(ms, (at, row) => [origin.firstNumber + point.index, at, value[row] as number]);
+      });
       const sorted = columnsOf(rows);
       const expected = Array.from(sorted.ms, (at, row) => [sorted.number[row], at, sorted.value[row]]);
       // Object.is, so that -0 is not 0.

@@ -1,13 +1,6 @@
 /** The samples of a snapshot: of each block those of the windows that it is the level of. */
 import { type EpochMs, utcDayOf } from "../../domain/day.ts";
-import {
-  type BlockSamples,
-  decodeBlock,
-  LEVELS,
-  POINTS_A_BLOCK,
-  rangeOf,
-  type TimeSpan,
-} from "../block/block.ts";
+import { decodeBlock, LEVELS, POINTS_A_BLOCK, rangeOf, type TimeSpan } from "../block/block.ts";
 import type { HotSeries } from "../hot-types.ts";
 import type { SnapshotWindow, SpanSnapshot, StoredBlock } from "./span-snapshot.ts";
 
@@ -68,23 +61,23 @@ function* blockParts(
   if (numbers.length === 0 || spans.length === 0) return;
   const firstNumber = block.range * POINTS_A_BLOCK[block.level];
   const wanted = new Set(numbers.map((number) => number - firstNumber));
-  const samples = decodeBlock(block.bytes, block.fromMs);
-  for (const point of samples.points) {
+  const decoded = decodeBlock(block.bytes, block.fromMs);
+  for (const point of decoded.points) {
     if (!wanted.has(point.index)) continue;
+    const series = decoded.samplesOf(point);
     for (const span of spans) {
       if (span.fromMs > point.lastMs || span.toMs <= point.firstMs) continue;
-      const part = cut(samples, point.start, point.start + point.samples, span);
+      const part = cut(series, span);
       if (part.ms.length > 0) yield { number: firstNumber + point.index, part };
     }
   }
 }
 
-/** The rows of [start, end) whose times are in the span. They ascend. */
-function cut({ ms, value }: BlockSamples, start: number, end: number, { fromMs, toMs }: TimeSpan): HotSeries {
-  const from = firstRow(ms, start, end, fromMs);
-  const to = firstRow(ms, from, end, toMs);
-  // Copies, so that a block of many points is not kept for one of them.
-  return { ms: ms.slice(from, to), value: value.slice(from, to) };
+/** The rows whose times are in the span. They ascend. */
+function cut({ ms, value }: HotSeries, { fromMs, toMs }: TimeSpan): HotSeries {
+  const from = firstRow(ms, 0, ms.length, fromMs);
+  const to = firstRow(ms, from, ms.length, toMs);
+  return { ms: ms.subarray(from, to), value: value.subarray(from, to) };
 }
 
 /** The first row of [start, end) at `atMs` or later; `end` if there is none. */

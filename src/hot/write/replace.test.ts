@@ -10,7 +10,7 @@ import { HotWriter } from "./write.ts";
 const site = "site_a" as SiteName;
 const DAY = "2024-01-15" as UtcDay;
 const SPANS = spansOf(DAY);
-const NAMES = Array.from({ length: 40 }, (_, point) => `p${String(point).padStart(2, "0")}`);
+const NAMES = Array.from({ length: 80 }, (_, point) => `p${String(point).padStart(2, "0")}`);
 
 async function world() {
   const store = new SqliteHotStore();
@@ -118,7 +118,7 @@ test("an hour replaces the blocks of its windows, and blocks that are empty now 
   const hour = (rows: readonly Row[]) => readingOf({ day: DAY, first: 0, end: 4, rows, points });
   const rows: Row[] = [
     [0, SPANS[0]?.fromMs ?? 0, 5],
-    [39, SPANS[3]?.fromMs ?? 0, 6],
+    [79, SPANS[3]?.fromMs ?? 0, 6],
   ];
   await writer.replaceHour(claimed, hour(rows));
   expect([blocks(0), blocks(1)]).toEqual([0, 2]);

@@ -1,4 +1,4 @@
-import { parquetSchema } from "hyparquet";
+import { type ParquetType, parquetSchema } from "hyparquet";
 import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { SCHEMA } from "../file-format.ts";
@@ -24,7 +24,8 @@ export interface GroupBytes<Chunks = SampleChunks> {
   bytesAt(offset: number, length: number): Uint8Array;
 }
 
-type Column = keyof ColumnRanges;
+/** `time`: timestamps outside of a file, whose differences are the same for 32 bits. These are decoded without bigints. */
+type Column = keyof ColumnRanges | "time";
 
 /**
  * Decodes a column to values as they are stored, without their logical types: names are bytes, times are bigints.
@@ -46,10 +47,7 @@ export function decodeColumn<C extends Column>(
   return data;
 }
 
-const decoderOf = ({
-  name,
-  type,
-}: Pick<Exclude<(typeof SCHEMA)[number], { num_children: 4 }>, "name" | "type">) => {
+const decoderOf = ({ name, type }: { readonly name: string; readonly type: ParquetType }) => {
   const root = parquetSchema({
     schema: [
       { name: "root", num_children: 1 },
@@ -72,6 +70,7 @@ const [, timestamp, pointName, value, siteName] = SCHEMA;
 
 const DECODERS: Readonly<Record<Column, Parameters<typeof readColumn>[2]>> = {
   timestamp: decoderOf(timestamp),
+  time: decoderOf({ name: "time", type: "INT32" }),
   pointName: decoderOf(pointName),
   value: decoderOf(value),
   siteName: decoderOf(siteName),

@@ -1,34 +1,33 @@
 import { decodeColumn } from "./columns.ts";
 import { FileUnreadable } from "./unreadable.ts";
 
+/** Times and values, by row. */
 export interface DecodedSamples {
-  readonly times: Float64Array;
+  readonly times: Int32Array;
+  /** Finite. */
   readonly values: Float64Array;
 }
 
 /** Decodes what `encodeSampleColumns` returned for `rows` rows. Throws `FileUnreadable`. */
 export function decodeSampleColumns(bytes: Uint8Array, timestampBytes: number, rows: number): DecodedSamples {
   const chunks = {
-    timestamp: { offset: 0, length: timestampBytes },
+    time: { offset: 0, length: timestampBytes },
     value: { offset: timestampBytes, length: bytes.length - timestampBytes },
   };
-  const group = {
-    rows,
-    chunks,
-    bytesAt: (offset: number, length: number) => bytes.subarray(offset, offset + length),
-  };
-  const times = decodeColumn(group, "timestamp");
-  const values = decodeColumn(group, "value");
-  if (!(values instanceof Float64Array)) return { times: numbers(times), values: numbers(values) };
-  return { times: numbers(times), values };
+  const bytesAt = (offset: number, length: number) => bytes.subarray(offset, offset + length);
+  const times = decodeColumn({ rows, chunks, bytesAt }, "time");
+  const values = decodeColumn({ rows, chunks, bytesAt }, "value");
+  if (!(times instanceof Int32Array)) throw new FileUnreadable("the times are of another type");
+  return { times, values: finite(values) };
 }
 
-function numbers(column: ArrayLike<unknown>): Float64Array {
-  const result = new Float64Array(column.length);
-  for (let row = 0; row < column.length; row++) {
-    const value = Number(column[row] ?? Number.NaN);
-    if (!Number.isFinite(value)) throw new FileUnreadable(`row ${row} has no number`);
-    result[row] = value;
+function finite(column: ArrayLike<unknown>): Float64Array {
+  const values = new Float64Array(column.length);
+  for (let row = 0; row < column.length; row += 1) {
+    const value = column[row];
+    if (typeof value !== "number" || !Number.isFinite(value))
+      throw new FileUnreadable(`row ${row} has no number`);
+    values[row] = value;
   }
-  return result;
+  return values;
 }

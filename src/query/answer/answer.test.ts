@@ -163,7 +163,7 @@ describe("a page", () => {
     },
   );
 
-  test.each(["bytesRead", "d1Rows"] as const)(
+  test.each(["bytesRead", "d1Bytes", "d1Statements"] as const)(
     "for which much had to be read (%s) ends with its day once it has a row, and the next goes on behind it",
     async (what) => {
       const moved = [2, 3].flatMap((day) =>

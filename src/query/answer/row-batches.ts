@@ -36,8 +36,11 @@ export interface PageSpec {
  */
 const PAGE_BYTES_MAX = 512 * 1024 * 1024;
 
-/** The same for rows of D1: together with one more day they are 700 statements, of the 1,000 of an invocation. */
-const PAGE_D1_ROWS_MAX = 4_000_000;
+/** The same for blocks of D1, which take more CPU a byte, and as text twice their bytes. */
+const PAGE_D1_BYTES_MAX = 128 * 1024 * 1024;
+
+/** With one more day of 100 points, fewer than the 1,000 statements of an invocation. */
+const PAGE_D1_STATEMENTS_MAX = 900;
 
 /**
  * The rows of one page. No day after the day that fills the page is read, so that the page after a full page may be
@@ -73,13 +76,18 @@ export async function* rowBatches(
       }
     }
     const nextDayMs = dayStartMs(samples.day) + DAY_MS;
-    const spent = meter.bytesRead >= PAGE_BYTES_MAX || meter.d1Rows >= PAGE_D1_ROWS_MAX;
-    if ((stats.samples === limit || (spent && stats.samples > 0)) && nextDayMs < spec.toMs) {
+    if ((stats.samples === limit || (isSpent(meter) && stats.samples > 0)) && nextDayMs < spec.toMs) {
       yield endWith(batch, stats, cursorAt({ point: 0, ms: nextDayMs }));
       return;
     }
   }
   if (batch.length > 0) yield batch;
+}
+
+function isSpent({ bytesRead, d1Bytes, d1Statements }: Meter): boolean {
+  return (
+    bytesRead >= PAGE_BYTES_MAX || d1Bytes >= PAGE_D1_BYTES_MAX || d1Statements >= PAGE_D1_STATEMENTS_MAX
+  );
 }
 
 /** The days of a page. On the day of `from`, points before its point are on earlier pages, and are not read again. */

@@ -217,6 +217,7 @@ test("the meter counts every request and byte, and the row groups of every day",
       rowGroupsRead: 2,
       rowGroupsPruned: 158,
       cacheHits,
+      d1Statements: 0,
       d1Rows: 0,
       d1Bytes: 0,
     });

@@ -48,6 +48,7 @@ export class HotTables {
       from,
       to,
     );
+    meter.d1Statements += 1;
     meter.d1Rows += rowsRead;
     return new Map(rows.map(({ day, whole, samples }) => [day, { whole: whole === 1, samples }]));
   }
@@ -60,6 +61,7 @@ export class HotTables {
     toMs: EpochMs,
     meter: Meter,
   ): Promise<SpanSnapshot> {
+    meter.d1Statements += 1;
     return counted(await readSnapshot(this.#database, site, points, { fromMs, toMs }), meter);
   }
 

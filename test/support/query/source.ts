@@ -43,7 +43,8 @@ export class FixtureSource implements SampleSource {
         this.given.push(day);
         meter.r2Requests += 1;
         meter.bytesRead += this.costOfDay.bytesRead ?? 0;
-        meter.d1Rows += this.costOfDay.d1Rows ?? 0;
+        meter.d1Bytes += this.costOfDay.d1Bytes ?? 0;
+        meter.d1Statements += this.costOfDay.d1Statements ?? 0;
         yield this.#day(day, query);
       }
       ended = true;
