@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DayView } from "../src/contract/backfill.ts";
-import { archivedText, calendarLines, failureLines } from "./calendar.ts";
+import { archivedText, calendarLines, dueLines, failureLines } from "./calendar.ts";
 
 const day = (date: string, status: DayView["status"]): DayView => ({
   date,
@@ -55,4 +55,22 @@ it("lists the days that failed, and those whose earlier file stays because fetch
     "failed: 2024-01-02 site_a: the ACE API answered 503 (2024-03-01 10:00:00 UTC)",
   ]);
   expect(archivedText(days, "site-day")).toBe("archived: 2 site-days, 0 samples, 0 bytes");
+});
+
+it("a due day that no backfill has requested is pending, and its state is listed until it is done", () => {
+  const due = (date: string, state: "waiting" | "failed" | "published") => ({
+    ...{ date, state, fetched_at: null, records: null, sha256: null, failures: 1, error: "R2 is away" },
+    ...{ retry_at: null, fetched_since: "", listed_at: "" },
+  });
+  const days = [
+    { ...day("2025-05-29", "completed"), due: due("2025-05-29", "published") },
+    { ...day("2025-05-30", "pending"), requested: false, due: due("2025-05-30", "waiting") },
+    { ...day("2025-05-31", "pending"), requested: false, due: due("2025-05-31", "failed") },
+  ];
+  expect(calendarLines("site_a", days)[3]).toContain("· 2 pending");
+  expect(dueLines(days)).toEqual([
+    "due: 2025-05-30 site_a waiting",
+    "due: 2025-05-31 site_a failed: R2 is away",
+  ]);
+  expect(dueLines([day("2025-05-29", "completed")])).toEqual([]);
 });

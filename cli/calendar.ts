@@ -15,8 +15,9 @@ const SIGNS: Readonly<Record<DayStatus, readonly [sign: string, colour: Colour]>
   "not requested": ["_", "gray"],
 };
 
-const statusOf = ({ status, requested }: DayView): DayStatus =>
-  status === "pending" && !requested ? "not requested" : status;
+/** A due day that is not archived yet is pending, whether or not a backfill has requested it. */
+const statusOf = ({ due, status, requested }: DayView): DayStatus =>
+  status === "pending" && !requested && !due ? "not requested" : status;
 
 /** One site's days: a line per month, a column per day, and below the days of each status and what is archived. */
 export function calendarLines(site: string, days: readonly DayView[], paint: Paint = plain): string[] {
@@ -58,6 +59,21 @@ function statusCounts(days: readonly DayView[], paint: Paint): string {
   });
   return counts.join("  ");
 }
+
+/** The due days that are not done, each with its state; nothing where all are. */
+export function dueLines(days: readonly DayView[]): string[] {
+  const undone = days.flatMap(({ due, site }) =>
+    due && due.state !== "published" ? [{ ...due, site }] : [],
+  );
+  const shown = undone.slice(0, DUE_SHOWN).map(({ date, error, site, state }) => {
+    const why = state === "failed" && error !== null ? `: ${error}` : "";
+    return `due: ${date} ${site} ${state}${why}`;
+  });
+  const more = undone.length - shown.length;
+  return more > 0 ? [...shown, `and ${counted(more, "more due site-day")}`] : shown;
+}
+
+const DUE_SHOWN = 10;
 
 /** So many failures are listed; the errors of all are listed by the command errors. */
 const FAILURES_SHOWN = 10;

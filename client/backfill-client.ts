@@ -53,8 +53,13 @@ export class BackfillClient {
 
   /** The status of the latest backfill; undefined when none was ever started. */
   async current(): Promise<Status | undefined> {
-    const status = await this.request<Status | NotStarted>("GET", "/backfill/status", "status");
+    const status = await this.latest();
     return status.status === "not_started" ? undefined : status;
+  }
+
+  /** The same, with the due days where no backfill was ever started. */
+  latest(): Promise<Status | NotStarted> {
+    return this.request<Status | NotStarted>("GET", "/backfill/status", "status");
   }
 
   async sites(): Promise<SiteSummary[]> {

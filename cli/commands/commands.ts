@@ -1,5 +1,6 @@
 import { addRebuild, addVerify } from "../audits/audits.ts";
 import type { AddCommand } from "../cli.ts";
+import { addDue } from "../due/due.ts";
 import { addSync } from "../sync/sync.ts";
 import { addCancel } from "./cancel-command.ts";
 import { addDays } from "./days-command.ts";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addErrors,
   addVerify,
   addRebuild,
+  addDue,
   addSync,
   addPoints,
   addQuery,

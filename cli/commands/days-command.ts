@@ -8,7 +8,7 @@ import {
   siteOption,
   TO_DAY,
 } from "../arguments.ts";
-import { archivedText, calendarLines, failureLines } from "../calendar.ts";
+import { archivedText, calendarLines, dueLines, failureLines } from "../calendar.ts";
 import type { AddCommand } from "../cli.ts";
 import type { Days } from "../days.ts";
 import { evidenceLines } from "../evidence-lines.ts";
@@ -52,7 +52,8 @@ Examples:
       }
       if (bySite.size > 1) print(`all sites ${archivedText(views, "site-day")}`);
       for (const line of failureLines(views)) printText(line);
-      if (views.every(({ requested }) => !requested)) {
+      for (const line of dueLines(views)) printText(line);
+      if (views.every(({ due, requested }) => !requested && !due)) {
         note(
           `Nothing is archived or requested there. To plan: ${cli.commandLine("plan 2024-01-01 2024-01-31")}`,
         );

@@ -5,6 +5,7 @@ import type { AddCommand, Cli } from "../cli.ts";
 import { note, paint, print, printJson, printText, stdoutWidth } from "../output.ts";
 import {
   archiveLine,
+  dueSummaryLines,
   exitCodeOf,
   headLines,
   printFailed,
@@ -44,11 +45,12 @@ async function showStatus(
   cli: Cli,
   { watch, json }: { watch?: true; json?: true },
 ): Promise<Status | undefined> {
-  const now = await cli.backfill.current();
+  const now = await cli.backfill.latest();
   const archive = json ? await checkedKey(cli) : await archiveOf(cli);
-  if (!now) {
-    if (json) printJson({ status: "not_started" });
+  if (now.status === "not_started") {
+    if (json) printJson({ status: now.status, ...(now.due && { due: now.due }) });
     else print("No backfill has been started yet.");
+    if (!json) for (const line of dueSummaryLines(now.due)) printText(line);
     if (archive) printText(archiveLine(archive));
     note(`To start one: ${cli.commandLine("start 2024-01-01 2024-01-31")}`);
     return undefined;

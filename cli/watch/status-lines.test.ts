@@ -136,3 +136,19 @@ it("says what is archived in total, and what of it another backfill archived", (
     "archived in total: 62 site-days, 2,000 samples, 332 MB; 7 of them outside of this backfill's range",
   );
 });
+
+it("shows due days apart from the backfill, and nothing where none are due", () => {
+  const site = {
+    ...{ site: "site_a", days_total: 5, days_published: 3, days_failed: 1, last_error: "R2 is away" },
+    ...{ current_date: "2025-05-30", phase: "fetching", pages: 3, halt_reason: null },
+  };
+  const due = { paused: false, sites: [site] };
+  const line = "due days of site_a: 3 of 5 archived, 1 failed; 2025-05-30 fetching page 3; R2 is away";
+  expect(headLines({ ...STATUS, due }).slice(3)).toEqual([line]);
+  expect(plainLine({ ...STATUS, due })).toContain(`; ${line}`);
+  const paused = { paused: true, sites: [{ ...site, current_date: null, phase: null, days_failed: 0 }] };
+  expect(headLines({ ...STATUS, due: paused }).slice(3)).toEqual([
+    "due days are paused",
+    "due days of site_a: 3 of 5 archived",
+  ]);
+});

@@ -13,6 +13,7 @@ import {
   workerNowMs,
 } from "../../terminal/terminal.ts";
 import { type Paint, plain } from "../output.ts";
+import { dueSummaryLines } from "./due-lines.ts";
 
 const BAR_COLUMNS = 24;
 /** So many failed days are listed; `npx bv-backfill days` shows all of them. */
@@ -25,6 +26,7 @@ export function headLines(status: Status, paint: Paint = plain): string[] {
     `${bar(sharesOf(status), BAR_COLUMNS, barPaint(paint))} ${progressText(status)}`,
     ...paceLines(status),
     ...concernLines(status).map((line) => paint("yellow", line)),
+    ...dueSummaryLines(status.due),
   ];
 }
 
@@ -57,6 +59,7 @@ export function plainLine(status: Status): string {
     progressText(status),
     ...paceLines(status),
     ...concernLines(status),
+    ...dueSummaryLines(status.due),
     ...retrying,
   ].join("; ");
 }

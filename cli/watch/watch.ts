@@ -6,6 +6,7 @@ import { note, paint, plain, print, printText } from "../output.ts";
 import { watchScreen, watchWorker } from "./polling.ts";
 import { failedLines, headLines, pastLines, plainLine } from "./status-lines.ts";
 
+export { dueSummaryLines } from "./due-lines.ts";
 /** Showing and watching a backfill in the terminal. The door of this folder. */
 export { requestChange, watchScreen, watchWorker, withInterruptNote } from "./polling.ts";
 export { archiveLine, headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
