@@ -24,7 +24,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** Points of a block by the hour, and of a window. */
 const SIZES = [16, 32, 64, 128, 256];
-const CHOSEN = 32;
+const CHOSEN = 64;
 const WINDOW_POINTS = 256;
 const REPEATS = 7;
 
