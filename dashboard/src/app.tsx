@@ -4,7 +4,15 @@ import { DayPanel } from "./day/day.tsx";
 import { Explorer } from "./explorer/explorer.tsx";
 import { Header, Notice } from "./header.tsx";
 import { PlanPanel } from "./plan/plan.tsx";
-import { Alerts, FailedDays, isRetriable, isThrottled, Progress, Sites } from "./progress/progress.tsx";
+import {
+  Alerts,
+  DueDays,
+  FailedDays,
+  isRetriable,
+  isThrottled,
+  Progress,
+  Sites,
+} from "./progress/progress.tsx";
 import { SignIn } from "./sign-in.tsx";
 import { type Page, plannedRange, sitesOf } from "./store/store.ts";
 import { LiveData, SyncAlerts, SyncSummary } from "./sync/sync.tsx";
@@ -79,6 +87,7 @@ function Backfill({ page, requestsPerMinute }: { page: Page; requestsPerMinute: 
           onMoreYears={(at) => dispatch({ type: "more-years", at })}
         />
         <Sites {...{ status, now }} />
+        <DueDays due={live.due} />
         <FailedDays
           {...{ status }}
           days={calendar.days}

@@ -59,6 +59,19 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await page.getByText("1 completed, 1 failed").nth(1).waitFor();
   }
 
+  test("due days are shown apart from the backfill, and only where there are any", async () => {
+    await open();
+    expect(await heading("Due days").count()).toBe(0);
+    const site = {
+      ...{ site: "a", days_total: 2, days_published: 1, days_failed: 1, last_error: "HTTP 404" },
+      ...{ current_date: null, phase: null, pages: 0, halt_reason: null },
+    };
+    worker.send({ ...running, due: { paused: false, sites: [site] } });
+    await heading("Due days").waitFor();
+    await page.getByText("1 of 2 archived, 1 failed: HTTP 404").waitFor();
+    expect(await axeViolations(page)).toEqual([]);
+  });
+
   test("the keyboard focus never goes back to the top of the page", async () => {
     expect(await focused()).toBe("API key of the Backfill Worker");
     await page.keyboard.type("wrong");

@@ -27,7 +27,7 @@ export {
   withLoadError,
 } from "./calendar-state.ts";
 export { displayStatus } from "./display-status.ts";
-export { staleDays } from "./stale-days.ts";
+export { staleDays, staleDueDays } from "./stale-days.ts";
 
 interface CalendarProps {
   /** As it is drawn. */

@@ -30,3 +30,17 @@ test("a reason of any length is cut", () => {
   const failure = { reason: "vendor-fault", message: "x".repeat(9_000), at: "2024-06-01T00:00:00Z" };
   expect(dayText(dayView("2024-01-01", "failed", { failure }), false).length).toBeLessThan(300);
 });
+
+test("a due day is pending without a backfill, and is described as due until it is done", () => {
+  const due = (state: "waiting" | "failed" | "published") => ({
+    ...{ date: "2025-05-30", state, fetched_at: null, records: null, sha256: null, failures: 1 },
+    ...{ error: "HTTP 404", retry_at: null, fetched_since: "", listed_at: "" },
+  });
+  const of = (state: "waiting" | "failed") =>
+    dayText(dayView("2025-05-30", "pending", { requested: false, due: due(state) }), false);
+  expect(of("waiting")).toBe("pending; due, waiting");
+  expect(of("failed")).toBe("pending; due, failed: HTTP 404");
+  expect(dayText(dayView("2025-05-30", "completed", { due: due("published") }), false)).toBe(
+    "completed, 1,234 samples",
+  );
+});

@@ -13,9 +13,12 @@ export const DISPLAY_STATUSES = [
 ] as const;
 export type DisplayStatus = (typeof DISPLAY_STATUSES)[number];
 
-/** A running day is throttled while the vendor's pause lasts. A day without a view is in no backfill. */
+/**
+ * A running day is throttled while the vendor's pause lasts. A day without a view is in no backfill. A due day is pending
+ * without one.
+ */
 export function displayStatus(day: DayView | undefined, throttled: boolean): DisplayStatus {
-  if (!day || (day.status === "pending" && !day.requested)) return "not requested";
+  if (!day || (day.status === "pending" && !day.requested && !day.due)) return "not requested";
   return day.status === "running" && throttled ? "throttled" : day.status;
 }
 
@@ -34,15 +37,23 @@ export function statusCounts(days: Iterable<DayView>, throttled: boolean): Statu
 export function dayText(day: DayView | undefined, throttled: boolean): string {
   const records = day?.status === "completed" ? `, ${counted(day.records ?? 0, "sample")}` : "";
   const status = displayStatus(day, throttled);
-  if (!day?.failure) return `${status}${records}`;
+  const due = dueText(day?.due);
+  if (!day?.failure) return `${status}${records}${due}`;
   return status === "failed"
-    ? `failed: ${reasonOf(day.failure)}`
-    : `${status}${records}, last attempt failed: ${reasonOf(day.failure)}`;
+    ? `failed: ${reasonOf(day.failure)}${due}`
+    : `${status}${records}, last attempt failed: ${reasonOf(day.failure)}${due}`;
+}
+
+/** What is left to be done of a due day, apart from any backfill. */
+export function dueText(due: DayView["due"]): string {
+  if (!due || due.state === "published") return "";
+  const why = due.state === "failed" ? `: ${reasonOf({ reason: "", message: due.error ?? "" })}` : "";
+  return `; due, ${due.state}${why}`;
 }
 
 /** The reason of a failure with its message, cut to some lines. */
-function reasonOf({ reason, message }: NonNullable<DayView["failure"]>): string {
-  const text = message === "" ? reason : `${reason}: ${message}`;
+function reasonOf({ reason, message }: Omit<NonNullable<DayView["failure"]>, "at">): string {
+  const text = [reason, message].filter(Boolean).join(": ");
   return text.length > REASON_MAX ? `${text.slice(0, REASON_MAX)} …` : text;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
-import { staleDays } from "./stale-days.ts";
+import { staleDays, staleDueDays } from "./stale-days.ts";
 
 const whole = { site: "a", from: "2024-01-01", to: "2024-12-31" };
 
@@ -41,4 +41,19 @@ test.for([
 test("a cancel or a resume of the job makes every site's range stale", () => {
   const sites = [siteView(), siteView({ site: "b" })];
   expect(staleDays(statusOf(sites), statusOf(sites, { status: "cancelled" }))).toHaveLength(2);
+});
+
+test("due days that were or are worked on are stale, and others are not", () => {
+  const site = {
+    ...{ site: "a", days_total: 3, days_published: 0, days_failed: 0, last_error: null, halt_reason: null },
+    ...{ current_date: "2025-05-30", phase: "fetching", pages: 1 },
+  };
+  const due = (change: object) => ({ paused: false, sites: [{ ...site, ...change }] });
+  expect(staleDueDays(due({}), due({ pages: 2 }))).toEqual([]);
+  expect(staleDueDays(undefined, due({}))).toEqual([{ site: "a", from: "2025-05-30", to: "2025-05-30" }]);
+  expect(staleDueDays(due({}), due({ current_date: "2025-06-01", days_published: 1 }))).toEqual([
+    { site: "a", from: "2025-05-30", to: "2025-06-01" },
+  ]);
+  expect(staleDueDays(due({ current_date: null }), due({ current_date: null, days_failed: 1 }))).toEqual([]);
+  expect(staleDueDays(due({}), undefined)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import type { SiteView, Status } from "../../../src/contract/backfill.ts";
+import type { DueSummary, SiteView, Status } from "../../../src/contract/backfill.ts";
 import { addDays, parseUtcDay, type UtcDay } from "../../../src/domain/day.ts";
 import type { SiteRange } from "../ranges.ts";
 
@@ -22,6 +22,21 @@ export function staleDays(before: Status | undefined, after: Status): SiteRange[
     const old = sameJob ? before.sites.find(({ site }) => site === view.site) : undefined;
     if (!old || hasChangedState(old, view)) return [{ site: view.site, from, to }];
     return hasProgressed(old, view) ? [{ site: view.site, ...daysAround(old, view, from, to) }] : [];
+  });
+}
+
+/** The days that a new summary of due days makes stale: those that were, or are, worked on. */
+export function staleDueDays(before: DueSummary | undefined, after: DueSummary | undefined): SiteRange[] {
+  return (after?.sites ?? []).flatMap((view) => {
+    const old = before?.sites.find(({ site }) => site === view.site);
+    const isSame =
+      old?.current_date === view.current_date &&
+      old.phase === view.phase &&
+      old.days_published === view.days_published &&
+      old.days_failed === view.days_failed;
+    const dates = [old?.current_date, view.current_date].flatMap((date) => parseUtcDay(date ?? "") ?? []);
+    const [from, to] = [dates.sort()[0], dates.at(-1)];
+    return isSame || !from || !to ? [] : [{ site: view.site, from, to }];
   });
 }
 

@@ -65,6 +65,14 @@ export function DayPanel(props: DayPanelProps) {
         {day?.phase && `, ${day.phase}`}
         {day && day.attempts > 0 && `, ${counted(day.attempts, "failed attempt")}`}
       </p>
+      {day?.due && (
+        <p>
+          Due <strong>{day.due.state}</strong>
+          {day.due.fetched_at && `, last fetched ${instant(day.due.fetched_at)}`}
+          {day.due.state === "failed" && `: ${day.due.error ?? "no reason is known"}`}
+          {day.due.retry_at && `, next try ${instant(day.due.retry_at)}`}
+        </p>
+      )}
       {day?.failure && (
         <p class="error">
           {day.failure.reason}: {day.failure.message} <span class="hint">{instant(day.failure.at)}</span>

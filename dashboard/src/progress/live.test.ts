@@ -35,4 +35,7 @@ test("it is connecting before the first update, and has no status before the fir
   expect(freshness(NOTHING_RECEIVED, 0)).toEqual({ kind: "connecting" });
   const idle = { kind: "status", status: { status: "not_started", message: "" }, by: "poll" } as const;
   expect(withUpdate(received, idle, 2_000)).toMatchObject({ status: undefined, requestCounts: [] });
+  // Due days need no backfill.
+  const due = { paused: false, sites: [] };
+  expect(withUpdate(received, { ...idle, status: { ...idle.status, due } }, 2_000).due).toEqual(due);
 });

@@ -1,4 +1,4 @@
-import type { Status } from "../../../src/contract/backfill.ts";
+import type { DueSummary, Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 import type { Update } from "../worker-api/worker-api.ts";
 import { type RequestCount, withRequestCount } from "./rates.ts";
@@ -9,6 +9,8 @@ export interface Live {
   readonly by: "stream" | "poll" | undefined;
   /** undefined before the first status, and when no backfill was ever started. */
   readonly status: Status | undefined;
+  /** Due days, also where no backfill was ever started; undefined where there are none. */
+  readonly due: DueSummary | undefined;
   readonly receivedAt: EpochMs | undefined;
   /** Why nothing is received; undefined while updates arrive. */
   readonly error: string | undefined;
@@ -18,6 +20,7 @@ export interface Live {
 export const NOTHING_RECEIVED: Live = {
   by: undefined,
   status: undefined,
+  due: undefined,
   receivedAt: undefined,
   error: undefined,
   requestCounts: [],
@@ -28,7 +31,8 @@ export function withUpdate(live: Live, update: Update, at: EpochMs): Live {
     case "status": {
       const status = update.status.status === "not_started" ? undefined : update.status;
       const requestCounts = status ? withRequestCount(live.requestCounts, status, at) : [];
-      return { by: update.by, status, receivedAt: at, error: undefined, requestCounts };
+      const { due } = update.status;
+      return { by: update.by, status, due, receivedAt: at, error: undefined, requestCounts };
     }
     case "heartbeat":
       return { ...live, receivedAt: at, error: undefined };

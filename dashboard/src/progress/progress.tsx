@@ -7,6 +7,7 @@ import { ProgressBar } from "./progress-bar.tsx";
 import { requestsLastMinute, throttledMs } from "./rates.ts";
 
 export { Alerts } from "./alerts.tsx";
+export { DueDays } from "./due-days.tsx";
 export { FailedDays, isRetriable } from "./failed-days.tsx";
 export { type Freshness, freshness, type Live, NOTHING_RECEIVED, withUpdate } from "./live.ts";
 export { isThrottled } from "./rates.ts";

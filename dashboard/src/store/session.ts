@@ -1,6 +1,6 @@
 import { addDays, utcDayOf } from "../../../src/domain/day.ts";
 import { type Browser, storedValue } from "../browser.ts";
-import { staleDays } from "../calendar/calendar.tsx";
+import { staleDays, staleDueDays } from "../calendar/calendar.tsx";
 import type { SiteRange } from "../ranges.ts";
 import {
   type ApiError,
@@ -89,10 +89,12 @@ export class Session {
 
   /** Applies an update, and loads the days that it makes stale. */
   receive(update: Update): void {
-    const before = this.#store.state.live.status;
+    const { due: dueBefore, status: before } = this.#store.state.live;
     this.#store.dispatch({ type: "update", update, at: this.#browser.now() });
-    const after = this.#store.state.live.status;
+    const { due: dueAfter, status: after } = this.#store.state.live;
     if (after && after !== before) this.loadDays(staleDays(before, after));
+    const due = dueAfter === dueBefore ? [] : staleDueDays(dueBefore, dueAfter);
+    if (due.length > 0) this.loadDays(due);
   }
 
   /** Ends the session when the Worker no longer accepts the token; returns whether it did. */
