@@ -1,21 +1,35 @@
-import { DAY_MS, dayStartMs, daysOf, type EpochMs, utcDayOf } from "../../../src/domain/day.ts";
-import { objectKey } from "../../../src/domain/layout.ts";
+import type { EpochMs } from "../../../src/domain/day.ts";
 import type { HotSeries } from "../../../src/hot/hot.ts";
-import { joined, pointSeries, spansOf } from "../../../src/hot/read/span-series.ts";
-import { readSnapshot } from "../../../src/hot/read/span-snapshot.ts";
-import { readWithHyparquet } from "../../reference/other-readers.ts";
+import type { ArchiveReader } from "../../../src/ports/archive.ts";
+import type { HotDatabase } from "../../../src/ports/hot.ts";
+import { ColdSource, Footers } from "../../../src/query/cold/cold.ts";
+import { newMeter } from "../../../src/query/cost.ts";
+import type { SampleSource } from "../../../src/query/source.ts";
+import { tiered } from "../../../src/query/tiers.ts";
+import { partOf } from "../../support/object-part.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { siteNamed } from "./world.ts";
 import type { WorldArchive } from "./world-archive.ts";
 import type { WorldHot } from "./world-hot.ts";
 
-/** What the Query Worker answers from hot and cold together, at this moment of the world. */
-export class WorldReader {
-  readonly #hot: WorldHot;
-  readonly #archive: WorldArchive;
+/** How a request of a query comes to be answered; at once by default. */
+export type Travel = <T>(answer: () => Promise<T>) => Promise<T>;
 
-  constructor(hot: WorldHot, archive: WorldArchive) {
-    this.#hot = hot;
-    this.#archive = archive;
+const AT_ONCE: Travel = (answer) => answer();
+
+/** The Query Worker's sources over the world's archive and D1. */
+export class WorldReader {
+  readonly #samples: SampleSource;
+
+  constructor(hot: WorldHot, archive: WorldArchive, scheduler: Scheduler, hotDays: number, travel = AT_ONCE) {
+    const database: HotDatabase = {
+      select: (statement, ...values) => travel(() => hot.store.select(statement, ...values)),
+    };
+    const reader = readerOf(archive, travel);
+    const { now } = scheduler.clockOf(undefined);
+    const clock = { now, sleep: async () => undefined };
+    const cold = new ColdSource(reader, new Footers(now));
+    this.#samples = tiered({ hot: database, archive: reader, cold, clock, hotDays }).samples;
   }
 
   /** The samples of the points in [fromMs, toMs), by name, without points that have none. */
@@ -25,32 +39,33 @@ export class WorldReader {
     fromMs: EpochMs,
     toMs: EpochMs,
   ): Promise<Map<string, HotSeries>> {
-    const parts = new Map<string, HotSeries[]>();
-    for (const day of daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1))) {
-      const startMs = dayStartMs(day);
-      const span = { fromMs: Math.max(fromMs, startMs), toMs: Math.min(toMs, startMs + DAY_MS) };
-      const snapshot = await readSnapshot(this.#hot.store, siteNamed(site), points, span);
-      const object = this.#archive.objects.get(objectKey(siteNamed(site), day));
-      const add = (name: string, part: HotSeries) => parts.set(name, [...(parts.get(name) ?? []), part]);
-      const trusted = {
-        ...snapshot,
-        windows: snapshot.windows.filter(({ isComplete, isCurrent }) => !object || (isComplete && isCurrent)),
-      };
-      for (const [number, part] of pointSeries(trusted, snapshot.points.keys(), "stored"))
-        add(snapshot.points.get(number) as string, part);
-      if (!object) continue;
-      const spans = spansOf(trusted, () => true);
-      const wanted = new Set(points);
-      const rows = (await readWithHyparquet(object.bytes)).filter(
-        ({ timestamp: ms, point_name }) =>
-          wanted.has(point_name) &&
-          ms >= span.fromMs &&
-          ms < span.toMs &&
-          !spans.some((each) => ms >= each.fromMs && ms < each.toMs),
-      );
-      for (const { point_name, timestamp, value } of rows)
-        add(point_name, { ms: Float64Array.of(timestamp), value: Float64Array.of(value) });
-    }
-    return new Map([...parts].map(([name, own]) => [name, joined(own)]));
+    const parts = points.map((): HotSeries[] => []);
+    const query = { site: siteNamed(site), points, fromMs, toMs };
+    for await (const day of this.#samples.days(query, newMeter()))
+      for (const [at, series] of day.series.entries()) parts[at]?.push(series);
+    const all = points.map((name, at): [string, HotSeries] => [name, joined(parts[at] ?? [])]);
+    return new Map(all.filter(([, { ms }]) => ms.length > 0));
   }
+}
+
+function joined(parts: readonly HotSeries[]): HotSeries {
+  return {
+    ms: Float64Array.from(parts.flatMap(({ ms }) => [...ms])),
+    value: Float64Array.from(parts.flatMap(({ value }) => [...value])),
+  };
+}
+
+function readerOf(archive: WorldArchive, travel: Travel): ArchiveReader {
+  const unused = () => Promise.reject(new Error("queries neither list nor open objects"));
+  return {
+    head: (key) =>
+      travel(async () => {
+        const object = archive.objects.get(key);
+        return object && { ...object, key, bytes: object.bytes.length };
+      }),
+    read: (key, range, condition) =>
+      travel(async () => partOf(archive.objects.get(key), range, condition)),
+    list: unused,
+    open: unused,
+  };
 }

@@ -25,7 +25,7 @@ import { Scheduler } from "./scheduler.ts";
 import { WorldArchive } from "./world-archive.ts";
 import { WorldHot } from "./world-hot.ts";
 import { type ObjectPorts, WorldObject } from "./world-object.ts";
-import { WorldReader } from "./world-reader.ts";
+import { type Travel, WorldReader } from "./world-reader.ts";
 import { WorldReceiver } from "./world-receiver.ts";
 import { WorldVendor } from "./world-vendor.ts";
 import { WorldView } from "./world-view.ts";
@@ -155,7 +155,7 @@ export class World {
     this.#addSites();
     this.invariants = new Invariants(this);
     this.hotInvariants = new HotInvariants(this);
-    this.reader = new WorldReader(this.hot, this.archive);
+    this.reader = this.readerVia();
     this.answers = new Answers(this);
   }
 
@@ -218,6 +218,11 @@ export class World {
     const site = this.sites.get(siteNamed(name));
     if (!site) throw new RangeError(`no site ${name}`);
     return site;
+  }
+
+  /** A reader of hot and cold together, whose requests take their time where `travel` says so. */
+  readerVia(travel?: Travel): WorldReader {
+    return new WorldReader(this.hot, this.archive, this.scheduler, this.etl?.hotDays ?? 0, travel);
   }
 
   /** Kills all objects and their isolate at once, as when memory is exhausted. */
