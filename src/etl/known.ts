@@ -1,6 +1,7 @@
 /** What hot storage has of a site, read anew for every decision: D1 alone knows it. */
 import { addDays, DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { HotSite, HotState, HotWriter } from "../hot/hot.ts";
+import { HotUnavailable } from "../ports/hot.ts";
 import { type Unit, type WindowReading, watermarkOf } from "./schedule.ts";
 
 export interface Known {
@@ -9,6 +10,8 @@ export interface Known {
   readonly readings: ReadonlyMap<EpochMs, WindowReading>;
   /** All windows from here on are in `state`; those before it belong to days that are whole, or too old to be read. */
   readonly fromMs: EpochMs;
+  /** Why days that hot storage lacks were not added: it is full. They are not read until there is room. */
+  readonly full: HotUnavailable | undefined;
 }
 
 /** The first day that is younger than `hotDays`: older ones are answered from the archive. */
@@ -36,9 +39,10 @@ export async function readKnown(
   const read = (fromMs: EpochMs) => writer.state(claim, Math.min(fromMs, ...rereads.map(dayStartMs)));
   let fromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
   let state = await read(fromMs);
-  const missing = daysToAdd(state.days, claim, now);
+  const missing = daysToAdd(state.days, claim, earliest(state.days), now);
+  let full: HotUnavailable | undefined;
   if (missing.length > 0) {
-    await writer.addDays(claim, missing);
+    full = await writer.addDays(claim, missing).then(() => undefined, ifFull);
     state = await read(fromMs);
   }
   if (earliest(state.days) < fromMs) {
@@ -51,7 +55,12 @@ export async function readKnown(
     at,
     { fromMs: at, readAt: readAtMs, isCurrent: version === versions.get(utcDayOf(at)) },
   ]);
-  return { claim, state, readings: new Map(readings), fromMs };
+  return { claim, state, readings: new Map(readings), fromMs, full };
+}
+
+function ifFull(fault: unknown): HotUnavailable {
+  if (fault instanceof HotUnavailable && fault.isFull) return fault;
+  throw fault;
 }
 
 /** Hours of yesterday may still be read again, also where all of its windows are complete. */
@@ -63,12 +72,20 @@ function earliestNeeded(days: HotState["days"], claim: HotSite, hotDays: number,
   return Math.max(claim.sinceMs, dayStartMs(first));
 }
 
-/** The days after the last one up to today: also those in which nothing was read, since they are archived as well. */
-function daysToAdd(days: HotState["days"], { sinceMs, watermarkMs }: HotSite, now: EpochMs): UtcDay[] {
+/**
+ * The days up to today that have no row. Those after the last one: also where nothing was read, since they are archived as
+ * well. And those that are to be read from `fromMs` on: a clock that was days ahead has let them leave hot storage.
+ */
+function daysToAdd(
+  days: HotState["days"],
+  { sinceMs, watermarkMs }: HotSite,
+  fromMs: EpochMs,
+  now: EpochMs,
+): UtcDay[] {
   const last = days.at(-1)?.day;
-  const first = last ? addDays(last, 1) : utcDayOf(watermarkMs ?? sinceMs);
-  const today = utcDayOf(now);
-  return first > today ? [] : daysOf(first, today);
+  const firstMs = last ? Math.min(dayStartMs(addDays(last, 1)), fromMs) : (watermarkMs ?? sinceMs);
+  const known = new Set(days.map(({ day }) => day));
+  return daysOf(utcDayOf(firstMs), utcDayOf(now)).filter((day) => !known.has(day));
 }
 
 /** Where units to be read begin: hot storage does not read what the archive answers for. */

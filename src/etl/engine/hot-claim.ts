@@ -1,5 +1,6 @@
 import type { EpochMs } from "../../domain/day.ts";
 import { type HotSite, leastWatermark } from "../../hot/hot.ts";
+import { HotUnavailable } from "../../ports/hot.ts";
 import type { SyncContext } from "../context.ts";
 import { rereadDays } from "../due/due.ts";
 import { pausedUntil, pauseHot } from "../failures.ts";
@@ -33,7 +34,8 @@ export class HotClaim {
     const { clock, config, site, store, writer } = this.#context;
     const pause = store.tx((sql) => getState(sql, "hotPause"));
     this.#current = undefined;
-    if (pausedUntil(pause, clock.now()) !== undefined) return undefined;
+    // Where it is full it can be read, and days can leave it.
+    if (pause?.kind !== "full" && pausedUntil(pause, clock.now()) !== undefined) return undefined;
     try {
       const now = clock.now();
       this.#site ??= await writer.claim(site, hourStart(now - config.firstSyncHours * 3_600_000));
@@ -41,6 +43,7 @@ export class HotClaim {
       const needed = { hotDays: config.hotDays, daysBefore: this.#last?.state.days, rereads };
       this.#current = await readKnown(writer, this.#site, needed, now);
       this.#last = this.#current;
+      if (this.#current.full) pauseHot(this.#context, this.#current.full);
       const days = this.#current.state.days.filter(({ released }) => !released).map(({ day }) => day);
       store.tx((sql) => setState(sql, "days", days));
     } catch (fault) {
@@ -51,10 +54,10 @@ export class HotClaim {
 
   /**
    * What was committed is not known: the site is claimed anew, so that nothing of the old claim can take effect later,
-   * and its state is read again.
+   * and its state is read again. A database that is full has committed nothing.
    */
   failed(fault: unknown): void {
-    this.#site = undefined;
+    if (!(fault instanceof HotUnavailable && fault.isFull)) this.#site = undefined;
     this.#current = undefined;
     pauseHot(this.#context, fault);
   }

@@ -53,7 +53,8 @@ export function nextAction(s: Situation): Decision {
   const exchangeAt = exchangeDueAt(s);
   times.push(exchangeAt);
   if (exchangeAt <= s.now) return { action: { do: "exchange" } };
-  if (s.hotPausedUntil === undefined && s.units !== undefined) {
+  // Also where hot storage is full, for it makes room.
+  if (s.units !== undefined) {
     const [released] = s.daysReleased;
     if (released) return { action: { do: "delete", day: released } };
     const [day] = s.daysToRollOver;

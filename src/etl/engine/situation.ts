@@ -38,10 +38,7 @@ export function situationOf(
   const isBeingRead = (day: UtcDay) => rereads.some(({ unit }) => utcDayOf(unit.fromMs) === day);
   return {
     now,
-    units: known && [
-      ...dueUnits(known.readings, unitsFromMs(known, config.hotDays, now), now, requestedAt),
-      ...rereads,
-    ],
+    units: known && [...unitsOf(known, config.hotDays, now, requestedAt), ...rereads],
     // After a halt or a pause the list of points is the probe.
     pointsLoadedAt: halt || apiPause ? undefined : getState(sql, "points")?.loadedAt,
     apiPausedUntil: haltedUntil(halt, now) ?? pausedUntil(apiPause, now),
@@ -59,6 +56,14 @@ export function situationOf(
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
     daysToRollOver: daysToRollOver(due, views, rollOvers, config, now).filter((day) => !isBeingRead(day)),
   };
+}
+
+/** What is to be read from the boundary on, of days that hot storage has and that are not leaving it. */
+function unitsOf(known: Known, hotDays: number, now: EpochMs, requestedAt: EpochMs | undefined): DueUnit[] {
+  const { readings, state } = known;
+  const hot = new Set(state.days.flatMap(({ day, released }) => (released ? [] : day)));
+  const units = dueUnits(readings, unitsFromMs(known, hotDays, now), now, requestedAt);
+  return units.filter(({ unit }) => hot.has(utcDayOf(unit.fromMs)));
 }
 
 /** The hours of days that are read again although they are before the boundary. */
