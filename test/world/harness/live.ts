@@ -22,7 +22,6 @@ export function liveWorld({ etl, vendor, ...more }: WorldOptions = {}): World {
   return new World({
     ...more,
     etl: { hotDays: 2, firstSyncHours: 6, ...etl },
-    fakeDue: true,
     vendor: { ...LIVELY, ...vendor },
   });
 }

@@ -12,11 +12,8 @@ import { SqliteHotStore } from "../../support/hot/sqlite-hot-store.ts";
 import type { Effects } from "./effects.ts";
 import type { Incarnation } from "./incarnation.ts";
 
-/** What D1 says where it fails. */
-export const D1_MESSAGES = {
-  overloaded: "D1_ERROR: D1 DB is overloaded. Requests queued for too long.",
-  full: "D1_ERROR: Exceeded maximum DB size: SQLITE_FULL",
-} as const;
+const FULL = "D1_ERROR: Exceeded maximum DB size: SQLITE_FULL";
+const ADDS_ROWS = /^\s*INSERT INTO (blocks|windows|points|days)/;
 
 /** A transaction that is about to be run. */
 export interface HotBatch {
@@ -27,8 +24,10 @@ export interface HotBatch {
 /** D1: one database of all sites, with the tables and the bounds of production. */
 export class WorldHot {
   readonly store = new SqliteHotStore();
-  /** Every call fails, or, where it is full, every transaction. */
-  fault: keyof typeof D1_MESSAGES | undefined;
+  /** What D1 says to every call while it fails. */
+  failing: string | undefined;
+  /** With so many blocks it has its largest size: rows are changed and deleted, and none is added. */
+  blocksMax = Number.POSITIVE_INFINITY;
   /** Called before a transaction is run and after it was committed, at the same moment of the world. */
   before: (batch: HotBatch) => Promise<void> = async () => undefined;
   after: (batch: HotBatch, rowsWritten: number) => void = () => undefined;
@@ -52,7 +51,7 @@ export class WorldHot {
     return {
       stopVouching: (site, day) =>
         this.#effects.remote(incarnation, { label, fault }, async () => {
-          if (this.fault) throw new HotUnavailable(D1_MESSAGES[this.fault]);
+          if (this.failing) throw new HotUnavailable(this.failing);
           await stopVouching(this.#portNow(incarnation.name), site, day);
           this.onStop(incarnation, site, day);
         }),
@@ -64,8 +63,7 @@ export class WorldHot {
       const label = `${incarnation.name} hot.${what}`;
       const fault = () => new HotUnavailable(`${label} failed`);
       return this.#effects.remote(incarnation, { label, fault }, () => {
-        const fails = this.fault === "full" ? what === "batch" : this.fault !== undefined;
-        if (this.fault && fails) throw new HotUnavailable(D1_MESSAGES[this.fault]);
+        if (this.failing) throw new HotUnavailable(this.failing);
         return act();
       });
     };
@@ -96,6 +94,8 @@ export class WorldHot {
   }
 
   async #batch(batch: HotBatch) {
+    const isFull = this.blocksMax < Number.POSITIVE_INFINITY && this.blocks >= this.blocksMax;
+    if (isFull && batch.statements.some(({ sql }) => ADDS_ROWS.test(sql))) throw new HotUnavailable(FULL);
     await this.before(batch);
     const committed = await this.store.batch(batch.statements);
     if (committed.rowsWritten > 0) this.commits += 1;
@@ -103,6 +103,10 @@ export class WorldHot {
     this.rowsRead += committed.rowsRead;
     this.after(batch, committed.rowsWritten);
     return committed;
+  }
+
+  get blocks(): number {
+    return this.rows<{ count: number }>("SELECT count(*) AS count FROM blocks")[0]?.count ?? 0;
   }
 
   /** Drops all tables, as where the schema was never applied. */

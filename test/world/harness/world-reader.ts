@@ -63,8 +63,7 @@ function readerOf(archive: WorldArchive, travel: Travel): ArchiveReader {
         const object = archive.objects.get(key);
         return object && { ...object, key, bytes: object.bytes.length };
       }),
-    read: (key, range, condition) =>
-      travel(async () => partOf(archive.objects.get(key), range, condition)),
+    read: (key, range, condition) => travel(async () => partOf(archive.objects.get(key), range, condition)),
     list: unused,
     open: unused,
   };

@@ -40,6 +40,8 @@ export interface VendorArrival {
 export interface VendorRequest {
   readonly kind: VendorArrival["kind"];
   readonly day: string;
+  /** The object that has sent it. */
+  readonly caller: string;
   readonly params: URLSearchParams;
   /** The API's own response, to these or to other parameters. */
   honest(params?: URLSearchParams): Reply;
@@ -123,7 +125,7 @@ export class WorldVendor {
       get: (path, signal) => {
         const label = `${incarnation.name} vendor.get`;
         const answer = this.#effects.remote(incarnation, { label, fault: connectionBroken }, () =>
-          this.#arrive(path),
+          this.#arrive(path, incarnation.name),
         );
         return this.#orAborted(
           incarnation,
@@ -134,7 +136,7 @@ export class WorldVendor {
     };
   }
 
-  async #arrive(path: string): Promise<Reply> {
+  async #arrive(path: string, caller: string): Promise<Reply> {
     const url = new URL(path, "http://vendor/api/");
     const route = parsePath(url.pathname);
     const facts = requestInfo(route, url.searchParams);
@@ -145,7 +147,7 @@ export class WorldVendor {
     const honest = (params = request.params) =>
       this.#api.respond({ ...request, params }, this.settings, pageFaultsOf(effects));
     const day = requestedDay(url.searchParams);
-    const forged = this.forge?.({ kind: facts.kind, day, params: request.params, honest });
+    const forged = this.forge?.({ kind: facts.kind, day, caller, params: request.params, honest });
     const reply = forged ?? damagedReply(instead ?? honest(), effects);
     const { status } = reply;
     this.arrivals.push({ at: now, site: facts.site ?? "", kind: facts.kind, day, status });

@@ -15,7 +15,6 @@ import type { DueDay, DueDays, DueOptions, DueReport, HotSamples } from "../../.
 import { Answers } from "./answers.ts";
 import { Chance } from "./chance.ts";
 import { Effects } from "./effects.ts";
-import { FakeDue } from "./fake-due.ts";
 import { HotInvariants } from "./hot-invariants.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { Invariants } from "./invariants.ts";
@@ -43,8 +42,6 @@ export interface WorldOptions {
   readonly isolateBytesMax?: number;
   /** Settings of the ETL Sync Worker; without them the world has none. */
   readonly etl?: Partial<EtlConfig>;
-  /** Days are archived by a fake, in no time and with few events, instead of the sites' objects. */
-  readonly fakeDue?: boolean;
   /** Smaller than in production, so that few samples make many commits. */
   readonly steps?: StepSizes;
   /** Wraps the rules of objects, as the platform does; a faulty platform for instance. */
@@ -93,8 +90,6 @@ export class World {
   readonly etl: EtlConfig | undefined;
   /** The sites' objects of the ETL Sync Worker. */
   readonly syncs = new Map<SiteName, WorldObject<SiteSync>>();
-  /** The due days of the sites, where they are a fake's. */
-  readonly dues = new Map<SiteName, FakeDue>();
   readonly logs: LogLine[] = [];
   readonly invariants: Invariants;
   readonly hotInvariants: HotInvariants;
@@ -111,14 +106,12 @@ export class World {
   readonly #isolateBytesMax: number | undefined;
   #deployments = 0;
   readonly #shell: Shell | undefined;
-  readonly #isDueFake: boolean;
 
   constructor(options: WorldOptions = {}) {
     this.#isolateBytesMax = options.isolateBytesMax;
     this.#isolate = this.#newIsolate(0);
     this.#syncIsolate = this.#newIsolate(0);
     this.#shell = options.shell;
-    this.#isDueFake = options.fakeDue ?? false;
     const names = options.sites ?? ["site_a"];
     const chance = new Chance(options.seed ?? 1);
     this.config = configFor(names.map(siteNamed), options.config);
@@ -194,18 +187,11 @@ export class World {
         this.#object(site, (ports) => this.#makeSite(site, ports)),
       );
       if (!this.etl) continue;
-      if (this.#isDueFake) this.dues.set(site, new FakeDue(this, site));
       this.syncs.set(
         site,
         this.#object(`sync ${site}`, (ports) => this.#makeSync(site, ports)),
       );
     }
-  }
-
-  due(name: string): FakeDue {
-    const due = this.dues.get(siteNamed(name));
-    if (!due) throw new RangeError(`no due days of ${name}`);
-    return due;
   }
 
   sync(name: string): WorldObject<SiteSync> {
@@ -415,9 +401,7 @@ export class World {
   #dueDaysOf(incarnation: Incarnation, site: SiteName): DueDays {
     const remote = <V>(what: string, act: (rules: DueDays) => Promise<V>) =>
       this.effects.remote(incarnation, { label: `${incarnation.name} ${site}.${what}` }, () =>
-        this.#isDueFake
-          ? act(this.due(site))
-          : this.site(site).call((rules) => act(rules as unknown as DueDays)),
+        this.site(site).call((rules) => act(rules)),
       );
     return {
       setDue: (days, options) => remote("setDue", (rules) => rules.setDue(days, options)),

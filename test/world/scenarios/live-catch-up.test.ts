@@ -23,12 +23,12 @@ test("late, corrected and vanished rows are what the vendor said last within an 
 test("a gap of hours is caught up: newest windows first, then older hours, the newest of them first", async () => {
   const world = liveWorld();
   await live(world, HOUR);
-  world.hot.fault = "overloaded";
+  world.hot.failing = "D1_ERROR: Network connection lost.";
   world.answers.excuse(7 * HOUR);
   await world.pass(6 * HOUR);
   expect(await reportOf(world)).toMatchObject({ state: "waiting" });
   const before = new Set(hotWindows(world.hot).map(({ from_ms }) => from_ms));
-  world.hot.fault = undefined;
+  world.hot.failing = undefined;
   const order: number[] = [];
   world.hot.after = () => {
     for (const { from_ms } of hotWindows(world.hot)) if (!before.has(from_ms)) order.push(from_ms);

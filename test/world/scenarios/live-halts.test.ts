@@ -60,12 +60,3 @@ test("a site that the API does not know halts alone", async () => {
   expect(state).toBe("halted");
   expect(halt_reason).toContain("site_b");
 });
-
-test("while a site is halted its days are archived no less than before, once the API answers the backfill", async () => {
-  const world = liveWorld({ vendor: STEADY, begins: "2025-06-01T23:00:00Z", etl: { archiveAfterHours: 1 } });
-  await live(world, 30 * MINUTE);
-  world.vendor.relist("site_a", () => []);
-  await world.pass(2 * HOUR);
-  expect(await reportOf(world)).toMatchObject({ state: "halted" });
-  expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
-});

@@ -2,18 +2,20 @@ import { expect, test } from "vitest";
 import { HOUR, live, liveWorld, MINUTE, reportOf } from "../harness/live.ts";
 import { hotSites, hotWindows } from "../harness/world-hot.ts";
 
-test("while D1 fails the sync waits, days are archived all the same, and nothing is missing afterwards", async () => {
+test("while D1 fails the sync waits; afterwards nothing is missing, and the days that were due meanwhile are archived", async () => {
   const world = liveWorld({ begins: "2025-06-01T22:00:00Z", etl: { archiveAfterHours: 1 } });
   await live(world, HOUR);
-  world.hot.fault = "overloaded";
+  world.hot.failing = "D1_ERROR: D1 DB is overloaded. Requests queued for too long.";
   world.answers.excuse(6 * HOUR);
   await world.pass(4 * HOUR);
   const report = await reportOf(world);
   expect(report).toMatchObject({ state: "waiting", totals: { errors: 1 } });
   expect(report.errors_recent[0]?.error).toContain("overloaded");
-  expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
-  world.hot.fault = undefined;
+  // An object is replaced only once D1 does not vouch for the day any more.
+  expect(world.archive.objects.size).toBe(0);
+  world.hot.failing = undefined;
   await world.pass(HOUR);
+  expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
   expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0 });
   await world.pass(4 * HOUR);
 });
@@ -21,14 +23,14 @@ test("while D1 fails the sync waits, days are archived all the same, and nothing
 test("a full D1 takes no samples, which raises an alert, and they are archived from the API", async () => {
   const world = liveWorld({ begins: "2025-06-01T22:00:00Z", etl: { archiveAfterHours: 1 } });
   await live(world, HOUR);
-  world.hot.fault = "full";
+  world.hot.blocksMax = 1;
   world.answers.excuse(10 * HOUR);
   await world.pass(4 * HOUR);
   const { alerts, lag_seconds } = await reportOf(world);
   expect(alerts.map(({ alert }) => alert)).toContain("database_full");
   expect(lag_seconds).toBeGreaterThan(3 * 3_600);
   expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
-  world.hot.fault = undefined;
+  world.hot.blocksMax = Number.POSITIVE_INFINITY;
   await world.pass(HOUR);
   expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0, alerts: [] });
 });

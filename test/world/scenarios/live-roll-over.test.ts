@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
+import { jsonReply } from "../../../simulator/ace-api/reply.ts";
 import { addDays, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
+import { pageOf } from "../harness/forgery.ts";
 import { orphans } from "../harness/hot-invariants.ts";
 import { DAY, HOUR, LIVELY, live, liveWorld, MINUTE, reportOf } from "../harness/live.ts";
 import type { World, WorldOptions } from "../harness/world.ts";
@@ -74,7 +76,12 @@ test("a day whose object lacks rows of a configured point stays hot, with an ale
   await live(world, HOUR);
   const names = new Set(world.vendor.names("site_a"));
   const [name = ""] = world.vendor.configured("site_a").filter((each) => names.has(each));
-  world.due("site_a").without = name;
+  // The API sends them to the sync, and not to the backfill.
+  world.vendor.forge = ({ kind, caller, honest }) => {
+    if (kind !== "samples" || caller !== "site_a") return undefined;
+    const page = pageOf(honest());
+    return jsonReply(200, { ...page, point_samples: page.point_samples.filter((row) => row.name !== name) });
+  };
   world.answers.excuse(30 * HOUR);
   await world.pass(3 * HOUR);
   const report = await reportOf(world);
@@ -82,7 +89,7 @@ test("a day whose object lacks rows of a configured point stays hot, with an ale
   expect(report.alerts).toMatchObject([{ alert: "roll_over_failing", day: D1 }]);
   expect(report.alerts[0]?.message).toContain(name);
   expect(report.lag_seconds).toBeLessThanOrEqual(6 * 60);
-  world.due("site_a").without = undefined;
+  world.vendor.forge = undefined;
   await world.pass(5 * HOUR);
   expect(await reportOf(world)).toMatchObject({ rolled_over: { days: 1 }, alerts: [] });
 });
@@ -90,14 +97,14 @@ test("a day whose object lacks rows of a configured point stays hot, with an ale
 test("a roll-over whose day can't be fetched again keeps the day hot, and the sync goes on", async () => {
   const world = oldWorld();
   await live(world, HOUR);
-  world.due("site_a").failing = "the API is unavailable";
+  world.effects.break({ on: /^site_a archive\./, mode: "fail before", times: 10_000 });
   world.answers.excuse(9 * HOUR);
   await world.pass(6 * HOUR);
   expect(hotDaysOf(world)).toContain(D1);
   const { alerts, state } = await reportOf(world);
   expect(state).toBe("current");
   expect(alerts.map(({ alert, day }) => `${alert} ${day}`)).toContain(`roll_over_failing ${D1}`);
-  world.due("site_a").failing = undefined;
+  world.effects.restore();
   await world.pass(2 * HOUR);
   expect(hotDaysOf(world)).not.toContain(D1);
 });
@@ -121,4 +128,18 @@ test("queries over the boundary without pause see each row once while a day roll
     if (queries > 1_000) throw new Error("the day does not leave hot storage");
   }
   expect(counts.size).toBe(1);
+});
+
+test("days leave a full D1 all the same, which makes room for new samples", async () => {
+  const world = oldWorld();
+  await live(world, HOUR);
+  // It becomes full before midnight, so that the new day has no row either.
+  world.hot.blocksMax = world.hot.blocks;
+  world.answers.excuse(4 * HOUR);
+  await world.pass(HOUR);
+  expect((await reportOf(world)).alerts.map(({ alert }) => alert)).toContain("database_full");
+  await world.pass(HOUR);
+  expect(hotDaysOf(world)).toEqual([D2, D3, addDays(D3, 1)]);
+  expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0, alerts: [] });
+  await world.pass(4 * HOUR);
 });
