@@ -10,7 +10,9 @@ import {
 import { afterEach, expect, test } from "vitest";
 import worker from "../../src/backfill-worker.ts";
 import type { CoordinatorObject, SiteBackfillObject } from "../../src/cloudflare/objects.ts";
+import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import type { DueDays } from "../../src/ports/due.ts";
 import siteV1 from "../fixtures/tables-v1/site_a.sql?raw";
 import { jobFixture } from "../support/job.ts";
 
@@ -51,9 +53,32 @@ test("the platform's SQLite migrates a site's database of version 1", async () =
   await inside(site(), {}, async (object, { sql }) => {
     for (const statement of siteV1.split(/;\n/)) if (statement.trim() !== "") sql.exec(statement);
     await (object as unknown as SiteBackfillObject).report();
-    expect(sql.exec("SELECT version FROM schema_version").one()).toEqual({ version: 3 });
+    expect(sql.exec("SELECT version FROM schema_version").one()).toEqual({ version: 5 });
     expect(sql.exec("SELECT count(*) AS days FROM day WHERE verified = 1").one()).toEqual({ days: 5 });
   });
+});
+
+test("due days, and rows of hot storage, reach a site's object from another Worker", async () => {
+  const peer = site() as unknown as DueDays;
+  const backfill = coordinator() as unknown as CoordinatorObject;
+  const date = "2025-05-30" as UtcDay;
+  const days = [{ date, fetchedSince: Date.UTC(2100, 0, 1) }];
+  expect(await peer.setDue(days, { hotFrom: date })).toMatchObject({
+    paused: false,
+    days: [{ date, state: "waiting", sha256: null }],
+  });
+  expect(await peer.countPoints(date)).toBeUndefined();
+  const ms = Float64Array.of(Date.UTC(2025, 4, 30), Date.UTC(2025, 4, 30, 12));
+  const rain = { name: "weather/rain \u{1F327}", ms, value: Float64Array.of(-0, 1.5) };
+  await peer.addHotSamples(date, { points: [rain] });
+  await inside(site(), {}, async (_, { sql }) => {
+    expect(sql.exec("SELECT date, chunk, samples FROM hot_row").toArray()).toEqual([
+      { date, chunk: 0, samples: 2 },
+    ]);
+  });
+  expect(await backfill.pauseDue(true)).toMatchObject({ paused: true, sites_unreached: [] });
+  expect(await peer.setDue(days)).toMatchObject({ paused: true });
+  expect(await backfill.dueSummary()).toMatchObject({ paused: true, sites: [{ site: SITE }] });
 });
 
 test.each([
