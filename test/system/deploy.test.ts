@@ -17,6 +17,7 @@ test.concurrent.for([
     sites: "ses_falls_city",
     namespace: "local",
     bucket: "building-vitals-local",
+    database: "building-vitals-hot-local",
     maxDays: "10",
   },
   {
@@ -25,6 +26,7 @@ test.concurrent.for([
     sites: "ses_falls_city,building_a",
     namespace: "fa5e24f3f2ed4e3489a299e28f1bffaa",
     bucket: "ace-timeseries",
+    database: "ace-timeseries-hot",
     maxDays: "10",
   },
   {
@@ -33,6 +35,7 @@ test.concurrent.for([
     sites: "test_site",
     namespace: "00000000000000000000000000000000",
     bucket: "ace-timeseries-dev",
+    database: "ace-timeseries-hot-dev",
     maxDays: "5",
   },
 ])(
@@ -45,6 +48,7 @@ test.concurrent.for([
       RATE_GATE: "RateGateObject",
       ETL_STATE: environment.namespace,
       R2: environment.bucket,
+      D1: environment.database,
       ACE_API_BASE: '"https://flightdeck.aceiot.cloud/api"',
       SITE_NAME: `"${environment.sites}"`,
       MAX_DAYS_PER_REQUEST: `"${environment.maxDays}"`,
