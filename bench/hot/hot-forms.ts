@@ -26,7 +26,7 @@ const DAY_MS = 24 * HOUR_MS;
 const SIZES = [16, 32, 64, 128, 256];
 const CHOSEN = 64;
 const WINDOW_POINTS = 256;
-const REPEATS = 7;
+const REPEATS = 15;
 
 interface Measured {
   readonly form: Form;

@@ -3,7 +3,7 @@
 --   npx wrangler d1 migrations apply ace-timeseries-hot -c workers/wrangler-query.toml --env production --remote
 --
 -- Samples are stored in blocks: those of 256 points in a window of 15 minutes, and later of 64 points in an hour, sorted and
--- compressed as in the archive's files (src/hot/block-codec.ts). Decision 26 has the measurements.
+-- compressed as in the archive's files (src/hot/block/block-codec.ts). Decision 26 has the measurements.
 --
 -- Only the ETL Sync Worker writes, a site from one object. The Backfill Worker alone changes `version` and `whole` of a
 -- day: before it replaces the day's object, it sets whole = 0 and raises the version.
