@@ -8,7 +8,7 @@ export interface Known {
   readonly claim: HotSite;
   readonly state: HotState;
   readonly readings: ReadonlyMap<EpochMs, WindowReading>;
-  /** All windows from here on are in `state`; those before it belong to days that are whole, or too old to be read. */
+  /** Windows from here on are in `state`; all before it belong to days that are whole, or too old to be read. */
   readonly fromMs: EpochMs;
   /** Why days that hot storage lacks were not added: it is full. They are not read until there is room. */
   readonly full: HotUnavailable | undefined;
@@ -19,36 +19,27 @@ export function boundaryOf(now: EpochMs, hotDays: number): UtcDay {
   return utcDayOf(now - hotDays * DAY_MS);
 }
 
-/** What `readKnown` needs to know beside the claim. */
-export interface Needed {
-  readonly hotDays: number;
-  /** The days of the last time. */
-  readonly daysBefore: HotState["days"] | undefined;
-  /** Days before the boundary whose windows are wanted as well. */
-  readonly rereads: readonly UtcDay[];
-}
-
-/** Reads what is known of the site's windows. Makes the days up to today hot's. */
+/** Reads what is known of the site's windows. `daysBefore` are those of the last time. Makes the days up to today hot's. */
 export async function readKnown(
   writer: HotWriter,
   claim: HotSite,
-  { hotDays, daysBefore, rereads }: Needed,
+  daysBefore: HotState["days"] | undefined,
+  hotDays: number,
   now: EpochMs,
 ): Promise<Known> {
   const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, hotDays, now);
-  const read = (fromMs: EpochMs) => writer.state(claim, Math.min(fromMs, ...rereads.map(dayStartMs)));
   let fromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
-  let state = await read(fromMs);
+  let state = await writer.state(claim, fromMs);
   const missing = daysToAdd(state.days, claim, earliest(state.days), now);
   let full: HotUnavailable | undefined;
   if (missing.length > 0) {
     full = await writer.addDays(claim, missing).then(() => undefined, ifFull);
-    state = await read(fromMs);
+    state = await writer.state(claim, fromMs);
   }
   if (earliest(state.days) < fromMs) {
     // The object of a day that was whole has been replaced.
     fromMs = earliest(state.days);
-    state = await read(fromMs);
+    state = await writer.state(claim, fromMs);
   }
   const versions = new Map(state.days.map(({ day, version }) => [day, version]));
   const readings = state.windows.map(({ fromMs: at, readAtMs, version }): [EpochMs, WindowReading] => [

@@ -48,11 +48,6 @@ export function isSatisfied({ fetchedSince: since }: DueDay, view: DueDayView | 
   return at !== undefined && at >= since;
 }
 
-/** Days that hot storage reads again before their object is compared with it. */
-export function rereadDays(rollOvers: Readonly<Record<string, RollOver>>): UtcDay[] {
-  return Object.entries(rollOvers).flatMap(([day, { isReread }]) => (isReread ? [day as UtcDay] : []));
-}
-
 /** Days that can leave hot storage now: fetched again since they turned `HOT_DAYS`, and not to be waited for. */
 export function daysToRollOver(
   due: readonly DueDay[],

@@ -1,6 +1,6 @@
 import { withTimeout } from "../../concurrency/concurrency.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import { StaleEpoch, stopVouching } from "../../hot/hot.ts";
+import { StaleEpoch } from "../../hot/hot.ts";
 import { HOT_SAMPLES_A_CALL, type HotSeries } from "../../ports/due.ts";
 import { HotUnavailable } from "../../ports/hot.ts";
 import type { ClaimedContext } from "../context.ts";
@@ -9,9 +9,9 @@ import { nextSyncAt } from "../schedule.ts";
 import { getState, logError, type RollOver, setState } from "../state/state.ts";
 
 /**
- * Lets a day leave hot storage, if its verified object has at least hot's samples of every point. Otherwise: where points
- * are configured, hot reads the day again, once, for rows may have vanished at the API; what is still missing keeps the
- * day. Samples of other points go to the backfill, which adds them to the object.
+ * Lets a day leave hot storage, if its verified object has at least hot's samples of every point. Otherwise: samples of
+ * points that are configured keep the day, for what the API has lost may be nowhere else; those of other points go to the
+ * backfill, which adds them to the object.
  *
  * Dying before the release leaves the day as it was; after it the day is deleted in steps, which a later sync continues.
  */
@@ -35,7 +35,7 @@ async function tryRollOver(context: ClaimedContext, day: UtcDay): Promise<void> 
   if (missing.length === 0) return release(context, day);
   const configured = context.points().ids;
   const kept = missing.filter((name) => configured.has(name));
-  if (kept.length > 0) return reread(context, day, kept);
+  if (kept.length > 0) return keep(context, day, describe(kept));
   for (const points of await partsOf(context, day, missing)) await archive.addHotSamples(day, { points });
   const { log, site, store } = context;
   log("WARN", `${day} has samples of ${missing.length} points that only hot storage has`, { site, day });
@@ -66,19 +66,6 @@ async function release(context: ClaimedContext, day: UtcDay): Promise<void> {
     setState(sql, "rolledOver", { days: days + 1, lastDay: day, lastAt: clock.now() });
     setRollOver(sql, day, undefined);
   });
-}
-
-/** Has hot storage read the day again before the next attempt; where it has done so, the day is kept. */
-async function reread(context: ClaimedContext, day: UtcDay, kept: readonly string[]): Promise<void> {
-  const { hot, log, site, store } = context;
-  const before = store.tx((sql) => getState(sql, "rollOvers")[day]);
-  if (before?.isReread) return keep(context, day, describe(kept));
-  // What was read of the day is stale from now on. Dying after it has the same done once more.
-  await stopVouching(hot, site, day);
-  log("INFO", `${day} is read again: ${describe(kept)}`, { site, day });
-  store.tx((sql) =>
-    setRollOver(sql, day, { ...NEVER_FAILED, fetchedSince: 0, ...before, retryAt: 0, isReread: true }),
-  );
 }
 
 /** Tries again in a later sync: what failed is not the day. */

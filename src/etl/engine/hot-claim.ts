@@ -2,7 +2,6 @@ import type { EpochMs } from "../../domain/day.ts";
 import { type HotSite, leastWatermark } from "../../hot/hot.ts";
 import { HotUnavailable } from "../../ports/hot.ts";
 import type { SyncContext } from "../context.ts";
-import { rereadDays } from "../due/due.ts";
 import { pausedUntil, pauseHot } from "../failures.ts";
 import { type Known, readKnown, watermarkWith } from "../known.ts";
 import { hourStart } from "../schedule.ts";
@@ -39,9 +38,8 @@ export class HotClaim {
     try {
       const now = clock.now();
       this.#site ??= await writer.claim(site, hourStart(now - config.firstSyncHours * 3_600_000));
-      const rereads = rereadDays(store.tx((sql) => getState(sql, "rollOvers")));
-      const needed = { hotDays: config.hotDays, daysBefore: this.#last?.state.days, rereads };
-      this.#current = await readKnown(writer, this.#site, needed, now);
+      const before = this.#last?.state.days;
+      this.#current = await readKnown(writer, this.#site, before, config.hotDays, now);
       this.#last = this.#current;
       if (this.#current.full) pauseHot(this.#context, this.#current.full);
       const days = this.#current.state.days.filter(({ released }) => !released).map(({ day }) => day);

@@ -1,7 +1,7 @@
-import { addDays, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { addDays, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { Sql } from "../../ports/ports.ts";
 import type { SyncContext } from "../context.ts";
-import { daysToRollOver, dueDays, isSatisfied, rereadDays } from "../due/due.ts";
+import { daysToRollOver, dueDays, isSatisfied } from "../due/due.ts";
 import { haltedUntil, pausedUntil } from "../failures.ts";
 import { type Known, unitsFromMs } from "../known.ts";
 import { type DueUnit, dueUnits } from "../schedule.ts";
@@ -34,11 +34,9 @@ export function situationOf(
   const rollOvers = getState(sql, "rollOvers");
   const due = dueDays(hotDays(sql, now), rollOvers, config, now);
   const views = getState(sql, "due")?.report.days ?? [];
-  const rereads = known ? rereadUnits(known, rereadDays(rollOvers), now) : [];
-  const isBeingRead = (day: UtcDay) => rereads.some(({ unit }) => utcDayOf(unit.fromMs) === day);
   return {
     now,
-    units: known && [...unitsOf(known, config.hotDays, now, requestedAt), ...rereads],
+    units: known && unitsOf(known, config.hotDays, now, requestedAt),
     // After a halt or a pause the list of points is the probe.
     pointsLoadedAt: halt || apiPause ? undefined : getState(sql, "points")?.loadedAt,
     apiPausedUntil: haltedUntil(halt, now) ?? pausedUntil(apiPause, now),
@@ -54,7 +52,7 @@ export function situationOf(
     ),
     weatherAt: config.syncWeather ? weatherAt : "never",
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
-    daysToRollOver: daysToRollOver(due, views, rollOvers, config, now).filter((day) => !isBeingRead(day)),
+    daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),
   };
 }
 
@@ -64,15 +62,6 @@ function unitsOf(known: Known, hotDays: number, now: EpochMs, requestedAt: Epoch
   const hot = new Set(state.days.flatMap(({ day, released }) => (released ? [] : day)));
   const units = dueUnits(readings, unitsFromMs(known, hotDays, now), now, requestedAt);
   return units.filter(({ unit }) => hot.has(utcDayOf(unit.fromMs)));
-}
-
-/** The hours of days that are read again although they are before the boundary. */
-function rereadUnits({ claim, readings, state }: Known, days: readonly UtcDay[], now: EpochMs): DueUnit[] {
-  return days.flatMap((day) => {
-    if (!state.days.some((each) => each.day === day && !each.released)) return [];
-    const units = dueUnits(readings, Math.max(claim.sinceMs, dayStartMs(day)), now);
-    return units.filter(({ unit }) => utcDayOf(unit.fromMs) === day);
-  });
 }
 
 /** The days that hot storage is responsible for. While D1 can't be read, days that have passed since are added. */

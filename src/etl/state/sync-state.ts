@@ -29,8 +29,6 @@ export interface RollOver {
   readonly retryAt: EpochMs;
   /** Its object lacks samples of configured points: an operator has to look. */
   readonly isKept: boolean;
-  /** Hot storage reads the day again before it is compared once more: rows that it has may have vanished at the API. */
-  readonly isReread?: boolean;
   readonly error: string | null;
 }
 

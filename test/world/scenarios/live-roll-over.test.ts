@@ -63,12 +63,16 @@ test("samples of a point that is no longer configured are archived from hot stor
   expect(orphans(world)).toEqual([]);
 });
 
-test("rows that vanish at the API after the archive keep no day in hot storage", async () => {
+test("rows that vanish at the API after the archive keep the day in hot storage, and an operator is told", async () => {
   const vanishing = { share: 0.5, msMin: 40 * HOUR, msMax: 3 * DAY };
   const world = oldWorld({ vendor: { present: { ...LIVELY.present, vanishing } } });
   await live(world, 4 * HOUR);
-  expect(await reportOf(world)).toMatchObject({ rolled_over: { days: 1, last_day: D1 }, alerts: [] });
-  expect(hotDaysOf(world)).not.toContain(D1);
+  expect(await reportOf(world)).toMatchObject({
+    rolled_over: { days: 0 },
+    alerts: [{ alert: "roll_over_failing", day: D1 }],
+    state: "current",
+  });
+  expect(hotDaysOf(world)).toContain(D1);
 });
 
 test("a day whose object lacks rows of a configured point stays hot, with an alert, and the sync goes on", async () => {
