@@ -4,29 +4,28 @@ import type { SiteName } from "../../../domain/site.ts";
 import { type SiteDue, UNDONE_DAYS_MAX } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { hasHotRows } from "../hot-rows/hot-rows.ts";
-import { dayHistory, getState, listedDays, stagedDays, worksOnDue } from "../ledger/ledger.ts";
+import { getState, listedDays, stagedDays, verifiedObjects, worksOnDue } from "../ledger/ledger.ts";
 import { trackOf } from "../plan.ts";
 import { type DueFacts, dueStateOf, isDone, type WorkingTracks } from "./due-state.ts";
 
 /** The due days with what the ledger has of each, in order. */
 export function dueFacts(sql: Sql): DueFacts[] {
   const listed = listedDays(sql);
-  if (listed.length === 0) return [];
+  const [first, last] = [listed[0], listed.at(-1)];
+  if (!first || !last) return [];
+  const objects = verifiedObjects(sql, first.date, last.date);
   const staged = new Map(
-    stagedDays(sql, listed[0]?.date, listed.at(-1)?.date).map((day) => [
+    stagedDays(sql, first.date, last.date).map((day) => [
       day.date,
       { track: trackOf(day), createdAt: day.plan.createdAt, heldForUpload: day.heldForUpload },
     ]),
   );
-  return listed.map((day) => {
-    const { published } = dayHistory(sql, day.date);
-    return {
-      ...day,
-      published: published?.sha256 === undefined ? undefined : published,
-      hotRowsWait: hasHotRows(sql, day.date),
-      staged: staged.get(day.date),
-    };
-  });
+  return listed.map((day) => ({
+    ...day,
+    published: objects.get(day.date),
+    hotRowsWait: hasHotRows(sql, day.date),
+    staged: staged.get(day.date),
+  }));
 }
 
 /** The tracks that the site works for. While the ledger is being rebuilt neither moves, and both count. */

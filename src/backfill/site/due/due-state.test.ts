@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UtcDay } from "../../../domain/day.ts";
-import type { Published } from "../ledger/ledger.ts";
+import type { VerifiedObject } from "../ledger/ledger.ts";
 import { type DueFacts, dueStateOf, isDone, nextDue } from "./due-state.ts";
 
 const NOW = Date.parse("2025-06-01T08:00:00Z");
@@ -13,7 +13,7 @@ const WAITING: DueFacts = {
   ...{ failures: 0, failure: undefined, retryAt: undefined },
   ...{ published: undefined, hotRowsWait: false, staged: undefined },
 };
-const object = (fetchedAt: number | undefined) => ({ fetchedAt }) as Published;
+const object = (fetchedAt: number | undefined) => ({ fetchedAt }) as VerifiedObject;
 const staged = (track: "job" | "due", more: Partial<NonNullable<DueFacts["staged"]>> = {}) => ({
   staged: { track, createdAt: NOW, heldForUpload: false, ...more },
 });

@@ -1,12 +1,12 @@
 import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { DueDayView } from "../../../ports/due.ts";
-import { DUE_RETRY_MS_MAX, type ListedDay, type Published } from "../ledger/ledger.ts";
+import { DUE_RETRY_MS_MAX, type ListedDay, type VerifiedObject } from "../ledger/ledger.ts";
 import type { Track } from "../plan.ts";
 
 /** What the site's database says of a due day. */
 export interface DueFacts extends ListedDay {
   /** Of the verified object; undefined without one. */
-  readonly published: Published | undefined;
+  readonly published: VerifiedObject | undefined;
   /** Rows that only hot storage has wait for the day's next object. */
   readonly hotRowsWait: boolean;
   readonly staged: StagedDue | undefined;

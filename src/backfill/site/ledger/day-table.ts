@@ -63,6 +63,29 @@ export interface Published {
   readonly evidence: DayEvidence | undefined;
 }
 
+/** What a due day depends on of its verified object. */
+export interface VerifiedObject {
+  readonly sha256: string;
+  readonly records: number;
+  readonly fetchedAt: EpochMs | undefined;
+}
+
+/** The verified objects of a range, without their evidence. */
+export function verifiedObjects(sql: Sql, from: UtcDay, to: UtcDay): Map<UtcDay, VerifiedObject> {
+  const rows = sql.all<{ date: UtcDay; sha256: string; records: number; fetched_at: number | null }>(
+    `SELECT date, published ->> '$.sha256' AS sha256, records, published ->> '$.fetchedAt' AS fetched_at
+       FROM day WHERE verified = 1 AND date BETWEEN ? AND ?`,
+    from,
+    to,
+  );
+  return new Map(
+    rows.map(({ date, sha256, records, fetched_at }) => [
+      date,
+      { sha256, records, fetchedAt: fetched_at ?? undefined },
+    ]),
+  );
+}
+
 /** An audit that has read the day's present object and found it correct. */
 export interface Verification {
   /** `quick`: size, hash and count by HEAD; `full`: every byte and row. */
