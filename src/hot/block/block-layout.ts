@@ -1,5 +1,6 @@
 /** How the samples of a site are divided into hot blocks. */
 import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
+import { windowsOf } from "../../domain/windows.ts";
 
 /** The level of a block: of a window, which is read often, or of an hour. */
 export const WINDOW_LEVEL = 0;
@@ -32,10 +33,15 @@ export const BLOCK_SPAN_MS_MAX: Readonly<Record<Level, number>> = {
   [HOUR_LEVEL]: 3_630_500,
 };
 
-/** Blocks and windows with samples from `ms` on begin at this time or later. They never cross a day's border. */
+/** Blocks and windows with samples from `ms` on begin at this time or later: none crosses the start of an hour. */
 export function firstStartFor(ms: EpochMs): EpochMs {
-  return Math.max(dayStartMs(utcDayOf(ms)), ms - BLOCK_SPAN_MS_MAX[HOUR_LEVEL] + 1);
+  const day = utcDayOf(ms);
+  const hours = windowsOf(day, HOURS_A_DAY).map(({ fromMicros }) => fromMicros / 1_000);
+  return hours.findLast((start) => start <= ms) ?? dayStartMs(day);
 }
+
+/** Blocks of hours in a day. */
+export const HOURS_A_DAY = 24;
 
 /** A half-open span of time in milliseconds. */
 export interface TimeSpan {

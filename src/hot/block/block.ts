@@ -15,6 +15,7 @@ export {
   firstStartFor,
   HOUR_LEVEL,
   HOUR_MS,
+  HOURS_A_DAY,
   LEVELS,
   type Level,
   POINTS_A_BLOCK,

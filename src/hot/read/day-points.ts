@@ -6,7 +6,7 @@ import type { HotDatabase } from "../../ports/hot.ts";
 import { decodeTable, POINTS_A_BLOCK } from "../block/block.ts";
 import type { HotDay } from "../hot-types.ts";
 import { type Counting, pointSeries } from "./span-series.ts";
-import { isAllCurrent, readTables, type SpanSnapshot } from "./span-snapshot.ts";
+import { isAllCurrent, readTables, readWhole, type SpanSnapshot } from "./span-snapshot.ts";
 
 /** A point's samples of one day, in numbers. */
 export interface DayPoint {
@@ -40,44 +40,61 @@ export async function readDayPoints(
   const points: DayPoint[] = [];
   const seen: (HotDay | undefined)[] = [];
   let [rowsRead, bytesRead] = [0, 0];
-  // Numbers are dense: a statement that finds fewer points than it asked for is the last.
-  for (let first = 0, more = true; more; first += pointsAStatement) {
+  // Numbers are dense: statements that find fewer points than they ask for are the last.
+  for (let first = 0, found = pointsAStatement; found === pointsAStatement; first += pointsAStatement) {
     const numbers = Array.from({ length: pointsAStatement }, (_, nth) => first + nth);
-    const snapshot = await readTables(database, site, numbers, span);
-    points.push(...countPoints(snapshot, counting));
-    seen.push(snapshot.days.get(day));
-    rowsRead += snapshot.rowsRead;
-    bytesRead += snapshot.bytesRead;
-    more = snapshot.points.size === pointsAStatement;
+    const counts = new PointCounts();
+    found = 0;
+    for await (const snapshot of readWhole(readTables, database, site, numbers, span)) {
+      counts.add(snapshot, counting);
+      seen.push(snapshot.days.get(day));
+      rowsRead += snapshot.rowsRead;
+      bytesRead += snapshot.bytesRead;
+      found = snapshot.points.size;
+    }
+    points.push(...counts.counted());
   }
   points.sort((a, b) => compareNames(a.name, b.name));
   const isSame = seen.every((row) => row?.version === seen[0]?.version && row?.whole === seen[0]?.whole);
   return { points, day: isSame ? seen.at(-1) : undefined, rowsRead, bytesRead };
 }
 
-function* countPoints(snapshot: SpanSnapshot, counting: Counting): Generator<DayPoint> {
-  const counts = new Map<number, Omit<DayPoint, "name">>();
-  const add = (number: number, { samples, firstMs, lastMs }: Omit<DayPoint, "name">) => {
-    const one = counts.get(number) ?? { samples: 0, firstMs, lastMs };
-    counts.set(number, {
+class PointCounts {
+  readonly #counts = new Map<number, Omit<DayPoint, "name">>();
+  readonly #names = new Map<number, string>();
+
+  /** Adds what begins in the snapshot's span: a block that began before it is counted already. */
+  add(snapshot: SpanSnapshot, counting: Counting): void {
+    for (const [number, name] of snapshot.points) this.#names.set(number, name);
+    for (const block of snapshot.blocks) {
+      if (block.fromMs < snapshot.fromMs) continue;
+      const firstNumber = block.range * POINTS_A_BLOCK[block.level];
+      if (isAllCurrent(snapshot, block)) {
+        for (const point of decodeTable(block.bytes, block.fromMs))
+          this.#add(firstNumber + point.index, point);
+        continue;
+      }
+      const numbers = Array.from({ length: POINTS_A_BLOCK[block.level] }, (_, index) => firstNumber + index);
+      const whole = { ...snapshot, toMs: block.fromMs + DAY_MS, blocks: [block] };
+      for (const [number, { ms }] of pointSeries(whole, numbers, counting)) {
+        this.#add(number, { samples: ms.length, firstMs: ms[0] as number, lastMs: ms.at(-1) as number });
+      }
+    }
+  }
+
+  *counted(): Generator<DayPoint> {
+    for (const [number, count] of this.#counts) {
+      const name = this.#names.get(number);
+      if (name !== undefined) yield { name, ...count };
+    }
+  }
+
+  #add(number: number, { samples, firstMs, lastMs }: Omit<DayPoint, "name">): void {
+    const one = this.#counts.get(number) ?? { samples: 0, firstMs, lastMs };
+    this.#counts.set(number, {
       samples: one.samples + samples,
       firstMs: Math.min(one.firstMs, firstMs),
       lastMs: Math.max(one.lastMs, lastMs),
     });
-  };
-  for (const block of snapshot.blocks) {
-    const firstNumber = block.range * POINTS_A_BLOCK[block.level];
-    if (isAllCurrent(snapshot, block)) {
-      for (const point of decodeTable(block.bytes, block.fromMs)) add(firstNumber + point.index, point);
-      continue;
-    }
-    const numbers = Array.from({ length: POINTS_A_BLOCK[block.level] }, (_, index) => firstNumber + index);
-    for (const [number, { ms }] of pointSeries({ ...snapshot, blocks: [block] }, numbers, counting)) {
-      add(number, { samples: ms.length, firstMs: ms[0] as number, lastMs: ms.at(-1) as number });
-    }
-  }
-  for (const [number, count] of counts) {
-    const name = snapshot.points.get(number);
-    if (name !== undefined) yield { name, ...count };
   }
 }

@@ -4,7 +4,7 @@ import type { HotDatabase } from "../../ports/hot.ts";
 import type { HotSeries } from "../hot-types.ts";
 import { readSpans } from "./read-spans.ts";
 import { type Counting, joined, pointSeries } from "./span-series.ts";
-import { readSnapshot } from "./span-snapshot.ts";
+import { readSnapshot, readWhole } from "./span-snapshot.ts";
 
 /** The samples of the named points on the day, by name, without points that have none. */
 export async function readDaySeries(
@@ -17,10 +17,11 @@ export async function readDaySeries(
   const parts = new Map<string, HotSeries[]>();
   const startMs = dayStartMs(day);
   for (const span of readSpans(startMs, startMs + DAY_MS, names.length)) {
-    const snapshot = await readSnapshot(database, site, names, span);
-    for (const [number, series] of pointSeries(snapshot, snapshot.points.keys(), counting)) {
-      const name = snapshot.points.get(number) as string;
-      parts.set(name, [...(parts.get(name) ?? []), series]);
+    for await (const snapshot of readWhole(readSnapshot, database, site, names, span)) {
+      for (const [number, series] of pointSeries(snapshot, snapshot.points.keys(), counting)) {
+        const name = snapshot.points.get(number) as string;
+        parts.set(name, [...(parts.get(name) ?? []), series]);
+      }
     }
   }
   return new Map([...parts].map(([name, own]) => [name, joined(own)]));

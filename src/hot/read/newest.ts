@@ -6,10 +6,11 @@ import { decodeTable, HOUR_MS, POINTS_A_BLOCK, type TimeSpan } from "../block/bl
 import { type Counting, joinedSpans, pointSeries, settledSpans } from "./span-series.ts";
 import {
   isAllCurrent,
+  type ReadSpan,
   readSnapshot,
   readTables,
+  readWhole,
   type SpanSnapshot,
-  type StoredBlock,
 } from "./span-snapshot.ts";
 
 export interface NewestSample {
@@ -96,7 +97,7 @@ class Search {
   }
 
   async recent(names: readonly string[], span: TimeSpan): Promise<void> {
-    this.#takeAll(await this.#counted(readSnapshot(this.#database, this.#site, names, span), span));
+    for await (const snapshot of this.#read(readSnapshot, names, span)) this.#takeAll(snapshot);
   }
 
   /** Searches the time before `toMs` for the names without a sample: point tables first, then the blocks that have one. */
@@ -105,18 +106,20 @@ class Search {
     for (let endMs = toMs; endMs > fromMs && open.length > 0; open = this.#open(open)) {
       const hours = Math.max(1, Math.floor(TABLES_A_STATEMENT / open.length));
       const span = { fromMs: Math.max(fromMs, endMs - hours * HOUR_MS), toMs: endMs };
-      const snapshot = await this.#counted(readTables(this.#database, this.#site, open, span), span);
-      const inBlocks = newestBlocks(snapshot, span);
-      for (const [blockMs, own] of Map.groupBy(inBlocks, ({ block }) => block.fromMs)) {
-        const part = { fromMs: blockMs, toMs: Math.max(...own.map(({ ms }) => ms)) + 1 };
-        const wanted = own.map(({ name }) => name);
-        this.#takeAll(await this.#counted(readSnapshot(this.#database, this.#site, wanted, part), part));
+      const inTables = new Map<string, InTable>();
+      for await (const snapshot of this.#read(readTables, open, span)) {
+        addNewest(inTables, snapshot, span);
+        const blocks = snapshot.blocks.filter((block) => !isAllCurrent(snapshot, block));
+        this.#takeAll({ ...snapshot, blocks });
       }
-      this.#takeAll({
-        ...snapshot,
-        blocks: snapshot.blocks.filter((block) => !isAllCurrent(snapshot, block)),
-      });
-      const lost = this.#open(inBlocks.map(({ name }) => name));
+      for (const [blockMs, own] of Map.groupBy(inTables.values(), ({ blockMs }) => blockMs)) {
+        const part = { fromMs: blockMs, toMs: Math.max(...own.map(({ ms }) => ms)) + 1 };
+        await this.recent(
+          own.map(({ name }) => name),
+          part,
+        );
+      }
+      const lost = this.#open([...inTables.keys()]);
       if (lost.length > 0 && attempt < ATTEMPTS_MAX) await this.older(lost, span.fromMs, endMs, attempt + 1);
       endMs = span.fromMs;
     }
@@ -141,32 +144,39 @@ class Search {
     }
   }
 
-  async #counted(reading: Promise<SpanSnapshot>, { fromMs, toMs }: TimeSpan): Promise<SpanSnapshot> {
-    const snapshot = await reading;
-    this.rowsRead += snapshot.rowsRead;
-    this.#bytesRead += snapshot.bytesRead;
-    this.#settled.push(...settledSpans(snapshot));
-    for (const day of daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1))) {
-      const row = snapshot.days.get(day);
-      const isWhole = row?.whole === true && !row.released;
-      this.#whole.set(day, isWhole && (this.#whole.get(day) ?? true));
+  async *#read(read: ReadSpan, names: readonly string[], span: TimeSpan): AsyncGenerator<SpanSnapshot> {
+    for await (const snapshot of readWhole(read, this.#database, this.#site, names, span)) {
+      this.rowsRead += snapshot.rowsRead;
+      this.#bytesRead += snapshot.bytesRead;
+      this.#settled.push(...settledSpans(snapshot));
+      for (const day of daysOf(utcDayOf(snapshot.fromMs), utcDayOf(snapshot.toMs - 1))) {
+        const row = snapshot.days.get(day);
+        const isWhole = row?.whole === true && !row.released;
+        this.#whole.set(day, isWhole && (this.#whole.get(day) ?? true));
+      }
+      yield snapshot;
     }
-    return snapshot;
   }
 }
 
-/** For each point with samples in the span by the tables of blocks: the block with its newest sample. */
-function newestBlocks(snapshot: SpanSnapshot, { fromMs }: TimeSpan) {
-  const newest = new Map<string, { name: string; ms: EpochMs; block: StoredBlock }>();
+/** A point's newest sample by the table of a block. */
+interface InTable {
+  readonly name: string;
+  readonly ms: EpochMs;
+  readonly blockMs: EpochMs;
+}
+
+/** Adds the newest samples of points by the tables of the snapshot's blocks, where these are newer. */
+function addNewest(newest: Map<string, InTable>, snapshot: SpanSnapshot, { fromMs }: TimeSpan): void {
   for (const block of snapshot.blocks) {
     if (!isAllCurrent(snapshot, block)) continue;
     for (const { index, lastMs } of decodeTable(block.bytes, block.fromMs)) {
       const name = snapshot.points.get(block.range * POINTS_A_BLOCK[block.level] + index);
       // The part of a block before the span is searched with the blocks that are before it.
       if (name === undefined || lastMs < fromMs) continue;
-      if (lastMs > (newest.get(name)?.ms ?? Number.NEGATIVE_INFINITY))
-        newest.set(name, { name, ms: lastMs, block });
+      if (lastMs > (newest.get(name)?.ms ?? Number.NEGATIVE_INFINITY)) {
+        newest.set(name, { name, ms: lastMs, blockMs: block.fromMs });
+      }
     }
   }
-  return [...newest.values()];
 }

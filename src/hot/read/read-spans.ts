@@ -1,11 +1,9 @@
 import { addDays, dayStartMs, daysOf, type EpochMs, utcDayOf } from "../../domain/day.ts";
 import { windowsOf } from "../../domain/windows.ts";
-import type { TimeSpan } from "../block/block.ts";
+import { HOURS_A_DAY, type TimeSpan } from "../block/block.ts";
 
 /** Blocks of one statement: 4 MB of the reference site, which are twice as much text on the wire. */
 const BLOCKS_A_STATEMENT = 1_024;
-
-const HOURS_A_DAY = 24;
 
 /**
  * Divides [fromMs, toMs) into spans that are read by one statement each: some whole days of few points, or some hours of

@@ -34,9 +34,7 @@ export interface StoredBlock {
   readonly bytes: Uint8Array;
 }
 
-export interface SpanSnapshot {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
+export interface SpanSnapshot extends TimeSpan {
   readonly days: ReadonlyMap<UtcDay, HotDay>;
   /** Those of the blocks, in order of time; also some just before the span, and none of a released day. */
   readonly windows: readonly SnapshotWindow[];
@@ -52,29 +50,42 @@ export interface SpanSnapshot {
 const SITE = "(SELECT id FROM sites WHERE name = ?1)";
 
 /**
- * Parameters: site, a JSON list of points, first start of a block or window, end of the span, first and last day. `list`
- * is the column of the listed points, `data` what is read of a block. Rows have a kind and what it needs, since every part
- * of a union has the same columns.
+ * Bytes of the blocks of one statement, apart from those that begin at the first time. D1 returns at most 50 MB, of which
+ * hexadecimal text takes two a byte.
  */
-const snapshotOf = (
-  list: "name" | "number",
-  data = "hex(data)",
-) => `WITH wanted (number, name) AS MATERIALIZED (
+const STATEMENT_BYTES_MAX = 8_000_000;
+
+/**
+ * Parameters: site, a JSON list of points, first start of a block or window, end of the span, first and last day, bytes.
+ * `list` is the column of the listed points, `data` what is read of a block. Rows have a kind and what it needs, since
+ * every part of a union has the same columns. Blocks are returned in order of their starts, as many as the bytes allow;
+ * `cut` is the start of the first that is not.
+ */
+const snapshotOf = (list: "name" | "number", data = "data") => `WITH wanted (number, name) AS MATERIALIZED (
     SELECT number, name FROM points WHERE site_id = ${SITE} AND ${list} IN (SELECT value FROM json_each(?2))
+  ),
+  found (id, from_ms, bytes) AS MATERIALIZED (
+    ${LEVELS.map((level) => blocksOf(level, data)).join("\n    UNION ALL ")}
+  ),
+  sized (id, from_ms, total) AS MATERIALIZED (
+    SELECT id, from_ms, sum(bytes) OVER (ORDER BY from_ms RANGE UNBOUNDED PRECEDING) FROM found
+  ),
+  cut (from_ms) AS MATERIALIZED (
+    SELECT min(from_ms) FROM sized WHERE total > ?7 AND from_ms > (SELECT min(from_ms) FROM sized)
   )
   SELECT 'day' AS kind, day AS key, json_array(version, whole, released, samples) AS value, NULL AS data
     FROM days WHERE site_id = ${SITE} AND day BETWEEN ?5 AND ?6
   UNION ALL SELECT 'window', from_ms, json_array(to_ms, read_to_ms, version, level), NULL
     FROM windows WHERE site_id = ${SITE} AND from_ms >= ?3 AND from_ms < ?4
   UNION ALL SELECT 'point', number, name, NULL FROM wanted
-  ${LEVELS.map((level) => blocksOf(level, data)).join("\n  ")}`;
+  UNION ALL SELECT 'cut', from_ms, '', NULL FROM cut WHERE from_ms IS NOT NULL
+  UNION ALL SELECT 'block', blocks.from_ms, json_array(level, range), hex(${data})
+    FROM sized CROSS JOIN blocks ON blocks.id = sized.id
+    WHERE sized.from_ms < coalesce((SELECT from_ms FROM cut), ?4)`;
 
-const blocksOf = (
-  level: Level,
-  data: string,
-) => `UNION ALL SELECT 'block', from_ms, json_array(level, range), ${data}
-    FROM blocks WHERE site_id = ${SITE} AND level = ${level}
-      AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK[level]} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
+const blocksOf = (level: Level, data: string) => `SELECT id, from_ms, length(${data})
+      FROM blocks WHERE site_id = ${SITE} AND level = ${level}
+        AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK[level]} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
 
 /** The windows of a block begin before this time after it. */
 const WINDOW_STARTS = `CASE blocks.level WHEN ${WINDOW_LEVEL} THEN 1 ELSE ${HOUR_MS} END`;
@@ -90,7 +101,7 @@ const IS_CURRENT = `(SELECT min(windows.level = blocks.level
 
 const TABLE_BYTES = `CASE level WHEN ${WINDOW_LEVEL} THEN ${tableBytesMax(WINDOW_LEVEL)} ELSE ${tableBytesMax(HOUR_LEVEL)} END`;
 
-const TABLE_OR_ALL = `hex(CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_BYTES}) ELSE data END)`;
+const TABLE_OR_ALL = `CASE WHEN ${IS_CURRENT} THEN substr(data, 1, ${TABLE_BYTES}) ELSE data END`;
 
 export const SNAPSHOTS = {
   BY_NAME: snapshotOf("name"),
@@ -100,7 +111,7 @@ export const SNAPSHOTS = {
 } as const;
 
 interface SnapshotRow {
-  readonly kind: "day" | "window" | "point" | "block";
+  readonly kind: "day" | "window" | "point" | "cut" | "block";
   readonly key: string | number;
   readonly value: string;
   readonly data: string | null;
@@ -109,31 +120,51 @@ interface SnapshotRow {
 /** The points of a snapshot, by name or by number. */
 export type ListedPoints = readonly string[] | readonly number[];
 
-/**
- * What hot has of the points in [fromMs, toMs), in one statement, so that days, windows and blocks can't contradict each
- * other. Throws `HotUnavailable`.
- */
-export function readSnapshot(
+/** Reads a span of time in one statement, or the first part of it. */
+export type ReadSpan = (
   database: HotDatabase,
   site: SiteName,
   points: ListedPoints,
   span: TimeSpan,
-): Promise<SpanSnapshot> {
-  return select(database, isByNumber(points) ? SNAPSHOTS.BY_NUMBER : SNAPSHOTS.BY_NAME, site, points, span);
-}
+  bytesMax?: number,
+) => Promise<SpanSnapshot>;
+
+/**
+ * What hot has of the points in the span, in one statement, so that days, windows and blocks can't contradict each other.
+ * The snapshot ends before the span where its blocks are too large for one statement. Throws `HotUnavailable`.
+ */
+export const readSnapshot: ReadSpan = (database, site, points, span, bytesMax) =>
+  select(
+    database,
+    isByNumber(points) ? SNAPSHOTS.BY_NUMBER : SNAPSHOTS.BY_NAME,
+    site,
+    points,
+    span,
+    bytesMax,
+  );
 
 /**
  * As `readSnapshot`. Blocks have only their first bytes, with the point table, where the samples of all their windows
  * count: `isAllCurrent` tells.
  */
-export function readTables(
+export const readTables: ReadSpan = (database, site, points, span, bytesMax) => {
+  const statement = isByNumber(points) ? SNAPSHOTS.TABLES_BY_NUMBER : SNAPSHOTS.TABLES_BY_NAME;
+  return select(database, statement, site, points, span, bytesMax);
+};
+
+/** The snapshots that together are the span, in order of time; mostly one. */
+export async function* readWhole(
+  read: ReadSpan,
   database: HotDatabase,
   site: SiteName,
   points: ListedPoints,
-  span: TimeSpan,
-): Promise<SpanSnapshot> {
-  const statement = isByNumber(points) ? SNAPSHOTS.TABLES_BY_NUMBER : SNAPSHOTS.TABLES_BY_NAME;
-  return select(database, statement, site, points, span);
+  { fromMs, toMs }: TimeSpan,
+): AsyncGenerator<SpanSnapshot> {
+  for (let at = fromMs; at < toMs; ) {
+    const snapshot = await read(database, site, points, { fromMs: at, toMs });
+    yield snapshot;
+    at = snapshot.toMs;
+  }
 }
 
 const isByNumber = (points: ListedPoints) => typeof points[0] === "number";
@@ -151,6 +182,7 @@ async function select(
   site: SiteName,
   points: ListedPoints,
   { fromMs, toMs }: TimeSpan,
+  bytesMax = STATEMENT_BYTES_MAX,
 ): Promise<SpanSnapshot> {
   const [firstDay, lastDay] = [utcDayOf(fromMs), utcDayOf(toMs - 1)];
   const { rows, rowsRead } = await database.select<SnapshotRow>(
@@ -161,11 +193,13 @@ async function select(
     toMs,
     firstDay,
     lastDay,
+    bytesMax,
   );
   const days = new Map<UtcDay, HotDay>();
   const known = new Map<number, string>();
   const windowRows: SnapshotRow[] = [];
   const blocks: StoredBlock[] = [];
+  let endMs = toMs;
   for (const row of rows) {
     switch (row.kind) {
       case "day":
@@ -177,6 +211,9 @@ async function select(
       case "point":
         known.set(Number(row.key), row.value);
         break;
+      case "cut":
+        endMs = Number(row.key);
+        break;
       case "block":
         blocks.push(blockOf(row));
         break;
@@ -186,7 +223,7 @@ async function select(
   }
   return {
     fromMs,
-    toMs,
+    toMs: endMs,
     days,
     windows: windowsOf(windowRows, days),
     points: known,

@@ -1,7 +1,7 @@
 /** The samples of a reading's windows after it: what it says of its points, and what hot has of all others. */
 import type { HotDatabase } from "../../ports/hot.ts";
 import type { HotColumns, HotReading, HotSeries, HotSite, ReadWindow } from "../hot-types.ts";
-import { pointSeries, readSnapshot } from "../read/read.ts";
+import { joined, pointSeries, readSnapshot, readWhole } from "../read/read.ts";
 
 /**
  * Adds the stored samples of points that the reading is not of. Where the reading has a sample of such a point at the same
@@ -15,13 +15,16 @@ export async function withOtherPoints(
   const others = otherNumbers(points);
   const [first, last] = [windows[0], windows.at(-1)] as [ReadWindow, ReadWindow];
   if (others.length === 0) return samples;
-  const snapshot = await readSnapshot(database, site.name, others, {
-    fromMs: first.fromMs,
-    toMs: last.toMs,
-  });
-  // Also of stale windows: nothing else has these samples.
-  const stored = pointSeries(snapshot, others, "stored");
-  return stored.size === 0 ? samples : merged(samples, stored);
+  const span = { fromMs: first.fromMs, toMs: last.toMs };
+  const parts = new Map<number, HotSeries[]>();
+  for await (const snapshot of readWhole(readSnapshot, database, site.name, others, span)) {
+    // Also of stale windows: nothing else has these samples.
+    for (const [number, series] of pointSeries(snapshot, others, "stored")) {
+      parts.set(number, [...(parts.get(number) ?? []), series]);
+    }
+  }
+  if (parts.size === 0) return samples;
+  return merged(samples, new Map([...parts].map(([number, own]) => [number, joined(own)])));
 }
 
 function otherNumbers({ numbers, count }: HotReading["points"]): number[] {

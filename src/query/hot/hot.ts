@@ -51,21 +51,29 @@ export class HotSource {
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<HotDaySamples> {
     if (query.fromMs >= query.toMs) return;
     const spans = readSpans(query.fromMs, query.toMs, query.points.length);
-    const read = (at: number) => {
-      const { fromMs, toMs } = spans[at] as TimeSpan;
-      return this.tables.snapshot(query.site, query.points, fromMs, toMs, meter);
-    };
+    const read = ({ fromMs, toMs }: TimeSpan) =>
+      this.tables.snapshot(query.site, query.points, fromMs, toMs, meter);
     const days = daysOfQuery(query).map((day) => queryOfDay(query, day));
     let next = 0;
     let parts: SpanSnapshot[] = [];
-    for await (const snapshot of inOrder(spans.length, () => STATEMENTS_AHEAD, read)) {
-      for (; next < days.length; next += 1) {
-        const day = days[next] as SampleQuery;
-        if (day.fromMs >= snapshot.toMs) break;
-        parts.push(partOf(snapshot, day));
-        if (day.toMs > snapshot.toMs) break;
-        yield dayOf(day, parts);
-        parts = [];
+    let at = 0;
+    for await (const first of inOrder(
+      spans.length,
+      () => STATEMENTS_AHEAD,
+      (nth) => read(spans[nth] as TimeSpan),
+    )) {
+      const { toMs } = spans[at++] as TimeSpan;
+      // A snapshot may end before its span, where blocks are large.
+      for (let snapshot = first; ; snapshot = await read({ fromMs: snapshot.toMs, toMs })) {
+        for (; next < days.length; next += 1) {
+          const day = days[next] as SampleQuery;
+          if (day.fromMs >= snapshot.toMs) break;
+          parts.push(partOf(snapshot, day));
+          if (day.toMs > snapshot.toMs) break;
+          yield dayOf(day, parts);
+          parts = [];
+        }
+        if (snapshot.toMs >= toMs) break;
       }
     }
   }
