@@ -4,11 +4,11 @@ export { readDaySeries } from "./day-series.ts";
 export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./hot-stats.ts";
 export { NEWEST_STATEMENTS, type NewestSample, type NewestSamples, readNewest } from "./newest.ts";
 export { readSpans } from "./read-spans.ts";
+export { SNAPSHOTS } from "./snapshot-sql.ts";
 export { type Counting, joined, pointSeries, settledSpans } from "./span-series.ts";
 export {
   readSnapshot,
   readWhole,
-  SNAPSHOTS,
   type SnapshotWindow,
   type SpanSnapshot,
 } from "./span-snapshot.ts";

@@ -6,7 +6,8 @@ import type { SiteName } from "../../domain/site.ts";
 import { readDayPoints } from "./day-points.ts";
 import { readDaySeries } from "./day-series.ts";
 import { readNewest } from "./newest.ts";
-import { readSnapshot, readTables, readWhole, SNAPSHOTS } from "./span-snapshot.ts";
+import { SNAPSHOTS } from "./snapshot-sql.ts";
+import { readSnapshot, readTables, readWhole } from "./span-snapshot.ts";
 
 const site = "site_a" as SiteName;
 const DAY = "2024-01-15" as UtcDay;
