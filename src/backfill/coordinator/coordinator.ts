@@ -144,7 +144,6 @@ export class Coordinator {
     return outcome;
   }
 
-  /** Public: requests at any rate share a poll. */
   async status(): Promise<Status | undefined> {
     await this.#sitesPoll.shared();
     return this.#jobs.read().job ? this.#status() : undefined;
@@ -229,6 +228,7 @@ export class Coordinator {
     await raceTimeout(this.#ports.clock, POLL_MS_MAX, Promise.allSettled(calls));
     // A site may have found a day without its object, and its notification may be lost: the job continues then.
     await this.#sitesPoll.poll();
+    await this.#reconciler.restartSilentDue();
   }
 
   alarm(): Promise<void> {

@@ -144,6 +144,15 @@ export class Reconciler {
     await this.alarm.ensure();
   }
 
+  /** Restarts the objects of sites whose work on due days hangs, where no running job observes them. */
+  async restartSilentDue(): Promise<void> {
+    const { clock, restart } = this.#ports;
+    const { job, reports } = this.#jobs.read();
+    const observed = new Set(job && isRunning(job, reports) ? job.sites : []);
+    const restarts = this.watchdog.dueRestarts(observed, clock.now());
+    await Promise.allSettled(restarts.map((site) => raceTimeout(clock, SEND_MS_MAX, restart(site))));
+  }
+
   /** A site has changed its state: its report is polled, shown in KV, and may end the job. */
   async notify(site: SiteName): Promise<void> {
     await this.#evaluate(await this.#pollSites([site]), "transition");

@@ -18,6 +18,8 @@ export type Desired = "run" | "stop";
 export interface SiteDue {
   readonly track: DueTrack;
   readonly view: DueSite;
+  /** The oldest of the last heartbeats of all running work; undefined while no due day is worked on. */
+  readonly lastHeartbeatAt: EpochMs | undefined;
   /** The first days that are not done, in order; at most `UNDONE_DAYS_MAX`. */
   readonly undone: readonly UndoneDay[];
 }

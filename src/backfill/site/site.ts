@@ -12,7 +12,7 @@ import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
-import { countPoints, dueEntries, dueReportOf, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
+import { countPoints, dueEntries, dueView, setDueDays, takeDueTrack, withDue } from "./due/due.ts";
 import { applyJob, boundedPorts, dropStale, Engine } from "./engine/engine.ts";
 import { addHotRows, hotRowTable } from "./hot-rows/hot-rows.ts";
 import {
@@ -101,7 +101,7 @@ export class SiteBackfill implements SitePeer, DueDays {
           return { audit: auditView(sql, site) };
         case "due":
           return {
-            due: { view: dueReportOf(sql, site, clock.now()).view, days: dueEntries(sql, clock.now()) },
+            due: { view: dueView(sql, site, clock.now()), days: dueEntries(sql, clock.now()) },
           };
         default:
           return query satisfies never;

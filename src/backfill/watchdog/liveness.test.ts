@@ -2,12 +2,15 @@ import { expect, test } from "vitest";
 import { jobFixture, reportFixture } from "../../../test/support/job.ts";
 import type { SiteView } from "../../contract/backfill.ts";
 import { parseSiteName, type SiteName } from "../../domain/site.ts";
-import type { Job, SiteReport } from "../job/job.ts";
+import type { Job, SiteDue, SiteReport } from "../job/job.ts";
 import {
+  isDueSilent,
+  isStuck,
   type Liveness,
   needsRestart,
   OBSERVED_MS_MAX,
   observe,
+  observeDue,
   restarted,
   SILENT_MS_MAX,
 } from "./liveness.ts";
@@ -135,4 +138,30 @@ test("time without an observation, or from a clock's step, does not count", () =
     observed([reporting(), reporting()], undefined, JOB, elapsedMs).stalledMs;
   expect(oneObservation(30 * SILENT_MS_MAX)).toBe(OBSERVED_MS_MAX);
   expect(oneObservation(-30 * SILENT_MS_MAX)).toBe(0);
+});
+
+test("a site that works on due days without a job is silent once its heartbeat has been the same for an hour", () => {
+  const report = (lastHeartbeatAt: number | undefined) => ({ lastHeartbeatAt }) as SiteDue;
+  const first = observeDue(undefined, report(5), 1_000);
+  expect(first).toEqual({ heartbeat: 5, since: 1_000 });
+  const same = observeDue(first, report(5), 1_000 + SILENT_MS_MAX);
+  expect([isDueSilent(first, SILENT_MS_MAX), isDueSilent(same, 1_000 + SILENT_MS_MAX)]).toEqual([
+    false,
+    true,
+  ]);
+  expect(observeDue(same, report(6), 9_000)).toEqual({ heartbeat: 6, since: 9_000 });
+  // Without work there is nothing to be silent; a clock that has stepped back begins again.
+  expect(observeDue(same, report(undefined), 9_000)).toBeUndefined();
+  expect(observeDue({ heartbeat: 5, since: 10_000 }, report(5), 9_000)).toEqual({
+    heartbeat: 5,
+    since: 9_000,
+  });
+});
+
+test("a job is not stuck while due days that go first progress", () => {
+  const due = (pages: number) =>
+    ({ view: { current_date: "2025-05-30", phase: "fetching", pages } }) as SiteDue;
+  const reports = Array.from({ length: 120 }, (_, minute) => reporting({ due: due(minute) }));
+  const seen = observed(reports);
+  expect([seen.idleMs, isStuck(seen)]).toEqual([0, false]);
 });

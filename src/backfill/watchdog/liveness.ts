@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../domain/day.ts";
-import { type Job, type SiteReport, settled } from "../job/job.ts";
+import { type Job, type SiteDue, type SiteReport, settled } from "../job/job.ts";
 
 /** A site that is stalled for this long is stuck. */
 const STUCK_MS = 3_600_000;
@@ -75,9 +75,37 @@ export function observe(
   };
 }
 
-/** Changes with every commit for the first unfinished day, and with the day itself. */
+/**
+ * Changes with every commit for the first unfinished day, and with the day itself. Due days go first: while they progress,
+ * the job is not stuck.
+ */
 function progressOf(report: SiteReport | undefined): string {
   if (!report) return "";
   const { current_date, phase } = report.view;
-  return `${current_date} ${phase} ${report.dayProgressAt ?? report.lastProgressAt}`;
+  const due = report.due?.view;
+  const ahead = due?.current_date ? ` ${due.current_date} ${due.phase} ${due.pages}` : "";
+  return `${current_date} ${phase} ${report.dayProgressAt ?? report.lastProgressAt}${ahead}`;
 }
+
+/** Since when the Coordinator has seen one heartbeat of a site that works on due days. */
+export interface DueSilence {
+  readonly heartbeat: EpochMs;
+  readonly since: EpochMs;
+}
+
+/**
+ * The next observation of a site that has no job to work for; undefined while it does not work on due days. Times are the
+ * Coordinator's; a restart that a step of its clock causes costs no work. Pure.
+ */
+export function observeDue(
+  before: DueSilence | undefined,
+  { lastHeartbeatAt: heartbeat }: SiteDue,
+  now: EpochMs,
+): DueSilence | undefined {
+  if (heartbeat === undefined) return undefined;
+  const isSame = before?.heartbeat === heartbeat && before.since <= now;
+  return isSame ? before : { heartbeat, since: now };
+}
+
+export const isDueSilent = (silence: DueSilence | undefined, now: EpochMs) =>
+  silence !== undefined && now - silence.since >= SILENT_MS_MAX;

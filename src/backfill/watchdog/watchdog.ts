@@ -13,7 +13,16 @@ import {
   conditionsOf,
   dueConditionsOf,
 } from "./alerts.ts";
-import { isStuck, type Liveness, needsRestart, observe, restarted } from "./liveness.ts";
+import {
+  type DueSilence,
+  isDueSilent,
+  isStuck,
+  type Liveness,
+  needsRestart,
+  observe,
+  observeDue,
+  restarted,
+} from "./liveness.ts";
 
 export type { AlertThresholds } from "./alerts.ts";
 
@@ -89,6 +98,33 @@ export class Watchdog {
     const changes = changesOf(alerts, dueConditionsOf(reports, paused, now));
     write(sql, "due_alerts", changes.alerts);
     this.#notify(sql, changes, now);
+    const before = new Map(read<[SiteName, DueSilence]>(sql, "due_silence"));
+    const silences = [...reports].flatMap(([site, report]) => {
+      const silence = observeDue(before.get(site), report, now);
+      return silence ? [[site, silence] as const] : [];
+    });
+    write(sql, "due_silence", silences);
+  }
+
+  /**
+   * The sites whose objects have to be restarted because work on due days shows no heartbeat. `observed` are those that
+   * are observed for the job. Committed before the restart, as for `restarts`.
+   */
+  dueRestarts(observed: ReadonlySet<SiteName>, now: EpochMs): SiteName[] {
+    const { store, log } = this.#parts;
+    return store.tx((sql) => {
+      const silences = read<[SiteName, DueSilence]>(sql, "due_silence");
+      const silent = silences
+        .filter(([site, silence]) => isDueSilent(silence, now) && !observed.has(site))
+        .map(([site]) => site);
+      const again = silences.map(([site, silence]) =>
+        silent.includes(site) ? [site, { ...silence, since: now }] : [site, silence],
+      );
+      write(sql, "due_silence", again);
+      for (const site of silent)
+        log("ERROR", `Site ${site} has shown no heartbeat for an hour and is restarted`, { site });
+      return silent;
+    });
   }
 
   /**
@@ -175,7 +211,7 @@ function readLiveness(sql: Sql): Map<SiteName, Liveness> {
   return new Map(read<[SiteName, Liveness]>(sql, "liveness"));
 }
 
-type Observed = "liveness" | "alerts" | "due_alerts";
+type Observed = "liveness" | "alerts" | "due_alerts" | "due_silence";
 
 function read<T>(sql: Sql, name: Observed): T[] {
   const [row] = sql.all<{ body: string }>("SELECT body FROM watchdog WHERE name = ?", name);

@@ -3,7 +3,7 @@ import type { Alarm } from "../../../src/backfill/ports.ts";
 import type { SitePorts } from "../../../src/backfill/site/site.ts";
 import type { Incarnation } from "../harness/incarnation.ts";
 import { contentOf, stagedRows, viewLags } from "../harness/inspect.ts";
-import { type Shell, World, type WorldOptions } from "../harness/world.ts";
+import { day, type Shell, World, type WorldOptions } from "../harness/world.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60_000;
@@ -277,4 +277,21 @@ test("eleven 429s within an hour raise an alert, which is cleared an hour later"
   world.vendor.faults.clear();
   await world.pass(30 * SECOND);
   await world.run();
+});
+
+test("work on a due day that never ends is restarted without any job, and the day is archived", async () => {
+  let hung = 0;
+  const world = worldWith((ports) => withoutAnswer(ports, (path) => ofFirst(path) && hung++ === 0), {
+    config,
+  });
+  const list = [{ date: day(FIRST), fetchedSince: world.scheduler.now }];
+  await world.setDue("site_a", list);
+  for (let crons = 0; crons < 14 && restartsOf(world) === 0; crons++) {
+    await world.pass(5 * MINUTE);
+    await world.ask((coordinator) => coordinator.wake());
+  }
+  expect(restartsOf(world)).toBe(1);
+  await world.run();
+  expect((await world.setDue("site_a", list)).days).toMatchObject([{ state: "published", failures: 0 }]);
+  expect(stagedRows(world)).toBe(0);
 });

@@ -41,19 +41,29 @@ export function dueEntries(sql: Sql, now: EpochMs): DueDayEntry[] {
   return dueFacts(sql).map((day) => entryOf(day, tracks, now));
 }
 
-/** The site's account of its due days for the Coordinator. */
-export function dueReportOf(sql: Sql, site: SiteName, now: EpochMs): SiteDue {
+/** The site's account of its due days for the Coordinator. `lastHeartbeatAt`: of all its running work. */
+export function dueReportOf(
+  sql: Sql,
+  site: SiteName,
+  now: EpochMs,
+  lastHeartbeatAt: EpochMs | undefined,
+): SiteDue {
   const facts = dueFacts(sql);
   const undone = facts.filter((day) => !isDone(day)).slice(0, UNDONE_DAYS_MAX);
+  const view = dueSiteOf(sql, site, facts, now);
   return {
     track: getState(sql, "dueTrack"),
-    view: dueSiteOf(sql, site, facts, now),
+    view,
+    lastHeartbeatAt: view.current_date === null ? undefined : lastHeartbeatAt,
     undone: undone.map(({ date, failure, failures, fetchedSince, listedAt }) => ({
       ...{ date, failures, error: failure?.message ?? null },
       dueMs: Math.max(0, now - Math.max(listedAt, fetchedSince)),
     })),
   };
 }
+
+/** The due days of the site in figures. */
+export const dueView = (sql: Sql, site: SiteName, now: EpochMs) => dueSiteOf(sql, site, dueFacts(sql), now);
 
 function dueSiteOf(sql: Sql, site: SiteName, facts: readonly DueFacts[], now: EpochMs): DueSite {
   const tracks = workingTracks(sql);

@@ -23,7 +23,7 @@ import { dueFacts, workingTracks } from "./due-facts.ts";
 import { nextDue } from "./due-state.ts";
 
 export { countPoints } from "./count-points.ts";
-export { dueEntries, dueFacts, dueReportOf, workingTracks } from "./due-facts.ts";
+export { dueEntries, dueFacts, dueReportOf, dueView, workingTracks } from "./due-facts.ts";
 
 /** Days that a list may have: a year and a month. The sync lists the days that hot storage has, 20 by default. */
 const DUE_DAYS_MAX = 400;

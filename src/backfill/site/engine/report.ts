@@ -58,7 +58,7 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
     uploadFailures: getState(sql, "uploadFailures"),
     rateLimitsLastHour: rateLimits(sql, live.now).length,
     totals: getState(sql, "totals"),
-    due: dueReportOf(sql, site, live.now),
+    due: dueReportOf(sql, site, live.now, live.lastHeartbeatAt),
     view: {
       site,
       state,
