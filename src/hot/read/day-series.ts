@@ -6,6 +6,9 @@ import { readSpans } from "./read-spans.ts";
 import { type Counting, joined, pointSeries } from "./span-series.ts";
 import { readSnapshot, readWhole } from "./span-snapshot.ts";
 
+/** A parameter takes 2 MB: with the longest names this is half of it. */
+const NAMES_A_STATEMENT = 500;
+
 /** The samples of the named points on the day, by name, without points that have none. */
 export async function readDaySeries(
   database: HotDatabase,
@@ -16,11 +19,14 @@ export async function readDaySeries(
 ): Promise<Map<string, HotSeries>> {
   const parts = new Map<string, HotSeries[]>();
   const startMs = dayStartMs(day);
-  for (const span of readSpans(startMs, startMs + DAY_MS, names.length)) {
-    for await (const snapshot of readWhole(readSnapshot, database, site, names, span)) {
-      for (const [number, series] of pointSeries(snapshot, snapshot.points.keys(), counting)) {
-        const name = snapshot.points.get(number) as string;
-        parts.set(name, [...(parts.get(name) ?? []), series]);
+  for (let first = 0; first < names.length; first += NAMES_A_STATEMENT) {
+    const some = names.slice(first, first + NAMES_A_STATEMENT);
+    for (const span of readSpans(startMs, startMs + DAY_MS, some.length)) {
+      for await (const snapshot of readWhole(readSnapshot, database, site, some, span)) {
+        for (const [number, series] of pointSeries(snapshot, snapshot.points.keys(), counting)) {
+          const name = snapshot.points.get(number) as string;
+          parts.set(name, [...(parts.get(name) ?? []), series]);
+        }
       }
     }
   }
