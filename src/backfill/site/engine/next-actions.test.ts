@@ -214,3 +214,12 @@ test("the list of points is loaded for due days before one is staged, once it is
 test("a due day or a probe that waits says until when", () => {
   expect(nextActions({ ...IDLE, due: { ...DUE, laterAt: NOW + 7 } }).laterAt).toBe(NOW + 7);
 });
+
+test("a rebuild begins when the work that runs has ended, and a verification runs beside it", () => {
+  const running = new Set(["publish 2025-05-30", "view"]);
+  const audits = (rebuilding: boolean, keysRunning: ReadonlySet<string>) =>
+    keys({ audit: true, rebuilding, running: keysRunning });
+  expect(audits(true, running)).toEqual([]);
+  expect(audits(false, running)).toEqual(["audit"]);
+  expect(audits(true, new Set(["view"]))).toEqual(["audit"]);
+});

@@ -67,7 +67,7 @@ export function nextActions(s: Situation): Decision {
     if (s.viewDueAt <= s.now) next.actions.push({ do: "view", key: "view" });
     else next.times.push(s.viewDueAt);
   }
-  if (s.audit) next.actions.push({ do: "audit", key: "audit" });
+  if (s.audit && !isDraining(s)) next.actions.push({ do: "audit", key: "audit" });
   if (!s.rebuilding) workOnDays(s, next);
   const start = next.actions.filter(({ key }) => !s.running.has(key));
   return {
@@ -76,6 +76,10 @@ export function nextActions(s: Situation): Decision {
     laterAt: next.times.length > 0 ? Math.min(...next.times) : undefined,
   };
 }
+
+/** A rebuild begins once no work runs that could publish a day which it has listed before. Due days may run at any time. */
+const isDraining = ({ rebuilding, running }: Situation) =>
+  rebuilding && [...running].some((key) => key !== "view" && key !== "audit");
 
 /** The actions to start unless they run, and the times at which to decide again. */
 interface Next {
