@@ -4,6 +4,8 @@ import type { SitePorts } from "../context.ts";
 
 /** Longer than any response takes. After a timeout of an upload, a HEAD shows its result. */
 const RESPONSE_MS_MAX = 60_000;
+/** One statement of D1. */
+const HOT_MS_MAX = 10_000;
 /** What a call of the gate may take beyond the time that the gate keeps it waiting. */
 const GATE_SLACK_MS = 10_000;
 
@@ -36,7 +38,8 @@ export function boundedPorts(ports: SitePorts, connection: Mutex): SitePorts {
       permitsLastMinute: () => bounded(() => gate.permitsLastMinute()),
     },
     vouching: vouching && {
-      stopVouching: (site, day) => bounded(() => vouching.stopVouching(site, day)),
+      // R2 and KV wait for the connection meanwhile.
+      stopVouching: (site, day) => withTimeout(clock, HOT_MS_MAX, () => vouching.stopVouching(site, day)),
     },
     coordinator: {
       current: () => bounded(() => coordinator.current()),
