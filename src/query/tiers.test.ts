@@ -164,6 +164,19 @@ test("a day that hot has in part is completed from cold, with hot's value where 
   expect(days).toEqual([{ day: dayOf(9), state: "present", tiers: ["cold", "hot"], series: [series] }]);
 });
 
+test("a point that the object lacks is answered by hot, also where the windows are to be read again", async () => {
+  const { database, cold, read } = world();
+  database.insert(site, POINT, [[at(8), 3]]);
+  database.addDay(site, dayOf(8), 1);
+  await database.select("SELECT 1");
+  database.db.exec("UPDATE days SET whole = 0, version = version + 1");
+  cold.objects.set(dayOf(8), new Map());
+  expect((await read(at(8), at(9))).days[0]?.series).toEqual([[[at(8), 3]]]);
+  // With a sample in the object, that is the newer.
+  cold.objects.set(dayOf(8), new Map([[at(8, 5), 4]]));
+  expect((await read(at(8), at(9))).days[0]?.series).toEqual([[[at(8, 5), 4]]]);
+});
+
 test("an empty file in cold makes a day empty that has no row in hot", async () => {
   const { cold, read } = world();
   cold.objects.set(dayOf(9), new Map());

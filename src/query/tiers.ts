@@ -176,14 +176,20 @@ async function dayIn(cold: SampleSource, query: SampleQuery, meter: Meter): Prom
 function merged(hotDay: HotDaySamples, cold: DaySamples | undefined): DaySamples {
   if (cold?.day !== hotDay.day)
     throw new Error(`cold returned ${cold?.day} where ${hotDay.day} was expected`);
-  // Stale windows wait to be read again, because the object was replaced. Without an object nothing else has their samples.
-  const hot = cold.state === "missing" ? hotDay.stored() : hotDay.current;
+  // Stale windows wait to be read again, because the object was replaced. Of a point that the object lacks, nothing else
+  // has their samples: it is no longer configured, or the weather.
+  const isLacking = (point: number) => (cold.series[point] ?? NO_SAMPLES).ms.length === 0;
+  const stored = hotDay.current.series.some((_, point) => isLacking(point)) ? hotDay.stored() : undefined;
+  const hot = stored ?? hotDay.current;
   const states = [hot.state, cold.state];
   const ofCold = (point: number) => outside(cold.series[point] ?? NO_SAMPLES, hotDay.settled);
   return {
     day: hot.day,
     state: states.includes("present") ? "present" : states.includes("empty") ? "empty" : "missing",
     tiers: [...cold.tiers, ...hot.tiers],
-    series: hot.series.map((series, point) => mergeSeries(series, ofCold(point))),
+    series: hotDay.current.series.map((current, point) => {
+      const own = stored && isLacking(point) ? (stored.series[point] ?? NO_SAMPLES) : current;
+      return mergeSeries(own, ofCold(point));
+    }),
   };
 }
