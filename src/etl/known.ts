@@ -2,21 +2,20 @@
 import { addDays, DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { HotSite, HotState, HotWriter } from "../hot/hot.ts";
 import { HotUnavailable } from "../ports/hot.ts";
+import { firstHotDay, type Settings } from "./due/due.ts";
 import { type Unit, type WindowReading, watermarkOf } from "./schedule.ts";
 
 export interface Known {
   readonly claim: HotSite;
   readonly state: HotState;
   readonly readings: ReadonlyMap<EpochMs, WindowReading>;
-  /** Windows from here on are in `state`; all before it belong to days that are whole, or too old to be read. */
+  /**
+   * All windows from here on are in `state`, and are read where they are due; those before it belong to days that are
+   * whole, or too old to be read.
+   */
   readonly fromMs: EpochMs;
   /** Why days that hot storage lacks were not added: it is full. They are not read until there is room. */
   readonly full: HotUnavailable | undefined;
-}
-
-/** The first day that is younger than `hotDays`: older ones are answered from the archive. */
-export function boundaryOf(now: EpochMs, hotDays: number): UtcDay {
-  return utcDayOf(now - hotDays * DAY_MS);
 }
 
 /** Reads what is known of the site's windows. `daysBefore` are those of the last time. Makes the days up to today hot's. */
@@ -24,23 +23,21 @@ export async function readKnown(
   writer: HotWriter,
   claim: HotSite,
   daysBefore: HotState["days"] | undefined,
-  hotDays: number,
+  settings: Settings,
   now: EpochMs,
 ): Promise<Known> {
-  const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, hotDays, now);
-  let fromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
-  let state = await writer.state(claim, fromMs);
+  const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, settings, now);
+  const readFromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
+  let state = await writer.state(claim, readFromMs);
   const missing = daysToAdd(state.days, claim, earliest(state.days), now);
   let full: HotUnavailable | undefined;
   if (missing.length > 0) {
     full = await writer.addDays(claim, missing).then(() => undefined, ifFull);
-    state = await writer.state(claim, fromMs);
+    state = await writer.state(claim, readFromMs);
   }
-  if (earliest(state.days) < fromMs) {
-    // The object of a day that was whole has been replaced.
-    fromMs = earliest(state.days);
-    state = await writer.state(claim, fromMs);
-  }
+  const fromMs = earliest(state.days);
+  // The object of a day that was whole has been replaced.
+  if (fromMs < readFromMs) state = await writer.state(claim, fromMs);
   const versions = new Map(state.days.map(({ day, version }) => [day, version]));
   const readings = state.windows.map(({ fromMs: at, readAtMs, version }): [EpochMs, WindowReading] => [
     at,
@@ -54,13 +51,16 @@ function ifFull(fault: unknown): HotUnavailable {
   throw fault;
 }
 
-/** Hours of yesterday may still be read again, also where all of its windows are complete. */
-function earliestNeeded(days: HotState["days"], claim: HotSite, hotDays: number, now: EpochMs): EpochMs {
-  const boundary = boundaryOf(now, hotDays);
+/**
+ * Where units to be read begin: in the first day that is not whole. Hours of yesterday may still be read again, also where
+ * all of its windows are complete. Hot storage does not read what the archive answers for.
+ */
+function earliestNeeded(days: HotState["days"], claim: HotSite, settings: Settings, now: EpochMs): EpochMs {
+  const boundary = firstHotDay(settings, now);
   const yesterday = utcDayOf(now - DAY_MS);
   const open = days.find(({ day, whole, released }) => day >= boundary && !whole && !released)?.day;
   const first = open !== undefined && open < yesterday ? open : yesterday;
-  return Math.max(claim.sinceMs, dayStartMs(first));
+  return Math.max(claim.sinceMs, dayStartMs(first < boundary ? boundary : first));
 }
 
 /**
@@ -79,14 +79,9 @@ function daysToAdd(
   return daysOf(utcDayOf(firstMs), utcDayOf(now)).filter((day) => !known.has(day));
 }
 
-/** Where units to be read begin: hot storage does not read what the archive answers for. */
-export function unitsFromMs({ claim, fromMs }: Known, hotDays: number, now: EpochMs): EpochMs {
-  return Math.max(claim.sinceMs, fromMs, dayStartMs(boundaryOf(now, hotDays)));
-}
-
 /** The watermark; with `unit`, as it is once that has been read at `readAt`. */
 export function watermarkWith(
-  { readings, claim, fromMs }: Known,
+  { readings, fromMs }: Known,
   now: EpochMs,
   read?: { readonly unit: Unit; readonly readAt: EpochMs },
 ): EpochMs {
@@ -95,5 +90,5 @@ export function watermarkWith(
     const { fromMs: at } = window;
     after.set(at, { fromMs: at, readAt: read?.readAt ?? now, isCurrent: true });
   }
-  return watermarkOf(after, Math.max(claim.sinceMs, fromMs), now);
+  return watermarkOf(after, fromMs, now);
 }

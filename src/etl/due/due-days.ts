@@ -1,19 +1,28 @@
 /** Which days the site's backfill shall fetch, and from when on. Pure. */
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../domain/day.ts";
+import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { EtlConfig } from "../../domain/etl-config.ts";
 import type { DueDay, DueDayView } from "../../ports/due.ts";
 import type { RollOver } from "../state/state.ts";
 
-type Settings = Pick<EtlConfig, "hotDays" | "archiveAfterHours">;
+export type Settings = Pick<EtlConfig, "hotDays" | "archiveAfterHours">;
 
 /** When a day is archived: some hours after its end, when few samples are still to come. */
 export function archiveAt(day: UtcDay, { archiveAfterHours }: Settings): EpochMs {
   return dayStartMs(day) + DAY_MS + archiveAfterHours * 3_600_000;
 }
 
-/** When a day turns `HOT_DAYS`: it is before the boundary of the Query Worker from then on. */
-export function rollOverAt(day: UtcDay, { hotDays }: Settings): EpochMs {
-  return dayStartMs(day) + (hotDays + 1) * DAY_MS;
+/**
+ * When a day turns `HOT_DAYS`, but not before it is archived. For a day from then on it is the boundary of the Query
+ * Worker, which reads it from both tiers: rows that hot alone has are found until the object has them too.
+ */
+export function rollOverAt(day: UtcDay, settings: Settings): EpochMs {
+  return Math.max(dayStartMs(day) + settings.hotDays * DAY_MS, archiveAt(day, settings));
+}
+
+/** The first day that has not turned `HOT_DAYS`: older ones are not read any more. */
+export function firstHotDay(settings: Settings, now: EpochMs): UtcDay {
+  const day = utcDayOf(now - settings.hotDays * DAY_MS);
+  return now < rollOverAt(day, settings) ? day : addDays(day, 1);
 }
 
 /** The days that are due at `now`, with the time from which on their fetch has to begin. */

@@ -39,7 +39,7 @@ export class HotClaim {
       const now = clock.now();
       this.#site ??= await writer.claim(site, hourStart(now - config.firstSyncHours * 3_600_000));
       const before = this.#last?.state.days;
-      this.#current = await readKnown(writer, this.#site, before, config.hotDays, now);
+      this.#current = await readKnown(writer, this.#site, before, config, now);
       this.#last = this.#current;
       if (this.#current.full) pauseHot(this.#context, this.#current.full);
       const days = this.#current.state.days.filter(({ released }) => !released).map(({ day }) => day);

@@ -30,6 +30,8 @@ export interface Situation {
   readonly weatherAt: EpochMs | undefined | "never";
   readonly daysReleased: readonly UtcDay[];
   readonly daysToRollOver: readonly UtcDay[];
+  /** When the site's backfill has told of their objects. */
+  readonly dueReportAt: EpochMs | undefined;
 }
 
 export type Decision = { readonly action: Action } | { readonly restUntil: EpochMs };
@@ -58,7 +60,8 @@ export function nextAction(s: Situation): Decision {
     const [released] = s.daysReleased;
     if (released) return { action: { do: "delete", day: released } };
     const [day] = s.daysToRollOver;
-    if (day) return { action: { do: "roll-over", day } };
+    if (day && areObjectsListed(s)) return { action: { do: "roll-over", day } };
+    if (day && s.apiPausedUntil === undefined) return { action: { do: "load-points" } };
   }
   if (older) return { action: { do: "read", unit: older } };
   return { restUntil: Math.min(...times) };
@@ -85,6 +88,14 @@ function exchangeDueAt({ exchangedAt, isDayDue, now }: Situation): EpochMs {
 /** Whether what is done once in every sync is to be done again. A time ahead is from before the clock stepped back. */
 function isSyncDue(doneAt: EpochMs | undefined, now: EpochMs): boolean {
   return doneAt === undefined || doneAt > now || nextSyncAt(doneAt) <= now;
+}
+
+/**
+ * Whether the list of points is not older than the objects of due days. By an older one, points that an object lacks since
+ * they are no longer configured would keep the day. A report from the future came before the clock stepped back.
+ */
+function areObjectsListed({ dueReportAt = 0, pointsLoadedAt, now }: Situation): boolean {
+  return pointsLoadedAt !== undefined && (pointsLoadedAt >= dueReportAt || dueReportAt > now);
 }
 
 /** A list from the future was loaded before the clock stepped back. */

@@ -3,7 +3,7 @@ import type { Sql } from "../../ports/ports.ts";
 import type { SyncContext } from "../context.ts";
 import { daysToRollOver, dueDays, isSatisfied } from "../due/due.ts";
 import { haltedUntil, pausedUntil } from "../failures.ts";
-import { type Known, unitsFromMs } from "../known.ts";
+import type { Known } from "../known.ts";
 import { type DueUnit, dueUnits } from "../schedule.ts";
 import { getState } from "../state/state.ts";
 import type { Situation } from "./next-action.ts";
@@ -33,10 +33,11 @@ export function situationOf(
   const pauses = getState(sql, "windowPauses");
   const rollOvers = getState(sql, "rollOvers");
   const due = dueDays(hotDays(sql, now), rollOvers, config, now);
-  const views = getState(sql, "due")?.report.days ?? [];
+  const report = getState(sql, "due");
+  const views = report?.report.days ?? [];
   return {
     now,
-    units: known && unitsOf(known, config.hotDays, now, requestedAt),
+    units: known && unitsOf(known, now, requestedAt),
     // After a halt or a pause the list of points is the probe.
     pointsLoadedAt: halt || apiPause ? undefined : getState(sql, "points")?.loadedAt,
     apiPausedUntil: haltedUntil(halt, now) ?? pausedUntil(apiPause, now),
@@ -53,14 +54,15 @@ export function situationOf(
     weatherAt: config.syncWeather ? weatherAt : "never",
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
     daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),
+    dueReportAt: report?.at,
   };
 }
 
 /** What is to be read from the boundary on, of days that hot storage has and that are not leaving it. */
-function unitsOf(known: Known, hotDays: number, now: EpochMs, requestedAt: EpochMs | undefined): DueUnit[] {
-  const { readings, state } = known;
+function unitsOf(known: Known, now: EpochMs, requestedAt: EpochMs | undefined): DueUnit[] {
+  const { fromMs, readings, state } = known;
   const hot = new Set(state.days.flatMap(({ day, released }) => (released ? [] : day)));
-  const units = dueUnits(readings, unitsFromMs(known, hotDays, now), now, requestedAt);
+  const units = dueUnits(readings, fromMs, now, requestedAt);
   return units.filter(({ unit }) => hot.has(utcDayOf(unit.fromMs)));
 }
 

@@ -12,7 +12,7 @@ import type { SyncContext } from "../context.ts";
 import { rollOverAt } from "../due/due.ts";
 import type { RunningSync } from "../engine/engine.ts";
 import { haltedUntil, pausedUntil } from "../failures.ts";
-import { type Known, unitsFromMs, watermarkWith } from "../known.ts";
+import { type Known, watermarkWith } from "../known.ts";
 import { dueUnits } from "../schedule.ts";
 import { getState, recentErrors } from "../state/state.ts";
 
@@ -36,7 +36,7 @@ export function reportOf(
   const waiting = pauses.map((pause) => pausedUntil(pause, now)).filter((until) => until !== undefined);
   const lastSync = getState(sql, "lastSync");
   const watermark = known && lastReading(known) !== undefined ? watermarkWith(known, now) : undefined;
-  const missing = known ? windowsMissing(known, config.hotDays, now) : 0;
+  const missing = known ? windowsMissing(known, now) : 0;
   const points = getState(sql, "points");
   const newest = getState(sql, "newestMs");
   const due = getState(sql, "due");
@@ -101,8 +101,8 @@ function lagSeconds(known: Known | undefined, now: EpochMs): number | null {
 const lastReading = ({ state }: Known) => state.windows.at(-1);
 
 /** Windows of hours that are due because some of them were not read, or not since their day's object was replaced. */
-function windowsMissing(known: Known, hotDays: number, now: EpochMs): number {
-  return dueUnits(known.readings, unitsFromMs(known, hotDays, now), now)
+function windowsMissing(known: Known, now: EpochMs): number {
+  return dueUnits(known.readings, known.fromMs, now)
     .filter(({ unit, dueAt }) => unit.why === "missing" && dueAt <= now)
     .flatMap(({ unit }) => unit.windows)
     .filter(({ fromMs }) => !known.readings.get(fromMs)?.isCurrent).length;
