@@ -115,7 +115,7 @@ export class Answers {
       this.#changes.get(`${site} ${fromMs}`) ?? vendor.lastChange(site, { from: fromMs, to: toMs });
     this.#changes.set(`${site} ${fromMs}`, changed);
     const archivedAt = dayStartMs(day) + DAY_MS + etl.archiveAfterHours * HOUR;
-    const rolledAt = dayStartMs(day) + (etl.hotDays + 1) * DAY_MS;
+    const rolledAt = Math.max(dayStartMs(day) + etl.hotDays * DAY_MS, archivedAt);
     if (changed <= hourEndMs + LATE_MS) return scheduler.now >= changed + FOUND_MS;
     const next = [archivedAt, rolledAt].find((at) => changed <= at);
     return next !== undefined && scheduler.now >= next + ARCHIVED_MS;

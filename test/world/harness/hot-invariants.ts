@@ -23,6 +23,7 @@ export class HotInvariants {
   #commits = 0;
   #epochs = new Map<string, number>();
   #days = new Map<string, HotDayRow>();
+  #watermarks = new Map<string, EpochMs>();
   readonly #latestMs = new Map<string, EpochMs>();
   /** When the version of a day was raised last, by site and day, in true time. */
   readonly raisedAt = new Map<string, number>();
@@ -67,7 +68,7 @@ export class HotInvariants {
       // By the latest that the site's clock has said: what it took for too old is not read.
       const nowMs = Math.max(this.#latestMs.get(name) ?? 0, scheduler.now, clocks.nowOf(`sync ${name}`));
       this.#latestMs.set(name, nowMs);
-      const boundary = utcDayOf(nowMs - (etl?.hotDays ?? 0) * DAY_MS);
+      const boundary = utcDayOf(nowMs - ((etl?.hotDays ?? 1) - 1) * DAY_MS);
       const starts = new Set(windows.get(name)?.map(({ from_ms }) => from_ms));
       for (const { day } of days.filter(
         (each) => each.site === name && !each.released && each.day >= boundary,
@@ -91,9 +92,14 @@ export class HotInvariants {
       if (now && before.released && !now.released) throw new Error(`${key} is hot again after its release`);
     }
     this.#days = after;
-    for (const { name, epoch } of hotSites(this.#world.hot)) {
+    for (const { name, epoch, watermark_ms } of hotSites(this.#world.hot)) {
       if (epoch < (this.#epochs.get(name) ?? 0)) throw new Error(`the epoch of ${name} has fallen`);
       this.#epochs.set(name, epoch);
+      const before = this.#watermarks.get(name) ?? 0;
+      this.#watermarks.set(name, watermark_ms ?? 0);
+      // A clock that steps back takes the watermark with it.
+      if (this.#world.clocks.areTrue && (watermark_ms ?? 0) < before)
+        throw new Error(`the watermark of ${name} has fallen to ${iso(watermark_ms ?? 0)}`);
     }
   }
 
@@ -101,6 +107,7 @@ export class HotInvariants {
   forget(): void {
     this.#epochs = new Map();
     this.#days = new Map();
+    this.#watermarks = new Map();
   }
 
   async #before(batch: HotBatch): Promise<void> {

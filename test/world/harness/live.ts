@@ -21,7 +21,7 @@ export const LIVELY = {
 export function liveWorld({ etl, vendor, ...more }: WorldOptions = {}): World {
   return new World({
     ...more,
-    etl: { hotDays: 2, firstSyncHours: 6, ...etl },
+    etl: { hotDays: 3, firstSyncHours: 6, ...etl },
     vendor: { ...LIVELY, ...vendor },
   });
 }

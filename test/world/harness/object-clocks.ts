@@ -10,6 +10,8 @@ import type { Scheduler } from "./scheduler.ts";
 export class ObjectClocks {
   /** How late the platform delivers alarms that are set from now on; negative: early. */
   alarmsLateMs = 0;
+  /** No clock has ever stepped. */
+  areTrue = true;
   readonly #scheduler: Scheduler;
   /** How far all clocks, the platform's too, are ahead of true time; `#aheadMs` adds to it by object. */
   #allAheadMs = 0;
@@ -21,10 +23,12 @@ export class ObjectClocks {
   }
 
   stepAll(ms: number): void {
+    this.areTrue = false;
     this.#allAheadMs += ms;
   }
 
   step(object: string, ms: number): void {
+    this.areTrue = false;
     this.#aheadMs.set(object, (this.#aheadMs.get(object) ?? 0) + ms);
   }
 

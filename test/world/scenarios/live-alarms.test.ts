@@ -94,7 +94,7 @@ test.each([
 test("all clocks ahead by days, and right again later: days that have left hot storage are answered by the archive", async () => {
   const world = liveWorld({
     begins: "2025-06-01T20:00:00Z",
-    etl: { hotDays: 1, firstSyncHours: 24, archiveAfterHours: 1 },
+    etl: { hotDays: 2, firstSyncHours: 24, archiveAfterHours: 1 },
   });
   await live(world, HOUR);
   world.clocks.stepAll(2 * DAY + 6 * HOUR);

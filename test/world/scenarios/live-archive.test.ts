@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { addDays, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
 import { truthOf } from "../../reference/truth.ts";
-import { HOUR, LIVELY, live, liveWorld, MINUTE, reportOf } from "../harness/live.ts";
+import { HOUR, LIVELY, live, liveWorld, MINUTE, reportOf, STEADY } from "../harness/live.ts";
 import type { World } from "../harness/world.ts";
 import { hotDays } from "../harness/world-hot.ts";
 
@@ -90,4 +90,23 @@ test("a day that can't be archived is tried again, is told of, and stays in hot 
   world.effects.restore();
   await world.pass(30 * MINUTE);
   expect(await reportOf(world)).toMatchObject({ alerts: [], due_days: [{ state: "published" }] });
+});
+
+test("samples that only hot storage has are answered also while the day is still to be read again", async () => {
+  const world = liveWorld({ begins: "2025-06-01T22:00:00Z", etl: { archiveAfterHours: 3 }, vendor: STEADY });
+  await live(world, HOUR);
+  const names = new Set(world.vendor.names("site_a"));
+  const [name = ""] = world.vendor.configured("site_a").filter((each) => names.has(each));
+  const stored = async () =>
+    (await world.reader.series("site_a", [name], dayStartMs(D1), dayStartMs(D2))).get(name)?.ms.length ?? 0;
+  world.vendor.relist("site_a", (listed) => listed.filter((point) => point.name !== name));
+  await world.pass(2 * HOUR);
+  const before = await stored();
+  expect(before).toBeGreaterThan(50);
+  // The object of the day has nothing of the point, and the API breaks down as soon as it is published.
+  await world.run(() => world.archive.objects.size > 0);
+  world.vendor.faults.add({ on: "any", effect: { do: "status", status: 503 } });
+  world.answers.excuse(2 * HOUR);
+  await world.pass(HOUR);
+  expect(await stored()).toBe(before);
 });
