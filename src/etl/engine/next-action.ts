@@ -26,6 +26,11 @@ export interface Situation {
   readonly exchangedAt: EpochMs | undefined;
   /** A due day is not done. */
   readonly isDayDue: boolean;
+  /**
+   * The site's backfill knows of hot's days. Before that, an object of a day could be replaced while hot vouches for it:
+   * no older hour is read, which could complete a day.
+   */
+  readonly isAnnounced: boolean;
   /** When the weather was last read; "never" where it is not wanted. */
   readonly weatherAt: EpochMs | undefined | "never";
   readonly daysReleased: readonly UtcDay[];
@@ -63,7 +68,7 @@ export function nextAction(s: Situation): Decision {
     if (day && areObjectsListed(s)) return { action: { do: "roll-over", day } };
     if (day && s.apiPausedUntil === undefined) return { action: { do: "load-points" } };
   }
-  if (older) return { action: { do: "read", unit: older } };
+  if (older && s.isAnnounced) return { action: { do: "read", unit: older } };
   return { restUntil: Math.min(...times) };
 }
 

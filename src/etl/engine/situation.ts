@@ -51,6 +51,7 @@ export function situationOf(
           views.find(({ date }) => date === day.date),
         ),
     ),
+    isAnnounced: getState(sql, "due") !== undefined,
     weatherAt: config.syncWeather ? weatherAt : "never",
     daysReleased: (known?.state.days ?? []).filter(({ released }) => released).map(({ day }) => day),
     daysToRollOver: daysToRollOver(due, views, rollOvers, config, now),
