@@ -31,6 +31,7 @@ export default defineConfig({
             "test/query/**/*.test.ts",
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
+            "test/soak/**/*.test.ts",
           ],
           // Four workers share two cores.
           testTimeout: 120_000,

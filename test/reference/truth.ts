@@ -1,3 +1,4 @@
+import type { ServedRow } from "../../simulator/building/building.ts";
 import type { Simulation } from "../../simulator/server/simulation.ts";
 import { referenceValue } from "./value.ts";
 
@@ -34,15 +35,24 @@ export function truthOf(
   sim: Pick<Simulation, "configured" | "truth">,
   site: string,
   day: string,
+  rules: Rules = {},
+): Truth {
+  return truthOfRows(sim.truth(site, day), new Set(sim.configured(site)), site, rules);
+}
+
+/** The same for any rows of a site. */
+export function truthOfRows(
+  served: Iterable<ServedRow>,
+  configured: ReadonlySet<string>,
+  site: string,
   { words = {}, allPoints = false }: Rules = {},
 ): Truth {
-  const configured = new Set(sim.configured(site));
   const best = new Map<string, { micros: number; row: Row }>();
   const rejected: Record<string, number> = {};
   let fetched = 0;
   let unconfigured = 0;
   let duplicates = 0;
-  for (const { name, value, micros } of sim.truth(site, day)) {
+  for (const { name, value, micros } of served) {
     fetched += 1;
     const number = referenceValue(value, words);
     if (!allPoints && !configured.has(name)) unconfigured += 1;

@@ -1,4 +1,4 @@
-/** `npm run test:soak`: kills the Worker on workerd again and again and compares the archive with what the API served. */
+/** `npm run test:soak`: kills the Workers on workerd again and again and compares R2 and D1 with what the API served. */
 import { rmSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { claimStateDir, SIMULATED } from "../../local/stack/stack.ts";
@@ -21,6 +21,8 @@ Progress goes to stderr, the summary to stdout. The exit code is 1 if anything d
 `;
 
 const KILLS_PER_CYCLE = 6;
+/** Beside the sites that are backfilled. */
+const LIVE_SITES = 2;
 
 void runToEnd(async (run) => {
   const { values } = readArguments();
@@ -44,6 +46,7 @@ async function main({ minutes, seed, sites }: Record<"minutes" | "seed" | "sites
     const counts = await soak({
       seed,
       sites,
+      liveSites: LIVE_SITES,
       killsPerCycle: KILLS_PER_CYCLE,
       enough: () => elapsedMs() >= minutes * 60_000,
       stateDir: state.path,
@@ -73,6 +76,7 @@ function summaryLines(counts: SoakSummary): string[] {
     `${formatCount(cancels)} cancels, ${formatCount(resumes)} resumes, ${formatCount(restarts)} restarts over changed data`,
     `${formatCount(retries)} retries of ${formatCount(daysRetried)} failed days`,
     `${formatCount(counts.objects)} objects of ${formatCount(counts.samples)} samples compared by DuckDB`,
+    `${formatCount(counts.liveWindows)} windows of ${formatCount(counts.liveSamples)} samples of live sites compared over D1 and R2; ${formatCount(counts.rolledOver)} days rolled over`,
     `${formatCount(counts.requests)} requests, at most ${formatCount(counts.busiestMinute)} in any minute of ${formatCount(counts.limit)} allowed`,
   ];
 }
