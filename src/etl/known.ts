@@ -60,7 +60,7 @@ function earliestNeeded(days: HotState["days"], claim: HotSite, settings: Settin
   const yesterday = utcDayOf(now - DAY_MS);
   const open = days.find(({ day, whole, released }) => day >= boundary && !whole && !released)?.day;
   const first = open !== undefined && open < yesterday ? open : yesterday;
-  return Math.max(claim.sinceMs, dayStartMs(first < boundary ? boundary : first));
+  return Math.max(claim.sinceMs, dayStartMs(first), dayStartMs(boundary));
 }
 
 /**
