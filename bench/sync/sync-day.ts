@@ -1,8 +1,10 @@
 import { DAY_MS, dayStartMs, utcDayOf } from "../../src/domain/day.ts";
+import type { SiteName } from "../../src/domain/site.ts";
 import { hotStats } from "../../src/hot/hot.ts";
 import { World } from "../../test/world/harness/world.ts";
 import { atMost, type Figure, MIB, report } from "../measure/measure.ts";
 import { costTable, type SiteDay } from "./cost.ts";
+import { pointDayFigures } from "./point-day.ts";
 
 const HOUR = 3_600_000;
 const SITE = "site_a";
@@ -103,5 +105,7 @@ export async function syncFigures(hours: number): Promise<Figure[]> {
     report("CPU of the median sync", `${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2)} s`),
     report("CPU of the whole day", `${(cpu.ownSeconds * scale).toFixed(0)} s`),
     atMost("memory of the sync's isolate, accounted", world.syncBytesPeak / MIB, MEMORY_MIB_MAX, " MiB"),
+    // The last moment of the day that was synced.
+    ...(await pointDayFigures(world.hot.store, SITE as SiteName, world.scheduler.now - 1)),
   ];
 }

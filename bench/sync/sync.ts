@@ -1,12 +1,16 @@
 /**
- * The reference site's live sync over a simulated day: `npm run bench:sync [-- --hours 24]`. The rules run in Node with a
- * virtual clock, against the simulator's API and SQLite with D1's bounds.
+ * The reference site's live sync over a simulated day: `npm run bench:sync [-- --hours 24 --only day|point-day]`. The rules
+ * run in Node with a virtual clock, against the simulator's API and SQLite with D1's bounds. `point-day` compares on workerd
+ * what a query of blocks takes with one of rows a sample.
  */
 import { parseArgs } from "node:util";
+import { transportFigures } from "../hot/transport/transport.ts";
 import { runParts } from "../measure/measure.ts";
 import { syncFigures } from "./sync-day.ts";
 
-const { values } = parseArgs({ options: { hours: { type: "string", default: "24" } } });
+const { values } = parseArgs({
+  options: { hours: { type: "string", default: "24" }, only: { type: "string" } },
+});
 
 await runParts(
   {
@@ -14,6 +18,7 @@ await runParts(
       title: "The reference site's day in hot storage",
       figures: () => syncFigures(Number(values.hours)),
     },
+    "point-day": { title: "Bytes between D1 and a Worker, on workerd", figures: transportFigures },
   },
-  undefined,
+  values.only,
 );
