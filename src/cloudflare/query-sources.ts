@@ -2,6 +2,7 @@ import { env as isolateEnv } from "cloudflare:workers";
 import { R2Archive } from "../archive/r2-archive.ts";
 import type { QueryConfig } from "../domain/query-config.ts";
 import { ColdSource, Footers } from "../query/cold/cold.ts";
+import { retriedReads } from "../query/hot/hot.ts";
 import { type QuerySources, tiered } from "../query/tiers.ts";
 import { CacheFooters } from "./cache-footers.ts";
 import { logAs } from "./console-log.ts";
@@ -26,5 +27,6 @@ const cold = new ColdSource(
 
 /** What the bindings of a request give access to. */
 export function sourcesOf({ D1, R2 }: QueryEnv, { hotDays }: QueryConfig): QuerySources {
-  return tiered({ archive: new R2Archive(R2), cold, hot: new D1Hot(D1), clock: wallClock, hotDays });
+  const hot = retriedReads(new D1Hot(D1), wallClock);
+  return tiered({ archive: new R2Archive(R2), cold, hot, clock: wallClock, hotDays });
 }

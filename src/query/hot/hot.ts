@@ -17,6 +17,7 @@ import { HotTables } from "./hot-tables.ts";
 export type { NewestSamples } from "../../hot/hot.ts";
 export { type HotDatabase, HotUnavailable } from "../../ports/hot.ts";
 export { type HotDay, type HotDayPoints, HotTables } from "./hot-tables.ts";
+export { retriedReads } from "./retried-reads.ts";
 
 /** Statements that are read ahead: the database serves one at a time, and each may take 16 MB of memory here. */
 const STATEMENTS_AHEAD = 1;
