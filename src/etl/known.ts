@@ -29,7 +29,7 @@ export async function readKnown(
   const earliest = (days: HotState["days"]) => earliestNeeded(days, claim, settings, now);
   const readFromMs = daysBefore ? earliest(daysBefore) : claim.sinceMs;
   let state = await writer.state(claim, readFromMs);
-  const missing = daysToAdd(state.days, claim, earliest(state.days), now);
+  const missing = daysToAdd(state.days, claim, now);
   let full: HotUnavailable | undefined;
   if (missing.length > 0) {
     full = await writer.addDays(claim, missing).then(() => undefined, ifFull);
@@ -65,18 +65,15 @@ function earliestNeeded(days: HotState["days"], claim: HotSite, settings: Settin
 
 /**
  * The days up to today that have no row. Those after the last one: also where nothing was read, since they are archived as
- * well. And those that are to be read from `fromMs` on: a clock that was days ahead has let them leave hot storage.
+ * well. And today, which a clock that was days ahead has let leave hot storage. No other day comes back: its object may
+ * have rows that only hot storage had.
  */
-function daysToAdd(
-  days: HotState["days"],
-  { sinceMs, watermarkMs }: HotSite,
-  fromMs: EpochMs,
-  now: EpochMs,
-): UtcDay[] {
+function daysToAdd(days: HotState["days"], { sinceMs, watermarkMs }: HotSite, now: EpochMs): UtcDay[] {
   const last = days.at(-1)?.day;
-  const firstMs = last ? Math.min(dayStartMs(addDays(last, 1)), fromMs) : (watermarkMs ?? sinceMs);
+  const today = utcDayOf(now);
+  const next = last ? addDays(last, 1) : utcDayOf(watermarkMs ?? sinceMs);
   const known = new Set(days.map(({ day }) => day));
-  return daysOf(utcDayOf(firstMs), utcDayOf(now)).filter((day) => !known.has(day));
+  return daysOf(next < today ? next : today, today).filter((day) => !known.has(day));
 }
 
 /** The watermark; with `unit`, as it is once that has been read at `readAt`. */
