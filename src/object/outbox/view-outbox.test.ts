@@ -125,6 +125,21 @@ test("an object that dies in a put keeps its distance from it, and puts once mor
   expect(gaps).toEqual([5_000, 895_000]);
 });
 
+test("a put just before the time at which a key is put once more keeps its distance from that", async () => {
+  const { scheduler, outbox, puts, kv, stage, drain } = setup();
+  stage("k", 1);
+  kv.fails = () => puts.length === 1;
+  await outbox.flush();
+  scheduler.leap(15 * 60_000 - 100);
+  stage("k", 2);
+  await outbox.flush();
+  scheduler.leap(100);
+  await drain();
+  const times = puts.map(({ at }) => at);
+  expect(times).toHaveLength(3);
+  expect((times[2] ?? 0) - (times[1] ?? 0)).toBeGreaterThanOrEqual(1_000);
+});
+
 test("a clock that steps back by a day puts no news off by a day", async () => {
   const { scheduler, outbox, puts, kv, stage, drain } = setup();
   stage("a", 1);

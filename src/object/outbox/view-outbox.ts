@@ -153,7 +153,7 @@ export class ViewOutbox {
       const sure = unsureSince === undefined || now - unsureSince >= SETTLED_MS;
       if (sure) sql.run("DELETE FROM outbox_unsure WHERE key = ?", key);
       else sql.run("UPDATE outbox_unsure SET begun_at = ? WHERE key = ?", unsureSince, key);
-      const again = sure ? null : unsureSince + SETTLED_MS;
+      const again = sure ? null : Math.max(unsureSince + SETTLED_MS, now + PUT_GAP_MS);
       // The gap counts from the answer: the put may have reached KV as late as that.
       sql.run("UPDATE outbox SET attempts = 0, put_at = ? WHERE key = ?", now, key);
       sql.run("UPDATE outbox SET due_at = ? WHERE key = ? AND version = ?", again, key, version);
