@@ -7,10 +7,12 @@ import { parseSchedule, runSchedule } from "./schedule.ts";
 import type { ScheduleResult, Share } from "./share.ts";
 import { SUBJECT_NAMES, type SubjectName } from "./subjects.ts";
 
-const USAGE = `npm run test:faults -- [--subject job|due] [--seed N] [--pairs N] [--workers N]
+const USAGE = `npm run test:faults -- [--subject job|due|live] [--seed N] [--pairs N] [--workers N]
 npm run test:faults -- --replay 'job 11: die after @ 120 + late @ 301'
 
-Breaks every effect of a small backfill, and of due days beside one, in every way, then pairs of effects. Checks invariants after every step, and the result.`;
+Breaks every effect of a small backfill, of due days beside one, and of live data around midnight beside one, in every way,
+then pairs of effects. Of live data, which repeats itself, it breaks a share of each kind of effect. Checks invariants after
+every step, and the result.`;
 
 const { values } = parseArgs({
   options: {
@@ -37,9 +39,12 @@ async function replay(text: string): Promise<void> {
 }
 
 async function runAll(subject: SubjectName, seed: number, pairCount: number, workers: number): Promise<void> {
-  const { labels } = await runSchedule({ subject, seed, breaks: [] });
-  const all = [...singles({ subject, seed }, labels), ...pairs({ subject, seed }, labels, pairCount)].length;
-  console.log(`${subject}: ${all} schedules over ${labels.length} effects, seed ${seed}, ${workers} workers`);
+  const undisturbed = await runSchedule({ subject, seed, breaks: [] });
+  const run = { subject, seed };
+  const all = [...singles(run, undisturbed), ...pairs(run, undisturbed, pairCount)].length;
+  console.log(
+    `${subject}: ${all} schedules over ${undisturbed.breakable.length} effects, seed ${seed}, ${workers} workers`,
+  );
   const begun = performance.now();
   const failures: string[] = [];
   let ran = 0;

@@ -15,6 +15,10 @@ const SEED = 11;
 const DUE_ONE_IN = 211;
 const DUE_PAIRS = 8;
 
+/** The longest of them. */
+const LIVE_ONE_IN = 331;
+const LIVE_PAIRS = 3;
+
 test("a job has the same result when an effect, or two effects, are broken in any way", async () => {
   const run = { subject: "job", seed: SEED } as const;
   const undisturbed = await runSchedule({ ...run, breaks: [] });
@@ -26,10 +30,7 @@ test("a job has the same result when an effect, or two effects, are broken in an
   // Otherwise no pause and no delivery of an alert would be broken.
   for (const effect of [/gate\.pauseFor/, /receiver\.deliver/])
     expect(undisturbed.labels).toContainEqual(expect.stringMatching(effect));
-  const chosen = [
-    ...shareOf(singles(run, undisturbed.labels), 0, ONE_IN),
-    ...pairs(run, undisturbed.labels, PAIRS),
-  ];
+  const chosen = [...shareOf(singles(run, undisturbed), 0, ONE_IN), ...pairs(run, undisturbed, PAIRS)];
   const modes = new Set(chosen.slice(0, -PAIRS).map(({ breaks: [single] }) => single?.mode));
   expect(modes).toEqual(new Set(faultModesOf("an effect elsewhere")));
   for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
@@ -43,8 +44,23 @@ test("due days beside a job have the same result when an effect, or two effects,
   for (const effect of [/hot\.stopVouching/, /coordinator site_a\.report/, /site_a archive\.read/])
     expect(undisturbed.labels).toContainEqual(expect.stringMatching(effect));
   const chosen = [
-    ...shareOf(singles(run, undisturbed.labels), 0, DUE_ONE_IN),
-    ...pairs(run, undisturbed.labels, DUE_PAIRS),
+    ...shareOf(singles(run, undisturbed), 0, DUE_ONE_IN),
+    ...pairs(run, undisturbed, DUE_PAIRS),
+  ];
+  for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
+  console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);
+}, 300_000);
+
+test("live data, an archived day and a roll-over have the same result when an effect, or two effects, are broken in any way", async () => {
+  const run = { subject: "live", seed: SEED } as const;
+  const undisturbed = await runSchedule({ ...run, breaks: [] });
+  expect(undisturbed.ending).toMatchObject({ status: "completed success 2/2", faults: [] });
+  const broken = undisturbed.breakable.map((nth) => undisturbed.labels[nth]);
+  for (const effect of [/^sync site_a hot\./, /^sync site_a gate\./, /^site_a hot\.stopVouching/])
+    expect(broken).toContainEqual(expect.stringMatching(effect));
+  const chosen = [
+    ...shareOf(singles(run, undisturbed), 0, LIVE_ONE_IN),
+    ...pairs(run, undisturbed, LIVE_PAIRS),
   ];
   for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
   console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);

@@ -6,22 +6,24 @@ import { type Ran, runSchedule, type Schedule, ScheduleFailed } from "./schedule
 /** A subject and the order of its events. */
 export type Run = Pick<Schedule, "subject" | "seed">;
 
+type Effects = Pick<Ran, "labels" | "breakable">;
+
 /** Schedules that break a single effect of the undisturbed run, each in every way. */
-export function* singles({ subject, seed }: Run, labels: readonly string[]): Generator<Schedule> {
-  for (const [nth, label] of labels.entries()) {
-    for (const mode of faultModesOf(label)) yield { subject, seed, breaks: [{ nth, mode }] };
+export function* singles({ subject, seed }: Run, { labels, breakable }: Effects): Generator<Schedule> {
+  for (const nth of breakable) {
+    for (const mode of faultModesOf(labels[nth] ?? "")) yield { subject, seed, breaks: [{ nth, mode }] };
   }
 }
 
 /** Schedules that break two effects: `count` of them, drawn by the seed. */
 export function* pairs(
   { subject, seed }: Run,
-  labels: readonly string[],
+  { labels, breakable }: Effects,
   count: number,
 ): Generator<Schedule> {
   const chance = new Chance(seed);
   const drawn = () => {
-    const nth = chance.below(labels.length);
+    const nth = breakable[chance.below(breakable.length)] ?? 0;
     const modes = faultModesOf(labels[nth] ?? "");
     return { nth, mode: modes[chance.below(modes.length)] ?? "die after" };
   };

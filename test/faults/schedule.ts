@@ -35,6 +35,8 @@ export interface Ran {
   readonly ending: Ending;
   /** Labels of all effects, in their order. */
   readonly labels: readonly string[];
+  /** The effects that are to be broken, by their number. */
+  readonly breakable: readonly number[];
 }
 
 /** Runs the subject by the schedule. Errors, those of invariants too, name the schedule that replays them. */
@@ -46,8 +48,9 @@ export async function runSchedule(schedule: Schedule): Promise<Ran> {
   try {
     const status = await subject.run();
     const ending = endingOf(subject.world, status);
-    const faults = [...ending.faults, ...(subject.faults?.() ?? [])];
-    return { ending: { ...ending, faults }, labels: effects.labels };
+    const faults = [...ending.faults, ...((await subject.faults?.()) ?? [])];
+    const { labels } = effects;
+    return { ending: { ...ending, faults }, labels, breakable: subject.breakable ?? [...labels.keys()] };
   } catch (error) {
     throw new ScheduleFailed(schedule, effects.broken, error);
   }

@@ -22,10 +22,7 @@ const post = (result: ScheduleResult) => parentPort?.postMessage(result);
 process.on("unhandledRejection", (error) => post({ failure: `an unhandled rejection: ${error}` }));
 
 const undisturbed = await runSchedule({ subject, seed, breaks: [] });
-const all = [
-  ...singles({ subject, seed }, undisturbed.labels),
-  ...pairs({ subject, seed }, undisturbed.labels, pairCount),
-];
+const all = [...singles({ subject, seed }, undisturbed), ...pairs({ subject, seed }, undisturbed, pairCount)];
 for (const schedule of shareOf(all, share, of)) {
   try {
     await mustEndAs(undisturbed, schedule);

@@ -58,6 +58,12 @@ export async function askSync<V>(
   return answer.value;
 }
 
+/** Configured points that have samples. */
+export function reporting(world: World, site = "site_a"): string[] {
+  const names = new Set(world.vendor.names(site));
+  return world.vendor.configured(site).filter((name) => names.has(name));
+}
+
 /** The report of a site's sync. */
 export function reportOf(world: World, site = "site_a"): Promise<SiteSyncView> {
   return askSync(world, (rules) => rules.report(), site);

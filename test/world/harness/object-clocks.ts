@@ -32,6 +32,12 @@ export class ObjectClocks {
     this.#aheadMs.set(object, (this.#aheadMs.get(object) ?? 0) + ms);
   }
 
+  /** All clocks are right again. */
+  correct(): void {
+    this.#allAheadMs = 0;
+    this.#aheadMs.clear();
+  }
+
   nowOf(object: string): EpochMs {
     return this.#scheduler.now + this.#allAheadMs + (this.#aheadMs.get(object) ?? 0);
   }

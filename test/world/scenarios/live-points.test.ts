@@ -1,17 +1,11 @@
 import { expect, test } from "vitest";
 import type { ListedPoint } from "../../../simulator/building/building.ts";
-import { askSync, HOUR, live, liveWorld, MINUTE, reportOf, STEADY } from "../harness/live.ts";
+import { askSync, HOUR, live, liveWorld, MINUTE, reporting, reportOf, STEADY } from "../harness/live.ts";
 import type { World } from "../harness/world.ts";
 
 /** The samples of a point that hot and cold have from the beginning of the world's first sync on. */
 async function samplesOf(world: World, name: string, fromMs: number, toMs: number): Promise<number> {
   return (await world.reader.series("site_a", [name], fromMs, toMs)).get(name)?.ms.length ?? 0;
-}
-
-/** Configured points that have samples. */
-function reporting(world: World): string[] {
-  const names = new Set(world.vendor.names("site_a"));
-  return world.vendor.configured("site_a").filter((name) => names.has(name));
 }
 
 const pointsRequests = (world: World) => world.vendor.arrivals.filter(({ kind }) => kind === "points").length;

@@ -3,7 +3,7 @@ import { jsonReply } from "../../../simulator/ace-api/reply.ts";
 import { addDays, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
 import { pageOf } from "../harness/forgery.ts";
 import { orphans } from "../harness/hot-invariants.ts";
-import { DAY, HOUR, LIVELY, live, liveWorld, MINUTE, reportOf } from "../harness/live.ts";
+import { DAY, HOUR, LIVELY, live, liveWorld, MINUTE, reporting, reportOf } from "../harness/live.ts";
 import type { World, WorldOptions } from "../harness/world.ts";
 import { hotDays, hotSites } from "../harness/world-hot.ts";
 import type { WorldReader } from "../harness/world-reader.ts";
@@ -19,12 +19,6 @@ const oldWorld = ({ etl, ...more }: WorldOptions = {}) =>
     etl: { hotDays: 3, firstSyncHours: 70, archiveAfterHours: 3, ...etl },
     ...more,
   });
-/** Configured points that have samples. */
-function reporting(world: World): string[] {
-  const names = new Set(world.vendor.names("site_a"));
-  return world.vendor.configured("site_a").filter((name) => names.has(name));
-}
-
 const hotDaysOf = (world: World) => hotDays(world.hot).map(({ day }) => day);
 
 test("a day that turns older than hot storage is fetched once more, and leaves it with all of its rows", async () => {
