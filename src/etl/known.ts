@@ -70,10 +70,9 @@ function earliestNeeded(days: HotState["days"], claim: HotSite, settings: Settin
  */
 function daysToAdd(days: HotState["days"], { sinceMs, watermarkMs }: HotSite, now: EpochMs): UtcDay[] {
   const last = days.at(-1)?.day;
-  const today = utcDayOf(now);
-  const next = last ? addDays(last, 1) : utcDayOf(watermarkMs ?? sinceMs);
+  const nextMs = last ? dayStartMs(addDays(last, 1)) : (watermarkMs ?? sinceMs);
   const known = new Set(days.map(({ day }) => day));
-  return daysOf(next < today ? next : today, today).filter((day) => !known.has(day));
+  return daysOf(utcDayOf(Math.min(nextMs, now)), utcDayOf(now)).filter((day) => !known.has(day));
 }
 
 /** The watermark; with `unit`, as it is once that has been read at `readAt`. */
