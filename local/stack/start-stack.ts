@@ -1,6 +1,12 @@
 import { BackfillClient, EtlClient, QueryClient } from "../../client/client.ts";
 import { CommandError, type CommandRun } from "../../terminal/terminal.ts";
-import { fireCrons, startWorker, type WorkerOptions, type WorkerProcess } from "../worker/worker.ts";
+import {
+  fireCrons,
+  forgetWorkers,
+  startWorker,
+  type WorkerOptions,
+  type WorkerProcess,
+} from "../worker/worker.ts";
 import type { StackApi } from "./api.ts";
 import { freePort } from "./free-port.ts";
 import type { StateDir } from "./state-dir.ts";
@@ -37,6 +43,7 @@ export interface Stack {
 /** Starts the Workers on workerd, which stop when the run ends. */
 export async function startStack(options: StackOptions, run: CommandRun): Promise<Stack> {
   const { keys = LOCAL_KEYS } = options;
+  forgetWorkers(options.state.path);
   await createHotTables(options.state.path);
   // Chosen before any starts: the others must allow the origin of the dashboard, which the Backfill Worker serves.
   const workerPort = options.workerPort || (await freePort(0)).port;

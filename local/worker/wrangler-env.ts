@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 
 /**
@@ -7,7 +8,8 @@ import { delimiter, dirname, join } from "node:path";
 export function wranglerEnv(stateDir: string): Record<string, string> {
   const folder = join(stateDir, "wrangler");
   return {
-    WRANGLER_REGISTRY_PATH: join(folder, "registry"),
+    // By this folder a Worker finds another's objects: two stacks on one machine must not find each other's.
+    WRANGLER_REGISTRY_PATH: registryPath(stateDir),
     WRANGLER_LOG_PATH: join(folder, "logs"),
     WRANGLER_CACHE_DIR: join(folder, "cache"),
     XDG_CONFIG_HOME: join(folder, "config"),
@@ -15,6 +17,16 @@ export function wranglerEnv(stateDir: string): Record<string, string> {
     WRANGLER_SEND_METRICS: "false",
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
   };
+}
+
+const registryPath = (stateDir: string) => join(stateDir, "wrangler/registry");
+
+/**
+ * Removes the addresses of Workers that were killed. With them a Worker that starts would call objects of a process that
+ * is gone, and wrangler would notice only after half a minute. No Worker of the state directory may be running.
+ */
+export function forgetWorkers(stateDir: string): void {
+  rmSync(registryPath(stateDir), { recursive: true, force: true });
 }
 
 /** Hosts of this machine, which no proxy reaches. */

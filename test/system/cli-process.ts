@@ -79,6 +79,10 @@ export class CliProcess {
     this.#child.stdin?.write(keys);
   }
 
+  kill(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
   async ended(): Promise<Ended> {
     await this.#exited;
     return { code: this.#child.exitCode, stdout: this.#stdout, stderr: this.#stderr };

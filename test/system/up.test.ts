@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { BackfillClient, EtlClient } from "../../client/client.ts";
+import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
+import { utcDayOf } from "../../src/domain/day.ts";
+import { CliProcess } from "./cli-process.ts";
+import { eventually } from "./fixture.ts";
+
+const KEY = "vendor-key-of-this-test";
+const TOKEN = "own-token";
+
+let folder: string;
+let vendor: Simulator;
+const stacks: CliProcess[] = [];
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "backfill-up-"));
+  vendor = await startSimulator({
+    sites: ["site_a"],
+    key: KEY,
+    pointsPerSite: 40,
+    samplesPerDay: 8_000,
+    present: true,
+  });
+});
+afterAll(async () => {
+  // Those of a test that failed.
+  for (const stack of stacks) stack.kill("SIGKILL");
+  await vendor?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `up` against the API, with any free ports. */
+function up(...more: string[]): CliProcess {
+  const ports = ["--port", "0", "--query-port", "0", "--etl-port", "0"];
+  const args = ["up", "--api", vendor.api, "--state", join(folder, "state"), "--rate", "600", "--quiet"];
+  const stack = CliProcess.piped([...args, ...ports, ...more], { ACE_API_KEY: KEY, BACKFILL_API_KEY: TOKEN });
+  stacks.push(stack);
+  return stack;
+}
+
+/** The address that follows the name of a Worker. */
+const addressOf = (process: CliProcess, worker: string) =>
+  new RegExp(`${worker} Worker +(http://\\S+)`).exec(process.shown)?.[1];
+
+const addresses = (process: CliProcess) =>
+  eventually("the Workers' addresses are printed", () => {
+    const [backfill, etl, query] = ["Backfill", "ETL Sync", "Query"].map((name) => addressOf(process, name));
+    return backfill && etl && query ? { backfill, etl, query } : undefined;
+  });
+
+test("a stack against a real API goes on after a kill, and keeps the key to itself", async () => {
+  const first = up("--sites", "site_a");
+  const { backfill, etl } = await addresses(first);
+  const line = await eventually("the site is synced", () => /site_a is synced: .*/.exec(first.shown)?.[0]);
+  expect(line).toMatch(/its newest sample is \d+ (s|min) old/);
+  const yesterday = utcDayOf(Date.now() - 86_400_000);
+  const client = new BackfillClient(backfill, TOKEN);
+  await client.start(yesterday, yesterday);
+  await eventually("yesterday is archived", async () => (await client.status()).status === "completed");
+  const synced = (await new EtlClient(etl, undefined).status()).sites[0]?.totals.requests ?? 0;
+  expect(synced).toBeGreaterThan(0);
+  first.kill("SIGKILL");
+  await first.ended();
+
+  const second = up("--sites", "site_a");
+  const again = await addresses(second);
+  const days = await new BackfillClient(again.backfill, TOKEN).days(`?from=${yesterday}&to=${yesterday}`);
+  expect(days).toMatchObject([{ status: "completed" }]);
+  const status = await new EtlClient(again.etl, undefined).status();
+  expect(status.sites[0]?.totals.requests).toBeGreaterThanOrEqual(synced);
+  expect(status.sites[0]?.newest_sample).not.toBeNull();
+  second.kill("SIGTERM");
+  const { stdout, stderr } = await second.ended();
+  expect(stdout + stderr + first.shown).not.toContain(KEY);
+  // Neither in a file that stays. The databases have no key, either.
+  const files = readdirSync(join(folder, "state/wrangler"), { recursive: true, withFileTypes: true });
+  for (const file of files.filter((entry) => entry.isFile()))
+    expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.toContain(KEY);
+  expect(vendor.stats().keys).toEqual([KEY]);
+});
+
+test("a site that the API does not know is named, and halts alone", async () => {
+  const stack = up("--sites", "site_a,site_unknown");
+  await eventually("both sites are reported", () =>
+    /site_a is synced/.test(stack.shown)
+      ? /site_unknown is halted: .*site_unknown/.exec(stack.shown)?.[0]
+      : undefined,
+  );
+  stack.kill("SIGTERM");
+  await stack.ended();
+});
+
+test("what is missing is named before anything starts", async () => {
+  const { code, stderr } = await up().ended();
+  expect([code, stderr]).toEqual([2, expect.stringContaining("--sites is not set")]);
+});
