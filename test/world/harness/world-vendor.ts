@@ -34,6 +34,8 @@ export interface VendorArrival {
   readonly kind: "points" | "samples" | "weather" | "other";
   readonly day: string;
   readonly status: number;
+  /** The object that has sent the request. */
+  readonly caller: string;
 }
 
 /** A request as a test that forges its response sees it. */
@@ -150,7 +152,7 @@ export class WorldVendor {
     const forged = this.forge?.({ kind: facts.kind, day, caller, params: request.params, honest });
     const reply = forged ?? damagedReply(instead ?? honest(), effects);
     const { status } = reply;
-    this.arrivals.push({ at: now, site: facts.site ?? "", kind: facts.kind, day, status });
+    this.arrivals.push({ at: now, site: facts.site ?? "", kind: facts.kind, day, status, caller });
     const waitMs = delayMsOf(effects) + this.settings.latency.ms;
     if (waitMs > 0) await this.#scheduler.clockOf(undefined).sleep(waitMs);
     if (reply.delivery.kind === "silence") await new Promise(() => undefined);
