@@ -44,5 +44,6 @@ test("while the sync catches up a day, the backfill keeps half of the permits", 
   // And the sync gets its half as well.
   expect(ofSync).toBeGreaterThan(0.9 * ofBackfill);
   await world.pass(20 * MINUTE);
-  for (const site of SITES) expect(await reportOf(world, site)).toMatchObject({ state: "current", windows_missing: 0 });
+  for (const site of SITES)
+    expect(await reportOf(world, site)).toMatchObject({ state: "current", windows_missing: 0 });
 });
