@@ -2,13 +2,13 @@ import type { PageSizeLadder } from "../../ace/paging/paging.ts";
 import type { WeatherSample } from "../../ace/weather/weather.ts";
 import type { SyncAlert, SyncRun } from "../../contract/etl.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
-import type { Table } from "../../object/tables/tables.ts";
+import { plusCounts, STATE_TABLE, stateValues, type Table } from "../../object/tables/tables.ts";
 import type { DueReport } from "../../ports/due.ts";
 import type { Sql } from "../../ports/ports.ts";
 
 /** Values by name, as JSON. What hot storage holds is in D1 alone; this is what the site's object knows beside it. */
 export const stateTable: Table = {
-  name: "state",
+  ...STATE_TABLE,
   migrations: { 1: ["CREATE TABLE IF NOT EXISTS state (key TEXT PRIMARY KEY, value TEXT NOT NULL)"] },
 };
 
@@ -86,26 +86,11 @@ const INITIAL: StateValues = {
   rowsToday: { day: "", rows: 0 },
 };
 
-export function getState<K extends keyof StateValues>(sql: Sql, key: K): StateValues[K] {
-  const [row] = sql.all<{ value: string }>("SELECT value FROM state WHERE key = ?", key);
-  return row ? (JSON.parse(row.value) as StateValues[K]) : INITIAL[key];
-}
-
-export function setState<K extends keyof StateValues>(sql: Sql, key: K, value: StateValues[K]): void {
-  if (value === undefined) sql.run("DELETE FROM state WHERE key = ?", key);
-  else
-    sql.run(
-      "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      key,
-      JSON.stringify(value),
-    );
-}
+export const { getState, setState } = stateValues<StateValues>(INITIAL);
 
 /** Adds to the totals; none of them ever falls. */
 export function addToTotals(sql: Sql, more: Partial<StateValues["totals"]>): void {
-  const totals = { ...getState(sql, "totals") };
-  for (const key of Object.keys(more) as (keyof typeof totals)[]) totals[key] += more[key] ?? 0;
-  setState(sql, "totals", totals);
+  setState(sql, "totals", plusCounts(getState(sql, "totals"), more));
 }
 
 /** Adds rows that D1 has written to the totals, and to those of the UTC day. */

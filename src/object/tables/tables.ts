@@ -1,5 +1,7 @@
 import type { Sql } from "../../ports/ports.ts";
 
+export { plusCounts, STATE_TABLE, stateValues } from "./state-values.ts";
+
 /**
  * One table of a Durable Object. The file that exports it holds all SQL of that table.
  * `migrations` has the SQL statements by which each version of the object's database changes it; the first creates it.

@@ -4,14 +4,14 @@ import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { RATE_LIMITS_KEPT } from "../../../domain/limits.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { ViewOutbox } from "../../../object/outbox/outbox.ts";
-import type { Table } from "../../../object/tables/tables.ts";
+import { plusCounts, STATE_TABLE, stateValues, type Table } from "../../../object/tables/tables.ts";
 import type { DueTrack, SiteJob } from "../../job/job.ts";
 import type { Clock, Log, Sql, Store } from "../../ports.ts";
 import type { Track } from "../plan.ts";
 
 /** Values by name, as JSON. */
 export const stateTable: Table = {
-  name: "state",
+  ...STATE_TABLE,
   migrations: {
     1: ["CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL)"],
     2: [
@@ -80,20 +80,7 @@ const INITIAL: StateValues = {
   rateLimitedAt: [],
 };
 
-export function getState<K extends keyof StateValues>(sql: Sql, key: K): StateValues[K] {
-  const [row] = sql.all<{ value: string }>("SELECT value FROM state WHERE key = ?", key);
-  return row ? (JSON.parse(row.value) as StateValues[K]) : INITIAL[key];
-}
-
-export function setState<K extends keyof StateValues>(sql: Sql, key: K, value: StateValues[K]): void {
-  if (value === undefined) sql.run("DELETE FROM state WHERE key = ?", key);
-  else
-    sql.run(
-      "INSERT INTO state VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      key,
-      JSON.stringify(value),
-    );
-}
+export const { getState, setState } = stateValues<StateValues>(INITIAL);
 
 /** Until when no request is sent, because of an outage or of a stated pause; undefined if the site does not wait. */
 export function waitingUntil(sql: Sql, now: EpochMs): EpochMs | undefined {
@@ -120,18 +107,11 @@ export function addToRun(
 ): void {
   if (track !== "job") return;
   const before = getState(sql, "run");
-  setState(sql, "run", sum(before.epoch === epoch ? before : { ...INITIAL.run, epoch }, more));
+  setState(sql, "run", plusCounts(before.epoch === epoch ? before : { ...INITIAL.run, epoch }, more));
 }
 
 export function addToTotals(sql: Sql, more: Partial<SiteTotals>): void {
-  setState(sql, "totals", sum(getState(sql, "totals"), more));
-}
-
-function sum<T extends { [K in keyof T]: number }>(before: T, more: Partial<T>): T {
-  const after = { ...before };
-  for (const key of Object.keys(more) as (keyof T)[])
-    after[key] = (before[key] + (more[key] ?? 0)) as T[keyof T];
-  return after;
+  setState(sql, "totals", plusCounts(getState(sql, "totals"), more));
 }
 
 /** Requests to the API that are not yet in the totals. */
