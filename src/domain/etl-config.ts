@@ -1,19 +1,7 @@
 /** The ETL Sync Worker's variables, with what depends on several of them. */
 import { z } from "zod";
-import { ETL_SECRETS, PAGE_SIZES, SITES_MAX } from "./config.ts";
-import { addedWords } from "./value-words.ts";
-import {
-  apiBase,
-  type ConfigResult,
-  choice,
-  type Env,
-  integer,
-  oneOf,
-  origins,
-  parseVariables,
-  siteNames,
-  webhookUrl,
-} from "./variables.ts";
+import { API_VARIABLES, apiSettings, ETL_SECRETS, HOT_DAYS_MAX, hotDays } from "./config.ts";
+import { type ConfigResult, type Env, integer, oneOf, parseVariables } from "./variables.ts";
 
 /** The time within which a sample that the API shows is in hot storage: a sync every five minutes, and a minute of it. */
 export const SYNC_PROMISE_MINUTES = 6;
@@ -24,31 +12,19 @@ const SYNC_REQUESTS_MAX = 6;
 /** The share of the permits that live calls have in any case; the others may go to a backfill. */
 const LIVE_SHARE = 0.5;
 
-/** The longest hot time: a year, as in the Query Worker. */
-const HOT_DAYS_MAX = 366;
 const HOURS_MAX = HOT_DAYS_MAX * 24;
 
 const etlVariables = z
   .object({
-    ACE_API_BASE: apiBase(),
-    SITE_NAME: siteNames(SITES_MAX),
-    HOT_DAYS: integer({ standard: 20, min: 1, max: HOT_DAYS_MAX }),
+    ...API_VARIABLES,
+    HOT_DAYS: hotDays(),
     FIRST_SYNC_HOURS: integer({ standard: 24, min: 1, max: HOURS_MAX }),
     ARCHIVE_AFTER_HOURS: integer({ standard: 6, min: 1, max: HOURS_MAX }),
     SYNC_WEATHER: oneOf("false", "true"),
-    POINTS: oneOf("configured", "all"),
-    VALUE_WORDS: addedWords(),
-    ACE_TIMEOUT_MS: integer({ standard: 30_000, min: 100, max: 600_000 }),
-    MAX_RETRIES: integer({ standard: 3, min: 0, max: 20 }),
-    RETRY_BASE_DELAY_MS: integer({ standard: 2_000, min: 0, max: 60_000 }),
-    PAGE_SIZE: choice(PAGE_SIZES, 50_000),
-    REQUESTS_PER_MINUTE: integer({ standard: 50, min: 1, max: 60_000 }),
-    ALLOWED_ORIGINS: origins(),
-    ALERT_WEBHOOK_URL: webhookUrl(),
   })
   .transform((variables) => ({
-    aceApiBase: variables.ACE_API_BASE,
-    sites: variables.SITE_NAME,
+    // Of these, requestsPerMinute is here only for a warning: the gate of the Backfill Worker limits the requests.
+    ...apiSettings(variables),
     /** Days that stay in hot storage. */
     hotDays: variables.HOT_DAYS,
     /** How far back a site's first sync begins. */
@@ -57,17 +33,6 @@ const etlVariables = z
     archiveAfterHours: variables.ARCHIVE_AFTER_HOURS,
     /** Whether a site's weather is read as well, as points `weather.*`. */
     syncWeather: variables.SYNC_WEATHER === "true",
-    points: variables.POINTS,
-    valueWords: variables.VALUE_WORDS,
-    aceTimeoutMs: variables.ACE_TIMEOUT_MS,
-    maxRetries: variables.MAX_RETRIES,
-    retryBaseDelayMs: variables.RETRY_BASE_DELAY_MS,
-    pageSize: variables.PAGE_SIZE,
-    /** As the Backfill Worker has it, whose gate limits the requests; here only for a warning. */
-    requestsPerMinute: variables.REQUESTS_PER_MINUTE,
-    allowedOrigins: variables.ALLOWED_ORIGINS,
-    /** The address that alerts are sent to, null for none. Never logged or shown. */
-    alertWebhookUrl: variables.ALERT_WEBHOOK_URL,
   }));
 
 /** The ETL Sync Worker's variables, parsed and within their bounds. */

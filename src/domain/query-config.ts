@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { QUERY_SECRETS } from "./config.ts";
-import { type ConfigResult, type Env, integer, origins, parseVariables } from "./variables.ts";
+import { hotDays, QUERY_SECRETS } from "./config.ts";
+import { type ConfigResult, type Env, origins, parseVariables } from "./variables.ts";
 
 const queryVariables = z
   .object({
-    // The documented split; more than a year can only be a slip.
-    HOT_DAYS: integer({ standard: 20, min: 1, max: 366 }),
+    HOT_DAYS: hotDays(),
     ALLOWED_ORIGINS: origins(),
   })
   .transform(({ HOT_DAYS, ALLOWED_ORIGINS }) => ({
