@@ -1,10 +1,9 @@
 import type { BackfillApi } from "../../contract/api.ts";
 import * as wire from "../../contract/backfill.ts";
-import { EXPOSITION_TYPE, exposition, validationFailed } from "../server/server.ts";
+import { SCRAPE, scrapeResponse, validationFailed } from "../server/server.ts";
 import { backfillRoute, SITE_UNAVAILABLE, siteUnavailable } from "./backfill-route.ts";
 import { selectionRules } from "./backfill-rules.ts";
 import { eventStream, statusEvents } from "./events.ts";
-
 import { familiesOf } from "./metric-families.ts";
 
 export const status = backfillRoute({
@@ -107,14 +106,10 @@ export const metrics = backfillRoute({
   name: "metrics",
   method: "GET",
   path: "/metrics",
-  summary: "Metrics for Prometheus; a scrape sends no request to the ACE API",
+  ...SCRAPE,
   input: { query: wire.emptyRequest },
-  responses: {
-    200: { description: "Prometheus' text format, version 0.0.4", mediaTypes: ["text/plain"] },
-  },
   async handle({ backfill, config, version }) {
-    const families = familiesOf(await backfill.metrics(), config.requestsPerMinute, version);
-    return new Response(exposition(families), { headers: { "Content-Type": EXPOSITION_TYPE } });
+    return scrapeResponse(familiesOf(await backfill.metrics(), config.requestsPerMinute, version));
   },
 });
 

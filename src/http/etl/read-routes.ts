@@ -1,5 +1,5 @@
 import * as wire from "../../contract/etl.ts";
-import { EXPOSITION_TYPE, exposition, RETRY_AFTER, type Route } from "../server/server.ts";
+import { RETRY_AFTER, type Route, SCRAPE, scrapeResponse } from "../server/server.ts";
 import { DATABASE_UNAVAILABLE, databaseUnavailable, type EtlContext, etlRoute } from "./etl-route.ts";
 import { familiesOf } from "./metric-families.ts";
 
@@ -82,13 +82,9 @@ export const metrics = etlRoute({
   name: "metrics",
   method: "GET",
   path: "/metrics",
-  summary: "Metrics for Prometheus; a scrape sends no request to the ACE API",
+  ...SCRAPE,
   input: { query: wire.emptyRequest },
-  responses: {
-    200: { description: "Prometheus' text format, version 0.0.4", mediaTypes: ["text/plain"] },
-  },
   async handle({ etl, version }) {
-    const families = familiesOf(await etl.metrics(), version);
-    return new Response(exposition(families), { headers: { "Content-Type": EXPOSITION_TYPE } });
+    return scrapeResponse(familiesOf(await etl.metrics(), version));
   },
 });

@@ -1,5 +1,7 @@
+import type { ResponseDescriptions } from "./service.ts";
+
 /** Prometheus' text format, https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format */
-export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 export interface MetricFamily {
   readonly name: string;
@@ -19,6 +21,18 @@ export const gauge = (name: string, help: string, samples: readonly MetricSample
   help,
   samples,
 });
+
+/** What documents a route of metrics. */
+export const SCRAPE = {
+  summary: "Metrics for Prometheus; a scrape sends no request to the ACE API",
+  responses: {
+    200: { description: "Prometheus' text format, version 0.0.4", mediaTypes: ["text/plain"] },
+  } satisfies ResponseDescriptions,
+} as const;
+
+export function scrapeResponse(families: readonly MetricFamily[]): Response {
+  return new Response(exposition(families), { headers: { "Content-Type": EXPOSITION_TYPE } });
+}
 
 /**
  * The text of a scrape; families without samples are left out. Written here because Prometheus' client library counts in

@@ -18,11 +18,11 @@ import type { Route, Service } from "./service.ts";
 
 export { preferred } from "./accept.ts";
 export {
-  EXPOSITION_TYPE,
-  exposition,
   gauge,
   type MetricFamily,
   type MetricSample,
+  SCRAPE,
+  scrapeResponse,
 } from "./exposition.ts";
 export { type InputRules, type InputSchema, valid } from "./input.ts";
 export { repeatedIn } from "./request-fields.ts";
