@@ -42,7 +42,7 @@ export class CoordinatorObject extends DurableObject<Env> implements Omit<Backfi
         view: new KvView(this.env.ETL_STATE),
         gate: gateOf(this.env),
         log: consoleLog,
-        receiver: config.alertWebhookUrl === null ? undefined : webhookReceiver(config.alertWebhookUrl),
+        receiver: webhookReceiver(config.alertWebhookUrl),
         site: (name) => siteOf(this.env, name),
         restart: (name) => restartSite(this.env, name),
       },

@@ -33,7 +33,7 @@ export class SiteSyncObject extends DurableObject<EtlEnv> implements SyncPeer {
         vendor: fetchVendor({ base: config.aceApiBase, key: aceKeyOf(this.env) }),
         hot: new D1Hot(this.env.D1),
         archive: dueDaysOf(this.env, site),
-        receiver: config.alertWebhookUrl === null ? undefined : webhookReceiver(config.alertWebhookUrl),
+        receiver: webhookReceiver(config.alertWebhookUrl),
         log: etlLog,
       },
       site,

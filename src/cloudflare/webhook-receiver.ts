@@ -1,7 +1,8 @@
 import type { AlertReceiver } from "../ports/ports.ts";
 
-/** The webhook of `url`, which may itself be a secret. */
-export function webhookReceiver(url: string): AlertReceiver {
+/** The webhook of `url`, which may itself be a secret; undefined where none is configured. */
+export function webhookReceiver(url: string | null): AlertReceiver | undefined {
+  if (url === null) return undefined;
   return {
     async deliver(body, key, signal) {
       const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
