@@ -85,9 +85,3 @@ export interface HotReading {
   /** The site's watermark from now on. */
   readonly watermarkMs: EpochMs | null;
 }
-
-/** One point's samples, ascending by millisecond, each millisecond once. */
-export interface HotSeries {
-  readonly ms: Float64Array;
-  readonly value: Float64Array;
-}

@@ -16,7 +16,6 @@ export type {
   HotDay,
   HotPoints,
   HotReading,
-  HotSeries,
   HotSite,
   HotState,
   HotWindow,

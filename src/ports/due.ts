@@ -3,6 +3,7 @@
  * archives by itself, apart from any job.
  */
 import type { EpochMs, UtcDay } from "../domain/day.ts";
+import type { NamedSeries } from "../domain/series.ts";
 import type { SiteName } from "../domain/site.ts";
 
 /** A day to archive. */
@@ -54,18 +55,10 @@ export interface PointCounts {
   readonly counts: readonly (readonly [name: string, samples: number])[];
 }
 
-/** Rows of one point that hot storage has and the API no longer sends. */
-export interface HotSeries {
-  readonly name: string;
-  /** Milliseconds since 1970, all of the day, ascending, each once. */
-  readonly ms: Float64Array;
-  /** Finite, as many. */
-  readonly value: Float64Array;
-}
-
-/** Rows of points that are no longer configured or served. A call holds at most `HOT_SAMPLES_A_CALL`. */
+/** Rows that hot storage has of points that are no longer configured or served. A call holds at most `HOT_SAMPLES_A_CALL`. */
 export interface HotSamples {
-  readonly points: readonly HotSeries[];
+  /** All of the day. */
+  readonly points: readonly NamedSeries[];
 }
 
 /** Samples of one call of `addHotSamples`: 3.2 MB, which the receiver holds beside its pipeline. */

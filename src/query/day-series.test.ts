@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { UtcDay } from "../domain/day.ts";
-import { DaySeries, DayTooLarge, mergeSeries, type Series } from "./day-series.ts";
+import type { Series } from "../domain/series.ts";
+import { DaySeries, DayTooLarge, mergeSeries } from "./day-series.ts";
 
 const DAY = "2024-01-15" as UtcDay;
 const part = (...ms: number[]) => ({ ms: Float64Array.from(ms), value: Float64Array.from(ms, (at) => -at) });

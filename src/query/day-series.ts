@@ -1,14 +1,7 @@
-/** Samples of one point, and how they are gathered and merged. */
+/** How samples of points are gathered and merged. */
 import { ROWS_MAX } from "../contract/query.ts";
 import type { UtcDay } from "../domain/day.ts";
-
-/** One point's samples, ascending by millisecond, each millisecond once. */
-export interface Series {
-  readonly ms: Float64Array;
-  readonly value: Float64Array;
-}
-
-export const NO_SAMPLES: Series = { ms: new Float64Array(), value: new Float64Array() };
+import { joinSeries, type Series } from "../domain/series.ts";
 
 /** Samples of one day in memory, over all points of a query: 16 MB, and as many as a page may have rows. */
 export const DAY_SAMPLES_MAX = ROWS_MAX;
@@ -47,24 +40,9 @@ export class DaySeries {
   take(): Series[] {
     return this.#parts.map((parts, point) => {
       this.#parts[point] = [];
-      return joined(parts);
+      return joinSeries(parts);
     });
   }
-}
-
-function joined(parts: readonly Series[]): Series {
-  const [first = NO_SAMPLES, ...others] = parts;
-  // Most points are in one row group, and need no copy.
-  if (others.length === 0) return first;
-  const length = parts.reduce((sum, { ms }) => sum + ms.length, 0);
-  const series = { ms: new Float64Array(length), value: new Float64Array(length) };
-  let at = 0;
-  for (const { ms, value } of parts) {
-    series.ms.set(ms, at);
-    series.value.set(value, at);
-    at += ms.length;
-  }
-  return series;
 }
 
 /** The samples of a series that are in none of the spans, which ascend and do not overlap. */

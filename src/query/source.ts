@@ -1,8 +1,8 @@
 /** A source of samples: its queries, and the days that it returns. */
 import { DAY_MS, dayStartMs, daysOf, type EpochMs, type UtcDay, utcDayOf } from "../domain/day.ts";
+import type { Series } from "../domain/series.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { Meter } from "./cost.ts";
-import type { Series } from "./day-series.ts";
 
 /** A time range, half-open, and points in the order in which they are answered, each once. */
 export interface SampleQuery {

@@ -1,5 +1,6 @@
 /** Hot and cold storage together, split at the boundary day. */
 import { dayStartMs, type UtcDay } from "../domain/day.ts";
+import { NO_SAMPLES } from "../domain/series.ts";
 import type { SiteName } from "../domain/site.ts";
 import type { ArchiveReader } from "../ports/archive.ts";
 import type { Clock } from "../ports/ports.ts";
@@ -13,7 +14,7 @@ import {
   latestSamples,
 } from "./catalog/catalog.ts";
 import type { Meter } from "./cost.ts";
-import { mergeSeries, NO_SAMPLES, outside } from "./day-series.ts";
+import { mergeSeries, outside } from "./day-series.ts";
 import { type HotDatabase, type HotDaySamples, HotSource, type RemainingDays } from "./hot/hot.ts";
 import {
   boundaryDay,

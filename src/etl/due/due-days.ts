@@ -1,4 +1,5 @@
 /** Which days the site's backfill shall fetch, and from when on. Pure. */
+
 import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { EtlConfig } from "../../domain/etl-config.ts";
 import type { DueDay, DueDayView } from "../../ports/due.ts";

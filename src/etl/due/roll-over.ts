@@ -1,7 +1,8 @@
 import { withTimeout } from "../../concurrency/concurrency.ts";
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { NamedSeries } from "../../domain/series.ts";
 import { StaleEpoch } from "../../hot/hot.ts";
-import { HOT_SAMPLES_A_CALL, type HotSeries } from "../../ports/due.ts";
+import { HOT_SAMPLES_A_CALL } from "../../ports/due.ts";
 import { HotUnavailable } from "../../ports/hot.ts";
 import type { ClaimedContext } from "../context.ts";
 import { ROLL_OVER_PAUSE_MS, ROLL_OVER_PAUSE_MS_MAX } from "../limits.ts";
@@ -44,7 +45,7 @@ async function tryRollOver(context: ClaimedContext, day: UtcDay): Promise<void> 
 
 /** The samples of the points, in parts that one call may have. A point of a day has fewer than a call. */
 async function partsOf({ claim, writer }: ClaimedContext, day: UtcDay, names: readonly string[]) {
-  const parts: HotSeries[][] = [];
+  const parts: NamedSeries[][] = [];
   let room = 0;
   for (const [name, { ms, value }] of await writer.samplesOf(claim, day, names)) {
     if (ms.length > room) {

@@ -13,9 +13,10 @@
  * the previous point, so that the column ascends: its differences stay small also between two points.
  */
 import type { EpochMs } from "../../domain/day.ts";
+import type { Series } from "../../domain/series.ts";
 import { encodeSampleColumns } from "../../parquet/file/file.ts";
 import { decodeSampleColumns } from "../../parquet/read/read.ts";
-import type { HotColumns, HotSeries } from "../hot-types.ts";
+import type { HotColumns } from "../hot-types.ts";
 import { type Level, POINTS_A_BLOCK } from "./block-layout.ts";
 
 /** Rises with the layout, so that blocks of another version are rejected, not misread. */
@@ -59,7 +60,7 @@ export interface BlockPoint {
 export interface BlockSamples {
   readonly points: readonly BlockPoint[];
   /** Ascending by millisecond. */
-  samplesOf(point: BlockPoint): HotSeries;
+  samplesOf(point: BlockPoint): Series;
 }
 
 /** Where a block begins, in points and in time. No sample is `spanMs` or more after its start. */

@@ -1,9 +1,9 @@
 import { DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
+import type { Series } from "../../domain/series.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
-import type { HotSeries } from "../hot-types.ts";
 import { readSpans } from "./read-spans.ts";
-import { type Counting, joined, pointSeries } from "./span-series.ts";
+import { type Counting, pointSeries, SeriesParts } from "./span-series.ts";
 import { readSnapshot, readWhole } from "./span-snapshot.ts";
 
 /** A parameter takes 2 MB: with the longest names this is half of it. */
@@ -16,19 +16,18 @@ export async function readDaySeries(
   day: UtcDay,
   names: readonly string[],
   counting: Counting,
-): Promise<Map<string, HotSeries>> {
-  const parts = new Map<string, HotSeries[]>();
+): Promise<Map<string, Series>> {
+  const parts = new SeriesParts<string>();
   const startMs = dayStartMs(day);
   for (let first = 0; first < names.length; first += NAMES_A_STATEMENT) {
     const some = names.slice(first, first + NAMES_A_STATEMENT);
     for (const span of readSpans(startMs, startMs + DAY_MS, some.length)) {
       for await (const snapshot of readWhole(readSnapshot, database, site, some, span)) {
         for (const [number, series] of pointSeries(snapshot, snapshot.points.keys(), counting)) {
-          const name = snapshot.points.get(number) as string;
-          parts.set(name, [...(parts.get(name) ?? []), series]);
+          parts.add(snapshot.points.get(number) as string, series);
         }
       }
     }
   }
-  return new Map([...parts].map(([name, own]) => [name, joined(own)]));
+  return parts.joined();
 }

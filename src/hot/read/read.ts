@@ -5,7 +5,7 @@ export { checkTables, hotStats, leastWatermark, type SiteStorage } from "./hot-s
 export { NEWEST_STATEMENTS, type NewestSample, type NewestSamples, readNewest } from "./newest.ts";
 export { readSpans } from "./read-spans.ts";
 export { SNAPSHOTS } from "./snapshot-sql.ts";
-export { type Counting, joined, pointSeries, settledSpans } from "./span-series.ts";
+export { type Counting, pointSeries, SeriesParts, settledSpans } from "./span-series.ts";
 export {
   readSnapshot,
   readWhole,

@@ -1,7 +1,7 @@
 /** The samples of a snapshot: of each block those of the windows that it is the level of. */
 import { type EpochMs, utcDayOf } from "../../domain/day.ts";
+import { joinSeries, type Series } from "../../domain/series.ts";
 import { decodeBlock, LEVELS, POINTS_A_BLOCK, rangeOf, type TimeSpan } from "../block/block.ts";
-import type { HotSeries } from "../hot-types.ts";
 import type { SnapshotWindow, SpanSnapshot, StoredBlock } from "./span-snapshot.ts";
 
 /** Of which windows the samples count: of those of their day's version, or of all that are stored. */
@@ -16,48 +16,54 @@ export function pointSeries(
   snapshot: SpanSnapshot,
   numbers: Iterable<number>,
   counting: Counting,
-): Map<number, HotSeries> {
+): Map<number, Series> {
   const all = [...numbers];
   const wanted = LEVELS.map((level) => Map.groupBy(all, (number) => rangeOf(level, number)));
   const counts = COUNTING[counting];
   const spans = LEVELS.map((level) =>
     spansOf(snapshot, (window) => window.level === level && counts(window)),
   );
-  const parts = new Map<number, HotSeries[]>();
+  const parts = new SeriesParts<number>();
   for (const block of snapshot.blocks) {
     for (const { number, part } of blockParts(
       block,
       wanted[block.level]?.get(block.range) ?? [],
       spans[block.level] ?? [],
     )) {
-      const own = parts.get(number);
-      if (own) own.push(part);
-      else parts.set(number, [part]);
+      parts.add(number, part);
     }
   }
-  return new Map([...parts].map(([number, own]) => [number, joined(own)]));
+  return parts.joined();
 }
 
-/** Joins parts of one series, given in any order; their times don't overlap. */
-export function joined(parts: HotSeries[]): HotSeries {
-  const [first, ...others] = parts.sort((a, b) => (a.ms[0] as number) - (b.ms[0] as number));
-  if (first && others.length === 0) return first;
-  const length = parts.reduce((sum, { ms }) => sum + ms.length, 0);
-  const series = { ms: new Float64Array(length), value: new Float64Array(length) };
-  let at = 0;
-  for (const { ms, value } of parts) {
-    series.ms.set(ms, at);
-    series.value.set(value, at);
-    at += ms.length;
+/** Parts of series by the number or the name of their point, gathered in any order; times of one point don't overlap. */
+export class SeriesParts<K> {
+  readonly #parts = new Map<K, Series[]>();
+
+  /** A part that is not empty. */
+  add(key: K, part: Series): void {
+    const own = this.#parts.get(key);
+    if (own) own.push(part);
+    else this.#parts.set(key, [part]);
   }
-  return series;
+
+  addAll(parts: Iterable<readonly [K, Series]>): void {
+    for (const [key, part] of parts) this.add(key, part);
+  }
+
+  joined(): Map<K, Series> {
+    const start = ({ ms }: Series) => ms[0] as number;
+    return new Map(
+      [...this.#parts].map(([key, own]) => [key, joinSeries(own.sort((a, b) => start(a) - start(b)))]),
+    );
+  }
 }
 
 function* blockParts(
   block: StoredBlock,
   numbers: readonly number[],
   spans: readonly TimeSpan[],
-): Generator<{ number: number; part: HotSeries }> {
+): Generator<{ number: number; part: Series }> {
   if (numbers.length === 0 || spans.length === 0) return;
   const firstNumber = block.range * POINTS_A_BLOCK[block.level];
   const wanted = new Set(numbers.map((number) => number - firstNumber));
@@ -74,7 +80,7 @@ function* blockParts(
 }
 
 /** The rows whose times are in the span. They ascend. */
-function cut({ ms, value }: HotSeries, { fromMs, toMs }: TimeSpan): HotSeries {
+function cut({ ms, value }: Series, { fromMs, toMs }: TimeSpan): Series {
   const from = firstRow(ms, 0, ms.length, fromMs);
   const to = firstRow(ms, from, ms.length, toMs);
   return { ms: ms.subarray(from, to), value: value.subarray(from, to) };

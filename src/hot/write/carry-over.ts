@@ -1,7 +1,8 @@
 /** The samples of a reading's windows after it: what it says of its points, and what hot has of all others. */
+import type { Series } from "../../domain/series.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
-import type { HotColumns, HotReading, HotSeries, HotSite, ReadWindow } from "../hot-types.ts";
-import { joined, pointSeries, readSnapshot, readWhole } from "../read/read.ts";
+import type { HotColumns, HotReading, HotSite, ReadWindow } from "../hot-types.ts";
+import { pointSeries, readSnapshot, readWhole, SeriesParts } from "../read/read.ts";
 
 /**
  * Adds the stored samples of points that the reading is not of. Where the reading has a sample of such a point at the same
@@ -16,15 +17,13 @@ export async function withOtherPoints(
   const [first, last] = [windows[0], windows.at(-1)] as [ReadWindow, ReadWindow];
   if (others.length === 0) return samples;
   const span = { fromMs: first.fromMs, toMs: last.toMs };
-  const parts = new Map<number, HotSeries[]>();
+  const parts = new SeriesParts<number>();
   for await (const snapshot of readWhole(readSnapshot, database, site.name, others, span)) {
     // Also of stale windows: nothing else has these samples.
-    for (const [number, series] of pointSeries(snapshot, others, "stored")) {
-      parts.set(number, [...(parts.get(number) ?? []), series]);
-    }
+    parts.addAll(pointSeries(snapshot, others, "stored"));
   }
-  if (parts.size === 0) return samples;
-  return merged(samples, new Map([...parts].map(([number, own]) => [number, joined(own)])));
+  const stored = parts.joined();
+  return stored.size === 0 ? samples : merged(samples, stored);
 }
 
 function otherNumbers({ numbers, count }: HotReading["points"]): number[] {
@@ -33,7 +32,7 @@ function otherNumbers({ numbers, count }: HotReading["points"]): number[] {
   return Array.from({ length: count }, (_, number) => number).filter((number) => !own.has(number));
 }
 
-function merged(samples: HotColumns, stored: ReadonlyMap<number, HotSeries>): HotColumns {
+function merged(samples: HotColumns, stored: ReadonlyMap<number, Series>): HotColumns {
   const lengthMax = [...stored.values()].reduce((sum, { ms }) => sum + ms.length, samples.length);
   const result = {
     length: 0,
@@ -48,7 +47,7 @@ function merged(samples: HotColumns, stored: ReadonlyMap<number, HotSeries>): Ho
   };
   let row = 0;
   for (const number of [...stored.keys()].sort((a, b) => a - b)) {
-    const { ms, value } = stored.get(number) as HotSeries;
+    const { ms, value } = stored.get(number) as Series;
     const isBefore = (at: number, atMs: number) => {
       const own = samples.number[at] as number;
       return own < number || (own === number && (samples.ms[at] as number) < atMs);

@@ -1,8 +1,9 @@
 import type { EpochMs, UtcDay } from "../../domain/day.ts";
+import type { Series } from "../../domain/series.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { HotStatement, HotStore } from "../../ports/hot.ts";
 import { HOUR_LEVEL, type Level, WINDOW_LEVEL } from "../block/block.ts";
-import type { HotPoints, HotReading, HotSeries, HotSite, HotState } from "../hot-types.ts";
+import type { HotPoints, HotReading, HotSite, HotState } from "../hot-types.ts";
 import { readDayPoints, readDaySeries } from "../read/read.ts";
 import { withOtherPoints } from "./carry-over.ts";
 import { addDaysStatement, deleteDayStatements, readState, releaseStatement } from "./days.ts";
@@ -77,7 +78,7 @@ export class HotWriter {
   }
 
   /** All samples of the named points that are stored of the day, by name; without points that have none. */
-  samplesOf(site: HotSite, day: UtcDay, names: readonly string[]): Promise<ReadonlyMap<string, HotSeries>> {
+  samplesOf(site: HotSite, day: UtcDay, names: readonly string[]): Promise<ReadonlyMap<string, Series>> {
     return readDaySeries(this.#store, site.name, day, names, "stored");
   }
 

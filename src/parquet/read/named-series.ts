@@ -1,18 +1,11 @@
+import type { NamedSeries } from "../../domain/series.ts";
 import { decodeColumn, type GroupBytes } from "./columns.ts";
 import { FileUnreadable } from "./unreadable.ts";
-
-/** Consecutive rows of one point in a row group. */
-export interface NamedSeries {
-  readonly name: string;
-  /** Milliseconds since 1970. */
-  readonly ms: Float64Array;
-  readonly value: Float64Array;
-}
 
 // A name may begin with U+FEFF, which is then a part of the name, not a byte order mark.
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-/** The rows of a row group by point, of the points that `isWanted`. Times and values are decoded only if there are any. */
+/** Consecutive rows of a row group by point, of the points that `isWanted`. Times and values are decoded only if there are any. */
 export function* namedSeries(group: GroupBytes, isWanted: (name: string) => boolean): Generator<NamedSeries> {
   const names = decodeColumn(group, "pointName");
   let columns: { readonly timestamp: ArrayLike<unknown>; readonly value: ArrayLike<unknown> } | undefined;

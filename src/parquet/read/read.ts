@@ -7,7 +7,7 @@ export type { ByteRange } from "./columns.ts";
 export { FooterIndex, indexFooter } from "./footer-index.ts";
 export { groupSamples } from "./group-samples.ts";
 export { footerBytesOf } from "./metadata.ts";
-export { type NamedSeries, namedSeries } from "./named-series.ts";
+export { namedSeries } from "./named-series.ts";
 export { PointCounter } from "./point-counter.ts";
 export { recount } from "./recount.ts";
 export { rowGroups } from "./row-groups.ts";

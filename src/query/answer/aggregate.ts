@@ -1,5 +1,5 @@
 import type { Aggregate } from "../../contract/query.ts";
-import type { Series } from "../day-series.ts";
+import type { Series } from "../../domain/series.ts";
 import type { Aggregation } from "./query-spec.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { DAY_MS, dayStartMs, utcDayOf } from "../../domain/day.ts";
+import type { Series } from "../../domain/series.ts";
 import type { Meter } from "../cost.ts";
-import type { Series } from "../day-series.ts";
 import type { DaySamples, SampleSource } from "../source.ts";
 import { aggregateSeries } from "./aggregate.ts";
 import type { RowPosition } from "./answer-cursor.ts";

@@ -1,8 +1,9 @@
 import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { NO_SAMPLES } from "../../domain/series.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Meter } from "../cost.ts";
-import { NO_SAMPLES, outside } from "../day-series.ts";
+import { outside } from "../day-series.ts";
 import type { HotTables, NewestSamples } from "../hot/hot.ts";
 import type { SampleSource, Tier } from "../source.ts";
 import { newestArchivedDays } from "./archived-days.ts";

@@ -1,10 +1,10 @@
 import type { UtcDay } from "../../domain/day.ts";
 import { objectKey } from "../../domain/layout.ts";
+import type { Series } from "../../domain/series.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Clock } from "../../ports/ports.ts";
 import { withMeter, withRequestsInFlight, withRetry } from "../archive-requests.ts";
 import type { Meter } from "../cost.ts";
-import type { Series } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
 import { type DaySamples, daysOfQuery, queryOfDay, type SampleQuery, type SampleSource } from "../source.ts";
 import {

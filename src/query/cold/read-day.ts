@@ -1,9 +1,10 @@
 import type { UtcDay } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
+import { NO_SAMPLES, type Series } from "../../domain/series.ts";
 import { type ByteRange, FileUnreadable, type FooterIndex, groupSamples } from "../../parquet/read/read.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
 import type { Meter } from "../cost.ts";
-import { DaySeries, NO_SAMPLES, type Series } from "../day-series.ts";
+import { DaySeries } from "../day-series.ts";
 import type { DayState, SampleQuery } from "../source.ts";
 import { type BytesAt, bytesIn, coalesce } from "./byte-ranges.ts";
 import { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";

@@ -1,4 +1,5 @@
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import type { Series } from "../../domain/series.ts";
 import {
   type Counting,
   pointSeries,
@@ -9,7 +10,7 @@ import {
 } from "../../hot/hot.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
 import type { Meter } from "../cost.ts";
-import { DaySeries, type Series } from "../day-series.ts";
+import { DaySeries } from "../day-series.ts";
 import { inOrder } from "../in-order.ts";
 import { type DaySamples, daysOfQuery, queryOfDay, type SampleQuery } from "../source.ts";
 import { HotTables } from "./hot-tables.ts";

@@ -1,7 +1,7 @@
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../../src/domain/layout.ts";
+import type { Series } from "../../../src/domain/series.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
-import type { Series } from "../../../src/query/day-series.ts";
 import type { SampleQuery } from "../../../src/query/source.ts";
 import { encodeDay } from "../parquet/encode-day.ts";
 import { columnsOf, type Row, referenceRows, type Sample } from "../parquet/reference.ts";

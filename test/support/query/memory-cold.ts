@@ -1,8 +1,8 @@
 import { type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import { objectKey, parseObjectKey } from "../../../src/domain/layout.ts";
+import { NO_SAMPLES } from "../../../src/domain/series.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { ArchiveReader, ObjectHead, ObjectPage } from "../../../src/ports/archive.ts";
-import { NO_SAMPLES } from "../../../src/query/day-series.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 import { daysOfQuery } from "../../../src/query/source.ts";
 

@@ -2,9 +2,9 @@
 import fc from "fast-check";
 import type { Aggregate } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
+import type { Series } from "../../../src/domain/series.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import type { Meter } from "../../../src/query/cost.ts";
-import type { Series } from "../../../src/query/day-series.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 
 /** Samples by point, ascending, and the missing days; other days without samples are empty. */

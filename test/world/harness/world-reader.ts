@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../../src/domain/day.ts";
-import type { HotSeries } from "../../../src/hot/hot.ts";
+import { joinSeries, type Series } from "../../../src/domain/series.ts";
 import type { ArchiveReader } from "../../../src/ports/archive.ts";
 import type { HotDatabase } from "../../../src/ports/hot.ts";
 import { ColdSource, Footers } from "../../../src/query/cold/cold.ts";
@@ -38,21 +38,14 @@ export class WorldReader {
     points: readonly string[],
     fromMs: EpochMs,
     toMs: EpochMs,
-  ): Promise<Map<string, HotSeries>> {
-    const parts = points.map((): HotSeries[] => []);
+  ): Promise<Map<string, Series>> {
+    const parts = points.map((): Series[] => []);
     const query = { site: siteNamed(site), points, fromMs, toMs };
     for await (const day of this.#samples.days(query, newMeter()))
       for (const [at, series] of day.series.entries()) parts[at]?.push(series);
-    const all = points.map((name, at): [string, HotSeries] => [name, joined(parts[at] ?? [])]);
+    const all = points.map((name, at): [string, Series] => [name, joinSeries(parts[at] ?? [])]);
     return new Map(all.filter(([, { ms }]) => ms.length > 0));
   }
-}
-
-function joined(parts: readonly HotSeries[]): HotSeries {
-  return {
-    ms: Float64Array.from(parts.flatMap(({ ms }) => [...ms])),
-    value: Float64Array.from(parts.flatMap(({ value }) => [...value])),
-  };
 }
 
 function readerOf(archive: WorldArchive, travel: Travel): ArchiveReader {

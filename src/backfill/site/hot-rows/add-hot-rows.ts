@@ -1,7 +1,8 @@
 import { DAY_MS, dayStartMs, parseUtcDay, type UtcDay } from "../../../domain/day.ts";
 import { RUN_SAMPLES } from "../../../domain/limits.ts";
 import { readPointName } from "../../../domain/point-name.ts";
-import { HOT_SAMPLES_A_CALL, type HotSamples, type HotSeries } from "../../../ports/due.ts";
+import type { NamedSeries } from "../../../domain/series.ts";
+import { HOT_SAMPLES_A_CALL, type HotSamples } from "../../../ports/due.ts";
 import type { Sql } from "../../ports.ts";
 import { countHotRows, type HotChunk, replaceHotRows } from "./hot-row-table.ts";
 
@@ -35,7 +36,7 @@ export function addHotRows(sql: Sql, date: UtcDay, { points }: HotSamples): void
     throw new HotRowsInvalid(`${ofSite} samples of the site wait, at most ${HOT_ROWS_MAX} are allowed`);
 }
 
-function checkSeries(date: UtcDay, { name, ms, value }: HotSeries): void {
+function checkSeries(date: UtcDay, { name, ms, value }: NamedSeries): void {
   const read = readPointName(name);
   if (read.kind === "unusable") throw new HotRowsInvalid(`a point can't be archived: ${read.reason}`);
   if (ms.length !== value.length || ms.length === 0)
@@ -51,7 +52,7 @@ function checkSeries(date: UtcDay, { name, ms, value }: HotSeries): void {
   }
 }
 
-function chunksOf(date: UtcDay, { name, ms, value }: HotSeries): HotChunk[] {
+function chunksOf(date: UtcDay, { name, ms, value }: NamedSeries): HotChunk[] {
   const start = dayStartMs(date);
   return Array.from({ length: Math.ceil(ms.length / CHUNK_SAMPLES) }, (_, index) => {
     const [from, to] = [index * CHUNK_SAMPLES, (index + 1) * CHUNK_SAMPLES];
