@@ -1,3 +1,4 @@
+import { WorkerUrl, workerOrigin } from "../worker-url.tsx";
 import type { ExplorerCommands } from "./explorer-commands.ts";
 import type { ExplorerState } from "./explorer-state.ts";
 
@@ -16,20 +17,14 @@ export function QuerySignIn({ explorer, commands }: QuerySignInProps) {
           event.preventDefault();
           if (checking) return;
           const fields = new FormData(event.currentTarget);
-          const base = new URL(String(fields.get("url"))).origin;
-          void commands.signIn(base, String(fields.get("token")).trim());
+          void commands.signIn(workerOrigin(fields), String(fields.get("token")).trim());
         }}
       >
-        <label for="query-url">URL of the Query Worker</label>
-        <input
+        <WorkerUrl
           id="query-url"
-          name="url"
-          type="url"
-          required
+          worker="Query Worker"
           placeholder="https://building-vitals-query.….workers.dev"
-          pattern="https://.+|http://(localhost|127\.0\.0\.1)(:\d+)?/?"
-          title="https, or http on this machine"
-          defaultValue={commands.proposedUrl()}
+          value={commands.proposedUrl()}
         />
         <label for="query-token">API key of the Query Worker</label>
         <input

@@ -1,5 +1,5 @@
 import type { Alert, Status } from "../../../src/contract/backfill.ts";
-import { instant } from "../formatting.ts";
+import { AlertLine } from "../alert-line.tsx";
 
 const NAMES: Readonly<Record<Alert["alert"], string>> = {
   backfill_stuck: "Stuck",
@@ -9,19 +9,13 @@ const NAMES: Readonly<Record<Alert["alert"], string>> = {
   due_day_failing: "A due day is not archived",
 };
 
-/** Conditions that need an operator. A screen reader reads each when it appears, not when a count in it changes. */
+/** Conditions that need an operator. */
 export function Alerts({ status }: { status: Status | undefined }) {
   const unreachable = status?.sites_unreachable ?? [];
   return (
     <div class="alerts">
-      {(status?.alerts ?? []).map(({ alert, site, message, since }) => (
-        <p key={`${alert} ${site}`}>
-          <strong role="alert">
-            {NAMES[alert] ?? alert}
-            {site && ` (${site})`}
-          </strong>
-          : {message} <span class="hint">since {instant(since)}</span>
-        </p>
+      {(status?.alerts ?? []).map(({ alert, ...shown }) => (
+        <AlertLine key={`${alert} ${shown.site}`} name={NAMES[alert] ?? alert} {...shown} />
       ))}
       {unreachable.length > 0 && (
         <p>

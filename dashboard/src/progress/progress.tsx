@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import type { Status } from "../../../src/contract/backfill.ts";
 import { Confirm } from "../confirm.tsx";
 import { duration, instant, integer, rate } from "../formatting.ts";
+import { Metric } from "../metric.tsx";
 import { freshness, type Live } from "./live.ts";
 import { ProgressBar } from "./progress-bar.tsx";
 import { requestsLastMinute, throttledMs } from "./rates.ts";
@@ -144,12 +145,3 @@ function Metrics({ status, live, now, requestsPerMinute }: ProgressProps & { rea
 }
 
 const rateText = (value: number | null) => (value === null ? "–" : rate(value));
-
-function Metric({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-}

@@ -1,6 +1,7 @@
 import type { SiteSync } from "../../../src/contract/etl.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 import { counted, instant, integer } from "../formatting.ts";
+import { Metric } from "../metric.tsx";
 import { agoText, dueDayText, dueText, hotText, lagText, rolledOverText, siteDetail } from "./sync-text.ts";
 import { WindowChart } from "./window-chart.tsx";
 
@@ -39,15 +40,6 @@ export function SitePanel({ view, workerNowMs }: { view: SiteSync; workerNowMs: 
       )}
       <Errors view={view} />
     </section>
-  );
-}
-
-function Metric({ name, value }: { name: string; value: string }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{value}</dd>
-    </div>
   );
 }
 

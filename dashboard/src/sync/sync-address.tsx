@@ -1,3 +1,4 @@
+import { WorkerUrl, workerOrigin } from "../worker-url.tsx";
 import type { SyncCommands } from "./sync-commands.ts";
 import type { SyncState } from "./sync-state.ts";
 
@@ -12,20 +13,14 @@ export function SyncAddress({ sync, commands }: SyncAddressProps) {
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        const fields = new FormData(event.currentTarget);
-        commands.connect(new URL(String(fields.get("url"))).origin);
+        commands.connect(workerOrigin(new FormData(event.currentTarget)));
       }}
     >
-      <label for="etl-url">URL of the ETL Sync Worker</label>
-      <input
+      <WorkerUrl
         id="etl-url"
-        name="url"
-        type="url"
-        required
+        worker="ETL Sync Worker"
         placeholder="https://building-vitals-etl-sync.….workers.dev"
-        pattern="https://.+|http://(localhost|127\.0\.0\.1)(:\d+)?/?"
-        title="https, or http on this machine"
-        defaultValue={sync.url}
+        value={sync.url}
       />
       <button type="submit">Connect</button>
     </form>

@@ -1,6 +1,7 @@
 import type { SyncAlert } from "../../../src/contract/etl.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
-import { counted, duration, instant, integer } from "../formatting.ts";
+import { AlertLine } from "../alert-line.tsx";
+import { counted, duration, integer } from "../formatting.ts";
 import { SitePanel } from "./site-panel.tsx";
 import { SyncAddress } from "./sync-address.tsx";
 import type { SyncCommands } from "./sync-commands.ts";
@@ -84,14 +85,8 @@ export function SyncAlerts({ sync: { status } }: Pick<SyncProps, "sync">) {
   const unreachable = status?.sites_unreachable ?? [];
   return (
     <div class="alerts">
-      {(status?.alerts ?? []).map(({ alert, site, day, message, since }) => (
-        <p key={`${alert} ${site} ${day}`}>
-          <strong role="alert">
-            {NAMES[alert] ?? alert}
-            {site && ` (${site})`}
-          </strong>
-          : {message} <span class="hint">since {instant(since)}</span>
-        </p>
+      {(status?.alerts ?? []).map(({ alert, day, ...shown }) => (
+        <AlertLine key={`${alert} ${shown.site} ${day}`} name={NAMES[alert] ?? alert} {...shown} />
       ))}
       {unreachable.length > 0 && (
         <p>
