@@ -1,7 +1,11 @@
 import { describe, expect, it, test } from "vitest";
 import { bearer, NOW, STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
-import { expectMetricRules, hasPromtool, promtoolCheck } from "../../../test/support/http/metric-rules.ts";
-import { parseExposition } from "../../../test/support/http/parse-exposition.ts";
+import {
+  expectMetricRules,
+  hasPromtool,
+  promtoolCheck,
+  scrapeOf,
+} from "../../../test/support/http/metric-rules.ts";
 import { VIEW } from "../../../test/support/job.ts";
 import type { SiteView, Status } from "../../contract/backfill.ts";
 import type { Metrics } from "../../contract/metrics.ts";
@@ -34,15 +38,7 @@ async function scraped(status: Status | undefined, more: Partial<Metrics> = {}) 
     permitsLastMinute: 42,
     ...more,
   };
-  const response = await get("/metrics");
-  expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const text = await response.text();
-  const families = parseExposition(text);
-  const value = (name: string, labels: Record<string, string> = {}) => {
-    const wanted = JSON.stringify(labels);
-    return families.get(name)?.samples.find((sample) => JSON.stringify(sample.labels) === wanted)?.value;
-  };
-  return { text, families, value };
+  return scrapeOf(await get("/metrics"));
 }
 
 const EVERYTHING: Status = {

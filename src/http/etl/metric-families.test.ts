@@ -1,23 +1,19 @@
 import { expect, it } from "vitest";
 import { SYNC_NOW, siteSync, syncStatus } from "../../../test/support/http/etl-views.ts";
 import { etlUnderTest } from "../../../test/support/http/fake-etl.ts";
-import { expectMetricRules, hasPromtool, promtoolCheck } from "../../../test/support/http/metric-rules.ts";
-import { parseExposition } from "../../../test/support/http/parse-exposition.ts";
+import {
+  expectMetricRules,
+  hasPromtool,
+  promtoolCheck,
+  scrapeOf,
+} from "../../../test/support/http/metric-rules.ts";
 import type { SyncStatus } from "../../contract/etl.ts";
 
 async function scraped(status: SyncStatus, databaseBytes?: number) {
   const { get, etl } = etlUnderTest();
   etl.current = status;
   etl.databaseBytes = databaseBytes;
-  const response = await get("/metrics");
-  expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
-  const text = await response.text();
-  const families = parseExposition(text);
-  const value = (name: string, labels: Record<string, string> = {}) => {
-    const wanted = JSON.stringify(labels);
-    return families.get(name)?.samples.find((sample) => JSON.stringify(sample.labels) === wanted)?.value;
-  };
-  return { text, families, value };
+  return scrapeOf(await get("/metrics"));
 }
 
 const FRESH = siteSync({

@@ -1,12 +1,24 @@
 /** Prometheus' rules for metrics, for every Worker's exposition. */
 import { spawnSync } from "node:child_process";
 import { expect } from "vitest";
-import type { ParsedFamily } from "./parse-exposition.ts";
+import { type ParsedFamily, parseExposition } from "./parse-exposition.ts";
 
 /** Units that are no base units, as promtool finds them between underscores. */
 const OTHER_UNITS =
   /^(?:(?:milli|micro|nano)?seconds?|minutes|hours|days|weeks|(?:kilo|mega|giga|kibi|mebi|gibi)?bytes|bits|percent|celsius|kelvins)$/;
 const BASE_UNITS = ["seconds", "bytes"];
+
+/** A response to a scrape: its text, its families, and the value of the sample that has exactly these labels. */
+export async function scrapeOf(response: Response) {
+  expect(response.headers.get("Content-Type")).toBe("text/plain; version=0.0.4; charset=utf-8");
+  const text = await response.text();
+  const families = parseExposition(text);
+  const value = (name: string, labels: Record<string, string> = {}) => {
+    const wanted = JSON.stringify(labels);
+    return families.get(name)?.samples.find((sample) => JSON.stringify(sample.labels) === wanted)?.value;
+  };
+  return { text, families, value };
+}
 
 /** Base units, snake case after `prefix`, _total for counters alone, no type in the name, and a help. */
 export function expectMetricRules(families: ReadonlyMap<string, ParsedFamily>, prefix: string): void {
