@@ -3,3 +3,4 @@ export { FileArchive, withLatency } from "./file-archive.ts";
 export { FULL_SITE, FULL_YEAR_POINTS, fullYear } from "./full-year.ts";
 export { madeUpNames, madeUpRuns, REFERENCE_NAMES, REFERENCE_SAMPLES } from "./made-up-day.ts";
 export { type BenchArchive, FIRST_DAY, spanOf, spread, WARM_UP, writeDay } from "./query-archive.ts";
+export { randomOf } from "./random.ts";

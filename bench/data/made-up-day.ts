@@ -1,6 +1,7 @@
 import { REFERENCE_DAY } from "../../simulator/building/building.ts";
 import { RUN_SAMPLES } from "../../src/domain/limits.ts";
 import type { SampleColumns } from "../../src/domain/samples.ts";
+import { randomOf } from "./random.ts";
 
 const DAY_MICROS = 86_400_000_000;
 
@@ -47,14 +48,6 @@ export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {
     }
   }
   yield run;
-}
-
-function randomOf(start: number): () => number {
-  let seed = start;
-  return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 32;
-  };
 }
 
 /** The kinds of points, a tenth of all points each: the next value of a point from its last value. */

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/domain/day.ts";
-import { madeUpRuns, REFERENCE_NAMES, REFERENCE_SAMPLES } from "../data/data.ts";
+import { madeUpRuns, REFERENCE_NAMES, REFERENCE_SAMPLES, randomOf } from "../data/data.ts";
 
 export const DAY_START_MS = Date.UTC(2024, 0, 15);
 export const POINTS = REFERENCE_NAMES.length;
@@ -55,12 +55,4 @@ export function madeUpSamples(hours: number, irregularMs: number): MadeUpSamples
     }
   });
   return samples;
-}
-
-function randomOf(start: number): () => number {
-  let seed = start;
-  return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 32;
-  };
 }
