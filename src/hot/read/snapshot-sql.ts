@@ -1,5 +1,6 @@
 /** The statements of snapshots. */
 import {
+  BLOCK_SPAN_MS_MAX,
   HOUR_LEVEL,
   HOUR_MS,
   LEVELS,
@@ -12,10 +13,11 @@ import {
 const SITE = "(SELECT id FROM sites WHERE name = ?1)";
 
 /**
- * Parameters: site, a JSON list of points, first start of a block or window, end of the span, first and last day, bytes.
+ * Parameters: site, a JSON list of points, first start of a block or window, end of the span, first and last day, bytes,
+ * start of the span.
  * `list` is the column of the listed points, `data` what is read of a block. Rows have a kind and what it needs, since
  * every part of a union has the same columns. Blocks are returned in order of their starts, as many as the bytes allow;
- * `cut` is the start of the first that is not.
+ * `cut` is the start of the first that is not, and later than the start of the span.
  */
 const snapshotOf = (list: "name" | "number", data = "data") => `WITH wanted (number, name) AS MATERIALIZED (
     SELECT number, name FROM points WHERE site_id = ${SITE} AND ${list} IN (SELECT value FROM json_each(?2))
@@ -27,7 +29,7 @@ const snapshotOf = (list: "name" | "number", data = "data") => `WITH wanted (num
     SELECT id, from_ms, sum(bytes) OVER (ORDER BY from_ms RANGE UNBOUNDED PRECEDING) FROM found
   ),
   cut (from_ms) AS MATERIALIZED (
-    SELECT min(from_ms) FROM sized WHERE total > ?7 AND from_ms > (SELECT min(from_ms) FROM sized)
+    SELECT min(from_ms) FROM sized WHERE total > ?7 AND from_ms > max(?8, (SELECT min(from_ms) FROM sized))
   )
   SELECT 'day' AS kind, day AS key, json_array(version, whole, released, samples) AS value, NULL AS data
     FROM days WHERE site_id = ${SITE} AND day BETWEEN ?5 AND ?6
@@ -41,7 +43,8 @@ const snapshotOf = (list: "name" | "number", data = "data") => `WITH wanted (num
 
 const blocksOf = (level: Level, data: string) => `SELECT id, from_ms, length(${data})
       FROM blocks WHERE site_id = ${SITE} AND level = ${level}
-        AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK[level]} FROM wanted) AND from_ms >= ?3 AND from_ms < ?4`;
+        AND range IN (SELECT DISTINCT number / ${POINTS_A_BLOCK[level]} FROM wanted)
+        AND from_ms >= max(?3, ?8 + 1 - ${BLOCK_SPAN_MS_MAX[level]}) AND from_ms < ?4`;
 
 /** The windows of a block begin before this time after it. */
 const WINDOW_STARTS = `CASE blocks.level WHEN ${WINDOW_LEVEL} THEN 1 ELSE ${HOUR_MS} END`;

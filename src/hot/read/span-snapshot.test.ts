@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readingOf, spansOf } from "../../../test/support/hot/readings.ts";
+import { SqliteHotStore } from "../../../test/support/hot/sqlite-hot-store.ts";
 import { SqliteHot } from "../../../test/support/query/sqlite-hot.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
+import type { TimeSpan } from "../block/block.ts";
+import { HotWriter } from "../write/write.ts";
 import { readDayPoints } from "./day-points.ts";
 import { readDaySeries } from "./day-series.ts";
 import { readNewest } from "./newest.ts";
 import { SNAPSHOTS } from "./snapshot-sql.ts";
+import { pointSeries } from "./span-series.ts";
 import { readSnapshot, readTables, readWhole } from "./span-snapshot.ts";
 
 const site = "site_a" as SiteName;
@@ -54,6 +59,44 @@ test("however few bytes a statement returns, statements together return the same
       expect(await all(small)).toEqual(await all(database));
     }),
     { numRuns: 40 },
+  );
+});
+
+test("from any time on, statements that return few bytes of windows go on until the end, each from where the last ended", async () => {
+  const spans = spansOf(DAY);
+  const [first, end] = [41, 51];
+  const store = new SqliteHotStore();
+  const writer = new HotWriter(store);
+  const claimed = await writer.claim(site, START);
+  const points = await writer.numberPoints(claimed, NAMES);
+  await writer.addDays(claimed, [DAY]);
+  const [firstMs, endMs] = [(spans[first] as TimeSpan).fromMs, (spans[end] as TimeSpan).fromMs];
+  const times = Array.from({ length: (endMs - firstMs) / 10_000 }, (_, nth) => firstMs + nth * 10_000);
+  for (let nth = first; nth < end; nth += 1) {
+    const { fromMs, toMs } = spans[nth] as TimeSpan;
+    const own = times.filter((ms) => ms >= fromMs && ms < toMs);
+    const rows = own.flatMap((ms) => NAMES.map((_, number) => [number, ms, ms % 97] as const));
+    await writer.replaceWindows(claimed, readingOf({ day: DAY, first: nth, end: nth + 1, rows, points }));
+  }
+  const time = fc.nat(endMs - firstMs - 1).map((ms) => firstMs + ms);
+  await fc.assert(
+    fc.asyncProperty(time, time, fc.integer({ min: 1, max: 4_000 }), async (one, other, bytesMax) => {
+      const [fromMs, toMs] = [Math.min(one, other), Math.max(one, other) + 1];
+      let at = fromMs;
+      const found: number[] = [];
+      for await (const snapshot of readWhole(
+        (db, name, listed, part) => readSnapshot(db, name, listed, part, bytesMax),
+        ...([store, site, NAMES, { fromMs, toMs }] as const),
+      )) {
+        expect(snapshot.fromMs).toBe(at);
+        expect(snapshot.toMs).toBeGreaterThan(at);
+        at = snapshot.toMs;
+        found.push(...(pointSeries(snapshot, [0], "current").get(0)?.ms ?? []));
+      }
+      expect(at).toBe(toMs);
+      expect(found).toEqual(times.filter((ms) => ms >= fromMs && ms < toMs));
+    }),
+    { numRuns: 60 },
   );
 });
 

@@ -127,6 +127,7 @@ async function select(
     firstDay,
     lastDay,
     bytesMax,
+    fromMs,
   );
   const days = new Map<UtcDay, HotDay>();
   const known = new Map<number, string>();
