@@ -6,7 +6,7 @@ import type { HotDatabase } from "../../ports/hot.ts";
 export interface SiteStorage {
   readonly site: string;
   readonly hot_days: number;
-  /** In windows of their day's version. */
+  /** Of these days, in windows of their day's version. */
   readonly samples: number;
   /** Of the blocks, without what the database adds. */
   readonly bytes: number;
@@ -18,7 +18,7 @@ export interface SiteStorage {
 // The length of a value is in its row's header, so that no block is read.
 const STATS = `SELECT name AS site,
     (SELECT count(*) FROM days WHERE site_id = sites.id AND released = 0) AS hot_days,
-    (SELECT coalesce(sum(samples), 0) FROM windows WHERE site_id = sites.id) AS samples,
+    (SELECT coalesce(sum(samples), 0) FROM days WHERE site_id = sites.id AND released = 0) AS samples,
     (SELECT coalesce(sum(length(data)), 0) FROM blocks WHERE site_id = sites.id) AS bytes,
     (SELECT count(*) FROM points WHERE site_id = sites.id) AS points
   FROM sites WHERE name IN (SELECT value FROM json_each(?1)) ORDER BY name`;
