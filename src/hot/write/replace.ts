@@ -71,18 +71,18 @@ export function replaceStatements(
   const { windows, watermarkMs } = reading;
   const [first, last] = [windows[0], windows.at(-1)];
   if (!first || !last) throw new Error("a reading has no window");
-  const parts = windows.map((window) => partOf(samples, window));
-  if (parts.reduce((sum, { length }) => sum + length, 0) !== samples.length) {
+  const counts = windows.map((window) => countIn(samples, window));
+  if (counts.reduce((sum, count) => sum + count.samples, 0) !== samples.length) {
     throw new Error("a reading has samples outside of its windows");
   }
-  const blocks = blocksOf(level, windows, parts, samples);
+  const blocks = level === HOUR_LEVEL ? hourBlocks(first, samples) : undefined;
   const stored = blocks ? level : WINDOW_LEVEL;
   const count = Math.max(reading.points.count, 1 + (samples.number[samples.length - 1] ?? -1));
-  const rows = windows.map((window, nth) => rowOf(window, parts[nth] as HotColumns));
+  const rows = windows.map((window, nth) => rowOf(window, counts[nth] as WindowCount));
   const day = utcDayOf(first.fromMs);
   const startMs = dayStartMs(day);
   return [
-    ...(blocks ?? windowBlocks(windows, parts)).flatMap((span) => putStatements(site, stored, span, count)),
+    ...(blocks ?? windowBlocks(windows, samples)).flatMap((span) => putStatements(site, stored, span, count)),
     ...(level === HOUR_LEVEL ? [deleteReplaced(site, stored, count, first.fromMs, last.toMs)] : []),
     ...jsonParameters(rows).map((list) => ({ sql: PUT_WINDOWS, values: [site.id, stored, list] })),
     { sql: VOUCH, values: [site.id, day, startMs, startMs + DAY_MS] },
@@ -97,23 +97,17 @@ interface SpanBlocks {
 }
 
 /** undefined: a block of the hour is too large. */
-function blocksOf(
-  level: Level,
-  windows: readonly ReadWindow[],
-  parts: readonly HotColumns[],
-  samples: HotColumns,
-): SpanBlocks[] | undefined {
-  if (level === WINDOW_LEVEL) return windowBlocks(windows, parts);
-  const { fromMs } = windows[0] as ReadWindow;
+function hourBlocks({ fromMs }: ReadWindow, samples: HotColumns): SpanBlocks[] | undefined {
   const blocks = encodeRanges(HOUR_LEVEL, samples, fromMs);
   return largest(blocks) > BLOCK_BYTES_MAX ? undefined : [{ fromMs, blocks }];
 }
 
-function windowBlocks(windows: readonly ReadWindow[], parts: readonly HotColumns[]): SpanBlocks[] {
-  return windows.map(({ fromMs }, nth) => {
-    const blocks = encodeRanges(WINDOW_LEVEL, parts[nth] as HotColumns, fromMs);
-    if (largest(blocks) > BLOCK_BYTES_MAX) throw new HotBlockTooLarge(fromMs, largest(blocks));
-    return { fromMs, blocks };
+function windowBlocks(windows: readonly ReadWindow[], samples: HotColumns): SpanBlocks[] {
+  return windows.map((window) => {
+    const own = windows.length === 1 ? samples : partOf(samples, window);
+    const blocks = encodeRanges(WINDOW_LEVEL, own, window.fromMs);
+    if (largest(blocks) > BLOCK_BYTES_MAX) throw new HotBlockTooLarge(window.fromMs, largest(blocks));
+    return { fromMs: window.fromMs, blocks };
   });
 }
 
@@ -187,9 +181,25 @@ function partOf(samples: HotColumns, { fromMs, toMs }: ReadWindow): HotColumns {
   };
 }
 
-function rowOf(window: ReadWindow, { length, ms }: HotColumns): readonly unknown[] {
+interface WindowCount {
+  readonly samples: number;
+  /** null: it has no samples. */
+  readonly newestMs: EpochMs | null;
+}
+
+function countIn({ length, ms }: HotColumns, { fromMs, toMs }: ReadWindow): WindowCount {
+  let samples = 0;
   let newestMs = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < length; row += 1) newestMs = Math.max(newestMs, ms[row] as number);
+  for (let row = 0; row < length; row += 1) {
+    const at = ms[row] as number;
+    if (at < fromMs || at >= toMs) continue;
+    samples += 1;
+    if (at > newestMs) newestMs = at;
+  }
+  return { samples, newestMs: samples > 0 ? newestMs : null };
+}
+
+function rowOf(window: ReadWindow, { samples, newestMs }: WindowCount): readonly unknown[] {
   const { fromMs, toMs, readToMs, readAtMs, version, evidence } = window;
-  return [fromMs, toMs, readToMs, readAtMs, version, length, length > 0 ? newestMs : null, evidence];
+  return [fromMs, toMs, readToMs, readAtMs, version, samples, newestMs, evidence];
 }
