@@ -52,30 +52,38 @@ export class HotSource {
   /** Every day of the query, in order. What is said of a part of a day that one statement reads is of one state. */
   async *days(query: SampleQuery, meter: Meter): AsyncGenerator<HotDaySamples> {
     if (query.fromMs >= query.toMs) return;
-    const spans = readSpans(query.fromMs, query.toMs, query.points.length);
-    const read = ({ fromMs, toMs }: TimeSpan) =>
-      this.tables.snapshot(query.site, query.points, fromMs, toMs, meter);
     const days = daysOfQuery(query).map((day) => queryOfDay(query, day));
     let next = 0;
     let parts: SpanSnapshot[] = [];
-    let at = 0;
-    for await (const first of inOrder(
+    for await (const snapshot of this.#snapshots(query, meter)) {
+      for (; next < days.length; next += 1) {
+        const day = days[next] as SampleQuery;
+        if (day.fromMs >= snapshot.toMs) break;
+        parts.push(partOf(snapshot, day));
+        if (day.toMs > snapshot.toMs) break;
+        yield dayOf(day, parts);
+        parts = [];
+      }
+    }
+  }
+
+  /** The snapshots that together are the query's span, in order of time; the first of each span is read ahead. */
+  async *#snapshots(query: SampleQuery, meter: Meter): AsyncGenerator<SpanSnapshot> {
+    const spans = readSpans(query.fromMs, query.toMs, query.points.length);
+    const read = ({ fromMs, toMs }: TimeSpan) =>
+      this.tables.snapshot(query.site, query.points, fromMs, toMs, meter);
+    const firsts = inOrder(
       spans.length,
       () => STATEMENTS_AHEAD,
-      (nth) => read(spans[nth] as TimeSpan),
-    )) {
-      const { toMs } = spans[at++] as TimeSpan;
+      async (nth) => ({ span: spans[nth] as TimeSpan, first: await read(spans[nth] as TimeSpan) }),
+    );
+    for await (const { span, first } of firsts) {
+      yield first;
       // A snapshot may end before its span, where blocks are large.
-      for (let snapshot = first; ; snapshot = await read({ fromMs: snapshot.toMs, toMs })) {
-        for (; next < days.length; next += 1) {
-          const day = days[next] as SampleQuery;
-          if (day.fromMs >= snapshot.toMs) break;
-          parts.push(partOf(snapshot, day));
-          if (day.toMs > snapshot.toMs) break;
-          yield dayOf(day, parts);
-          parts = [];
-        }
-        if (snapshot.toMs >= toMs) break;
+      for (let { toMs } = first; toMs < span.toMs; ) {
+        const further = await read({ fromMs: toMs, toMs: span.toMs });
+        yield further;
+        toMs = further.toMs;
       }
     }
   }
