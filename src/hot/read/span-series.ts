@@ -1,7 +1,7 @@
 /** The samples of a snapshot: of each block those of the windows that it is the level of. */
 import { type EpochMs, utcDayOf } from "../../domain/day.ts";
 import { joinSeries, type Series } from "../../domain/series.ts";
-import { decodeBlock, LEVELS, POINTS_A_BLOCK, rangeOf, type TimeSpan } from "../block/block.ts";
+import { decodeBlock, LEVELS, POINTS_A_BLOCK, type TimeSpan } from "../block/block.ts";
 import type { SnapshotWindow, SpanSnapshot, StoredBlock } from "./span-snapshot.ts";
 
 /** Of which windows the samples count: of those of their day's version, or of all that are stored. */
@@ -17,22 +17,13 @@ export function pointSeries(
   numbers: Iterable<number>,
   counting: Counting,
 ): Map<number, Series> {
-  const all = [...numbers];
-  const wanted = LEVELS.map((level) => Map.groupBy(all, (number) => rangeOf(level, number)));
+  const wanted = new Set(numbers);
   const counts = COUNTING[counting];
   const spans = LEVELS.map((level) =>
     spansOf(snapshot, (window) => window.level === level && counts(window)),
   );
   const parts = new SeriesParts<number>();
-  for (const block of snapshot.blocks) {
-    for (const { number, part } of blockParts(
-      block,
-      wanted[block.level]?.get(block.range) ?? [],
-      spans[block.level] ?? [],
-    )) {
-      parts.add(number, part);
-    }
-  }
+  for (const block of snapshot.blocks) parts.addAll(blockParts(block, wanted, spans[block.level] ?? []));
   return parts.joined();
 }
 
@@ -61,20 +52,20 @@ export class SeriesParts<K> {
 
 function* blockParts(
   block: StoredBlock,
-  numbers: readonly number[],
+  wanted: ReadonlySet<number>,
   spans: readonly TimeSpan[],
-): Generator<{ number: number; part: Series }> {
-  if (numbers.length === 0 || spans.length === 0) return;
+): Generator<[number: number, part: Series]> {
+  if (spans.length === 0) return;
   const firstNumber = block.range * POINTS_A_BLOCK[block.level];
-  const wanted = new Set(numbers.map((number) => number - firstNumber));
   const decoded = decodeBlock(block.bytes, block.fromMs);
   for (const point of decoded.points) {
-    if (!wanted.has(point.index)) continue;
+    const number = firstNumber + point.index;
+    if (!wanted.has(number)) continue;
     const series = decoded.samplesOf(point);
     for (const span of spans) {
       if (span.fromMs > point.lastMs || span.toMs <= point.firstMs) continue;
       const part = cut(series, span);
-      if (part.ms.length > 0) yield { number: firstNumber + point.index, part };
+      if (part.ms.length > 0) yield [number, part];
     }
   }
 }
