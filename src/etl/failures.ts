@@ -1,13 +1,14 @@
 /** What a failure makes the sync wait for, and how that is recorded. */
 import type { EpochMs } from "../domain/day.ts";
 import { createTablesCommand } from "../domain/sync-limits.ts";
+import type { TimeSpan } from "../domain/windows.ts";
 import { type FailedRequest, haltReason, isUnreachable, naming } from "../fetch/fetch.ts";
 import { HotUnavailable } from "../ports/hot.ts";
 import type { Sql } from "../ports/ports.ts";
 import type { SyncContext } from "./context.ts";
 import { API_PAUSE_MS_MAX, HALT_MS, HOT_PAUSE_MS, PAUSE_MS, SYNC_MS, WINDOW_PAUSE_MS_MAX } from "./limits.ts";
 import type { ReadFault } from "./read-fault.ts";
-import type { TimeSpan, Unit } from "./schedule.ts";
+import type { Unit } from "./schedule.ts";
 import { getState, logError, type Pause, setState } from "./state/state.ts";
 
 /** Until when it lasts; undefined: it is over, or the clock has stepped back since it began. */

@@ -1,11 +1,5 @@
 /** The times and bounds of the sync, each with its reason. */
 
-/** A day has this many windows, of a quarter of an hour: a page of 50,000 rows holds one of the reference site. */
-export const WINDOWS_A_DAY = 96;
-
-/** An hour is stored and read again as a whole. */
-export const HOURS_A_DAY = 24;
-
 /** The newest windows are read at every multiple of this time: the cron trigger's `*\/5 * * * *`. */
 export const SYNC_MS = 300_000;
 

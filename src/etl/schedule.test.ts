@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { EpochMs } from "../domain/day.ts";
+import { hourStart } from "../domain/windows.ts";
 import { LATE_MS, SYNC_MS } from "./limits.ts";
-import { dueUnits, hourStart, nextSyncAt, type Unit, type WindowReading, watermarkOf } from "./schedule.ts";
+import { dueUnits, nextSyncAt, type Unit, type WindowReading, watermarkOf } from "./schedule.ts";
 
 const MIN = 60_000;
 const HOUR = 60 * MIN;

@@ -1,15 +1,7 @@
 /** When which part of hot storage is read from the API. Pure. */
 import { DAY_MS, dayStartMs, type EpochMs, utcDayOf } from "../domain/day.ts";
-import { windowsOf } from "../domain/windows.ts";
-import {
-  HOUR_AFTER_MS,
-  HOURS_A_DAY,
-  LATE_MS,
-  REREAD_MS,
-  SETTLING_MS,
-  SYNC_MS,
-  WINDOWS_A_DAY,
-} from "./limits.ts";
+import { HOURS_A_DAY, type TimeSpan, timeSpansOf, WINDOWS_A_DAY } from "../domain/windows.ts";
+import { HOUR_AFTER_MS, LATE_MS, REREAD_MS, SETTLING_MS, SYNC_MS } from "./limits.ts";
 
 /** What hot storage knows of a window. */
 export interface WindowReading {
@@ -18,12 +10,6 @@ export interface WindowReading {
   readonly readAt: EpochMs;
   /** Its day's object was not replaced since. */
   readonly isCurrent: boolean;
-}
-
-/** Half-open, in milliseconds. */
-export interface TimeSpan {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
 }
 
 /** What is read and committed at once: a window of the newest hours, or an older hour with its four windows. */
@@ -119,21 +105,12 @@ function hoursBetween(fromMs: EpochMs, now: EpochMs): Hour[] {
 
 function hoursOfDay(startMs: EpochMs): Hour[] {
   const day = utcDayOf(startMs);
-  const inMs = ({ fromMicros, toMicros }: { fromMicros: number; toMicros: number }): TimeSpan => ({
-    fromMs: fromMicros / 1_000,
-    toMs: toMicros / 1_000,
-  });
-  const windows = windowsOf(day, WINDOWS_A_DAY).map(inMs);
+  const windows = timeSpansOf(day, WINDOWS_A_DAY);
   const each = WINDOWS_A_DAY / HOURS_A_DAY;
-  return windowsOf(day, HOURS_A_DAY).map((hour, index) => ({
-    ...inMs(hour),
+  return timeSpansOf(day, HOURS_A_DAY).map((hour, index) => ({
+    ...hour,
     windows: windows.slice(index * each, (index + 1) * each),
   }));
-}
-
-/** The start of the hour that `at` is in: where hot storage begins. */
-export function hourStart(at: EpochMs): EpochMs {
-  return hoursBetween(at, at + 1)[0]?.fromMs ?? at;
 }
 
 /**

@@ -8,7 +8,6 @@ export {
   encodeBlock,
   fromHex,
   HotBlockUnreadable,
-  type TimeSpan,
   toHex,
 } from "./block/block.ts";
 export type {

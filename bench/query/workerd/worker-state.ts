@@ -4,7 +4,7 @@ import { createHotTables, openState } from "../../../local/stack/stack.ts";
 import { D1Hot } from "../../../src/cloudflare/d1-hot.ts";
 import { addDays, dayStartMs, daysOf, utcDayOf } from "../../../src/domain/day.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
-import { windowsOf } from "../../../src/domain/windows.ts";
+import { timeSpansOf } from "../../../src/domain/windows.ts";
 import { type HotColumns, HotWriter } from "../../../src/hot/hot.ts";
 import { type BenchArchive, FIRST_DAY, FULL_SITE, fullYear } from "../../data/data.ts";
 
@@ -47,10 +47,7 @@ async function fillHot(hot: D1Database, nowMs: number): Promise<void> {
   const days = daysOf(addDays(today, -HOT_DAYS), today);
   await writer.addDays(site, days);
   for (const day of days) {
-    const windows = windowsOf(day, 96).map(({ fromMicros, toMicros }) => ({
-      fromMs: fromMicros / 1_000,
-      toMs: toMicros / 1_000,
-    }));
+    const windows = timeSpansOf(day, 96);
     for (let hour = 0; hour < 24; hour += 1) {
       const read = windows.slice(4 * hour, 4 * hour + 4).filter(({ fromMs }) => fromMs <= nowMs);
       const [fromMs, toMs] = [read[0]?.fromMs ?? 0, Math.min(nowMs, read.at(-1)?.toMs ?? 0)];

@@ -1,10 +1,10 @@
 import type { EpochMs } from "../../domain/day.ts";
+import { hourStart } from "../../domain/windows.ts";
 import { type HotSite, leastWatermark } from "../../hot/hot.ts";
 import { HotUnavailable } from "../../ports/hot.ts";
 import type { SyncContext } from "../context.ts";
 import { pausedUntil, pauseHot } from "../failures.ts";
 import { type Known, readKnown, watermarkWith } from "../known.ts";
-import { hourStart } from "../schedule.ts";
 import { getState, setState } from "../state/state.ts";
 
 /** This incarnation's claim on the site's part of hot storage, and what that has. */

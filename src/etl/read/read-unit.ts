@@ -1,11 +1,12 @@
 import type { WeatherSample } from "../../ace/weather/weather.ts";
 import type { EpochMs } from "../../domain/day.ts";
 import { newColumns } from "../../domain/samples.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
 import type { HotColumns, ReadWindow } from "../../hot/hot.ts";
 import { BYTES_A_SAMPLE, sortRun } from "../../parquet/run/run.ts";
 import type { ClaimedContext } from "../context.ts";
 import type { ReadFault } from "../read-fault.ts";
-import type { TimeSpan, Unit } from "../schedule.ts";
+import type { Unit } from "../schedule.ts";
 import type { HotNumbers } from "./hot-numbers.ts";
 import { forgetReadings, readingsOf } from "./read-weather.ts";
 import { ladderOf, readWindow, type WindowRead } from "./read-window.ts";

@@ -1,9 +1,9 @@
 import { parseWeather, type WeatherSample, weatherPath } from "../../ace/weather/weather.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
 import { ApiClient } from "../../fetch/fetch.ts";
 import type { SyncContext } from "../context.ts";
 import { haltSite } from "../failures.ts";
 import { LATE_MS } from "../limits.ts";
-import type { TimeSpan } from "../schedule.ts";
 import { getState, logError, setState } from "../state/state.ts";
 
 /** A response has a kilobyte. */

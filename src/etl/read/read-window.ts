@@ -9,12 +9,12 @@ import {
 import type { EpochMs } from "../../domain/day.ts";
 import { imbalance, type Transport } from "../../domain/evidence.ts";
 import type { SampleColumns } from "../../domain/samples.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
 import { type PageHalt, WindowReader } from "../../fetch/fetch.ts";
 import type { HotColumns } from "../../hot/hot.ts";
 import type { SyncContext } from "../context.ts";
 import { WINDOW_PAGES_MAX } from "../limits.ts";
 import type { ReadFault } from "../read-fault.ts";
-import type { TimeSpan } from "../schedule.ts";
 import { getState, setState } from "../state/state.ts";
 import { toHotColumns } from "./hot-columns.ts";
 import type { UnitMemory } from "./unit-memory.ts";

@@ -1,6 +1,4 @@
 /** How the samples of a site are divided into hot blocks. */
-import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
-import { windowsOf } from "../../domain/windows.ts";
 
 /** The level of a block: of a window, which is read often, or of an hour. */
 export const WINDOW_LEVEL = 0;
@@ -32,22 +30,6 @@ export const BLOCK_SPAN_MS_MAX: Readonly<Record<Level, number>> = {
   [WINDOW_LEVEL]: 930_500,
   [HOUR_LEVEL]: 3_630_500,
 };
-
-/** Blocks and windows with samples from `ms` on begin at this time or later: none crosses the start of an hour. */
-export function firstStartFor(ms: EpochMs): EpochMs {
-  const day = utcDayOf(ms);
-  const hours = windowsOf(day, HOURS_A_DAY).map(({ fromMicros }) => fromMicros / 1_000);
-  return hours.findLast((start) => start <= ms) ?? dayStartMs(day);
-}
-
-/** Blocks of hours in a day. */
-export const HOURS_A_DAY = 24;
-
-/** A half-open span of time in milliseconds. */
-export interface TimeSpan {
-  readonly fromMs: EpochMs;
-  readonly toMs: EpochMs;
-}
 
 export const HOUR_MS = 3_600_000;
 

@@ -1,6 +1,5 @@
 import { addDays, dayStartMs, daysOf, type EpochMs, utcDayOf } from "../../domain/day.ts";
-import { windowsOf } from "../../domain/windows.ts";
-import { HOURS_A_DAY, type TimeSpan } from "../block/block.ts";
+import { HOURS_A_DAY, type TimeSpan, timeSpansOf } from "../../domain/windows.ts";
 
 /** Blocks of one statement: 4 MB of the reference site, which are twice as much text on the wire. */
 const BLOCKS_A_STATEMENT = 1_024;
@@ -26,8 +25,8 @@ function dayStarts(fromMs: EpochMs, toMs: EpochMs, hours: number): EpochMs[] {
 
 function hourStarts(fromMs: EpochMs, toMs: EpochMs, hours: number): EpochMs[] {
   return daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)).flatMap((day) =>
-    windowsOf(day, HOURS_A_DAY)
+    timeSpansOf(day, HOURS_A_DAY)
       .filter((_, hour) => hour % hours === 0)
-      .map(({ fromMicros }) => fromMicros / 1_000),
+      .map(({ fromMs }) => fromMs),
   );
 }

@@ -1,7 +1,8 @@
 /** The samples of a snapshot: of each block those of the windows that it is the level of. */
 import { type EpochMs, utcDayOf } from "../../domain/day.ts";
 import { joinSeries, type Series } from "../../domain/series.ts";
-import { decodeBlock, LEVELS, POINTS_A_BLOCK, type TimeSpan } from "../block/block.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
+import { decodeBlock, LEVELS, POINTS_A_BLOCK } from "../block/block.ts";
 import type { SnapshotWindow, SpanSnapshot, StoredBlock } from "./span-snapshot.ts";
 
 /** Of which windows the samples count: of those of their day's version, or of all that are stored. */

@@ -5,7 +5,7 @@ import { SqliteHotStore } from "../../../test/support/hot/sqlite-hot-store.ts";
 import { SqliteHot } from "../../../test/support/query/sqlite-hot.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import type { TimeSpan } from "../block/block.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
 import { HotWriter } from "../write/write.ts";
 import { readDayPoints } from "./day-points.ts";
 import { readDaySeries } from "./day-series.ts";

@@ -2,16 +2,13 @@ import { expect, test } from "vitest";
 import { SqliteHotStore } from "../../../test/support/hot/sqlite-hot-store.ts";
 import { dayStartMs, type UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
-import { windowsOf } from "../../domain/windows.ts";
+import { timeSpansOf } from "../../domain/windows.ts";
 import { HotWriter } from "./write.ts";
 
 const site = "site_a" as SiteName;
 const DAY = "2024-01-15" as UtcDay;
 const START = dayStartMs(DAY);
-const WINDOWS = windowsOf(DAY, 96).map(({ fromMicros, toMicros }) => ({
-  fromMs: fromMicros / 1000,
-  toMs: toMicros / 1000,
-}));
+const WINDOWS = timeSpansOf(DAY, 96);
 
 const NONE = { fromMs: Number.NaN, toMs: Number.NaN };
 

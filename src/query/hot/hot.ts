@@ -1,13 +1,7 @@
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { Series } from "../../domain/series.ts";
-import {
-  type Counting,
-  pointSeries,
-  readSpans,
-  type SpanSnapshot,
-  settledSpans,
-  type TimeSpan,
-} from "../../hot/hot.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
+import { type Counting, pointSeries, readSpans, type SpanSnapshot, settledSpans } from "../../hot/hot.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
 import type { Meter } from "../cost.ts";
 import { DaySeries } from "../day-series.ts";

@@ -1,15 +1,11 @@
 import type { UtcDay } from "../../../src/domain/day.ts";
-import { windowsOf } from "../../../src/domain/windows.ts";
+import { timeSpansOf } from "../../../src/domain/windows.ts";
 import type { HotColumns, HotPoints, HotReading } from "../../../src/hot/hot.ts";
 
 export type Row = readonly [number: number, ms: number, value: number];
 
 /** The 96 windows of a day. */
-export const spansOf = (day: UtcDay) =>
-  windowsOf(day, 96).map(({ fromMicros, toMicros }) => ({
-    fromMs: fromMicros / 1_000,
-    toMs: toMicros / 1_000,
-  }));
+export const spansOf = (day: UtcDay) => timeSpansOf(day, 96);
 
 /** Rows in any order, as columns. */
 export function columnsOf(rows: readonly Row[]): HotColumns {
