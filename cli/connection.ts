@@ -71,15 +71,18 @@ export function queryAddress(options: ConnectionOptions, stack: Pick<LocalStack,
   };
 }
 
+/** Nobody has said where the ETL Sync Worker is. An installation without live data has none. */
+export class EtlAddressUnknown extends CommandError {}
+
 /**
- * The ETL Sync Worker's address. Throws `CommandError` (usage) where none is given though the Backfill Worker's is, or
+ * The ETL Sync Worker's address. Throws `EtlAddressUnknown` where none is given though the Backfill Worker's is, or
  * where the local stack has none: the two belong together.
  */
 export function etlAddress(options: ConnectionOptions, stack: Pick<LocalStack, "etlUrl">): Address {
   const { url, etlUrl, etlToken } = options;
   const at = etlUrl ?? (url === undefined ? stack.etlUrl : undefined);
   if (at === undefined) {
-    throw new CommandError(
+    throw new EtlAddressUnknown(
       url === undefined
         ? "The stack of this checkout has no ETL Sync Worker."
         : `The Backfill Worker is at ${url}, but where is the ETL Sync Worker?`,

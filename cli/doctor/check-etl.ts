@@ -1,7 +1,8 @@
 import { type BackfillClient, type EtlClient, logAdvice, type QueryClient } from "../../client/client.ts";
 import type { SyncStatus } from "../../src/contract/etl.ts";
 import { ALERT_LAG_MINUTES } from "../../src/domain/sync-limits.ts";
-import { CommandError, EXIT, formatDuration } from "../../terminal/terminal.ts";
+import { formatDuration } from "../../terminal/terminal.ts";
+import { EtlAddressUnknown } from "../connection.ts";
 import { dueLines } from "../sync/sync.ts";
 import { checkWorker } from "./check-worker.ts";
 import { type Finding, fail, failureOf, ok, warn } from "./finding.ts";
@@ -142,6 +143,6 @@ export async function checkHot(query: QueryClient, status: SyncStatus): Promise<
 
 /** The finding where the address of the ETL Sync Worker is not known: it is optional. */
 export function etlUnknown(error: unknown): Finding {
-  if (!(error instanceof CommandError) || error.exitCode !== EXIT.usage) throw error;
+  if (!(error instanceof EtlAddressUnknown)) throw error;
   return warn("The ETL Sync Worker is not checked, because its address is not known", error.advice);
 }

@@ -6,6 +6,7 @@ import { BackfillClient, EtlClient, QueryClient } from "../../client/client.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
 import { siteSync, syncStatus } from "../../test/support/http/etl-views.ts";
+import { EtlAddressUnknown } from "../connection.ts";
 import { checkBackfill } from "./check-backfill.ts";
 import { checkEtl, checkHot, checkShared, etlUnknown } from "./check-etl.ts";
 import { checkProxy } from "./check-proxy.ts";
@@ -208,8 +209,10 @@ it("finds that the Query Worker reads another database than the live sync writes
 });
 
 it("only warns where the address of the ETL Sync Worker is not known", () => {
-  const unknown = new CommandError("where is it?", "Set its address in ETL_URL.", { exitCode: EXIT.usage });
+  const unknown = new EtlAddressUnknown("where is it?", "Set its address in ETL_URL.");
   expect(etlUnknown(unknown)).toMatchObject({ level: "WARN", advice: "Set its address in ETL_URL." });
+  const key = new CommandError("the key has spaces", "Set it without.", { exitCode: EXIT.usage });
+  expect(() => etlUnknown(key)).toThrow("the key has spaces");
   expect(() => etlUnknown(new Error("a bug"))).toThrow("a bug");
 });
 
