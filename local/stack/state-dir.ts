@@ -15,6 +15,8 @@ const ROOT = join(import.meta.dirname, "../..");
 const STATE = join(ROOT, ".state/local");
 /** In a state directory: whose data it has. A folder without it is never deleted. */
 const OWNER_FILE = "stack-state.json";
+/** In the folder itself: whoever names it has the same lock. */
+const LOCK_FILE = ".lock";
 /** The owner of all data of the simulated API. */
 export const SIMULATED = "the simulated API";
 
@@ -44,13 +46,12 @@ export function claimStateDir(choice: StateDirChoice, run: CommandRun): StateDir
   const { name, fresh, api } = choice;
   const path = choice.path === undefined ? join(STATE, name) : resolve(choice.path);
   const shown = choice.path === undefined ? relative(ROOT, path) : path;
-  const lock =
-    choice.path === undefined ? join(STATE, `${name.replaceAll("/", "-")}.lock`) : join(path, ".lock");
+  const lock = join(path, LOCK_FILE);
   try {
     mkdirSync(path, { recursive: true });
     if (choice.path !== undefined) refuseForeign(path);
     run.onEnd(lockForProcess(lock, shown));
-    if (fresh) deleteContents(path, lock);
+    if (fresh) deleteContents(path);
     accessSync(path, constants.R_OK | constants.W_OK);
     claimFor(path, shown, api);
   } catch (cause) {
@@ -66,7 +67,7 @@ export function claimStateDir(choice: StateDirChoice, run: CommandRun): StateDir
 
 /** A user's folder of other things must not be mixed with databases, and never be deleted by --fresh. */
 function refuseForeign(path: string): void {
-  const contents = readdirSync(path).filter((entry) => entry !== ".lock");
+  const contents = readdirSync(path).filter((entry) => entry !== LOCK_FILE);
   if (contents.length === 0 || existsSync(join(path, OWNER_FILE))) return;
   throw new CommandError(
     `${path} has other things in it.`,
@@ -77,10 +78,9 @@ function refuseForeign(path: string): void {
   );
 }
 
-function deleteContents(path: string, lock: string): void {
+function deleteContents(path: string): void {
   for (const entry of readdirSync(path)) {
-    const inside = join(path, entry);
-    if (inside !== lock) rmSync(inside, { recursive: true, force: true });
+    if (entry !== LOCK_FILE) rmSync(join(path, entry), { recursive: true, force: true });
   }
 }
 
