@@ -2,7 +2,7 @@ import { poll } from "../../client/client.ts";
 import type { AuditView } from "../../src/contract/backfill.ts";
 import { lostLine } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
-import { watchScreen, watchWorker } from "../watch/watch.ts";
+import { LOST, watchScreen, watchWorker } from "../watch/watch.ts";
 import { type AuditBaseline, auditLine, pastAuditLine } from "./audit-lines.ts";
 
 /** Shows the audits of `sites` until all have ended, and returns them. Ctrl-C stops watching; the audits keep running. */
@@ -29,7 +29,7 @@ export async function watchAudits(
   const lost = (silentMs: number) =>
     screen.show(
       screen.width === undefined
-        ? ["connection lost, retrying"]
+        ? [LOST]
         : [lostLine(silentMs), ...latest.map((audit) => pastAuditLine(audit, true))],
     );
   // A site that is not in the response yet is not done.

@@ -5,8 +5,8 @@ import { ALERT_LAG_MINUTES } from "../../src/domain/sync-limits.ts";
 import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { jsonOption, siteOption } from "../arguments.ts";
 import type { AddCommand, Cli } from "../cli.ts";
-import { note, paint, printJson, printText, stdoutWidth } from "../output.ts";
-import { watchScreen, watchWorker } from "../watch/watch.ts";
+import { paint, print, printJson, printText, stdoutWidth } from "../output.ts";
+import { jsonLines, LOST, watchScreen, watchWorker } from "../watch/watch.ts";
 import { plainSyncLine, syncLines } from "./sync-lines.ts";
 import { obstacleOf, syncNow } from "./sync-now.ts";
 
@@ -29,8 +29,9 @@ Examples:
   npx bv-backfill sync --watch
   npx bv-backfill sync --now --site building_a`,
     )
-    .action(async ({ site, now, watch, json }: SyncOptions) => {
-      if (now) await printNow(cli, site, json);
+    .action(async (options: SyncOptions) => {
+      const { site, now, watch, json } = options;
+      if (now) await printNow(cli, options);
       if (watch) return watchSync(cli, site, json);
       if (now) return;
       const status = ofSite(await cli.etl.status(), site);
@@ -47,9 +48,11 @@ interface SyncOptions {
   readonly json?: true;
 }
 
-async function printNow(cli: Cli, site: SiteName | undefined, json: true | undefined): Promise<void> {
+/** With `watch` and `json` all output is JSON, one value a line. */
+async function printNow(cli: Cli, { site, watch, json }: SyncOptions): Promise<void> {
   const sites = await syncNow(cli, site);
-  if (json) printJson(sites);
+  if (json && watch) print(JSON.stringify(sites));
+  else if (json) printJson(sites);
   if (sites.some(hasFailed)) cli.exitCode = EXIT.partial;
 }
 
@@ -59,7 +62,7 @@ const hasFailed = (view: SiteSync) => view.last_sync?.outcome === "failed" || ob
 async function watchSync(cli: Cli, site: SiteName | undefined, json: true | undefined): Promise<void> {
   const { etl } = cli;
   const screen = watchScreen(cli, process.stdout);
-  const shown = json ? jsonLines() : screenLines(screen);
+  const shown = json ? jsonLines<SyncStatus>(VOLATILE_FIELDS) : screenLines(screen);
   const watching = { what: "sync", again: [`To watch again: ${cli.commandLine("sync --watch")}`] } as const;
   await watchWorker<SyncStatus>(cli, watching, (polling) =>
     poll(
@@ -79,26 +82,6 @@ function screenLines(screen: ReturnType<typeof watchScreen>) {
     lost: () => screen.show([LOST]),
   };
 }
-
-/** A line of JSON on every change. */
-function jsonLines() {
-  let printed = "";
-  let isLost = false;
-  return {
-    show: (status: SyncStatus) => {
-      const lasting = JSON.stringify(status, (key, value) => (VOLATILE_FIELDS.has(key) ? undefined : value));
-      if (lasting !== printed) process.stdout.write(`${JSON.stringify(status)}\n`);
-      printed = lasting;
-      isLost = false;
-    },
-    lost: () => {
-      if (!isLost) note(LOST);
-      isLost = true;
-    },
-  };
-}
-
-const LOST = "connection lost, retrying";
 
 /** Fields that differ in every response, and so are no change. */
 const VOLATILE_FIELDS = new Set(["timestamp", "lag_seconds"]);

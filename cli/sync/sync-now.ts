@@ -10,7 +10,7 @@ import {
 } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
 import { note } from "../output.ts";
-import { requestChange, watchScreen, watchWorker } from "../watch/watch.ts";
+import { LOST, requestChange, watchScreen, watchWorker } from "../watch/watch.ts";
 import { countsText } from "./sync-lines.ts";
 
 /**
@@ -40,7 +40,7 @@ export async function syncNow(cli: Cli, site: string | undefined): Promise<SiteS
     screen.show(nowLines(status, awaited, { isTerminal: screen.width !== undefined, paint: screen.paint }));
   };
   const lost = (silentMs: number) =>
-    screen.show(screen.width === undefined || !latest ? ["connection lost, retrying"] : [lostLine(silentMs)]);
+    screen.show(screen.width === undefined || !latest ? [LOST] : [lostLine(silentMs)]);
   const watching = { what: "sync", again: [`To see it: ${cli.commandLine("sync --watch")}`] } as const;
   const last = await watchWorker<SyncStatus>(cli, watching, (polling) =>
     poll(

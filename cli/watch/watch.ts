@@ -3,11 +3,13 @@ import type { Status } from "../../src/contract/backfill.ts";
 import { EXIT, SiteLines, samplesPerDayOf } from "../../terminal/terminal.ts";
 import type { Cli } from "../cli.ts";
 import { note, paint, plain, print, printText } from "../output.ts";
+import { jsonLines, LOST } from "./poll-lines.ts";
 import { watchScreen, watchWorker } from "./polling.ts";
 import { failedLines, headLines, pastLines, plainLine } from "./status-lines.ts";
 
 export { dueSummaryLines } from "./due-lines.ts";
 /** Showing and watching a backfill in the terminal. The door of this folder. */
+export { jsonLines, LOST } from "./poll-lines.ts";
 export { requestChange, watchScreen, watchWorker, withInterruptNote } from "./polling.ts";
 export { archiveLine, headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
 
@@ -37,24 +39,9 @@ export async function watchBackfill(cli: Cli, out: NodeJS.WriteStream): Promise<
 }
 
 /** The same, as a line of JSON after every change. */
-export async function watchAsJson(cli: Cli): Promise<Status> {
-  let printed = "";
-  let isLost = false;
-  const show = (status: Status) => {
-    const lasting = JSON.stringify(status, (key, value) => (VOLATILE_FIELDS.has(key) ? undefined : value));
-    if (lasting !== printed) process.stdout.write(`${JSON.stringify(status)}\n`);
-    printed = lasting;
-    isLost = false;
-  };
-  const lost = () => {
-    if (!isLost) note(LOST);
-    isLost = true;
-  };
-  return pollStatus(cli, { show, lost });
+export function watchAsJson(cli: Cli): Promise<Status> {
+  return pollStatus(cli, jsonLines(VOLATILE_FIELDS));
 }
-
-/** In a log: without the time, which would make every line another. */
-const LOST = "connection lost, retrying";
 
 /** Fields that differ in every response, and so are no change. */
 const VOLATILE_FIELDS = new Set([
