@@ -33,30 +33,8 @@ export async function live(world: World, ms: number): Promise<void> {
 }
 
 /** Calls a site's sync from outside and runs the world until the response. */
-export async function askSync<V>(
-  world: World,
-  act: (rules: SiteSync) => Promise<V>,
-  site = "site_a",
-): Promise<V> {
-  let answer: { readonly value: V } | { readonly error: unknown } | undefined;
-  world.scheduler.park(undefined, 0, "outside request", () => {
-    world
-      .sync(site)
-      .call(act)
-      .then(
-        (value) => {
-          answer = { value };
-        },
-        (error: unknown) => {
-          answer = { error };
-        },
-      );
-  });
-  await world.run(() => answer !== undefined);
-  if (!answer) throw new Error("the world is idle, and a request has no response");
-  if ("error" in answer) throw answer.error;
-  return answer.value;
-}
+export const askSync = <V>(world: World, act: (rules: SiteSync) => Promise<V>, site = "site_a"): Promise<V> =>
+  world.askSync(site, act);
 
 /** Configured points that have samples. */
 export function reporting(world: World, site = "site_a"): string[] {

@@ -239,22 +239,39 @@ export class World {
     return [this.coordinator, this.gate, ...this.sites.values(), ...this.syncs.values()];
   }
 
-  /** Sends a request from outside; its response arrives when the world is run. */
+  /** Sends the Coordinator a request from outside; its response arrives when the world is run. */
   post<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
-    const label = "outside request";
+    return this.#post(this.coordinator, act);
+  }
+
+  /** Sends the Coordinator a request from outside and runs the world until the response. */
+  ask<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+    return this.#ask(this.coordinator, act);
+  }
+
+  /** The same with a site. */
+  askSite<V>(name: string, act: (site: SiteBackfill) => Promise<V>): Promise<V> {
+    return this.#ask(this.site(name), act);
+  }
+
+  /** The same with the sync of a site. */
+  askSync<V>(name: string, act: (sync: SiteSync) => Promise<V>): Promise<V> {
+    return this.#ask(this.sync(name), act);
+  }
+
+  #post<T extends object, V>(object: WorldObject<T>, act: (rules: T) => Promise<V>): Promise<V> {
     const answer = new Promise<V>((resolve, reject) => {
-      this.scheduler.park(undefined, 0, label, () => {
-        this.coordinator.call(act).then(resolve, reject);
+      this.scheduler.park(undefined, 0, "outside request", () => {
+        object.call(act).then(resolve, reject);
       });
     });
     answer.catch(() => undefined);
     return answer;
   }
 
-  /** Sends a request from outside and runs the world until the response. */
-  async ask<V>(act: (coordinator: Coordinator) => Promise<V>): Promise<V> {
+  async #ask<T extends object, V>(object: WorldObject<T>, act: (rules: T) => Promise<V>): Promise<V> {
     let answered = false;
-    const answer = this.post(act);
+    const answer = this.#post(object, act);
     const over = () => {
       answered = true;
     };
@@ -289,22 +306,6 @@ export class World {
     const outcome = await this.ask((coordinator) => coordinator.due.pause(paused));
     if (paused) this.invariants.due.paused(outcome.sites_unreached);
     return outcome;
-  }
-
-  /** Calls a site from outside and runs the world until the response. */
-  async askSite<V>(name: string, act: (site: SiteBackfill) => Promise<V>): Promise<V> {
-    let answered = false;
-    const answer = new Promise<V>((resolve, reject) => {
-      this.scheduler.park(undefined, 0, "outside request", () => {
-        this.site(name).call(act).then(resolve, reject);
-      });
-    });
-    const over = () => {
-      answered = true;
-    };
-    answer.then(over, over);
-    await this.run(() => answered);
-    return answer;
   }
 
   async status(): Promise<Status> {
