@@ -1,11 +1,4 @@
-import type {
-  GateView,
-  Problem,
-  Stats,
-  SyncHealth,
-  SyncStatus,
-  TriggerAccepted,
-} from "../src/contract/etl.ts";
+import type { GateView, Problem, SyncHealth, SyncStatus, TriggerAccepted } from "../src/contract/etl.ts";
 import { fetchJson, successBody, type Worker } from "./worker-request.ts";
 
 /** A client of the ETL Sync Worker's HTTP API. */
@@ -18,10 +11,6 @@ export class EtlClient {
 
   status(): Promise<SyncStatus> {
     return this.#request("GET", "/status", "sites");
-  }
-
-  stats(): Promise<Stats> {
-    return this.#request("GET", "/stats", "sites");
   }
 
   /** Throws `CommandError` where the database can't be read or has no tables, with what helps as advice. */

@@ -39,7 +39,7 @@ async function checkDatabase(client: EtlClient): Promise<Finding[]> {
   }
 }
 
-export function syncFindings(status: SyncStatus, { worker }: Pick<EtlClient, "worker">): Finding[] {
+function syncFindings(status: SyncStatus, { worker }: Pick<EtlClient, "worker">): Finding[] {
   const { sites, sites_unreachable, alerts, warnings } = status;
   return [
     ...sites.map(({ site, state, lag_seconds, halt_reason }) => {

@@ -73,7 +73,7 @@ const COLUMNS: Column[] = [
 ];
 
 /** A line for each due day. */
-export function dueTable({ sites }: Pick<DueList, "sites">, width: number): string[] {
+function dueTable({ sites }: Pick<DueList, "sites">, width: number): string[] {
   const rows = sites.flatMap(({ site, days }) => days.map((day) => [site, ...cellsOf(day)]));
   return rows.length === 0 ? [] : tableLines(COLUMNS, rows, { width });
 }

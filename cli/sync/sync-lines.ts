@@ -30,7 +30,7 @@ function headLine(status: SyncStatus, paint: Paint): string {
 const STATUS_COLOURS = { starting: "cyan", current: "green", behind: "yellow", halted: "red" } as const;
 
 /** Alerts, warnings and sites that do not respond. */
-export function problemLines({ alerts, sites_unreachable, warnings }: SyncStatus): string[] {
+function problemLines({ alerts, sites_unreachable, warnings }: SyncStatus): string[] {
   return [
     ...alerts.map(({ alert, since, message }) => `ALERT ${alert} since ${timeOf(since)} UTC: ${message}`),
     ...(sites_unreachable.length > 0 ? [`not responding: ${sites_unreachable.join(", ")}`] : []),

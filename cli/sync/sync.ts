@@ -1,3 +1,3 @@
 /** The command about the live sync. The door of this folder. */
 export { addSync } from "./sync-command.ts";
-export { dueLines, problemLines } from "./sync-lines.ts";
+export { dueLines } from "./sync-lines.ts";

@@ -1,6 +1,6 @@
 import { LOCAL_ACE_API_KEY } from "../../client/client.ts";
 import type { SimulatorOptions } from "../../simulator/options.ts";
-import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
+import { startSimulator } from "../../simulator/server/server.ts";
 import { parseConfig } from "../../src/domain/config.ts";
 import { secretOf } from "../../src/domain/variables.ts";
 import { CommandError, type CommandRun, EXIT } from "../../terminal/terminal.ts";
@@ -17,12 +17,12 @@ export interface StackApi {
 export async function simulatedApi(
   options: Omit<SimulatorOptions, "key">,
   run: CommandRun,
-): Promise<StackApi & { readonly simulator: Simulator }> {
+): Promise<StackApi> {
   try {
     const simulator = await startSimulator({ ...options, key: LOCAL_ACE_API_KEY });
     run.onEnd(() => simulator.close());
     const sites = options.sites.map((site) => (typeof site === "string" ? site : site.name));
-    return { base: simulator.api, key: LOCAL_ACE_API_KEY, sites, simulator };
+    return { base: simulator.api, key: LOCAL_ACE_API_KEY, sites };
   } catch (cause) {
     const taken = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE";
     if (!taken) throw cause;

@@ -3,11 +3,9 @@
  * writes a site; `readSnapshot`, `readNewest` and `readDayPoints` read it, in statements that each see one state.
  */
 export {
-  type BlockSamples,
   decodeBlock,
   encodeBlock,
   fromHex,
-  HotBlockUnreadable,
   toHex,
 } from "./block/block.ts";
 export type {
@@ -17,13 +15,11 @@ export type {
   HotReading,
   HotSite,
   HotState,
-  HotWindow,
   ReadWindow,
 } from "./hot-types.ts";
 export {
   type Counting,
   checkTables,
-  type DayPoints,
   hotStats,
   leastWatermark,
   NEWEST_STATEMENTS,
@@ -33,7 +29,6 @@ export {
   readNewest,
   readSnapshot,
   readSpans,
-  type SiteStorage,
   SNAPSHOTS,
   type SpanSnapshot,
   settledSpans,

@@ -45,7 +45,7 @@ export function dayText(day: DayView | undefined, throttled: boolean): string {
 }
 
 /** What is left to be done of a due day, apart from any backfill. */
-export function dueText(due: DayView["due"]): string {
+function dueText(due: DayView["due"]): string {
   if (!due || due.state === "published") return "";
   const why = due.state === "failed" ? `: ${reasonOf({ reason: "", message: due.error ?? "" })}` : "";
   return `; due, ${due.state}${why}`;

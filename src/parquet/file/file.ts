@@ -9,7 +9,7 @@ import { valuePages } from "./value-column.ts";
 
 export { encodeFooter, type FileDay } from "./footer.ts";
 export { RowGroupRows } from "./row-group-rows.ts";
-export { encodeSampleColumns, type SampleColumnBytes } from "./sample-columns.ts";
+export { encodeSampleColumns } from "./sample-columns.ts";
 
 /** What a file contains besides its samples. */
 export interface FileSpec extends FileDay {

@@ -11,5 +11,5 @@ export { namedSeries } from "./named-series.ts";
 export { PointCounter } from "./point-counter.ts";
 export { recount } from "./recount.ts";
 export { rowGroups } from "./row-groups.ts";
-export { type DecodedSamples, decodeSampleColumns } from "./sample-columns.ts";
+export { decodeSampleColumns } from "./sample-columns.ts";
 export { FileUnreadable } from "./unreadable.ts";

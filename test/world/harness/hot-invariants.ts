@@ -25,8 +25,6 @@ export class HotInvariants {
   #days = new Map<string, HotDayRow>();
   #watermarks = new Map<string, EpochMs>();
   readonly #latestMs = new Map<string, EpochMs>();
-  /** When the version of a day was raised last, by site and day, in true time. */
-  readonly raisedAt = new Map<string, number>();
 
   constructor(world: World) {
     this.#world = world;
@@ -88,7 +86,6 @@ export class HotInvariants {
       const now = after.get(key);
       if (!now && !before.released) throw new Error(`${key} has left hot storage without a release`);
       if (now && now.version < before.version) throw new Error(`the version of ${key} has fallen`);
-      if (now && now.version > before.version) this.raisedAt.set(key, this.#world.scheduler.now);
       if (now && before.released && !now.released) throw new Error(`${key} is hot again after its release`);
     }
     this.#days = after;

@@ -55,8 +55,6 @@ export class ProductionLimits {
   readonly #waiting = new Map<Incarnation, Set<{ readonly label: string; readonly since: EpochMs }>>();
   readonly #begun = new Map<string, EpochMs>();
   readonly #queries = new Map<string, { readonly invocation: number; readonly count: number }>();
-  /** The most statements of D1 in one invocation. */
-  queriesPeak = 0;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -114,7 +112,6 @@ export class ProductionLimits {
       const before = this.#queries.get(name);
       const count = queries + (before?.invocation === invocation() ? before.count : 0);
       this.#queries.set(name, { invocation: invocation(), count });
-      this.queriesPeak = Math.max(this.queriesPeak, count);
       if (count > QUERIES_MAX) return this.#broken(`${name} sends ${count} queries to D1 in an invocation`);
       const result = await this.#connected(incarnation, "hot", work);
       if (bytes(result) > RESULT_BYTES_MAX) return this.#broken(`a result of D1 has ${bytes(result)} bytes`);

@@ -79,11 +79,6 @@ export class WorldHot {
     };
   }
 
-  /** Hot storage stops vouching at this moment of the world. */
-  stopVouching(site: SiteName, day: UtcDay): Promise<void> {
-    return stopVouching(this.#portNow("outside"), site, day);
-  }
-
   /** Without requests and responses that travel. */
   #portNow(caller: string): HotStore {
     return {
