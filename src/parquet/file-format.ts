@@ -1,11 +1,11 @@
-import type { SchemaElement } from "hyparquet";
+import type { ParquetType, SchemaElement } from "hyparquet";
 import type { UtcDay } from "../domain/day.ts";
 
 /**
  * The format version: the semantic version of our files' bytes. Within a version the same samples have the same bytes,
  * so every change that gives them other bytes raises it; a changed schema is a major version.
  */
-const FORMAT_VERSION = "1.1.0";
+export const FORMAT_VERSION = "1.1.0";
 
 /**
  * The writer, in the form `application version X (build Y)` that parquet.thrift asks for. parquet-java warns about
@@ -24,29 +24,45 @@ export const keyValues = (site: string, day: UtcDay) =>
 /** "PAR1", little-endian: the first and the last four bytes of a file. */
 export const MAGIC = 0x31524150;
 
-/** The four columns in their order, all required. Times and strings have Parquet's old and new type annotation. */
-export const SCHEMA = [
-  { name: "root", num_children: 4 },
-  {
-    name: "timestamp",
+/** A required column. */
+export interface ColumnSchema extends SchemaElement {
+  readonly type: ParquetType;
+  readonly repetition_type: "REQUIRED";
+}
+
+/** What a footer says of a file: its columns, and what a copy of the file says of itself. */
+export interface FileSchema {
+  readonly columns: readonly ColumnSchema[];
+  readonly keyValues: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Times and strings have Parquet's old and new type annotation. */
+export const timestampColumn = (name: string) =>
+  ({
+    name,
     type: "INT64",
     repetition_type: "REQUIRED",
     converted_type: "TIMESTAMP_MILLIS",
     logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
-  },
-  {
-    name: "point_name",
+  }) as const satisfies ColumnSchema;
+export const textColumn = (name: string) =>
+  ({
+    name,
     type: "BYTE_ARRAY",
     repetition_type: "REQUIRED",
     converted_type: "UTF8",
     logical_type: { type: "STRING" },
-  },
-  { name: "value", type: "DOUBLE", repetition_type: "REQUIRED" },
-  {
-    name: "site_name",
-    type: "BYTE_ARRAY",
-    repetition_type: "REQUIRED",
-    converted_type: "UTF8",
-    logical_type: { type: "STRING" },
-  },
-] as const satisfies readonly SchemaElement[];
+  }) as const satisfies ColumnSchema;
+export const numberColumn = (name: string, type: "DOUBLE" | "INT64") =>
+  ({ name, type, repetition_type: "REQUIRED" }) as const satisfies ColumnSchema;
+
+/** The four columns of a day's file in their order, all required. */
+export const COLUMNS = [
+  timestampColumn("timestamp"),
+  textColumn("point_name"),
+  numberColumn("value", "DOUBLE"),
+  textColumn("site_name"),
+] as const;
+
+/** The columns after the root of the schema, as a reader finds it. */
+export const SCHEMA: readonly SchemaElement[] = [{ name: "root", num_children: COLUMNS.length }, ...COLUMNS];

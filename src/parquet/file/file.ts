@@ -1,15 +1,26 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
-import { MAGIC } from "../file-format.ts";
+import { type EpochMs, utcDayOf } from "../../domain/day.ts";
+import { COLUMNS, keyValues, MAGIC } from "../file-format.ts";
 import { writeChunk } from "./column-chunk.ts";
-import { type FileDay, rowGroupMetadata } from "./footer.ts";
+import { encodeFileFooter, rowGroupMetadata } from "./footer.ts";
 import { pointNamePages, siteNamePages } from "./name-columns.ts";
 import type { RowGroupRows } from "./row-group-rows.ts";
 import { timestampPages } from "./timestamp-column.ts";
 import { valuePages } from "./value-column.ts";
 
-export { encodeFooter, type FileDay } from "./footer.ts";
+export { type ChunkMetadata, type ChunkPages, writeChunk } from "./column-chunk.ts";
+export { encodeFileFooter, rowGroupMetadata } from "./footer.ts";
+export { namePages } from "./name-columns.ts";
 export { RowGroupRows } from "./row-group-rows.ts";
 export { encodeSampleColumns } from "./sample-columns.ts";
+export { deltaPages, timestampPages } from "./timestamp-column.ts";
+export { valuePages } from "./value-column.ts";
+
+/** The site-day that a file is of. */
+export interface FileDay {
+  readonly site: string;
+  readonly dayStartMs: EpochMs;
+}
 
 /** What a file contains besides its samples. */
 export interface FileSpec extends FileDay {
@@ -56,6 +67,11 @@ export class RowGroupEncoder {
       valuePages(rows.value.subarray(0, rows.length)),
       siteNamePages(rows, site),
     ].map((pages) => writeChunk(writer, pages, rows.length));
-    return { bytes: writer.getBytes().slice(), metadata: rowGroupMetadata(chunks, rows.length) };
+    return { bytes: writer.getBytes().slice(), metadata: rowGroupMetadata(chunks, rows.length, COLUMNS) };
   }
+}
+
+/** Encodes the end of a day's file from the metadata of its row groups, in order. */
+export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs }: FileDay): Uint8Array {
+  return encodeFileFooter(metadata, { columns: COLUMNS, keyValues: keyValues(site, utcDayOf(dayStartMs)) });
 }

@@ -8,8 +8,7 @@ import {
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { logicalType } from "hyparquet-writer/src/metadata.js";
 import { serializeTCompactProtocol } from "hyparquet-writer/src/thrift.js";
-import { type EpochMs, utcDayOf } from "../../domain/day.ts";
-import { CREATED_BY, keyValues, MAGIC, SCHEMA } from "../file-format.ts";
+import { CREATED_BY, type FileSchema, MAGIC } from "../file-format.ts";
 import type { ChunkMetadata } from "./column-chunk.ts";
 
 /**
@@ -19,19 +18,24 @@ import type { ChunkMetadata } from "./column-chunk.ts";
  */
 
 const SNAPPY = 1;
-const [, ...COLUMNS] = SCHEMA;
+
+type Column = FileSchema["columns"][number];
 
 /** Bytes of the number of rows, which the metadata of a row group begin with: the footer has the sum of them. */
 const ROWS_BYTES = 4;
 
-/** The metadata of one row group: its number of rows, and its entry in the footer. */
-export function rowGroupMetadata(chunks: readonly ChunkMetadata[], rows: number): Uint8Array {
+/** The metadata of one row group, with a chunk for each column: its number of rows, and its entry in the footer. */
+export function rowGroupMetadata(
+  chunks: readonly ChunkMetadata[],
+  rows: number,
+  columns: FileSchema["columns"],
+): Uint8Array {
   const sum = (bytes: (chunk: ChunkMetadata) => number) =>
     BigInt(chunks.reduce((total, chunk) => total + bytes(chunk), 0));
   const writer = new ByteWriter();
   writer.appendUint32(rows);
   serializeTCompactProtocol(writer, {
-    field_1: chunks.map((chunk, column) => columnChunk(chunk, column, rows)),
+    field_1: chunks.map((chunk, column) => columnChunk(chunk, columns[column] as Column, rows)),
     field_2: sum((chunk) => chunk.uncompressedBytes),
     field_3: BigInt(rows),
     field_6: sum((chunk) => chunk.compressedBytes),
@@ -39,8 +43,7 @@ export function rowGroupMetadata(chunks: readonly ChunkMetadata[], rows: number)
   return writer.getBytes().slice();
 }
 
-function columnChunk(chunk: ChunkMetadata, column: number, rows: number) {
-  const { name, type } = COLUMNS[column] as (typeof COLUMNS)[number];
+function columnChunk(chunk: ChunkMetadata, { name, type }: Column, rows: number) {
   const pages = Encodings.indexOf(chunk.encoding);
   const plain = Encodings.indexOf("PLAIN");
   const hasDictionary = chunk.dataOffset > chunk.offset;
@@ -69,17 +72,14 @@ function columnChunk(chunk: ChunkMetadata, column: number, rows: number) {
   };
 }
 
-/** The site-day that a file is of. */
-export interface FileDay {
-  readonly site: string;
-  readonly dayStartMs: EpochMs;
-}
-
 /**
  * Encodes the end of a file from the metadata of its row groups, in order: footer, its length, and the closing magic.
  * Without row groups it is a whole file. Memory: the footer, some 450 bytes a row group.
  */
-export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs }: FileDay): Uint8Array {
+export function encodeFileFooter(
+  metadata: Iterable<Uint8Array>,
+  { columns, keyValues }: FileSchema,
+): Uint8Array {
   const rowGroups = [...metadata];
   const rows = rowGroups.reduce(
     (sum, group) => sum + new DataView(group.buffer, group.byteOffset).getUint32(0, true),
@@ -90,7 +90,7 @@ export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs 
   const start = writer.offset;
   serializeTCompactProtocol(writer, {
     field_1: 2,
-    field_2: SCHEMA.map(schemaElement),
+    field_2: [{ field_4: "root", field_5: columns.length }, ...columns.map(schemaElement)],
     field_3: BigInt(rows),
   });
   // The struct continues: remove its end marker and append field 4, a list of structs whose bytes are given.
@@ -106,12 +106,9 @@ export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs 
 
   const rest = new ByteWriter();
   serializeTCompactProtocol(rest, {
-    field_5: keyValues(site, utcDayOf(dayStartMs)).map(({ key, value }) => ({
-      field_1: key,
-      field_2: value,
-    })),
+    field_5: keyValues.map(({ key, value }) => ({ field_1: key, field_2: value })),
     field_6: CREATED_BY,
-    field_7: COLUMNS.map(() => ({ field_1: {} })),
+    field_7: columns.map(() => ({ field_1: {} })),
   });
   // A field's header has its distance from the previous field: 1, because field 5 follows field 4.
   rest.view.setUint8(0, 0x19);
@@ -122,15 +119,12 @@ export function encodeFooter(metadata: Iterable<Uint8Array>, { site, dayStartMs 
   return writer.getBytes().slice();
 }
 
-function schemaElement(element: (typeof SCHEMA)[number]) {
-  if (!("type" in element)) return { field_4: element.name, field_5: element.num_children };
-  const { name, type, repetition_type } = element;
-  const annotated = "converted_type" in element ? element : undefined;
+function schemaElement({ name, type, repetition_type, converted_type, logical_type }: Column) {
   return {
     field_1: ParquetTypes.indexOf(type),
     field_3: FieldRepetitionTypes.indexOf(repetition_type),
     field_4: name,
-    field_6: annotated && ConvertedTypes.indexOf(annotated.converted_type),
-    field_10: logicalType(annotated?.logical_type),
+    field_6: converted_type && ConvertedTypes.indexOf(converted_type),
+    field_10: logicalType(logical_type),
   };
 }

@@ -32,8 +32,11 @@ export function siteNamePages(rows: RowGroupRows, site: string): ChunkPages {
   return namePages([utf8.encode(site)], new Int32Array(rows.length));
 }
 
-/** `names` are ascending, so their first and last are the column's minimum and maximum. */
-function namePages(names: readonly Uint8Array[], indexes: Int32Array): ChunkPages {
+/**
+ * A dictionary of `names`, and each row's index in it. `names` are ascending, so their first and last are the column's
+ * minimum and maximum.
+ */
+export function namePages(names: readonly Uint8Array[], indexes: Int32Array): ChunkPages {
   const body = new ByteWriter(names.reduce((bytes, name) => bytes + 4 + name.length, 0));
   for (const name of names) {
     body.appendUint32(name.length);

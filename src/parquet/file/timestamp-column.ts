@@ -25,6 +25,23 @@ export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages 
   };
 }
 
+/** Encodes whole numbers of any size as DELTA_BINARY_PACKED of 64 bits. */
+export function deltaPages(numbers: BigInt64Array): ChunkPages {
+  const packed = new ByteWriter(numbers.length * 4);
+  deltaBinaryPack(packed, numbers, "INT64");
+  let [least, greatest] = [numbers[0] as bigint, numbers[0] as bigint];
+  for (const number of numbers) {
+    if (number < least) least = number;
+    if (number > greatest) greatest = number;
+  }
+  return {
+    encoding: "DELTA_BINARY_PACKED",
+    body: packed.getBytes(),
+    min: plainBytes(BigInt64Array.of(least)),
+    max: plainBytes(BigInt64Array.of(greatest)),
+  };
+}
+
 /** The header of DELTA_BINARY_PACKED: block size (128), miniblocks (4), the count and the first value. */
 function header(count: number, first: number): Uint8Array {
   const writer = new ByteWriter(24);

@@ -1,7 +1,7 @@
 import { type ParquetType, parquetSchema } from "hyparquet";
 import { readColumn } from "hyparquet/src/column.js";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
-import { SCHEMA } from "../file-format.ts";
+import { COLUMNS } from "../file-format.ts";
 import { decode, FileUnreadable } from "./unreadable.ts";
 
 /** Bytes [offset, offset + length) of a file. */
@@ -36,18 +36,32 @@ export function decodeColumn<C extends Column>(
   column: C,
 ): ArrayLike<unknown> {
   const { offset, length } = chunks[column];
-  const bytes = bytesAt(offset, length);
+  return decodeChunk(bytesAt(offset, length), rows, DECODERS[column]);
+}
+
+/** Decodes a column chunk of a row group of `rows` rows, as `decodeColumn` does. */
+export function decodeChunk(bytes: Uint8Array, rows: number, decoder: ColumnDecoder): ArrayLike<unknown> {
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
   const select = { groupStart: 0, selectStart: 0, selectEnd: rows, groupRows: rows };
-  const pages = decode(() => readColumn(reader, select, DECODERS[column]).data);
+  const pages = decode(() => readColumn(reader, select, decoder).data);
   const [first] = pages;
   // Our files have one page a column chunk; files of other writers may have more.
   const data: ArrayLike<unknown> = pages.length === 1 && first ? first : pages.flatMap((page) => [...page]);
-  if (data.length !== rows) throw new FileUnreadable(`${data.length} rows of ${rows} in ${column}`);
+  if (data.length !== rows)
+    throw new FileUnreadable(`${data.length} rows of ${rows} in ${decoder.pathInSchema}`);
   return data;
 }
 
-const decoderOf = ({ name, type }: { readonly name: string; readonly type: ParquetType }) => {
+export type ColumnDecoder = Parameters<typeof readColumn>[2];
+
+/** What `decodeChunk` needs to know of a column. */
+export const decoderOf = ({
+  name,
+  type,
+}: {
+  readonly name: string;
+  readonly type: ParquetType;
+}): ColumnDecoder => {
   const root = parquetSchema({
     schema: [
       { name: "root", num_children: 1 },
@@ -66,9 +80,9 @@ const decoderOf = ({ name, type }: { readonly name: string; readonly type: Parqu
   };
 };
 
-const [, timestamp, pointName, value, siteName] = SCHEMA;
+const [timestamp, pointName, value, siteName] = COLUMNS;
 
-const DECODERS: Readonly<Record<Column, Parameters<typeof readColumn>[2]>> = {
+const DECODERS: Readonly<Record<Column, ColumnDecoder>> = {
   timestamp: decoderOf(timestamp),
   time: decoderOf({ name: "time", type: "INT32" }),
   pointName: decoderOf(pointName),

@@ -3,13 +3,13 @@
  * by the footer (`indexFooter`, then `groupSamples` on the row groups that can have them). Every error that the file
  * causes is a `FileUnreadable`.
  */
-export type { ByteRange } from "./columns.ts";
+export { type ByteRange, type ColumnDecoder, decodeChunk, decoderOf } from "./columns.ts";
 export { FooterIndex, indexFooter } from "./footer-index.ts";
 export { groupSamples } from "./group-samples.ts";
 export { footerBytesOf } from "./metadata.ts";
 export { namedSeries } from "./named-series.ts";
 export { PointCounter } from "./point-counter.ts";
 export { recount } from "./recount.ts";
-export { rowGroups } from "./row-groups.ts";
+export { readAhead, rowGroups } from "./row-groups.ts";
 export { decodeSampleColumns } from "./sample-columns.ts";
 export { FileUnreadable } from "./unreadable.ts";

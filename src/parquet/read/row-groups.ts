@@ -38,7 +38,7 @@ export async function* rowGroups(file: AsyncBuffer, from = 0): AsyncGenerator<Gr
  * Reads `READ_AHEAD_BYTES` at a time for a caller that reads a file in small parts from front to back. Without it, each
  * part of an object in R2 would be a request.
  */
-function readAhead(file: AsyncBuffer) {
+export function readAhead(file: AsyncBuffer) {
   let start = 0;
   let window = new Uint8Array();
   return async (ranges: readonly ByteRange[]): Promise<GroupBytes["bytesAt"]> => {
