@@ -1,0 +1,130 @@
+import type { AsyncBuffer } from "hyparquet";
+import { BUCKET_FIELDS, type BucketField, type BucketSeries } from "../../domain/buckets.ts";
+import { compareBytes } from "../bytes.ts";
+import { type ColumnDecoder, decodeChunk, decoderOf, FileUnreadable, readAhead } from "../read/read.ts";
+import { indexedGroupOf } from "./encode-rollup.ts";
+import { indexBytesOf } from "./key-values.ts";
+import { COLUMN_KEYS, ROLLUP_COLUMNS, type RollupColumn, type RollupPoint } from "./rollup-format.ts";
+import { type RollupChunks, RollupIndex } from "./rollup-index.ts";
+
+/** A row group of which at least the needed column chunks are in memory. */
+export interface RollupGroup {
+  readonly rows: number;
+  readonly chunks: RollupChunks;
+  /** The bytes from an offset in the file, not copied. */
+  bytesAt(offset: number, length: number): Uint8Array;
+}
+
+/** Bytes of a file's end that are read first: the index of a quarter of the reference site. */
+const END_BYTES = 128 * 1024;
+
+// A name may begin with U+FEFF, which is then a part of the name, not a byte order mark.
+const TEXT = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
+
+const DECODERS = Object.fromEntries(
+  COLUMN_KEYS.map((key, column) => [
+    key,
+    decoderOf(ROLLUP_COLUMNS[column] as (typeof ROLLUP_COLUMNS)[number]),
+  ]),
+) as Readonly<Record<RollupColumn, ColumnDecoder>>;
+
+const NO_NUMBERS = new Float64Array();
+
+/**
+ * Decodes the rows of each name (in UTF-8), in the order of `names`; a series is empty where the row group does not have
+ * the name. Only `fields` are decoded, the other columns stay empty. Throws `FileUnreadable`.
+ */
+export function decodeRollupGroup(
+  group: RollupGroup,
+  names: readonly Uint8Array[],
+  fields: readonly BucketField[] = BUCKET_FIELDS,
+): BucketSeries[] {
+  const runs = [...pointRuns(group)];
+  const seriesOf = seriesReader(group, fields);
+  return names.map((name) => {
+    const run = runs.find((each) => compareBytes(each.name, name) === 0);
+    return seriesOf(run?.from ?? 0, run?.to ?? 0);
+  });
+}
+
+/** Decodes a row group that was encoded at offset 0, from its bytes and metadata. */
+export function decodeRollupBlock(bytes: Uint8Array, metadata: Uint8Array): RollupPoint[] {
+  const { rows, lengths } = indexedGroupOf(metadata);
+  let offset = bytes.length - lengths.reduce((sum, length) => sum + length, 0);
+  const ranges = COLUMN_KEYS.map((key, column) => {
+    const length = lengths[column] as number;
+    offset += length;
+    return [key, { offset: offset - length, length }];
+  });
+  const chunks = Object.fromEntries(ranges) as RollupChunks;
+  return pointsOf({ rows, chunks, bytesAt: (at, length) => bytes.subarray(at, at + length) });
+}
+
+/** All points of a file, in order. Memory: the index, one row group, and 4 MiB of the file. Throws `FileUnreadable`. */
+export async function* rollupPoints(file: AsyncBuffer): AsyncGenerator<RollupPoint> {
+  const size = file.byteLength;
+  let end = new Uint8Array(await file.slice(Math.max(0, size - END_BYTES), size));
+  const indexBytes = indexBytesOf(end, size);
+  if (indexBytes > end.length) end = new Uint8Array(await file.slice(size - indexBytes, size));
+  const index = RollupIndex.read(end, size);
+  const bytesOf = readAhead(file);
+  for (let group = 0; group < index.groups; group++) {
+    const bytesAt = await bytesOf([index.range(group)]);
+    yield* pointsOf({ rows: index.rows(group), chunks: index.chunks(group), bytesAt });
+  }
+}
+
+function pointsOf(group: RollupGroup): RollupPoint[] {
+  const seriesOf = seriesReader(group, BUCKET_FIELDS);
+  return [...pointRuns(group)].map(({ name, from, to }) => ({
+    name: TEXT.decode(name),
+    hours: seriesOf(from, to),
+  }));
+}
+
+/** The rows of each point, in order. */
+function* pointRuns(group: RollupGroup): Generator<{ name: Uint8Array; from: number; to: number }> {
+  const names = decoded(group, "pointName");
+  for (let row = 0; row < group.rows; ) {
+    const name = names[row];
+    if (!(name instanceof Uint8Array)) throw new FileUnreadable("a point name is of another type");
+    const from = row;
+    // Rows of a page share one array for a repeated name.
+    while (row < group.rows && names[row] === name) row++;
+    yield { name, from, to: row };
+  }
+}
+
+/** Reads rows [from, to) of the columns, each of which is decoded once. */
+function seriesReader(group: RollupGroup, fields: readonly BucketField[]) {
+  const columns = new Map<RollupColumn, ArrayLike<unknown>>();
+  const numbers = (column: RollupColumn, from: number, to: number) => {
+    if (from === to) return NO_NUMBERS;
+    const values = columns.get(column) ?? decoded(group, column);
+    columns.set(column, values);
+    const part = new Float64Array(to - from);
+    for (let row = from; row < to; row++) {
+      const value = Number(values[row] ?? Number.NaN);
+      if (Number.isNaN(value)) throw new FileUnreadable(`row ${row} has no number in ${column}`);
+      part[row - from] = value;
+    }
+    return part;
+  };
+  return (from: number, to: number): BucketSeries => {
+    const own = (field: BucketField) => (fields.includes(field) ? numbers(field, from, to) : NO_NUMBERS);
+    return {
+      ms: numbers("timestamp", from, to),
+      count: own("count"),
+      sum: own("sum"),
+      min: own("min"),
+      max: own("max"),
+      first: own("first"),
+      last: own("last"),
+    };
+  };
+}
+
+function decoded({ rows, chunks, bytesAt }: RollupGroup, column: RollupColumn): ArrayLike<unknown> {
+  const { offset, length } = chunks[column];
+  return decodeChunk(bytesAt(offset, length), rows, DECODERS[column]);
+}

@@ -1,0 +1,115 @@
+import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { BUCKET_FIELDS, type BucketField } from "../../domain/buckets.ts";
+import { concatenate } from "../bytes.ts";
+import {
+  deltaPages,
+  encodeFileFooter,
+  namePages,
+  rowGroupMetadata,
+  valuePages,
+  writeChunk,
+} from "../file/file.ts";
+import { MAGIC } from "../file-format.ts";
+import { stampIndexBytes } from "./key-values.ts";
+import { ROLLUP_COLUMNS, type RollupPoint, type RollupSpec, rollupKeyValues } from "./rollup-format.ts";
+import { decodeIndex, encodeIndex, type IndexedGroup } from "./row-group-index.ts";
+
+const UTF8 = new TextEncoder();
+
+/** A row group: the next bytes of the file, and what the footer needs to know of it. */
+export interface EncodedRollupGroup {
+  readonly bytes: Uint8Array;
+  /** Input of `encodeRollupFooter` and `decodeRollupBlock`, opaque; some 1,000 bytes with names of 60 characters. */
+  readonly metadata: Uint8Array;
+}
+
+/**
+ * Encodes points as the row group that begins at `fileOffset` (0: the first, which begins the file). There is at least one
+ * point, each has at least one row, and they ascend by name in UTF-8 bytes.
+ */
+export function encodeRollupGroup(
+  { site }: Pick<RollupSpec, "site">,
+  points: readonly RollupPoint[],
+  fileOffset: number,
+): EncodedRollupGroup {
+  const rows = points.reduce((sum, { hours }) => sum + hours.ms.length, 0);
+  const names = points.map(({ name }) => UTF8.encode(name));
+  const writer = new ByteWriter(rows * 24 + 1024);
+  writer.offset = fileOffset;
+  if (fileOffset === 0) writer.appendUint32(MAGIC);
+  const column = (field: "ms" | BucketField) => joined(points, field, rows);
+  const chunks = [
+    deltaPages(bigints(column("ms"))),
+    namePages(names, pointIndexes(points, rows)),
+    ...BUCKET_FIELDS.map((field) =>
+      field === "count" ? deltaPages(bigints(column(field))) : valuePages(column(field)),
+    ),
+    namePages([UTF8.encode(site)], new Int32Array(rows)),
+  ].map((pages) => writeChunk(writer, pages, rows));
+  const entry = UTF8.encode(
+    encodeIndex([
+      {
+        rows,
+        lengths: chunks.map(({ compressedBytes }) => compressedBytes),
+        firstName: names[0] as Uint8Array,
+        lastName: names.at(-1) as Uint8Array,
+      },
+    ]),
+  );
+  const length = new Uint8Array(Uint32Array.of(entry.length).buffer);
+  return {
+    bytes: writer.getBytes().slice(),
+    metadata: concatenate([length, entry, rowGroupMetadata(chunks, rows, ROLLUP_COLUMNS)]),
+  };
+}
+
+/**
+ * Encodes the end of a file from the metadata of its row groups, in order. Without row groups it is a whole file. Memory:
+ * the footer, some 800 bytes a row group.
+ */
+export function encodeRollupFooter(metadata: Iterable<Uint8Array>, spec: RollupSpec): Uint8Array {
+  const groups = [...metadata].map(parts);
+  const keyValues = rollupKeyValues(spec, encodeIndex(groups.map(({ indexed }) => indexed)));
+  const rowGroups = groups.map(({ rowGroup }) => rowGroup);
+  const end = encodeFileFooter(rowGroups, { columns: ROLLUP_COLUMNS, keyValues });
+  stampIndexBytes(end);
+  return end;
+}
+
+/** The index entry of a row group, from its metadata. */
+export function indexedGroupOf(metadata: Uint8Array): IndexedGroup {
+  return parts(metadata).indexed;
+}
+
+function parts(metadata: Uint8Array): { indexed: IndexedGroup; rowGroup: Uint8Array } {
+  const end = 4 + new DataView(metadata.buffer, metadata.byteOffset).getUint32(0, true);
+  const [indexed] = decodeIndex(new TextDecoder().decode(metadata.subarray(4, end)));
+  if (!indexed) throw new Error("the metadata of a row group has no index entry");
+  return { indexed, rowGroup: metadata.subarray(end) };
+}
+
+function joined(points: readonly RollupPoint[], field: "ms" | BucketField, rows: number): Float64Array {
+  const column = new Float64Array(rows);
+  let at = 0;
+  for (const { hours } of points) {
+    column.set(hours[field], at);
+    at += hours[field].length;
+  }
+  return column;
+}
+
+function pointIndexes(points: readonly RollupPoint[], rows: number): Int32Array {
+  const indexes = new Int32Array(rows);
+  let at = 0;
+  for (const [index, { hours }] of points.entries()) {
+    indexes.fill(index, at, at + hours.ms.length);
+    at += hours.ms.length;
+  }
+  return indexes;
+}
+
+function bigints(numbers: Float64Array): BigInt64Array {
+  const column = new BigInt64Array(numbers.length);
+  for (let row = 0; row < column.length; row++) column[row] = BigInt(numbers[row] as number);
+  return column;
+}
