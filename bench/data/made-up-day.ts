@@ -28,7 +28,7 @@ export const REFERENCE_SAMPLES = REFERENCE_DAY.samplesPerDay;
 /** Yields the day in order of time, in runs: every point reports once per interval, at its own phase. */
 export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {
   const random = randomOf(day.seed ?? 12345);
-  const kinds = kindsOf(random);
+  const kinds = pointKinds(random);
   const interval = (DAY_MICROS * day.points) / day.samples;
   const phase = Array.from({ length: day.points }, () => Math.floor(random() * 1_000_000));
   const last = Array.from({ length: day.points }, () => 20);
@@ -51,7 +51,7 @@ export function* madeUpRuns(day: MadeUpDay): Generator<SampleColumns> {
 }
 
 /** The kinds of points, a tenth of all points each: the next value of a point from its last value. */
-const kindsOf = (random: () => number): ((last: number) => number)[] => [
+export const pointKinds = (random: () => number): ((last: number) => number)[] => [
   (last) => Math.round((last + (random() - 0.5) * 0.6) * 10) / 10, // a temperature
   (last) => (random() < 0.01 ? 18 + Math.floor(random() * 8) : last), // a setpoint
   () => Math.fround(random() * 100), // float32 noise

@@ -1,0 +1,176 @@
+import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { addDays, DAY_MS, dayStartMs, daysOf, type UtcDay } from "../../src/domain/day.ts";
+import { type ObjectKey, objectKey } from "../../src/domain/layout.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
+import { newMeter } from "../../src/query/cost.ts";
+import type { SampleQuery, SampleSource } from "../../src/query/source.ts";
+import { FIRST_DAY, FileArchive, REFERENCE_NAMES, ShiftedFile, spread, withLatency } from "../data/data.ts";
+import { type Figure, KB, mustBe, report } from "../measure/measure.ts";
+import { indexPath, type MonthFigures, type MonthFile } from "./month-layout.ts";
+import { type Finder, MonthSource } from "./month-source.ts";
+
+/** About the time of a request to R2 from a Worker. */
+const LATENCY_MS = 50;
+const YEAR_DAYS = 366;
+const POINTS = spread(REFERENCE_NAMES, 20);
+
+interface Month {
+  readonly file: MonthFile;
+  readonly figures: MonthFigures;
+}
+
+/** A year of one point and of 20 points, from day files and from months in each layout. */
+export async function readingFigures(
+  folder: string,
+  site: SiteName,
+  days: readonly UtcDay[],
+  months: readonly Month[],
+): Promise<Figure[]> {
+  writeYear(folder, site, days, months);
+  const archive = new FileArchive(folder);
+  const monthKey = (file: MonthFile) => (month: string) => keyOf(file, month);
+  const sources: { title: string; open: (latencyMs: number) => SampleSource }[] = [
+    {
+      title: "day files",
+      open: (latencyMs) => new ColdSource(far(archive, latencyMs), new Footers(() => Date.now())),
+    },
+    ...months.flatMap(({ file, figures }) => {
+      const finders: [Finder, number | undefined][] = [
+        ["the footer", figures.footerBytes],
+        ["the compact index", figures.indexBytes],
+      ];
+      return finders.flatMap(([finder, endBytes]) =>
+        endBytes === undefined
+          ? []
+          : [
+              {
+                title: `${file.layout.title}, by ${finder}`,
+                open: (latencyMs: number) =>
+                  new MonthSource(far(archive, latencyMs), monthKey(file), finder, endBytes),
+              },
+            ],
+      );
+    }),
+  ];
+  const results: Figure[] = [];
+  for (const points of [POINTS.slice(0, 1), POINTS]) {
+    const query = {
+      site,
+      points,
+      fromMs: dayStartMs(FIRST_DAY),
+      toMs: dayStartMs(FIRST_DAY) + YEAR_DAYS * DAY_MS,
+    };
+    let days: Both | undefined;
+    for (const { title, open } of sources) {
+      const read = await readBoth(open, query);
+      days ??= read;
+      const [cold, warm] = [costLine(read.cold, days.cold), costLine(read.warm, days.warm)];
+      results.push(
+        mustBe(`${points.length} points, ${title}`, `${read.cold.samples} samples`, same(read, days)),
+        report("  nothing known", cold),
+        report("  indexes known", warm),
+      );
+    }
+  }
+  return results;
+}
+
+interface Cost {
+  readonly requests: number;
+  readonly bytes: number;
+  readonly cpuSeconds: number;
+  readonly elapsedSeconds: number;
+  readonly samples: number;
+  readonly sum: number;
+}
+interface Both {
+  readonly cold: Cost;
+  readonly warm: Cost;
+}
+
+const costLine = (cost: Cost, days: Cost) =>
+  [
+    `${cost.requests} requests (÷ ${(days.requests / cost.requests).toFixed(1)})`,
+    `${Math.round(cost.bytes / KB)} KB (÷ ${(days.bytes / cost.bytes).toFixed(1)})`,
+    `${(cost.cpuSeconds * 1000).toFixed(0)} ms CPU (÷ ${(days.cpuSeconds / cost.cpuSeconds).toFixed(1)})`,
+    `${cost.elapsedSeconds.toFixed(2)} s (÷ ${(days.elapsedSeconds / cost.elapsedSeconds).toFixed(1)})`,
+  ].join(", ");
+
+const same = ({ cold, warm }: Both, days: Both) =>
+  [cold, warm].every(
+    ({ samples, sum }) =>
+      samples === days.cold.samples && Math.abs(sum - days.cold.sum) < 1e-6 * Math.abs(days.cold.sum),
+  );
+
+/** CPU is measured without latency, after a read that compiles the code; the time with latency. */
+async function readBoth(open: (latencyMs: number) => SampleSource, query: SampleQuery): Promise<Both> {
+  await readOnce(open(0), query);
+  const [near, away] = [open(0), open(LATENCY_MS)];
+  const nearCold = await readOnce(near, query);
+  const nearWarm = await readOnce(near, query);
+  const cold = await readOnce(away, query);
+  const warm = await readOnce(away, query);
+  return {
+    cold: { ...nearCold, elapsedSeconds: cold.elapsedSeconds },
+    warm: { ...nearWarm, elapsedSeconds: warm.elapsedSeconds },
+  };
+}
+
+async function readOnce(source: SampleSource, query: SampleQuery): Promise<Cost> {
+  const meter = newMeter();
+  await sleep(0);
+  const startMs = performance.now();
+  const before = process.cpuUsage();
+  let [samples, sum] = [0, 0];
+  for await (const { series } of source.days(query, meter)) {
+    for (const { ms, value } of series) {
+      samples += value.length;
+      for (let row = 0; row < value.length; row++) {
+        sum += (value[row] as number) + ((ms[row] as number) - query.fromMs) / 1000;
+      }
+    }
+  }
+  const { user, system } = process.cpuUsage(before);
+  return {
+    requests: meter.r2Requests,
+    bytes: meter.bytesRead,
+    cpuSeconds: (user + system) / 1e6,
+    elapsedSeconds: (performance.now() - startMs) / 1000,
+    samples,
+    sum,
+  };
+}
+
+/** The days and months of a year out of those of one month, with the row groups of `POINTS`. */
+function writeYear(folder: string, site: SiteName, days: readonly UtcDay[], months: readonly Month[]): void {
+  const startMs = dayStartMs(FIRST_DAY);
+  const year = [
+    ...Map.groupBy(daysOf(FIRST_DAY, addDays(FIRST_DAY, YEAR_DAYS - 1)), (day) => day.slice(0, 7)),
+  ];
+  const shiftOf = (ofMonth: readonly UtcDay[]) => dayStartMs(ofMonth[0] as UtcDay) - startMs;
+  for (const [at, day] of days.entries()) {
+    const path = join(folder, objectKey(site, day));
+    const file = new ShiftedFile(readFileSync(path), POINTS, dayStartMs(day), DAY_MS);
+    for (const [, ofMonth] of year) {
+      const shifted = ofMonth[at];
+      if (shifted) file.write(join(folder, objectKey(site, shifted)), shiftOf(ofMonth));
+    }
+  }
+  for (const { file } of months) {
+    const shifted = new ShiftedFile(readFileSync(file.path), POINTS, startMs, days.length * DAY_MS);
+    for (const [month, ofMonth] of year) {
+      const path = join(folder, keyOf(file, month));
+      shifted.write(path, shiftOf(ofMonth));
+      if (existsSync(indexPath(file.path))) copyFileSync(indexPath(file.path), indexPath(path));
+    }
+  }
+}
+
+const keyOf = (file: MonthFile, month: string) =>
+  `${file.path.split("/").at(-1)}/${month}.parquet` as ObjectKey;
+
+const far = (archive: FileArchive, latencyMs: number) =>
+  latencyMs > 0 ? withLatency(archive, latencyMs) : archive;
