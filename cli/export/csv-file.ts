@@ -1,20 +1,12 @@
 import { existsSync, statSync } from "node:fs";
-import { open, rename } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import type { QueryClient } from "../../client/client.ts";
 import { daysOf, type UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
-import { CommandError, EXIT, lockForProcess } from "../../terminal/terminal.ts";
-import {
-  type CsvProgress,
-  dropProgress,
-  missingDay,
-  progressPath,
-  readProgress,
-  sameExport,
-  writeProgress,
-} from "./csv-progress.ts";
+import { type CsvProgress, missingDay, sameExport } from "./csv-progress.ts";
 import { fetchFile } from "./fetch-file.ts";
 import { CSV_HEADER, csvOf } from "./parquet-csv.ts";
+import { conflict, progressPath, readProgress, writeProgress, writeWhole } from "./part-file.ts";
 
 /** Which days of which sites are exported. */
 export interface ExportRange {
@@ -35,17 +27,8 @@ export async function writeCsvFile(
   range: ExportRange,
   show: (progress: CsvProgress, filesTotal: number) => void,
 ): Promise<readonly string[]> {
-  if (existsSync(path)) throw conflict(path, "already exists");
-  const part = `${path}.part`;
-  const unlock = lockForProcess(`${part}.lock`, part);
-  try {
-    const missing = await writePart(query, part, range, show);
-    await rename(part, path);
-    dropProgress(part);
-    return missing;
-  } finally {
-    unlock();
-  }
+  const { missing } = await writeWhole(path, (part) => writePart(query, part, range, show));
+  return missing;
 }
 
 async function writePart(
@@ -53,7 +36,7 @@ async function writePart(
   part: string,
   range: ExportRange,
   show: (progress: CsvProgress, filesTotal: number) => void,
-): Promise<readonly string[]> {
+): Promise<{ readonly missing: readonly string[]; readonly isEmpty: false }> {
   const files = daysOf(range.from, range.to).flatMap((day) => range.sites.map((site) => ({ day, site })));
   let progress = progressOf(part, { ...range, source: query.worker.url });
   const handle = await open(part, "a");
@@ -80,12 +63,12 @@ async function writePart(
   } finally {
     await handle.close();
   }
-  return progress.missing;
+  return { missing: progress.missing, isEmpty: false };
 }
 
 function progressOf(part: string, range: ExportRange & { readonly source: string }): CsvProgress {
   const fresh = { ...range, filesDone: 0, bytes: 0, missing: [] };
-  const earlier = existsSync(part) ? readProgress(part) : undefined;
+  const earlier = existsSync(part) ? readProgress<CsvProgress>(part) : undefined;
   if (!earlier) return fresh;
   if (!sameExport(earlier, fresh)) {
     const { from, to, sites, source } = earlier;
@@ -95,9 +78,6 @@ function progressOf(part: string, range: ExportRange & { readonly source: string
   // A part that is shorter than recorded was truncated: continuing would leave a gap of zeros.
   return statSync(part).size < earlier.bytes ? fresh : earlier;
 }
-
-const conflict = (path: string, why: string) =>
-  new CommandError(`${path} ${why}.`, "Remove it, or choose another file.", { exitCode: EXIT.usage });
 
 /** A day's file in memory: it has a few megabytes, and Parquet is read from its end. */
 async function fetchToMemory(

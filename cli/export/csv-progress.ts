@@ -1,5 +1,3 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-
 /** The range of a CSV export and how much of it is written; stored beside the part until the CSV is complete. */
 export interface CsvProgress {
   readonly from: string;
@@ -16,28 +14,6 @@ export interface CsvProgress {
 
 /** How an export names a day that is not archived. */
 export const missingDay = (day: string, site: string) => `${day} of ${site}`;
-
-export const progressPath = (part: string) => `${part}.json`;
-
-export function readProgress(part: string): CsvProgress | undefined {
-  try {
-    return JSON.parse(readFileSync(progressPath(part), "utf8")) as CsvProgress;
-  } catch {
-    // Without readable progress the export starts again from its beginning.
-    return undefined;
-  }
-}
-
-/** Replaces the stored progress atomically. */
-export function writeProgress(part: string, progress: CsvProgress): void {
-  const path = progressPath(part);
-  writeFileSync(`${path}.new`, JSON.stringify(progress));
-  renameSync(`${path}.new`, path);
-}
-
-export function dropProgress(part: string): void {
-  rmSync(progressPath(part), { force: true });
-}
 
 /** Whether both exports have the same files. */
 export function sameExport(a: CsvProgress, b: CsvProgress): boolean {

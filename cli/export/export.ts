@@ -13,9 +13,12 @@ import { watchScreen } from "../watch/watch.ts";
 import type { ExportRange } from "./csv-file.ts";
 import { missingDay } from "./csv-progress.ts";
 import { exportFile } from "./parquet-folder.ts";
+import type { Selection } from "./selection.ts";
+import type { SelectionOutcome } from "./selection-file.ts";
+import type { SelectionFormat } from "./selection-formats.ts";
 
 export { missingDay } from "./csv-progress.ts";
-export type { ExportRange };
+export type { ExportRange, Selection, SelectionFormat, SelectionOutcome };
 
 /** Exports archived days as files. Returns the days that are not archived. The door of this folder. */
 export async function exportFiles(cli: Cli, folder: string, range: ExportRange): Promise<readonly string[]> {
@@ -52,6 +55,25 @@ export async function exportCsv(cli: Cli, path: string, range: ExportRange): Pro
   progress.settle();
   print(path);
   return missing;
+}
+
+/** Exports samples of some points as one file. Prints its path unless there are none. */
+export async function exportSelection(
+  cli: Cli,
+  path: string,
+  format: SelectionFormat,
+  selection: Selection,
+): Promise<SelectionOutcome> {
+  // Loaded only here, because it writes Parquet, which no other command does.
+  const { writeSelection } = await import("./selection-file.ts");
+  const screen = watchScreen(cli, process.stderr);
+  const outcome = await writeSelection(cli.query, path, format, selection, ({ rows, bytes, through }) => {
+    const until = through === undefined ? "" : `, through ${through}`;
+    screen.show([`${counted(rows, "row")}${until}, ${formatBytes(bytes)}`]);
+  });
+  screen.settle();
+  if (outcome.rows > 0) print(path);
+  return outcome;
 }
 
 function progressLine(cli: Cli) {
