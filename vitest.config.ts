@@ -29,6 +29,7 @@ export default defineConfig({
             "test/unit/**/*.test.ts",
             "test/day-file/**/*.test.ts",
             "test/query/**/*.test.ts",
+            "test/reading/**/*.test.ts",
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
             "test/soak/**/*.test.ts",

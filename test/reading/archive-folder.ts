@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bucketsOf, summarize } from "../../src/domain/buckets.ts";
+import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
+import { objectKey } from "../../src/domain/layout.ts";
+import { type RollupPeriod, rollupKey } from "../../src/domain/rollup.ts";
+import type { SiteName } from "../../src/domain/site.ts";
+import { encodeRollupFooter } from "../../src/parquet/rollup/rollup.ts";
+import { duckdb } from "../reference/duckdb.ts";
+import { encodeDay } from "../support/parquet/encode-day.ts";
+import { encodeRollup } from "../support/parquet/encode-rollup.ts";
+import { columnsOf } from "../support/parquet/reference.ts";
+
+export const SITE = "ses_falls_city" as SiteName;
+export const OTHER_SITE = "ses_twin_falls" as SiteName;
+/** The points of a site, in order of their names. */
+export const pointsOf = (site: SiteName) =>
+  ["ahu_1/supply_temp", "weather/humidity", "weather/temp"].map((name) => `ses/${site}/${name}`);
+/** The days that have a file; the roll-up of the first quarter describes the first two, that of the second none. */
+export const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-04-01"] as UtcDay[];
+const ROLLED_UP = DAYS.slice(0, 2);
+
+export interface ArchivedRow {
+  readonly site: SiteName;
+  readonly point: string;
+  readonly ms: number;
+  readonly value: number;
+}
+
+const HOUR_MS = 3_600_000;
+export const hourOf = (ms: number) => ms - (ms % HOUR_MS);
+
+/** Every sample of the archive: some quarter hours of each point, of two sites. */
+export const ROWS: readonly ArchivedRow[] = [SITE, OTHER_SITE].flatMap((site) =>
+  DAYS.flatMap((day, nth) =>
+    pointsOf(site).flatMap((point, at) =>
+      Array.from({ length: 90 }, (_, i) => ({
+        site,
+        point,
+        ms: dayStartMs(day) + i * 900_000 + at * 1_000,
+        value: nth * 100 + at * 10 + Math.round(Math.sin(i) * 100) / 10,
+      })),
+    ),
+  ),
+);
+
+/** Writes an archive as it is in R2 into `folder`. */
+export async function writeArchive(folder: string): Promise<void> {
+  const write = (key: string, bytes: Uint8Array) => {
+    mkdirSync(dirname(join(folder, key)), { recursive: true });
+    writeFileSync(join(folder, key), bytes);
+  };
+  for (const site of [SITE, OTHER_SITE]) {
+    for (const day of DAYS) write(objectKey(site, day), dayFile(site, day));
+    write(rollupKey(site, "2024-Q1" as RollupPeriod), rollup(site));
+    clearRollup(folder, site, "2024-Q2" as RollupPeriod);
+  }
+  await writePoints(folder);
+}
+
+/** Replaces a roll-up as it is before one of its days is replaced. */
+export function clearRollup(folder: string, site: SiteName, period: RollupPeriod): void {
+  const path = join(folder, rollupKey(site, period));
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, encodeRollupFooter([], { site, period, days: [], emptyDays: [], cleared: "once" }));
+}
+
+const rowsOf = (site: SiteName, days: readonly UtcDay[]) =>
+  ROWS.filter(
+    (row) =>
+      row.site === site &&
+      days.some((day) => row.ms - dayStartMs(day) < 86_400_000 && row.ms >= dayStartMs(day)),
+  );
+
+function dayFile(site: SiteName, day: UtcDay): Uint8Array {
+  const samples = rowsOf(site, [day]).map(({ point, ms, value }) => ({
+    point: pointsOf(site).indexOf(point),
+    micros: ms * 1_000,
+    value,
+  }));
+  const spec = { site, dayStartMs: dayStartMs(day), names: pointsOf(site) };
+  return encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 100 });
+}
+
+function rollup(site: SiteName): Uint8Array {
+  const rows = rowsOf(site, ROLLED_UP);
+  const points = pointsOf(site).map((name) => {
+    const own = rows.filter(({ point }) => point === name).sort((a, b) => a.ms - b.ms);
+    const series = {
+      ms: Float64Array.from(own, ({ ms }) => ms),
+      value: Float64Array.from(own, ({ value }) => value),
+    };
+    return { name, hours: summarize(series, bucketsOf(HOUR_MS)) };
+  });
+  return encodeRollup({ site, period: "2024-Q1" as RollupPeriod, days: ROLLED_UP, emptyDays: [] }, points);
+}
+
+async function writePoints(folder: string): Promise<void> {
+  mkdirSync(join(folder, "points"), { recursive: true });
+  for (const site of [SITE, OTHER_SITE]) {
+    const rows = pointsOf(site).map(
+      (name) =>
+        `('${name}', '${name.endsWith("humidity") ? "%" : "°F"}', 'made up', '["weather"]', '${site}')`,
+    );
+    await (await duckdb()).run(
+      `COPY (SELECT * FROM (VALUES ${rows.join(", ")}) AS t(point_name, units, description, marker_tags, site_name))
+       TO '${join(folder, "points", `${site}.parquet`)}' (FORMAT parquet)`,
+    );
+  }
+}
