@@ -16,8 +16,9 @@ export type Finder = "the footer" | "the compact index";
 
 /** As many as the Query Worker has. */
 const READS_IN_FLIGHT_MAX = 6;
-/** Months whose bytes are fetched ahead: 20 points of one take 1.5 MB before they are decoded. */
-const MONTHS_AHEAD_MAX = 6;
+/** Of months that are read ahead, as for days. A point of a month has some 25,000 samples of 16 bytes, and their chunks. */
+const READ_AHEAD_BYTES_MAX = 16 * 1024 * 1024;
+const POINT_BYTES = 512 * 1024;
 
 interface WantedGroup {
   readonly rows: number;
@@ -50,10 +51,11 @@ export class MonthSource implements SampleSource {
     const months = [...Map.groupBy(daysOfQuery(query), (day) => day.slice(0, 7))];
     const fetch = ([month, days]: (typeof months)[number]) =>
       this.#fetch(archive, month, names, dayStartMs(days[0] as UtcDay), endOf(days));
+    const ahead = Math.max(1, Math.floor(READ_AHEAD_BYTES_MAX / (names.length * POINT_BYTES)) - 1);
     let at = 0;
     for await (const read of inOrder(
       months.length,
-      () => MONTHS_AHEAD_MAX,
+      () => ahead,
       (month) => fetch(months[month] as (typeof months)[number]),
     )) {
       const [, days] = months[at++] as (typeof months)[number];

@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { type QueryMetadata, ROWS_DEFAULT } from "../../src/contract/query.ts";
 import { addDays, DAY_MS, dayStartMs, daysOf, type UtcDay } from "../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { answerQuery } from "../../src/query/answer/answer.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import { newMeter } from "../../src/query/cost.ts";
 import type { SampleQuery, SampleSource } from "../../src/query/source.ts";
@@ -64,19 +66,67 @@ export async function readingFigures(
       toMs: dayStartMs(FIRST_DAY) + YEAR_DAYS * DAY_MS,
     };
     let days: Both | undefined;
+    let pages: PagedCost | undefined;
     for (const { title, open } of sources) {
       const read = await readBoth(open, query);
       days ??= read;
       const [cold, warm] = [costLine(read.cold, days.cold), costLine(read.warm, days.warm)];
+      const paged = await pagesOf(open(0), query);
+      pages ??= paged;
       results.push(
         mustBe(`${points.length} points, ${title}`, `${read.cold.samples} samples`, same(read, days)),
         report("  nothing known", cold),
         report("  indexes known", warm),
+        report(`  in ${paged.pages} pages of ${ROWS_DEFAULT} rows, indexes known`, pagesLine(paged, pages)),
       );
     }
   }
   return results;
 }
+
+/** What a client costs that reads the answer page by page, after a first reader. */
+interface PagedCost {
+  readonly pages: number;
+  readonly requests: number;
+  readonly cpuSeconds: number;
+}
+
+async function pagesOf(samples: SampleSource, query: SampleQuery): Promise<PagedCost> {
+  await readOnce(samples, query);
+  const onFault = (fault: unknown) => {
+    throw fault;
+  };
+  const parts = { samples, clock: { now: () => 0 }, onFault, onCancel: () => undefined };
+  const before = process.cpuUsage();
+  let [pages, requests] = [0, 0];
+  for (let cursor: string | null | undefined; cursor !== null; pages++) {
+    const asked = {
+      site_name: query.site,
+      point_names: [...query.points],
+      start_time: query.fromMs,
+      end_time: query.toMs,
+      interval: "raw" as const,
+      limit: ROWS_DEFAULT,
+      cursor,
+    };
+    const body = await answerQuery(asked, "ndjson", parts);
+    if ("fault" in body) throw new Error(body.fault);
+    let last = "";
+    for await (const chunk of body.pipeThrough(new TextDecoderStream()))
+      last = (last + chunk).slice(-LINE_MAX);
+    const { metadata } = JSON.parse(last.trimEnd().split("\n").at(-1) ?? "") as { metadata: QueryMetadata };
+    requests += metadata.r2_requests;
+    cursor = metadata.next_cursor;
+  }
+  const { user, system } = process.cpuUsage(before);
+  return { pages, requests, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** More than the last line of an answer has. */
+const LINE_MAX = 20_000;
+
+const pagesLine = (cost: PagedCost, days: PagedCost) =>
+  `${cost.requests} requests (÷ ${(days.requests / cost.requests).toFixed(1)}), ${cost.cpuSeconds.toFixed(1)} s CPU with the text of the answer (÷ ${(days.cpuSeconds / cost.cpuSeconds).toFixed(1)})`;
 
 interface Cost {
   readonly requests: number;
