@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { truthOf } from "../reference/truth.ts";
+import { readWithDuckdb } from "../reference/duckdb.ts";
+import { lines, truthOf } from "../reference/truth.ts";
 import { CliProcess, type Ended } from "./cli-process.ts";
 import { eventually, keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
 
@@ -154,6 +155,26 @@ test("an export has exactly the archive's bytes, resumes, and names what is miss
   expect(readFileSync(csv, "utf8").trimEnd().split("\n").slice(1)).toEqual(
     expected.map((row) => `${new Date(row.timestamp).toISOString()},${SITE},${row.point_name},${row.value}`),
   );
+});
+
+test("an export of points has their samples as they are in the archive", async () => {
+  const rows = [FIRST, SECOND].flatMap((day) => truthOf(world.sim, SITE, day).rows);
+  const names = [...new Set(rows.map(({ point_name }) => point_name))].slice(1, 3);
+  const path = join(folder, "points.parquet");
+  const exported = await backfill(
+    "export",
+    FIRST,
+    SECOND,
+    "--site",
+    SITE,
+    "--out",
+    path,
+    "--points",
+    ...names,
+  );
+  expect(exported).toMatchObject({ code: 0, stdout: `${path}\n` });
+  const read = await readWithDuckdb(new Uint8Array(readFileSync(path)));
+  expect(lines(read)).toEqual(lines(rows.filter(({ point_name }) => names.includes(point_name))));
 });
 
 test("the exit code has the kind of error, and the message names the next step", async () => {
