@@ -13,8 +13,8 @@ import {
   exportFiles,
   exportSelection,
   missingDay,
+  type PointSelection,
   rethrowDiskError,
-  type Selection,
   type SelectionFormat,
   type SelectionOutcome,
 } from "../export/export.ts";
@@ -114,7 +114,7 @@ interface ExportOptions {
 interface SelectedFile {
   readonly path: string;
   readonly format: SelectionFormat;
-  readonly selection: Selection;
+  readonly selection: PointSelection;
 }
 
 /** The file of some points, where the command names points. Throws `CommandError` (usage). */
@@ -155,7 +155,7 @@ async function exportPoints(cli: Cli, { path, format, selection }: SelectedFile)
 /** Notes days that are not archived and points without samples. */
 async function isIncomplete(
   { query }: Cli,
-  { site, from, to }: Selection,
+  { site, from, to }: PointSelection,
   { rows, unseen, missingDays }: SelectionOutcome,
 ): Promise<boolean> {
   const range = { fromMs: dayStartMs(from), toMs: dayStartMs(to) + DAY_MS };

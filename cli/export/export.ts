@@ -13,12 +13,12 @@ import { watchScreen } from "../watch/watch.ts";
 import type { ExportRange } from "./csv-file.ts";
 import { missingDay } from "./csv-progress.ts";
 import { exportFile } from "./parquet-folder.ts";
-import type { Selection } from "./selection.ts";
+import type { PointSelection } from "./selection.ts";
 import type { SelectionOutcome } from "./selection-file.ts";
 import type { SelectionFormat } from "./selection-formats.ts";
 
 export { missingDay } from "./csv-progress.ts";
-export type { ExportRange, Selection, SelectionFormat, SelectionOutcome };
+export type { ExportRange, PointSelection, SelectionFormat, SelectionOutcome };
 
 /** Exports archived days as files. Returns the days that are not archived. The door of this folder. */
 export async function exportFiles(cli: Cli, folder: string, range: ExportRange): Promise<readonly string[]> {
@@ -62,7 +62,7 @@ export async function exportSelection(
   cli: Cli,
   path: string,
   format: SelectionFormat,
-  selection: Selection,
+  selection: PointSelection,
 ): Promise<SelectionOutcome> {
   // Loaded only here, because it writes Parquet, which no other command does.
   const { writeSelection } = await import("./selection-file.ts");

@@ -11,14 +11,14 @@ import { evenDay, SITE } from "../../test/support/query/archive.ts";
 import { MemoryArchive } from "../../test/support/query/memory-archive.ts";
 import { SqliteHot } from "../../test/support/query/sqlite-hot.ts";
 import { type AnswerFault, QueryServer } from "../../test/support/query-server.ts";
-import type { Selection } from "./selection.ts";
+import type { PointSelection } from "./selection.ts";
 import { type ReadOptions, writeSelection } from "./selection-file.ts";
 import type { SelectionFormat } from "./selection-formats.ts";
 
 const NAMES = ['a "quoted", name', "b/temp", "c/temp", "\u{1f321}/flow"];
 const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03"] as UtcDay[];
 const FILES = DAYS.map((day, seed) => ({ day, ...evenDay(day, NAMES, 30, 7, seed) }));
-const SELECTION: Selection = {
+const SELECTION: PointSelection = {
   site: SITE,
   from: "2024-01-01" as UtcDay,
   to: "2024-01-03" as UtcDay,
@@ -56,7 +56,7 @@ afterEach(async () => {
 const path = (format: SelectionFormat = "csv") => join(folder, `selection.${format}`);
 const write = (
   format: SelectionFormat,
-  { selection = SELECTION, show = () => undefined }: { selection?: Selection; show?: () => void } = {},
+  { selection = SELECTION, show = () => undefined }: { selection?: PointSelection; show?: () => void } = {},
 ) => writeSelection(server.query, path(format), format, selection, show, AT_ONCE);
 const bytesOf = (format: SelectionFormat) => new Uint8Array(readFileSync(path(format)));
 const csvOf = (rows: readonly Row[]) =>
@@ -85,7 +85,7 @@ describe("a CSV of a selection", () => {
   });
 
   it("has an aggregate of each interval", async () => {
-    const selection: Selection = { ...SELECTION, points: ["b/temp"], interval: "1d", agg: "count" };
+    const selection: PointSelection = { ...SELECTION, points: ["b/temp"], interval: "1d", agg: "count" };
     await write("csv", { selection });
     const days = DAYS.map((day) => `${day}T00:00:00.000Z,site_a,b/temp,30`);
     expect(readFileSync(path(), "utf8")).toBe(

@@ -6,7 +6,7 @@ import { CommandError, EXIT } from "../../terminal/terminal.ts";
 import { expandPatterns } from "../query-output/query-output.ts";
 import { withRetries } from "./fetch-file.ts";
 import { conflict, progressPath, readProgress, writeProgress, writeWhole } from "./part-file.ts";
-import { patternSpan, type Selection, spansOf } from "./selection.ts";
+import { type PointSelection, patternSpan, spansOf } from "./selection.ts";
 import { type ResolvedSelection, rowEncoder, type SelectionFormat } from "./selection-formats.ts";
 
 /** How much of a selection is written; stored beside the part until the file is complete. */
@@ -60,7 +60,7 @@ export async function writeSelection(
   query: QueryClient,
   path: string,
   format: SelectionFormat,
-  selection: Selection,
+  selection: PointSelection,
   show: (figures: SelectionFigures) => void,
   options: ReadOptions = {},
 ): Promise<SelectionOutcome> {
@@ -184,7 +184,7 @@ async function progressOf(
   query: QueryClient,
   part: string,
   format: SelectionFormat,
-  selection: Selection,
+  selection: PointSelection,
 ): Promise<SelectionProgress> {
   const source = query.worker.url;
   const bytesOfPart = statSync(part, { throwIfNoEntry: false })?.size;
@@ -216,9 +216,9 @@ async function progressOf(
 /** Whether the part is of this selection, in the words of the user: patterns are not resolved again. */
 function isSame(
   earlier: Partial<SelectionProgress>,
-  { selection, format, source }: Pick<SelectionProgress, "format" | "source"> & { selection: Selection },
+  { selection, format, source }: Pick<SelectionProgress, "format" | "source"> & { selection: PointSelection },
 ): boolean {
-  const of = ({ site, from, to, points, interval, agg }: Selection) =>
+  const of = ({ site, from, to, points, interval, agg }: PointSelection) =>
     JSON.stringify([site, from, to, points, interval, agg ?? null]);
   const same = earlier.selection !== undefined && of(earlier.selection) === of(selection);
   return same && earlier.format === format && earlier.source === source;

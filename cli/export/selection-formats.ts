@@ -12,13 +12,13 @@ import { COLUMNS } from "../../src/parquet/file-format.ts";
 import { CommandError } from "../../terminal/terminal.ts";
 import { csvLine } from "../output.ts";
 import { CSV_HEADER } from "./parquet-csv.ts";
-import type { Selection } from "./selection.ts";
+import type { PointSelection } from "./selection.ts";
 
 export const SELECTION_FORMATS = ["csv", "parquet"] as const;
 export type SelectionFormat = (typeof SELECTION_FORMATS)[number];
 
 /** What is exported, with the points that the patterns stand for, in the order of their UTF-8 bytes. */
-export interface ResolvedSelection extends Selection {
+export interface ResolvedSelection extends PointSelection {
   readonly names: readonly string[];
 }
 

@@ -4,8 +4,8 @@ import { addDays, DAY_MS, dayStartMs, type EpochMs, type UtcDay } from "../../sr
 import { parseInterval } from "../../src/domain/interval.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 
-/** Which samples are exported, as the user has named them. */
-export interface Selection {
+/** A point selection: which samples are exported into one file, as the user has named them. */
+export interface PointSelection {
   readonly site: SiteName;
   readonly from: UtcDay;
   readonly to: UtcDay;
@@ -25,7 +25,7 @@ export interface TimeSpan {
  * The selection as queries, one after another: a query has at most `QUERY_DAYS_MAX` days. Buckets of a week or a month do
  * not end with a day, so that such a range is one query, of which the Worker allows more days.
  */
-export function spansOf({ from, to, interval }: Selection): TimeSpan[] {
+export function spansOf({ from, to, interval }: PointSelection): TimeSpan[] {
   const dividesDay = interval === "raw" || typeof parseInterval(interval) === "number";
   if (!dividesDay) return [spanOf(from, to)];
   const spans: TimeSpan[] = [];
@@ -37,7 +37,7 @@ export function spansOf({ from, to, interval }: Selection): TimeSpan[] {
 }
 
 /** The days of the range that are searched for the points that patterns stand for: its last, as many as a query has. */
-export function patternSpan({ from, to }: Selection): TimeSpan {
+export function patternSpan({ from, to }: PointSelection): TimeSpan {
   const first = addDays(to, 1 - QUERY_DAYS_MAX);
   return spanOf(first > from ? first : from, to);
 }
