@@ -1,7 +1,7 @@
 import { parseUtcDay, type UtcDay } from "./day.ts";
 import { parseSiteName, type SiteName } from "./site.ts";
 
-/** Where a site-day lies in the bucket: `timeseries/YYYY/MM/DD/{site}.parquet`. */
+/** Where an object lies in the bucket: of a site-day `timeseries/YYYY/MM/DD/{site}.parquet`. */
 export type ObjectKey = string & { readonly __brand: "ObjectKey" };
 
 export function objectKey(site: SiteName, day: UtcDay): ObjectKey {
@@ -15,6 +15,11 @@ export function parseObjectKey(key: string): { site: SiteName; day: UtcDay } | u
   const day = match && parseUtcDay(`${match[1]}-${match[2]}-${match[3]}`);
   const site = match && parseSiteName(match[4] ?? "");
   return day && site ? { site, day } : undefined;
+}
+
+/** What the points of a site mean. */
+export function pointsKey(site: SiteName): ObjectKey {
+  return `points/${site}.parquet` as ObjectKey;
 }
 
 export const stateKey = "backfill:state";

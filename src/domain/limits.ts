@@ -59,3 +59,21 @@ export const HELD_FOR_UPLOAD_BYTES_MAX = 3_000_000_000;
 export const POINTS_MAX = 200_000;
 export const POINT_NAME_BYTES_MAX = 2_048;
 export const POINT_NAMES_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Texts of a point besides its name, such as its description; longer ones are cut. BACnet devices have some 250 characters. */
+export const POINT_TEXT_CHARS_MAX = 500;
+/** Tags of a point as JSON text; tags that do not fit are left out. */
+export const POINT_TAGS_CHARS_MAX = 2_000;
+
+/**
+ * Rows of a site's points file, and their text: 30,000 points with all that the reference site has, or as many points as a
+ * list may have with little. A reader decodes a file of this size in 32 MiB. Points that were seen longest ago are left out.
+ */
+export const POINT_ROWS_MAX = POINTS_MAX;
+export const POINT_ROWS_BYTES_MAX = 16 * 1024 * 1024;
+/** A file that others have put in its place is not read if it is larger; one of ours with that text never is. */
+export const POINTS_FILE_BYTES_MAX = 20 * 1024 * 1024;
+
+/** A row group of a points file ends with the row that reaches either: what its writer and its reader have in memory. */
+export const POINTS_GROUP_ROWS = 5_000;
+export const POINTS_GROUP_BYTES = 1024 * 1024;

@@ -14,5 +14,5 @@ export {
   pointsTable,
   storePoints,
 } from "./point-names.ts";
-export { type ReadPoints, readPoints } from "./read-points.ts";
+export { type ReadPoints, readPoints, type UsePage } from "./read-points.ts";
 export { appendPage, boundaryBytes, boundaryRows, type PageHalt, WindowReader } from "./window-reader.ts";

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import {
   advancePoints,
+  type ListedPoint,
+  type PointsPageResult,
   type PointsPagination,
   pointNames,
   pointsPath,
@@ -39,14 +41,21 @@ const LIST_SHARE = 1 / 13;
 /** A page of points has a single size. */
 const POINTS_PAGE_SIZE = { size: 5_000, ceiling: 5_000, floor: 5_000, successes: 0 } as const;
 
+/** Called with the points of each page, under the isolate's lock, while the page is in memory. Must not wait. */
+export type UsePage = (points: readonly ListedPoint[]) => void;
+
 /** Reads a site's list of points. `use` is called with the result while the list's memory is reserved. */
-export async function readPoints(context: FetchContext, use: (read: ReadPoints) => void): Promise<void> {
+export async function readPoints(
+  context: FetchContext,
+  use: (read: ReadPoints) => void,
+  usePage?: UsePage,
+): Promise<void> {
   const { fence, isolate } = context;
   for (let bytes = Math.floor(isolate.reservableBytes * LIST_SHARE); ; ) {
     const memory = await isolate.reserve(context, bytes, fence.signal);
     if (!memory) return use({ kind: "interrupted" });
     try {
-      const read = await readList(context, memory);
+      const read = await readList(context, memory, usePage);
       if (!("bytesMissing" in read)) return use(read);
       // Started again with more: waiting for more with this reservation could last for ever.
       bytes = read.bytesMissing * 2;
@@ -59,13 +68,18 @@ export async function readPoints(context: FetchContext, use: (read: ReadPoints) 
 async function readList(
   context: FetchContext,
   memory: Reservation,
+  usePage: UsePage | undefined,
 ): Promise<ReadPoints | { readonly bytesMissing: number }> {
   const { isolate, site } = context;
   const client = new ApiClient(context, memory);
   let pagination = startPoints();
   for (let done = false; !done; ) {
     const path = pointsPath(site, pagination);
-    const decode = (body: Uint8Array) => advancePoints(pagination, body);
+    const decode = (body: Uint8Array): Omit<PointsPageResult, "listed"> => {
+      const { listed, ...rest } = advancePoints(pagination, body);
+      usePage?.(listed);
+      return rest;
+    };
     const { outcome } = await client.retrying(POINTS_PAGE_SIZE, () =>
       client.get(path, { besideBytes: 0, isNeeded: () => true, decode }),
     );

@@ -1,9 +1,11 @@
 import { POINT_NAMES_BYTES_MAX, POINTS_MAX } from "../../domain/limits.ts";
 import { sortNames } from "../../domain/point-name.ts";
+import type { PointFields } from "../../domain/point-row.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { protocolFault } from "../faults.ts";
 import { POINTS_PAGES_MAX, POINTS_PER_PAGE } from "../limits.ts";
 import { parseJsonObject } from "../page/page.ts";
+import { readFields } from "./point-fields.ts";
 import { addSkipped, NOTHING_SKIPPED, readName, type SkippedEntries } from "./usable-name.ts";
 
 export { type SkippedEntries, skippedMessage } from "./usable-name.ts";
@@ -20,9 +22,18 @@ export interface PointsPagination {
   readonly skipped: SkippedEntries;
 }
 
+/** A point as a page of the list has it. */
+export interface ListedPoint {
+  readonly name: string;
+  /** Read from the page when it is called: most callers need names alone. */
+  fields(): PointFields;
+}
+
 export interface PointsPageResult {
   readonly pagination: PointsPagination;
   readonly done: boolean;
+  /** The points of this page, in its order. They keep the page in memory. */
+  readonly listed: readonly ListedPoint[];
 }
 
 export function startPoints(): PointsPagination {
@@ -44,6 +55,7 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
   const { items, total, per_page: perPage } = body;
   if (!Array.isArray(items)) throw protocolFault("the list of points has no array items");
   const names = new Set(pagination.names);
+  const listed: ListedPoint[] = [];
   let { nameBytes, skipped } = pagination;
   for (const [index, item] of (items as readonly unknown[]).entries()) {
     const read = readName(item);
@@ -53,6 +65,7 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
     }
     if (!names.has(read.name)) nameBytes += read.bytes;
     names.add(read.name);
+    listed.push({ name: read.name, fields: () => readFields(item as object) });
   }
   const entries = names.size + skipped.count;
   if (entries > POINTS_MAX || nameBytes > POINT_NAMES_BYTES_MAX) {
@@ -75,7 +88,7 @@ export function advancePoints(pagination: PointsPagination, bytes: Uint8Array): 
       pagesMax: POINTS_PAGES_MAX,
     });
   }
-  return { done, pagination: { page: pagination.page + 1, items: count, names, nameBytes, skipped } };
+  return { done, listed, pagination: { page: pagination.page + 1, items: count, names, nameBytes, skipped } };
 }
 
 /** All names of the list, each once, in the order of their UTF-8 bytes: a name's index is its point id. */
