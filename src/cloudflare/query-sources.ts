@@ -3,6 +3,7 @@ import { R2Archive } from "../archive/r2-archive.ts";
 import type { QueryConfig } from "../domain/query-config.ts";
 import { ColdSource, Footers } from "../query/cold/cold.ts";
 import { retriedReads } from "../query/hot/hot.ts";
+import { PointsFiles } from "../query/points/points.ts";
 import { type QuerySources, tiered } from "../query/tiers.ts";
 import { CacheFooters } from "./cache-footers.ts";
 import { logAs } from "./console-log.ts";
@@ -25,8 +26,11 @@ const cold = new ColdSource(
   wallClock,
 );
 
+/** Shared by all requests of this isolate as well. */
+const pointsFiles = new PointsFiles();
+
 /** What the bindings of a request give access to. */
 export function sourcesOf({ D1, R2 }: QueryEnv, { hotDays }: QueryConfig): QuerySources {
   const hot = retriedReads(new D1Hot(D1), wallClock);
-  return tiered({ archive: new R2Archive(R2), cold, hot, clock: wallClock, hotDays });
+  return tiered({ archive: new R2Archive(R2), pointsFiles, cold, hot, clock: wallClock, hotDays });
 }

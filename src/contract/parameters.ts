@@ -11,7 +11,7 @@ export const requestObject = <S extends z.ZodRawShape>(id: string, shape: S) =>
 export const responseObject = <S extends z.ZodRawShape>(id: string, shape: S) => z.object(shape).meta({ id });
 
 /** Text that `parse` makes a value of; text of which it makes none "is not `wanted`". */
-const parsedText = <T>(parse: (text: string) => T | undefined, wanted: string) =>
+export const parsedText = <T>(parse: (text: string) => T | undefined, wanted: string) =>
   z.string().transform((text, context) => {
     const value = parse(text);
     if (value !== undefined) return value;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { parseInstant } from "../domain/instant.ts";
 import { INTERVAL_FORM, parseInterval } from "../domain/interval.ts";
 import { POINT_NAME_BYTES_MAX } from "../domain/limits.ts";
-import { limitUpTo, responseObject, siteName, utcDay } from "./parameters.ts";
+import { limitUpTo, parsedText, responseObject, siteName, utcDay } from "./parameters.ts";
 
 export * from "./parameters.ts";
 
@@ -144,6 +144,52 @@ export const daysQuery = z.strictObject({
   to: utcDay.describe("The last day, which is included"),
 });
 
+/** Points of a page: some 6 MB of JSON with all that a points file says of them. */
+export const POINTS_PAGE_MAX = 10_000;
+const SEARCH_CHARS_MAX = 200;
+
+/** The last name of a page, in base64url. */
+const pointsCursor = parsedText((text) => {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (char) =>
+      char.charCodeAt(0),
+    );
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) || undefined;
+  } catch {
+    return undefined;
+  }
+}, "a next_cursor of this route");
+
+export function pointsCursorAfter(name: string): string {
+  const binary = Array.from(new TextEncoder().encode(name), (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/** Parameters of `GET /timeseries/points`. */
+export const pointsQuery = z.strictObject({
+  site_name: siteName,
+  date: utcDay
+    .optional()
+    .describe(
+      "In UTC: the points that have samples on this day. Without it: all points that were ever configured, with their first and last day",
+    ),
+  q: z
+    .string()
+    .max(SEARCH_CHARS_MAX, `has more than ${SEARCH_CHARS_MAX} characters`)
+    .optional()
+    .describe(
+      "Words, all of which have to be in a point's name, object name, description or tags (key=value for those with a value), in any case and order",
+    )
+    .meta({ examples: ["zone temp"] }),
+  point_names: pointNames
+    .optional()
+    .meta({ description: `Only these points. ${pointNames.meta()?.description ?? ""}` }),
+  limit: limitUpTo(POINTS_PAGE_MAX, POINTS_PAGE_MAX).describe("The most points of this page"),
+  cursor: pointsCursor
+    .optional()
+    .describe("next_cursor of the previous page. Send the same parameters with it; only limit may change"),
+});
+
 export const latestQuery = z.strictObject({ site_name: siteName, point_names: pointNames, time });
 
 export const sample = responseObject("Sample", {
@@ -218,23 +264,68 @@ export const dayState = z
     "missing: no store has the day, and its samples may still arrive; empty: the day is known to have no sample of any point",
   );
 
+const nullableText = z.string().nullable();
+const units = nullableText.describe("As the API names them, such as degreesFahrenheit");
+const description = nullableText.describe("Of the BACnet object");
+
+/** What the points file says of a point. */
+const pointMeaning = {
+  units,
+  description,
+  object_name: nullableText.describe("Of the BACnet object"),
+  object_type: nullableText,
+  object_index: z.number().nullable(),
+  device_id: nullableText,
+  device_name: nullableText,
+  device_address: nullableText,
+  point_type: nullableText,
+  kv_tags: z.record(z.string(), z.unknown()).describe("Tags with a value"),
+  marker_tags: z.array(z.string()).describe("Tags without a value"),
+  collect_interval: z.number().nullable().describe("In seconds"),
+  point_id: nullableText.describe("The API's own id"),
+  first_seen: z.string().describe("The first UTC day on which the API's list had the point as configured"),
+  last_seen: z.string().describe("The last such day"),
+};
+
+const pointsMetadata = cost.extend({
+  total_points: z.number().describe("All that match, over all pages"),
+  next_cursor: z.string().nullable().describe("null: this is the last page"),
+  points_file: z
+    .enum(["present", "absent", "unavailable"])
+    .describe(
+      "Whether the site's points file could be read. Where it could not, points have none of its fields, and are searched by name alone",
+    ),
+});
+const IN_ORDER = "In the order of the names' UTF-8 bytes";
+
+/** The points of a day. */
 export const pointsAnswer = responseObject("PointsAnswer", {
   site_name: z.string(),
   date: z.string(),
   state: dayState,
   points: z
     .array(
-      z.object({
-        point_name: z.string(),
-        count: z.number(),
-        first_timestamp: z.string(),
-        last_timestamp: z.string(),
-      }),
+      z
+        .object({
+          point_name: z.string(),
+          count: z.number(),
+          first_timestamp: z.string(),
+          last_timestamp: z.string(),
+        })
+        .extend(z.object(pointMeaning).partial().shape),
     )
-    .describe("In the order of the names' UTF-8 bytes"),
-  metadata: cost.extend({ total_points: z.number() }),
+    .describe(`${IN_ORDER}. A point that the points file does not have is without its fields`),
+  metadata: pointsMetadata,
 });
 export type PointsAnswer = z.output<typeof pointsAnswer>;
+
+/** The points that were ever configured. */
+export const knownPointsAnswer = responseObject("KnownPointsAnswer", {
+  site_name: z.string(),
+  points: z.array(z.object({ point_name: z.string(), ...pointMeaning })).describe(IN_ORDER),
+  metadata: pointsMetadata,
+});
+export type KnownPointsAnswer = z.output<typeof knownPointsAnswer>;
 
 export const sitesAnswer = responseObject("SitesAnswer", {
   date: z.string(),
@@ -264,7 +355,11 @@ export type DaysAnswer = z.output<typeof daysAnswer>;
 export const latestAnswer = responseObject("LatestAnswer", {
   site_name: z.string(),
   point_names: z.array(z.string()),
-  samples: z.array(sample).describe("The newest sample of each point that has one, in the requested order"),
+  samples: z
+    .array(sample.extend({ units: units.optional(), description: description.optional() }))
+    .describe(
+      "The newest sample of each point that has one, in the requested order; with units and description where the points file has the point",
+    ),
   missing_points: z.array(z.string()).describe("The other points"),
   searched_from: z
     .string()

@@ -16,6 +16,7 @@ import {
 import type { Meter } from "./cost.ts";
 import { mergeSeries, outside } from "./day-series.ts";
 import { type HotDatabase, type HotDaySamples, HotSource, type RemainingDays } from "./hot/hot.ts";
+import type { PointsFiles } from "./points/points.ts";
 import {
   boundaryDay,
   type DaySamples,
@@ -35,6 +36,8 @@ export interface QuerySources {
 export interface Storage {
   readonly hot: HotDatabase;
   readonly archive: ArchiveReader;
+  /** The points files of the archive. It outlives a request as well. */
+  readonly pointsFiles: PointsFiles;
   /** The samples of the archive. It outlives a request, since it remembers footers. */
   readonly cold: SampleSource;
   readonly clock: Pick<Clock, "now" | "sleep">;
@@ -42,7 +45,7 @@ export interface Storage {
 }
 
 /** Everything that the Query Worker answers from, split between the tiers. */
-export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage): QuerySources {
+export function tiered({ hot: database, archive, pointsFiles, cold, clock, hotDays }: Storage): QuerySources {
   const hot = new HotSource(database);
   const sources = (meter: Meter) => {
     const nowMs = clock.now();
@@ -62,6 +65,10 @@ export function tiered({ hot: database, archive, cold, clock, hotDays }: Storage
       sites: async (day, meter) => archivedSites(sources(meter).archive, day),
       points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),
       availability: async (site, from, to, meter) => dayAvailability(sources(meter), site, from, to, meter),
+      known: async (site, meter) => {
+        const { archive: metered, nowMs } = sources(meter);
+        return pointsFiles.read(metered, site, nowMs);
+      },
       latest: async (site, points, meter) => latestSamples(sources(meter), site, points, meter),
     },
     files: withRetry(archive, clock),

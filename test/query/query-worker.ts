@@ -2,6 +2,7 @@ import { createQueryApp } from "../../src/http/query/query.ts";
 import type { FooterCache } from "../../src/query/cold/cold.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import type { HotDatabase } from "../../src/query/hot/hot.ts";
+import { PointsFiles } from "../../src/query/points/points.ts";
 import { tiered } from "../../src/query/tiers.ts";
 import type { CountedRequest, MemoryArchive } from "../support/query/memory-archive.ts";
 
@@ -33,9 +34,10 @@ export class QueryWorker {
     this.#bucket = bucket;
     this.#hotDays = hotDays;
     const clock = { now: () => nowMs, sleep: async () => undefined };
+    const pointsFiles = new PointsFiles();
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
     this.#app = createQueryApp<object>({
-      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, cold, clock, hotDays }),
+      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, pointsFiles, cold, clock, hotDays }),
       clock,
       log: () => {},
       version: "0",

@@ -24,11 +24,12 @@ import {
   noRequests,
   recentErrors,
 } from "./ledger/ledger.ts";
+import { pointRowTable } from "./points/points.ts";
 
 export type { SitePorts, StepSizes } from "./context.ts";
 
 /** All tables of a site's database, in the order in which they are migrated. */
-export const SITE_TABLES = [auditTable, hotRowTable, ...ledgerTables, ...viewOutboxTables];
+export const SITE_TABLES = [auditTable, hotRowTable, pointRowTable, ...ledgerTables, ...viewOutboxTables];
 
 /** The backfill of one site: the only writer of its ledger, staged work and errors. Its alarm drives the engine. */
 export class SiteBackfill implements SitePeer, DueDays {

@@ -1,36 +1,10 @@
 import * as wire from "../../contract/query.ts";
 import type { EpochMs } from "../../domain/day.ts";
-import { costOf, newMeter } from "../../query/cost.ts";
-import type { Tier } from "../../query/source.ts";
 import type { Route } from "../server/server.ts";
+import { describedPoints } from "./point-meaning.ts";
 import { FAULT_RESPONSES } from "./query-faults.ts";
 import { daysRules, type QueryContext, queryRoute } from "./query-route.ts";
-
-export const points = queryRoute({
-  name: "points",
-  method: "GET",
-  path: "/timeseries/points",
-  summary: "The points of a day, in order of name, with count, first and last time",
-  input: { query: wire.siteDayQuery },
-  responses: { 200: { description: "The points", schema: wire.pointsAnswer }, ...FAULT_RESPONSES },
-  async handle({ catalog, clock }, { site_name, date }) {
-    const spent = newSpending(clock);
-    const { state, tiers, points: found } = await catalog.points(site_name, date, spent.meter);
-    const body: wire.PointsAnswer = {
-      site_name,
-      date,
-      state,
-      points: found.map(({ point, samples, firstMs, lastMs }) => ({
-        point_name: point,
-        count: samples,
-        first_timestamp: iso(firstMs),
-        last_timestamp: iso(lastMs),
-      })),
-      metadata: { total_points: found.length, ...spent.cost(tiers) },
-    };
-    return { status: 200, body };
-  },
-});
+import { iso, newSpending } from "./spending.ts";
 
 export const sites = queryRoute({
   name: "sites",
@@ -88,10 +62,16 @@ export const latest = queryRoute({
   async handle({ catalog, clock }, { site_name, point_names, time }) {
     const spent = newSpending(clock);
     const timestampOf = (ms: EpochMs) => (time === "ms" ? ms : iso(ms));
-    const found = await catalog.latest(site_name, point_names, spent.meter);
+    const [found, { rows }] = await Promise.all([
+      catalog.latest(site_name, point_names, spent.meter),
+      describedPoints(catalog, site_name, spent.meter),
+    ]);
     const samples = point_names.flatMap((point_name, index) => {
       const sample = found.samples[index];
-      return sample ? [{ point_name, timestamp: timestampOf(sample.ms), value: sample.value }] : [];
+      if (!sample) return [];
+      const { units, description } = rows.get(point_name)?.fields ?? {};
+      const known = units === undefined || description === undefined ? {} : { units, description };
+      return [{ point_name, timestamp: timestampOf(sample.ms), value: sample.value, ...known }];
     });
     const body: wire.LatestAnswer = {
       site_name,
@@ -118,11 +98,3 @@ export const health: Route<QueryContext> = {
     return { status: 200, body };
   },
 };
-
-/** The meter of a request, and the cost to report once the response is ready. */
-function newSpending(clock: QueryContext["clock"]) {
-  const [meter, startedMs] = [newMeter(), clock.now()];
-  return { meter, cost: (tiers: Iterable<Tier>) => costOf(tiers, meter, clock.now() - startedMs) };
-}
-
-const iso = (ms: EpochMs) => new Date(ms).toISOString();

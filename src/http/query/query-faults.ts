@@ -55,7 +55,11 @@ export function faultResponse(fault: unknown): JsonResponse | undefined {
     return unavailable("Object is being replaced", "Try again later", [fault.key]);
   }
   if (fault instanceof ObjectUnreadable) {
-    return errorResponse(500, { error: "Object unreadable", details: [fault.key], hint: verifyHint(fault) });
+    return errorResponse(500, {
+      error: "Object unreadable",
+      details: [fault.key],
+      hint: unreadableHint(fault),
+    });
   }
   if (fault instanceof DayTooLarge) {
     return errorResponse(400, {
@@ -79,8 +83,9 @@ function unavailable(error: string, hint: string, details?: readonly string[]): 
 }
 
 /** An audit marks a day whose object is damaged as not completed, so that the next start fetches it. */
-function verifyHint({ key }: ObjectUnreadable): string {
+function unreadableHint({ key }: ObjectUnreadable): string {
   const { site, day } = parseObjectKey(key) ?? {};
+  if (!day) return "The Backfill Worker writes the file anew when it next loads the site's list of points";
   const body = JSON.stringify({ mode: "full", site, from: day, to: day });
   return `Verify the day, and the Backfill Worker fetches it again, at once or with the next start that includes it: POST /backfill/verify ${body}`;
 }

@@ -3,8 +3,9 @@ import { parseQueryConfig, type QueryConfig } from "../../domain/query-config.ts
 import type { Clock, Log } from "../../ports/ports.ts";
 import type { QuerySources } from "../../query/tiers.ts";
 import { type Service, type WorkerApp, workerApp } from "../server/server.ts";
-import { days, health, latest, points, sites } from "./catalog-routes.ts";
+import { days, health, latest, sites } from "./catalog-routes.ts";
 import { file } from "./file-route.ts";
+import { points } from "./points-route.ts";
 import { faultResponse } from "./query-faults.ts";
 import type { QueryContext } from "./query-route.ts";
 import { query } from "./samples-route.ts";

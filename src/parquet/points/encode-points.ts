@@ -1,5 +1,5 @@
-import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { POINTS_GROUP_BYTES, POINTS_GROUP_ROWS } from "../../domain/limits.ts";
 import type { PointRow } from "../../domain/point-row.ts";
 import { COLUMNS, CREATED_BY, keyValues, SCHEMA } from "./points-schema.ts";

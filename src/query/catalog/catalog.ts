@@ -2,6 +2,7 @@
 import type { UtcDay } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { Meter } from "../cost.ts";
+import type { PointsFile } from "../points/points.ts";
 import type { DayAvailability } from "./day-availability.ts";
 import type { DayPoints } from "./day-points.ts";
 import type { LatestSamples } from "./latest-samples.ts";
@@ -19,6 +20,8 @@ export interface Catalog {
   points(site: SiteName, day: UtcDay, meter: Meter): Promise<DayPoints>;
   /** Every day of the range, both ends included, in order. */
   availability(site: SiteName, from: UtcDay, to: UtcDay, meter: Meter): Promise<readonly DayAvailability[]>;
+  /** The site's points that were ever configured. Throws where its points file can't be read. */
+  known(site: SiteName, meter: Meter): Promise<PointsFile>;
   /** Each point's newest sample, within a bounded search. */
   latest(site: SiteName, points: readonly string[], meter: Meter): Promise<LatestSamples>;
 }

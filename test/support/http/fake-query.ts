@@ -9,6 +9,7 @@ import type {
   DayPoints,
   LatestSamples,
 } from "../../../src/query/catalog/catalog.ts";
+import type { PointsFile } from "../../../src/query/points/points.ts";
 import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 import { MemoryArchive } from "../query/memory-archive.ts";
 
@@ -26,6 +27,7 @@ export class FakeSources implements SampleSource, Catalog {
   daySites: readonly SiteName[] = [];
   dayPoints: DayPoints = { state: "missing", tiers: [], points: [] };
   dayAvailability: readonly DayAvailability[] = [];
+  pointsFile: PointsFile;
   newest: LatestSamples = { samples: [], tiers: [], searchedFromMs: 0 };
   /** Thrown by the next call; with `faultLater`, by a query after its first day. */
   fault: unknown;
@@ -43,6 +45,7 @@ export class FakeSources implements SampleSource, Catalog {
   sites = (...given: unknown[]) => this.#record("sites", this.daySites, given);
   points = (...given: unknown[]) => this.#record("points", this.dayPoints, given);
   availability = (...given: unknown[]) => this.#record("availability", this.dayAvailability, given);
+  known = (...given: unknown[]) => this.#record("known", this.pointsFile, given);
   latest = (...given: unknown[]) => this.#record("latest", this.newest, given);
 
   async #record<T>(name: string, outcome: T, given: unknown[]): Promise<T> {

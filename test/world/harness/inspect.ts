@@ -71,12 +71,10 @@ export function viewLags(world: World): string[] {
   );
 }
 
-/** Objects by key, as the hash of their content. */
+/** Objects of site-days by key, as the hash of their content. */
 export function contentOf(world: World): Record<string, string | undefined> {
   return Object.fromEntries(
-    [...world.archive.objects]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, object]) => [key, object.sha256]),
+    [...world.archive.days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, object]) => [key, object.sha256]),
   );
 }
 

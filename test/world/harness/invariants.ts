@@ -2,7 +2,7 @@ import type { Job, SiteJob } from "../../../src/backfill/job/job.ts";
 import type { CurrentJob } from "../../../src/backfill/ports.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
 import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
-import { objectKey } from "../../../src/domain/layout.ts";
+import { objectKey, parseObjectKey, pointsKey } from "../../../src/domain/layout.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { DueInvariants } from "./due-invariants.ts";
 import type { Incarnation } from "./incarnation.ts";
@@ -19,6 +19,8 @@ export class Invariants {
   /** Sites that had no work left, by the number of their database's transactions then. */
   readonly #idle = new Map<string, number>();
   #arrivals = 0;
+  /** The most points that each points file has had. */
+  readonly #points = new Map<SiteName, number>();
   /** Sites and epochs that a cancel has stopped: no publication of them may begin. */
   readonly #stopped = new Set<string>();
   readonly #permitted = new WeakMap<Incarnation, CurrentJob>();
@@ -26,6 +28,8 @@ export class Invariants {
   constructor(world: World) {
     this.#world = world;
     world.archive.onPut = ({ key, incarnation }) => {
+      // A points file belongs to no job.
+      if (parseObjectKey(key) === undefined) return;
       this.#forbidden ??= this.#whyForbidden(key, incarnation);
     };
     this.due = new DueInvariants(world);
@@ -50,12 +54,20 @@ export class Invariants {
     this.#coordinatorIsAwakeWhileJobsRun();
     this.due.check();
     for (const [site, object] of this.#world.sites) {
+      this.#pointsFileLosesNoPoint(site);
       this.#alarmIsSetWhileWorkRemains(site);
       if (this.#seen.get(site) === object.db.transactions) continue;
       this.#seen.set(site, object.db.transactions);
       this.#completedDaysHaveObjects(site);
       this.#kvShowsWhatHttpAnswers(site);
     }
+  }
+
+  #pointsFileLosesNoPoint(site: SiteName): void {
+    const points = Number(this.#world.archive.objects.get(pointsKey(site))?.metadata.record_count ?? 0);
+    const before = this.#points.get(site) ?? 0;
+    if (points < before) throw new Error(`the points file of ${site} has ${points} points after ${before}`);
+    this.#points.set(site, points);
   }
 
   /** Checks every day that KV shows. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Archive, ObjectHead, ObjectPage, PublishableFile } from "../../../src/backfill/ports.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
-import type { ObjectKey } from "../../../src/domain/layout.ts";
+import { type ObjectKey, parseObjectKey } from "../../../src/domain/layout.ts";
 import { partOf } from "../../support/object-part.ts";
 import { effectSpec, LateWrites } from "./effect-spec.ts";
 import type { Effects } from "./effects.ts";
@@ -54,6 +54,11 @@ export class WorldArchive {
     this.#scheduler = scheduler;
     this.#effects = effects;
     this.#writes = writes;
+  }
+
+  /** The objects of site-days by key. */
+  get days(): ReadonlyMap<string, StoredObject> {
+    return new Map([...this.objects].filter(([key]) => parseObjectKey(key) !== undefined));
   }
 
   portOf(incarnation: Incarnation): Archive {

@@ -4,6 +4,7 @@ import type { ArchiveReader } from "../../../src/ports/archive.ts";
 import type { HotDatabase } from "../../../src/ports/hot.ts";
 import { ColdSource, Footers } from "../../../src/query/cold/cold.ts";
 import { newMeter } from "../../../src/query/cost.ts";
+import { PointsFiles } from "../../../src/query/points/points.ts";
 import type { SampleSource } from "../../../src/query/source.ts";
 import { tiered } from "../../../src/query/tiers.ts";
 import { partOf } from "../../support/object-part.ts";
@@ -29,7 +30,14 @@ export class WorldReader {
     const { now } = scheduler.clockOf(undefined);
     const clock = { now, sleep: async () => undefined };
     const cold = new ColdSource(reader, new Footers(now));
-    this.#samples = tiered({ hot: database, archive: reader, cold, clock, hotDays }).samples;
+    this.#samples = tiered({
+      hot: database,
+      archive: reader,
+      pointsFiles: new PointsFiles(),
+      cold,
+      clock,
+      hotDays,
+    }).samples;
   }
 
   /** The samples of the points in [fromMs, toMs), by name, without points that have none. */

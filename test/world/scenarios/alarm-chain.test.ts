@@ -57,7 +57,7 @@ test.each(cases)(
     await withCron(world, 15);
     expect(platform.injected[fault]).toBeGreaterThan(0);
     // A site whose job has begun needs the Coordinator's answers, but not its alarm.
-    if (object !== "coordinator") expect(world.archive.objects.size).toBeLessThan(3);
+    if (object !== "coordinator") expect(world.archive.days.size).toBeLessThan(3);
     platform.repair();
     await withCron(world, 10);
     await world.run();

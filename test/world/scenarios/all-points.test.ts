@@ -87,7 +87,7 @@ test("a changed choice of points discards what was fetched, in either direction"
     const token = stagingId(world);
     world.deploy({ points: after });
     await world.run(() => stagingId(world) !== token);
-    expect(world.archive.objects.size).toBe(0);
+    expect(world.archive.days.size).toBe(0);
     await finish(world);
   }
 });

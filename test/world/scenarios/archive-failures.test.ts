@@ -72,7 +72,7 @@ test("many kept files are uploaded over many deaths, which do not count for file
   const asked = samples();
   await retry(world);
   for (let uploaded = 1; uploaded <= 8; uploaded += 2) {
-    await world.run(() => world.archive.objects.size === uploaded);
+    await world.run(() => world.archive.days.size === uploaded);
     world.site("site_a").kill();
   }
   await world.run();

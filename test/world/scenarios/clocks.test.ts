@@ -13,7 +13,7 @@ async function finished(world: World, since: number) {
   await world.run();
   const status = await world.status();
   await world.run();
-  const last = Math.max(...[...world.archive.objects.values()].map((object) => object.uploadedAt));
+  const last = Math.max(...[...world.archive.days.values()].map((object) => object.uploadedAt));
   return {
     tookMs: last - since,
     ending: {
@@ -125,7 +125,7 @@ test("a status after the clock stepped back is current", async () => {
   await world.pass(1_000);
   await world.status();
   world.clocks.stepAll(-DAY);
-  await world.run(() => world.archive.objects.size === 2);
+  await world.run(() => world.archive.days.size === 2);
   await world.pass(100);
   expect((await world.status()).days_completed).toBe(2);
 });

@@ -139,5 +139,5 @@ test("a day with a row in no count is never completed", async () => {
   const status = await world.status();
   expect(status).toMatchObject({ outcome: "partial", days_failed: 1, days_completed: 1 });
   expect(status.sites[0]?.last_error).toContain("accounted for");
-  expect(world.archive.objects.size).toBe(1);
+  expect(world.archive.days.size).toBe(1);
 });

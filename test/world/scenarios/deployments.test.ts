@@ -94,7 +94,7 @@ test("another row group size restarts staged days, and each file has one size", 
     await world.run();
     expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 2 });
     expect(stagedRows(world)).toBe(0);
-    for (const key of world.archive.objects.keys()) {
+    for (const key of world.archive.days.keys()) {
       const date = key.slice(11, 21).replaceAll("/", "-");
       const stored = await storedRows(world, key);
       expect(stored, `after ${after} steps`).toEqual(servedRows(world, "site_a", date));

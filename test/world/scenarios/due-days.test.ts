@@ -188,7 +188,7 @@ test("a day is due from its time on, and a list without it drops what was fetche
   await world.setDue(SITE, []);
   expect(stagedRows(world)).toBe(0);
   await world.run();
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
 });
 
 test("no due day is published after a pause has answered, and all are after its end", async () => {
@@ -198,9 +198,9 @@ test("no due day is published after a pause has answered, and all are after its 
     await world.setDue(SITE, days);
     await world.pass(moment);
     expect(await world.pauseDue(true)).toEqual({ paused: true, sites_unreached: [] });
-    const published = world.archive.objects.size;
+    const published = world.archive.days.size;
     await world.pass(10 * HOUR_MS);
-    expect(world.archive.objects.size).toBe(published);
+    expect(world.archive.days.size).toBe(published);
     expect((await world.setDue(SITE, days)).paused).toBe(true);
     await world.pauseDue(false);
     await world.run();
@@ -228,7 +228,7 @@ test("a pause reaches a site that did not hear of it before its next publication
   world.effects.break({ on: /coordinator site_a\.report/, mode: "fail before", times: 5 });
   expect(await world.pauseDue(true)).toEqual({ paused: true, sites_unreached: [SITE] });
   await world.pass(HOUR_MS);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   world.effects.break({ on: /coordinator site_a\.report/, mode: "fail before", times: 5 });
   expect(await world.pauseDue(false)).toEqual({ paused: false, sites_unreached: [SITE] });
   world.effects.restore();

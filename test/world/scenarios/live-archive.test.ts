@@ -13,9 +13,9 @@ const dayOf = (world: World, day: string) => hotDays(world.hot).find((row) => ro
 test("each day is archived some hours after its end, without anybody starting anything", async () => {
   const world = liveWorld({ begins: "2025-06-01T22:00:00Z", etl: { archiveAfterHours: 3 } });
   await live(world, 4 * HOUR + 50 * MINUTE);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   await world.pass(30 * MINUTE);
-  expect([...world.archive.objects.keys()]).toEqual([keyOf(D1)]);
+  expect([...world.archive.days.keys()]).toEqual([keyOf(D1)]);
   expect(await reportOf(world)).toMatchObject({
     due_days: [{ date: D1, state: "published", reason: "archive" }],
   });
@@ -104,7 +104,7 @@ test("samples that only hot storage has are answered also while the day is still
   const before = await stored();
   expect(before).toBeGreaterThan(50);
   // The object of the day has nothing of the point, and the API breaks down as soon as it is published.
-  await world.run(() => world.archive.objects.size > 0);
+  await world.run(() => world.archive.days.size > 0);
   world.vendor.faults.add({ on: "any", effect: { do: "status", status: 503 } });
   world.answers.excuse(2 * HOUR);
   await world.pass(HOUR);

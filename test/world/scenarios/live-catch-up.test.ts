@@ -55,7 +55,7 @@ test("a gap of days is caught up in steps that end, up to the days that hot stor
   expect(world.sync("site_a").alarms - ticks).toBeGreaterThan(6);
   // Days that turned older than hot storage meanwhile were archived, and have left it without having been read.
   expect(hotDays(world.hot).map(({ day }) => day)).toEqual(["2025-06-04", "2025-06-05", "2025-06-06"]);
-  expect([...world.archive.objects.keys()]).toHaveLength(5);
+  expect([...world.archive.days.keys()]).toHaveLength(5);
   expect(report.rolled_over.days).toBe(3);
   await world.pass(3 * HOUR);
 });

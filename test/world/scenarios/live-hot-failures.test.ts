@@ -12,10 +12,10 @@ test("while D1 fails the sync waits; afterwards nothing is missing, and the days
   expect(report).toMatchObject({ state: "waiting", totals: { errors: 1 } });
   expect(report.errors_recent[0]?.error).toContain("overloaded");
   // An object is replaced only once D1 does not vouch for the day any more.
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   world.hot.failing = undefined;
   await world.pass(HOUR);
-  expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
+  expect([...world.archive.days.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
   expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0 });
   await world.pass(4 * HOUR);
 });
@@ -29,7 +29,7 @@ test("a full D1 takes no samples, which raises an alert, and they are archived f
   const { alerts, lag_seconds } = await reportOf(world);
   expect(alerts.map(({ alert }) => alert)).toContain("database_full");
   expect(lag_seconds).toBeGreaterThan(3 * 3_600);
-  expect([...world.archive.objects.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
+  expect([...world.archive.days.keys()]).toEqual(["timeseries/2025/06/01/site_a.parquet"]);
   world.hot.blocksMax = Number.POSITIVE_INFINITY;
   await world.pass(HOUR);
   expect(await reportOf(world)).toMatchObject({ state: "current", windows_missing: 0, alerts: [] });

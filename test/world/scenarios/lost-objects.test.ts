@@ -122,7 +122,7 @@ test("a cancel by a new Coordinator names a site that still works for the lost o
   world.effects.break({ on: /^coordinator site_b\./, mode: "fail before", times: FOR_EVER });
   await world.start(...RANGE);
   expect(await world.cancel()).toMatchObject({ kind: "cancelled", sites_stopping: ["site_b"] });
-  const published = () => [...world.archive.objects.keys()].filter((key) => key.includes("site_b")).length;
+  const published = () => [...world.archive.days.keys()].filter((key) => key.includes("site_b")).length;
   const before = published();
   world.effects.restore();
   await world.run();

@@ -22,7 +22,7 @@ test("a site's counters equal what the API and the bucket received", async () =>
   const { totals } = await metricsOf(world);
   for (const { site, records_processed } of status.sites) {
     const arrivals = world.vendor.arrivals.filter((arrival) => arrival.site === site);
-    const objects = [...world.archive.objects].filter(([key]) => key.endsWith(`/${site}.parquet`));
+    const objects = [...world.archive.days].filter(([key]) => key.endsWith(`/${site}.parquet`));
     expect(totals[site]).toEqual({
       samples: records_processed,
       bytes: objects.reduce((sum, [, object]) => sum + object.bytes.length, 0),

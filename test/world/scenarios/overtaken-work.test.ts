@@ -84,7 +84,7 @@ test("a site that has not received a restart publishes nothing of the previous e
   world.effects.break({ on: /^coordinator site_a\.apply/, mode: "fail before", times: FOR_EVER });
   await world.start(DAY, DAY, { force_restart: true });
   await world.pass(60_000);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   world.effects.restore();
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
@@ -99,8 +99,8 @@ test("a restart does not upload a file that was waiting for its upload", async (
   without(2)(world);
   await world.start(DAY, DAY, { force_restart: true });
   world.effects.restore();
-  await world.run(() => world.archive.objects.size === 1);
-  const [object] = world.archive.objects.values();
+  await world.run(() => world.archive.days.size === 1);
+  const [object] = world.archive.days.values();
   await world.run();
   const status = await world.status();
   expect(status).toMatchObject({ outcome: "success", days_completed: 1 });
@@ -114,7 +114,7 @@ test("an upload that lands after a cancel completes its day when the job is resu
   await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish")));
   expect(await world.cancel()).toMatchObject({ sites_stopping: [], days_completed: 0 });
   await world.run();
-  expect(world.archive.objects.size).toBe(1);
+  expect(world.archive.days.size).toBe(1);
   expect(await world.status()).toMatchObject({ status: "cancelled", days_completed: 0 });
   await world.start(DAY, DAY);
   await world.run();

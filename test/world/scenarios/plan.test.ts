@@ -47,8 +47,8 @@ test("staged work older than a day is fetched again", async () => {
   const world = await halfFetchedAnew();
   const token = stagingIdOf(world);
   await world.start("2024-01-01", "2024-01-01");
-  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.objects.size > 0);
-  expect(world.archive.objects.size).toBe(0);
+  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.days.size > 0);
+  expect(world.archive.days.size).toBe(0);
   expect(committedPages(world)).toBe(0);
   await world.run();
   expect((await world.status()).outcome).toBe("success");
@@ -61,8 +61,8 @@ test("an object that wakes a day later fetches its day again", async () => {
   const token = stagingIdOf(world);
   world.site("site_a").kill();
   world.scheduler.leap(25 * 3_600_000);
-  await world.run(() => stagingIdOf(world) !== token || world.archive.objects.size > 0);
-  expect(world.archive.objects.size).toBe(0);
+  await world.run(() => stagingIdOf(world) !== token || world.archive.days.size > 0);
+  expect(world.archive.days.size).toBe(0);
   await world.run();
   expect((await world.status()).outcome).toBe("success");
 });
@@ -76,7 +76,7 @@ test("a day whose counts do not add up is not published, and a retry completes i
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "partial", days_failed: 1 });
   const [day] = await world.ask((coordinator) => coordinator.days({}, 1));
-  expect([day?.failure?.reason, world.archive.objects.size, stagedRows(world)]).toEqual(["evidence", 0, 0]);
+  expect([day?.failure?.reason, world.archive.days.size, stagedRows(world)]).toEqual(["evidence", 0, 0]);
   await finish(world);
 });
 
@@ -96,8 +96,8 @@ test("changed words that mean numbers discard what was fetched with the old word
   const token = stagingIdOf(world);
   world.deploy({ valueWords: new Map([["72abc", 72]]) });
   await world.start("2024-01-01", "2024-01-01");
-  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.objects.size > 0);
-  expect([world.archive.objects.size, committedPages(world)]).toEqual([0, 0]);
+  await world.run(() => ![token, undefined].includes(stagingIdOf(world)) || world.archive.days.size > 0);
+  expect([world.archive.days.size, committedPages(world)]).toEqual([0, 0]);
   await finish(world);
   const [view] = await world.ask((coordinator) => coordinator.days({}, 1));
   expect(view?.evidence?.rejected).not.toHaveProperty("text");

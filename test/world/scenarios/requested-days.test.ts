@@ -45,7 +45,7 @@ test("what is archived of a site is counted whatever the latest backfill, and so
   await world.run();
   await world.start("2024-01-03", "2024-01-04", { sites: ["site_a" as SiteName] });
   await world.run();
-  const objects = [...world.archive.objects].filter(([key]) => key.endsWith("/site_a.parquet"));
+  const objects = [...world.archive.days].filter(([key]) => key.endsWith("/site_a.parquet"));
   expect(await sites()).toMatchObject([
     {
       ...{ site: "site_a", state: "completed", days_archived: 4, days_outside: 2 },

@@ -130,7 +130,7 @@ test("a late put of the previous incarnation finds another etag and replaces not
   const status = await world.status();
   expect(status).toMatchObject({ outcome: "success", days_completed: 1 });
   expect(world.archive.changed).toBe(1);
-  const [object] = world.archive.objects.values();
+  const [object] = world.archive.days.values();
   expect(object?.metadata.backfill_id).toBe(status.backfill_id);
 });
 
@@ -184,7 +184,7 @@ test("a site that is refused a publication stays idle until it receives the curr
   expect(asks() - before).toBeGreaterThan(5);
   // Every 5 s for each of its two days, not as often as the Coordinator responds.
   expect(asks() - before).toBeLessThanOrEqual(2 * 13);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   world.effects.restore();
   await world.start("2024-01-01", "2024-01-03");
   await world.run();

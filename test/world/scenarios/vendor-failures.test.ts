@@ -147,7 +147,7 @@ test("after an outage of half a day, with waits from a minute to an hour, all da
 test("an outage during a backfill fails no day", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-08");
-  await world.run(() => world.archive.objects.size === 2);
+  await world.run(() => world.archive.days.size === 2);
   const fault = world.vendor.faults.add({ on: "samples", effect: { do: "status", status: 502 } });
   await world.pass(6 * 60 * MINUTE);
   expect((await world.status()).days_failed).toBeLessThan(3);
@@ -179,7 +179,7 @@ test.each([
 test("an outage that answers like a bad key is waited out and does not count as a bad key", async () => {
   const world = new World();
   await world.start("2024-01-01", "2024-01-06");
-  await world.run(() => world.archive.objects.size === 2);
+  await world.run(() => world.archive.days.size === 2);
   const fault = world.vendor.faults.add({ effect: { do: "status", status: 500, body: "json" } });
   await world.pass(3 * 60 * MINUTE);
   const probes = world.vendor.arrivals.filter((one) => one.kind === "points" && one.status === 500);
@@ -212,14 +212,14 @@ test("a points list that is missing or empty halts the site before a day depends
   await world.start("2024-01-01", "2024-01-02");
   await world.run();
   expect(await world.status()).toMatchObject({ status: "halted", days_completed: 0 });
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
 });
 
 test("entries of the list of points without a usable name are a warning, and every other point is archived", async () => {
   const world = new World();
   world.vendor.faults.add({ effect: { do: "nameless-points", count: 6 } });
   await world.start("2024-01-01", "2024-01-02");
-  await world.run(() => world.archive.objects.size === 1);
+  await world.run(() => world.archive.days.size === 1);
   const warnings = async () => (await world.status()).sites[0]?.warnings;
   const warned = [
     {

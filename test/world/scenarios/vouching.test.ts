@@ -48,7 +48,7 @@ test("nothing is asked of a database without tables, nor where nobody has named 
     bare.hot.store.db.exec(`DROP TABLE IF EXISTS ${table}`);
   await bare.setDue(SITE, [dueDay(bare, DAYS[1])], { hotFrom: day(DAYS[0]) });
   await bare.run();
-  expect(bare.archive.objects.size).toBe(1);
+  expect(bare.archive.days.size).toBe(1);
 
   const world = new World();
   vouching(world);
@@ -77,7 +77,7 @@ test("hot storage that is away for an hour holds the file for upload; a due day 
   await world.setDue(SITE, due, { hotFrom: day(DAYS[0]) });
   await world.start(DAYS[0], DAYS[0]);
   await world.pass(HOUR_MS);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   expect(await world.status()).toMatchObject({ outcome: "partial", days_failed: 1 });
   const held = rowsOf(
     world.site(SITE),
@@ -101,6 +101,6 @@ test("hot storage vouches on where no put follows, because the Coordinator does 
   world.effects.break({ on: /coordinator site_a\.report/, mode: "fail before", times: 2 });
   await world.pauseDue(true);
   await world.pass(HOUR_MS);
-  expect(world.archive.objects.size).toBe(0);
+  expect(world.archive.days.size).toBe(0);
   expect(hotDays(world)).toEqual(DAYS.map((date) => `${date} 1 7`));
 });

@@ -71,7 +71,7 @@ test("an object that has lost all timers is restarted and continues", async () =
   const world = worldWith((ports, incarnation) => {
     broken ??= incarnation;
     const sleep = (ms: number, signal?: AbortSignal) =>
-      incarnation === broken && world.archive.objects.size > 0 ? never() : ports.clock.sleep(ms, signal);
+      incarnation === broken && world.archive.days.size > 0 ? never() : ports.clock.sleep(ms, signal);
     return { ...ports, clock: { ...ports.clock, sleep } };
   });
   // Its alarm has fired and never ends: the invariant is about alarms that are set.
@@ -172,7 +172,7 @@ test("hours of pauses and of outage are alerted after two hours, and are neither
   await world.pass(HOUR);
   expect(await world.status()).toMatchObject({ sites_stuck: [], alerts: [waits] });
   world.vendor.faults.clear(throttled);
-  await world.run(() => world.archive.objects.size > 0);
+  await world.run(() => world.archive.days.size > 0);
   expect((await world.status()).alerts).toEqual([]);
   world.vendor.faults.add({ effect: { do: "status", status: 503 } });
   await world.pass(3 * HOUR);
@@ -206,7 +206,7 @@ test.each([
     },
   });
   await world.start(FIRST, "2024-01-05");
-  await world.run(() => world.archive.objects.size === 1);
+  await world.run(() => world.archive.days.size === 1);
   const inAYear = world.scheduler.now + YEAR;
   world.site("site_a").db.tx((sql) => {
     sql.run("INSERT OR REPLACE INTO state VALUES (?, ?)", fact, JSON.stringify(value(inAYear)));

@@ -13,6 +13,7 @@ import {
   waitingUntil,
 } from "../ledger/ledger.ts";
 import { lanesFor } from "../plan.ts";
+import { pointsFileDueAt } from "../points/points.ts";
 import { dropOutdated } from "./apply-job.ts";
 import { type Decision, nextActions } from "./next-actions.ts";
 import { RunningActions, recordCrashes } from "./running-actions.ts";
@@ -124,6 +125,7 @@ export class Engine {
         lanes: lanesFor(getState(sql, "latencyMs"), config.requestsPerMinute),
         running: this.running.keys,
         viewDueAt: outbox.dueAt(sql),
+        pointsFileDueAt: pointsFileDueAt(sql, clock.now()),
         audit: audit !== undefined,
         rebuilding: audit?.mode === "rebuild",
       });

@@ -21,6 +21,7 @@ const IDLE: Situation = {
   lanes: 2,
   running: new Set(),
   viewDueAt: undefined,
+  pointsFileDueAt: undefined,
   audit: false,
   rebuilding: false,
 };

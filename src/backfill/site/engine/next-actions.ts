@@ -6,6 +6,7 @@ import { type Track, trackOf } from "../plan.ts";
 /** Work of a site. Actions with different keys may run at the same time. */
 export type Action =
   | { readonly do: "view"; readonly key: string }
+  | { readonly do: "points-file"; readonly key: string }
   | { readonly do: "audit"; readonly key: string }
   | { readonly do: "load-points"; readonly key: string; readonly track: Track }
   | {
@@ -36,6 +37,7 @@ export interface Situation {
   /** The keys of the actions that run. */
   readonly running: ReadonlySet<string>;
   readonly viewDueAt: EpochMs | undefined;
+  readonly pointsFileDueAt: EpochMs | undefined;
   readonly audit: boolean;
   /** The ledger is being rebuilt from R2: nothing is fetched or published meanwhile. */
   readonly rebuilding: boolean;
@@ -63,9 +65,14 @@ const UPLOADS_MAX = 2;
 /** Decides what a site does next. Pure: the caller owns clock, store and network. */
 export function nextActions(s: Situation): Decision {
   const next: Next = { actions: [], times: [] };
-  if (s.viewDueAt !== undefined) {
-    if (s.viewDueAt <= s.now) next.actions.push({ do: "view", key: "view" });
-    else next.times.push(s.viewDueAt);
+  for (const [what, dueAt] of [
+    ["view", s.viewDueAt],
+    ["points-file", s.pointsFileDueAt],
+  ] as const) {
+    // A list that is being read changes stored points page by page: the file would be written for each.
+    if (dueAt === undefined || (what === "points-file" && s.running.has("load-points"))) continue;
+    if (dueAt <= s.now) next.actions.push({ do: what, key: what });
+    else next.times.push(dueAt);
   }
   if (s.audit && !isDraining(s)) next.actions.push({ do: "audit", key: "audit" });
   if (!s.rebuilding) workOnDays(s, next);
@@ -79,7 +86,10 @@ export function nextActions(s: Situation): Decision {
 
 /** A rebuild begins once no work runs that could publish a day which it has listed before. Due days may run at any time. */
 const isDraining = ({ rebuilding, running }: Situation) =>
-  rebuilding && [...running].some((key) => key !== "view" && key !== "audit");
+  rebuilding && [...running].some((key) => !isApart(key));
+
+/** Whether an action concerns no day, and no epoch. */
+export const isApart = (key: string) => key === "view" || key === "points-file" || key === "audit";
 
 /** The actions to start unless they run, and the times at which to decide again. */
 interface Next {

@@ -8,6 +8,7 @@ import { hasHotRows } from "../hot-rows/hot-rows.ts";
 import { currentOwner, getState, markedDays, type NewWindow, showDay, stageDay } from "../ledger/ledger.ts";
 import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, settingsOf, trackOf } from "../plan.ts";
+import { writePointsFile } from "../points/points.ts";
 import { publishDay } from "../publish/publish.ts";
 import type { Action } from "./next-actions.ts";
 
@@ -16,6 +17,8 @@ export async function perform(context: ActionContext, action: Action): Promise<v
   switch (action.do) {
     case "view":
       return context.outbox.flush();
+    case "points-file":
+      return writePointsFile(context);
     case "audit":
       // A published day that turns out to have no valid object reopens the job: the Coordinator has to know.
       return (await stepAudit(context)) ? notify(context) : undefined;

@@ -15,7 +15,7 @@ import {
   stagedDays,
 } from "../ledger/ledger.ts";
 import { type Track, trackOf } from "../plan.ts";
-import type { Action } from "./next-actions.ts";
+import { type Action, isApart } from "./next-actions.ts";
 import { perform } from "./perform.ts";
 import { type LiveState, reportOf } from "./report.ts";
 
@@ -114,9 +114,7 @@ export class RunningActions {
     return store.tx((sql) =>
       reportOf(sql, site, {
         now: clock.now(),
-        busy: [...this.#running].some(
-          ([key, { track }]) => track === "job" && key !== "view" && key !== "audit",
-        ),
+        busy: [...this.#running].some(([key, { track }]) => track === "job" && !isApart(key)),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
         lastHeartbeatAt: heartbeats.length === 0 ? undefined : Math.min(...heartbeats),

@@ -22,6 +22,7 @@ import {
   recordProgress,
   setState,
 } from "../ledger/ledger.ts";
+import { keepBounds, storeListed } from "../points/points.ts";
 import { logPause } from "./stated-pause.ts";
 
 /**
@@ -30,7 +31,13 @@ import { logPause } from "./stated-pause.ts";
  * the site where only configured points are kept, because it would turn a year into empty files. Single entries without a usable name are a warning.
  */
 export function loadPoints(context: ActionContext): Promise<void> {
-  return readPoints(context, (read) => use(context, read));
+  const { fence, store } = context;
+  return readPoints(
+    context,
+    (read) => use(context, read),
+    // Committed before the list is complete: each page says itself which points are configured today.
+    (listed) => store.tx((sql) => currentOwner(sql, fence) && storeListed(context, sql, listed)),
+  );
 }
 
 function use(context: ActionContext, read: ReadPoints): void {
@@ -64,6 +71,7 @@ function storeList(context: ActionContext, read: Extract<ReadPoints, { kind: "po
   store.tx((sql) => {
     if (!currentOwner(sql, fence)) return;
     storePoints(sql, names);
+    keepBounds(context, sql);
     setState(sql, "points", {
       ...{ epoch: epochOf(sql, "job"), hash, count: names.length, bytes: nameBytes },
       ...{ loadedAt: clock.now(), skipped },

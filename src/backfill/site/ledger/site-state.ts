@@ -54,6 +54,8 @@ export interface StateValues {
         skipped?: { count: number; message: string } | undefined;
       }
     | undefined;
+  /** How far the points file has what is stored of the points. */
+  pointsFile: PointsFileState;
   /** The page size steps, and the configured size that they started with. */
   pageSize?: { configured: number; ladder: PageSizeLadder } | undefined;
   /** Smoothed duration of a request in ms, for the number of lanes. */
@@ -72,10 +74,24 @@ export interface StateValues {
   codeVersion?: string | undefined;
 }
 
+export interface PointsFileState {
+  /** Rises whenever a stored point changes. */
+  readonly revision: number;
+  /** The revision that the file has. */
+  readonly written: number;
+  /** The version of the file whose rows are all stored; undefined: none, as far as is known. */
+  readonly etag?: string | undefined;
+  /** Failed writes in a row. */
+  readonly failures: number;
+  /** When the file is tried again after a failure. */
+  readonly retryAt?: EpochMs | undefined;
+}
+
 const INITIAL: StateValues = {
   dueTrack: { epoch: 0, paused: false },
   run: { epoch: 0, days: 0, samples: 0, requests: 0 },
   totals: { samples: 0, bytes: 0, requests: 0, retries: 0, rateLimited: 0 },
+  pointsFile: { revision: 0, written: 0, failures: 0 },
   uploadFailures: 0,
   rateLimitedAt: [],
 };
