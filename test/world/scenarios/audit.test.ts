@@ -103,7 +103,6 @@ test("an object whose replacement has begun is not verified, whatever an audit r
   await verify(world, "full");
   // Other points give another file, whose put never gets a response: any of its tries may still take effect.
   world.vendor.relist("site_a", (listed) => listed.slice(3));
-  // A points file would be tried for ever.
   const on = /archive\.publish timeseries/;
   world.effects.break({ on, mode: "fail before", times: Number.POSITIVE_INFINITY });
   await world.start("2024-01-02", "2024-01-02", { force_restart: true });

@@ -71,7 +71,7 @@ test("a later fetch of the day keeps them: a restart by force, an abandoned repl
     async (world) => {
       // The put of another content is abandoned after it has begun.
       world.vendor.relist(SITE, (listed) => listed.slice(1));
-      world.effects.break({ on: /site_a archive\.publish/, mode: "late" });
+      world.effects.break({ on: /site_a archive\.publish timeseries/, mode: "late" });
       await world.start(DUE, DUE, { force_restart: true });
       await world.run(() => rowsOf(world.site(SITE), "SELECT 1 FROM staging WHERE replacing = 1").length > 0);
       await world.start(DUE, DUE, { force_restart: true });

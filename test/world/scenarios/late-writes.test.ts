@@ -8,9 +8,9 @@ const HOUR = 3_600_000;
 test("an upload that lands after its day was fetched again is replaced by the newer data", async () => {
   for (const lateMs of [300, 30_000, 130_000, HOUR]) {
     const world = new World();
-    world.archive.late.next(/archive\.publish/, lateMs);
+    world.archive.late.next(/archive\.publish timeseries/, lateMs);
     await world.start("2024-01-01", "2024-01-01");
-    await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish")));
+    await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish timeseries")));
     world.vendor.relist("site_a", (listed) => listed.slice(1));
     await world.start("2024-01-01", "2024-01-01", { force_restart: true });
     await world.run();

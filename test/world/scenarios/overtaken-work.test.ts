@@ -65,7 +65,7 @@ test("an upload of a replaced attempt does not begin and completes no day", asyn
     world.effects.break({ on: /coordinator\.current/, mode: "fail before", times: FOR_EVER });
     await intoAnOutage(world, true);
     await world.pass(waitMs);
-    world.archive.late.next(/archive\.publish/, 20_000);
+    world.archive.late.next(/archive\.publish timeseries/, 20_000);
     world.effects.restore();
     // The invariants compare ledger and objects after every step.
     await world.run();
@@ -109,9 +109,9 @@ test("a restart does not upload a file that was waiting for its upload", async (
 
 test("an upload that lands after a cancel completes its day when the job is resumed, not before", async () => {
   const world = new World();
-  world.archive.late.next(/archive\.publish/, 20_000);
+  world.archive.late.next(/archive\.publish timeseries/, 20_000);
   await world.start(DAY, DAY);
-  await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish")));
+  await world.run(() => world.effects.labels.some((label) => label.includes("archive.publish timeseries")));
   expect(await world.cancel()).toMatchObject({ sites_stopping: [], days_completed: 0 });
   await world.run();
   expect(world.archive.days.size).toBe(1);
@@ -119,5 +119,5 @@ test("an upload that lands after a cancel completes its day when the job is resu
   await world.start(DAY, DAY);
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
-  expect(world.effects.labels.filter((label) => label.includes("archive.publish"))).toHaveLength(1);
+  expect(world.effects.labels.filter((label) => label.includes("archive.publish timeseries"))).toHaveLength(1);
 });

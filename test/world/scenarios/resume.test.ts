@@ -162,7 +162,7 @@ test("an alarm that is delivered twice has its effects once", async () => {
   }
   await world.run();
   expect(contentOf(world)).toEqual(wanted.content);
-  expect(asked.filter((label) => label.includes("archive.publish"))).toHaveLength(4);
+  expect(asked.filter((label) => label.includes("archive.publish timeseries"))).toHaveLength(4);
 });
 
 test("a site that is refused a publication stays idle until it receives the current epoch", async () => {

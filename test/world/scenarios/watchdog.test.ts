@@ -243,7 +243,7 @@ test("a tick ends also if its clock steps back by a day", async () => {
 
 test("more than five failed uploads in a row raise an alert until an upload is verified", async () => {
   const world = new World();
-  world.effects.break({ on: /archive\.publish/, mode: "fail before", times: 8 });
+  world.effects.break({ on: /archive\.publish timeseries/, mode: "fail before", times: 8 });
   await world.start(FIRST, "2024-01-02");
   await world.run();
   expect((await world.status()).alerts).toMatchObject([
