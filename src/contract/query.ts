@@ -175,7 +175,7 @@ export const pointsQuery = z.strictObject({
     ),
   q: z
     .string()
-    .max(SEARCH_CHARS_MAX, `has more than ${SEARCH_CHARS_MAX} characters`)
+    .refine((text) => text.length <= SEARCH_CHARS_MAX, `has more than ${SEARCH_CHARS_MAX} characters`)
     .optional()
     .describe(
       "Words, all of which have to be in a point's name, object name, description or tags (key=value for those with a value), in any case and order",

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { QUERY_ENV, QUERY_KEY, queryPath, queryUnderTest } from "../../../test/support/http/fake-query.ts";
 import * as wire from "../../contract/query.ts";
 import type { UtcDay } from "../../domain/day.ts";
+import type { ObjectKey } from "../../domain/layout.ts";
+import { compareNames } from "../../domain/point-name.ts";
+import { NO_FIELDS, type PointRow } from "../../domain/point-row.ts";
 import type { SiteName } from "../../domain/site.ts";
+import { ArchiveUnavailable } from "../../query/archive-requests.ts";
+import type { DayPoints } from "../../query/catalog/catalog.ts";
+import { ObjectUnreadable } from "../../query/cold/cold.ts";
 import { endpointTable } from "../server/endpoints.ts";
 import { queryService } from "./query.ts";
 
@@ -191,6 +197,38 @@ describe("GET /health", () => {
   });
 });
 
+const TEMP: PointRow = {
+  name: "s/temp",
+  fields: {
+    ...NO_FIELDS,
+    units: "degreesFahrenheit",
+    description: "Zone temperature",
+    objectName: "ZN-T",
+    kvTags: '{"equip":"VAV_7"}',
+    markerTags: '["temp"]',
+  },
+  firstSeen: "2024-01-01" as UtcDay,
+  lastSeen: "2024-03-01" as UtcDay,
+};
+const FAN: PointRow = { ...TEMP, name: "s/fan", fields: NO_FIELDS };
+
+/** A points file; the rows of one are in order of name. */
+const fileOf = (...rows: readonly PointRow[]) =>
+  new Map([...rows].sort((a, b) => compareNames(a.name, b.name)).map((row) => [row.name, row]));
+
+interface PointsBody {
+  readonly points: readonly { readonly point_name: string }[];
+  readonly samples: readonly unknown[];
+  readonly metadata: { readonly total_points: number; readonly next_cursor: string | null };
+}
+const bodyOf = async (response: Promise<Response>) => (await (await response).json()) as PointsBody;
+
+const dayOf = (...points: readonly string[]): DayPoints => ({
+  state: "present",
+  tiers: ["cold"],
+  points: points.map((point) => ({ point, samples: 1, firstMs: 0, lastMs: 0 })),
+});
+
 describe("GET /timeseries/points", () => {
   const path = "/timeseries/points?site_name=site_a&date=2024-01-31";
 
@@ -217,13 +255,132 @@ describe("GET /timeseries/points", () => {
       ],
       metadata: { total_points: 1, sources: ["R2"] },
     });
-    expect(sources.calls).toEqual([["points", "site_a", "2024-01-31"]]);
+    expect(sources.calls).toEqual([
+      ["points", "site_a", "2024-01-31"],
+      ["known", "site_a"],
+    ]);
+  });
+
+  it("lists without a date all points that were ever configured, with what the points file says", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.pointsFile = fileOf(TEMP, FAN);
+    const body = await (await get("/timeseries/points?site_name=site_a")).json();
+    expect(wire.knownPointsAnswer.strict().parse(body)).toEqual(body);
+    expect(body).toMatchObject({
+      points: [
+        {
+          point_name: "s/fan",
+          units: null,
+          kv_tags: {},
+          marker_tags: [],
+          first_seen: "2024-01-01",
+          last_seen: "2024-03-01",
+        },
+        {
+          point_name: "s/temp",
+          units: "degreesFahrenheit",
+          description: "Zone temperature",
+          kv_tags: { equip: "VAV_7" },
+        },
+      ],
+      metadata: { total_points: 2, next_cursor: null, points_file: "present", storage_tiers: ["cold"] },
+    });
+    expect(sources.calls).toEqual([["known", "site_a"]]);
+  });
+
+  it("has the same fields beside the samples of a day, where the file has the point", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.pointsFile = fileOf(TEMP);
+    sources.dayPoints = dayOf("s/other", "s/temp");
+    const body = await bodyOf(get(path));
+    expect(wire.pointsAnswer.strict().parse(body)).toEqual(body);
+    expect(body.points[0]).toEqual({
+      point_name: "s/other",
+      count: 1,
+      first_timestamp: "1970-01-01T00:00:00.000Z",
+      last_timestamp: "1970-01-01T00:00:00.000Z",
+    });
+    expect(body.points[1]).toMatchObject({ count: 1, units: "degreesFahrenheit", last_seen: "2024-03-01" });
+  });
+
+  it("answers without a points file: a day without its fields, and no point that was ever configured", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.dayPoints = dayOf("s/temp");
+    expect(await (await get(`${path}&q=temp`)).json()).toMatchObject({
+      points: [{ point_name: "s/temp" }],
+      metadata: { points_file: "absent" },
+    });
+    const known = await get("/timeseries/points?site_name=site_a");
+    expect([known.status, await known.json()]).toMatchObject([
+      200,
+      { points: [], metadata: { total_points: 0, points_file: "absent", storage_tiers: [] } },
+    ]);
   });
 
   it.each([
-    ["/timeseries/points", ["site_name is required", "date is required"]],
+    [new ArchiveUnavailable(3, new Error("R2 is down")), 503],
+    [new ObjectUnreadable("points/site_a.parquet" as ObjectKey, new Error("no Parquet")), 500],
+  ])("answers a day without a file that can't be read, and says so (%s)", async (fault, status) => {
+    const { get, sources } = queryUnderTest();
+    sources.dayPoints = dayOf("s/temp");
+    sources.newest = { samples: [{ ms: 5, value: 1 }], tiers: ["hot"], searchedFromMs: 0 };
+    sources.known = async () => {
+      throw fault;
+    };
+    expect(await (await get(path)).json()).toMatchObject({
+      points: [{ point_name: "s/temp", count: 1 }],
+      metadata: { points_file: "unavailable" },
+    });
+    const latest = await bodyOf(get("/timeseries/latest?site_name=site_a&point_names=a"));
+    expect(latest.samples).toEqual([{ point_name: "a", timestamp: "1970-01-01T00:00:00.005Z", value: 1 }]);
+    const known = await get("/timeseries/points?site_name=site_a");
+    expect(known.status).toBe(status);
+    if (status === 500) {
+      expect(await known.json()).toMatchObject({
+        details: ["points/site_a.parquet"],
+        hint: "The Backfill Worker writes the file anew when it next loads the site's list of points",
+      });
+    }
+  });
+
+  it.each([
+    ["q=zone%20VAV_7", ["s/temp"]],
+    ["q=ZONE", ["s/temp"]],
+    ["q=zone%20fan", []],
+    ["point_names=s/fan&point_names=s/none", ["s/fan"]],
+    ["q=%20", ["s/fan", "s/temp"]],
+  ])("finds with %s", async (search, found) => {
+    const { get, sources } = queryUnderTest();
+    sources.pointsFile = fileOf(TEMP, FAN);
+    sources.dayPoints = dayOf("s/fan", "s/temp");
+    for (const start of ["/timeseries/points?site_name=site_a", path]) {
+      const { points, metadata } = await bodyOf(get(`${start}&${search}`));
+      expect(points.map(({ point_name }) => point_name)).toEqual(found);
+      expect(metadata.total_points).toBe(found.length);
+    }
+  });
+
+  it("comes page by page, each with the count of all", async () => {
+    const { get, sources } = queryUnderTest();
+    const names = ["a", "b\u00e9", "\ue000", "\u{1f701}", "\u{1f701}z"];
+    sources.pointsFile = fileOf(...names.map((name) => ({ ...TEMP, name })));
+    const seen: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const after: string = cursor && `&cursor=${cursor}`;
+      const page = await bodyOf(get(`/timeseries/points?site_name=site_a&limit=2${after}`));
+      expect(page.metadata.total_points).toBe(5);
+      seen.push(...page.points.map(({ point_name }) => point_name));
+      cursor = page.metadata.next_cursor;
+    }
+    expect(seen).toEqual(names);
+  });
+
+  it.each([
+    ["/timeseries/points", ["site_name is required"]],
+    [`${path}&limit=10001`, ['limit: "10001" is not a whole number from 1 to 10000']],
+    [`${path}&cursor=%25`, ['cursor: "%" is not a next_cursor of this route']],
+    [`${path}&q=${"x".repeat(201)}`, ["q: has more than 200 characters"]],
     [`${path}&date=2024-01-31`, ["date is given more than once"]],
-    [`${path}&limit=1`, ['unknown parameter "limit"']],
     [path.replace("-31", "-32"), ['date: "2024-01-32" is not a real date of the form YYYY-MM-DD']],
   ])("rejects %s", async (wrong, details) => {
     expect(await (await queryUnderTest().get(wrong)).json()).toEqual({ error: "Validation failed", details });
@@ -293,7 +450,31 @@ describe("GET /timeseries/latest", () => {
       searched_from: "1970-01-01T00:00:00.000Z",
       metadata: { total_samples: 1, sources: ["D1"] },
     });
-    expect(sources.calls).toEqual([["latest", "site_a", ["a,b", "c"]]]);
+    expect(sources.calls).toEqual([
+      ["latest", "site_a", ["a,b", "c"]],
+      ["known", "site_a"],
+    ]);
+  });
+
+  it("has units and description of points that the points file has", async () => {
+    const { get, sources } = queryUnderTest();
+    sources.pointsFile = fileOf(TEMP, FAN);
+    const sample = { ms: 5, value: 1.5 };
+    sources.newest = { samples: [sample, sample, sample], tiers: ["hot"], searchedFromMs: 0 };
+    const body = await bodyOf(get("/timeseries/latest?site_name=site_a&point_names=s/temp,s/fan,s/other"));
+    expect(wire.latestAnswer.strict().parse(body)).toEqual(body);
+    const timestamp = "1970-01-01T00:00:00.005Z";
+    expect(body.samples).toEqual([
+      {
+        point_name: "s/temp",
+        timestamp,
+        value: 1.5,
+        units: "degreesFahrenheit",
+        description: "Zone temperature",
+      },
+      { point_name: "s/fan", timestamp, value: 1.5, units: null, description: null },
+      { point_name: "s/other", timestamp, value: 1.5 },
+    ]);
   });
 
   it("has the timestamps as numbers with time=ms", async () => {

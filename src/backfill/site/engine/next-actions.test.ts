@@ -224,3 +224,12 @@ test("a rebuild begins when the work that runs has ended, and a verification run
   expect(audits(false, running)).toEqual(["audit"]);
   expect(audits(true, new Set(["view"]))).toEqual(["audit"]);
 });
+
+test("the points file is written when it is due, whatever the job, and not while a list is being read", () => {
+  const due = { ...IDLE, run: false, pointsFileDueAt: NOW };
+  const write = { do: "points-file", key: "points-file" };
+  expect(nextActions(due).start).toEqual([write]);
+  expect(nextActions({ ...due, rebuilding: true }).start).toEqual([write]);
+  expect(nextActions({ ...due, running: new Set(["load-points"]) }).start).toEqual([]);
+  expect(nextActions({ ...due, pointsFileDueAt: NOW + 5 })).toMatchObject({ start: [], laterAt: NOW + 5 });
+});
