@@ -1,5 +1,11 @@
 import type { NotFound, Problem } from "../src/contract/parameters.ts";
-import type { DaysAnswer, PointsAnswer, QueryAnswer, SitesAnswer } from "../src/contract/query.ts";
+import type {
+  DaysAnswer,
+  KnownPointsAnswer,
+  PointsAnswer,
+  QueryAnswer,
+  SitesAnswer,
+} from "../src/contract/query.ts";
 import {
   fetchJson,
   fetchWorker,
@@ -18,6 +24,8 @@ export function namedPoints(points: readonly string[]): Parameter[] {
   const named = points.length === 1 ? [only, only] : points;
   return named.map((point) => ["point_names", point]);
 }
+
+const searchFor = (words: string | undefined): Parameter[] => (words === undefined ? [] : [["q", words]]);
 
 /** A day's file in the archive. */
 export interface ArchivedFile {
@@ -59,12 +67,33 @@ export class QueryClient {
     return this.get<QueryAnswer>("/timeseries/query", parameters, "samples");
   }
 
-  points(site: string, date: string): Promise<PointsAnswer> {
-    const parameters = [
-      ["site_name", site],
-      ["date", date],
-    ] as const;
-    return this.get<PointsAnswer>("/timeseries/points", parameters, "points");
+  /** The points of a day; with `words` those that the Worker finds by them. */
+  points(site: string, date: string, words?: string): Promise<PointsAnswer> {
+    return this.allPoints<PointsAnswer>([["site_name", site], ["date", date], ...searchFor(words)]);
+  }
+
+  /** The points that were ever configured. */
+  knownPoints(site: string, words?: string): Promise<KnownPointsAnswer> {
+    return this.allPoints<KnownPointsAnswer>([["site_name", site], ...searchFor(words)]);
+  }
+
+  /** What the Worker says of these points, at most `QUERY_POINTS_MAX`; of those that it knows. */
+  async describe(site: string, points: readonly string[]): Promise<KnownPointsAnswer["points"]> {
+    const parameters = [["site_name", site] as const, ...namedPoints(points)];
+    return (await this.allPoints<KnownPointsAnswer>(parameters)).points;
+  }
+
+  /** All pages of a list of points as one, with the cost of the last. A Worker of an earlier version has one page. */
+  private async allPoints<A extends PointsAnswer | KnownPointsAnswer>(
+    parameters: readonly Parameter[],
+  ): Promise<A> {
+    let answer = await this.get<A>("/timeseries/points", parameters, "points");
+    const points: A["points"][number][] = [...answer.points];
+    for (let cursor = answer.metadata.next_cursor; cursor; cursor = answer.metadata.next_cursor) {
+      answer = await this.get<A>("/timeseries/points", [...parameters, ["cursor", cursor]], "points");
+      points.push(...answer.points);
+    }
+    return { ...answer, points };
   }
 
   /** The sites that have a file of the day. */

@@ -371,3 +371,73 @@ it("an export of a site of which nothing is archived says so, with near names", 
   expect(stderr).toContain('Did you mean "site_b"?');
   expect(stderr).toContain("Not archived: 2024-01-01 of site_a");
 });
+
+const MEANT = [
+  {
+    ...{
+      point_name: "s/temp",
+      first_seen: "2024-01-01",
+      last_seen: "2024-03-01",
+      units: "degreesFahrenheit",
+    },
+    ...{ description: "Zone temperature", kv_tags: { floor: "2" }, marker_tags: ["temp"] },
+  },
+  { point_name: "s/fan", first_seen: "2024-01-01", last_seen: "2024-02-01", units: null, description: null },
+];
+const known = (points: readonly object[], next_cursor: string | null = null) => ({
+  points,
+  metadata: { ...COST, points_file: "present", next_cursor },
+});
+
+it("points lists with --ever all that were configured, over all pages, with units and description", async () => {
+  const [first = {}, second = {}] = MEANT;
+  server.responses = { "GET /timeseries/points": [known([first], "next"), known([second])] };
+  server.parameters.length = 0;
+  const { code, stdout, stderr } = await ran("points", "--site", "site_a", "--ever", "--q", "zone temp");
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^point +first seen +last seen +units +description\n/);
+  expect(stdout).toMatch(/s\/temp +2024-01-01 +2024-03-01 +degreesFahrenheit +Zone temperature/);
+  expect(stderr).toContain("2 points that were ever configured");
+  expect(server.parameters.map((sent) => [sent.get("q"), sent.get("cursor"), sent.get("date")])).toEqual([
+    ["zone temp", null, null],
+    ["zone temp", "next", null],
+  ]);
+  server.responses = { "GET /timeseries/points": [known(MEANT)] };
+  const csv = await ran("points", "--site", "site_a", "--ever", "--csv");
+  expect(csv.stdout.split("\n")[1]).toContain(
+    's/temp,2024-01-01,2024-03-01,degreesFahrenheit,Zone temperature,,,,,,,,"{""floor"":""2""}","[""temp""]"',
+  );
+  const json = await ran("points", "--site", "site_a", "--ever", "--json");
+  expect(
+    json.stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual(MEANT);
+});
+
+it("points of a day are searched by the Worker, and a search without a result ends with 1", async () => {
+  server.responses = { "GET /timeseries/points": [{ state: "present", metadata: COST, points: [] }] };
+  server.parameters.length = 0;
+  const { code } = await ran("points", "2024-01-01", "--site", "site_a", "--q", "nothing");
+  expect([code, server.parameters[0]?.get("q"), server.parameters[0]?.get("date")]).toEqual([
+    1,
+    "nothing",
+    "2024-01-01",
+  ]);
+  expect((await ran("points", "2024-01-01", "--site", "site_a", "--ever")).code).toBe(2);
+});
+
+it("a table and a chart have units where the Worker knows them, and CSV has not", async () => {
+  server.responses = {
+    "GET /timeseries/points": [known(MEANT)],
+    "GET /timeseries/query": [answer(["s/temp"])],
+  };
+  expect((await query(["s/temp"])).stdout).toContain("value (degreesFahrenheit)");
+  expect((await query(["s/temp"], "--chart")).stdout).toContain("s/temp (degreesFahrenheit)\n");
+  expect((await query(["s/temp"], "--csv")).stdout).toMatch(/^point_name,timestamp,value\n/);
+  server.responses = { ...server.responses, "GET /timeseries/query": [answer(["s/temp", "s/fan"])] };
+  const mixed = (await query(["s/temp", "s/fan"])).stdout;
+  expect(mixed).toMatch(/value +units\n/);
+  expect(mixed).toMatch(/s\/temp .* degreesFahrenheit\n/);
+});

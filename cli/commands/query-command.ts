@@ -16,6 +16,7 @@ import {
   printNdjson,
   printPoints,
   printTable,
+  unitsOf,
   unknownSiteLines,
 } from "../query-output/query-output.ts";
 import { type TimeRange, timeRange } from "../time-range.ts";
@@ -108,6 +109,8 @@ async function printSamples(cli: Cli, points: readonly string[], options: QueryO
   const fitting = chartInterval(range.toMs - range.fromMs, columns).interval;
   const width = options.interval ?? (options.chart ? fitting : "raw");
   const asTable = !options.csv && !options.chart && !options.json;
+  // CSV and JSON have the columns that scripts know.
+  const units = options.csv || options.json ? new Map() : await unitsOf(cli.query, options.site, points);
   const seen: Seen = { missingDays: new Set(), points: new Set() };
   const limit = options.limit ?? (asTable ? TABLE_ROWS_DEFAULT : undefined);
   let isCut = false;
@@ -130,8 +133,9 @@ async function printSamples(cli: Cli, points: readonly string[], options: QueryO
   const pages = asTable || limit === undefined ? all : firstRows(all, limit, onCut);
   if (options.csv) await printCsv(pages);
   else if (options.json) await printNdjson(pages);
-  else if (options.chart) for (const line of await pointCharts(pages, points, range, columns)) print(line);
-  else isCut = await printTable(pages);
+  else if (options.chart)
+    for (const line of await pointCharts(pages, points, range, columns, units)) print(line);
+  else isCut = await printTable(pages, units);
   await reportMissing(cli, points, options, range, seen, isCut);
 }
 

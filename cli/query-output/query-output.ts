@@ -3,11 +3,13 @@ import { decimalOf } from "../../src/query/answer/answer.ts";
 import { type Column, chartLines, type Dot, formatCount, tableLines } from "../../terminal/terminal.ts";
 import { csvLine, note, print, printAndDrain, stdoutWidth } from "../output.ts";
 import type { TimeRange } from "../time-range.ts";
+import type { Units } from "./units.ts";
 
 /** The forms in which `npx bv-backfill query` prints its result. The door of this folder. */
 export { expandPatterns, unknownSiteLines } from "./known-points.ts";
 export { missingPointLines, pointsWithoutSamples } from "./missing-points.ts";
-export { printPoints } from "./points-output.ts";
+export { printKnownPoints, printPoints } from "./points-output.ts";
+export { type Units, unitsOf } from "./units.ts";
 
 type Pages = AsyncIterable<QueryAnswer>;
 
@@ -47,17 +49,26 @@ export async function printNdjson(pages: Pages): Promise<void> {
 const jsonOf = ({ value, ...sample }: Sample) =>
   `${JSON.stringify(sample).slice(0, -1)},"value":${value === null ? "null" : decimalOf(value)}}`;
 
-const COLUMNS: Column[] = [
+/** The columns of a table: units are in the title where all points have the same. */
+const columnsOf = (common: string | undefined, areMixed: boolean): Column[] => [
   { title: "point", align: "left", names: true },
   { title: "time (UTC)", align: "left" },
-  { title: "value", align: "right" },
+  { title: common === undefined ? "value" : `value (${common})`, align: "right" },
+  ...(areMixed ? [{ title: "units", align: "left" } as const] : []),
 ];
 
 /** Prints the first page that has rows; a page may be empty though later pages have rows. Returns whether there are more. */
-export async function printTable(pages: Pages): Promise<boolean> {
+export async function printTable(pages: Pages, units: Units): Promise<boolean> {
   for await (const { samples, metadata } of pages) {
     if (samples.length === 0) continue;
-    for (const line of tableLines(COLUMNS, samples.map(rowOf), { width: stdoutWidth() })) print(line);
+    const different = new Set(samples.map(({ point_name }) => units.get(point_name)));
+    const areMixed = different.size > 1;
+    const columns = columnsOf(areMixed ? undefined : [...different][0], areMixed);
+    const rows = samples.map((sample) => [
+      ...rowOf(sample),
+      ...(areMixed ? [units.get(sample.point_name) ?? ""] : []),
+    ]);
+    for (const line of tableLines(columns, rows, { width: stdoutWidth() })) print(line);
     if (metadata.next_cursor === null) return false;
     note(
       `These are the first ${formatCount(samples.length)} rows. For more, use --limit; for all, use --csv.`,
@@ -83,6 +94,7 @@ export async function pointCharts(
   points: readonly string[],
   range: TimeRange,
   columns: number,
+  units: Units,
 ): Promise<string[]> {
   const dots = new Map<string, Dot[]>(points.map((point) => [point, []]));
   for await (const { samples } of pages) {
@@ -92,6 +104,11 @@ export async function pointCharts(
   }
   const rows = points.length === 1 ? ROWS_OF_SINGLE_CHART : ROWS_OF_EACH_CHART;
   return [...dots].flatMap(([point, drawn]) =>
-    drawn.length === 0 ? [] : [point, ...chartLines(drawn, { ...range, columns, rows })],
+    drawn.length === 0 ? [] : [titleOf(point, units), ...chartLines(drawn, { ...range, columns, rows })],
   );
+}
+
+function titleOf(point: string, units: Units): string {
+  const own = units.get(point);
+  return own === undefined ? point : `${point} (${own})`;
 }
