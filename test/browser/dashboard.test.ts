@@ -162,7 +162,7 @@ describe.skipIf(!hasChromium)("an operator at the dashboard", () => {
     await openExplorer(page, world.queryUrl, QUERY_TOKEN);
     const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points("b", "2024-01-04");
     const busiest = points.reduce((most, point) => (point.count > most.count ? point : most)).point_name;
-    await page.getByLabel("Name").fill(busiest);
+    await page.getByLabel("Search").fill(busiest);
     await page.getByRole("button", { name: busiest }).click();
     await page.getByRole("img", { name: `${busiest}, avg by 1min: ` }).waitFor();
     const box = await page.locator(".u-over").boundingBox();

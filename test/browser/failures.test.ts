@@ -309,7 +309,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await chart.getByRole("button", { name: "site/ahu-2/temp" }).click();
     await page.getByRole("img", { name: "site/ahu-2/temp, avg by 1min: 1 value from 21 to 21" }).waitFor();
 
-    await page.getByRole("searchbox", { name: "Name" }).fill("site/metr");
+    await page.getByRole("searchbox", { name: "Search" }).fill("site/metr");
     await page.getByText("0 points").waitFor();
     await button("site/meter").waitFor();
   });

@@ -97,7 +97,7 @@ async function explore(world: World, page: Page): Promise<void> {
   const { points } = await new QueryClient(world.queryUrl, QUERY_TOKEN).points(site, "2024-02-29");
   const temperatures = points.filter(({ point_name }) => /temp/i.test(point_name));
   const busiest = temperatures.reduce((most, point) => (point.count > most.count ? point : most)).point_name;
-  await page.getByLabel("Name").fill("temp");
+  await page.getByLabel("Search").fill("temp");
   await page.getByRole("button", { name: busiest }).click();
   await page.getByRole("button", { name: "Month" }).click();
   const chart = page.getByRole("img", { name: `${busiest}, avg by 1hr` });

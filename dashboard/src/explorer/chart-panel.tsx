@@ -4,6 +4,7 @@ import { bytes, counted, instant, integer } from "../formatting.ts";
 import type { ExplorerCommands } from "./explorer-commands.ts";
 import { type Chart, type ExplorerState, intervalOf } from "./explorer-state.ts";
 import { SimilarNames } from "./point-list.tsx";
+import { withUnits } from "./point-meaning.ts";
 import { roundedValue, summaryOf } from "./series.ts";
 import { SeriesChart } from "./series-chart.tsx";
 import { AGGREGATES, INTERVALS, isAllowed, lastDayOf, type Span } from "./span.ts";
@@ -16,7 +17,8 @@ interface ChartPanelProps {
 
 /** The samples of the chosen point, with the controls of range, interval and aggregate. */
 export function ChartPanel({ explorer, commands }: ChartPanelProps) {
-  const { site, point, span, chart, names, loadingSamples, error } = explorer;
+  const { site, point, span, chart, names, meanings, loadingSamples, error } = explorer;
+  const description = point && meanings.get(point)?.description;
   return (
     <section aria-label="Chart" aria-busy={loadingSamples}>
       {point && span ? (
@@ -24,6 +26,7 @@ export function ChartPanel({ explorer, commands }: ChartPanelProps) {
           <h2>
             {point} <small>{site}</small>
           </h2>
+          {description && <p class="hint">{description}</p>}
           <Controls explorer={explorer} span={span} commands={commands} />
         </>
       ) : (
@@ -34,7 +37,12 @@ export function ChartPanel({ explorer, commands }: ChartPanelProps) {
       </p>
       {chart &&
         (summaryOf(chart.series) ? (
-          <Drawing chart={chart} onSpan={(zoomed) => commands.choose({ type: "span", span: zoomed })} />
+          <Drawing
+            chart={chart}
+            // A count of samples has not the units of the samples.
+            units={isCount(chart) ? undefined : meanings.get(chart.point)?.units}
+            onSpan={(zoomed) => commands.choose({ type: "span", span: zoomed })}
+          />
         ) : (
           <NoSamples
             chart={chart}
@@ -110,11 +118,17 @@ function NoSamples({ chart, names, onPoint }: NoSamplesProps) {
   );
 }
 
-function Drawing({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) {
-  const label = labelOf(chart);
+interface DrawingProps {
+  readonly chart: Chart;
+  readonly units: string | undefined;
+  onSpan(span: Span): void;
+}
+
+function Drawing({ chart, units, onSpan }: DrawingProps) {
+  const label = labelOf(chart, units);
   return (
     <figure>
-      <SeriesChart chart={chart} label={label} onSpan={onSpan} />
+      <SeriesChart chart={chart} units={units} label={label} onSpan={onSpan} />
       <figcaption>
         {label}. <span class="with-mouse">Drag over the chart to zoom in.</span>
         <span class="with-touch">Use “Zoom in” and the dates above to change the range.</span>
@@ -126,13 +140,15 @@ function Drawing({ chart, onSpan }: { chart: Chart; onSpan(span: Span): void }) 
 }
 
 /** The chart in words. */
-function labelOf({ point, interval, agg, series }: Chart): string {
+function labelOf({ point, interval, agg, series }: Chart, units: string | undefined): string {
   const summary = summaryOf(series);
   if (!summary) return point;
   const what = interval === "raw" ? "samples" : `${agg} by ${interval}`;
   const [min, max, mean] = [summary.min, summary.max, summary.mean].map(roundedValue);
-  return `${point}, ${what}: ${counted(summary.count, "value")} from ${min} to ${max}, mean ${mean}`;
+  return `${point}, ${what}: ${counted(summary.count, "value")} from ${min} to ${withUnits(`${max}`, units)}, mean ${mean}`;
 }
+
+const isCount = ({ interval, agg }: Chart) => interval !== "raw" && agg === "count";
 
 /** Whether no day of the range is archived. */
 function isAllMissing({ missingDays, span }: Chart): boolean {

@@ -1,6 +1,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Chart } from "./explorer-state.ts";
+import { withUnits } from "./point-meaning.ts";
 import { isolatedValues, roundedValue, timeLabels, valueText } from "./series.ts";
 import type { Span } from "./span.ts";
 
@@ -9,6 +10,7 @@ export function drawSeries(
   element: HTMLElement,
   height: number,
   { series, span, interval }: Chart,
+  units: string | undefined,
   onSpan: (span: Span) => void,
 ): uPlot {
   const style = getComputedStyle(element);
@@ -36,7 +38,12 @@ export function drawSeries(
     },
     axes: [
       { ...axis, space: 90, values: (_, ticks) => timeLabels(ticks) },
-      { ...axis, size: (_, labels) => widthOf(labels), values: (_, ticks) => ticks.map(valueText) },
+      {
+        ...axis,
+        ...(units !== undefined && { label: units, labelSize: 20, labelFont: "12px system-ui" }),
+        size: (_, labels) => widthOf(labels),
+        values: (_, ticks) => ticks.map(valueText),
+      },
     ],
     series: [
       {
@@ -50,7 +57,7 @@ export function drawSeries(
         spanGaps: false,
         // Dots for all values when there is room; for values that no line reaches, always.
         points: { filter: (_, __, all) => (all ? null : isolated) },
-        value: (_, value) => (value == null ? "–" : readingText(value)),
+        value: (_, value) => (value == null ? "–" : withUnits(readingText(value), units)),
       },
     ],
     hooks: {

@@ -9,6 +9,7 @@ import {
   intervalOf,
   proposedQueryUrl,
 } from "./explorer-state.ts";
+import { meaningsOf } from "./point-meaning.ts";
 import { fetchPoints, fetchSamples } from "./query-api.ts";
 import { seriesOf } from "./series.ts";
 import type { Span } from "./span.ts";
@@ -58,7 +59,8 @@ export function explorerCommands(store: ExplorerStore, { fetch, storage, origin 
     if (signal.aborted) return;
     if (!result.ok) return failed("points", result.error);
     const { points, state } = result.body;
-    dispatch({ type: "points", names: points.map((point) => point.point_name), dayState: state });
+    const names = points.map((point) => point.point_name);
+    dispatch({ type: "points", names, meanings: meaningsOf(points), dayState: state });
   }
 
   async function loadSamples(): Promise<void> {

@@ -16,7 +16,7 @@ const requested: ExplorerAction = { type: "points-requested", site: "a", day };
 test("the first point is shown over the day whose points are listed", () => {
   const explorer = after(
     requested,
-    { type: "points", names: ["p"], dayState: "present" },
+    { type: "points", names: ["p"], meanings: new Map(), dayState: "present" },
     { type: "point", point: "p" },
   );
   expect(explorer.span).toEqual({ fromMs: dayStartMs(day), toMs: dayStartMs(day) + DAY_MS });

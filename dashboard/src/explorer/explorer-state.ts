@@ -1,5 +1,6 @@
 import type { Aggregate, Cost, Interval, PointsAnswer } from "../../../src/contract/query.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
+import { NO_MEANINGS, type PointMeanings } from "./point-meaning.ts";
 import type { Series } from "./series.ts";
 import { autoInterval, clampSpan, daysEndingOn, isAllowed, type Span } from "./span.ts";
 
@@ -25,6 +26,8 @@ export interface ExplorerState {
   readonly day: UtcDay | undefined;
   /** The points of that day; undefined until they are loaded. */
   readonly names: readonly string[] | undefined;
+  /** What these points mean, by name. */
+  readonly meanings: PointMeanings;
   /** What is archived of that day: a missing day says nothing of its points. */
   readonly dayState: PointsAnswer["state"] | undefined;
   readonly search: string;
@@ -43,6 +46,7 @@ export const NO_EXPLORER: ExplorerState = {
   site: undefined,
   day: undefined,
   names: undefined,
+  meanings: NO_MEANINGS,
   dayState: undefined,
   search: "",
   point: undefined,
@@ -82,7 +86,12 @@ export type ExplorerAction =
   /** A site is chosen that has no archived day to list. */
   | { readonly type: "site"; readonly site: string }
   | { readonly type: "points-requested"; readonly site: string; readonly day: UtcDay }
-  | { readonly type: "points"; readonly names: readonly string[]; readonly dayState: PointsAnswer["state"] }
+  | {
+      readonly type: "points";
+      readonly names: readonly string[];
+      readonly meanings: PointMeanings;
+      readonly dayState: PointsAnswer["state"];
+    }
   | { readonly type: "search"; readonly search: string }
   | { readonly type: "point"; readonly point: string }
   | { readonly type: "span"; readonly span: Span }
@@ -113,7 +122,15 @@ export function reduceExplorer(explorer: ExplorerState, action: ExplorerAction):
     case "points-requested":
       return { ...withSiteDay(explorer, action), loadingPoints: true, error: undefined };
     case "points":
-      return { ...explorer, names: action.names, dayState: action.dayState, loadingPoints: false };
+      return {
+        ...explorer,
+        ...{
+          names: action.names,
+          meanings: action.meanings,
+          dayState: action.dayState,
+          loadingPoints: false,
+        },
+      };
     case "search":
       return { ...explorer, search: action.search };
     case "point":
@@ -174,7 +191,7 @@ function withSiteDay(
 ): ExplorerState {
   const span = day === explorer.day ? explorer.span : undefined;
   const kept = site === explorer.site ? explorer : { ...explorer, ...NO_POINT, span };
-  return { ...kept, site, day, names: undefined, dayState: undefined };
+  return { ...kept, site, day, names: undefined, meanings: NO_MEANINGS, dayState: undefined };
 }
 
 /**

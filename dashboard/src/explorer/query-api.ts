@@ -27,13 +27,24 @@ export interface Samples {
   };
 }
 
-export function fetchPoints(
+/** All points of a day, page by page. */
+export async function fetchPoints(
   client: WorkerClient,
   site: string,
   date: string,
   signal: AbortSignal,
 ): Promise<Result<PointsAnswer>> {
-  return client("GET", "/timeseries/points", { query: { site_name: site, date }, signal });
+  const points: PointsAnswer["points"] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const query = { site_name: site, date, cursor };
+    const result = await client<PointsAnswer>("GET", "/timeseries/points", { query, signal });
+    if (!result.ok) return result;
+    for (const point of result.body.points) points.push(point);
+    // A Worker of an earlier version has one page.
+    cursor = result.body.metadata?.next_cursor ?? undefined;
+    if (cursor === undefined) return { ok: true, body: { ...result.body, points } };
+  }
 }
 
 /** The samples of the span, in order, up to `CHART_ROWS_MAX` rows: one query per year, page by page. */

@@ -5,6 +5,7 @@ import type { Span } from "./span.ts";
 
 interface SeriesChartProps {
   readonly chart: Chart;
+  readonly units: string | undefined;
   /** The chart in words, for screen readers. */
   readonly label: string;
   onSpan(span: Span): void;
@@ -13,7 +14,7 @@ interface SeriesChartProps {
 const HEIGHT = 320;
 
 /** Draws a series. The chart library is loaded with the first chart. */
-export function SeriesChart({ chart, label, onSpan }: SeriesChartProps) {
+export function SeriesChart({ chart, units, label, onSpan }: SeriesChartProps) {
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const element = box.current;
@@ -26,7 +27,7 @@ export function SeriesChart({ chart, label, onSpan }: SeriesChartProps) {
       const { drawSeries } = await import("./draw-series.ts");
       if (removed) return;
       plot?.destroy();
-      plot = drawSeries(element, HEIGHT, chart, onSpan);
+      plot = drawSeries(element, HEIGHT, chart, units, onSpan);
     };
     void draw();
     fit.observe(element);
@@ -37,6 +38,6 @@ export function SeriesChart({ chart, label, onSpan }: SeriesChartProps) {
       dark.removeEventListener("change", draw);
       plot?.destroy();
     };
-  }, [chart]);
+  }, [chart, units]);
   return <div ref={box} class="chart" role="img" aria-label={label} />;
 }
