@@ -21,7 +21,7 @@ export interface PointFields {
   readonly pointId: string | null;
 }
 
-/** A point that was ever configured: its newest fields, and the first and the last day on which the list named it. */
+/** A point row: of a point that was ever configured the newest fields, and the first and the last day on which it was seen. */
 export interface PointRow {
   readonly name: string;
   readonly fields: PointFields;

@@ -126,6 +126,12 @@ test.each(Object.entries(READERS))("a points file is read alike by %s", async (_
   expect(await read(encode([TEMP, BARE]))).toEqual(tableOf([TEMP, BARE]));
 });
 
+test("DuckDB finds a point by a tag, and by the day on which it was still there", async () => {
+  const sql = (path: string) =>
+    `SELECT point_name FROM '${path}' WHERE kv_tags ->> 'equip' = 'VAV_7' AND last_seen > DATE '2024-12-31'`;
+  expect(await queryWithDuckdb(encode([TEMP, BARE]), sql)).toEqual([{ point_name: TEMP.name }]);
+});
+
 test("any rows are read alike by all three readers", async () => {
   const names = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter(readAlike);
   await fc.assert(
