@@ -55,6 +55,32 @@ export function storeConformance(withStore: (body: (store: Store) => Promise<voi
       expect(blobs.map((blob) => [...blob])).toEqual([[...whole], [...view], []]);
     }));
 
+  test("rows are counted as they change, and can be numbered and summed in an order", () =>
+    withStore(async (store) => {
+      const changes = store.tx((sql) => {
+        const total = () => sql.all<{ n: number }>("SELECT total_changes() AS n")[0]?.n ?? 0;
+        const add = (a: number, b: string) =>
+          sql.run("INSERT INTO t VALUES (?, ?) ON CONFLICT (a) DO UPDATE SET b = ?2 WHERE b <> ?2", a, b);
+        sql.run("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT) WITHOUT ROWID");
+        const before = total();
+        for (const [a, b] of [
+          [1, "x"],
+          [2, "yy"],
+          [2, "yy"],
+          [1, "zzz"],
+        ] as const)
+          add(a, b);
+        return total() - before;
+      });
+      expect(changes).toBe(3);
+      const numbered = `SELECT a, row_number() OVER up AS place, sum(length(b)) OVER up AS chars FROM t
+        WINDOW up AS (ORDER BY b ROWS UNBOUNDED PRECEDING) ORDER BY place`;
+      expect(store.tx((sql) => sql.all(numbered))).toEqual([
+        { a: 2, place: 1, chars: 2 },
+        { a: 1, place: 2, chars: 5 },
+      ]);
+    }));
+
   test("a value of 1.9 MB is accepted, and a part of it can be read", () =>
     withStore(async (store) => {
       const large = new Uint8Array(1_900_000).fill(7);

@@ -1,7 +1,7 @@
 import type { Status } from "../../src/contract/backfill.ts";
 import type { DayEvidence } from "../../src/domain/evidence.ts";
 import { imbalance } from "../../src/domain/evidence.ts";
-import { contentOf, ledgerOf, rowsOf, stagedRows, viewLags } from "../world/harness/inspect.ts";
+import { contentOf, ledgerOf, pointsLags, rowsOf, stagedRows, viewLags } from "../world/harness/inspect.ts";
 import type { World } from "../world/harness/world.ts";
 import { sequenceFaults } from "../world/harness/world-receiver.ts";
 
@@ -13,7 +13,7 @@ export interface Ending {
   readonly evidence: readonly string[];
   readonly status: string;
   readonly shown: unknown;
-  /** Staged rows that are left, keys that KV shows wrongly, counts that do not add up. */
+  /** Staged rows that are left, points files without a stored point, keys that KV shows wrongly, counts that do not add up. */
   readonly faults: readonly string[];
 }
 
@@ -33,6 +33,7 @@ export function endingOf(world: World, status: Status): Ending {
       ...rowsOf<{ body: string }>(world.coordinator, "SELECT body FROM alert_notice").map(
         ({ body }) => `not delivered: ${body}`,
       ),
+      ...pointsLags(world).map((site) => `the points file of ${site} lags`),
       ...viewLags(world).map((key) => `KV lags at ${key}`),
       ...days.flatMap(({ day, evidence }) => {
         const fault = imbalance(evidence.content.written, evidence.duplicates, evidence.transport);

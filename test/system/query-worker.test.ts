@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { D1Hot } from "../../src/cloudflare/d1-hot.ts";
-import type { DaysAnswer, LatestAnswer, PointsAnswer, QueryAnswer } from "../../src/contract/query.ts";
+import type {
+  DaysAnswer,
+  KnownPointsAnswer,
+  LatestAnswer,
+  PointsAnswer,
+  QueryAnswer,
+} from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
+import { sortNames } from "../../src/domain/point-name.ts";
 import { truthOf } from "../reference/truth.ts";
 import { insertSamples } from "../support/hot/store-hour.ts";
 import { eventually, keyOf, QUERY_TOKEN, World } from "./fixture.ts";
@@ -78,7 +85,10 @@ test("the listed points and days are those of the data", async () => {
   for (const { point_name, timestamp } of truth(FIRST)) {
     times.set(point_name, [...(times.get(point_name) ?? []), timestamp]);
   }
-  expect(held.body.points).toEqual(
+  const counted = held.body.points.map(({ point_name, count, first_timestamp, last_timestamp }) => {
+    return { point_name, count, first_timestamp, last_timestamp };
+  });
+  expect(counted).toEqual(
     [...times].map(([point_name, all]) => ({
       point_name,
       count: all.length,
@@ -92,6 +102,31 @@ test("the listed points and days are those of the data", async () => {
     [FIRST, "present", truth(FIRST).length],
     [SECOND, "present", truth(SECOND).length],
   ]);
+});
+
+test("the points that were ever configured have what the API's list says of them, and are found by it", async () => {
+  // The site's object writes the file beside its backfill.
+  await eventually("the points file is there", () =>
+    world.object(`points/${SITE}.parquet`).then(
+      () => true,
+      () => false,
+    ),
+  );
+  // Until then the Worker may have seen that there is none, which it remembers for a minute.
+  await world.stopQueryWorker();
+  await world.startQueryWorker();
+  const known = async (more: Record<string, string> = {}) =>
+    (await get<KnownPointsAnswer>("/timeseries/points", { site_name: SITE, ...more })).body;
+  const all = await known();
+  expect(all.metadata).toMatchObject({ points_file: "present", next_cursor: null });
+  expect(all.points.map(({ point_name }) => point_name)).toEqual(sortNames(world.sim.configured(SITE)));
+  for (const { first_seen, last_seen } of all.points) expect([TODAY, first_seen]).toContain(last_seen);
+  const described = all.points.find(({ units, description }) => units && description);
+  const found = await known({ q: (described?.description ?? "").toUpperCase() });
+  expect(found.points).toContainEqual(described);
+  const day = await get<PointsAnswer>("/timeseries/points", { site_name: SITE, date: FIRST });
+  const sampled = day.body.points.find(({ point_name }) => point_name === described?.point_name);
+  expect(sampled).toMatchObject({ units: described?.units, kv_tags: described?.kv_tags });
 });
 
 test("a file is sent in parts to those who ask for them, and not to those who have it", async () => {
@@ -141,7 +176,7 @@ test("a point's newest sample is D1's of today, or else the archive's of its new
     site_name: SITE,
     point_names: `${fresh},${stale},nobody`,
   });
-  expect(body.samples).toEqual([
+  expect(body.samples).toMatchObject([
     { point_name: fresh, timestamp: iso(dayStartMs(TODAY) + 5), value: 7 },
     { point_name: stale, timestamp: iso(last?.timestamp ?? Number.NaN), value: last?.value },
   ]);

@@ -2,6 +2,7 @@ import type { SiteJob } from "../../../src/backfill/job/job.ts";
 import type { Sql } from "../../../src/backfill/ports.ts";
 import type { SiteBackfill } from "../../../src/backfill/site/site.ts";
 import { daysBetween } from "../../../src/domain/day.ts";
+import { pointsKey } from "../../../src/domain/layout.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { lines, truthOf } from "../../reference/truth.ts";
 import type { World } from "./world.ts";
@@ -69,6 +70,17 @@ export function viewLags(world: World): string[] {
       .filter((row) => row.due_at !== null || world.view.values.get(row.key) !== row.value)
       .map((row) => row.key),
   );
+}
+
+/** Sites whose points file does not have all that is stored of their points. */
+export function pointsLags(world: World): string[] {
+  return [...world.sites].flatMap(([name, site]) => {
+    const [stored] = rowsOf<{ rows: number }>(site, "SELECT count(*) AS rows FROM point_row");
+    if (!stored?.rows) return [];
+    const { revision, written } = siteState<{ revision: number; written: number }>(site, "pointsFile") ?? {};
+    const file = world.archive.objects.get(pointsKey(name))?.metadata.record_count;
+    return file === String(stored.rows) && revision === written ? [] : [name];
+  });
 }
 
 /** Objects of site-days by key, as the hash of their content. */
