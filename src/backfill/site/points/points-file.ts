@@ -38,8 +38,12 @@ export async function writePointsFile(context: ActionContext): Promise<void> {
   const { isolate, log, site, store } = context;
   const memory = await isolate.reserve(context, WRITE_BYTES + READ_BYTES, new AbortController().signal);
   if (!memory) return;
+  const heartbeat = () => {
+    context.heartbeat();
+    memory.renew();
+  };
   try {
-    await write(context);
+    await write({ ...context, heartbeat });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     store.tx((sql) => recordFailure(context, sql));
