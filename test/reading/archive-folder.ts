@@ -3,10 +3,12 @@ import { dirname, join } from "node:path";
 import { bucketsOf, summarize } from "../../src/domain/buckets.ts";
 import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
+import { NO_FIELDS, type PointRow } from "../../src/domain/point-row.ts";
 import { type RollupPeriod, rollupKey } from "../../src/domain/rollup.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import { concatenate } from "../../src/parquet/bytes.ts";
+import { encodePoints } from "../../src/parquet/points/points.ts";
 import { encodeRollupFooter } from "../../src/parquet/rollup/rollup.ts";
-import { duckdb } from "../reference/duckdb.ts";
 import { encodeDay } from "../support/parquet/encode-day.ts";
 import { encodeRollup } from "../support/parquet/encode-rollup.ts";
 import { columnsOf } from "../support/parquet/reference.ts";
@@ -55,7 +57,7 @@ export async function writeArchive(folder: string): Promise<void> {
     write(rollupKey(site, "2024-Q1" as RollupPeriod), rollup(site));
     clearRollup(folder, site, "2024-Q2" as RollupPeriod);
   }
-  await writePoints(folder);
+  writePoints(folder);
 }
 
 /** Replaces a roll-up as it is before one of its days is replaced. */
@@ -95,16 +97,14 @@ function rollup(site: SiteName): Uint8Array {
   return encodeRollup({ site, period: "2024-Q1" as RollupPeriod, days: ROLLED_UP, emptyDays: [] }, points);
 }
 
-async function writePoints(folder: string): Promise<void> {
+function writePoints(folder: string): void {
   mkdirSync(join(folder, "points"), { recursive: true });
   for (const site of [SITE, OTHER_SITE]) {
-    const rows = pointsOf(site).map(
-      (name) =>
-        `('${name}', '${name.endsWith("humidity") ? "%" : "°F"}', 'made up', '["weather"]', '${site}')`,
-    );
-    await (await duckdb()).run(
-      `COPY (SELECT * FROM (VALUES ${rows.join(", ")}) AS t(point_name, units, description, marker_tags, site_name))
-       TO '${join(folder, "points", `${site}.parquet`)}' (FORMAT parquet)`,
-    );
+    const rows = pointsOf(site).map((name): PointRow => {
+      const units = name.endsWith("humidity") ? "percentRelativeHumidity" : "degreesFahrenheit";
+      const fields = { ...NO_FIELDS, units, description: "made up", markerTags: '["weather"]' };
+      return { name, fields, firstSeen: DAYS[0] as UtcDay, lastSeen: DAYS[3] as UtcDay };
+    });
+    writeFileSync(join(folder, "points", `${site}.parquet`), concatenate([...encodePoints(site, rows)]));
   }
 }

@@ -136,7 +136,7 @@ describe("the recipes for DuckDB", () => {
     const found = await run(query("hours h"));
     const fahrenheit = pointsOf(SITE).filter((point) => !point.endsWith("humidity"));
     expect(new Set(found.map(({ point_name }) => point_name))).toEqual(new Set(fahrenheit));
-    expect(new Set(found.map(({ units }) => units))).toEqual(new Set(["°F"]));
+    expect(new Set(found.map(({ units }) => units))).toEqual(new Set(["degreesFahrenheit"]));
     expect(found).toHaveLength(fahrenheit.length * DAYS.length * 23);
   });
 });
