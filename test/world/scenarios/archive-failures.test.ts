@@ -31,7 +31,11 @@ test("four refused uploads fail the day and keep its file; a retry uploads it wi
 
 test("files are kept up to their limit; a retry fetches a day without its file again", async () => {
   const world = new World();
-  world.effects.break({ on: /archive\.publish timeseries/, mode: "fail before", times: Number.POSITIVE_INFINITY });
+  world.effects.break({
+    on: /archive\.publish timeseries/,
+    mode: "fail before",
+    times: Number.POSITIVE_INFINITY,
+  });
   await world.start("2024-01-01", "2024-01-03");
   const { db } = world.site("site_a");
   const kept = () =>
@@ -63,7 +67,11 @@ test("files are kept up to their limit; a retry fetches a day without its file a
 
 test("many kept files are uploaded over many deaths, which do not count for files that only wait", async () => {
   const world = new World({ config: { requestsPerMinute: 3_000 } });
-  world.effects.break({ on: /archive\.publish timeseries/, mode: "fail before", times: Number.POSITIVE_INFINITY });
+  world.effects.break({
+    on: /archive\.publish timeseries/,
+    mode: "fail before",
+    times: Number.POSITIVE_INFINITY,
+  });
   await world.start("2024-01-01", "2024-01-09");
   await world.run();
   expect((await world.status()).days_failed).toBe(9);

@@ -119,5 +119,7 @@ test("an upload that lands after a cancel completes its day when the job is resu
   await world.start(DAY, DAY);
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 1 });
-  expect(world.effects.labels.filter((label) => label.includes("archive.publish timeseries"))).toHaveLength(1);
+  expect(world.effects.labels.filter((label) => label.includes("archive.publish timeseries"))).toHaveLength(
+    1,
+  );
 });
