@@ -102,11 +102,9 @@ function seriesReader(group: RollupGroup, fields: readonly BucketField[]) {
     if (from === to) return NO_NUMBERS;
     const values = columns.get(column) ?? decoded(group, column);
     columns.set(column, values);
-    const part = new Float64Array(to - from);
-    for (let row = from; row < to; row++) {
-      const value = Number(values[row] ?? Number.NaN);
-      if (Number.isNaN(value)) throw new FileUnreadable(`row ${row} has no number in ${column}`);
-      part[row - from] = value;
+    const part = values instanceof Float64Array ? values.slice(from, to) : numbersOf(values, from, to);
+    for (let row = 0; row < part.length; row++) {
+      if (Number.isNaN(part[row])) throw new FileUnreadable(`row ${from + row} has no number in ${column}`);
     }
     return part;
   };
@@ -122,6 +120,13 @@ function seriesReader(group: RollupGroup, fields: readonly BucketField[]) {
       last: own("last"),
     };
   };
+}
+
+/** Of numbers, or of bigints; what is neither is not a number. */
+function numbersOf(values: ArrayLike<unknown>, from: number, to: number): Float64Array {
+  const part = new Float64Array(to - from);
+  for (let row = from; row < to; row++) part[row - from] = Number(values[row] ?? Number.NaN);
+  return part;
 }
 
 function decoded({ rows, chunks, bytesAt }: RollupGroup, column: RollupColumn): ArrayLike<unknown> {

@@ -1,16 +1,10 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { BUCKET_FIELDS, type BucketField } from "../../domain/buckets.ts";
 import { concatenate } from "../bytes.ts";
-import {
-  deltaPages,
-  encodeFileFooter,
-  namePages,
-  rowGroupMetadata,
-  valuePages,
-  writeChunk,
-} from "../file/file.ts";
+import { deltaPages, encodeFileFooter, namePages, rowGroupMetadata, writeChunk } from "../file/file.ts";
 import { MAGIC } from "../file-format.ts";
 import { stampIndexBytes } from "./key-values.ts";
+import { numberPages } from "./number-pages.ts";
 import { ROLLUP_COLUMNS, type RollupPoint, type RollupSpec, rollupKeyValues } from "./rollup-format.ts";
 import { decodeIndex, encodeIndex, type IndexedGroup } from "./row-group-index.ts";
 
@@ -42,7 +36,7 @@ export function encodeRollupGroup(
     deltaPages(bigints(column("ms"))),
     namePages(names, pointIndexes(points, rows)),
     ...BUCKET_FIELDS.map((field) =>
-      field === "count" ? deltaPages(bigints(column(field))) : valuePages(column(field)),
+      field === "count" ? deltaPages(bigints(column(field))) : numberPages(column(field)),
     ),
     namePages([UTF8.encode(site)], new Int32Array(rows)),
   ].map((pages) => writeChunk(writer, pages, rows));
@@ -83,8 +77,13 @@ export function indexedGroupOf(metadata: Uint8Array): IndexedGroup {
 
 function parts(metadata: Uint8Array): { indexed: IndexedGroup; rowGroup: Uint8Array } {
   const end = 4 + new DataView(metadata.buffer, metadata.byteOffset).getUint32(0, true);
-  const [indexed] = decodeIndex(new TextDecoder().decode(metadata.subarray(4, end)));
-  if (!indexed) throw new Error("the metadata of a row group has no index entry");
+  const { groups, numbers, names, nameEnds } = decodeIndex(
+    new TextDecoder().decode(metadata.subarray(4, end)),
+  );
+  if (groups !== 1) throw new Error("the metadata of a row group has no index entry");
+  const [rows = 0, ...lengths] = numbers;
+  const firstName = names.subarray(0, nameEnds[0]);
+  const indexed = { rows, lengths, firstName, lastName: names.subarray(nameEnds[0]) };
   return { indexed, rowGroup: metadata.subarray(end) };
 }
 

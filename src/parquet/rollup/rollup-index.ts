@@ -4,7 +4,7 @@ import { compareBytes } from "../bytes.ts";
 import { type ByteRange, FileUnreadable } from "../read/read.ts";
 import { indexBytesOf, readKeyValues } from "./key-values.ts";
 import { COLUMN_KEYS, type RollupColumn } from "./rollup-format.ts";
-import { decodeIndex } from "./row-group-index.ts";
+import { decodeIndex, GROUP_NUMBERS } from "./row-group-index.ts";
 
 export type RollupChunks = Readonly<Record<RollupColumn, ByteRange>>;
 
@@ -22,7 +22,7 @@ export class RollupIndex {
   readonly emptyDays: ReadonlySet<UtcDay>;
   readonly groups: number;
   /** Rows and lengths of the chunks of each row group. */
-  readonly #numbers: Uint32Array;
+  readonly #numbers: Float64Array;
   readonly #offsets: Float64Array;
   /** First and last name of each row group, in one array. */
   readonly #names: Uint8Array;
@@ -39,31 +39,25 @@ export class RollupIndex {
     this.days = daysOf(keyValues.get("days"), period);
     this.emptyDays = daysOf(keyValues.get("empty_days"), period);
 
-    const groups = decodeIndex(keyValues.get("row_group_index") ?? "");
-    this.groups = groups.length;
-    this.#numbers = new Uint32Array(groups.length * FIELDS);
-    this.#offsets = new Float64Array(groups.length + 1);
-    this.#nameEnds = new Uint32Array(groups.length * 2);
-    this.#names = new Uint8Array(
-      groups.reduce((bytes, { firstName, lastName }) => bytes + firstName.length + lastName.length, 0),
-    );
-    let [offset, nameEnd] = [DATA_OFFSET, 0];
-    let before: Uint8Array | undefined;
-    for (const [group, { rows, lengths, firstName, lastName }] of groups.entries()) {
-      if (compareBytes(firstName, lastName) > 0 || (before && compareBytes(before, firstName) >= 0)) {
+    const { groups, numbers, names, nameEnds } = decodeIndex(keyValues.get("row_group_index") ?? "");
+    this.groups = groups;
+    this.#numbers = numbers;
+    this.#names = names;
+    this.#nameEnds = nameEnds;
+    this.#offsets = new Float64Array(groups + 1);
+    let offset = DATA_OFFSET;
+    for (let group = 0; group < groups; group++) {
+      const [first, last] = [this.#name(group * 2), this.#name(group * 2 + 1)];
+      const isAfter = group === 0 || compareBytes(this.#name(group * 2 - 1), first) < 0;
+      if (compareBytes(first, last) > 0 || !isAfter) {
         throw new FileUnreadable(`row group ${group} is not in the order of names`);
       }
-      before = lastName;
-      this.#numbers.set([rows, ...lengths], group * FIELDS);
       this.#offsets[group] = offset;
-      offset += lengths.reduce((sum, length) => sum + length, 0);
-      for (const [at, name] of [firstName, lastName].entries()) {
-        this.#names.set(name, nameEnd);
-        nameEnd += name.length;
-        this.#nameEnds[group * 2 + at] = nameEnd;
+      for (let column = 1; column < GROUP_NUMBERS; column++) {
+        offset += numbers[group * GROUP_NUMBERS + column] as number;
       }
     }
-    this.#offsets[groups.length] = offset;
+    this.#offsets[groups] = offset;
     if (offset + packed.length > size) throw new FileUnreadable("its row groups are longer than the file");
   }
 
@@ -91,7 +85,7 @@ export class RollupIndex {
   }
 
   rows(group: number): number {
-    return this.#numbers[group * FIELDS] as number;
+    return this.#numbers[group * GROUP_NUMBERS] as number;
   }
 
   /** All column chunks of a row group, which follow each other. */
@@ -103,7 +97,7 @@ export class RollupIndex {
   chunks(group: number): RollupChunks {
     let offset = this.#offsets[group] as number;
     const ranges = COLUMN_KEYS.map((key, column) => {
-      const length = this.#numbers[group * FIELDS + 1 + column] as number;
+      const length = this.#numbers[group * GROUP_NUMBERS + 1 + column] as number;
       offset += length;
       return [key, { offset: offset - length, length }];
     });
@@ -125,8 +119,6 @@ export class RollupIndex {
     return this.#names.subarray(index === 0 ? 0 : this.#nameEnds[index - 1], this.#nameEnds[index]);
   }
 }
-
-const FIELDS = 1 + COLUMN_KEYS.length;
 
 function daysOf(text: string | undefined, period: RollupPeriod): ReadonlySet<UtcDay> {
   const days = parseDayRuns(text ?? "?");

@@ -2,7 +2,6 @@
  * The row group index: of each row group its rows, the lengths of its column chunks, and its first and last name. It is a
  * key-value of the footer, as base64, some 55 bytes a row group. Row groups follow each other, so that offsets are sums.
  */
-import { concatenate } from "../bytes.ts";
 import { FileUnreadable } from "../read/read.ts";
 import { COLUMN_KEYS } from "./rollup-format.ts";
 
@@ -43,37 +42,82 @@ export function encodeIndex(groups: readonly IndexedGroup[]): string {
   return btoa(text);
 }
 
+/** The numbers of a row group: its rows, and the lengths of its column chunks. */
+export const GROUP_NUMBERS = 1 + COLUMN_KEYS.length;
+
+/** A row group index in flat arrays, which take less time and memory than an object a row group. */
+export interface RowGroupIndex {
+  readonly groups: number;
+  /** `GROUP_NUMBERS` of each row group. */
+  readonly numbers: Float64Array;
+  /** First and last name of each row group in UTF-8, in one array, and where each ends. */
+  readonly names: Uint8Array;
+  readonly nameEnds: Uint32Array;
+}
+
 /** Throws `FileUnreadable`. */
-export function decodeIndex(base64: string): IndexedGroup[] {
-  const bytes = bytesOf(base64);
-  let at = 0;
-  const number = () => {
+export function decodeIndex(base64: string): RowGroupIndex {
+  const bytes = new IndexBytes(bytesOf(base64));
+  const groups = bytes.number();
+  // A row group takes at least a byte for each number, and two for each name.
+  if (groups > bytes.left / (GROUP_NUMBERS + 4)) throw damaged();
+  const numbers = new Float64Array(groups * GROUP_NUMBERS);
+  const nameEnds = new Uint32Array(groups * 2);
+  let names = new Uint8Array(groups * 2 * NAME_BYTES_USUAL);
+  let [at, before, end] = [0, 0, 0];
+  for (let name = 0; name < nameEnds.length; name++) {
+    if (name % 2 === 0) for (let i = 0; i < GROUP_NUMBERS; i++) numbers[at++] = bytes.number();
+    const [shared, length] = [bytes.number(), bytes.number()];
+    if (shared > end - before || length > bytes.left) throw damaged();
+    if (end + shared + length > names.length) {
+      const grown = new Uint8Array(2 * (names.length + shared + length));
+      grown.set(names);
+      names = grown;
+    }
+    names.copyWithin(end, before, before + shared);
+    names.set(bytes.take(length), end + shared);
+    before = end;
+    end += shared + length;
+    nameEnds[name] = end;
+  }
+  if (bytes.left > 0) throw damaged();
+  return { groups, numbers, names: names.slice(0, end), nameEnds };
+}
+
+/** Names are mostly shorter; the array grows for longer ones. */
+const NAME_BYTES_USUAL = 64;
+
+/** Reads an index from front to back. */
+class IndexBytes {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#at;
+  }
+
+  /** A varint of at most 49 bits. */
+  number(): number {
     let value = 0;
     for (let scale = 1; ; scale *= 0x80) {
-      const byte = bytes[at++];
-      if (byte === undefined || scale > 2 ** 42) throw new FileUnreadable("its row group index is damaged");
+      const byte = this.#bytes[this.#at++];
+      if (byte === undefined || scale > 2 ** 42) throw damaged();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) return value;
     }
-  };
-  let before = new Uint8Array() as Uint8Array;
-  const name = () => {
-    const [shared, length] = [number(), number()];
-    if (shared > before.length || at + length > bytes.length) {
-      throw new FileUnreadable("its row group index is damaged");
-    }
-    before = concatenate([before.subarray(0, shared), bytes.subarray(at, at + length)]);
-    at += length;
-    return before;
-  };
-  const groups: IndexedGroup[] = [];
-  for (let left = number(); left > 0; left--) {
-    const rows = number();
-    groups.push({ rows, lengths: COLUMN_KEYS.map(number), firstName: name(), lastName: name() });
   }
-  if (at !== bytes.length) throw new FileUnreadable("its row group index is damaged");
-  return groups;
+
+  take(length: number): Uint8Array {
+    this.#at += length;
+    return this.#bytes.subarray(this.#at - length, this.#at);
+  }
 }
+
+const damaged = () => new FileUnreadable("its row group index is damaged");
 
 function bytesOf(base64: string): Uint8Array {
   try {

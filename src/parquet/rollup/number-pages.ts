@@ -1,0 +1,29 @@
+import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { type ChunkPages, valuePages } from "../file/file.ts";
+
+/**
+ * Encodes doubles as a day file's values are, or split by bytes (BYTE_STREAM_SPLIT), whichever is smaller once it is
+ * compressed. Minima and sums of an hour have few repetitions, but their first bytes are alike, and the last ones often zero:
+ * split, a roll-up of the reference site takes a fifth less (`npm run bench:query -- --only rollups`).
+ */
+export function numberPages(values: Float64Array): ChunkPages {
+  const pages = valuePages(values);
+  const { min, max } = pages;
+  const split: ChunkPages = { encoding: "BYTE_STREAM_SPLIT", body: splitBytes(values), min, max };
+  return compressedBytes(split) < compressedBytes(pages) ? split : pages;
+}
+
+/** The first byte of every number, then the second, and so on. */
+function splitBytes(values: Float64Array): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  const split = new Uint8Array(bytes.length);
+  for (let byte = 0; byte < 8; byte++) {
+    const from = byte * values.length;
+    for (let row = 0; row < values.length; row++) split[from + row] = bytes[row * 8 + byte] as number;
+  }
+  return split;
+}
+
+function compressedBytes({ body, dictionary }: ChunkPages): number {
+  return snappyCompress(body).length + (dictionary ? snappyCompress(dictionary.body).length : 0);
+}
