@@ -13,12 +13,15 @@ export const QUERY_POINTS_MAX = 100;
 /** Days of a query: a leap year. */
 export const QUERY_DAYS_MAX = 366;
 
+/** Days of a query whose interval is an hour or longer: five years, of which two may be leap years. */
+export const LONG_QUERY_DAYS_MAX = 1_827;
+
 /** Rows of a page: a point's year at full resolution is some 300,000, and a page of a million some 100 MB of JSON. */
 export const ROWS_DEFAULT = 100_000;
 export const ROWS_MAX = 1_000_000;
 
 /** The intervals that charts offer. A query may have any other that divides a day. */
-export const INTERVALS = ["raw", "1min", "5min", "15min", "1hr", "1day"] as const;
+export const INTERVALS = ["raw", "1min", "5min", "15min", "1hr", "1day", "1week", "1month"] as const;
 export type Interval = (typeof INTERVALS)[number];
 
 export const AGGREGATES = ["avg", "min", "max", "sum", "count", "first", "last"] as const;
@@ -62,19 +65,19 @@ export const instant = z
   })
   .meta({ examples: ["2024-01-31T00:00:00Z"] });
 
-/** "raw", or the milliseconds of an interval. */
+/** "raw", or an interval. */
 export const interval = z
   .string()
   .default("raw")
   .transform((text, context) => {
     if (text === "raw") return text;
     const parsed = parseInterval(text);
-    if (typeof parsed === "number") return parsed;
+    if (typeof parsed !== "object") return parsed;
     context.addIssue({ code: "custom", message: `"${text.slice(0, 40)}" ${parsed.fault}` });
     return z.NEVER;
   })
   .describe(
-    `raw: samples as they are. Or ${INTERVAL_FORM}: one row for each bucket that has a sample. Buckets begin at UTC multiples of the interval; that of 1d is a UTC day. The first bucket may begin before start_time, and the last may end after end_time; both contain only samples of the range.`,
+    `raw: samples as they are. Or ${INTERVAL_FORM}: one row for each bucket that has a sample. Buckets begin at UTC multiples of the interval; that of 1d is a UTC day, that of 1week begins on Monday, and that of 1month is a month of the calendar. The first bucket may begin before start_time, and the last may end after end_time; both contain only samples of the range.`,
   )
   .meta({ default: "raw" });
 
@@ -110,7 +113,7 @@ export const timeseriesQuery = z.strictObject({
   ),
   end_time: instant
     .describe(
-      "The first millisecond after the range, which excludes it: ISO 8601 with its zone, or milliseconds since 1970",
+      `The first millisecond after the range, which excludes it: ISO 8601 with its zone, or milliseconds since 1970. At most ${QUERY_DAYS_MAX} days after start_time, or ${LONG_QUERY_DAYS_MAX} if the interval is an hour or longer`,
     )
     .meta({ examples: ["2024-02-01T00:00:00Z"] }),
   interval,
@@ -208,21 +211,22 @@ export const sample = responseObject("Sample", {
 export type Sample = z.output<typeof sample> & { readonly timestamp: string };
 
 const tiers = z.array(z.enum(["cold", "hot"]));
+const answerTiers = z.array(z.enum(["cold", "hot", "rollup"]));
 
 /** Where a response came from, and what it cost. */
 export const cost = responseObject("Cost", {
   sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
-  storage_tiers: tiers.describe(
-    "Where the days of the answer are stored: cold is the archive in R2, hot is D1",
+  storage_tiers: answerTiers.describe(
+    "Where the days of the answer come from: cold is the archive's files of days in R2, hot is D1, rollup is a file of a quarter by the hour in R2",
   ),
   query_time_ms: z.number().describe("From the validation of the request to the end of the answer"),
   bytes_read: z.number().describe("From R2, footers included"),
   r2_requests: z.number().describe("Reads and listings, also those without a result"),
-  row_groups_read: z.number().describe("Of the archive's files"),
+  row_groups_read: z.number().describe("Of the archive's files, roll-ups included"),
   row_groups_pruned: z
     .number()
     .describe("Not read, because the file's footer shows that they have no sample of the query"),
-  cache_hits: z.number().describe("Days whose footer was found in a cache"),
+  cache_hits: z.number().describe("Days and roll-ups whose footer was found in a cache"),
   d1_rows: z.number().describe("Rows that D1 scanned, also those without a match"),
   d1_bytes: z.number().describe("Of the blocks that were read from D1, as they are stored"),
 });
@@ -236,6 +240,11 @@ export const queryMetadata = responseObject("QueryMetadata", {
     .describe(
       "Requested points that have no row in this page. A point that is listed on every page of an answer has no sample in the range: perhaps the site has no point of that name. A single page that has a next_cursor may have ended before it reached the point.",
     ),
+  days_from: z
+    .object({ rollup: z.number(), cold: z.number(), hot: z.number() })
+    .describe(
+      "How many days of this page come from each tier. A day that is in the archive and in part in D1 counts for both",
+    ),
   missing_days: z
     .array(z.string())
     .describe("Days of this page that no store has; their samples may still arrive"),
@@ -244,7 +253,7 @@ export const queryMetadata = responseObject("QueryMetadata", {
     .string()
     .nullable()
     .describe(
-      "null: this is the last page. A page may end before its limit, at the end of a day, if much had to be read for it; the page after it may be empty.",
+      "null: this is the last page. A page may end before its limit, at the end of a day (or of a week or month), if much had to be read for it; the page after it may be empty.",
     ),
 });
 export type QueryMetadata = z.output<typeof queryMetadata>;
@@ -252,7 +261,9 @@ export type QueryMetadata = z.output<typeof queryMetadata>;
 export const queryAnswer = responseObject("QueryAnswer", {
   site_name: z.string(),
   point_names: z.array(z.string()).describe("The requested points, each once"),
-  samples: z.array(sample).describe("In order of UTC day, then of point_names, then of time"),
+  samples: z
+    .array(sample)
+    .describe("In order of UTC day (week, month, for these intervals), then of point_names, then of time"),
   metadata: queryMetadata,
 });
 /** As it is without `time=ms`. */

@@ -6,7 +6,7 @@ export interface Meter {
   r2Requests: number;
   rowGroupsRead: number;
   rowGroupsPruned: number;
-  /** Days whose footer was found in a cache. */
+  /** Days and roll-ups whose footer was found in a cache. */
   cacheHits: number;
   d1Statements: number;
   d1Rows: number;
@@ -25,13 +25,13 @@ export const newMeter = (): Meter => ({
   d1Bytes: 0,
 });
 
-const STORES = { cold: "R2", hot: "D1" } as const;
+const STORES = { cold: "R2", hot: "D1", rollup: "R2" } as const;
 
 /** The part of the metadata that every answer has; `tiers` in any order, with repeats. */
 export function costOf(tiers: Iterable<keyof typeof STORES>, meter: Meter, queryTimeMs: number): Cost {
   const sorted = [...new Set(tiers)].sort();
   return {
-    sources: sorted.map((tier) => STORES[tier]),
+    sources: [...new Set(sorted.map((tier) => STORES[tier]))],
     storage_tiers: sorted,
     query_time_ms: queryTimeMs,
     bytes_read: meter.bytesRead,

@@ -17,7 +17,9 @@ import type { Meter } from "./cost.ts";
 import { mergeSeries, outside } from "./day-series.ts";
 import { type HotDatabase, type HotDaySamples, HotSource, type RemainingDays } from "./hot/hot.ts";
 import type { PointsFiles } from "./points/points.ts";
+import type { RollupSource } from "./rollup/rollup.ts";
 import {
+  type BucketSource,
   boundaryDay,
   type DaySamples,
   daysOfQuery,
@@ -25,10 +27,12 @@ import {
   type SampleQuery,
   type SampleSource,
 } from "./source.ts";
+import { TieredBuckets } from "./tiered-buckets.ts";
 
 /** What the Query Worker answers from. */
 export interface QuerySources {
   readonly samples: SampleSource;
+  readonly buckets: BucketSource;
   readonly catalog: Catalog;
   readonly files: Pick<ArchiveReader, "head" | "open">;
 }
@@ -40,13 +44,24 @@ export interface Storage {
   readonly pointsFiles: PointsFiles;
   /** The samples of the archive. It outlives a request, since it remembers footers. */
   readonly cold: SampleSource;
+  /** Its roll-ups; it outlives a request too. */
+  readonly rollups: Pick<RollupSource, "days">;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly hotDays: number;
 }
 
 /** Everything that the Query Worker answers from, split between the tiers. */
-export function tiered({ hot: database, archive, pointsFiles, cold, clock, hotDays }: Storage): QuerySources {
+export function tiered({
+  hot: database,
+  archive,
+  pointsFiles,
+  cold,
+  rollups,
+  clock,
+  hotDays,
+}: Storage): QuerySources {
   const hot = new HotSource(database);
+  const samples = new TieredSource({ hot, cold, clock, hotDays });
   const sources = (meter: Meter) => {
     const nowMs = clock.now();
     const metered = withRetry(withMeter(archive, meter), clock);
@@ -60,7 +75,8 @@ export function tiered({ hot: database, archive, pointsFiles, cold, clock, hotDa
     };
   };
   return {
-    samples: new TieredSource({ hot, cold, clock, hotDays }),
+    samples,
+    buckets: new TieredBuckets({ samples, rollups, clock, hotDays }),
     catalog: {
       sites: async (day, meter) => archivedSites(sources(meter).archive, day),
       points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),

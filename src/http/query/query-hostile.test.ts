@@ -77,7 +77,7 @@ const points: fc.Arbitrary<ParameterCase> = mostly(
 );
 const moment = fc.oneof(
   fc.integer({ min: FIRST_MS, max: FIRST_MS + 3 * DAY_MS }),
-  fc.constantFrom(0, FIRST_MS - 366 * DAY_MS, FIRST_MS + 366 * DAY_MS),
+  fc.constantFrom(0, FIRST_MS - 366 * DAY_MS, FIRST_MS + 366 * DAY_MS, FIRST_MS + 1_827 * DAY_MS),
 );
 const time: fc.Arbitrary<ParameterCase> = mostly(
   fc.oneof(
@@ -102,7 +102,7 @@ const anyParameters = fc.record({
   point_names: points,
   start_time: time,
   end_time: time,
-  interval: choice([...wire.INTERVALS, "1s", "30s", "90s", "1m", "2h", "8h", "1440m", "1d"]),
+  interval: choice([...wire.INTERVALS, "1s", "30s", "90s", "1m", "2h", "8h", "1440m", "1d", "1w", "month"]),
   agg: choice(wire.AGGREGATES),
   limit: mostly(
     fc.oneof(
@@ -119,8 +119,10 @@ const anyParameters = fc.record({
 function acceptable(given: Readonly<Record<string, ParameterCase>>): boolean {
   if (Object.values(given).some((parameter) => !("read" in parameter))) return false;
   const [start, end] = [given.start_time?.read as number, given.end_time?.read as number];
-  const raw = (given.interval?.read ?? "raw") === "raw";
-  return start < end && end - start <= 366 * DAY_MS && !(raw && given.agg?.read !== undefined);
+  const interval = String(given.interval?.read ?? "raw");
+  const raw = interval === "raw";
+  const daysMax = /^(\d+(h|hr|d|day)|1440m|1?week|1w|1?month)$/.test(interval) ? 1_827 : 366;
+  return start < end && end - start <= daysMax * DAY_MS && !(raw && given.agg?.read !== undefined);
 }
 
 test("a query is accepted exactly where an independent parser accepts its parameters", async () => {

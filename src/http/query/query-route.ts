@@ -1,6 +1,13 @@
 import type { z } from "zod";
-import { instant, QUERY_DAYS_MAX, utcDay } from "../../contract/query.ts";
+import {
+  instant,
+  interval as intervalSchema,
+  LONG_QUERY_DAYS_MAX,
+  QUERY_DAYS_MAX,
+  utcDay,
+} from "../../contract/query.ts";
 import { DAY_MS, daysBetween, type EpochMs } from "../../domain/day.ts";
+import { isHourOrLonger } from "../../domain/interval.ts";
 import type { Clock, Log } from "../../ports/ports.ts";
 import type { QuerySources } from "../../query/tiers.ts";
 import { type InputRules, type Route, type RouteDefinition, route, valid } from "../server/server.ts";
@@ -20,7 +27,7 @@ export const queryRoute = <S extends z.ZodObject>(
 
 /** The rules of `GET /timeseries/query`. */
 export const queryRules: InputRules<QueryContext> = ({ start_time, end_time, agg, interval }) => [
-  ...rangeFaults(valid(instant, start_time), valid(instant, end_time)),
+  ...rangeFaults(valid(instant, start_time), valid(instant, end_time), valid(intervalSchema, interval)),
   ...(agg !== undefined && (interval ?? "raw") === "raw" ? ["agg needs an interval other than raw"] : []),
 ];
 
@@ -32,10 +39,17 @@ export const daysRules: InputRules<QueryContext> = (fields) => {
   return daysBetween(from, to) >= QUERY_DAYS_MAX ? [`at most ${QUERY_DAYS_MAX} days are allowed`] : [];
 };
 
-function rangeFaults(fromMs: EpochMs | undefined, toMs: EpochMs | undefined): string[] {
+function rangeFaults(
+  fromMs: EpochMs | undefined,
+  toMs: EpochMs | undefined,
+  interval: z.output<typeof intervalSchema> | undefined,
+): string[] {
   if (fromMs === undefined || toMs === undefined) return [];
   if (fromMs >= toMs) return ["start_time must be before end_time"];
-  return toMs - fromMs > QUERY_DAYS_MAX * DAY_MS
-    ? [`end_time must be at most ${QUERY_DAYS_MAX} days after start_time`]
-    : [];
+  // Of an invalid interval it is not known which range it may have.
+  const isLong = interval === undefined || (interval !== "raw" && isHourOrLonger(interval));
+  const daysMax = isLong ? LONG_QUERY_DAYS_MAX : QUERY_DAYS_MAX;
+  if (toMs - fromMs <= daysMax * DAY_MS) return [];
+  const longer = `; with an interval of an hour or longer it may be ${LONG_QUERY_DAYS_MAX} days`;
+  return [`end_time must be at most ${daysMax} days after start_time${isLong ? "" : longer}`];
 }

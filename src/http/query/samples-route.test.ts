@@ -93,14 +93,32 @@ describe("GET /timeseries/query", () => {
     expect(await detailsOf({ start_time })).toEqual([`start_time: "${start_time}" ${reason}`]);
   });
 
-  it("accepts 366 days and no millisecond more, and no empty or reversed range", async () => {
-    const range = (start: number, end: number) => ({ start_time: String(start), end_time: String(end) });
-    const longest = 366 * 86_400_000;
-    await queryOf(range(0, longest));
+  const range = (start: number, end: number) => ({ start_time: String(start), end_time: String(end) });
+
+  it.each(["raw", "1s", "30min", undefined])(
+    "accepts 366 days of %s and no millisecond more",
+    async (interval) => {
+      const longest = 366 * 86_400_000;
+      await queryOf({ ...range(0, longest), interval });
+      expect(await detailsOf({ ...range(0, longest + 1), interval })).toEqual([
+        "end_time must be at most 366 days after start_time; with an interval of an hour or longer it may be 1827 days",
+      ]);
+    },
+  );
+
+  it.each(["1h", "60min", "90m", "1day", "1week", "1month"])(
+    "accepts five years of %s and no millisecond more",
+    async (interval) => {
+      const longest = 1_827 * 86_400_000;
+      await queryOf({ ...range(0, longest), interval });
+      expect(await detailsOf({ ...range(0, longest + 1), interval })).toEqual([
+        "end_time must be at most 1827 days after start_time",
+      ]);
+    },
+  );
+
+  it("accepts no empty or reversed range", async () => {
     await queryOf(range(0, 1));
-    expect(await detailsOf(range(0, longest + 1))).toEqual([
-      "end_time must be at most 366 days after start_time",
-    ]);
     for (const [start, end] of [
       [5, 5],
       [6, 5],

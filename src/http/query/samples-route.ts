@@ -22,7 +22,7 @@ export const query = queryRoute({
   name: "query",
   method: "GET",
   path: "/timeseries/query",
-  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, raw or aggregated by intervals`,
+  summary: `Samples of up to ${wire.QUERY_POINTS_MAX} points over up to ${wire.QUERY_DAYS_MAX} days, raw or aggregated by intervals; by intervals of an hour or longer over up to ${wire.LONG_QUERY_DAYS_MAX} days`,
   input: { query: wire.timeseriesQuery, lists: ["point_names"] },
   rules: queryRules,
   responses: {
@@ -35,7 +35,7 @@ export const query = queryRoute({
     406: { description: "Accept allows none of the formats", schema: wire.problem },
     ...FAULT_RESPONSES,
   },
-  async handle({ request, samples, clock, log }, input) {
+  async handle({ request, samples, buckets, clock, log }, input) {
     const format = input.format ?? preferred(request.headers.get("Accept"), OFFERED);
     if (format === undefined) {
       const hint = `Accept one of ${OFFERED_TYPES.join(", ")}`;
@@ -53,7 +53,7 @@ export const query = queryRoute({
         r2_requests: r2Requests,
         bytes_read: bytesRead,
       });
-    const body = await answerQuery(input, format, { samples, clock, onFault, onCancel });
+    const body = await answerQuery(input, format, { samples, buckets, clock, onFault, onCancel });
     if ("fault" in body) return validationFailed([body.fault]);
     return new Response(body, { headers: { ...VARY, "Content-Type": CONTENT_TYPES[format] } });
   },

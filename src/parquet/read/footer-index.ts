@@ -58,6 +58,11 @@ export class FooterIndex {
     return new FooterIndex(packed, groups.length);
   }
 
+  /** Memory that the index takes. */
+  get bytes(): number {
+    return this.packed.length;
+  }
+
   rows(group: number): number {
     return this.#field(group, 0);
   }

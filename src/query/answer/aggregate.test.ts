@@ -2,14 +2,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anyStored, expectedRows, FIRST_DAY_MS, seriesOf } from "../../../test/support/query/source.ts";
 import { AGGREGATES, type Aggregate } from "../../contract/query.ts";
-import { aggregateSeries } from "./aggregate.ts";
+import { bucketsOf } from "../../domain/buckets.ts";
+import { bucketsOfSamples } from "../point-buckets.ts";
+import { aggregateRows } from "./aggregate.ts";
 
 const aggregated = (
   samples: readonly (readonly [number, number])[],
   widthMs: number,
   aggregate: Aggregate,
 ) => {
-  const { ms, value } = aggregateSeries(seriesOf(samples), { bucketMs: widthMs, aggregate });
+  const { ms, value } = aggregateRows(bucketsOfSamples(seriesOf(samples), bucketsOf(widthMs)), aggregate);
   return [...ms].map((at, row) => [at, value[row]]);
 };
 const averageOf = (values: readonly number[]) =>
@@ -56,7 +58,7 @@ test("every aggregate of every width is the aggregate of each bucket alone", () 
         for (const [point, own] of samples) {
           const stored = { samples: new Map([[point, own]]), missing: new Set<string>() };
           const range = { fromMs: FIRST_DAY_MS, toMs: FIRST_DAY_MS + 5 * 86_400_000 };
-          const expected = expectedRows(stored, { points: [point], ...range, widthMs, aggregate });
+          const expected = expectedRows(stored, { points: [point], ...range, interval: widthMs, aggregate });
           expect(aggregated(own, widthMs, aggregate)).toEqual(expected.map(({ ms, value }) => [ms, value]));
         }
       },

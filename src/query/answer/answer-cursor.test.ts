@@ -11,7 +11,7 @@ const SPEC: QuerySpec = {
   points: ["a", "b", "c"],
   fromMs: FIRST_DAY_MS + 1_800_000,
   toMs: FIRST_DAY_MS + 4 * 86_400_000,
-  aggregation: { bucketMs: 3_600_000, aggregate: "avg" },
+  aggregation: { interval: 3_600_000, aggregate: "avg" },
 };
 
 test("a cursor is read back as its position, also at the beginning of the first bucket", async () => {
@@ -33,10 +33,10 @@ test.each<[string, Partial<QuerySpec>]>([
   ["another beginning", { fromMs: SPEC.fromMs + 1 }],
   ["another end", { toMs: SPEC.toMs - 1 }],
   ["no interval", { aggregation: undefined }],
-  ["another interval", { aggregation: { bucketMs: 60_000, aggregate: "avg" } }],
+  ["another interval", { aggregation: { interval: 60_000, aggregate: "avg" } }],
   ...AGGREGATES.filter((aggregate) => aggregate !== "avg").map((aggregate): [string, Partial<QuerySpec>] => [
     aggregate,
-    { aggregation: { bucketMs: 3_600_000, aggregate } },
+    { aggregation: { interval: 3_600_000, aggregate } },
   ]),
 ])("a cursor of a query with %s is rejected", async (_, other) => {
   const text = writeCursor({ point: 0, ms: FIRST_DAY_MS }, await bindingOf({ ...SPEC, ...other }));
@@ -79,4 +79,15 @@ test("no text but the exact cursor is a cursor", async () => {
       expect(readCursor(text, SPEC, binding)).toHaveProperty("fault");
     }),
   );
+});
+
+test.each([
+  ["week", "2024-02-26T00:00Z"],
+  ["month", "2024-02-01T00:00Z"],
+] as const)("the first row of a %s may be before the day of the beginning", async (interval, start) => {
+  const spec: QuerySpec = { ...SPEC, aggregation: { interval, aggregate: "avg" } };
+  const binding = await bindingOf(spec);
+  const ms = Date.parse(start);
+  expect(readCursor(writeCursor({ point: 1, ms }, binding), spec, binding)).toEqual({ point: 1, ms });
+  expect(readCursor(writeCursor({ point: 1, ms: ms - 1 }, binding), spec, binding)).toHaveProperty("fault");
 });

@@ -1,9 +1,9 @@
-import { dayStartMs, type EpochMs, utcDayOf } from "../../domain/day.ts";
-import type { QuerySpec } from "./query-spec.ts";
+import type { EpochMs } from "../../domain/day.ts";
+import { type QuerySpec, sectionsOf } from "./query-spec.ts";
 
 /**
- * A row position: the next row of an answer. Its day is the day of `ms`, since rows are ordered by day, then by point, then
- * by time.
+ * A row position: the next row of an answer. Its section is that of `ms`, since rows are ordered by section, then by point,
+ * then by time.
  */
 export interface RowPosition {
   /** Index among the points of the query. */
@@ -25,7 +25,7 @@ const CURSOR = new RegExp(`^[\\w-]{${Math.ceil((CURSOR_BYTES * 4) / 3)}}$`);
 /** A hash of everything that decides the rows and their order, unlike the page's length and format. */
 export async function bindingOf(spec: QuerySpec): Promise<Binding> {
   const { site, points, fromMs, toMs, aggregation } = spec;
-  const text = JSON.stringify([site, points, fromMs, toMs, aggregation?.bucketMs, aggregation?.aggregate]);
+  const text = JSON.stringify([site, points, fromMs, toMs, aggregation?.interval, aggregation?.aggregate]);
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return new Uint8Array(hash, 0, BINDING_BYTES);
 }
@@ -55,8 +55,8 @@ export function readCursor(text: string, spec: QuerySpec, binding: Binding): Row
   }
   const view = new DataView(bytes.buffer);
   const [point, ms] = [view.getUint16(POINT_AT), view.getFloat64(MS_AT)];
-  // The first bucket may begin before the range does, but not before its day.
-  const earliestMs = dayStartMs(utcDayOf(spec.fromMs));
+  // The first bucket may begin before the range does, but not before its section.
+  const earliestMs = sectionsOf(spec)(spec.fromMs).fromMs;
   const inside = point < spec.points.length && Number.isInteger(ms) && ms >= earliestMs && ms < spec.toMs;
   return inside ? { point, ms } : { fault: "is not a cursor of this API" };
 }

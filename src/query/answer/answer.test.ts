@@ -21,8 +21,8 @@ import {
   type TimeseriesQuery,
 } from "../../contract/query.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { bucketSource } from "../source.ts";
 import { answerQuery } from "./answer.ts";
-import { aggregationOf } from "./query-spec.ts";
 
 const FORMATS = Object.keys(MEDIA_TYPES) as FormatName[];
 const CLOCK = { now: () => 1_000 };
@@ -39,6 +39,7 @@ const ALL: TimeseriesQuery = {
 async function answer(source: FixtureSource, query: TimeseriesQuery, format: FormatName): Promise<ReadBack> {
   const body = await answerQuery(query, format, {
     samples: source,
+    buckets: bucketSource(source),
     clock: CLOCK,
     onFault: (fault) => {
       throw fault;
@@ -53,7 +54,17 @@ const anyQuery = fc
   .record({
     range: anyRange,
     point_names: fc.shuffledSubarray([...POINTS, "unknown"], { minLength: 1 }),
-    interval: fc.constantFrom("raw" as const, 1_000, 30_000, 60_000, 900_000, 7_200_000, 86_400_000),
+    interval: fc.constantFrom(
+      "raw" as const,
+      1_000,
+      30_000,
+      60_000,
+      900_000,
+      7_200_000,
+      86_400_000,
+      "week" as const,
+      "month" as const,
+    ),
     agg: fc.constantFrom(...AGGREGATES),
     format: fc.constantFrom(...FORMATS),
     time: fc.constantFrom("iso" as const, "ms" as const),
@@ -75,7 +86,7 @@ const expectedOf = (
     points: point_names,
     fromMs: start_time,
     toMs: end_time,
-    widthMs: aggregationOf(interval, agg)?.bucketMs,
+    interval: interval === "raw" ? undefined : interval,
     aggregate: agg,
   });
 
@@ -180,6 +191,84 @@ describe("a page", () => {
     },
   );
 
+  test("of aggregated rows ends once it has taken many requests, and one of samples does not", async () => {
+    const daily = Array.from({ length: DAYS }, (_, day): [number, number] => [
+      FIRST_DAY_MS + day * DAY_MS,
+      day,
+    ]);
+    const source = new FixtureSource({ samples: new Map([[POINTS[0], daily]]), missing: new Set() });
+    const pagesOf = async (interval: number | "week" | "raw") => {
+      const lengths: number[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await answer(source, { ...ALL, interval, ...(cursor && { cursor }) }, "json");
+        lengths.push(page.rows.length);
+        cursor = page.nextCursor ?? undefined;
+      } while (cursor);
+      return lengths;
+    };
+    source.costOfDay = { r2Requests: 4_248 };
+    // Two requests to the cache come with each day.
+    expect(await pagesOf(DAY_MS)).toEqual([2, 2, 1]);
+    expect(await pagesOf("raw")).toEqual([5]);
+    // Five days from a Tuesday on; the week has one row.
+    expect(await pagesOf("week")).toEqual([1]);
+    source.costOfDay = { r2Requests: 4_247 };
+    expect(await pagesOf(DAY_MS)).toEqual([3, 2]);
+  });
+
+  test("of weeks ends with a week once it has taken many requests", async () => {
+    const monday = Date.parse("2024-02-19T00:00Z");
+    const daily = Array.from({ length: 20 }, (_, day): [number, number] => [monday + day * DAY_MS, day]);
+    const source = new FixtureSource({ samples: new Map([[POINTS[0], daily]]), missing: new Set() });
+    source.costOfDay = { r2Requests: 1_000 };
+    const query = { ...ALL, start_time: monday, end_time: monday + 20 * DAY_MS, interval: "week" as const };
+    const first = await answer(source, query, "json");
+    expect(first.rows.map(({ ms }) => ms)).toEqual([monday]);
+    const rest = await answer(source, { ...query, cursor: first.nextCursor as string }, "csv");
+    expect(rest.rows.map(({ ms }) => ms)).toEqual([monday + 7 * DAY_MS]);
+  });
+
+  test("that ends inside of a month names its missing days once, and goes on with the next point", async () => {
+    const source = new FixtureSource({
+      samples: new Map(
+        POINTS.slice(0, 3).map((point) => [
+          point,
+          [
+            [FIRST_DAY_MS, 1],
+            [FIRST_DAY_MS + 3 * DAY_MS, 5],
+          ],
+        ]),
+      ),
+      missing: new Set(["2024-02-28", "2024-03-02"]),
+    });
+    const pages = [];
+    let cursor: string | undefined;
+    do {
+      const query = { ...ALL, interval: "month" as const, limit: 2, ...(cursor && { cursor }) };
+      const page = await answer(source, query, "json");
+      pages.push(page);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor);
+    const names = pages.map(({ rows }) => rows.map(({ point, ms }) => [POINTS.indexOf(point as never), ms]));
+    const [february, march] = [Date.parse("2024-02-01T00:00Z"), Date.parse("2024-03-01T00:00Z")];
+    expect(names).toEqual([
+      [
+        [0, february],
+        [1, february],
+      ],
+      [
+        [2, february],
+        [0, march],
+      ],
+      [
+        [1, march],
+        [2, march],
+      ],
+    ]);
+    expect(pages.map(({ metadata }) => metadata?.missing_days)).toEqual([["2024-02-28"], ["2024-03-02"], []]);
+  });
+
   test("that ends with the last row of the last day is the last page", async () => {
     const last = regular(10);
     const query = { ...ALL, end_time: FIRST_DAY_MS + DAY_MS, limit: 10 };
@@ -218,6 +307,7 @@ test("missing days are distinguished from days without samples", async () => {
     points_without_samples: POINTS.slice(1),
     sources: ["R2"],
     storage_tiers: ["cold"],
+    days_from: { rollup: 0, cold: 4, hot: 0 },
     query_time_ms: 0,
     bytes_read: 0,
     r2_requests: 5,
@@ -270,6 +360,7 @@ describe("an answer under way", () => {
     const spent: number[] = [];
     const body = await answerQuery(ALL, format, {
       samples: source,
+      buckets: bucketSource(source),
       clock: CLOCK,
       onFault: (fault) => faults.push(fault),
       onCancel: ({ r2Requests }) => spent.push(r2Requests),

@@ -1,18 +1,17 @@
 import type { FormatName, TimeseriesQuery } from "../../contract/query.ts";
 import type { Clock } from "../../ports/ports.ts";
 import { type Meter, newMeter } from "../cost.ts";
-import type { SampleSource } from "../source.ts";
 import { bindingOf, type RowPosition, readCursor, writeCursor } from "./answer-cursor.ts";
 import { metadataOf, newStats } from "./answer-stats.ts";
 import { byteStream, continued } from "./byte-stream.ts";
 import { FORMATS } from "./formats/formats.ts";
 import { specOf } from "./query-spec.ts";
 import { rowBatches } from "./row-batches.ts";
+import type { AnswerSources } from "./sections.ts";
 
 export { csvField, decimalOf } from "./formats/formats.ts";
 
-export interface AnswerParts {
-  readonly samples: SampleSource;
+export interface AnswerParts extends AnswerSources {
   readonly clock: Pick<Clock, "now">;
   /** Called with the fault that ends a body in its middle. */
   onFault(fault: unknown): void;
@@ -27,7 +26,7 @@ export interface AnswerParts {
 export async function answerQuery(
   query: TimeseriesQuery,
   format: FormatName,
-  { samples, clock, onFault, onCancel }: AnswerParts,
+  { samples, buckets, clock, onFault, onCancel }: AnswerParts,
 ): Promise<ReadableStream<Uint8Array> | { readonly fault: string }> {
   const startedMs = clock.now();
   const spec = specOf(query);
@@ -38,7 +37,7 @@ export async function answerQuery(
   const [meter, stats] = [newMeter(), newStats()];
   const cursorAt = (position: RowPosition) => writeCursor(position, binding);
   const page = { spec, from, limit: query.limit, cursorAt };
-  const batches = rowBatches(page, samples, meter, stats);
+  const batches = rowBatches(page, { samples, buckets }, meter, stats);
   const first = await batches.next();
   const body = FORMATS[format]({
     siteName: spec.site,

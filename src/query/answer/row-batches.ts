@@ -1,11 +1,10 @@
-import { DAY_MS, dayStartMs, utcDayOf } from "../../domain/day.ts";
+import { isOfDays } from "../../domain/interval.ts";
 import type { Series } from "../../domain/series.ts";
 import type { Meter } from "../cost.ts";
-import type { DaySamples, SampleSource } from "../source.ts";
-import { aggregateSeries } from "./aggregate.ts";
 import type { RowPosition } from "./answer-cursor.ts";
 import { type AnswerStats, addDay } from "./answer-stats.ts";
 import type { QuerySpec } from "./query-spec.ts";
+import { type AnswerSources, sectionsFrom } from "./sections.ts";
 
 /** A row batch: consecutive rows of an answer as columns, which a format turns into bytes. */
 export interface RowBatch {
@@ -32,32 +31,51 @@ export interface PageSpec {
 }
 
 /**
- * Bytes after which a page ends with the current day, whatever its limit: some 5 s of CPU, of the 30 s of an invocation.
+ * Bytes after which a page ends with the current section, whatever its limit: some 5 s of CPU, of the 30 s of an invocation.
  */
 const PAGE_BYTES_MAX = 512 * 1024 * 1024;
 
 /** The same for blocks of D1, which take more CPU a byte, and as text twice their bytes. */
 const PAGE_D1_BYTES_MAX = 128 * 1024 * 1024;
 
-/** With one more day of 100 points, fewer than the 1,000 statements of an invocation. */
+/** With one more month of 100 points, fewer than the 1,000 statements of an invocation. */
 const PAGE_D1_STATEMENTS_MAX = 900;
 
 /**
- * The rows of one page. No day after the day that fills the page is read, so that the page after a full page may be
+ * Requests to R2 and to the cache after which a page of aggregated rows ends. Its days may be read in many parts, each with up
+ * to 104 requests a day. With one more section, of a day or of a month, and twelve days and a quarter that are read ahead,
+ * these are fewer than the 10,000 subrequests of an invocation. Samples are read in one part, of at most 8,784 requests
+ * (`src/query/cold/cold-limits.ts`).
+ */
+const PAGE_REQUESTS_MAX = 8_500;
+const PAGE_REQUESTS_OF_DAYS_MAX = 5_000;
+
+/** Requests to the cache for a day: its footer is looked up, and stored. */
+const CACHE_REQUESTS_A_DAY = 2;
+
+/**
+ * The rows of one page. No section after the one that fills the page is read, so that the page after a full page may be
  * empty. A page that has a next page has at least one row, since tables have the cursor in a row.
  */
 export async function* rowBatches(
   { spec, from, limit, cursorAt }: PageSpec,
-  source: SampleSource,
+  sources: AnswerSources,
   meter: Meter,
   stats: AnswerStats,
 ): AsyncGenerator<RowBatch, void> {
   let batch = newBatch();
-  for await (const { samples, firstPoint } of daysFrom(spec, from, source, meter)) {
-    addDay(stats, samples);
-    for (const [index, series] of samples.series.entries()) {
+  for await (const { days, rows: ofPoints, firstPoint, endMs, isContinued } of sectionsFrom(
+    spec,
+    from,
+    sources,
+    meter,
+  )) {
+    // The states of a week's or month's days are on the page that has its beginning.
+    const states =
+      isContinued && days.length > 1 ? days.map((day) => ({ ...day, state: "present" as const })) : days;
+    for (const day of states) addDay(stats, day);
+    for (const [index, rows] of ofPoints.entries()) {
       const point = firstPoint + index;
-      const rows = spec.aggregation ? aggregateSeries(series, spec.aggregation) : series;
       let row = from && from.point === point ? firstAtOrAfter(rows, from.ms) : 0;
       while (row < rows.ms.length) {
         if (stats.samples === limit) {
@@ -75,39 +93,25 @@ export async function* rowBatches(
         row += count;
       }
     }
-    const nextDayMs = dayStartMs(samples.day) + DAY_MS;
-    if ((stats.samples === limit || (isSpent(meter) && stats.samples > 0)) && nextDayMs < spec.toMs) {
-      yield endWith(batch, stats, cursorAt({ point: 0, ms: nextDayMs }));
+    const isFull = stats.samples === limit || (isSpent(spec, meter, stats) && stats.samples > 0);
+    if (isFull && endMs < spec.toMs) {
+      yield endWith(batch, stats, cursorAt({ point: 0, ms: endMs }));
       return;
     }
   }
   if (batch.length > 0) yield batch;
 }
 
-function isSpent({ bytesRead, d1Bytes, d1Statements }: Meter): boolean {
+function isSpent({ aggregation }: QuerySpec, meter: Meter, { daysFrom }: AnswerStats): boolean {
+  const requests = meter.r2Requests + CACHE_REQUESTS_A_DAY * daysFrom.cold;
+  const requestsMax =
+    aggregation && (isOfDays(aggregation.interval) ? PAGE_REQUESTS_OF_DAYS_MAX : PAGE_REQUESTS_MAX);
   return (
-    bytesRead >= PAGE_BYTES_MAX || d1Bytes >= PAGE_D1_BYTES_MAX || d1Statements >= PAGE_D1_STATEMENTS_MAX
+    meter.bytesRead >= PAGE_BYTES_MAX ||
+    meter.d1Bytes >= PAGE_D1_BYTES_MAX ||
+    meter.d1Statements >= PAGE_D1_STATEMENTS_MAX ||
+    requests >= (requestsMax ?? Number.POSITIVE_INFINITY)
   );
-}
-
-/** The days of a page. On the day of `from`, points before its point are on earlier pages, and are not read again. */
-async function* daysFrom(
-  spec: QuerySpec,
-  from: RowPosition | undefined,
-  source: SampleSource,
-  meter: Meter,
-): AsyncGenerator<{ samples: DaySamples; firstPoint: number }, void> {
-  const startMs = from ? Math.max(spec.fromMs, dayStartMs(utcDayOf(from.ms))) : spec.fromMs;
-  const firstPoint = from?.point ?? 0;
-  let wholeFromMs = startMs;
-  if (firstPoint > 0) {
-    wholeFromMs = Math.min(spec.toMs, dayStartMs(utcDayOf(startMs)) + DAY_MS);
-    const rest = { ...spec, points: spec.points.slice(firstPoint), fromMs: startMs, toMs: wholeFromMs };
-    for await (const samples of source.days(rest, meter)) yield { samples, firstPoint };
-  }
-  if (wholeFromMs === spec.toMs) return;
-  const whole = { ...spec, fromMs: wholeFromMs };
-  for await (const samples of source.days(whole, meter)) yield { samples, firstPoint: 0 };
 }
 
 const newBatch = (): RowBatch => ({

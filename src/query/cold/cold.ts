@@ -18,11 +18,14 @@ import { MemoryBudget } from "./memory-budget.ts";
 import { readDay } from "./read-day.ts";
 import { EndSizes } from "./read-footer.ts";
 
-export { coalesce } from "./byte-ranges.ts";
-export { GAP_BYTES_MAX, VERSIONS_MAX } from "./cold-limits.ts";
-export { type FooterCache, Footers } from "./footers.ts";
+export { bytesIn, coalesce, endOf } from "./byte-ranges.ts";
+export { FOOTER_TRUST_MS, GAP_BYTES_MAX, READS_IN_FLIGHT_MAX, VERSIONS_MAX } from "./cold-limits.ts";
+export { type FileVersion, FileVersions, type FooterCache } from "./file-versions.ts";
+export { Footers } from "./footers.ts";
+export { MemoryBudget } from "./memory-budget.ts";
 export { ObjectUnreadable, ObjectUnsettled, objectFault } from "./object-faults.ts";
 export { pruneGroups } from "./prune.ts";
+export { EndSizes, type ReadVersion, readEnd } from "./read-footer.ts";
 
 const UTF8 = new TextEncoder();
 

@@ -10,7 +10,12 @@ import type {
   LatestSamples,
 } from "../../../src/query/catalog/catalog.ts";
 import type { PointsFile } from "../../../src/query/points/points.ts";
-import type { DaySamples, SampleQuery, SampleSource } from "../../../src/query/source.ts";
+import {
+  bucketSource,
+  type DaySamples,
+  type SampleQuery,
+  type SampleSource,
+} from "../../../src/query/source.ts";
 import { MemoryArchive } from "../query/memory-archive.ts";
 
 export const QUERY_KEY = "s3cret-query-key";
@@ -63,7 +68,7 @@ export function queryUnderTest(env: Readonly<Record<string, unknown>> = QUERY_EN
   files.place("timeseries/2024/01/31/site_a.parquet" as ObjectKey, new TextEncoder().encode("PAR1 … PAR1"));
   const logged: { level: string; message: string; fields: unknown }[] = [];
   const app = createQueryApp<object>({
-    sources: () => ({ samples: sources, catalog: sources, files }),
+    sources: () => ({ samples: sources, buckets: bucketSource(sources), catalog: sources, files }),
     clock: { now: () => 0 },
     log: (level, message, fields) => logged.push({ level, message, fields }),
     version: "1.0.0",

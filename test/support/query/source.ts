@@ -41,7 +41,7 @@ export class FixtureSource implements SampleSource {
       for (const day of daysOf(utcDayOf(query.fromMs), utcDayOf(query.toMs - 1))) {
         if (day === this.failsAt) throw new Error("the bucket is unavailable");
         this.given.push(day);
-        meter.r2Requests += 1;
+        meter.r2Requests += this.costOfDay.r2Requests ?? 1;
         meter.bytesRead += this.costOfDay.bytesRead ?? 0;
         meter.d1Bytes += this.costOfDay.d1Bytes ?? 0;
         meter.d1Statements += this.costOfDay.d1Statements ?? 0;
@@ -76,26 +76,38 @@ export interface PlainQuery {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
-  readonly widthMs?: number | undefined;
+  readonly interval?: number | "week" | "month" | undefined;
   readonly aggregate?: Aggregate | undefined;
 }
 
 /** Every row of an answer, from a scan of every sample for each bucket. */
 export function expectedRows({ samples, missing }: StoredSamples, query: PlainQuery): Row[] {
-  const { points, fromMs, toMs, widthMs, aggregate = "avg" } = query;
-  return daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1)).flatMap((day) =>
+  const { points, fromMs, toMs, interval, aggregate = "avg" } = query;
+  const days = daysOf(utcDayOf(fromMs), utcDayOf(toMs - 1));
+  // A day, or a week or month, by the start of which rows are ordered.
+  const blockOf = (ms: number) => startOf(typeof interval === "string" ? interval : DAY_MS, ms);
+  const blocks = [...new Set(days.map((day) => blockOf(dayStartMs(day))))];
+  return blocks.flatMap((block) =>
     points.flatMap((point): Row[] => {
-      const own = (missing.has(day) ? [] : (samples.get(point) ?? [])).filter(
-        ([ms]) => ms >= fromMs && ms < toMs && utcDayOf(ms) === day,
+      const own = (samples.get(point) ?? []).filter(
+        ([ms]) => ms >= fromMs && ms < toMs && blockOf(ms) === block && !missing.has(utcDayOf(ms)),
       );
-      if (widthMs === undefined) return own.map(([ms, value]) => ({ point, ms, value }));
-      const buckets = [...new Set(own.map(([ms]) => ms - (ms % widthMs)))];
+      if (interval === undefined) return own.map(([ms, value]) => ({ point, ms, value }));
+      const buckets = [...new Set(own.map(([ms]) => startOf(interval, ms)))];
       return buckets.map((bucket) => {
-        const values = own.filter(([ms]) => ms >= bucket && ms < bucket + widthMs).map(([, value]) => value);
+        const values = own.filter(([ms]) => startOf(interval, ms) === bucket).map(([, value]) => value);
         return { point, ms: bucket, value: aggregated(values, aggregate) };
       });
     }),
   );
+}
+
+/** The start of a bucket by the calendar: a week begins on Monday. */
+function startOf(interval: number | "week" | "month", ms: number): number {
+  if (typeof interval === "number") return ms - (ms % interval);
+  const date = new Date(ms);
+  const daysBack = interval === "month" ? date.getUTCDate() - 1 : (date.getUTCDay() + 6) % 7;
+  return Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate() - daysBack);
 }
 
 function aggregated(values: readonly number[], aggregate: Aggregate): number {

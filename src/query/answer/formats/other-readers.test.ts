@@ -12,6 +12,7 @@ import {
 } from "../../../../test/support/query/source.ts";
 import type { FormatName } from "../../../contract/query.ts";
 import { DAY_MS } from "../../../domain/day.ts";
+import { bucketSource } from "../../source.ts";
 import { answerQuery } from "../answer.ts";
 
 /** DuckDB's binding for Node drops U+FEFF at the beginning of a text. */
@@ -38,6 +39,7 @@ const READ: Partial<Record<FormatName, (path: string) => string>> = {
 test.each(["csv", "ndjson", "json"] as const)(
   "DuckDB finds names, types and values of %s by itself",
   async (format) => {
+    const samples = new FixtureSource(STORED);
     const body = await answerQuery(
       {
         site_name: SITE,
@@ -48,7 +50,13 @@ test.each(["csv", "ndjson", "json"] as const)(
         limit: 1_000,
       },
       format,
-      { samples: new FixtureSource(STORED), clock: { now: () => 0 }, onFault: () => {}, onCancel: () => {} },
+      {
+        samples,
+        buckets: bucketSource(samples),
+        clock: { now: () => 0 },
+        onFault: () => {},
+        onCancel: () => {},
+      },
     );
     if ("fault" in body) throw new Error(body.fault);
     const read = await queryWithDuckdb(

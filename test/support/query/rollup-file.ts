@@ -1,0 +1,66 @@
+import { type BucketSeries, bucketsOf, summarize } from "../../../src/domain/buckets.ts";
+import type { UtcDay } from "../../../src/domain/day.ts";
+import type { RollupPeriod } from "../../../src/domain/rollup.ts";
+import type { Series } from "../../../src/domain/series.ts";
+import {
+  encodeRollupFooter,
+  encodeRollupGroup,
+  type RollupPoint,
+} from "../../../src/parquet/rollup/rollup.ts";
+import { SITE } from "./archive.ts";
+
+export interface RollupFile {
+  readonly bytes: Uint8Array;
+  /** The points that have rows. */
+  readonly points: readonly RollupPoint[];
+  /** First and last name of each row group. */
+  readonly groups: readonly (readonly [first: string, last: string])[];
+}
+
+export const hoursOf = (samples: Series): BucketSeries => summarize(samples, bucketsOf(3_600_000));
+
+/** A roll-up as the site's object encodes it; points are in UTF-8 order, and a row group ends once it has `groupRows`. */
+export function rollupFile(
+  period: RollupPeriod,
+  points: readonly RollupPoint[],
+  {
+    days,
+    emptyDays = [],
+    groupRows,
+  }: { days: readonly UtcDay[]; emptyDays?: readonly UtcDay[]; groupRows: number },
+): RollupFile {
+  const withRows = points.filter(({ hours }) => hours.ms.length > 0);
+  const groups: RollupPoint[][] = [];
+  let rows = Number.POSITIVE_INFINITY;
+  for (const point of withRows) {
+    if (rows >= groupRows) {
+      groups.push([]);
+      rows = 0;
+    }
+    groups.at(-1)?.push(point);
+    rows += point.hours.ms.length;
+  }
+  const parts: Uint8Array[] = [];
+  const metadata: Uint8Array[] = [];
+  let offset = 0;
+  for (const group of groups) {
+    const encoded = encodeRollupGroup({ site: SITE }, group, offset);
+    parts.push(encoded.bytes);
+    metadata.push(encoded.metadata);
+    offset += encoded.bytes.length;
+  }
+  parts.push(encodeRollupFooter(metadata, { site: SITE, period, days, emptyDays }));
+  return {
+    bytes: Uint8Array.from(Buffer.concat(parts)),
+    points: withRows,
+    groups: groups.map((group) => [group[0]?.name ?? "", group.at(-1)?.name ?? ""]),
+  };
+}
+
+let clears = 0;
+
+/** An empty roll-up: it describes no day, and its etag is unlike any other's. */
+export function clearedRollup(period: RollupPeriod): Uint8Array {
+  clears += 1;
+  return encodeRollupFooter([], { site: SITE, period, days: [], emptyDays: [], cleared: String(clears) });
+}
