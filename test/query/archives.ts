@@ -37,8 +37,8 @@ export const UNKNOWN_NAMES = [
   "unknown",
 ];
 
-/** The days include a leap day and the end of a month. */
-export const FIRST_DAY = "2024-02-27" as UtcDay;
+/** A Friday. The days include a Monday, and the end of a month and of a quarter after it. */
+export const FIRST_DAY = "2024-09-27" as UtcDay;
 export const DAYS = 6;
 export const dayAt = (nth: number): UtcDay => addDays(FIRST_DAY, nth);
 

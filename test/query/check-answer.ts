@@ -4,14 +4,18 @@ import { MEDIA_TYPES } from "../../src/contract/query.ts";
 import { READERS, type ReadBack } from "../support/query/read-back.ts";
 import type { Row } from "../support/query/source.ts";
 import type { QueryWorker, Reply } from "./query-worker.ts";
-import { expectedDays } from "./reference-days.ts";
+import { expectedDays, type ReferenceRollups } from "./reference-days.ts";
 import { type ExpectedRow, expectedRows, isRight } from "./reference-rows.ts";
 import { inFormat, parametersOf, type TestQuery } from "./test-queries.ts";
 
 /** Requests the whole answer, and again page after page: both must be DuckDB's. */
-export async function checkAnswer(workerOf: (query: TestQuery) => QueryWorker, query: TestQuery) {
+export async function checkAnswer(
+  workerOf: (query: TestQuery) => QueryWorker,
+  query: TestQuery,
+  rollups?: ReferenceRollups,
+) {
   const rows = await expectedRows(query);
-  const days = await expectedDays(query);
+  const days = await expectedDays(query, rollups);
   const [format = "json"] = query.formats;
   const whole = await send(workerOf(query), query, format, {});
   expectRows(whole.rows, rows);

@@ -51,7 +51,7 @@ async function loadDays(boundary: string) {
     `CREATE OR REPLACE TEMP TABLE days AS
       SELECT day, epoch_ms(day::TIMESTAMP) AS first_ms, cold_days.samples AS archived, whole, hot_days.samples AS hot_count,
         day >= $boundary OR day IN (FROM remaining) AS is_hot
-      FROM (SELECT strftime(unnest(generate_series(DATE '2024-02-20', DATE '2024-03-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
+      FROM (SELECT strftime(unnest(generate_series(DATE '2024-09-20', DATE '2024-10-10', INTERVAL 1 DAY)), '%Y-%m-%d') AS day)
       LEFT JOIN (FROM files SEMI JOIN read_from_cold USING (day)) AS cold_days USING (day) LEFT JOIN hot_days USING (day)`,
     { boundary },
   );

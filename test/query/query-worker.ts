@@ -5,15 +5,19 @@ import type { HotDatabase } from "../../src/query/hot/hot.ts";
 import { PointsFiles } from "../../src/query/points/points.ts";
 import { tiered } from "../../src/query/tiers.ts";
 import type { CountedRequest, MemoryArchive } from "../support/query/memory-archive.ts";
+import { rollupSource } from "../support/query/rollup-source.ts";
 
 const KEY = "query-key";
 
 export interface Bindings {
   readonly bucket: MemoryArchive;
   readonly hot: HotDatabase;
+  /** Read whenever the time is needed. */
   readonly nowMs: number;
   readonly hotDays: number;
   readonly cache?: FooterCache;
+  /** Called for a damaged roll-up; by default it fails the test. */
+  readonly onDamaged?: (key: string, fault: Error) => void;
 }
 
 export interface Reply {
@@ -30,14 +34,17 @@ export class QueryWorker {
   readonly #hotDays: number;
   readonly #app;
 
-  constructor({ bucket, hot, nowMs, hotDays, cache }: Bindings) {
+  constructor(bindings: Bindings) {
+    const { bucket, hot, hotDays, cache, onDamaged } = bindings;
     this.#bucket = bucket;
     this.#hotDays = hotDays;
-    const clock = { now: () => nowMs, sleep: async () => undefined };
     const pointsFiles = new PointsFiles();
+    const clock = { now: () => bindings.nowMs, sleep: async () => undefined };
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
+    const rollups = rollupSource(bucket, clock.now, { cache, onDamaged });
     this.#app = createQueryApp<object>({
-      sources: (_, { hotDays }) => tiered({ hot, archive: bucket, pointsFiles, cold, clock, hotDays }),
+      sources: (_, { hotDays }) =>
+        tiered({ hot, archive: bucket, pointsFiles, cold, rollups, clock, hotDays }),
       clock,
       log: () => {},
       version: "0",

@@ -1,4 +1,6 @@
-import type { RowQuery } from "./reference-rows.ts";
+import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
+import { isOfHours, type RowQuery } from "./reference-rows.ts";
+import type { TestRollup } from "./rollups.ts";
 import { select } from "./select.ts";
 
 type State = "missing" | "empty" | "present";
@@ -8,6 +10,7 @@ export interface ExpectedDays {
   readonly missing_days: readonly string[];
   readonly empty_days: readonly string[];
   readonly storage_tiers: readonly string[];
+  readonly days_from: { readonly rollup: number; readonly cold: number; readonly hot: number };
   readonly row_groups_read: number;
   readonly row_groups_pruned: number;
 }
@@ -31,31 +34,75 @@ const DAY_FACTS = `SELECT day, archived, is_hot, whole, hot_count, coalesce(hot,
   ) USING (day)
   WHERE first_ms < $toMs AND first_ms + 86400000 > $fromMs ORDER BY day`;
 
-/** Row groups of the days that are read from the archive, and those that their statistics don't exclude. */
+/** Row groups of the days that are read from their files, and those that their statistics don't exclude. */
 const ROW_GROUPS = `SELECT count(*) AS all_groups, count(*) FILTER (first_ms < $toMs AND last_ms >= $fromMs
     AND len(list_filter($points, lambda point: point BETWEEN min_point AND max_point)) > 0) AS read
   FROM row_groups JOIN (
     SELECT day FROM days WHERE archived IS NOT NULL AND first_ms < $toMs AND first_ms + 86400000 > $fromMs
+      AND NOT list_contains($rolledUp, day)
   ) USING (day)`;
 
-export async function expectedDays({ points, fromMs, toMs }: RowQuery): Promise<ExpectedDays> {
+/** The roll-ups of an archive, and the day from which on they are not used. */
+export interface ReferenceRollups {
+  readonly rollups: readonly TestRollup[];
+  readonly boundary: string;
+}
+
+const NO_ROLLUPS: ReferenceRollups = { rollups: [], boundary: "" };
+
+export async function expectedDays(query: RowQuery, stored = NO_ROLLUPS): Promise<ExpectedDays> {
+  const { points, fromMs, toMs } = query;
   const range = { points, fromMs, toMs };
   const days = await select<DayFacts>(DAY_FACTS, range);
-  const [groups] = await select<{ all_groups: number; read: number }>(ROW_GROUPS, range);
-  const { all_groups = 0, read = 0 } = groups ?? {};
+  const used = usedRollups(query, stored);
+  const rolledUp = used.flatMap((rollup) => rollup.days);
+  const [groups] = await select<{ all_groups: number; read: number }>(ROW_GROUPS, { ...range, rolledUp });
+  const read = (groups?.read ?? 0) + sumOf(used, ({ read }) => read);
+  const all = (groups?.all_groups ?? 0) + sumOf(used, ({ groups: own }) => own);
   const inState = (state: State) => days.filter((day) => stateOf(day) === state).map(({ day }) => day);
-  const tiers = [
-    ...(days.some(({ archived }) => archived !== null) ? ["cold"] : []),
-    ...(days.some((day) => hotStateOf(day) !== "missing") ? ["hot"] : []),
-  ];
+  const from = {
+    rollup: rolledUp.length,
+    cold: days.filter(({ day, archived }) => archived !== null && !rolledUp.includes(day)).length,
+    hot: days.filter((day) => hotStateOf(day) !== "missing").length,
+  };
   return {
     missing_days: inState("missing"),
     empty_days: inState("empty"),
-    storage_tiers: tiers,
+    storage_tiers: (["cold", "hot", "rollup"] as const).filter((tier) => from[tier] > 0),
+    days_from: from,
     row_groups_read: read,
-    row_groups_pruned: all_groups - read,
+    row_groups_pruned: all - read,
   };
 }
+
+/** What a query takes of each roll-up that it uses: days, and row groups. */
+function usedRollups(
+  { points, fromMs, toMs, interval, agg }: RowQuery,
+  { rollups, boundary }: ReferenceRollups,
+): { days: string[]; read: number; groups: number }[] {
+  if (interval === "raw" || !isOfHours(interval)) return [];
+  const isUsable = (day: UtcDay) => {
+    const startMs = dayStartMs(day);
+    const [first, last] = [Math.max(fromMs, startMs), Math.min(toMs, startMs + DAY_MS)];
+    return day < boundary && first < last && first % 3_600_000 === 0 && last % 3_600_000 === 0;
+  };
+  const needsSums = agg === undefined || agg === "avg" || agg === "sum";
+  return rollups.flatMap(({ days, hasRows, infinite, groups }) => {
+    const usable = [...days].filter(isUsable);
+    if (usable.length === 0) return [];
+    const hasAny = usable.some((day) => hasRows.has(day));
+    const isRead = ([first, last]: readonly [string, string]) =>
+      points.some((point) => utf8(first, point) <= 0 && utf8(point, last) <= 0);
+    const read = hasAny ? groups.filter(isRead).length : 0;
+    const isInfinite = (day: UtcDay) =>
+      needsSums && infinite.some((sum) => sum.day === day && points.includes(sum.point));
+    return { days: usable.filter((day) => !isInfinite(day)), read, groups: groups.length };
+  });
+}
+
+const utf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+const sumOf = <T>(all: readonly T[], of: (one: T) => number) => all.reduce((sum, one) => sum + of(one), 0);
 
 function stateOf(day: DayFacts): State {
   const cold: State = day.archived === null ? "missing" : day.archived === 0 ? "empty" : "present";

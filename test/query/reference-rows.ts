@@ -6,7 +6,7 @@ export interface RowQuery {
   readonly points: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
-  readonly interval: "raw" | keyof typeof WIDTHS_MS;
+  readonly interval: "raw" | ReferenceInterval;
   readonly agg: Aggregate | undefined;
 }
 
@@ -47,6 +47,29 @@ export const WIDTHS_MS = {
   "1d": 86_400_000,
 } as const;
 
+/** Intervals of the calendar, as DuckDB names them: its weeks are those of ISO 8601, which begin on Monday. */
+const CALENDAR = { "1week": "week", "1w": "week", "1month": "month", month: "month" } as const;
+
+export type ReferenceInterval = keyof typeof WIDTHS_MS | keyof typeof CALENDAR;
+export const REFERENCE_INTERVALS = [
+  ...Object.keys(WIDTHS_MS),
+  ...Object.keys(CALENDAR),
+] as ReferenceInterval[];
+
+/** Whether the buckets consist of whole hours, so that a roll-up has them. */
+export const isOfHours = (interval: ReferenceInterval): boolean =>
+  interval in CALENDAR || WIDTHS_MS[interval as keyof typeof WIDTHS_MS] % 3_600_000 === 0;
+
+/** The start of the bucket, and of the block by which rows are ordered: a day, or the bucket where it is longer. */
+function bucketSql(interval: ReferenceInterval) {
+  if (!(interval in CALENDAR)) {
+    const widthMs = WIDTHS_MS[interval as keyof typeof WIDTHS_MS];
+    return { bucket: `ms - ms % ${widthMs}`, block: "bucket // 86400000" };
+  }
+  const unit = CALENDAR[interval as keyof typeof CALENDAR];
+  return { bucket: `epoch_ms(date_trunc('${unit}', make_timestamp(ms * 1000)))`, block: "bucket" };
+}
+
 const AGGREGATES: Readonly<Record<Aggregate, string>> = {
   avg: "avg(value)",
   min: "min(value)",
@@ -75,7 +98,7 @@ const QUERIED = `queried AS (SELECT nth, ms, value FROM samples
   JOIN (SELECT unnest($points) AS point, generate_subscripts($points, 1) AS nth) USING (point)
   WHERE ms >= $fromMs AND ms < $toMs)`;
 
-/** The rows of the whole answer in its order: by UTC day, then by the query's points, then by time. */
+/** The rows of the whole answer in its order: by UTC day (or week or month), then by the query's points, then by time. */
 export async function expectedRows({
   points,
   fromMs,
@@ -96,12 +119,13 @@ export async function expectedRows({
       value: { kind: "identical", value: row.value },
     }));
   }
+  const { bucket, block } = bucketSql(interval);
   const rows = await select<Bucket>(
-    `WITH ${QUERIED}, bucketed AS (SELECT nth, ms - ms % $widthMs AS bucket, ms, value FROM queried)
+    `WITH ${QUERIED}, bucketed AS (SELECT nth, ${bucket} AS bucket, ms, value FROM queried)
       SELECT nth, bucket AS ms, ${AGGREGATES[agg ?? "avg"]} AS value, count(*) AS n, sum(abs(value)) AS magnitude,
         sum(value * ${SCALE}) AS scaled, sum(abs(value) * ${SCALE}) AS scaled_magnitude
-      FROM bucketed GROUP BY nth, bucket ORDER BY bucket // 86400000, nth, bucket`,
-    { ...range, widthMs: WIDTHS_MS[interval] },
+      FROM bucketed GROUP BY nth, bucket ORDER BY ${block}, nth, bucket`,
+    range,
   );
   return rows.map((row) => ({ point: nameOf(row), ms: row.ms, value: expectedOf(row, agg ?? "avg") }));
 }

@@ -43,7 +43,7 @@ const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
   new QueryWorker({
     bucket,
     hot: new SqliteHot(),
-    nowMs: Date.UTC(2024, 4, 1),
+    nowMs: Date.UTC(2024, 11, 1),
     hotDays: 20,
     ...(cache && {
       cache: {

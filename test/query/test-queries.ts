@@ -3,7 +3,7 @@ import { AGGREGATES, type FormatName, MEDIA_TYPES } from "../../src/contract/que
 import { DAY_MS, dayStartMs } from "../../src/domain/day.ts";
 import { SITE } from "../support/query/archive.ts";
 import { DAYS, dayAt, FIRST_DAY, NAMES, UNKNOWN_NAMES } from "./archives.ts";
-import { type RowQuery, WIDTHS_MS } from "./reference-rows.ts";
+import { REFERENCE_INTERVALS, type RowQuery } from "./reference-rows.ts";
 
 /** A query, and how the test sends it. */
 export interface TestQuery extends RowQuery {
@@ -28,8 +28,6 @@ function anyEdge(timesMs: readonly number[]) {
   );
 }
 
-const INTERVALS = Object.keys(WIDTHS_MS) as (keyof typeof WIDTHS_MS)[];
-
 export function anyTestQuery(timesMs: readonly number[]): fc.Arbitrary<TestQuery> {
   const edge = anyEdge(timesMs);
   const range = fc.tuple(edge, edge).filter(([a, b]) => a !== b);
@@ -43,7 +41,7 @@ export function anyTestQuery(timesMs: readonly number[]): fc.Arbitrary<TestQuery
       { weight: 1, arbitrary: fc.shuffledSubarray([...NAMES], { minLength: NAMES.length }) },
     ),
     range,
-    interval: fc.oneof(fc.constant("raw" as const), fc.constantFrom(...INTERVALS)),
+    interval: fc.oneof(fc.constant("raw" as const), fc.constantFrom(...REFERENCE_INTERVALS)),
     agg: fc.option(fc.constantFrom(...AGGREGATES), { nil: undefined }),
     formats: fc.array(fc.constantFrom<FormatName>("json", "csv", "ndjson", "arrow"), {
       minLength: 1,
