@@ -34,7 +34,7 @@ export function count(text: string): number {
 /** "raw" or an interval, as it is sent to the Query Worker. */
 export function interval(text: string): string {
   const parsed = text === "raw" ? 0 : parseInterval(text);
-  if (typeof parsed === "number") return text;
+  if (typeof parsed !== "object") return text;
   throw new InvalidArgumentError(`It ${parsed.fault}.`);
 }
 

@@ -102,6 +102,7 @@ const label = (value: number) => FIVE_DIGITS.format(value);
 
 const FINEST = { interval: "5min", widthMs: 300_000 } as const;
 const INTERVALS: readonly { readonly interval: Interval; readonly widthMs: number }[] = [
+  { interval: "1week", widthMs: 7 * DAY_MS },
   { interval: "1day", widthMs: DAY_MS },
   { interval: "1hr", widthMs: 3_600_000 },
   { interval: "15min", widthMs: 900_000 },

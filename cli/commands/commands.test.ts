@@ -219,6 +219,23 @@ it.each<string[]>([[], ["--chart"], ["--csv"], ["--json"]])(
   },
 );
 
+it("a query by months over years is sent as it is written, and its pattern is matched in the last 366 days", async () => {
+  server.responses = { ...SITE_WITH_POINTS, "GET /timeseries/query": [answer(["s/temp"])] };
+  const before = server.parameters.length;
+  const range = ["--site", "site_a", "--from", "2020", "--to", "2024"];
+  const { code, stderr } = await ran("query", "s/t*", ...range, "--interval", "1month", "--agg", "max");
+  expect(stderr).toContain("Patterns stand for the points of 2024-01-01: 1 point in all.");
+  expect(code).toBe(0);
+  const [days, , query] = server.parameters.slice(before).map((each) => Object.fromEntries(each));
+  expect(days).toMatchObject({ from: "2024-01-01", to: "2024-12-31" });
+  expect(query).toMatchObject({ interval: "1month", agg: "max", start_time: String(Date.UTC(2020, 0)) });
+  expect((await ran("query", "s/temp", ...range, "--interval", "week")).code).toBe(0);
+  expect(await ran("query", "s/temp", ...range, "--interval", "2d")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("It is longer than a day; longer than 1d are only"),
+  });
+});
+
 it("a wrong point in a range with missing days is a wrong point, not a wrong site", async () => {
   const nothing = {
     ...answer([]),

@@ -32,7 +32,7 @@ export const addQuery: AddCommand = (program, cli) => {
     .addOption(
       new Option(
         "--interval <width>",
-        "raw, or aggregate over intervals such as 30s, 5m, 1h or 1d",
+        "raw, or aggregate over intervals such as 30s, 5m, 1h, 1d, 1week or 1month",
       ).argParser(interval),
     )
     .addOption(new Option("--agg <function>", "value of an interval (default: avg)").choices(AGGREGATES))
@@ -61,7 +61,8 @@ Examples:
   npx bv-backfill query --site building_a --from 2024-01-01 --match temp
   npx bv-backfill query ses/building_a/weather/temp --site building_a --from 2024-01-01 --to 2024-01-07 --chart
   npx bv-backfill query 'ses/*/weather/*' --site building_a --from 2024-01-01 --interval 1h
-  npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1h --agg max --csv > hours.csv`,
+  npx bv-backfill query a b --site building_a --from 2024-01-01 --interval 1h --agg max --csv > hours.csv
+  npx bv-backfill query a --site building_a --from 2022 --to 2024 --interval 1month`,
     )
     .action(async (points: string[], options: QueryOptions) => {
       const range = timeRange(options.from, options.to);

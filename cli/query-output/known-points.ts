@@ -1,6 +1,6 @@
 import type { QueryClient } from "../../client/client.ts";
 import { QUERY_POINTS_MAX } from "../../src/contract/query.ts";
-import { addDays, utcDayOf } from "../../src/domain/day.ts";
+import { addDays, dayStartMs, utcDayOf } from "../../src/domain/day.ts";
 import { nearNames } from "../../src/domain/near-names.ts";
 import { CommandError, counted, EXIT, formatCount } from "../../terminal/terminal.ts";
 import { note } from "../output.ts";
@@ -17,8 +17,8 @@ export interface KnownPoints {
 }
 
 /**
- * The points of the last day in the range that has samples, or of the newest such day of the last 366. undefined: the site
- * has no such day.
+ * The points of the last day in the range that has samples, of its last 366 days, or of the newest such day of the last 366.
+ * undefined: the site has no such day.
  */
 export async function knownPoints(
   query: QueryClient,
@@ -26,11 +26,18 @@ export async function knownPoints(
   { fromMs, toMs }: TimeRange,
 ): Promise<KnownPoints | undefined> {
   const today = utcDayOf(Date.now());
+  const { from, to } = lastDaysOf({ fromMs, toMs });
   const day =
-    (await lastDayWithSamples(query, site, utcDayOf(fromMs), utcDayOf(toMs - 1))) ??
+    (await lastDayWithSamples(query, site, from, to)) ??
     (await lastDayWithSamples(query, site, addDays(today, 1 - DAYS_MAX), today));
   if (day === undefined) return undefined;
   return { day, names: (await query.points(site, day)).points.map(({ point_name }) => point_name) };
+}
+
+/** The days of a range, of a longer range the last that one request may ask for. */
+function lastDaysOf({ fromMs, toMs }: TimeRange) {
+  const to = utcDayOf(toMs - 1);
+  return { from: utcDayOf(Math.max(fromMs, dayStartMs(addDays(to, 1 - DAYS_MAX)))), to };
 }
 
 async function lastDayWithSamples(query: QueryClient, site: string, from: string, to: string) {
@@ -94,13 +101,9 @@ export async function unknownSiteLines(
   }
 }
 
-async function linesOf(
-  query: QueryClient,
-  site: string,
-  { fromMs, toMs }: TimeRange,
-): Promise<readonly string[]> {
+async function linesOf(query: QueryClient, site: string, range: TimeRange): Promise<readonly string[]> {
   const today = utcDayOf(Date.now());
-  const [from, to] = [utcDayOf(fromMs), utcDayOf(toMs - 1)];
+  const { from, to } = lastDaysOf(range);
   if (await hasFile(query, site, from, to)) return [];
   if (await hasFile(query, site, addDays(today, 1 - DAYS_MAX), today)) return [];
   const others = await query.sites(from);

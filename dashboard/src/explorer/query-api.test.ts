@@ -6,7 +6,7 @@ import { CHART_ROWS_MAX, fetchSamples, type SamplesQuery } from "./query-api.ts"
 const query: SamplesQuery = {
   site: "a",
   point: "p,q",
-  span: { fromMs: 0, toMs: 400 * DAY_MS },
+  span: { fromMs: 0, toMs: 2_000 * DAY_MS },
   interval: "1day",
   agg: "max",
 };
@@ -38,17 +38,29 @@ test("a span longer than one query covers is loaded in parts, page by page, in o
   ).toEqual([
     ["1970-01-01", 1],
     ["1970-01-01", 2],
-    ["1971-01-02", 1],
-    ["1971-01-02", 2],
+    ["1975-01-02", 1],
+    ["1975-01-02", 2],
   ]);
   expect(answer).toMatchObject({ body: { truncated: false, cost: { bytes_read: 20, r2_requests: 4 } } });
   expect(requests.map((query) => query.get("cursor"))).toEqual([null, "1", null, "1"]);
-  expect(requests[3]?.get("end_time")).toBe(new Date(400 * DAY_MS).toISOString());
+  expect(requests[3]?.get("end_time")).toBe(new Date(2_000 * DAY_MS).toISOString());
 });
 
-test("missing days are counted once per part, not once per page", async () => {
-  const answer = await fetchSamples(worker(3).client, query, unending);
-  expect(answer).toMatchObject({ body: { missingDays: ["1970-01-09", "1970-01-09"] } });
+test("missing days are those of every page, each once", async () => {
+  let page = 0;
+  const fetcher = (async () => {
+    page += 1;
+    const missing_days = ["1970-01-09", `1971-0${page}-01`];
+    return Response.json({
+      samples: [],
+      metadata: { ...metadata, missing_days, next_cursor: page < 3 ? String(page) : null },
+    });
+  }) as typeof fetch;
+  const client = workerClient(fetcher, "https://query.test", "t");
+  const answer = await fetchSamples(client, { ...query, span: { fromMs: 0, toMs: DAY_MS } }, unending);
+  expect(answer).toMatchObject({
+    body: { missingDays: ["1970-01-09", "1971-01-01", "1971-02-01", "1971-03-01"] },
+  });
 });
 
 test("a name with a comma stays one name, and raw samples have no aggregate", async () => {

@@ -47,20 +47,20 @@ export async function fetchPoints(
   }
 }
 
-/** The samples of the span, in order, up to `CHART_ROWS_MAX` rows: one query per year, page by page. */
+/** The samples of the span, in order, up to `CHART_ROWS_MAX` rows: one query for each part of a long span, page by page. */
 export async function fetchSamples(
   client: WorkerClient,
   query: SamplesQuery,
   signal: AbortSignal,
 ): Promise<Result<Samples>> {
   const samples: Sample[] = [];
-  const missingDays: string[] = [];
+  const missing = new Set<string>();
   const cost = { bytes_read: 0, r2_requests: 0, query_time_ms: 0 };
-  for (const part of splitSpan(query.span)) {
+  for (const part of splitSpan(query.span, query.interval)) {
     let cursor: string | undefined;
     do {
       if (samples.length >= CHART_ROWS_MAX)
-        return { ok: true, body: { samples, missingDays, truncated: true, cost } };
+        return { ok: true, body: { samples, missingDays: [...missing], truncated: true, cost } };
       const result = await client<QueryAnswer>("GET", "/timeseries/query", {
         query: parametersOf(query, part, cursor),
         signal,
@@ -68,14 +68,14 @@ export async function fetchSamples(
       if (!result.ok) return result;
       const { metadata } = result.body;
       for (const sample of result.body.samples) samples.push(sample);
-      if (cursor === undefined) missingDays.push(...metadata.missing_days);
+      for (const day of metadata.missing_days) missing.add(day);
       cost.bytes_read += metadata.bytes_read;
       cost.r2_requests += metadata.r2_requests;
       cost.query_time_ms += metadata.query_time_ms;
       cursor = metadata.next_cursor ?? undefined;
     } while (cursor !== undefined);
   }
-  return { ok: true, body: { samples, missingDays, truncated: false, cost } };
+  return { ok: true, body: { samples, missingDays: [...missing], truncated: false, cost } };
 }
 
 function parametersOf({ site, point, interval, agg }: SamplesQuery, part: Span, cursor: string | undefined) {

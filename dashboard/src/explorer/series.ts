@@ -23,7 +23,9 @@ export function seriesOf(
 ): Series {
   const sampleTimes = samples.map(({ timestamp }) => Date.parse(timestamp) / 1_000);
   const gapS = gapOf(sampleTimes, interval === "raw" ? 0 : INTERVAL_MS[interval] / 1_000);
-  const missing = missingDays.map((day) => Date.parse(`${day}T00:00Z`) / 1_000).sort((a, b) => a - b);
+  // A missing day makes no gap between weeks or months, which have samples of their other days.
+  const days = interval === "1week" || interval === "1month" ? [] : missingDays;
+  const missing = days.map((day) => Date.parse(`${day}T00:00Z`) / 1_000).sort((a, b) => a - b);
   const times: number[] = [];
   const values: (number | null)[] = [];
   let next = 0;

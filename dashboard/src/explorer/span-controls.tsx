@@ -12,6 +12,7 @@ const LENGTHS: readonly Move[] = [
   { name: "Week", days: 7 },
   { name: "Month", days: 31 },
   { name: "Year", days: 366 },
+  { name: "5 years", days: 1_827 },
 ].map(({ name, days }) => ({ name, move: (span) => daysEndingOn(lastDayOf(span), days) }));
 
 /** For keyboard and touch: what a drag over the chart does, and the way back. */

@@ -5,10 +5,12 @@ import {
   autoInterval,
   clampSpan,
   daysEndingOn,
+  INTERVALS,
   isAllowed,
+  LONG_QUERY_DAYS_MAX,
   lastDayOf,
   panned,
-  QUERY_SPAN_MS_MAX,
+  QUERY_DAYS_MAX,
   SPAN_MS_MIN,
   splitSpan,
   withFirstDay,
@@ -58,18 +60,36 @@ test("no span is empty, reversed, fractional or before 1970", () => {
 });
 
 test("parts follow each other without gap or overlap, and none is too long for one query", () => {
+  const spans = fc.tuple(fc.integer({ min: 1, max: 5_000 * DAY_MS }), fc.constantFrom(...INTERVALS));
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 5_000 * DAY_MS }), (spanMs) => {
-      const parts = splitSpan({ fromMs: 7, toMs: 7 + spanMs });
+    fc.property(spans, ([spanMs, interval]) => {
+      const daysMax = ["1hr", "1day", "1week", "1month"].includes(interval)
+        ? LONG_QUERY_DAYS_MAX
+        : QUERY_DAYS_MAX;
+      const parts = splitSpan({ fromMs: 7, toMs: 7 + spanMs }, interval);
       expect(parts[0]?.fromMs).toBe(7);
       expect(parts.at(-1)?.toMs).toBe(7 + spanMs);
       for (const [index, part] of parts.entries()) {
-        expect(part.toMs - part.fromMs).toBeLessThanOrEqual(QUERY_SPAN_MS_MAX);
+        expect(part.toMs).toBeGreaterThan(part.fromMs);
+        expect(part.toMs - part.fromMs).toBeLessThanOrEqual(daysMax * DAY_MS);
         expect(part.toMs).toBe(parts[index + 1]?.fromMs ?? 7 + spanMs);
       }
     }),
     { numRuns: 100 },
   );
+});
+
+test.for([
+  ["1hr", "2024-12-31T10:00Z"],
+  ["1day", "2024-12-31T00:00Z"],
+  // A Monday.
+  ["1week", "2024-12-30T00:00Z"],
+  ["1month", "2024-12-01T00:00Z"],
+] as const)("a part of %s ends where a bucket begins: %s", ([interval, end]) => {
+  const fromMs = Date.parse("2019-12-31T10:30Z");
+  const [first, second] = splitSpan({ fromMs, toMs: fromMs + 3_000 * DAY_MS }, interval);
+  expect([first?.fromMs, first?.toMs]).toEqual([fromMs, Date.parse(end)]);
+  expect(second?.fromMs).toBe(first?.toMs);
 });
 
 const daysLong = (count: number) => ({ fromMs: 0, toMs: count * DAY_MS });
@@ -81,7 +101,8 @@ test.for([
   [20, "15min"],
   [100, "1hr"],
   [366, "1day"],
-  [3_650, "1day"],
+  [2_500, "1day"],
+  [3_650, "1week"],
 ] as const)("the automatic interval of %s days is %s", ([count, interval]) => {
   expect(autoInterval(daysLong(count))).toBe(interval);
 });

@@ -1,5 +1,6 @@
 import type { Aggregate, Interval } from "../../../src/contract/query.ts";
 import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../../src/domain/day.ts";
+import { bucketsOfInterval, isHourOrLonger, parseInterval } from "../../../src/domain/interval.ts";
 
 /** The time range of a chart, its end excluded, as the Query Worker defines ranges. */
 export interface Span {
@@ -49,25 +50,37 @@ export function clampSpan(span: Span): Span {
   return { fromMs, toMs: Math.max(Math.round(span.toMs), fromMs + SPAN_MS_MIN) };
 }
 
-/** One query covers at most 366 days. */
-export const QUERY_SPAN_MS_MAX = 366 * DAY_MS;
+/** Days that one query covers: of raw samples and short intervals, and of intervals of an hour or longer. */
+export const QUERY_DAYS_MAX = 366;
+export const LONG_QUERY_DAYS_MAX = 1_827;
 
-/** Splits a span into ranges that one query covers, in order. */
-export function splitSpan({ fromMs, toMs }: Span): Span[] {
-  const count = Math.ceil((toMs - fromMs) / QUERY_SPAN_MS_MAX);
-  return Array.from({ length: count }, (_, index) => ({
-    fromMs: fromMs + index * QUERY_SPAN_MS_MAX,
-    toMs: Math.min(toMs, fromMs + (index + 1) * QUERY_SPAN_MS_MAX),
-  }));
+/**
+ * Splits a span into ranges that one query covers, in order. They meet where a bucket begins, so that no bucket is in two
+ * of them.
+ */
+export function splitSpan({ fromMs, toMs }: Span, interval: Interval): Span[] {
+  const parsed = interval === "raw" ? 1 : parseInterval(interval);
+  const bucket = typeof parsed === "object" ? 1 : parsed;
+  const lengthMs = (isHourOrLonger(bucket) ? LONG_QUERY_DAYS_MAX : QUERY_DAYS_MAX) * DAY_MS;
+  const parts: Span[] = [];
+  for (let startMs = fromMs; startMs < toMs; ) {
+    const endMs = Math.min(toMs, startMs + lengthMs);
+    const endOfPart = endMs === toMs ? toMs : bucketsOfInterval(bucket)(endMs).fromMs;
+    parts.push({ fromMs: startMs, toMs: endOfPart });
+    startMs = endOfPart;
+  }
+  return parts;
 }
 
-/** The length of one bucket of each interval. */
+/** The length of one bucket of each interval; of a month the longest. */
 export const INTERVAL_MS: Readonly<Record<Exclude<Interval, "raw">, number>> = {
   "1min": 60_000,
   "5min": 300_000,
   "15min": 900_000,
   "1hr": 3_600_000,
   "1day": DAY_MS,
+  "1week": 7 * DAY_MS,
+  "1month": 31 * DAY_MS,
 };
 
 /** What an operator can choose. */
@@ -88,7 +101,7 @@ const AUTO_RAW_MS_MAX = DAY_MS / 4;
 export function autoInterval({ fromMs, toMs }: Span): Interval {
   const spanMs = toMs - fromMs;
   if (spanMs <= AUTO_RAW_MS_MAX) return "raw";
-  return FINEST_FIRST.find((interval) => spanMs / INTERVAL_MS[interval] <= AUTO_BUCKETS_MAX) ?? "1day";
+  return FINEST_FIRST.find((interval) => spanMs / INTERVAL_MS[interval] <= AUTO_BUCKETS_MAX) ?? "1month";
 }
 
 /** Whether the interval can be chosen for the span. */
