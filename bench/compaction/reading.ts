@@ -9,6 +9,7 @@ import { answerQuery } from "../../src/query/answer/answer.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import { newMeter } from "../../src/query/cost.ts";
 import type { SampleQuery, SampleSource } from "../../src/query/source.ts";
+import { bucketSource } from "../../src/query/source.ts";
 import { FIRST_DAY, FileArchive, REFERENCE_NAMES, ShiftedFile, spread, withLatency } from "../data/data.ts";
 import { type Figure, KB, mustBe, report } from "../measure/measure.ts";
 import { indexPath, type MonthFigures, type MonthFile } from "./month-layout.ts";
@@ -96,7 +97,13 @@ async function pagesOf(samples: SampleSource, query: SampleQuery): Promise<Paged
   const onFault = (fault: unknown) => {
     throw fault;
   };
-  const parts = { samples, clock: { now: () => 0 }, onFault, onCancel: () => undefined };
+  const parts = {
+    samples,
+    buckets: bucketSource(samples),
+    clock: { now: () => 0 },
+    onFault,
+    onCancel: () => undefined,
+  };
   const before = process.cpuUsage();
   let [pages, requests] = [0, 0];
   for (let cursor: string | null | undefined; cursor !== null; pages++) {

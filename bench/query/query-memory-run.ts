@@ -9,10 +9,14 @@ import type { ArchiveReader } from "../../src/ports/archive.ts";
 import { answerQuery } from "../../src/query/answer/answer.ts";
 import { aroundRequests } from "../../src/query/archive-requests.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
+import { bucketSource } from "../../src/query/source.ts";
 import { FileArchive } from "../data/data.ts";
+import { isolateOver } from "./query-isolate.ts";
 
 export interface MemoryRun {
   readonly folder: string;
+  /** Whether aggregated answers come from roll-ups. */
+  readonly rollups?: boolean;
   /** Memory is measured once in so many reads. */
   readonly readsPerMeasurement: number;
   /** Whether garbage is collected before each measurement, so that only live memory counts. */
@@ -32,10 +36,14 @@ export interface AnswerMemory {
 /** The reader pauses so long after each chunk: every read ahead is finished by then. */
 const CHUNK_MS = 2;
 
-const { folder, readsPerMeasurement, collectGarbage, answers }: MemoryRun = JSON.parse(process.argv[2] ?? "");
+const { folder, rollups, readsPerMeasurement, collectGarbage, answers }: MemoryRun = JSON.parse(
+  process.argv[2] ?? "",
+);
 let peak = 0;
 let reads = 0;
-const samples = new ColdSource(measuring(new FileArchive(folder)), new Footers(() => Date.now()));
+const archive = measuring(new FileArchive(folder));
+const samples = new ColdSource(archive, new Footers(() => Date.now()));
+const { buckets } = rollups ? isolateOver(archive) : { buckets: bucketSource(samples) };
 const before = memoryInUse(true);
 const results: AnswerMemory[] = [];
 for (const { query, format } of answers) results.push(await answer(query, format));
@@ -49,7 +57,13 @@ async function answer(query: TimeseriesQuery, format: FormatName): Promise<Answe
   const onCancel = () => {
     throw new Error("the reader cancelled");
   };
-  const parts = { samples, clock: { now: () => Date.now() }, onFault, onCancel };
+  const parts = {
+    samples,
+    buckets,
+    clock: { now: () => Date.now() },
+    onFault,
+    onCancel,
+  };
   const body = await answerQuery(query, format, parts);
   if ("fault" in body) throw new Error(body.fault);
   let bytes = 0;
