@@ -3,7 +3,8 @@ import { backfillOf, coordinatorOf } from "./cloudflare/objects.ts";
 import { wallClock } from "./cloudflare/storage.ts";
 import { createBackfillApp } from "./http/backfill/backfill.ts";
 
-export { CoordinatorObject, RateGateObject, SiteBackfillObject } from "./cloudflare/objects.ts";
+export { RateGateObject } from "./cloudflare/gate-object.ts";
+export { CoordinatorObject, SiteBackfillObject } from "./cloudflare/objects.ts";
 
 const app = createBackfillApp<Env>({
   backfill: backfillOf,

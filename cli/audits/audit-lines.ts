@@ -70,8 +70,11 @@ function modeOf({ mode, sample_percent }: AuditView): string {
   return sample_percent === undefined ? mode : `${mode}, ${sample_percent}%`;
 }
 
-function problemLines({ site, problems, problems_total }: AuditView): string[] {
+function problemLines({ site, problems, problems_total, rollups }: AuditView): string[] {
   const lines = problems.map(({ date, problem }) => `${date} ${site}: ${problem}`);
   const more = problems_total - problems.length;
-  return more > 0 ? [...lines, `and ${formatCount(more)} more at ${site}`] : lines;
+  const ofRollups = (rollups?.problems ?? []).map(
+    ({ period, problem }) => `roll-up of ${period} ${site}: ${problem}; it is made again`,
+  );
+  return [...lines, ...(more > 0 ? [`and ${formatCount(more)} more at ${site}`] : []), ...ofRollups];
 }

@@ -1,6 +1,7 @@
 import { addRebuild, addVerify } from "../audits/audits.ts";
 import type { AddCommand } from "../cli.ts";
 import { addDue } from "../due/due.ts";
+import { addRollups } from "../rollups/rollups.ts";
 import { addSync } from "../sync/sync.ts";
 import { addCancel } from "./cancel-command.ts";
 import { addDays } from "./days-command.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addErrors,
   addVerify,
   addRebuild,
+  addRollups,
   addDue,
   addSync,
   addPoints,

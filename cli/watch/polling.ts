@@ -18,7 +18,7 @@ export function watchScreen(cli: Cli, out: NodeJS.WriteStream): ProgressScreen {
 
 export interface Watching {
   /** What runs in the Worker. */
-  readonly what: "backfill" | "verification" | "rebuild" | "sync";
+  readonly what: "backfill" | "verification" | "rebuild" | "sync" | "making of roll-ups";
   /** How to watch it again, and what else to do with it: a sentence a line. */
   readonly again: readonly string[];
 }

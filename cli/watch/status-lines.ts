@@ -14,6 +14,7 @@ import {
 } from "../../terminal/terminal.ts";
 import { type Paint, plain } from "../output.ts";
 import { dueSummaryLines } from "./due-lines.ts";
+import { rollupSummaryLines } from "./rollup-text.ts";
 
 const BAR_COLUMNS = 24;
 /** So many failed days are listed; `npx bv-backfill days` shows all of them. */
@@ -27,6 +28,7 @@ export function headLines(status: Status, paint: Paint = plain): string[] {
     ...paceLines(status),
     ...concernLines(status).map((line) => paint("yellow", line)),
     ...dueSummaryLines(status.due),
+    ...rollupSummaryLines(status),
   ];
 }
 

@@ -11,6 +11,7 @@ export { dueSummaryLines } from "./due-lines.ts";
 /** Showing and watching a backfill in the terminal. The door of this folder. */
 export { jsonLines, LOST } from "./poll-lines.ts";
 export { requestChange, watchScreen, watchWorker, withInterruptNote } from "./polling.ts";
+export { rollupText } from "./rollup-text.ts";
 export { archiveLine, headLines, progressText, siteTable, timeOf } from "./status-lines.ts";
 
 /** Shows the backfill on `out` until it ends. Ctrl-C stops watching; the backfill keeps running. */

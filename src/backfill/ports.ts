@@ -4,6 +4,8 @@ import type {
   AuditRequest,
   Desired,
   DueTrack,
+  RollupRange,
+  RollupsToMake,
   SiteAnswer,
   SiteJob,
   SiteQuery,
@@ -38,4 +40,6 @@ export interface SitePeer {
   report(due?: DueTrack): Promise<SiteReport>;
   read(query: SiteQuery): Promise<SiteAnswer>;
   audit(request: AuditRequest): Promise<"started" | "audit-running">;
+  /** Has the roll-ups of the range made that are missing or lack days. Repeating it changes nothing. */
+  makeRollups(range: RollupRange): Promise<RollupsToMake>;
 }

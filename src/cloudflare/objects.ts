@@ -2,20 +2,18 @@ import { DurableObject, env } from "cloudflare:workers";
 import { fetchVendor } from "../ace/transport/transport.ts";
 import { R2Archive } from "../archive/r2-archive.ts";
 import { Coordinator, orUnavailable } from "../backfill/coordinator/coordinator.ts";
-import type { AuditRequest, DueTrack, SiteJob, SiteQuery } from "../backfill/job/job.ts";
-import type { GateLane, SitePeer } from "../backfill/ports.ts";
-import { RateGate } from "../backfill/rate-gate/rate-gate.ts";
+import type { AuditRequest, DueTrack, RollupRange, SiteJob, SiteQuery } from "../backfill/job/job.ts";
+import type { SitePeer } from "../backfill/ports.ts";
 import { SiteBackfill } from "../backfill/site/site.ts";
 import type { BackfillApi } from "../contract/api.ts";
 import type { DaySelection, StartRequest, VerifyRequest } from "../contract/backfill.ts";
-import type { GateView } from "../contract/gate.ts";
 import type { UtcDay } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { Isolate } from "../object/isolate/isolate.ts";
 import type { DueDay, DueDays, DueOptions, HotSamples } from "../ports/due.ts";
 import { vouchingOn } from "./d1-hot.ts";
 import { aceKeyOf, configOf, consoleLog, type Env } from "./env.ts";
-import { type GatePeer, gateIdentity, gateOf } from "./gate.ts";
+import { gateOf } from "./gate.ts";
 import { rememberSiteName, retryingAlarm, siteNameOf } from "./object-shell.ts";
 import { KvView, ObjectAlarm, ObjectStore, wallClock } from "./storage.ts";
 import { webhookReceiver } from "./webhook-receiver.ts";
@@ -93,6 +91,12 @@ export class CoordinatorObject extends DurableObject<Env> implements Omit<Backfi
   async rebuild() {
     return orUnavailable(this.#rules.rebuild());
   }
+  async makeRollups(selection: DaySelection) {
+    return orUnavailable(this.#rules.rollups.make(selection));
+  }
+  async rollups() {
+    return orUnavailable(this.#rules.rollups.list());
+  }
   async audits() {
     return orUnavailable(this.#rules.audits());
   }
@@ -156,43 +160,15 @@ export class SiteBackfillObject extends DurableObject<Env> implements SitePeer, 
   async audit(request: AuditRequest) {
     return this.#rules.audit(request);
   }
+  async makeRollups(range: RollupRange) {
+    return this.#rules.makeRollups(range);
+  }
   /** Uses neither rules nor configuration nor database, because any of them may be stuck. */
   async restart() {
     this.ctx.abort("restarted, because it showed no heartbeat");
   }
   override alarm() {
     return retryingAlarm(this.ctx, consoleLog, () => this.#rules.alarm());
-  }
-}
-
-export class RateGateObject extends DurableObject<Env> implements GatePeer {
-  #made: RateGate | undefined;
-
-  get #rules(): RateGate {
-    const { requestsPerMinute } = configOf(this.env);
-    this.#made ??= new RateGate(new ObjectStore(this.ctx.storage), wallClock, requestsPerMinute);
-    return this.#made;
-  }
-
-  async acquire(caller: string, track?: GateLane) {
-    return this.#rules.acquire(caller, track);
-  }
-  async pauseFor(ms: number) {
-    this.#rules.pauseFor(ms);
-  }
-  async pausedUntil() {
-    return this.#rules.pausedUntil();
-  }
-  async permitsLastMinute() {
-    return this.#rules.permitsLastMinute();
-  }
-  async view(): Promise<GateView> {
-    const pausedUntil = this.#rules.pausedUntil();
-    return {
-      gate: gateIdentity(this.ctx.id),
-      permits_last_minute: this.#rules.permitsLastMinute(),
-      paused_until: pausedUntil === undefined ? null : new Date(pausedUntil).toISOString(),
-    };
   }
 }
 
@@ -221,6 +197,8 @@ export function backfillOf(env: Env): BackfillApi {
     verify: (request) => stub().verify(request),
     rebuild: () => stub().rebuild(),
     audits: () => stub().audits(),
+    makeRollups: (selection) => stub().makeRollups(selection),
+    rollups: () => stub().rollups(),
   };
 }
 
@@ -238,6 +216,7 @@ function siteOf(env: Env, site: SiteName): SitePeer {
     report: (due) => stub().report(due),
     read: (query) => stub().read(query),
     audit: (request) => stub().audit(request),
+    makeRollups: (range) => stub().makeRollups(range),
   };
 }
 

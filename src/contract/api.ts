@@ -8,6 +8,8 @@ import type {
   ErrorList,
   Plan,
   RetryAccepted,
+  RollupList,
+  RollupsAccepted,
   SiteSummary,
   StartAccepted,
   StartRequest,
@@ -43,6 +45,10 @@ export interface BackfillApi {
   errors(selection: DaySelection, limit: number): Promise<FoundErrors>;
   verify(request: VerifyRequest): Promise<AuditOutcome>;
   rebuild(): Promise<AuditOutcome>;
+  /** Has roll-ups made that are missing or lack days. */
+  makeRollups(selection: DaySelection): Promise<RollupsAccepted["sites"] | SiteUnavailable>;
+  /** Of every configured site. */
+  rollups(): Promise<RollupList["sites"] | SiteUnavailable>;
   /** The latest audit of every site that had one. */
   audits(): Promise<AuditView[] | SiteUnavailable>;
 }

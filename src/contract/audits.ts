@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { responseObject } from "./parameters.ts";
+import { rollupAudit } from "./rollups.ts";
 
 /** An audit of a site: `quick` and `full` compare the ledger with R2, `rebuild` rebuilds the ledger from R2. */
 export const auditView = responseObject("AuditView", {
@@ -21,7 +22,8 @@ export const auditView = responseObject("AuditView", {
   problems: z
     .array(z.object({ date: z.string(), problem: z.string() }))
     .describe("The first problems; problems_total counts all"),
-  problems_total: z.number(),
+  problems_total: z.number().describe("Those of days; rollups has those of roll-ups"),
+  rollups: rollupAudit.optional().describe("Absent until an audit reaches them, after the days"),
   outcome: z
     .enum(["ok", "problems", "nothing_archived"])
     .nullable()

@@ -4,14 +4,18 @@
  */
 import { z } from "zod";
 import { SITES_MAX } from "../domain/config.ts";
+import { alert } from "./alerts.ts";
 import { dueDayEntry, dueSummary } from "./due-days.ts";
 import { limitUpTo, requestObject, responseObject, siteName, utcDay } from "./parameters.ts";
+import { rollupView } from "./rollups.ts";
 
+export * from "./alerts.ts";
 export * from "./audits.ts";
 export * from "./due-days.ts";
 export * from "./gate.ts";
 export * from "./parameters.ts";
 export * from "./plan.ts";
+export * from "./rollups.ts";
 
 export const startRequest = requestObject("StartRequest", {
   start_date: utcDay.describe("The first day, in UTC"),
@@ -113,6 +117,12 @@ export const dayView = responseObject("DayView", {
     })
     .nullable()
     .describe("The last verification that found the day's present object correct; null: none yet"),
+  rolled_up: z
+    .boolean()
+    .optional()
+    .describe(
+      "Whether the roll-up of its quarter has the day's hours; absent where the day has no verified object",
+    ),
   evidence: evidence.nullable(),
   phase: z.string().nullable().describe("Phase of the fetch that is running, also for a completed day"),
   due: dueDayEntry
@@ -195,49 +205,9 @@ export const siteView = responseObject("SiteView", {
   pipeline_bytes_peak: z
     .number()
     .describe("The most memory that the pipeline of this isolate has used since the isolate started"),
+  rollups: rollupView.optional(),
 });
 export type SiteView = z.output<typeof siteView>;
-
-/** A condition that needs an operator. Its start and its end are logged and sent to the webhook. */
-export const alert = responseObject("Alert", {
-  alert: z.enum([
-    "backfill_stuck",
-    "high_error_rate",
-    "upload_failures",
-    "rate_limit_exhaustion",
-    "due_day_failing",
-  ]),
-  since: z.string(),
-  message: z.string(),
-  site: z.string().nullable().describe("null: the alert is about the whole backfill"),
-  date: z.string().nullable(),
-  phase: z.string().nullable(),
-  backfill_id: z.string().describe("due: the alert is about a due day"),
-  value: z
-    .number()
-    .describe(
-      "The last value, in the unit of the alert's variable: hours without progress, percent, or a count. due_day_failing: failed attempts in a row, or, where fewer failed, hours since the day became due",
-    ),
-  threshold: z
-    .number()
-    .describe(
-      "The alert is raised above this value; while the backfill is running it is cleared at four fifths of it",
-    ),
-});
-export type Alert = z.output<typeof alert>;
-
-/**
- * The body of a request to `ALERT_WEBHOOK_URL`. Slack shows `text`. Two requests with the same `idempotency_key`, which
- * is also in the header `Idempotency-Key`, are the same notice, sent twice.
- */
-export const alertNotice = responseObject("AlertNotice", {
-  ...alert.shape,
-  text: z.string(),
-  state: z.enum(["raised", "cleared"]),
-  at: z.string(),
-  idempotency_key: z.string(),
-});
-export type AlertNotice = z.output<typeof alertNotice>;
 
 /** The response of `GET /backfill/status` and the value of KV `backfill:state` once a backfill was started. */
 export const status = responseObject("Status", {

@@ -46,7 +46,7 @@ export class DueSubject {
     await insist(() => world.start(...JOB));
     this.#list = DUE.map((date) => ({ date: day(date), fetchedSince: world.scheduler.now }));
     await this.#setDue();
-    await world.run(() => world.archive.objects.size >= 1);
+    await world.run(() => world.archive.days.size >= 1);
     await insist(() => world.pauseDue(true));
     await world.pass(20_000);
     await insist(() => world.pauseDue(false));

@@ -1,7 +1,15 @@
 import type { Status } from "../../src/contract/backfill.ts";
 import type { DayEvidence } from "../../src/domain/evidence.ts";
 import { imbalance } from "../../src/domain/evidence.ts";
-import { contentOf, ledgerOf, pointsLags, rowsOf, stagedRows, viewLags } from "../world/harness/inspect.ts";
+import {
+  contentOf,
+  ledgerOf,
+  pointsLags,
+  rollupContentOf,
+  rowsOf,
+  stagedRows,
+  viewLags,
+} from "../world/harness/inspect.ts";
 import type { World } from "../world/harness/world.ts";
 import { sequenceFaults } from "../world/harness/world-receiver.ts";
 
@@ -22,7 +30,7 @@ export function endingOf(world: World, status: Status): Ending {
   const days = evidenceOf(world);
   const staged = stagedRows(world);
   return {
-    content: contentOf(world),
+    content: { ...contentOf(world), ...rollupContentOf(world) },
     ledger: ledgerOf(world),
     evidence: days.map(({ day, evidence }) => `${day} ${JSON.stringify(evidence.content)}`),
     status: `${status.status} ${status.outcome} ${status.days_completed}/${status.days_total}`,

@@ -7,7 +7,7 @@ import { parseSchedule, runSchedule } from "./schedule.ts";
 import type { ScheduleResult, Share } from "./share.ts";
 import { SUBJECT_NAMES, type SubjectName } from "./subjects.ts";
 
-const USAGE = `npm run test:faults -- [--subject job|due|live] [--seed N] [--pairs N] [--workers N]
+const USAGE = `npm run test:faults -- [--subject job|due|live|rollup] [--seed N] [--pairs N] [--workers N]
 npm run test:faults -- --replay 'job 11: die after @ 120 + late @ 301'
 
 Breaks every effect of a small backfill, of due days beside one, and of live data around midnight beside one, in every way,

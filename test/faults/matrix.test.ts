@@ -4,16 +4,20 @@ import { mustEndAs, pairs, shareOf, singles } from "./matrix.ts";
 import { parseSchedule, runSchedule, scheduleText } from "./schedule.ts";
 
 /**
- * Every 73rd schedule runs here; `npm run test:faults` runs all. A prime, because effects have nine or twelve modes
+ * Every 89th schedule runs here; `npm run test:faults` runs all. A prime, because effects have nine or twelve modes
  * each, and a multiple of three would select the same few modes.
  */
-const ONE_IN = 73;
+const ONE_IN = 89;
 const PAIRS = 20;
 const SEED = 11;
 
 /** Due days take longer, and most of their effects are those of a job. */
-const DUE_ONE_IN = 211;
+const DUE_ONE_IN = 223;
 const DUE_PAIRS = 8;
+
+/** Short ones, whose effects are all of roll-ups. */
+const ROLLUP_ONE_IN = 97;
+const ROLLUP_PAIRS = 5;
 
 /** The longest of them. */
 const LIVE_ONE_IN = 331;
@@ -61,6 +65,21 @@ test("live data, an archived day and a roll-over have the same result when an ef
   const chosen = [
     ...shareOf(singles(run, undisturbed), 0, LIVE_ONE_IN),
     ...pairs(run, undisturbed, LIVE_PAIRS),
+  ];
+  for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
+  console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);
+}, 300_000);
+
+test("roll-ups have the same result when an effect, or two effects, are broken in any way", async () => {
+  const run = { subject: "rollup", seed: SEED } as const;
+  const undisturbed = await runSchedule({ ...run, breaks: [] });
+  expect(undisturbed.ending).toMatchObject({ status: "completed success 1/1", faults: [] });
+  const broken = undisturbed.breakable.map((nth) => undisturbed.labels[nth]);
+  for (const effect of [/head rollups/, /publish rollups/, /read rollups/, /site_a archive.read timeseries/])
+    expect(broken).toContainEqual(expect.stringMatching(effect));
+  const chosen = [
+    ...shareOf(singles(run, undisturbed), 0, ROLLUP_ONE_IN),
+    ...pairs(run, undisturbed, ROLLUP_PAIRS),
   ];
   for (const schedule of chosen) await mustEndAs(undisturbed, schedule);
   console.log(`${chosen.length} fault schedules over ${undisturbed.labels.length} effects, seed ${SEED}`);

@@ -1,4 +1,5 @@
 import type { Status } from "../../src/contract/backfill.ts";
+import { daysWithoutRollup } from "../world/harness/rollup-content.ts";
 import { day, World } from "../world/harness/world.ts";
 
 const DAYS = ["2024-01-01", "2024-01-03"] as const;
@@ -60,21 +61,23 @@ export class Subject {
   }
 
   #published(): number {
-    return this.world.archive.objects.size;
+    return this.world.archive.days.size;
   }
 }
 
 /** A world that is idle before the end may need the cron trigger, but only this often. */
 const TRIGGERS_MAX = 3;
 
-/** Runs the world until its job is completed. */
+/** Runs the world until its job is completed, and each archived day is in a roll-up. */
 export async function runToEnd(world: World): Promise<Status> {
   for (let triggers = 0; ; triggers++) {
     await world.run();
     const status = await insist(() => world.status());
     await world.run();
-    if (status.status === "completed") return status;
-    if (triggers === TRIGGERS_MAX) throw new Error(`no progress: ${status.status}`);
+    const isRolledUp = [...world.sites.keys()].every((site) => daysWithoutRollup(world, site).length === 0);
+    if (status.status === "completed" && isRolledUp) return status;
+    if (triggers === TRIGGERS_MAX)
+      throw new Error(`no progress: ${status.status}${isRolledUp ? "" : ", and days without a roll-up"}`);
     await world.cron();
   }
 }

@@ -2,6 +2,7 @@ import type { Status } from "../../src/contract/backfill.ts";
 import type { World } from "../world/harness/world.ts";
 import { DueSubject } from "./due-subject.ts";
 import { LiveSubject } from "./live-subject.ts";
+import { RollupSubject } from "./rollup-subject.ts";
 import { Subject } from "./subject.ts";
 
 /** What is run while its effects are broken. */
@@ -19,6 +20,7 @@ const SUBJECTS = {
   job: (seed: number): FaultSubject => new Subject(seed),
   due: (seed: number): FaultSubject => new DueSubject(seed),
   live: (seed: number): FaultSubject => new LiveSubject(seed),
+  rollup: (seed: number): FaultSubject => new RollupSubject(seed),
 } as const;
 
 export type SubjectName = keyof typeof SUBJECTS;

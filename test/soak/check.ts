@@ -95,7 +95,7 @@ export async function checkViews(
     ["days_failed", status.days_failed, 0],
     ["the sites", status.sites.map(({ state }) => state).join(), status.sites.map(() => "completed").join()],
   ]);
-  wrong.push(...(await unlikeInKv(world, "backfill:state", () => world.client.status())));
+  wrong.push(...(await unlikeInKv(world, "backfill:state", () => statusInKv(world))));
   for (const view of views) {
     const key = `backfill:day:${view.date}:${view.site}`;
     wrong.push(...(await unlikeInKv(world, key, async () => kvDay(view))));
@@ -130,3 +130,9 @@ function unequal(pairs: readonly (readonly [what: string, found: unknown, wanted
 
 const sum = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** The status without roll-ups, which KV does not have: they are made after the job. */
+async function statusInKv(world: World): Promise<unknown> {
+  const status = await world.client.status();
+  return { ...status, sites: status.sites.map(({ rollups: _, ...view }) => view) };
+}

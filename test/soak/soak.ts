@@ -8,6 +8,7 @@ import { LiveCheck } from "./live/live-check.ts";
 import { drawLiveKills, killBeside, killInSync, kindOfLiveKill } from "./live/live-kills.ts";
 import { hotVars, isLive, liveSites } from "./live/live-sites.ts";
 import { Operator } from "./operator.ts";
+import { checkRollups } from "./rollup-check.ts";
 import { stillStaged } from "./staged.ts";
 
 export interface SoakOptions {
@@ -190,7 +191,7 @@ class SoakRun {
     const views = await world.client.days(`?from=${range.at(0)}&to=${range.at(-1)}`);
     const wrong = await checkViews(world, status, days, views);
     const { differences, samples } = await checkObjects(world, this.#api, days, views);
-    wrong.push(...differences, ...(await this.#checkLive()));
+    wrong.push(...differences, ...(await this.#checkLive()), ...(await checkRollups(world)));
     await Promise.all([world.killWorker(), world.killEtlWorker(), world.killQueryWorker()]);
     wrong.push(...stillStaged(world.stateDir));
     wrong.push(...this.#unexpected());
@@ -222,7 +223,9 @@ class SoakRun {
     const earlier = [...this.#expected].flatMap(([key, day]) => (justChecked.has(key) ? [] : [day]));
     const { differences, samples } = await checkObjects(this.#world, this.#api, earlier);
     const keys = await (await this.#world.state()).keys();
-    const unexpected = keys.filter((key) => !this.#expected.has(key) && !isOfLiveSite(key));
+    const unexpected = keys.filter(
+      (key) => !this.#expected.has(key) && !isOfLiveSite(key) && !key.startsWith("rollups/"),
+    );
     this.summary.objects += earlier.length;
     this.summary.samples += samples;
     const wrong = [...differences, ...unexpected.map((key) => `R2 has ${key}, which no cycle requested`)];

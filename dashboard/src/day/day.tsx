@@ -132,6 +132,12 @@ function ObjectDetails({ day }: { day: DayView }) {
           </dd>
         </>
       )}
+      {day.rolled_up !== undefined && (
+        <>
+          <dt>Roll-up</dt>
+          <dd>{day.rolled_up ? "has the day" : "does not have the day yet"}</dd>
+        </>
+      )}
       {day.completed_at && (
         <>
           <dt>Completed</dt>

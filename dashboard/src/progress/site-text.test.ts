@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { SiteView, Status } from "../../../src/contract/backfill.ts";
 import { siteView, statusOf } from "../../../test/support/dashboard-status.ts";
-import { siteDetail, siteState } from "./site-text.ts";
+import { rollupText, siteDetail, siteState } from "./site-text.ts";
 
 const NOW = Date.parse("2024-06-01T12:00:00Z");
 const later = (seconds: number) => new Date(NOW + seconds * 1_000).toISOString();
@@ -44,4 +44,17 @@ test("a site without a response says that its values are old", () => {
 test("a site that waits for the API says until when, and why", () => {
   const waiting = { state: "waiting", waiting_until: later(600), last_error: "No response" } as const;
   expect(stateOf(waiting)).toEqual(["waiting", "until 2024-06-01 12:10:00 UTC: No response"]);
+});
+
+test("roll-ups say how many archived days they have, and what is made", () => {
+  const rollups: NonNullable<SiteView["rollups"]> = {
+    ...{ state: "running" as const, periods: 3, days_held: 350, days_lacking: 16, days_skipped: 0, bytes: 1 },
+    ...{ current_period: "2024-Q4", last_error: null },
+  };
+  expect(rollupText({ rollups })).toBe("Roll-ups: 350 of 366 days, making 2024-Q4");
+  expect(rollupText({ rollups: { ...rollups, state: "waiting", last_error: "R2 fails" } })).toBe(
+    "Roll-ups: 350 of 366 days: R2 fails",
+  );
+  expect(rollupText({ rollups: { ...rollups, days_held: 0, days_lacking: 0 } })).toBe("");
+  expect(rollupText({})).toBe("");
 });

@@ -1,6 +1,6 @@
 import type { SiteState, SiteView, Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
-import { duration, instant } from "../formatting.ts";
+import { counted, duration, instant, integer } from "../formatting.ts";
 import { isThrottled } from "./rates.ts";
 
 /** The state of a site in one word. While the vendor's pause lasts, a site that would send requests is throttled. */
@@ -26,6 +26,15 @@ export function siteDetail(status: Status, view: SiteView, now: EpochMs): string
 
 function workText({ current_date, phase, pages }: SiteView): string {
   return current_date ? `${current_date} ${phase ?? "starting"}, page ${pages}` : "";
+}
+
+/** "Roll-ups: 350 of 366 days, making 2024-Q4"; nothing where no day is archived. */
+export function rollupText({ rollups }: Pick<SiteView, "rollups">): string {
+  if (!rollups || rollups.days_held + rollups.days_lacking === 0) return "";
+  const { current_period, days_held, days_lacking, last_error, state } = rollups;
+  const days = `Roll-ups: ${integer(days_held)} of ${counted(days_held + days_lacking, "day")}`;
+  const making = state === "running" && current_period ? `, making ${current_period}` : "";
+  return sentence(`${days}${making}`, last_error);
 }
 
 /** "retrying 2024-01-11, try 3 of 4 in 5 s: HTTP 500" */

@@ -2,7 +2,7 @@ import type { SiteView, Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 import { counted } from "../formatting.ts";
 import { countText, ProgressBar } from "./progress-bar.tsx";
-import { siteDetail, siteState } from "./site-text.ts";
+import { rollupText, siteDetail, siteState } from "./site-text.ts";
 
 /** What each site does, and how far it is. */
 export function Sites({ status, now }: { status: Status | undefined; now: EpochMs }) {
@@ -22,6 +22,7 @@ export function Sites({ status, now }: { status: Status | undefined; now: EpochM
 function Site({ status, view, now }: { status: Status; view: SiteView; now: EpochMs }) {
   const state = siteState(status, view, now);
   const counts = { total: view.days_total, completed: view.days_completed, failed: view.days_failed };
+  const rollups = rollupText(view);
   return (
     <li>
       <strong>{view.site}</strong>
@@ -36,6 +37,7 @@ function Site({ status, view, now }: { status: Status; view: SiteView; now: Epoc
         <span class="detail">{countText(counts)}</span>
       </div>
       <span class="detail">{counted(view.run.requests, "request")}</span>
+      {rollups && <p class="detail">{rollups}</p>}
       {view.warnings?.map(({ kind, message }) => (
         <p key={kind} class="warning">
           <strong>Warning</strong>: {message}

@@ -37,6 +37,7 @@ import { DueStore, dueTables } from "./due-store.ts";
 import { JobStore, jobTables } from "./job-store.ts";
 import { planOf } from "./plan-range.ts";
 import { type CoordinatorPorts, POLL_MS_MAX, Reconciler } from "./reconciler.ts";
+import { RollupSites } from "./rollup-sites.ts";
 import { SharedPoll } from "./shared-poll.ts";
 import { queryDays, queryErrors, querySites, querySummaries, startAudits } from "./site-queries.ts";
 
@@ -62,6 +63,7 @@ export class Coordinator {
   readonly #ports: CoordinatorPorts;
   readonly #config: Config;
   readonly due: DueSites;
+  readonly rollups: RollupSites;
   readonly #jobs: JobStore;
   readonly #reconciler: Reconciler;
   readonly #sitesPoll: SharedPoll;
@@ -73,6 +75,7 @@ export class Coordinator {
     this.#jobs = new JobStore(ports.store);
     const dueStore = new DueStore(ports.store);
     this.due = new DueSites(ports, dueStore, config.sites);
+    this.rollups = new RollupSites(ports, config.sites);
     this.#reconciler = new Reconciler(ports, this.#jobs, dueStore, config);
     this.#sitesPoll = new SharedPoll(ports.clock, () => this.#reconciler.poll());
   }
@@ -139,8 +142,7 @@ export class Coordinator {
       this.#reconciler.commit(decideRetry(before, reports, selection, clock.now()));
       return { kind: "retrying", backfill_id: before.backfillId, days };
     });
-    if (outcome.kind !== "retrying") return outcome;
-    await this.#reconciler.reconcileSoon();
+    if (outcome.kind === "retrying") await this.#reconciler.reconcileSoon();
     return outcome;
   }
 
@@ -154,8 +156,8 @@ export class Coordinator {
     const status = await this.status();
     const permits = await this.#reconciler.permitsLastMinute();
     const { reports } = this.#jobs.read();
-    const metrics = metricsOf(status, reports, permits, this.#ports.clock.now());
     const dueAlerts = this.#ports.store.tx((sql) => this.#reconciler.watchdog.dueAlerts(sql));
+    const metrics = metricsOf(status, reports, permits, this.#ports.clock.now());
     return { ...metrics, due: this.due.summary, dueAlerts };
   }
 
@@ -191,8 +193,7 @@ export class Coordinator {
   }
 
   verify({ site, mode, from, to, sample_percent: samplePercent }: VerifyRequest): Promise<AuditOutcome> {
-    const sites = site ? [site] : this.#config.sites;
-    return startAudits(this.#ports, sites, { mode, from, to, samplePercent });
+    return startAudits(this.#ports, site ? [site] : this.#config.sites, { mode, from, to, samplePercent });
   }
 
   async rebuild(): Promise<AuditOutcome> {
@@ -210,8 +211,7 @@ export class Coordinator {
 
   /** The newest desired state; a site asks before each publication. */
   current(): CurrentJob {
-    const { job } = this.#jobs.read();
-    const { backfillId, epoch = 0, desired = "stop" } = job ?? {};
+    const { backfillId, epoch = 0, desired = "stop" } = this.#jobs.read().job ?? {};
     return { backfillId, epoch, desired, due: this.due.track };
   }
 

@@ -284,7 +284,7 @@ export class Reconciler {
       this.watchdog.observe(sql, job, reports, responded, clock.now());
       this.#observePace(job, reports);
       const status = this.statusOf(job, reports);
-      this.#view.enqueue(sql, stateKey, status, undefined, ends ? "transition" : kind);
+      this.#view.enqueue(sql, stateKey, withoutRollups(status), undefined, ends ? "transition" : kind);
       return reopens ? "reopened" : "none";
     });
     if (change !== "none") await this.wakeSoon();
@@ -325,6 +325,12 @@ export class Reconciler {
     await this.alarm.ensure();
   }
 }
+
+/** Roll-ups are made after a job, when nobody polls the sites: in KV their progress would stay an old one. */
+const withoutRollups = (status: Status) => ({
+  ...status,
+  sites: status.sites.map(({ rollups: _, ...view }) => view),
+});
 
 const runOf = ({ backfillId, epoch }: Job) => `${backfillId} ${epoch}`;
 

@@ -59,7 +59,7 @@ export function querySite(sites: Sites, name: SiteName, query: SiteQuery): Promi
   return callSite(sites, name, (site) => site.read(query));
 }
 
-function callSite<T>(
+export function callSite<T>(
   { clock, site }: Sites,
   name: SiteName,
   call: (site: SitePeer) => Promise<T>,

@@ -5,6 +5,7 @@ import type {
   DueDayEntry,
   DueSite,
   ErrorView,
+  SiteRollups,
   SiteSummary,
   SiteView,
 } from "../../contract/backfill.ts";
@@ -145,7 +146,7 @@ export type SiteQuery =
       readonly to: UtcDay;
       readonly requiredBackfillId: string | undefined;
     }
-  | { readonly kind: "audit" | "archived" | "due" };
+  | { readonly kind: "audit" | "archived" | "due" | "rollups" };
 
 export interface SiteAnswer {
   readonly days?: DayView[];
@@ -154,6 +155,16 @@ export interface SiteAnswer {
   readonly audit?: AuditView | undefined;
   readonly archived?: Omit<SiteSummary, "site" | "state">;
   readonly due?: { readonly view: DueSite; readonly days: DueDayEntry[] };
+  readonly rollups?: SiteRollups;
+}
+
+/** The quarters that roll-ups are to be made of: those that have one of these days. */
+export type RollupRange = Omit<DaySelection, "site">;
+
+/** What is to be made: quarters, and the days that come into their roll-ups. */
+export interface RollupsToMake {
+  readonly periods: number;
+  readonly days: number;
 }
 
 export interface AuditRequest {

@@ -8,7 +8,16 @@ import type { Isolate } from "../../object/isolate/isolate.ts";
 import { ViewOutbox, viewOutboxTables } from "../../object/outbox/outbox.ts";
 import { migrate } from "../../object/tables/tables.ts";
 import type { DueDay, DueDays, DueOptions, DueReport, HotSamples, PointCounts } from "../../ports/due.ts";
-import type { AuditRequest, DueTrack, SiteAnswer, SiteJob, SiteQuery, SiteReport } from "../job/job.ts";
+import type {
+  AuditRequest,
+  DueTrack,
+  RollupRange,
+  RollupsToMake,
+  SiteAnswer,
+  SiteJob,
+  SiteQuery,
+  SiteReport,
+} from "../job/job.ts";
 import type { SitePeer } from "../ports.ts";
 import { auditTable, auditView, beginAudit } from "./audit/audit.ts";
 import { type SiteContext, type SitePorts, STEP_SIZES, type StepSizes } from "./context.ts";
@@ -25,11 +34,19 @@ import {
   recentErrors,
 } from "./ledger/ledger.ts";
 import { pointRowTable } from "./points/points.ts";
+import { requestRollups, rollupPeriods, rollupTables, rollupView, withRollups } from "./rollup/rollup.ts";
 
 export type { SitePorts, StepSizes } from "./context.ts";
 
 /** All tables of a site's database, in the order in which they are migrated. */
-export const SITE_TABLES = [auditTable, hotRowTable, pointRowTable, ...ledgerTables, ...viewOutboxTables];
+export const SITE_TABLES = [
+  auditTable,
+  hotRowTable,
+  pointRowTable,
+  ...rollupTables,
+  ...ledgerTables,
+  ...viewOutboxTables,
+];
 
 /** The backfill of one site: the only writer of its ledger, staged work and errors. Its alarm drives the engine. */
 export class SiteBackfill implements SitePeer, DueDays {
@@ -91,7 +108,9 @@ export class SiteBackfill implements SitePeer, DueDays {
     return store.tx((sql): SiteAnswer => {
       switch (query.kind) {
         case "days":
-          return { days: withDue(dayViews(sql, site, query), dueEntries(sql, clock.now())) };
+          return {
+            days: withRollups(sql, withDue(dayViews(sql, site, query), dueEntries(sql, clock.now()))),
+          };
         case "errors":
           return { errors: recentErrors(sql, query) };
         case "estimate":
@@ -104,6 +123,10 @@ export class SiteBackfill implements SitePeer, DueDays {
           return {
             due: { view: dueView(sql, site, clock.now()), days: dueEntries(sql, clock.now()) },
           };
+        case "rollups": {
+          const view = rollupView(sql, this.#engine.running.keys.has("rollup"), clock.now());
+          return { rollups: { site, ...view, quarters: rollupPeriods(sql) } };
+        }
         default:
           return query satisfies never;
       }
@@ -137,6 +160,14 @@ export class SiteBackfill implements SitePeer, DueDays {
     if (begun === "started") await this.#engine.alarms.wakeAt(clock.now());
     else await this.#engine.alarms.ensure();
     return begun;
+  }
+
+  async makeRollups(range: RollupRange): Promise<RollupsToMake> {
+    const { store } = this.#context;
+    const toMake = store.tx((sql) => requestRollups(sql, range));
+    await this.#engine.alarms.ensure();
+    await store.sync();
+    return toMake;
   }
 
   /** Before any response: nothing of an earlier epoch starts a publication after it. */

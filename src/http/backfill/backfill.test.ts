@@ -20,6 +20,8 @@ describe("GET /", () => {
         verify: "POST /backfill/verify",
         audits: "GET /backfill/verify",
         rebuild: "POST /backfill/rebuild",
+        rollups: "GET /backfill/rollups",
+        makeRollups: "POST /backfill/rollups",
         due: "GET /backfill/due",
         duePause: "POST /backfill/due/pause",
         dueResume: "POST /backfill/due/resume",

@@ -8,6 +8,7 @@ import type { BackfillContext } from "./backfill-route.ts";
 import { due, duePause, dueResume } from "./due-routes.ts";
 import { cancel, retry, start } from "./job-routes.ts";
 import { days, errors, events, gate, metrics, sites, status } from "./read-routes.ts";
+import { makeRollups, rollups } from "./rollup-routes.ts";
 
 export interface BackfillAppParts<Env extends object> {
   /** The backfill behind the bindings of `env`; called only for requests that are authenticated where they must be. */
@@ -45,6 +46,8 @@ export const backfillService: Service<BackfillContext> = {
     verify,
     audits,
     rebuild,
+    rollups,
+    makeRollups,
     due,
     duePause,
     dueResume,

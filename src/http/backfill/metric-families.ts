@@ -78,6 +78,7 @@ function jobFamilies(status: wire.Status, at: number): MetricFamily[] {
       "1 where the site's object has responded in the last 20 s; 0 where its metrics are old",
       status.sites.map(({ site }) => ({ labels: { site }, value: Number(!unreachable.has(site)) })),
     ),
+    ...rollupFamilies(status.sites),
     gauge("backfill_api_pause_seconds", "Remaining time of the pause that a 429 requires", [
       { value: Math.max(0, pausedMs) / 1000 },
     ]),
@@ -93,6 +94,35 @@ function daysOf(view: wire.SiteView): MetricSample[] {
     pending: Math.max(0, days_total - days_completed - days_failed),
   };
   return Object.entries(days).map(([status, value]) => ({ labels: { site, status }, value }));
+}
+
+function rollupFamilies(sites: readonly wire.SiteView[]): MetricFamily[] {
+  const rollups = sites.flatMap(({ site, rollups }) => (rollups ? [{ site, ...rollups }] : []));
+  return [
+    gauge(
+      "backfill_rollup_dates",
+      "Archived days by site, and whether a roll-up has them: held, lacking, or skipped because they can't be read",
+      rollups.flatMap(({ site, days_held, days_lacking, days_skipped }) => {
+        const counts = { held: days_held, lacking: days_lacking, skipped: days_skipped };
+        return Object.entries(counts).map(([status, value]) => ({ labels: { site, status }, value }));
+      }),
+    ),
+    gauge(
+      "backfill_rollup_periods",
+      "Quarters with a roll-up, by site",
+      rollups.map(({ site, periods }) => ({ labels: { site }, value: periods })),
+    ),
+    gauge(
+      "backfill_rollup_bytes",
+      "Size of the roll-ups, by site",
+      rollups.map(({ site, bytes }) => ({ labels: { site }, value: bytes })),
+    ),
+    gauge(
+      "backfill_rollup_failing",
+      "1 where the last step of a roll-up failed, or a day can't be read",
+      rollups.map(({ site, last_error }) => ({ labels: { site }, value: Number(last_error !== null) })),
+    ),
+  ];
 }
 
 function dueFamilies({ paused, sites }: wire.DueSummary): MetricFamily[] {

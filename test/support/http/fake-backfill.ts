@@ -14,6 +14,8 @@ import type {
   DueSummary,
   ErrorView,
   Plan,
+  RollupsAccepted,
+  SiteRollups,
   SiteSummary,
   Status,
 } from "../../../src/contract/backfill.ts";
@@ -96,6 +98,8 @@ export class FakeBackfill implements BackfillApi {
   foundErrors: ErrorView[] = [];
   foundAudits: AuditView[] = [];
   foundDue: DueList = { paused: false, sites: [], sites_unavailable: [] };
+  toMake: RollupsAccepted["sites"] | SiteUnavailable = [];
+  foundRollups: SiteRollups[] | SiteUnavailable = [];
   currentDue: DueSummary | undefined;
   unreached: string[] = [];
   /** Thrown by every call. */
@@ -120,6 +124,8 @@ export class FakeBackfill implements BackfillApi {
   verify = (request: unknown) => this.#record("verify", this.auditOutcome, request);
   rebuild = () => this.#record("rebuild", this.auditOutcome);
   audits = () => this.#record("audits", this.foundAudits);
+  makeRollups = (selection: unknown) => this.#record("makeRollups", this.toMake, selection);
+  rollups = () => this.#record("rollups", this.foundRollups);
 
   async #record<T>(name: string, outcome: T, ...given: unknown[]): Promise<T> {
     this.calls.push([name, ...given]);

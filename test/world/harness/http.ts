@@ -56,6 +56,8 @@ function apiOf(world: World): BackfillApi {
     verify: (request) => world.ask((rules) => orUnavailable(rules.verify(request))),
     rebuild: () => world.ask((rules) => orUnavailable(rules.rebuild())),
     audits: () => world.ask((rules) => orUnavailable(rules.audits())),
+    makeRollups: (selection) => world.ask((rules) => orUnavailable(rules.rollups.make(selection))),
+    rollups: () => world.ask((rules) => orUnavailable(rules.rollups.list())),
   };
 }
 

@@ -90,6 +90,14 @@ export function contentOf(world: World): Record<string, string | undefined> {
   );
 }
 
+/** The same of the roll-ups. */
+export function rollupContentOf(world: World): Record<string, string | undefined> {
+  const rollups = [...world.archive.objects].filter(([key]) => key.startsWith("rollups/"));
+  return Object.fromEntries(
+    rollups.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, object]) => [key, object.sha256]),
+  );
+}
+
 /** The rows of an object. */
 export async function storedRows(world: World, key: string): Promise<string[]> {
   const object = world.archive.objects.get(key);

@@ -3,15 +3,18 @@ import type { CurrentJob } from "../../../src/backfill/ports.ts";
 import { statusOfDay } from "../../../src/backfill/site/ledger/day-state.ts";
 import { knownDays } from "../../../src/backfill/site/ledger/known-days.ts";
 import { objectKey, parseObjectKey, pointsKey } from "../../../src/domain/layout.ts";
+import { parseRollupKey } from "../../../src/domain/rollup.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
 import { DueInvariants } from "./due-invariants.ts";
 import type { Incarnation } from "./incarnation.ts";
 import { countsOf, readOnly, rowsOf, siteState } from "./inspect.ts";
+import { RollupInvariants } from "./rollup-invariants.ts";
 import { day, type World } from "./world.ts";
 
 /** Invariants, checked after every step. A violation throws out of the step that caused it. */
 export class Invariants {
   readonly due: DueInvariants;
+  readonly rollups: RollupInvariants;
   readonly #world: World;
   /** A put that was not allowed. Kept until the check: thrown at the put, the rules would handle it as a failed put. */
   #forbidden: Error | undefined;
@@ -33,6 +36,7 @@ export class Invariants {
       this.#forbidden ??= this.#whyForbidden(key, incarnation);
     };
     this.due = new DueInvariants(world);
+    this.rollups = new RollupInvariants(world);
   }
 
   /** Records the result of a cancel: all sites but `sitesStopping` have stopped. */
@@ -50,6 +54,7 @@ export class Invariants {
   check(): void {
     if (this.#forbidden) throw this.#forbidden;
     this.#arrivalsAreWithinTheLimit();
+    this.rollups.check();
     if (this.#world.tampered) return;
     this.#coordinatorIsAwakeWhileJobsRun();
     this.due.check();
@@ -149,6 +154,8 @@ export class Invariants {
 
   #whyForbidden(key: string, incarnation: Incarnation): Error | undefined {
     const site = incarnation.name;
+    // Roll-ups are derived data, which belong to no epoch.
+    if (parseRollupKey(key)) return undefined;
     const due = this.due.whyForbidden(key, incarnation, this.#permitted.get(incarnation));
     if (due !== "not due") return due;
     const epoch = this.#epochOf(site);

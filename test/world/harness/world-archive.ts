@@ -33,6 +33,8 @@ export class WorldArchive {
   readonly objects = new Map<string, StoredObject>();
   readonly #hashes = new Map<string, Set<string>>();
   readonly late = new LateWrites();
+  /** Keys whose objects another client has put. */
+  readonly foreign = new Set<string>();
   /** How many of the next HEADs find no object. */
   blindHeads = 0;
   /** Whether every other page of a listing is empty, though more follow. */
@@ -87,6 +89,11 @@ export class WorldArchive {
 
   /** Stores an object as another client would: without a condition, and with a checksum only if given. */
   place(key: string, bytes: Uint8Array, metadata: Record<string, string> = {}, sha256?: string): void {
+    this.foreign.add(key);
+    this.#store(key, bytes, metadata, sha256);
+  }
+
+  #store(key: string, bytes: Uint8Array, metadata: Record<string, string>, sha256: string | undefined): void {
     const etag = createHash("md5").update(bytes).digest("hex");
     const content = createHash("sha256").update(bytes).digest("hex");
     this.#hashes.set(key, (this.#hashes.get(key) ?? new Set()).add(content));
@@ -108,7 +115,8 @@ export class WorldArchive {
       this.changed += 1;
       return "changed";
     }
-    this.place(key, bytes, { ...file.metadata }, sha256);
+    this.foreign.delete(key);
+    this.#store(key, bytes, { ...file.metadata }, sha256);
     return "published";
   }
 

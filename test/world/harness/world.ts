@@ -455,6 +455,7 @@ export class World {
       report: (due) => remote("report", (site) => site.report(due)),
       read: (query) => remote("read", (site) => site.read(query)),
       audit: (request) => remote("audit", (site) => site.audit(request)),
+      makeRollups: (range) => remote("makeRollups", (site) => site.makeRollups(range)),
     };
   }
 }

@@ -21,6 +21,7 @@ function unfinished(world: World): string[] {
 function viewOf(world: World): SiteView {
   const live = {
     now: world.scheduler.now,
+    makesRollups: false,
     busy: true,
     pageSize: 1,
     pipelineBytesPeak: 0,

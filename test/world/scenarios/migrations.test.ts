@@ -30,7 +30,7 @@ const FAILED = ["2024-01-03", "2024-01-04"];
 const RETRY_ALL = { from: undefined, to: undefined, site: undefined };
 const keyOf = (site: string, date: string) => `timeseries/${date.replaceAll("-", "/")}/${site}.parquet`;
 
-const VERSIONS: Record<V1Object, number> = { coordinator: 3, gate: 1, site_a: 6, site_b: 6 };
+const VERSIONS: Record<V1Object, number> = { coordinator: 3, gate: 1, site_a: 7, site_b: 7 };
 
 /** The names of version 2, where they differ from those of version 1. */
 const RENAMED_TABLES: Record<string, string> = {

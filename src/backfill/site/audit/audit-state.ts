@@ -31,7 +31,32 @@ export interface Audit extends AuditRequest {
   readonly bytes: number;
   readonly problems: readonly { date: string; problem: string }[];
   readonly problemsTotal: number;
+  /** Of the roll-ups, which come after the days; absent until then. */
+  readonly rollups?: AuditedRollups;
 }
+
+/** The roll-ups of an audit. */
+export interface AuditedRollups {
+  /** The last period checked, or the cursor of the listing of R2. */
+  readonly cursor: string | undefined;
+  /** Periods that the listing has shown. */
+  readonly listed: readonly string[];
+  readonly checked: number;
+  readonly problems: readonly { readonly period: string; readonly problem: string }[];
+}
+
+export const NO_ROLLUPS: AuditedRollups = { cursor: undefined, listed: [], checked: 0, problems: [] };
+
+/** With one more roll-up. */
+export const countedRollup = (
+  rollups: AuditedRollups,
+  period: string,
+  problem: string | undefined,
+): AuditedRollups => ({
+  ...rollups,
+  checked: rollups.checked + 1,
+  problems: problem === undefined ? rollups.problems : [...rollups.problems, { period, problem }],
+});
 
 export function beginAudit(sql: Sql, request: AuditRequest, now: EpochMs): "started" | "audit-running" {
   if (pendingAudit(sql)) return "audit-running";
@@ -122,14 +147,21 @@ export function auditView(sql: Sql, site: string): AuditView | undefined {
     bytes: audit.bytes,
     problems: [...audit.problems],
     problems_total: audit.problemsTotal,
+    ...(audit.rollups && { rollups: rollupsOf(audit.rollups) }),
     outcome: done ? outcomeOf(audit) : null,
     started_at: new Date(audit.startedAt).toISOString(),
     completed_at: audit.completedAt === undefined ? null : new Date(audit.completedAt).toISOString(),
   };
 }
 
-function outcomeOf({ checked, problemsTotal }: Audit): AuditView["outcome"] {
-  if (problemsTotal > 0) return "problems";
+const rollupsOf = ({ checked, problems }: AuditedRollups): AuditView["rollups"] => ({
+  checked,
+  ok: checked - problems.length,
+  problems: [...problems],
+});
+
+function outcomeOf({ checked, problemsTotal, rollups }: Audit): AuditView["outcome"] {
+  if (problemsTotal > 0 || (rollups?.problems.length ?? 0) > 0) return "problems";
   return checked === 0 ? "nothing_archived" : "ok";
 }
 

@@ -1,5 +1,6 @@
 import type { DayEvidence } from "../../../domain/evidence.ts";
 import { parseObjectKey } from "../../../domain/layout.ts";
+import { parseRollupKey } from "../../../domain/rollup.ts";
 import type { Archive, ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
@@ -13,11 +14,23 @@ import {
   recordPublished,
   showDay,
 } from "../ledger/ledger.ts";
-import { type Audit, counted, writeAudit } from "./audit-state.ts";
+import { adoptRollup, forgetRollups } from "../rollup/rollup.ts";
+import {
+  type Audit,
+  type AuditedRollups,
+  counted,
+  countedRollup,
+  NO_ROLLUPS,
+  writeAudit,
+} from "./audit-state.ts";
 
-/** Records the objects of the next page of R2's listing in the ledger. The last page removes days without an object. */
+/**
+ * Records the objects of the next page of R2's listing in the ledger. The last page of the days removes days without an
+ * object; the roll-ups follow.
+ */
 export async function rebuildNext(context: ActionContext, before: Audit): Promise<void> {
   const { archive, clock, site, store } = context;
+  if (before.rollups) return rebuildRollups(context, before, before.rollups);
   const page = await archive.list("timeseries/", before.cursor);
   const heads = await Promise.all(
     page.heads
@@ -52,8 +65,27 @@ export async function rebuildNext(context: ActionContext, before: Audit): Promis
       showDay(context, sql, date);
       audit = counted(audit, date, 0, 0, "in the ledger, but not in R2");
     }
-    writeAudit(sql, { ...audit, completedAt: clock.now() });
+    writeAudit(sql, { ...audit, rollups: NO_ROLLUPS });
   });
+}
+
+/** Takes over the roll-ups of the next page whose days' objects are those of the ledger; others are cleared. */
+async function rebuildRollups(context: ActionContext, audit: Audit, before: AuditedRollups): Promise<void> {
+  const { archive, clock, site, store } = context;
+  const page = await archive.list("rollups/", before.cursor);
+  let rollups = { ...before, cursor: page.cursor };
+  for (const listed of page.heads) {
+    const where = parseRollupKey(listed.key);
+    if (where?.site !== site) continue;
+    const known = listed.sha256 === undefined ? await archive.head(listed.key) : listed;
+    const problem = adoptRollup(context, where.period, known ?? listed);
+    rollups = countedRollup(rollups, where.period, problem);
+    rollups = { ...rollups, listed: [...rollups.listed, where.period] };
+  }
+  const isLast = page.cursor === undefined;
+  for (const period of isLast ? forgetRollups(context, rollups.listed) : [])
+    rollups = countedRollup(rollups, period, "in the ledger, but not in R2");
+  store.tx((sql) => writeAudit(sql, { ...audit, rollups, ...(isLast && { completedAt: clock.now() }) }));
 }
 
 /** R2 does not promise checksums in a listing: requests the HEAD of an object of ours that is listed without. */

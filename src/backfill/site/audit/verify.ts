@@ -13,7 +13,16 @@ import {
   recordVerification,
   showDay,
 } from "../ledger/ledger.ts";
-import { type Audit, counted, rangeLeft, writeAudit } from "./audit-state.ts";
+import { periodToVerify, verifyRollup } from "../rollup/rollup.ts";
+import {
+  type Audit,
+  type AuditedRollups,
+  counted,
+  countedRollup,
+  NO_ROLLUPS,
+  rangeLeft,
+  writeAudit,
+} from "./audit-state.ts";
 
 /** Days that a step checks. */
 const DAYS_A_STEP = { quick: 20, full: 1 } as const;
@@ -29,6 +38,10 @@ export async function verifyNext(
   mode: "quick" | "full",
 ): Promise<boolean> {
   const { archive, clock, site, store } = context;
+  if (before.rollups) {
+    await verifyNextRollup(context, before, before.rollups, mode);
+    return false;
+  }
   const days = store.tx((sql) =>
     publishedDays(sql, rangeLeft(before), DAYS_A_STEP[mode]).map((date) => {
       return { date, published: dayHistory(sql, date).published };
@@ -65,9 +78,30 @@ export async function verifyNext(
       }
     }
     const last = days.at(-1)?.date;
-    writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, completedAt: clock.now() });
+    writeAudit(sql, last ? { ...audit, cursor: last } : { ...audit, rollups: NO_ROLLUPS });
     return invalid;
   });
+}
+
+/** Verifies the next roll-up of the range; of a sample of days, all of these, but by HEAD alone. */
+async function verifyNextRollup(
+  context: ActionContext,
+  audit: Audit,
+  rollups: AuditedRollups,
+  mode: "quick" | "full",
+): Promise<void> {
+  const { clock, store } = context;
+  const period = periodToVerify(context, rollups.cursor ?? "", audit);
+  const problem =
+    period && (await verifyRollup(context, period, audit.samplePercent === undefined ? mode : "quick"));
+  store.tx((sql) =>
+    writeAudit(
+      sql,
+      period
+        ? { ...audit, rollups: { ...countedRollup(rollups, period, problem), cursor: period } }
+        : { ...audit, completedAt: clock.now() },
+    ),
+  );
 }
 
 function headProblem(head: ObjectHead, published: Published): string | undefined {

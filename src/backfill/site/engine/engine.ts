@@ -14,6 +14,7 @@ import {
 } from "../ledger/ledger.ts";
 import { lanesFor } from "../plan.ts";
 import { pointsFileDueAt } from "../points/points.ts";
+import { rollupSituation } from "../rollup/rollup.ts";
 import { dropOutdated } from "./apply-job.ts";
 import { type Decision, nextActions } from "./next-actions.ts";
 import { RunningActions, recordCrashes } from "./running-actions.ts";
@@ -128,6 +129,7 @@ export class Engine {
         pointsFileDueAt: pointsFileDueAt(sql, clock.now()),
         audit: audit !== undefined,
         rebuilding: audit?.mode === "rebuild",
+        rollup: (settled) => rollupSituation(this.#context, sql, settled),
       });
     });
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseUtcDay, type UtcDay } from "../../../domain/day.ts";
 import { NOTHING_FETCHED } from "../../../domain/evidence.ts";
+import type { RollupPeriod } from "../../../domain/rollup.ts";
 import { windowsOf } from "../../../domain/windows.ts";
 import type { Phase, StagedDay } from "../ledger/ledger.ts";
 import { PARSER_VERSION } from "../plan.ts";
@@ -24,6 +25,7 @@ const IDLE: Situation = {
   pointsFileDueAt: undefined,
   audit: false,
   rebuilding: false,
+  rollup: () => ({ step: undefined, laterAt: undefined }),
 };
 
 function staged(date: string, phase: Phase, windows = 2, more: Partial<StagedDay> = {}): StagedDay {
@@ -232,4 +234,29 @@ test("the points file is written when it is due, whatever the job, and not while
   expect(nextActions({ ...due, rebuilding: true }).start).toEqual([write]);
   expect(nextActions({ ...due, running: new Set(["load-points"]) }).start).toEqual([]);
   expect(nextActions({ ...due, pointsFileDueAt: NOW + 5 })).toMatchObject({ start: [], laterAt: NOW + 5 });
+});
+
+test("a step of roll-ups begins only where nothing else of the site runs or can start", () => {
+  const step = { do: "check", period: "2024-Q1" as RollupPeriod } as const;
+  const asked: boolean[] = [];
+  const rollup = (settled: boolean) => {
+    asked.push(settled);
+    return { step, laterAt: NOW + 5 };
+  };
+  const startsOf = (more: Partial<Situation>) =>
+    nextActions({ ...IDLE, rollup, ...more }).start.map(({ key }) => key);
+  expect(startsOf({})).toEqual(["rollup"]);
+  expect(asked).toEqual([true]);
+  expect(startsOf({ viewDueAt: NOW, running: new Set(["view"]) })).toEqual(["rollup"]);
+  expect(startsOf({ running: new Set(["rollup"]) })).toEqual([]);
+  expect(startsOf({ pending: [day("2024-01-01")] })).toEqual(["stage 2024-01-01"]);
+  expect(startsOf({ running: new Set(["fetch 2024-01-01 0"]) })).toEqual([]);
+  expect(startsOf({ audit: true })).toEqual(["audit"]);
+  expect(startsOf({ staged: [staged("2024-01-01", "encoded")] })).toEqual(["publish 2024-01-01"]);
+  // While the vendor is waited for, with days left to fetch.
+  asked.length = 0;
+  expect(startsOf({ pending: [day("2024-01-01")], waitingUntil: NOW + 9 })).toEqual(["rollup"]);
+  expect(asked).toEqual([false]);
+  expect(startsOf({ run: false, staged: [staged("2024-01-01", "fetching")] })).toEqual(["rollup"]);
+  expect(nextActions({ ...IDLE, rollup }).laterAt).toBe(NOW + 5);
 });

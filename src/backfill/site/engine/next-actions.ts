@@ -2,6 +2,7 @@ import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { DueSituation } from "../due/due.ts";
 import { isPaused, type StagedDay } from "../ledger/ledger.ts";
 import { type Track, trackOf } from "../plan.ts";
+import type { NextRollup, RollupStep } from "../rollup/rollup.ts";
 
 /** Work of a site. Actions with different keys may run at the same time. */
 export type Action =
@@ -18,7 +19,8 @@ export type Action =
     }
   | { readonly do: "fetch"; readonly key: string; readonly day: StagedDay; readonly window: number }
   | { readonly do: "merge"; readonly key: string; readonly day: StagedDay }
-  | { readonly do: "publish"; readonly key: string; readonly day: StagedDay };
+  | { readonly do: "publish"; readonly key: string; readonly day: StagedDay }
+  | { readonly do: "rollup"; readonly key: string; readonly step: RollupStep };
 
 /** The input of the decision: a snapshot of the site's database, and the actions that run. */
 export interface Situation {
@@ -41,6 +43,8 @@ export interface Situation {
   readonly audit: boolean;
   /** The ledger is being rebuilt from R2: nothing is fetched or published meanwhile. */
   readonly rebuilding: boolean;
+  /** The next step of roll-ups; asked only where nothing else is to be done. `settled`: no day is left to be worked on. */
+  rollup(settled: boolean): NextRollup;
 }
 
 export interface Decision {
@@ -76,6 +80,7 @@ export function nextActions(s: Situation): Decision {
   }
   if (s.audit && !isDraining(s)) next.actions.push({ do: "audit", key: "audit" });
   if (!s.rebuilding) workOnDays(s, next);
+  if (!s.audit) workOnRollups(s, next);
   const start = next.actions.filter(({ key }) => !s.running.has(key));
   return {
     start,
@@ -145,6 +150,16 @@ function needsPoints({ due, pointsLoaded }: Situation, days: readonly StagedDay[
   const isFetching = days.some((day) => trackOf(day) === "due" && day.phase === "fetching");
   const isStagedNext = due.pending !== undefined && due.points !== "fresh";
   return due.probe || isStagedNext || (isFetching && due.points === "missing");
+}
+
+/** Roll-ups come last: a step begins only where nothing else runs or can start, for instance while the vendor is waited for. */
+function workOnRollups(s: Situation, next: Next): void {
+  const isOther = (key: string) => key !== "view" && key !== "points-file" && key !== "rollup";
+  if (next.actions.some(({ key }) => isOther(key)) || [...s.running].some(isOther)) return;
+  const settled = activeDays(s).length === 0 && tracksToFetch(s, []).size === 0;
+  const { laterAt, step } = s.rollup(settled);
+  if (step) next.actions.push({ do: "rollup", key: "rollup", step });
+  if (laterAt !== undefined) next.times.push(laterAt);
 }
 
 function fillLanes(s: Situation, days: readonly StagedDay[], next: Next): void {

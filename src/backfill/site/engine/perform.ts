@@ -10,6 +10,7 @@ import { mergeDay } from "../merge/merge.ts";
 import { PARSER_VERSION, settingsOf, trackOf } from "../plan.ts";
 import { writePointsFile } from "../points/points.ts";
 import { publishDay } from "../publish/publish.ts";
+import { stepRollup } from "../rollup/rollup.ts";
 import type { Action } from "./next-actions.ts";
 
 /** Performs one action. It commits its result, or nothing where the fence's epoch has ended. */
@@ -37,6 +38,8 @@ export async function perform(context: ActionContext, action: Action): Promise<v
       if (!(await publishDay(context, action.day))) return;
       await (trackOf(action.day) === "due" ? notify(context) : notifyIfOver(context));
       return context.count({ days: 1 });
+    case "rollup":
+      return stepRollup(context, action.step);
     default:
       return action satisfies never;
   }

@@ -18,6 +18,7 @@ import {
   waitingUntil,
 } from "../ledger/ledger.ts";
 import { trackOf } from "../plan.ts";
+import { rollupView } from "../rollup/rollup.ts";
 
 /** Failed days that a report names. Its counts are exact, and `GET /backfill/days` lists all days. */
 const FAILED_DAYS_NAMED = 400;
@@ -26,6 +27,7 @@ const FAILED_DAYS_NAMED = 400;
 export interface LiveState {
   readonly now: EpochMs;
   readonly busy: boolean;
+  readonly makesRollups: boolean;
   readonly pageSize: number;
   readonly pipelineBytesPeak: number;
   readonly lastHeartbeatAt: EpochMs | undefined;
@@ -84,6 +86,7 @@ export function reportOf(sql: Sql, site: SiteName, live: LiveState): SiteReport 
       last_progress: job ? iso(lastProgressAt) : null,
       failed_days: counts.failedDays.slice(0, FAILED_DAYS_NAMED),
       pipeline_bytes_peak: live.pipelineBytesPeak,
+      rollups: rollupView(sql, live.makesRollups, live.now),
     },
   };
 }

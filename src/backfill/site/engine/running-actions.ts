@@ -114,7 +114,10 @@ export class RunningActions {
     return store.tx((sql) =>
       reportOf(sql, site, {
         now: clock.now(),
-        busy: [...this.#running].some(([key, { track }]) => track === "job" && !isApart(key)),
+        busy: [...this.#running].some(
+          ([key, { track }]) => track === "job" && !isApart(key) && key !== "rollup",
+        ),
+        makesRollups: this.#running.has("rollup"),
         pageSize: ladderOf(this.#context).size,
         pipelineBytesPeak: isolate.peakBytes,
         lastHeartbeatAt: heartbeats.length === 0 ? undefined : Math.min(...heartbeats),

@@ -44,6 +44,8 @@ export const dayTable: Table = {
       "ALTER TABLE day ADD COLUMN verification_at INTEGER",
     ],
     5: ["ALTER TABLE day ADD COLUMN carries_hot INTEGER NOT NULL DEFAULT 0"],
+    // Read in every decision on roll-ups, which needs the etags alone: without the index each would parse all evidence.
+    7: [`CREATE INDEX day_verified ON day (date, published ->> '$.etag', records) WHERE verified = 1`],
   },
 };
 
@@ -84,6 +86,23 @@ export function verifiedObjects(sql: Sql, from: UtcDay, to: UtcDay): Map<UtcDay,
       { sha256, records, fetchedAt: fetched_at ?? undefined },
     ]),
   );
+}
+
+/** The version of a verified object, and its records. */
+export interface ObjectVersion {
+  readonly etag: string;
+  readonly records: number;
+}
+
+/** The versions of the verified objects of a range, in order of day. */
+export function objectVersions(sql: Sql, from: string, to: string): Map<UtcDay, ObjectVersion> {
+  const rows = sql.all<{ date: UtcDay; etag: string; records: number }>(
+    `SELECT date, published ->> '$.etag' AS etag, records FROM day
+       WHERE verified = 1 AND date BETWEEN ? AND ? ORDER BY date`,
+    from,
+    to,
+  );
+  return new Map(rows.map(({ date, etag, records }) => [date, { etag, records }]));
 }
 
 /** An audit that has read the day's present object and found it correct. */

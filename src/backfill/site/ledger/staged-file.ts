@@ -1,10 +1,15 @@
 import { createHash } from "node:crypto";
 import type { UtcDay } from "../../../domain/day.ts";
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
+import type { RollupPeriod } from "../../../domain/rollup.ts";
 import type { Table } from "../../../object/tables/tables.ts";
+import { concatenate } from "../../../parquet/bytes.ts";
 import type { Block, StoredBlock } from "../../../parquet/run/run.ts";
 import type { Sql } from "../../ports.ts";
 import { dropUnlistedPoints } from "./unlisted-points.ts";
+
+/** What a file in the tables `part` and `row_group` becomes the object of: a day, or a period's roll-up. */
+export type FileId = UtcDay | RollupPeriod;
 
 /** The bulk of a staged day: sorted blocks of samples, and the file that a merge makes of them. */
 export const stagedFileTables: readonly Table[] = [
@@ -23,7 +28,7 @@ export const stagedFileTables: readonly Table[] = [
     },
   },
   {
-    // The bytes of the file so far.
+    // The bytes of the file so far. A roll-up's `date` is its period.
     name: "part",
     migrations: {
       1: [
@@ -81,55 +86,55 @@ export function readBlock(sql: Sql, id: number, offset = 0, length?: number): Ui
 }
 
 /** Appends bytes to the file, in as many rows as SQLite's bound on values requires. */
-export function addPart(sql: Sql, date: UtcDay, bytes: Uint8Array): void {
+export function addPart(sql: Sql, file: FileId, bytes: Uint8Array): void {
   for (let offset = 0; offset < bytes.byteLength; offset += SQL_VALUE_BYTES_MAX) {
     sql.run(
       "INSERT INTO part SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM part WHERE date = ?1",
-      date,
+      file,
       bytes.subarray(offset, offset + SQL_VALUE_BYTES_MAX),
     );
   }
 }
 
-export function partCount(sql: Sql, date: UtcDay): number {
-  return sql.all<{ parts: number }>("SELECT count(*) AS parts FROM part WHERE date = ?", date)[0]?.parts ?? 0;
+export function partCount(sql: Sql, file: FileId): number {
+  return sql.all<{ parts: number }>("SELECT count(*) AS parts FROM part WHERE date = ?", file)[0]?.parts ?? 0;
 }
 
-export function readPart(sql: Sql, date: UtcDay, index: number): Uint8Array {
+export function readPart(sql: Sql, file: FileId, index: number): Uint8Array {
   const [row] = sql.all<{ data: Uint8Array }>(
     "SELECT data FROM part WHERE date = ? AND idx = ?",
-    date,
+    file,
     index,
   );
-  if (!row) throw new Error(`part ${index} of ${date} is gone`);
+  if (!row) throw new Error(`part ${index} of ${file} is gone`);
   return row.data;
 }
 
 /** Size and SHA-256 of the file, read part by part. */
-export function fileDigest(sql: Sql, date: UtcDay): { bytes: number; sha256: string } {
+export function fileDigest(sql: Sql, file: FileId): { bytes: number; sha256: string } {
   const hash = createHash("sha256");
   let bytes = 0;
-  const parts = partCount(sql, date);
+  const parts = partCount(sql, file);
   for (let index = 0; index < parts; index++) {
-    const part = readPart(sql, date, index);
+    const part = readPart(sql, file, index);
     hash.update(part);
     bytes += part.byteLength;
   }
   return { bytes, sha256: hash.digest("hex") };
 }
 
-export function addRowGroup(sql: Sql, date: UtcDay, metadata: Uint8Array): void {
+export function addRowGroup(sql: Sql, file: FileId, metadata: Uint8Array): void {
   sql.run(
     "INSERT INTO row_group SELECT ?1, coalesce(max(idx), -1) + 1, ?2 FROM row_group WHERE date = ?1",
-    date,
+    file,
     metadata,
   );
 }
 
 /** The metadata of the file's row groups, in their order. */
-export function rowGroupsOf(sql: Sql, date: UtcDay): Uint8Array[] {
+export function rowGroupsOf(sql: Sql, file: FileId): Uint8Array[] {
   return sql
-    .all<{ metadata: Uint8Array }>("SELECT metadata FROM row_group WHERE date = ? ORDER BY idx", date)
+    .all<{ metadata: Uint8Array }>("SELECT metadata FROM row_group WHERE date = ? ORDER BY idx", file)
     .map((row) => row.metadata);
 }
 
@@ -137,10 +142,50 @@ export function rowGroupsOf(sql: Sql, date: UtcDay): Uint8Array[] {
 export function dropMergeInput(sql: Sql, date: UtcDay): void {
   dropUnlistedPoints(sql, date);
   sql.run("DELETE FROM block WHERE date = ?", date);
-  sql.run("DELETE FROM row_group WHERE date = ?", date);
+  dropRowGroups(sql, date);
 }
 
 export function dropStagedFile(sql: Sql, date: UtcDay): void {
   dropMergeInput(sql, date);
-  sql.run("DELETE FROM part WHERE date = ?", date);
+  dropFile(sql, date);
+}
+
+/** Drops a file and what it is made of so far. */
+export function dropFile(sql: Sql, file: FileId): void {
+  dropRowGroups(sql, file);
+  sql.run("DELETE FROM part WHERE date = ?", file);
+}
+
+/** The file is complete: only its parts are needed from now on. */
+export function dropRowGroups(sql: Sql, file: FileId): void {
+  sql.run("DELETE FROM row_group WHERE date = ?", file);
+}
+
+/** Writes row groups to a staged file, joined to parts that SQLite accepts as values. */
+export class PartWriter {
+  readonly #sql: Sql;
+  readonly #file: FileId;
+  readonly #collected: (bytes: number) => void;
+  #groups: Uint8Array[] = [];
+  #bytes = 0;
+
+  /** `collected` is called with the bytes of the next part so far. */
+  constructor(sql: Sql, file: FileId, collected: (bytes: number) => void) {
+    this.#sql = sql;
+    this.#file = file;
+    this.#collected = collected;
+  }
+
+  add(group: Uint8Array): void {
+    if (this.#bytes + group.byteLength > SQL_VALUE_BYTES_MAX) this.flush();
+    this.#groups.push(group);
+    this.#bytes += group.byteLength;
+    this.#collected(this.#bytes);
+  }
+
+  flush(): void {
+    addPart(this.#sql, this.#file, concatenate(this.#groups));
+    this.#groups = [];
+    this.#bytes = 0;
+  }
 }

@@ -194,6 +194,13 @@ export function isReplacing(sql: Sql, date: UtcDay): boolean {
   return sql.all("SELECT 1 FROM staging WHERE date = ? AND replacing = 1", date).length > 0;
 }
 
+/** The days whose object may be replaced by a put that has begun. */
+export function replacedDays(sql: Sql): Set<UtcDay> {
+  return new Set(
+    sql.all<{ date: UtcDay }>("SELECT date FROM staging WHERE replacing = 1").map(({ date }) => date),
+  );
+}
+
 /** Drops all that is staged of a day. A put that has begun may still take effect, so its day becomes unverified. */
 export function dropStaging(sql: Sql, date: UtcDay): void {
   if (isReplacing(sql, date)) markUnverified(sql, date);

@@ -1,7 +1,5 @@
 import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { imbalance } from "../../../domain/evidence.ts";
-import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import { concatenate } from "../../../parquet/bytes.ts";
 import { encodeFooter } from "../../../parquet/file/file.ts";
 import { encodeSlice, FILE_START, type FilePosition } from "../../../parquet/merge/merge.ts";
 import type { BlockSource } from "../../../parquet/run/run.ts";
@@ -16,6 +14,7 @@ import {
   dayPointsBytes,
   failDay,
   fileDigest,
+  PartWriter,
   readBlock,
   recordProgress,
   rowGroupsOf,
@@ -53,7 +52,7 @@ export async function mergeDay(context: ActionContext, day: StagedDay): Promise<
 
 function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: SliceMemory): FilePosition {
   const before = day.filePosition ?? FILE_START;
-  const parts = new PartWriter(sql, day.date, memory);
+  const parts = new PartWriter(sql, day.date, (bytes) => memory.useOutput(bytes));
   const { names, ranks } = dayPoints(sql, day.date, context.points());
   const after = encodeSlice(
     { ...blockSource(sql, day.date, memory), ranks },
@@ -86,34 +85,6 @@ function blockSource(sql: Sql, date: UtcDay, memory: SliceMemory): BlockSource {
     },
     read: (id, offset, length) => readBlock(sql, id, offset, length),
   };
-}
-
-/** Writes row groups to the staged file, joined to parts that SQLite accepts as values. */
-class PartWriter {
-  readonly #sql: Sql;
-  readonly #date: UtcDay;
-  readonly #memory: SliceMemory;
-  #groups: Uint8Array[] = [];
-  #bytes = 0;
-
-  constructor(sql: Sql, date: UtcDay, memory: SliceMemory) {
-    this.#sql = sql;
-    this.#date = date;
-    this.#memory = memory;
-  }
-
-  add(group: Uint8Array): void {
-    if (this.#bytes + group.byteLength > SQL_VALUE_BYTES_MAX) this.flush();
-    this.#groups.push(group);
-    this.#bytes += group.byteLength;
-    this.#memory.useOutput(this.#bytes);
-  }
-
-  flush(): void {
-    addPart(this.#sql, this.#date, concatenate(this.#groups));
-    this.#groups = [];
-    this.#bytes = 0;
-  }
 }
 
 /** Completes the file with its footer and hash, if its counts show that no sample was lost or added; else fails the day. */

@@ -22,6 +22,7 @@ import {
   showDay,
   unmarkDays,
 } from "../ledger/ledger.ts";
+import { clearForDay, dropSkipped } from "../rollup/rollup.ts";
 import { putWithPermission } from "./put.ts";
 import { type EncodedDay, evidenceOf, isObjectOf, statusOf } from "./staged-object.ts";
 
@@ -79,7 +80,9 @@ async function upload(context: ActionContext, day: EncodedDay): Promise<UploadRe
   const seen = await archive.head(key);
   const { distrusted } = store.tx((sql) => dayHistory(sql, day.date));
   if (seen && isObjectOf(seen, day) && !distrusted) return record(context, day, seen);
-  const put = await putWithPermission(context, day, seen?.etag ?? "absent");
+  const rollupVersion = await clearForDay(context, day.date);
+  const put = await putWithPermission(context, day, seen?.etag ?? "absent", rollupVersion);
+  if (put === "roll-up written") return { failed: "the roll-up of its quarter was written meanwhile" };
   if (put === "denied") {
     await clock.sleep(DENIED_PAUSE_MS, fence.signal);
     return "interrupted";
@@ -105,6 +108,7 @@ function record(context: ActionContext, day: EncodedDay, head: ObjectHead): "pub
     unmarkDays(sql, "distrusted", day.date);
     unmarkDays(sql, "one_lane", day.date);
     clearDueFailures(sql, day.date);
+    dropSkipped(sql, day.date, day.date);
     recordPublished(sql, day.date, {
       status: statusOf(day),
       records,

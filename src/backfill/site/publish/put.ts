@@ -10,6 +10,7 @@ import {
   type Owner,
   setStaging,
 } from "../ledger/ledger.ts";
+import { isStillClear } from "../rollup/rollup.ts";
 import { type EncodedDay, objectOf } from "./staged-object.ts";
 
 /** The pause before a Coordinator or a hot storage that did not answer is asked again; hot doubles it each time. */
@@ -19,7 +20,8 @@ const HOT_RETRY_MS_MAX = 60_000;
 const HOT_WAIT_MS_MAX = 240_000;
 
 /**
- * Puts the file once the Coordinator permits it, after hot storage has stopped vouching for the day. Neither of them is a
+ * Puts the file once the Coordinator permits it, after hot storage has stopped vouching for the day. `rollupVersion`: as
+ * `clearForDay` has returned it. Neither of them is a
  * failure of the day where it does not answer, but nothing is published without both. They are asked again in another
  * turn of the connection, for which others wait. Throws after a hot storage that has not answered for some minutes.
  */
@@ -27,12 +29,13 @@ export async function putWithPermission(
   context: ActionContext,
   day: EncodedDay,
   expected: string,
-): Promise<"published" | "changed" | "denied"> {
+  rollupVersion: number,
+): Promise<"published" | "changed" | "denied" | "roll-up written"> {
   const { clock, connection, fence } = context;
   const beganAt = clock.now();
   let hotRetryMs = PEER_RETRY_MS;
   while (!fence.signal.aborted) {
-    const put = await connection.runExclusive(() => tryPut(context, day, expected));
+    const put = await connection.runExclusive(() => tryPut(context, day, expected, rollupVersion));
     if (typeof put === "string" && put !== "no answer") return put;
     context.heartbeat();
     if (put === "no answer") {
@@ -51,7 +54,8 @@ async function tryPut(
   context: ActionContext,
   day: EncodedDay,
   expected: string,
-): Promise<"published" | "changed" | "denied" | "no answer" | Error> {
+  rollupVersion: number,
+): Promise<"published" | "changed" | "denied" | "roll-up written" | "no answer" | Error> {
   const { archive, coordinator, fence, site, store, vouching } = context;
   const current = () => coordinator.current().catch(() => undefined);
   const isInHot = store.tx((sql) => day.date >= (getState(sql, "hotFrom") ?? NEVER));
@@ -69,19 +73,29 @@ async function tryPut(
   const wanted = await current();
   if (!wanted) return "no answer";
   // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
-  const owner = beginPut(context, day, wanted);
+  const owner = beginPut(context, day, wanted, rollupVersion);
   if (!owner) return deny(context, wanted);
+  if (owner === "roll-up written") return owner;
   return archive.publish(objectKey(site, day.date), objectOf(context, owner, day), expected);
 }
 
 /** Later than any day. */
 const NEVER = "9999-99-99";
 
-/** The owner to publish for, if it is permitted. Marks the day: from now on its object may change. */
-function beginPut({ fence, store }: ActionContext, day: EncodedDay, wanted: CurrentJob): Owner | undefined {
+/**
+ * The owner to publish for, if it is permitted, and no roll-up describes the day. Marks the day: from now on its object may
+ * change, and no roll-up of it is put.
+ */
+function beginPut(
+  { fence, store }: ActionContext,
+  day: EncodedDay,
+  wanted: CurrentJob,
+  rollupVersion: number,
+): Owner | "roll-up written" | undefined {
   return store.tx((sql) => {
     const owner = permitted(sql, fence, day, wanted);
     if (!owner) return undefined;
+    if (!isStillClear(sql, day.date, rollupVersion)) return "roll-up written";
     setStaging(sql, day.date, "replacing", true);
     clearVerification(sql, day.date);
     return owner;

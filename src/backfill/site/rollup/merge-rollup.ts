@@ -1,0 +1,121 @@
+import type { UtcDay } from "../../../domain/day.ts";
+import type { RollupPeriod } from "../../../domain/rollup.ts";
+import { encodeRollupFooter, encodeRollupGroup, ROLLUP_GROUP_ROWS } from "../../../parquet/rollup/rollup.ts";
+import type { Sql } from "../../ports.ts";
+import type { ActionContext } from "../context.ts";
+import {
+  addPart,
+  addRowGroup,
+  dropFile,
+  dropRowGroups,
+  fileDigest,
+  PartWriter,
+  rowGroupsOf,
+} from "../ledger/ledger.ts";
+import { MergedPoints } from "./hours/hours.ts";
+import { isBuilt, type PeriodFacts, targetDays } from "./next-rollup.ts";
+import { factsOf } from "./rollup-facts.ts";
+import { type RollupBuild, setRollup } from "./rollup-table.ts";
+import { PROGRESS } from "./step-failures.ts";
+
+/** An hour of a point has many samples: a slice of so many rows is well under 2 s of CPU. */
+const SAMPLES_A_ROW = 8;
+/** Memory of a row of a row group while it is encoded. */
+const ENCODED_ROW_BYTES = 200;
+
+/**
+ * Merges the next points of the collected days: one transaction reads blocks of hours, and writes row groups and the
+ * position after them. A crash repeats the slice, to the same bytes. The last slice writes the footer and hashes the file.
+ */
+export async function mergeRollup(context: ActionContext, period: RollupPeriod): Promise<void> {
+  const { clock, isolate, store } = context;
+  // Lets other objects of the isolate run between two slices.
+  await clock.sleep(0);
+  await isolate.runExclusive(clock, async () => {
+    let release = () => {};
+    const use = (bytes: number) => {
+      release();
+      release = isolate.use(bytes);
+    };
+    try {
+      store.tx((sql) => {
+        const facts = factsOf(sql, period);
+        const build = facts && (isBuilt(facts) ? facts.rollup.build : newBuild(sql, facts));
+        if (!facts || !build || build.file) return;
+        mergeSlice(context, sql, facts, build, use);
+      });
+    } finally {
+      release();
+    }
+  });
+}
+
+/** A roll-up of all days that it can have now; undefined while one of them has not been collected. */
+function newBuild(sql: Sql, facts: PeriodFacts): RollupBuild | undefined {
+  const days = [...targetDays(facts)];
+  const isReady = days.every(([date, { etag, records }]) => {
+    const known = facts.collected.get(date);
+    return records === 0 || (known?.etag === etag && known.done);
+  });
+  if (!isReady || days.length === 0) return undefined;
+  dropFile(sql, facts.period);
+  return {
+    days: Object.fromEntries(days.map(([date, { etag }]) => [date, etag])),
+    position: { after: "", offset: 0, rows: 0 },
+  };
+}
+
+function mergeSlice(
+  context: ActionContext,
+  sql: Sql,
+  facts: PeriodFacts,
+  build: RollupBuild,
+  use: (bytes: number) => void,
+): void {
+  const { site, steps } = context;
+  const { period } = facts;
+  const memory = { blocks: 0, group: 0, output: 0 };
+  const update = (changes: Partial<typeof memory>) => {
+    Object.assign(memory, changes);
+    use(memory.blocks + memory.group + memory.output);
+  };
+  // The row groups of a part as they are, and joined.
+  const parts = new PartWriter(sql, period, (bytes) => update({ output: 2 * bytes }));
+  const days = Object.keys(build.days).filter((date) => (facts.days.get(date as UtcDay)?.records ?? 0) > 0);
+  const points = new MergedPoints(sql, days as UtcDay[], build.position.after, (blocks) =>
+    update({ blocks }),
+  );
+  const rowsMax = Math.max(1, Math.floor(steps.sliceSamples / SAMPLES_A_ROW));
+  let { after, offset, rows } = build.position;
+  const before = rows;
+  let done = false;
+  while (!done && rows - before < rowsMax) {
+    const group = points.next(ROLLUP_GROUP_ROWS);
+    done = points.done;
+    if (group.length === 0) break;
+    const groupRows = group.reduce((sum, { hours }) => sum + hours.ms.length, 0);
+    update({ group: groupRows * ENCODED_ROW_BYTES });
+    const { bytes, metadata } = encodeRollupGroup({ site }, group, offset);
+    parts.add(bytes);
+    addRowGroup(sql, period, metadata);
+    offset += bytes.length;
+    after = points.after;
+    rows += groupRows;
+  }
+  parts.flush();
+  context.count({ samples: (rows - before) * SAMPLES_A_ROW });
+  const merged = { days: build.days, position: { after, offset, rows } };
+  setRollup(sql, period, { ...PROGRESS, build: done ? seal(context, sql, facts, merged) : merged });
+}
+
+/** Completes the file with its footer and its hash. */
+function seal({ site }: ActionContext, sql: Sql, facts: PeriodFacts, build: RollupBuild): RollupBuild {
+  const { period } = facts;
+  const dates = (Object.keys(build.days) as UtcDay[]).sort();
+  const hasRows = (date: UtcDay) => (facts.days.get(date)?.records ?? 0) > 0;
+  const days = dates.filter(hasRows);
+  const emptyDays = dates.filter((date) => !hasRows(date));
+  addPart(sql, period, encodeRollupFooter(rowGroupsOf(sql, period), { site, period, days, emptyDays }));
+  dropRowGroups(sql, period);
+  return { ...build, file: fileDigest(sql, period) };
+}

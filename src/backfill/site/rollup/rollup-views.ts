@@ -1,0 +1,99 @@
+import type { DayView, RollupPeriodView, RollupView } from "../../../contract/backfill.ts";
+import { type EpochMs, parseUtcDay, type UtcDay } from "../../../domain/day.ts";
+import { daysOfPeriod, periodOf } from "../../../domain/rollup.ts";
+import type { RollupRange } from "../../job/job.ts";
+import type { Sql } from "../../ports.ts";
+import { objectVersions } from "../ledger/ledger.ts";
+import { dropSkipped } from "./hours/hours.ts";
+import { isBuilt, lackingDays, nextRollup, type PeriodFacts, targetDays } from "./next-rollup.ts";
+import { periodFacts } from "./rollup-facts.ts";
+import { allRollups, describes, setRollup } from "./rollup-table.ts";
+
+/** How far the roll-ups of the site are; `running`: a step is being done. */
+export function rollupView(sql: Sql, running: boolean, now: EpochMs): RollupView {
+  const periods = periodFacts(sql);
+  const held = periods.flatMap(({ rollup }) => Object.keys(rollup.object?.days ?? {}));
+  const { step, laterAt } = nextRollup(periods, true, now);
+  const failure = periods.find(({ rollup }) => rollup.failure !== undefined)?.rollup.failure;
+  const skipped = periods.flatMap(skippedDays);
+  const isWork = step !== undefined && step.do !== "check";
+  return {
+    state: isWork || laterAt !== undefined ? (running ? "running" : "waiting") : "idle",
+    periods: periods.filter(({ rollup }) => rollup.object !== undefined).length,
+    days_held: held.length,
+    days_lacking: periods.reduce((sum, facts) => sum + lackingDays(facts).length, 0),
+    days_skipped: skipped.length,
+    bytes: periods.reduce((sum, { rollup }) => sum + (rollup.object?.bytes ?? 0), 0),
+    current_period: isWork ? step.period : null,
+    last_error: failure ?? skipped.at(-1)?.reason ?? null,
+  };
+}
+
+/** Each period that has days for a roll-up, in order. */
+export function rollupPeriods(sql: Sql): RollupPeriodView[] {
+  return periodFacts(sql)
+    .filter(({ days, rollup }) => days.size > 0 || rollup.object !== undefined)
+    .map((facts) => ({
+      period: facts.period,
+      days_held: Object.keys(facts.rollup.object?.days ?? {}).length,
+      days_lacking: lackingDays(facts).length,
+      days_skipped: skippedDays(facts).map(({ date }) => date),
+      making: isBuilt(facts),
+      rows: facts.rollup.object?.rows ?? null,
+      bytes: facts.rollup.object?.bytes ?? null,
+      sha256: facts.rollup.object?.sha256 ?? null,
+      error: facts.rollup.failure ?? skippedDays(facts).at(-1)?.reason ?? null,
+    }));
+}
+
+function skippedDays({ collected, days }: PeriodFacts) {
+  return [...collected].flatMap(([date, { etag, skipped }]) =>
+    skipped !== undefined && days.get(date)?.etag === etag ? [{ date, reason: skipped }] : [],
+  );
+}
+
+/** The views of days, each with whether a roll-up describes the day's present object. */
+export function withRollups(sql: Sql, views: readonly DayView[]): DayView[] {
+  const [first, last] = [views[0], views.at(-1)];
+  if (!first || !last) return [...views];
+  const rollups = allRollups(sql);
+  const objects = objectVersions(sql, first.date, last.date);
+  return views.map((view) => {
+    const date = parseUtcDay(view.date);
+    const object = date && objects.get(date);
+    if (!object) return view;
+    return { ...view, rolled_up: describes(rollups.get(periodOf(date))?.object?.days, date, object.etag) };
+  });
+}
+
+/**
+ * Has the roll-ups of a range made that are missing or lack days, also if these were skipped before. Returns how much
+ * there is to make. The same request changes nothing until it is done.
+ */
+export function requestRollups(
+  sql: Sql,
+  { from, to }: RollupRange,
+): { readonly periods: number; readonly days: number } {
+  const inRange = periodFacts(sql).filter(({ period }) => {
+    const days = daysOfPeriod(period);
+    return (!from || (days.at(-1) as UtcDay) >= from) && (!to || (days[0] as UtcDay) <= to);
+  });
+  let [periods, days] = [0, 0];
+  for (const facts of inRange) {
+    const { collected, period, rollup } = facts;
+    const ofPeriod = daysOfPeriod(period);
+    dropSkipped(sql, ofPeriod[0] as UtcDay, ofPeriod.at(-1) as UtcDay);
+    const unskipped = {
+      ...facts,
+      collected: new Map([...collected].filter(([, { skipped }]) => skipped === undefined)),
+    };
+    const lacking = lackingDays(unskipped).length;
+    // Whether the object is still there is asked before anybody relies on it.
+    if (rollup.object) setRollup(sql, period, { checkedAt: undefined });
+    if (lacking === 0) continue;
+    setRollup(sql, period, { requested: true, retryAt: undefined });
+    periods += 1;
+    days += rollup.object ? lacking : targetDays(unskipped).size;
+  }
+  return { periods, days };
+}
