@@ -71,6 +71,8 @@ export function whole(options: WorldOptions) {
 /** Fails unless the other days are complete, nothing stays staged, no alarm failed and the key is shown nowhere. */
 async function nothingElseIsHarmed(world: World, options: WorldOptions): Promise<void> {
   const status = await world.status();
+  // The peak of memory, which roll-ups have raised after the job, goes to KV.
+  await world.run();
   expect(status.status).toBe("completed");
   expect(status.days_completed + status.days_failed).toBe(3);
   const { [OBJECT]: _, ...neighbours } = await whole(options);
