@@ -226,7 +226,10 @@ it("a query by months over years is sent as it is written, and its pattern is ma
   const { code, stderr } = await ran("query", "s/t*", ...range, "--interval", "1month", "--agg", "max");
   expect(stderr).toContain("Patterns stand for the points of 2024-01-01: 1 point in all.");
   expect(code).toBe(0);
-  const [days, , query] = server.parameters.slice(before).map((each) => Object.fromEntries(each));
+  const sent = server.parameters
+    .slice(before)
+    .map((each): Record<string, string> => Object.fromEntries(each));
+  const [days, query] = [sent[0], sent.find(({ interval }) => interval !== undefined)];
   expect(days).toMatchObject({ from: "2024-01-01", to: "2024-12-31" });
   expect(query).toMatchObject({ interval: "1month", agg: "max", start_time: String(Date.UTC(2020, 0)) });
   expect((await ran("query", "s/temp", ...range, "--interval", "week")).code).toBe(0);

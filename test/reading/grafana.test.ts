@@ -174,7 +174,11 @@ describe("the dashboard of operations", () => {
 /** The families of a scrape of each Worker in which everything happens. */
 async function familiesOfBoth() {
   const { backfill, get } = underTest();
-  const site = { ...VIEW, site: "building_a", last_progress: new Date(NOW - 90_500).toISOString() };
+  const rollups = {
+    ...{ state: "idle" as const, periods: 1, days_held: 90, days_lacking: 1, days_skipped: 0, bytes: 1 },
+    ...{ current_period: null, last_error: null },
+  };
+  const site = { ...VIEW, site: "building_a", last_progress: new Date(NOW - 90_500).toISOString(), rollups };
   const due = { site: "building_a", days_total: 5, days_published: 2, days_failed: 1 };
   backfill.measured = {
     at: NOW,

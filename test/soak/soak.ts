@@ -224,7 +224,7 @@ class SoakRun {
     const { differences, samples } = await checkObjects(this.#world, this.#api, earlier);
     const keys = await (await this.#world.state()).keys();
     const unexpected = keys.filter(
-      (key) => !this.#expected.has(key) && !isOfLiveSite(key) && !key.startsWith("rollups/"),
+      (key) => !this.#expected.has(key) && !isOfLiveSite(key) && !/^(rollups|points)\//.test(key),
     );
     this.summary.objects += earlier.length;
     this.summary.samples += samples;
