@@ -53,7 +53,7 @@ test("the platform's SQLite migrates a site's database of version 1", async () =
   await inside(site(), {}, async (object, { sql }) => {
     for (const statement of siteV1.split(/;\n/)) if (statement.trim() !== "") sql.exec(statement);
     await (object as unknown as SiteBackfillObject).report();
-    expect(sql.exec("SELECT version FROM schema_version").one()).toEqual({ version: 6 });
+    expect(sql.exec("SELECT version FROM schema_version").one()).toEqual({ version: 7 });
     expect(sql.exec("SELECT count(*) AS days FROM day WHERE verified = 1").one()).toEqual({ days: 5 });
   });
 });
