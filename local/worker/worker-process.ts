@@ -10,6 +10,8 @@ import { wranglerProcessEnv } from "./wrangler-env.ts";
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
 /** For bundling and starting workerd; a slow machine needs most of it in its first run. */
 const READY_MS_MAX = 90_000;
+/** Tries of a start that finds a database locked. */
+const STARTS_MAX = 3;
 
 /** The Worker's configuration file, from `workers/`. */
 export type WorkerToml =
@@ -47,8 +49,22 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts `wrangler dev` and resolves once it is ready. Throws with its last lines when it does not get ready. */
+/**
+ * Starts `wrangler dev` and resolves once it is ready. Throws with its last lines when it does not get ready. Workers that
+ * share a state directory open the same databases, and workerd ends if one is locked at that moment: it is started again.
+ */
 export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      const isLocked = error instanceof Error && error.message.includes("SQLITE_BUSY");
+      if (!isLocked || tries === STARTS_MAX || options.signal?.aborted) throw error;
+    }
+  }
+}
+
+async function startOnce(options: WorkerOptions): Promise<WorkerProcess> {
   const { toml = "wrangler-backfill.toml", stateDir, secrets = {} } = options;
   const secretsFile = join(stateDir, "wrangler", `${toml}.env`);
   const removeSecrets = writeSecrets(secretsFile, secrets);
