@@ -5,7 +5,7 @@ import { type ColumnDecoder, decodeChunk, decoderOf, FileUnreadable, readAhead }
 import { indexedGroupOf } from "./encode-rollup.ts";
 import { indexBytesOf } from "./key-values.ts";
 import { COLUMN_KEYS, ROLLUP_COLUMNS, type RollupColumn, type RollupPoint } from "./rollup-format.ts";
-import { type RollupChunks, RollupIndex } from "./rollup-index.ts";
+import { chunksFrom, type RollupChunks, RollupIndex } from "./rollup-index.ts";
 
 /** A row group of which at least the needed column chunks are in memory. */
 export interface RollupGroup {
@@ -50,13 +50,7 @@ export function decodeRollupGroup(
 /** Decodes a row group that was encoded at offset 0, from its bytes and metadata. */
 export function decodeRollupBlock(bytes: Uint8Array, metadata: Uint8Array): RollupPoint[] {
   const { rows, lengths } = indexedGroupOf(metadata);
-  let offset = bytes.length - lengths.reduce((sum, length) => sum + length, 0);
-  const ranges = COLUMN_KEYS.map((key, column) => {
-    const length = lengths[column] as number;
-    offset += length;
-    return [key, { offset: offset - length, length }];
-  });
-  const chunks = Object.fromEntries(ranges) as RollupChunks;
+  const chunks = chunksFrom(bytes.length - lengths.reduce((sum, length) => sum + length, 0), lengths);
   return pointsOf({ rows, chunks, bytesAt: (at, length) => bytes.subarray(at, at + length) });
 }
 

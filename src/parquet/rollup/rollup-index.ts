@@ -95,13 +95,8 @@ export class RollupIndex {
   }
 
   chunks(group: number): RollupChunks {
-    let offset = this.#offsets[group] as number;
-    const ranges = COLUMN_KEYS.map((key, column) => {
-      const length = this.#numbers[group * GROUP_NUMBERS + 1 + column] as number;
-      offset += length;
-      return [key, { offset: offset - length, length }];
-    });
-    return Object.fromEntries(ranges) as RollupChunks;
+    const at = group * GROUP_NUMBERS;
+    return chunksFrom(this.#offsets[group] as number, this.#numbers.subarray(at + 1, at + GROUP_NUMBERS));
   }
 
   /** The only row group that can have the name (in UTF-8), by bisection; undefined: the roll-up does not have it. */
@@ -118,6 +113,17 @@ export class RollupIndex {
   #name(index: number): Uint8Array {
     return this.#names.subarray(index === 0 ? 0 : this.#nameEnds[index - 1], this.#nameEnds[index]);
   }
+}
+
+/** The column chunks of a row group that begins at `offset`, by their lengths: they follow each other. */
+export function chunksFrom(offset: number, lengths: ArrayLike<number>): RollupChunks {
+  let end = offset;
+  const ranges = COLUMN_KEYS.map((key, column) => {
+    const length = lengths[column] as number;
+    end += length;
+    return [key, { offset: end - length, length }];
+  });
+  return Object.fromEntries(ranges) as RollupChunks;
 }
 
 function daysOf(text: string | undefined, period: RollupPeriod): ReadonlySet<UtcDay> {
