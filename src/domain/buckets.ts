@@ -1,5 +1,5 @@
 /** Samples by time bucket: what is known of each, and how buckets are made of samples and of smaller buckets. */
-import type { EpochMs } from "./day.ts";
+import { type EpochMs, HOUR_MS } from "./day.ts";
 import type { Series } from "./series.ts";
 import type { TimeSpan } from "./windows.ts";
 
@@ -13,6 +13,9 @@ export function bucketsOf(widthMs: number): BucketOf {
     return { fromMs, toMs: fromMs + widthMs };
   };
 }
+
+/** The hours of roll-ups. */
+export const hourOf = bucketsOf(HOUR_MS);
 
 /** The numbers that are known of a bucket, in the order of the columns of a roll-up. */
 export const BUCKET_FIELDS = ["count", "sum", "min", "max", "first", "last"] as const;

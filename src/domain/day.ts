@@ -8,6 +8,7 @@ export type EpochMs = number;
 export type EpochMicros = number;
 
 export const DAY_MS = 86_400_000;
+export const HOUR_MS = 3_600_000;
 
 export function parseUtcDay(text: string): UtcDay | undefined {
   // The engine has a notation for years of six digits, whose months would pass for days.

@@ -1,7 +1,5 @@
 import { type BucketOf, bucketsOf } from "./buckets.ts";
-import { DAY_MS } from "./day.ts";
-
-const HOUR_MS = 3_600_000;
+import { DAY_MS, HOUR_MS } from "./day.ts";
 
 /**
  * The interval of an aggregation: milliseconds that divide a day, or a unit of the calendar in UTC. A week begins on

@@ -1,6 +1,6 @@
 import type { Alert } from "../../contract/backfill.ts";
 import type { Config } from "../../domain/config.ts";
-import type { EpochMs } from "../../domain/day.ts";
+import { type EpochMs, HOUR_MS } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import {
   isRunning,
@@ -23,7 +23,6 @@ export type AlertThresholds = Pick<
 const CLEARED_AT = 0.8;
 /** The share of failed days is compared from this many finished site-days on, or when the job has ended. */
 const FAILED_SHARE_DAYS = 10;
-const HOUR_MS = 3_600_000;
 
 /** The alerts that hold now, by the newest reports, the time without progress, and the alerts that held before. Pure. */
 export function conditionsOf(

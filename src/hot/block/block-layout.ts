@@ -31,8 +31,6 @@ export const BLOCK_SPAN_MS_MAX: Readonly<Record<Level, number>> = {
   [HOUR_LEVEL]: 3_630_500,
 };
 
-export const HOUR_MS = 3_600_000;
-
 /**
  * Bytes of a block. D1 takes values of 2 MB, and a block goes there as hexadecimal text. An hour of the reference site
  * is 4 KB a block.

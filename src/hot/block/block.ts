@@ -13,7 +13,6 @@ export {
   BLOCK_BYTES_MAX,
   BLOCK_SPAN_MS_MAX,
   HOUR_LEVEL,
-  HOUR_MS,
   LEVELS,
   type Level,
   POINTS_A_BLOCK,

@@ -1,9 +1,9 @@
 /** The newest samples of points, searched backwards from the newest window. */
-import { daysOf, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { daysOf, type EpochMs, HOUR_MS, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import type { TimeSpan } from "../../domain/windows.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
-import { decodeTable, HOUR_MS, POINTS_A_BLOCK } from "../block/block.ts";
+import { decodeTable, POINTS_A_BLOCK } from "../block/block.ts";
 import { type Counting, joinedSpans, pointSeries, settledSpans } from "./span-series.ts";
 import {
   isAllCurrent,

@@ -1,8 +1,8 @@
 /** The statements of snapshots. */
+import { HOUR_MS } from "../../domain/day.ts";
 import {
   BLOCK_SPAN_MS_MAX,
   HOUR_LEVEL,
-  HOUR_MS,
   LEVELS,
   type Level,
   POINTS_A_BLOCK,

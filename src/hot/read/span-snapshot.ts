@@ -1,9 +1,9 @@
 /** What one statement sees of a site in a span of time: days, windows, points and blocks of one state of the database. */
-import { type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { type EpochMs, HOUR_MS, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import type { SiteName } from "../../domain/site.ts";
 import { hourStart, type TimeSpan } from "../../domain/windows.ts";
 import type { HotDatabase } from "../../ports/hot.ts";
-import { fromHex, HOUR_MS, type Level, WINDOW_LEVEL } from "../block/block.ts";
+import { fromHex, type Level, WINDOW_LEVEL } from "../block/block.ts";
 import type { HotDay } from "../hot-types.ts";
 import { SNAPSHOTS } from "./snapshot-sql.ts";
 

@@ -1,12 +1,11 @@
 /** The days of a period, out of the hours of its points. */
-import { type BucketOf, bucketsOf } from "../../domain/buckets.ts";
-import { DAY_MS, dayStartMs, type EpochMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { type BucketOf, hourOf } from "../../domain/buckets.ts";
+import { DAY_MS, dayStartMs, type EpochMs, HOUR_MS, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import type { TimeSpan } from "../../domain/windows.ts";
 import { FileUnreadable } from "../../parquet/read/read.ts";
 import type { RollupIndex } from "../../parquet/rollup/rollup.ts";
 import { joinBuckets, type PointBuckets, sliceBuckets } from "../point-buckets.ts";
 import type { DayBuckets } from "../source.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** The buckets of a point without samples. */
 export const NO_BUCKETS: PointBuckets = {
@@ -68,11 +67,7 @@ export function daysOfHours(
 }
 
 /** The whole hours of [fromMs, toMs). */
-export function wholeHours(
-  fromMs: EpochMs,
-  toMs: EpochMs,
-): { readonly fromMs: EpochMs; readonly toMs: EpochMs } {
-  const hourOf = bucketsOf(HOUR_MS);
+export function wholeHours(fromMs: EpochMs, toMs: EpochMs): TimeSpan {
   const first = hourOf(fromMs);
   return { fromMs: first.fromMs === fromMs ? fromMs : first.toMs, toMs: hourOf(toMs).fromMs };
 }

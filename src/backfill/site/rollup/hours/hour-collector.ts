@@ -1,4 +1,4 @@
-import { BucketBuilder, bucketsOf } from "../../../../domain/buckets.ts";
+import { BucketBuilder, hourOf } from "../../../../domain/buckets.ts";
 import type { NamedSeries } from "../../../../domain/series.ts";
 import { compareBytes } from "../../../../parquet/bytes.ts";
 import { FileUnreadable } from "../../../../parquet/read/read.ts";
@@ -8,7 +8,6 @@ import type { CollectedDay, HourBlock } from "./collected-days.ts";
 /** A block ends with the point that reaches so many rows or bytes of names: a merge has one block of each day in memory. */
 const BLOCK_ROWS = 1_000;
 const BLOCK_NAME_BYTES = 32 * 1024;
-const HOURS = bucketsOf(3_600_000);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -25,7 +24,7 @@ export class HourCollector {
 
   constructor(site: string, open: CollectedDay["open"]) {
     this.#site = site;
-    this.#open = open && { name: open.name, builder: BucketBuilder.restore(open.buckets, HOURS) };
+    this.#open = open && { name: open.name, builder: BucketBuilder.restore(open.buckets, hourOf) };
   }
 
   /** The point that further samples may continue. */
@@ -40,7 +39,7 @@ export class HourCollector {
     if (order < 0) throw new FileUnreadable("its rows are not in order");
     if (order > 0) {
       this.endPoint();
-      this.#open = { name: bytes, builder: new BucketBuilder(HOURS) };
+      this.#open = { name: bytes, builder: new BucketBuilder(hourOf) };
     }
     const builder = this.#open?.builder;
     for (let row = 0; row < ms.length; row++) builder?.add(ms[row] as number, value[row] as number);

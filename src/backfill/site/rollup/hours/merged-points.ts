@@ -1,4 +1,4 @@
-import type { BucketSeries } from "../../../../domain/buckets.ts";
+import { hourOf, mergeBuckets } from "../../../../domain/buckets.ts";
 import type { UtcDay } from "../../../../domain/day.ts";
 import { compareBytes } from "../../../../parquet/bytes.ts";
 import { decodeRollupBlock, type RollupPoint } from "../../../../parquet/rollup/rollup.ts";
@@ -73,7 +73,11 @@ export class MergedPoints {
     this.#dropEnded();
     return {
       name: (parts[0] as RollupPoint).name,
-      hours: parts.length === 1 ? (parts[0] as RollupPoint).hours : joined(parts.map(({ hours }) => hours)),
+      // Of consecutive days, so that no hour is in two of them, and each stays as it is.
+      hours: mergeBuckets(
+        parts.map(({ hours }) => hours),
+        hourOf,
+      ),
     };
   }
 
@@ -96,26 +100,4 @@ function nameAt({ at, points }: Cursor): Uint8Array {
   const entry = points[at];
   if (!entry) throw new Error("a day has no point left");
   return entry.name;
-}
-
-/** Hours of consecutive days: no hour is in two of them. */
-function joined(parts: readonly BucketSeries[]): BucketSeries {
-  const column = (field: keyof BucketSeries) => {
-    const all = new Float64Array(parts.reduce((sum, part) => sum + part[field].length, 0));
-    let at = 0;
-    for (const part of parts) {
-      all.set(part[field], at);
-      at += part[field].length;
-    }
-    return all;
-  };
-  return {
-    ms: column("ms"),
-    count: column("count"),
-    sum: column("sum"),
-    min: column("min"),
-    max: column("max"),
-    first: column("first"),
-    last: column("last"),
-  };
 }
