@@ -40,8 +40,8 @@ export async function mergeRollup(context: ActionContext, period: RollupPeriod):
     try {
       store.tx((sql) => {
         const facts = factsOf(sql, period);
-        const build = facts && (isBuilt(facts) ? facts.rollup.build : newBuild(sql, facts));
-        if (!facts || !build || build.file) return;
+        const build = isBuilt(facts) ? facts.rollup.build : newBuild(sql, facts);
+        if (!build || build.file) return;
         mergeSlice(context, sql, facts, build, use);
       });
     } finally {

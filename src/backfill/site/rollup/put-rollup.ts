@@ -78,7 +78,7 @@ function beginPut(
 ): PublishableFile | undefined {
   const { clock, site, store } = context;
   const facts = factsOf(sql, period);
-  if (!facts || facts.rollup.version !== version || !isBuilt(facts)) return undefined;
+  if (facts.rollup.version !== version || !isBuilt(facts)) return undefined;
   beginWrite(context, sql, period, undefined);
   const { bytes, sha256 } = build.file;
   const content = { rows: build.position.rows, days: namedDays(build) };
@@ -105,7 +105,7 @@ function record(
   const { object } = head;
   const recorded = store.tx((sql) => {
     const facts = factsOf(sql, period);
-    if (!facts || facts.rollup.version !== version || !isBuilt(facts)) return false;
+    if (facts.rollup.version !== version || !isBuilt(facts)) return false;
     dropFile(sql, period);
     setRollup(sql, period, {
       ...PROGRESS,
@@ -118,7 +118,7 @@ function record(
     });
     const after = factsOf(sql, period);
     // The hours are needed again where days are still to come.
-    if (after?.over && lackingDays(after).length === 0) dropHoursOf(sql, period);
+    if (after.over && lackingDays(after).length === 0) dropHoursOf(sql, period);
     return true;
   });
   if (recorded) log("INFO", `Roll-up complete: ${period}`, { site, ...describe(object) });

@@ -4,13 +4,28 @@ import type { Sql } from "../../ports.ts";
 import { dropFile, getState, type ObjectVersion, objectVersions, replacedDays } from "../ledger/ledger.ts";
 import { type CollectedState, collectedDays, dropCollected } from "./hours/hours.ts";
 import { isBuilt, type PeriodFacts } from "./next-rollup.ts";
-import { allRollups, getRollup, setRollup } from "./rollup-table.ts";
+import { allRollups, getRollup, type Rollup, setRollup } from "./rollup-table.ts";
 
 /** What the ledger says of every period that has an object of a day, or a roll-up; in order. */
 export function periodFacts(sql: Sql): PeriodFacts[] {
-  const rollups = allRollups(sql);
-  const objects = byPeriod<ObjectVersion>(objectVersions(sql, "", "9999"));
-  const collected = byPeriod<CollectedState>(collectedDays(sql));
+  return factsWithin(sql, allRollups(sql), "", "9999");
+}
+
+/** What the ledger says of one period. */
+export function factsOf(sql: Sql, period: RollupPeriod): PeriodFacts {
+  const days = daysOfPeriod(period);
+  const rollups = new Map([[period, getRollup(sql, period)]]);
+  return factsWithin(sql, rollups, days[0] as UtcDay, days.at(-1) as UtcDay)[0] as PeriodFacts;
+}
+
+function factsWithin(
+  sql: Sql,
+  rollups: ReadonlyMap<RollupPeriod, Rollup>,
+  from: string,
+  to: string,
+): PeriodFacts[] {
+  const objects = byPeriod<ObjectVersion>(objectVersions(sql, from, to));
+  const collected = byPeriod<CollectedState>(collectedDays(sql, from, to));
   const replaced = replacedDays(sql);
   const hotFrom = getState(sql, "hotFrom");
   const periods = new Set([...rollups.keys(), ...objects.keys(), ...collected.keys()]);
@@ -49,11 +64,6 @@ export function dropOutdatedRollups(sql: Sql, periods: readonly PeriodFacts[]): 
     setRollup(sql, period, { build: undefined });
   }
   return dropped;
-}
-
-/** The facts of one period. */
-export function factsOf(sql: Sql, period: RollupPeriod): PeriodFacts | undefined {
-  return periodFacts(sql).find((facts) => facts.period === period);
 }
 
 function byPeriod<T>(days: ReadonlyMap<UtcDay, T>): Map<RollupPeriod, Map<UtcDay, T>> {

@@ -41,7 +41,7 @@ export async function verifyRollup(
   const seen = await seeRollup(context, period);
   const facts = store.tx((sql) => factsOf(sql, period));
   // Its object was written meanwhile: another audit will verify what it has become.
-  if (!seen || !facts?.rollup.object || facts.rollup.version !== seen.version) return undefined;
+  if (!seen || !facts.rollup.object || facts.rollup.version !== seen.version) return undefined;
   const { object } = facts.rollup;
   const problem =
     headProblem(facts, object, seen.head.kind === "rollup" ? seen.head.object : undefined) ??

@@ -72,11 +72,13 @@ export function collectedDay(sql: Sql, date: UtcDay): CollectedDay | undefined {
 /** What decides on roll-ups of a collected day. */
 export type CollectedState = Pick<CollectedDay, "etag" | "done" | "skipped">;
 
-export function collectedDays(sql: Sql): Map<UtcDay, CollectedState> {
+export function collectedDays(sql: Sql, from: string, to: string): Map<UtcDay, CollectedState> {
   return new Map(
     sql
       .all<{ date: UtcDay; etag: string; done: number; skipped: string | null }>(
-        "SELECT date, etag, done, skipped FROM collected_day ORDER BY date",
+        "SELECT date, etag, done, skipped FROM collected_day WHERE date BETWEEN ? AND ? ORDER BY date",
+        from,
+        to,
       )
       .map(({ date, etag, done, skipped }) => [
         date,
