@@ -6,6 +6,7 @@ import { PointsFiles } from "../../src/query/points/points.ts";
 import { tiered } from "../../src/query/tiers.ts";
 import type { CountedRequest, MemoryArchive } from "../support/query/memory-archive.ts";
 import { rollupSource } from "../support/query/rollup-source.ts";
+import { SqliteHot } from "../support/query/sqlite-hot.ts";
 
 const KEY = "query-key";
 
@@ -67,3 +68,20 @@ export class QueryWorker {
     };
   }
 }
+
+/** An isolate without hot days, late in 2024; `cache` is shared with other isolates. */
+export const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
+  new QueryWorker({
+    bucket,
+    hot: new SqliteHot(),
+    nowMs: Date.UTC(2024, 11, 1),
+    hotDays: 20,
+    ...(cache && {
+      cache: {
+        get: async (key) => cache.get(key),
+        put: async (key, bytes) => {
+          cache.set(key, bytes);
+        },
+      },
+    }),
+  });

@@ -4,10 +4,9 @@ import { DAY_MS, dayStartMs } from "../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../src/domain/layout.ts";
 import { SITE } from "../support/query/archive.ts";
 import { MemoryArchive } from "../support/query/memory-archive.ts";
-import { SqliteHot } from "../support/query/sqlite-hot.ts";
 import { dayAt } from "./archives.ts";
 import { costOf } from "./check-answer.ts";
-import { QueryWorker, type Reply } from "./query-worker.ts";
+import { isolateOver, type QueryWorker, type Reply } from "./query-worker.ts";
 import { type DayVersions, POINTS, place, TITLES, type Title, versionsOf } from "./versions.ts";
 
 const DAYS = [0, 1, 2] as const;
@@ -38,22 +37,6 @@ function bucketWith(titles: Titles): MemoryArchive {
 const put = (bucket: MemoryArchive, nth: number, title: Title) =>
   place(bucket, nth, (versions[nth] as DayVersions)[title]);
 const nthOf = (key: ObjectKey) => DAYS.findIndex((nth) => objectKey(SITE, dayAt(nth)) === key);
-
-const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
-  new QueryWorker({
-    bucket,
-    hot: new SqliteHot(),
-    nowMs: Date.UTC(2024, 11, 1),
-    hotDays: 20,
-    ...(cache && {
-      cache: {
-        get: async (key) => cache.get(key),
-        put: async (key, bytes) => {
-          cache.set(key, bytes);
-        },
-      },
-    }),
-  });
 
 /** The version of each day in an answer; fails where a day is of no version, or of two. */
 function versionsIn(reply: Reply): Titles {

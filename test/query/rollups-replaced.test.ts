@@ -8,7 +8,7 @@ import { clearedRollup } from "../support/query/rollup-file.ts";
 import { SqliteHot } from "../support/query/sqlite-hot.ts";
 import { type ArchivedDay, DAYS, dayAt, fullDay, NAMES } from "./archives.ts";
 import { costOf } from "./check-answer.ts";
-import { QueryWorker, type Reply } from "./query-worker.ts";
+import { isolateOver, QueryWorker, type Reply } from "./query-worker.ts";
 import { dayKeyOf, daysOfPeriod, keyOf, PERIODS, rollupOf, startOf } from "./rollups.ts";
 
 /** The first and the last have a part of an hour in the range, and are never read from a roll-up. */
@@ -74,22 +74,6 @@ class Bucket extends MemoryArchive {
 
 const periodOf = (nth: number) =>
   PERIODS.find((period) => daysOfPeriod(period).includes(nth)) as RollupPeriod;
-
-const isolateOver = (bucket: MemoryArchive, cache?: Map<string, Uint8Array>) =>
-  new QueryWorker({
-    bucket,
-    hot: new SqliteHot(),
-    nowMs: Date.UTC(2024, 11, 1),
-    hotDays: 20,
-    ...(cache && {
-      cache: {
-        get: async (key) => cache.get(key),
-        put: async (key, bytes) => {
-          cache.set(key, bytes);
-        },
-      },
-    }),
-  });
 
 const rowsOf = ({ status, body }: Reply): string[] => {
   expect(status, new TextDecoder().decode(body.subarray(0, 400))).toBe(200);
