@@ -1,3 +1,5 @@
+import type { EpochMs } from "./day.ts";
+
 /** One point's samples, ascending by millisecond, each millisecond once. */
 export interface Series {
   /** Milliseconds since the epoch. */
@@ -26,4 +28,15 @@ export function joinSeries(parts: readonly Series[]): Series {
     at += ms.length;
   }
   return series;
+}
+
+/** The first of times, which ascend, that is not before `atMs`; their number where all are before. */
+export function firstAtOrAfter(ms: Float64Array, atMs: EpochMs): number {
+  let [low, high] = [0, ms.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ms[middle] as number) >= atMs) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

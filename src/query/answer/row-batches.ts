@@ -1,5 +1,5 @@
 import { isOfDays } from "../../domain/interval.ts";
-import type { Series } from "../../domain/series.ts";
+import { firstAtOrAfter, type Series } from "../../domain/series.ts";
 import type { Meter } from "../cost.ts";
 import type { RowPosition } from "./answer-cursor.ts";
 import { type AnswerStats, addDay } from "./answer-stats.ts";
@@ -76,7 +76,7 @@ export async function* rowBatches(
     for (const day of states) addDay(stats, day);
     for (const [index, rows] of ofPoints.entries()) {
       const point = firstPoint + index;
-      let row = from && from.point === point ? firstAtOrAfter(rows, from.ms) : 0;
+      let row = from && from.point === point ? firstAtOrAfter(rows.ms, from.ms) : 0;
       while (row < rows.ms.length) {
         if (stats.samples === limit) {
           yield endWith(batch, stats, cursorAt({ point, ms: rows.ms[row] as number }));
@@ -132,9 +132,4 @@ function endWith(batch: RowBatch, stats: AnswerStats, nextCursor: string): RowBa
   stats.nextCursor = nextCursor;
   batch.nextCursor = nextCursor;
   return batch;
-}
-
-function firstAtOrAfter({ ms }: Series, atMs: number): number {
-  const row = ms.findIndex((at) => at >= atMs);
-  return row < 0 ? ms.length : row;
 }

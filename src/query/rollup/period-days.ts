@@ -1,6 +1,7 @@
 /** The days of a period, out of the hours of its points. */
 import { type BucketOf, hourOf } from "../../domain/buckets.ts";
 import { DAY_MS, dayStartMs, type EpochMs, HOUR_MS, type UtcDay, utcDayOf } from "../../domain/day.ts";
+import { firstAtOrAfter } from "../../domain/series.ts";
 import type { TimeSpan } from "../../domain/windows.ts";
 import { FileUnreadable } from "../../parquet/read/read.ts";
 import type { RollupIndex } from "../../parquet/rollup/rollup.ts";
@@ -70,14 +71,4 @@ export function daysOfHours(
 export function wholeHours(fromMs: EpochMs, toMs: EpochMs): TimeSpan {
   const first = hourOf(fromMs);
   return { fromMs: first.fromMs === fromMs ? fromMs : first.toMs, toMs: hourOf(toMs).fromMs };
-}
-
-function firstAtOrAfter(ms: Float64Array, atMs: EpochMs): number {
-  let [low, high] = [0, ms.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ms[middle] as number) >= atMs) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }
