@@ -4,7 +4,12 @@ import { addDays, daysBetween, daysOf, type UtcDay } from "../../../src/domain/d
 import type { ObjectKey } from "../../../src/domain/layout.ts";
 import { periodOf } from "../../../src/domain/rollup.ts";
 import type { SiteName } from "../../../src/domain/site.ts";
-import { decodeRollupGroup, indexBytesOf, RollupIndex } from "../../../src/parquet/rollup/rollup.ts";
+import {
+  decodeRollupGroup,
+  HOUR_KEYS,
+  indexBytesOf,
+  RollupIndex,
+} from "../../../src/parquet/rollup/rollup.ts";
 import type { ArchiveReader } from "../../../src/ports/archive.ts";
 import { withMeter, withRequestsInFlight } from "../../../src/query/archive-requests.ts";
 import { bytesIn, coalesce, endOf, READS_IN_FLIGHT_MAX, readEnd } from "../../../src/query/cold/cold.ts";
@@ -51,7 +56,7 @@ export async function layoutFigures(
           wanted,
           hoursOf,
         };
-        return { key, bytes: writeRollup(join(folder, key), layout, periodOf(first)) };
+        return { key, bytes: writeRollup(join(folder, key), layout, periodOf(first, "1hr")) };
       });
       const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
       const costs = [`${((100 * bytes) / (dayBytes * days)).toFixed(1)} % of the day files`];
@@ -112,10 +117,10 @@ async function readFile(
   const end = await readEnd(archive, key, END_BYTES, format);
   if (!end || end === "changed" || end === "unchanged") throw new Error(`${key} is missing`);
   const { index, etag } = end;
-  const groups = Map.groupBy(names, (name) => index.find(name));
+  const groups = Map.groupBy(names, (name) => index.find(name)[0]);
   const wanted = [...groups].map(([group, here]) => {
     if (group === undefined) throw new Error("a point is missing");
-    const chunks = index.chunks(group);
+    const chunks = index.chunks(group, HOUR_KEYS);
     const { offset } = chunks.timestamp;
     return { group, here, range: { offset, length: endOf(chunks.max) - offset } };
   });
@@ -132,7 +137,11 @@ async function readFile(
       return wanted
         .filter(({ range: own }) => own.offset >= range.offset && endOf(own) <= endOf(range))
         .flatMap(({ group, here }) =>
-          decodeRollupGroup({ rows: index.rows(group), chunks: index.chunks(group), bytesAt }, here, FIELDS),
+          decodeRollupGroup(
+            { rows: index.rows(group), chunks: index.chunks(group, HOUR_KEYS), bytesAt },
+            here,
+            FIELDS,
+          ),
         )
         .map(({ ms }) => ms.length);
     }),

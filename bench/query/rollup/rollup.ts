@@ -145,6 +145,6 @@ function write(
   }, 0);
 }
 
-const periods = (days: number): RollupPeriod[] => periodsOf(FIRST_DAY, addDays(FIRST_DAY, days - 1));
+const periods = (days: number): RollupPeriod[] => periodsOf(FIRST_DAY, addDays(FIRST_DAY, days - 1), "1hr");
 const filesOf = (folder: string, site: SiteName, days: number) =>
   periods(days).map((period) => join(folder, rollupKey(site, period)));

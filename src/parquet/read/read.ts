@@ -3,7 +3,14 @@
  * by the footer (`indexFooter`, then `groupSamples` on the row groups that can have them). Every error that the file
  * causes is a `FileUnreadable`.
  */
-export { type ByteRange, type ColumnDecoder, decodeChunk, decoderOf, type SampleChunks } from "./columns.ts";
+export {
+  type ByteRange,
+  type ColumnDecoder,
+  decodeChunk,
+  decoderOf,
+  type GroupBytes,
+  type SampleChunks,
+} from "./columns.ts";
 export { FooterIndex, indexFooter } from "./footer-index.ts";
 export { groupSamples } from "./group-samples.ts";
 export { footerBytesOf } from "./metadata.ts";

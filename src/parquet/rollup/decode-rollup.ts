@@ -1,32 +1,28 @@
 import type { AsyncBuffer } from "hyparquet";
 import { BUCKET_FIELDS, type BucketField, type BucketSeries } from "../../domain/buckets.ts";
 import { compareBytes } from "../bytes.ts";
-import { type ColumnDecoder, decodeChunk, decoderOf, FileUnreadable, readAhead } from "../read/read.ts";
+import {
+  type ByteRange,
+  type ColumnDecoder,
+  decodeChunk,
+  decoderOf,
+  FileUnreadable,
+  type GroupBytes,
+} from "../read/read.ts";
 import { indexedGroupOf } from "./encode-rollup.ts";
-import { indexBytesOf } from "./key-values.ts";
-import { COLUMN_KEYS, ROLLUP_COLUMNS, type RollupColumn, type RollupPoint } from "./rollup-format.ts";
-import { chunksFrom, type RollupChunks, RollupIndex } from "./rollup-index.ts";
+import { HOUR_COLUMNS, HOUR_KEYS, type HourColumn, type RollupPoint } from "./rollup-format.ts";
+import { groupsOfRollup } from "./rollup-groups.ts";
+import { chunksFrom } from "./rollup-index.ts";
 
-/** A row group of which at least the needed column chunks are in memory. */
-export interface RollupGroup {
-  readonly rows: number;
-  readonly chunks: RollupChunks;
-  /** The bytes from an offset in the file, not copied. */
-  bytesAt(offset: number, length: number): Uint8Array;
-}
-
-/** Bytes of a file's end that are read first: the index of a quarter of the reference site. */
-const END_BYTES = 128 * 1024;
+/** A row group of hours of which at least the needed column chunks are in memory. */
+export type HourGroup = GroupBytes<Readonly<Record<HourColumn, ByteRange>>>;
 
 // A name may begin with U+FEFF, which is then a part of the name, not a byte order mark.
 const TEXT = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 const DECODERS = Object.fromEntries(
-  COLUMN_KEYS.map((key, column) => [
-    key,
-    decoderOf(ROLLUP_COLUMNS[column] as (typeof ROLLUP_COLUMNS)[number]),
-  ]),
-) as Readonly<Record<RollupColumn, ColumnDecoder>>;
+  HOUR_KEYS.map((key, column) => [key, decoderOf(HOUR_COLUMNS[column] as (typeof HOUR_COLUMNS)[number])]),
+) as Readonly<Record<HourColumn, ColumnDecoder>>;
 
 const NO_NUMBERS = new Float64Array();
 
@@ -35,7 +31,7 @@ const NO_NUMBERS = new Float64Array();
  * the name. Only `fields` are decoded, the other columns stay empty. Throws `FileUnreadable`.
  */
 export function decodeRollupGroup(
-  group: RollupGroup,
+  group: HourGroup,
   names: readonly Uint8Array[],
   fields: readonly BucketField[] = BUCKET_FIELDS,
 ): BucketSeries[] {
@@ -50,25 +46,20 @@ export function decodeRollupGroup(
 /** Decodes a row group that was encoded at offset 0, from its bytes and metadata. */
 export function decodeRollupBlock(bytes: Uint8Array, metadata: Uint8Array): RollupPoint[] {
   const { rows, lengths } = indexedGroupOf(metadata);
-  const chunks = chunksFrom(bytes.length - lengths.reduce((sum, length) => sum + length, 0), lengths);
+  const chunks = chunksFrom(
+    bytes.length - lengths.reduce((sum, length) => sum + length, 0),
+    lengths,
+    HOUR_KEYS,
+  );
   return pointsOf({ rows, chunks, bytesAt: (at, length) => bytes.subarray(at, at + length) });
 }
 
-/** All points of a file, in order. Memory: the index, one row group, and 4 MiB of the file. Throws `FileUnreadable`. */
+/** All points of a file of hours, in order. Memory: as `groupsOfRollup`. Throws `FileUnreadable`. */
 export async function* rollupPoints(file: AsyncBuffer): AsyncGenerator<RollupPoint> {
-  const size = file.byteLength;
-  let end = new Uint8Array(await file.slice(Math.max(0, size - END_BYTES), size));
-  const indexBytes = indexBytesOf(end, size);
-  if (indexBytes > end.length) end = new Uint8Array(await file.slice(size - indexBytes, size));
-  const index = RollupIndex.read(end, size);
-  const bytesOf = readAhead(file);
-  for (let group = 0; group < index.groups; group++) {
-    const bytesAt = await bytesOf([index.range(group)]);
-    yield* pointsOf({ rows: index.rows(group), chunks: index.chunks(group), bytesAt });
-  }
+  for await (const group of groupsOfRollup(file, HOUR_KEYS)) yield* pointsOf(group);
 }
 
-function pointsOf(group: RollupGroup): RollupPoint[] {
+function pointsOf(group: HourGroup): RollupPoint[] {
   const seriesOf = seriesReader(group, BUCKET_FIELDS);
   return [...pointRuns(group)].map(({ name, from, to }) => ({
     name: TEXT.decode(name),
@@ -77,7 +68,7 @@ function pointsOf(group: RollupGroup): RollupPoint[] {
 }
 
 /** The rows of each point, in order. */
-function* pointRuns(group: RollupGroup): Generator<{ name: Uint8Array; from: number; to: number }> {
+function* pointRuns(group: HourGroup): Generator<{ name: Uint8Array; from: number; to: number }> {
   const names = decoded(group, "pointName");
   for (let row = 0; row < group.rows; ) {
     const name = names[row];
@@ -90,9 +81,9 @@ function* pointRuns(group: RollupGroup): Generator<{ name: Uint8Array; from: num
 }
 
 /** Reads rows [from, to) of the columns, each of which is decoded once. */
-function seriesReader(group: RollupGroup, fields: readonly BucketField[]) {
-  const columns = new Map<RollupColumn, ArrayLike<unknown>>();
-  const numbers = (column: RollupColumn, from: number, to: number) => {
+function seriesReader(group: HourGroup, fields: readonly BucketField[]) {
+  const columns = new Map<HourColumn, ArrayLike<unknown>>();
+  const numbers = (column: HourColumn, from: number, to: number) => {
     if (from === to) return NO_NUMBERS;
     const values = columns.get(column) ?? decoded(group, column);
     columns.set(column, values);
@@ -123,7 +114,7 @@ function numbersOf(values: ArrayLike<unknown>, from: number, to: number): Float6
   return part;
 }
 
-function decoded({ rows, chunks, bytesAt }: RollupGroup, column: RollupColumn): ArrayLike<unknown> {
+function decoded({ rows, chunks, bytesAt }: HourGroup, column: HourColumn): ArrayLike<unknown> {
   const { offset, length } = chunks[column];
   return decodeChunk(bytesAt(offset, length), rows, DECODERS[column]);
 }

@@ -1,11 +1,28 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { BUCKET_FIELDS, type BucketField } from "../../domain/buckets.ts";
+import { resolutionOf } from "../../domain/rollup.ts";
+import type { NamedSeries } from "../../domain/series.ts";
 import { concatenate } from "../bytes.ts";
-import { deltaPages, encodeFileFooter, namePages, rowGroupMetadata, writeChunk } from "../file/file.ts";
-import { MAGIC } from "../file-format.ts";
+import {
+  type ChunkPages,
+  deltaPages,
+  encodeFileFooter,
+  namePages,
+  rowGroupMetadata,
+  timestampPages,
+  valuePages,
+  writeChunk,
+} from "../file/file.ts";
+import { COLUMNS, type ColumnSchema, MAGIC } from "../file-format.ts";
 import { stampIndexBytes } from "./key-values.ts";
 import { numberPages } from "./number-pages.ts";
-import { ROLLUP_COLUMNS, type RollupPoint, type RollupSpec, rollupKeyValues } from "./rollup-format.ts";
+import {
+  COLUMNS_OF,
+  HOUR_COLUMNS,
+  type RollupPoint,
+  type RollupSpec,
+  rollupKeyValues,
+} from "./rollup-format.ts";
 import { decodeIndex, encodeIndex, type IndexedGroup } from "./row-group-index.ts";
 
 const UTF8 = new TextEncoder();
@@ -28,32 +45,66 @@ export function encodeRollupGroup(
 ): EncodedRollupGroup {
   const rows = points.reduce((sum, { hours }) => sum + hours.ms.length, 0);
   const names = points.map(({ name }) => UTF8.encode(name));
-  const writer = new ByteWriter(rows * 24 + 1024);
-  writer.offset = fileOffset;
-  if (fileOffset === 0) writer.appendUint32(MAGIC);
   const column = (field: "ms" | BucketField) => joined(points, field, rows);
-  const chunks = [
+  const pages = [
     deltaPages(bigints(column("ms"))),
     namePages(names, pointIndexes(points, rows)),
     ...BUCKET_FIELDS.map((field) =>
       field === "count" ? deltaPages(bigints(column(field))) : numberPages(column(field)),
     ),
     namePages([UTF8.encode(site)], new Int32Array(rows)),
-  ].map((pages) => writeChunk(writer, pages, rows));
-  const entry = UTF8.encode(
-    encodeIndex([
-      {
-        rows,
-        lengths: chunks.map(({ compressedBytes }) => compressedBytes),
-        firstName: names[0] as Uint8Array,
-        lastName: names.at(-1) as Uint8Array,
-      },
-    ]),
-  );
+  ];
+  return encodeGroup({ pages, columns: HOUR_COLUMNS, rows, names, fileOffset });
+}
+
+/** The largest number of 32 bits: times count from as long after the first, so that 49 days of them have 32 bits. */
+const BASE_MS = 2 ** 31 - 1;
+
+/**
+ * Encodes samples of one point as the row group of a month that begins at `fileOffset`. There is at least one, they ascend by
+ * millisecond, and are within 49 days.
+ */
+export function encodeSampleGroup(
+  { site }: Pick<RollupSpec, "site">,
+  { name, ms, value }: NamedSeries,
+  fileOffset: number,
+): EncodedRollupGroup {
+  const rows = ms.length;
+  const baseMs = (ms[0] as number) + BASE_MS;
+  const names = [UTF8.encode(name)];
+  const pages = [
+    timestampPages(
+      Int32Array.from(ms, (at) => at - baseMs),
+      baseMs,
+    ),
+    namePages(names, new Int32Array(rows)),
+    valuePages(value),
+    namePages([UTF8.encode(site)], new Int32Array(rows)),
+  ];
+  return encodeGroup({ pages, columns: COLUMNS, rows, names, fileOffset });
+}
+
+/** What a row group is made of: the pages of its columns, and the names of its points in UTF-8, in order. */
+interface GroupContent {
+  readonly pages: readonly ChunkPages[];
+  readonly columns: readonly ColumnSchema[];
+  readonly rows: number;
+  readonly names: readonly Uint8Array[];
+  readonly fileOffset: number;
+}
+
+function encodeGroup({ pages, columns, rows, names, fileOffset }: GroupContent): EncodedRollupGroup {
+  const writer = new ByteWriter(rows * 3 * columns.length + 1024);
+  writer.offset = fileOffset;
+  if (fileOffset === 0) writer.appendUint32(MAGIC);
+  const chunks = pages.map((each) => writeChunk(writer, each, rows));
+  const lengths = chunks.map(({ compressedBytes }) => compressedBytes);
+  const [firstName, lastName] = [names[0] as Uint8Array, names.at(-1) as Uint8Array];
+  const entry = UTF8.encode(encodeIndex([{ rows, lengths, firstName, lastName }]));
   const length = new Uint8Array(Uint32Array.of(entry.length).buffer);
   return {
     bytes: writer.getBytes().slice(),
-    metadata: concatenate([length, entry, rowGroupMetadata(chunks, rows, ROLLUP_COLUMNS)]),
+    metadata: concatenate([length, entry, rowGroupMetadata(chunks, rows, columns)]),
   };
 }
 
@@ -62,23 +113,25 @@ export function encodeRollupGroup(
  * the footer, some 800 bytes a row group.
  */
 export function encodeRollupFooter(metadata: Iterable<Uint8Array>, spec: RollupSpec): Uint8Array {
-  const groups = [...metadata].map(parts);
+  const columns = COLUMNS_OF[resolutionOf(spec.period)];
+  const groups = [...metadata].map((each) => parts(each, columns.length));
   const keyValues = rollupKeyValues(spec, encodeIndex(groups.map(({ indexed }) => indexed)));
   const rowGroups = groups.map(({ rowGroup }) => rowGroup);
-  const end = encodeFileFooter(rowGroups, { columns: ROLLUP_COLUMNS, keyValues });
+  const end = encodeFileFooter(rowGroups, { columns, keyValues });
   stampIndexBytes(end);
   return end;
 }
 
-/** The index entry of a row group, from its metadata. */
+/** The index entry of a row group of hours, from its metadata. */
 export function indexedGroupOf(metadata: Uint8Array): IndexedGroup {
-  return parts(metadata).indexed;
+  return parts(metadata, HOUR_COLUMNS.length).indexed;
 }
 
-function parts(metadata: Uint8Array): { indexed: IndexedGroup; rowGroup: Uint8Array } {
+function parts(metadata: Uint8Array, columns: number): { indexed: IndexedGroup; rowGroup: Uint8Array } {
   const end = 4 + new DataView(metadata.buffer, metadata.byteOffset).getUint32(0, true);
   const { groups, numbers, names, nameEnds } = decodeIndex(
     new TextDecoder().decode(metadata.subarray(4, end)),
+    columns,
   );
   if (groups !== 1) throw new Error("the metadata of a row group has no index entry");
   const [rows = 0, ...lengths] = numbers;

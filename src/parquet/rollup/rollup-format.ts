@@ -1,17 +1,23 @@
 import { BUCKET_FIELDS, type BucketField, type BucketSeries } from "../../domain/buckets.ts";
 import type { UtcDay } from "../../domain/day.ts";
-import { dayRuns, type RollupPeriod } from "../../domain/rollup.ts";
-import { type ColumnSchema, numberColumn, textColumn, timestampColumn } from "../file-format.ts";
+import { dayRuns, type Resolution, type RollupPeriod } from "../../domain/rollup.ts";
+import { COLUMNS, type ColumnSchema, numberColumn, textColumn, timestampColumn } from "../file-format.ts";
 
 /** The semantic version of the bytes of roll-ups, as that of day files is. */
 const ROLLUP_VERSION = "1.0.0";
 
 /**
- * Rows from which on a row group ends, with the point that it has reached: a point is whole in one row group. A quarter of
+ * Hours from which on a row group ends, with the point that it has reached: a point is whole in one row group. A quarter of
  * a point has at most 2,208 rows, so that a row group has three points, of some 100 KB. Smaller ones make files larger, and
  * larger ones more bytes to read for a point (`npm run bench:query`).
  */
 export const ROLLUP_GROUP_ROWS = 5_000;
+
+/**
+ * Samples of a row group of a month, which has one point: a point of the reference site has 25,000. A point with more has
+ * several row groups, so that a reader needs the memory of one.
+ */
+export const SAMPLE_GROUP_ROWS = 50_000;
 
 /** One point of a roll-up, by the hour. */
 export interface RollupPoint {
@@ -31,8 +37,8 @@ export interface RollupSpec {
   readonly cleared?: string | undefined;
 }
 
-/** The columns in their order, all required. */
-export const ROLLUP_COLUMNS = [
+/** The columns of hours in their order, all required. */
+export const HOUR_COLUMNS = [
   timestampColumn("timestamp"),
   textColumn("point_name"),
   ...BUCKET_FIELDS.map((field) => numberColumn(field, field === "count" ? "INT64" : "DOUBLE")),
@@ -40,8 +46,18 @@ export const ROLLUP_COLUMNS = [
 ] as const satisfies readonly ColumnSchema[];
 
 /** The columns by the names that code uses, in the same order. */
-export const COLUMN_KEYS = ["timestamp", "pointName", ...BUCKET_FIELDS, "siteName"] as const;
-export type RollupColumn = "timestamp" | "pointName" | BucketField | "siteName";
+export const HOUR_KEYS = ["timestamp", "pointName", ...BUCKET_FIELDS, "siteName"] as const;
+export type HourColumn = "timestamp" | "pointName" | BucketField | "siteName";
+
+/** The columns of raw samples, which are those of a day, by the names that code uses. */
+export const SAMPLE_KEYS = ["timestamp", "pointName", "value", "siteName"] as const;
+export type SampleColumn = (typeof SAMPLE_KEYS)[number];
+
+/** The columns of each resolution, all required. */
+export const COLUMNS_OF: Readonly<Record<Resolution, readonly ColumnSchema[]>> = {
+  "1hr": HOUR_COLUMNS,
+  raw: COLUMNS,
+};
 
 /** The key-values, in order. The first and the last show a reader where they begin (`key-values.ts`). */
 export const FIRST_KEY = "site_name";

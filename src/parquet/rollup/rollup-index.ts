@@ -1,12 +1,16 @@
 import type { UtcDay } from "../../domain/day.ts";
-import { parseDayRuns, parseRollupPeriod, periodOf, type RollupPeriod } from "../../domain/rollup.ts";
+import {
+  parseDayRuns,
+  parseRollupPeriod,
+  periodOf,
+  type RollupPeriod,
+  resolutionOf,
+} from "../../domain/rollup.ts";
 import { compareBytes } from "../bytes.ts";
 import { type ByteRange, FileUnreadable } from "../read/read.ts";
 import { indexBytesOf, readKeyValues } from "./key-values.ts";
-import { COLUMN_KEYS, type RollupColumn } from "./rollup-format.ts";
-import { decodeIndex, GROUP_NUMBERS } from "./row-group-index.ts";
-
-export type RollupChunks = Readonly<Record<RollupColumn, ByteRange>>;
+import { COLUMNS_OF } from "./rollup-format.ts";
+import { decodeIndex } from "./row-group-index.ts";
 
 /** The bytes before the first row group: the opening magic. */
 const DATA_OFFSET = 4;
@@ -21,6 +25,8 @@ export class RollupIndex {
   /** Days that the roll-up describes, and that have no rows. */
   readonly emptyDays: ReadonlySet<UtcDay>;
   readonly groups: number;
+  /** Rows, and a length for each column. */
+  readonly #groupNumbers: number;
   /** Rows and lengths of the chunks of each row group. */
   readonly #numbers: Float64Array;
   readonly #offsets: Float64Array;
@@ -39,8 +45,11 @@ export class RollupIndex {
     this.days = daysOf(keyValues.get("days"), period);
     this.emptyDays = daysOf(keyValues.get("empty_days"), period);
 
-    const { groups, numbers, names, nameEnds } = decodeIndex(keyValues.get("row_group_index") ?? "");
+    const resolution = resolutionOf(period);
+    const columns = COLUMNS_OF[resolution].length;
+    const { groups, numbers, names, nameEnds } = decodeIndex(keyValues.get("row_group_index") ?? "", columns);
     this.groups = groups;
+    this.#groupNumbers = 1 + columns;
     this.#numbers = numbers;
     this.#names = names;
     this.#nameEnds = nameEnds;
@@ -48,13 +57,15 @@ export class RollupIndex {
     let offset = DATA_OFFSET;
     for (let group = 0; group < groups; group++) {
       const [first, last] = [this.#name(group * 2), this.#name(group * 2 + 1)];
-      const isAfter = group === 0 || compareBytes(this.#name(group * 2 - 1), first) < 0;
+      const order = group === 0 ? -1 : compareBytes(this.#name(group * 2 - 1), first);
+      // A point is whole in a row group of hours, but not in one of samples.
+      const isAfter = resolution === "raw" ? order <= 0 : order < 0;
       if (compareBytes(first, last) > 0 || !isAfter) {
         throw new FileUnreadable(`row group ${group} is not in the order of names`);
       }
       this.#offsets[group] = offset;
-      for (let column = 1; column < GROUP_NUMBERS; column++) {
-        offset += numbers[group * GROUP_NUMBERS + column] as number;
+      for (let column = 1; column <= columns; column++) {
+        offset += numbers[group * this.#groupNumbers + column] as number;
       }
     }
     this.#offsets[groups] = offset;
@@ -85,7 +96,7 @@ export class RollupIndex {
   }
 
   rows(group: number): number {
-    return this.#numbers[group * GROUP_NUMBERS] as number;
+    return this.#numbers[group * this.#groupNumbers] as number;
   }
 
   /** All column chunks of a row group, which follow each other. */
@@ -94,20 +105,24 @@ export class RollupIndex {
     return { offset, length: (this.#offsets[group + 1] as number) - offset };
   }
 
-  chunks(group: number): RollupChunks {
-    const at = group * GROUP_NUMBERS;
-    return chunksFrom(this.#offsets[group] as number, this.#numbers.subarray(at + 1, at + GROUP_NUMBERS));
+  /** Where the column chunks of a row group are; `keys`: all columns of the file, in order. */
+  chunks<K extends string>(group: number, keys: readonly K[]): Readonly<Record<K, ByteRange>> {
+    const at = group * this.#groupNumbers;
+    const lengths = this.#numbers.subarray(at + 1, at + this.#groupNumbers);
+    return chunksFrom(this.#offsets[group] as number, lengths, keys);
   }
 
-  /** The only row group that can have the name (in UTF-8), by bisection; undefined: the roll-up does not have it. */
-  find(name: Uint8Array): number | undefined {
+  /** The row groups that can have the name (in UTF-8), which follow each other, by bisection. Of hours at most one. */
+  find(name: Uint8Array): number[] {
     let [low, high] = [0, this.groups];
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (compareBytes(this.#name(middle * 2 + 1), name) >= 0) high = middle;
       else low = middle + 1;
     }
-    return low < this.groups && compareBytes(this.#name(low * 2), name) <= 0 ? low : undefined;
+    const found: number[] = [];
+    for (; low < this.groups && compareBytes(this.#name(low * 2), name) <= 0; low++) found.push(low);
+    return found;
   }
 
   #name(index: number): Uint8Array {
@@ -116,19 +131,23 @@ export class RollupIndex {
 }
 
 /** The column chunks of a row group that begins at `offset`, by their lengths: they follow each other. */
-export function chunksFrom(offset: number, lengths: ArrayLike<number>): RollupChunks {
+export function chunksFrom<K extends string>(
+  offset: number,
+  lengths: ArrayLike<number>,
+  keys: readonly K[],
+): Readonly<Record<K, ByteRange>> {
   let end = offset;
-  const ranges = COLUMN_KEYS.map((key, column) => {
+  const ranges = keys.map((key, column) => {
     const length = lengths[column] as number;
     end += length;
     return [key, { offset: end - length, length }];
   });
-  return Object.fromEntries(ranges) as RollupChunks;
+  return Object.fromEntries(ranges) as Record<K, ByteRange>;
 }
 
 function daysOf(text: string | undefined, period: RollupPeriod): ReadonlySet<UtcDay> {
   const days = parseDayRuns(text ?? "?");
-  if (!days?.every((day) => periodOf(day) === period)) {
+  if (!days?.every((day) => periodOf(day, resolutionOf(period)) === period)) {
     throw new FileUnreadable("its days are not days of its period");
   }
   return new Set(days);

@@ -3,7 +3,6 @@
  * key-value of the footer, as base64, some 55 bytes a row group. Row groups follow each other, so that offsets are sums.
  */
 import { FileUnreadable } from "../read/read.ts";
-import { COLUMN_KEYS } from "./rollup-format.ts";
 
 export interface IndexedGroup {
   readonly rows: number;
@@ -42,31 +41,29 @@ export function encodeIndex(groups: readonly IndexedGroup[]): string {
   return btoa(text);
 }
 
-/** The numbers of a row group: its rows, and the lengths of its column chunks. */
-export const GROUP_NUMBERS = 1 + COLUMN_KEYS.length;
-
 /** A row group index in flat arrays, which take less time and memory than an object a row group. */
 export interface RowGroupIndex {
   readonly groups: number;
-  /** `GROUP_NUMBERS` of each row group. */
+  /** Of each row group its rows, and the lengths of its column chunks. */
   readonly numbers: Float64Array;
   /** First and last name of each row group in UTF-8, in one array, and where each ends. */
   readonly names: Uint8Array;
   readonly nameEnds: Uint32Array;
 }
 
-/** Throws `FileUnreadable`. */
-export function decodeIndex(base64: string): RowGroupIndex {
+/** Decodes the index of a file with so many columns. Throws `FileUnreadable`. */
+export function decodeIndex(base64: string, columns: number): RowGroupIndex {
+  const groupNumbers = 1 + columns;
   const bytes = new IndexBytes(bytesOf(base64));
   const groups = bytes.number();
   // A row group takes at least a byte for each number, and two for each name.
-  if (groups > bytes.left / (GROUP_NUMBERS + 4)) throw damaged();
-  const numbers = new Float64Array(groups * GROUP_NUMBERS);
+  if (groups > bytes.left / (groupNumbers + 4)) throw damaged();
+  const numbers = new Float64Array(groups * groupNumbers);
   const nameEnds = new Uint32Array(groups * 2);
   let names = new Uint8Array(groups * 2 * NAME_BYTES_USUAL);
   let [at, before, end] = [0, 0, 0];
   for (let name = 0; name < nameEnds.length; name++) {
-    if (name % 2 === 0) for (let i = 0; i < GROUP_NUMBERS; i++) numbers[at++] = bytes.number();
+    if (name % 2 === 0) for (let i = 0; i < groupNumbers; i++) numbers[at++] = bytes.number();
     const [shared, length] = [bytes.number(), bytes.number()];
     if (shared > end - before || length > bytes.left) throw damaged();
     if (end + shared + length > names.length) {

@@ -5,8 +5,9 @@ import type { SiteName } from "../../domain/site.ts";
 import { type ByteRange, FileUnreadable } from "../../parquet/read/read.ts";
 import {
   decodeRollupGroup,
+  HOUR_KEYS,
+  type HourColumn,
   indexBytesOf,
-  type RollupColumn,
   RollupIndex,
 } from "../../parquet/rollup/rollup.ts";
 import type { ArchiveReader } from "../../ports/archive.ts";
@@ -152,8 +153,7 @@ function planned(
   const found = new Map<number, number[]>();
   if (held.some((day) => index.days.has(day))) {
     for (const [at, name] of names.entries()) {
-      const group = index.find(name);
-      if (group !== undefined) found.set(group, [...(found.get(group) ?? []), at]);
+      for (const group of index.find(name)) found.set(group, [...(found.get(group) ?? []), at]);
     }
   }
   const wanted = [...found]
@@ -164,8 +164,8 @@ function planned(
 
 /** Columns follow each other in a row group: one range has those that are needed, and those between them. */
 function rangeOf(index: RollupIndex, group: number, fields: readonly BucketField[]): ByteRange {
-  const chunks = index.chunks(group);
-  const columns: readonly RollupColumn[] = ["timestamp", "pointName", ...fields];
+  const chunks = index.chunks(group, HOUR_KEYS);
+  const columns: readonly HourColumn[] = ["timestamp", "pointName", ...fields];
   const offset = Math.min(...columns.map((column) => chunks[column].offset));
   return { offset, length: Math.max(...columns.map((column) => endOf(chunks[column]))) - offset };
 }
@@ -187,7 +187,7 @@ async function readPoints(
     const end = part.offset + part.bytes.length;
     for (const { group, names: here, range } of wanted) {
       if (range.offset < part.offset || endOf(range) > end) continue;
-      const bytes = { rows: index.rows(group), chunks: index.chunks(group), bytesAt };
+      const bytes = { rows: index.rows(group), chunks: index.chunks(group, HOUR_KEYS), bytesAt };
       const found = decodeRollupGroup(
         bytes,
         here.map((at) => names[at] as Uint8Array),

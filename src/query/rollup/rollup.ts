@@ -55,7 +55,7 @@ export class RollupSource {
     const isCut = (day: UtcDay) =>
       (fromMs > query.fromMs && day === days[0]) || (toMs < query.toMs && day === days.at(-1));
     const usable = days.filter((day) => day < before && !isCut(day));
-    const periods = [...Map.groupBy(usable, periodOf)];
+    const periods = [...Map.groupBy(usable, (day) => periodOf(day, "1hr"))];
     const names = points.map((name) => UTF8.encode(name));
     const bucketOf = dayBuckets(query);
     const stop = new AbortController();

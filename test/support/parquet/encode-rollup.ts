@@ -1,11 +1,14 @@
 import type { BucketSeries } from "../../../src/domain/buckets.ts";
+import type { NamedSeries } from "../../../src/domain/series.ts";
 import { concatenate } from "../../../src/parquet/bytes.ts";
 import {
   encodeRollupFooter,
   encodeRollupGroup,
+  encodeSampleGroup,
   ROLLUP_GROUP_ROWS,
   type RollupPoint,
   type RollupSpec,
+  SAMPLE_GROUP_ROWS,
 } from "../../../src/parquet/rollup/rollup.ts";
 
 /** Encodes the file of a roll-up, for tests and fixtures. The points ascend by name in UTF-8 bytes. */
@@ -31,6 +34,27 @@ export function encodeRollup(
     if (rows >= groupRows) flush();
   }
   if (rows > 0) flush();
+  return concatenate([...parts, encodeRollupFooter(metadata, spec)]);
+}
+
+/** Encodes the file of a month, for tests and fixtures. The points ascend by name in UTF-8 bytes, and have samples. */
+export function encodeMonth(
+  spec: RollupSpec,
+  points: Iterable<NamedSeries>,
+  groupRows = SAMPLE_GROUP_ROWS,
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  const metadata: Uint8Array[] = [];
+  let fileOffset = 0;
+  for (const { name, ms, value } of points) {
+    for (let from = 0; from < ms.length; from += groupRows) {
+      const part = { name, ms: ms.slice(from, from + groupRows), value: value.slice(from, from + groupRows) };
+      const encoded = encodeSampleGroup(spec, part, fileOffset);
+      parts.push(encoded.bytes);
+      metadata.push(encoded.metadata);
+      fileOffset += encoded.bytes.length;
+    }
+  }
   return concatenate([...parts, encodeRollupFooter(metadata, spec)]);
 }
 

@@ -40,7 +40,7 @@ export async function seeRollup(
  */
 export async function clearForDay(context: ActionContext, date: UtcDay): Promise<number> {
   const { store } = context;
-  const period = periodOf(date);
+  const period = periodOf(date, "1hr");
   for (let tries = 0; tries < CLEAR_TRIES; tries++) {
     const seen = await seeRollup(context, period);
     if (!seen) continue;
@@ -54,7 +54,7 @@ export async function clearForDay(context: ActionContext, date: UtcDay): Promise
 
 /** Whether nothing has been written since `clearForDay`. To be called in the transaction that marks the day as replaced. */
 export const isStillClear = (sql: Sql, date: UtcDay, version: number) =>
-  getRollup(sql, periodOf(date)).version === version;
+  getRollup(sql, periodOf(date, "1hr")).version === version;
 
 /** The version of the ledger's account, if the key has no roll-up of the day and can't come to have one. */
 function recordClear(

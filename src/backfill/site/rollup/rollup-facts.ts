@@ -69,7 +69,7 @@ export function dropOutdatedRollups(sql: Sql, periods: readonly PeriodFacts[]): 
 function byPeriod<T>(days: ReadonlyMap<UtcDay, T>): Map<RollupPeriod, Map<UtcDay, T>> {
   const periods = new Map<RollupPeriod, Map<UtcDay, T>>();
   for (const [date, value] of days) {
-    const period = periodOf(date);
+    const period = periodOf(date, "1hr");
     const ofPeriod = periods.get(period) ?? new Map<UtcDay, T>();
     periods.set(period, ofPeriod.set(date, value));
   }

@@ -1,6 +1,6 @@
 import type { UtcDay } from "../../../domain/day.ts";
 import { parseUtcDay } from "../../../domain/day.ts";
-import { periodOf, type RollupPeriod } from "../../../domain/rollup.ts";
+import { periodOf, type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
 import type { SiteName } from "../../../domain/site.ts";
 import type { ObjectHead } from "../../ports.ts";
 import type { NamedDays, RollupObject } from "./rollup-table.ts";
@@ -61,7 +61,7 @@ function namedDaysOf(text: string | undefined, period: RollupPeriod): NamedDays 
     if (typeof days !== "object" || days === null || Array.isArray(days)) return undefined;
     const ours = Object.entries(days).every(([date, etag]) => {
       const day = parseUtcDay(date);
-      return day && periodOf(day) === period && typeof etag === "string";
+      return day && periodOf(day, resolutionOf(period)) === period && typeof etag === "string";
     });
     return ours ? (days as NamedDays) : undefined;
   } catch {

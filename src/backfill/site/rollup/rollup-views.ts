@@ -62,7 +62,10 @@ export function withRollups(sql: Sql, views: readonly DayView[]): DayView[] {
     const date = parseUtcDay(view.date);
     const object = date && objects.get(date);
     if (!object) return view;
-    return { ...view, rolled_up: describes(rollups.get(periodOf(date))?.object?.days, date, object.etag) };
+    return {
+      ...view,
+      rolled_up: describes(rollups.get(periodOf(date, "1hr"))?.object?.days, date, object.etag),
+    };
   });
 }
 
