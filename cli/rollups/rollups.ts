@@ -31,8 +31,9 @@ export const addRollups: AddCommand = (program, cli) => {
     .addHelpText(
       "after",
       `
-A roll-up has a site's quarter of a year by the hour. The Worker makes roll-ups by itself, whenever it has nothing else to
-do; this command has those of a range made although they lack only a few days, or although a day could not be read before.
+A roll-up has a site's quarter of a year by the hour, or a month of its raw samples, point by point. The Worker makes roll-ups
+by itself, whenever it has nothing else to do, those of months once the month is over. This command has those of a range made
+although they lack only a few days, or although a day could not be read before.
 Exit code 1 if a day can't be read or a roll-up can't be stored.
 
 Examples:

@@ -1,14 +1,15 @@
 import type { Status } from "../../src/contract/backfill.ts";
 import { DAY_MS } from "../../src/domain/day.ts";
+import { RESOLUTIONS } from "../../src/domain/rollup.ts";
 import { daysWithoutRollup, rollupFaults, rollupsOf } from "../world/harness/rollup-content.ts";
 import { World } from "../world/harness/world.ts";
 import { insist, runToEnd } from "./subject.ts";
 
 const SITE = "site_a";
-/** The last days of a quarter, and the first of the next. */
+/** The last day of a quarter and month, and the first of the next. */
 const DAYS = ["2023-12-31", "2024-01-02"] as const;
 const REPLACED = "2024-01-01";
-const KEY = `rollups/1hr/2024/Q1/${SITE}.parquet`;
+const KEYS = [`rollups/1hr/2024/Q1/${SITE}.parquet`, `rollups/raw/2024/01/${SITE}.parquet`];
 const ALL = { from: undefined, to: undefined, site: undefined };
 
 /**
@@ -47,7 +48,7 @@ export class RollupSubject {
       await insist(() => world.start(REPLACED, REPLACED, { force_restart: true }));
       await runToEnd(world);
     });
-    world.archive.objects.delete(KEY);
+    for (const key of KEYS) world.archive.objects.delete(key);
     await this.#broken(async () => {
       await insist(() => world.ask((coordinator) => coordinator.rollups.make(ALL)));
       await this.#made(3);
@@ -79,7 +80,12 @@ export class RollupSubject {
   /** Runs the world until the days have roll-ups; the cron trigger may be needed. */
   async #made(days: number): Promise<void> {
     const { world } = this;
-    const described = () => [...rollupsOf(world).values()].flatMap((named) => Object.keys(named)).length;
+    const described = () =>
+      Math.min(
+        ...RESOLUTIONS.map((resolution) =>
+          [...rollupsOf(world, resolution).values()].reduce((sum, of) => sum + Object.keys(of).length, 0),
+        ),
+      );
     for (let triggers = 0; ; triggers++) {
       await world.run();
       if (described() >= days && !(await this.#auditRuns())) return;
@@ -95,14 +101,16 @@ export class RollupSubject {
     return audits.some(({ state }) => state === "running");
   }
 
-  /** The same object with another byte. */
+  /** The same objects with another byte. */
   #damage(): void {
     const { objects } = this.world.archive;
-    const object = objects.get(KEY);
-    if (!object) throw new Error("there is no roll-up to damage");
-    const bytes = object.bytes.slice();
-    bytes[20] = (bytes[20] ?? 0) ^ 1;
-    objects.set(KEY, { ...object, bytes });
+    for (const key of KEYS) {
+      const object = objects.get(key);
+      if (!object) throw new Error(`there is no ${key} to damage`);
+      const bytes = object.bytes.slice();
+      bytes[20] = (bytes[20] ?? 0) ^ 1;
+      objects.set(key, { ...object, bytes });
+    }
   }
 }
 

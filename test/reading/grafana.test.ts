@@ -175,7 +175,9 @@ describe("the dashboard of operations", () => {
 async function familiesOfBoth() {
   const { backfill, get } = underTest();
   const rollups = {
-    ...{ state: "idle" as const, periods: 1, days_held: 90, days_lacking: 1, days_skipped: 0, bytes: 1 },
+    state: "idle" as const,
+    hourly: { periods: 1, days_held: 90, days_lacking: 1, days_skipped: 0, bytes: 1 },
+    raw: { periods: 2, days_held: 60, days_lacking: 0, days_skipped: 0, bytes: 1 },
     ...{ current_period: null, last_error: null },
   };
   const site = { ...VIEW, site: "building_a", last_progress: new Date(NOW - 90_500).toISOString(), rollups };

@@ -29,7 +29,8 @@ const made = () =>
   eventually("roll-ups of all days", async () => {
     const { sites } = await world.client.request<RollupList>("GET", "/backfill/rollups", "sites");
     const [site] = sites;
-    return site?.state === "idle" && site.days_held === DAYS.length && site;
+    const isMade = site?.hourly.days_held === DAYS.length && site.raw.days_held === DAYS.length;
+    return site?.state === "idle" && isMade && site;
   });
 
 const readers: [string, (file: Uint8Array) => Promise<HourRow[]>][] = [
@@ -45,17 +46,26 @@ async function readRollupWithDuckdb(file: Uint8Array): Promise<HourRow[]> {
   return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as unknown as HourRow);
 }
 
-test("the Worker makes a roll-up of each quarter by itself, after the job", async () => {
+test("the Worker makes a roll-up of each quarter and month by itself, after the job", async () => {
   expect(await made()).toMatchObject({
-    days_lacking: 0,
+    hourly: { days_lacking: 0 },
+    raw: { days_lacking: 0 },
     last_error: null,
     quarters: [
       { period: "2023-Q4", days_held: 1 },
       { period: "2024-Q1", days_held: 2 },
     ],
+    months: [
+      { period: "2023-12", days_held: 1 },
+      { period: "2024-01", days_held: 2 },
+    ],
   });
   const [view] = (await world.client.status()).sites;
-  expect(view?.rollups).toMatchObject({ state: "idle", periods: 2, days_held: 3 });
+  expect(view?.rollups).toMatchObject({
+    state: "idle",
+    hourly: { periods: 2, days_held: 3 },
+    raw: { periods: 2, days_held: 3 },
+  });
   const days = await world.client.days();
   expect(days.map(({ rolled_up }) => rolled_up)).toEqual([true, true, true]);
 });

@@ -48,13 +48,18 @@ test("a site that waits for the API says until when, and why", () => {
 
 test("roll-ups say how many archived days they have, and what is made", () => {
   const rollups: NonNullable<SiteView["rollups"]> = {
-    ...{ state: "running" as const, periods: 3, days_held: 350, days_lacking: 16, days_skipped: 0, bytes: 1 },
+    state: "running" as const,
+    hourly: { periods: 3, days_held: 350, days_lacking: 16, days_skipped: 0, bytes: 1 },
+    raw: { periods: 10, days_held: 305, days_lacking: 30, days_skipped: 0, bytes: 1 },
     ...{ current_period: "2024-Q4", last_error: null },
   };
-  expect(rollupText({ rollups })).toBe("Roll-ups: 350 of 366 days, making 2024-Q4");
-  expect(rollupText({ rollups: { ...rollups, state: "waiting", last_error: "R2 fails" } })).toBe(
-    "Roll-ups: 350 of 366 days: R2 fails",
+  expect(rollupText({ rollups })).toBe(
+    "Roll-ups: 350 of 366 days by the hour, 305 of 335 days raw, making 2024-Q4",
   );
-  expect(rollupText({ rollups: { ...rollups, days_held: 0, days_lacking: 0 } })).toBe("");
+  expect(rollupText({ rollups: { ...rollups, state: "waiting", last_error: "R2 fails" } })).toBe(
+    "Roll-ups: 350 of 366 days by the hour, 305 of 335 days raw: R2 fails",
+  );
+  const none = { ...rollups.hourly, days_held: 0, days_lacking: 0 };
+  expect(rollupText({ rollups: { ...rollups, hourly: none } })).toBe("");
   expect(rollupText({})).toBe("");
 });

@@ -1,4 +1,4 @@
-import type { SiteState, SiteView, Status } from "../../../src/contract/backfill.ts";
+import type { RollupCounts, SiteState, SiteView, Status } from "../../../src/contract/backfill.ts";
 import type { EpochMs } from "../../../src/domain/day.ts";
 import { counted, duration, instant, integer } from "../formatting.ts";
 import { isThrottled } from "./rates.ts";
@@ -28,14 +28,19 @@ function workText({ current_date, phase, pages }: SiteView): string {
   return current_date ? `${current_date} ${phase ?? "starting"}, page ${pages}` : "";
 }
 
-/** "Roll-ups: 350 of 366 days, making 2024-Q4"; nothing where no day is archived. */
+/** "Roll-ups: 350 of 366 days by the hour, 335 days raw, making 2024-Q4"; nothing where no day is archived. */
 export function rollupText({ rollups }: Pick<SiteView, "rollups">): string {
-  if (!rollups || rollups.days_held + rollups.days_lacking === 0) return "";
-  const { current_period, days_held, days_lacking, last_error, state } = rollups;
-  const days = `Roll-ups: ${integer(days_held)} of ${counted(days_held + days_lacking, "day")}`;
+  if (!rollups || rollups.hourly.days_held + rollups.hourly.days_lacking === 0) return "";
+  const { current_period, hourly, raw, last_error, state } = rollups;
+  const days = `Roll-ups: ${rolledUp(hourly)} by the hour, ${rolledUp(raw)} raw`;
   const making = state === "running" && current_period ? `, making ${current_period}` : "";
   return sentence(`${days}${making}`, last_error);
 }
+
+const rolledUp = ({ days_held, days_lacking }: RollupCounts) =>
+  days_lacking === 0
+    ? counted(days_held, "day")
+    : `${integer(days_held)} of ${counted(days_held + days_lacking, "day")}`;
 
 /** "retrying 2024-01-11, try 3 of 4 in 5 s: HTTP 500" */
 function retryText({ retrying }: SiteView, now: EpochMs): string {

@@ -158,10 +158,10 @@ export interface SiteAnswer {
   readonly rollups?: SiteRollups;
 }
 
-/** The quarters that roll-ups are to be made of: those that have one of these days. */
+/** The quarters and months that roll-ups are to be made of: those that have one of these days. */
 export type RollupRange = Omit<DaySelection, "site">;
 
-/** What is to be made: quarters, and the days that come into their roll-ups. */
+/** What is to be made: quarters and months, and the days that come into their roll-ups. */
 export interface RollupsToMake {
   readonly periods: number;
   readonly days: number;

@@ -125,7 +125,7 @@ export class SiteBackfill implements SitePeer, DueDays {
           };
         case "rollups": {
           const view = rollupView(sql, this.#engine.running.keys.has("rollup"), clock.now());
-          return { rollups: { site, ...view, quarters: rollupPeriods(sql) } };
+          return { rollups: { site, ...view, ...rollupPeriods(sql, clock.now()) } };
         }
         default:
           return query satisfies never;
@@ -163,8 +163,8 @@ export class SiteBackfill implements SitePeer, DueDays {
   }
 
   async makeRollups(range: RollupRange): Promise<RollupsToMake> {
-    const { store } = this.#context;
-    const toMake = store.tx((sql) => requestRollups(sql, range));
+    const { clock, store } = this.#context;
+    const toMake = store.tx((sql) => requestRollups(sql, range, clock.now()));
     await this.#engine.alarms.ensure();
     await store.sync();
     return toMake;

@@ -98,24 +98,28 @@ function daysOf(view: wire.SiteView): MetricSample[] {
 
 function rollupFamilies(sites: readonly wire.SiteView[]): MetricFamily[] {
   const rollups = sites.flatMap(({ site, rollups }) => (rollups ? [{ site, ...rollups }] : []));
+  const counts = rollups.flatMap(({ site, hourly, raw }) => [
+    { labels: { site, resolution: "1hr" }, ...hourly },
+    { labels: { site, resolution: "raw" }, ...raw },
+  ]);
   return [
     gauge(
       "backfill_rollup_dates",
-      "Archived days by site, and whether a roll-up has them: held, lacking, or skipped because they can't be read",
-      rollups.flatMap(({ site, days_held, days_lacking, days_skipped }) => {
-        const counts = { held: days_held, lacking: days_lacking, skipped: days_skipped };
-        return Object.entries(counts).map(([status, value]) => ({ labels: { site, status }, value }));
+      "Archived days by site and resolution, and whether a roll-up has them: held, lacking, or skipped because they can't be read",
+      counts.flatMap(({ labels, days_held, days_lacking, days_skipped }) => {
+        const days = { held: days_held, lacking: days_lacking, skipped: days_skipped };
+        return Object.entries(days).map(([status, value]) => ({ labels: { ...labels, status }, value }));
       }),
     ),
     gauge(
       "backfill_rollup_periods",
-      "Quarters with a roll-up, by site",
-      rollups.map(({ site, periods }) => ({ labels: { site }, value: periods })),
+      "Quarters (1hr) and months (raw) with a roll-up, by site",
+      counts.map(({ labels, periods }) => ({ labels, value: periods })),
     ),
     gauge(
       "backfill_rollup_bytes",
-      "Size of the roll-ups, by site",
-      rollups.map(({ site, bytes }) => ({ labels: { site }, value: bytes })),
+      "Size of the roll-ups, by site and resolution",
+      counts.map(({ labels, bytes }) => ({ labels, value: bytes })),
     ),
     gauge(
       "backfill_rollup_failing",

@@ -4,7 +4,9 @@ import { STATUS, underTest } from "../../../test/support/http/fake-backfill.ts";
 import type { RollupView } from "../../contract/backfill.ts";
 
 const VIEW: RollupView = {
-  ...{ state: "running", periods: 3, days_held: 350, days_lacking: 16, days_skipped: 1, bytes: 5 },
+  state: "running",
+  hourly: { periods: 3, days_held: 350, days_lacking: 16, days_skipped: 1, bytes: 5 },
+  raw: { periods: 11, days_held: 335, days_lacking: 2, days_skipped: 0, bytes: 9 },
   ...{ current_period: "2024-Q4", last_error: "R2 fails" },
 };
 
@@ -34,7 +36,7 @@ it("a range that is reversed or of another site is refused, and so is a request 
 
 it("GET /backfill/rollups shows those of every site; a site that does not respond is named", async () => {
   const { get, post, backfill } = underTest();
-  backfill.foundRollups = [{ site: "building_a", ...VIEW, quarters: [] }];
+  backfill.foundRollups = [{ site: "building_a", ...VIEW, quarters: [], months: [] }];
   expect(await (await get("/backfill/rollups")).json()).toEqual({ sites: backfill.foundRollups });
   const unavailable = { kind: "site-unavailable", site: "building_a" } as const;
   backfill.foundRollups = unavailable;
@@ -53,11 +55,16 @@ it("the metrics have the roll-ups of each site of the job, and none of a Worker 
     .split("\n")
     .filter((line) => /^backfill_rollup/.test(line));
   expect(lines).toEqual([
-    'backfill_rollup_dates{site="building_a",status="held"} 350',
-    'backfill_rollup_dates{site="building_a",status="lacking"} 16',
-    'backfill_rollup_dates{site="building_a",status="skipped"} 1',
-    'backfill_rollup_periods{site="building_a"} 3',
-    'backfill_rollup_bytes{site="building_a"} 5',
+    'backfill_rollup_dates{site="building_a",resolution="1hr",status="held"} 350',
+    'backfill_rollup_dates{site="building_a",resolution="1hr",status="lacking"} 16',
+    'backfill_rollup_dates{site="building_a",resolution="1hr",status="skipped"} 1',
+    'backfill_rollup_dates{site="building_a",resolution="raw",status="held"} 335',
+    'backfill_rollup_dates{site="building_a",resolution="raw",status="lacking"} 2',
+    'backfill_rollup_dates{site="building_a",resolution="raw",status="skipped"} 0',
+    'backfill_rollup_periods{site="building_a",resolution="1hr"} 3',
+    'backfill_rollup_periods{site="building_a",resolution="raw"} 11',
+    'backfill_rollup_bytes{site="building_a",resolution="1hr"} 5',
+    'backfill_rollup_bytes{site="building_a",resolution="raw"} 9',
     'backfill_rollup_failing{site="building_a"} 1',
   ]);
 });

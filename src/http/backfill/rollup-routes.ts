@@ -7,7 +7,7 @@ export const rollups = backfillRoute({
   method: "GET",
   path: "/backfill/rollups",
   summary:
-    "Roll-ups of every site: files of a quarter with its samples by the hour, which queries of long ranges read",
+    "Roll-ups of every site: files of a quarter by the hour and of a month of raw samples, which queries of long ranges read",
   input: { query: wire.emptyRequest },
   responses: { 200: { description: "The roll-ups", schema: wire.rollupList }, ...SITE_UNAVAILABLE },
   async handle({ backfill }) {
@@ -23,7 +23,7 @@ export const makeRollups = backfillRoute({
   method: "POST",
   path: "/backfill/rollups",
   summary:
-    "Make the roll-ups of a range that are missing or lack archived days, whole quarters each; without a body, those of all archived days",
+    "Make the roll-ups of a range that are missing or lack archived days, whole quarters and months each; without a body, those of all archived days",
   input: { body: wire.daySelection, optional: true },
   rules: selectionRules,
   responses: {

@@ -9,10 +9,8 @@ import {
   FileUnreadable,
   type GroupBytes,
 } from "../read/read.ts";
-import { indexedGroupOf } from "./encode-rollup.ts";
 import { HOUR_COLUMNS, HOUR_KEYS, type HourColumn, type RollupPoint } from "./rollup-format.ts";
-import { groupsOfRollup } from "./rollup-groups.ts";
-import { chunksFrom } from "./rollup-index.ts";
+import { blockGroup, groupsOfRollup } from "./rollup-groups.ts";
 
 /** A row group of hours of which at least the needed column chunks are in memory. */
 export type HourGroup = GroupBytes<Readonly<Record<HourColumn, ByteRange>>>;
@@ -43,15 +41,9 @@ export function decodeRollupGroup(
   });
 }
 
-/** Decodes a row group that was encoded at offset 0, from its bytes and metadata. */
+/** Decodes a row group of hours that was encoded at offset 0, from its bytes and metadata. */
 export function decodeRollupBlock(bytes: Uint8Array, metadata: Uint8Array): RollupPoint[] {
-  const { rows, lengths } = indexedGroupOf(metadata);
-  const chunks = chunksFrom(
-    bytes.length - lengths.reduce((sum, length) => sum + length, 0),
-    lengths,
-    HOUR_KEYS,
-  );
-  return pointsOf({ rows, chunks, bytesAt: (at, length) => bytes.subarray(at, at + length) });
+  return pointsOf(blockGroup(bytes, metadata, HOUR_KEYS));
 }
 
 /** All points of a file of hours, in order. Memory: as `groupsOfRollup`. Throws `FileUnreadable`. */

@@ -1,7 +1,7 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { BUCKET_FIELDS, type BucketField } from "../../domain/buckets.ts";
 import { resolutionOf } from "../../domain/rollup.ts";
-import type { NamedSeries } from "../../domain/series.ts";
+import { joinSeries, type NamedSeries } from "../../domain/series.ts";
 import { concatenate } from "../bytes.ts";
 import {
   type ChunkPages,
@@ -48,7 +48,7 @@ export function encodeRollupGroup(
   const column = (field: "ms" | BucketField) => joined(points, field, rows);
   const pages = [
     deltaPages(bigints(column("ms"))),
-    namePages(names, pointIndexes(points, rows)),
+    namePages(names, pointIndexes(points.map(({ hours }) => hours))),
     ...BUCKET_FIELDS.map((field) =>
       field === "count" ? deltaPages(bigints(column(field))) : numberPages(column(field)),
     ),
@@ -61,27 +61,26 @@ export function encodeRollupGroup(
 const BASE_MS = 2 ** 31 - 1;
 
 /**
- * Encodes samples of one point as the row group of a month that begins at `fileOffset`. There is at least one, they ascend by
- * millisecond, and are within 49 days.
+ * Encodes samples of points as the row group that begins at `fileOffset`. Each point has at least one, ascending by millisecond;
+ * the points ascend by name in UTF-8 bytes. All samples are within 49 days.
  */
 export function encodeSampleGroup(
   { site }: Pick<RollupSpec, "site">,
-  { name, ms, value }: NamedSeries,
+  points: readonly NamedSeries[],
   fileOffset: number,
 ): EncodedRollupGroup {
-  const rows = ms.length;
-  const baseMs = (ms[0] as number) + BASE_MS;
-  const names = [UTF8.encode(name)];
+  const { ms, value } = joinSeries(points);
+  const baseMs = Math.min(...points.map((point) => point.ms[0] as number)) + BASE_MS;
+  const times = new Int32Array(ms.length);
+  for (let row = 0; row < times.length; row++) times[row] = (ms[row] as number) - baseMs;
+  const names = points.map(({ name }) => UTF8.encode(name));
   const pages = [
-    timestampPages(
-      Int32Array.from(ms, (at) => at - baseMs),
-      baseMs,
-    ),
-    namePages(names, new Int32Array(rows)),
+    timestampPages(times, baseMs),
+    namePages(names, pointIndexes(points)),
     valuePages(value),
-    namePages([UTF8.encode(site)], new Int32Array(rows)),
+    namePages([UTF8.encode(site)], new Int32Array(ms.length)),
   ];
-  return encodeGroup({ pages, columns: COLUMNS, rows, names, fileOffset });
+  return encodeGroup({ pages, columns: COLUMNS, rows: ms.length, names, fileOffset });
 }
 
 /** What a row group is made of: the pages of its columns, and the names of its points in UTF-8, in order. */
@@ -122,9 +121,9 @@ export function encodeRollupFooter(metadata: Iterable<Uint8Array>, spec: RollupS
   return end;
 }
 
-/** The index entry of a row group of hours, from its metadata. */
-export function indexedGroupOf(metadata: Uint8Array): IndexedGroup {
-  return parts(metadata, HOUR_COLUMNS.length).indexed;
+/** The index entry of a row group with so many columns, from its metadata. */
+export function indexedGroupOf(metadata: Uint8Array, columns: number): IndexedGroup {
+  return parts(metadata, columns).indexed;
 }
 
 function parts(metadata: Uint8Array, columns: number): { indexed: IndexedGroup; rowGroup: Uint8Array } {
@@ -150,12 +149,13 @@ function joined(points: readonly RollupPoint[], field: "ms" | BucketField, rows:
   return column;
 }
 
-function pointIndexes(points: readonly RollupPoint[], rows: number): Int32Array {
-  const indexes = new Int32Array(rows);
+/** For each row the index of its point. */
+function pointIndexes(points: readonly { readonly ms: Float64Array }[]): Int32Array {
+  const indexes = new Int32Array(points.reduce((sum, { ms }) => sum + ms.length, 0));
   let at = 0;
-  for (const [index, { hours }] of points.entries()) {
-    indexes.fill(index, at, at + hours.ms.length);
-    at += hours.ms.length;
+  for (const [index, { ms }] of points.entries()) {
+    indexes.fill(index, at, at + ms.length);
+    at += ms.length;
   }
   return indexes;
 }

@@ -21,5 +21,5 @@ export {
   SAMPLE_KEYS,
   type SampleColumn,
 } from "./rollup-format.ts";
-export { rollupSamples } from "./rollup-groups.ts";
+export { decodeSampleBlock, rollupSamples } from "./rollup-groups.ts";
 export { RollupIndex } from "./rollup-index.ts";

@@ -49,7 +49,7 @@ export function encodeMonth(
   for (const { name, ms, value } of points) {
     for (let from = 0; from < ms.length; from += groupRows) {
       const part = { name, ms: ms.slice(from, from + groupRows), value: value.slice(from, from + groupRows) };
-      const encoded = encodeSampleGroup(spec, part, fileOffset);
+      const encoded = encodeSampleGroup(spec, [part], fileOffset);
       parts.push(encoded.bytes);
       metadata.push(encoded.metadata);
       fileOffset += encoded.bytes.length;

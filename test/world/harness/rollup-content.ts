@@ -1,25 +1,39 @@
+import { parseUtcDay, utcDayOf } from "../../../src/domain/day.ts";
+import {
+  daysOfPeriod,
+  parseRollupKey,
+  periodOf,
+  RESOLUTIONS,
+  type Resolution,
+  resolutionOf,
+} from "../../../src/domain/rollup.ts";
 import { type HourRow, hourFaults } from "../../reference/hours.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { siteState } from "./inspect.ts";
 import type { World } from "./world.ts";
 
-/** The roll-ups that R2 has and that describe days, by key. */
-export function rollupsOf(world: World): Map<string, Readonly<Record<string, string>>> {
+/** The roll-ups that R2 has and that describe days, by key; of one resolution, or of both. */
+export function rollupsOf(
+  world: World,
+  resolution?: Resolution,
+): Map<string, Readonly<Record<string, string>>> {
   return new Map(
     [...world.archive.objects].flatMap(([key, { metadata }]) => {
-      const days = key.startsWith("rollups/") ? (JSON.parse(metadata.days ?? "{}") as object) : {};
-      return Object.keys(days).length > 0 ? [[key, days as Record<string, string>]] : [];
+      const period = parseRollupKey(key)?.period;
+      if (!period || (resolution && resolutionOf(period) !== resolution)) return [];
+      const days = JSON.parse(metadata.days ?? "{}") as Record<string, string>;
+      return Object.keys(days).length > 0 ? [[key, days]] : [];
     }),
   );
 }
 
-/** What is wrong with the roll-ups: each must have the hours of the objects of the days that it describes. */
+/** What is wrong with the roll-ups: each must have the hours, or the rows, of the objects of the days that it describes. */
 export async function rollupFaults(world: World): Promise<string[]> {
   const faults: string[] = [];
   for (const [key, days] of rollupsOf(world)) {
     const site = key.slice(key.lastIndexOf("/") + 1);
     const samples = [];
-    for (const date of Object.keys(days)) {
+    for (const date of Object.keys(days).sort()) {
       const object = world.archive.objects.get(`timeseries/${date.replaceAll("-", "/")}/${site}`);
       if (object) samples.push(...(await readWithHyparquet(object.bytes)));
       else faults.push(`${key} describes ${date}, which has no object`);
@@ -27,25 +41,53 @@ export async function rollupFaults(world: World): Promise<string[]> {
     const object = world.archive.objects.get(key);
     if (!object) throw new Error(`there is no ${key}`);
     const { bytes, metadata } = object;
-    const rows = (await readWithHyparquet(bytes)) as unknown as HourRow[];
-    faults.push(...hourFaults(rows, samples).map((fault) => `${key}: ${fault}`));
+    const rows = await readWithHyparquet(bytes);
+    const found = key.startsWith("rollups/raw/")
+      ? rowFaults(rows, samples)
+      : hourFaults(rows as unknown as HourRow[], samples);
+    faults.push(...found.map((fault) => `${key}: ${fault}`));
     if (metadata.record_count !== String(rows.length)) faults.push(`${key} has ${rows.length} rows`);
   }
   return faults;
 }
 
-/** The days of a site that have an object, that hot storage does not answer for, and that no roll-up describes. */
+type Rows = Awaited<ReturnType<typeof readWithHyparquet>>;
+
+/** A month has the rows of its days, by point and then by time. */
+function rowFaults(rows: Rows, samples: Rows): string[] {
+  const expected = samples.toSorted((a, b) => {
+    const names = Buffer.compare(Buffer.from(a.point_name), Buffer.from(b.point_name));
+    return names || a.timestamp - b.timestamp;
+  });
+  const at = Array.from({ length: Math.max(rows.length, expected.length) }, (_, row) => row).find(
+    (row) => JSON.stringify(rows[row]) !== JSON.stringify(expected[row]),
+  );
+  return at === undefined
+    ? []
+    : [`row ${at} is ${JSON.stringify(rows[at])}, not ${JSON.stringify(expected[at])}`];
+}
+
+/**
+ * The days of a site that have an object, that hot storage does not answer for, and that the roll-up of their quarter does not
+ * describe, or that of their month where it is over.
+ */
 export function daysWithoutRollup(world: World, site: string): string[] {
-  const hotFrom = siteState<string>(world.site(site), "hotFrom");
+  const hotFrom = siteState<string>(world.site(site), "hotFrom") ?? "9999";
+  const today = utcDayOf(world.scheduler.now);
   const described = new Set(
-    [...rollupsOf(world)]
-      .filter(([key]) => key.endsWith(`/${site}.parquet`))
-      .flatMap(([, days]) => Object.keys(days)),
+    RESOLUTIONS.flatMap((resolution) =>
+      [...rollupsOf(world, resolution)]
+        .filter(([key]) => key.endsWith(`/${site}.parquet`))
+        .flatMap(([, days]) => Object.keys(days).map((day) => `${resolution} ${day}`)),
+    ),
   );
   return [...world.archive.objects.keys()].flatMap((key) => {
     const [, date] = /^timeseries\/(.*)\//.exec(key) ?? [];
-    const day = date?.replaceAll("/", "-");
-    const isCold = day !== undefined && (hotFrom === undefined || day < hotFrom);
-    return isCold && key.endsWith(`/${site}.parquet`) && !described.has(day) ? [day] : [];
+    const day = parseUtcDay(date?.replaceAll("/", "-") ?? "");
+    if (!day || day >= hotFrom || !key.endsWith(`/${site}.parquet`)) return [];
+    const monthEnd = daysOfPeriod(periodOf(day, "raw")).at(-1) ?? "";
+    const isOver = monthEnd < hotFrom && monthEnd < today;
+    const isDescribed = described.has(`1hr ${day}`) && (!isOver || described.has(`raw ${day}`));
+    return isDescribed ? [] : [day];
   });
 }

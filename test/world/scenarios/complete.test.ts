@@ -35,6 +35,8 @@ test("two sites and three days have exactly the vendor's rows", async () => {
     }
   }
   expect(stagedRows(world)).toBe(0);
+  // Roll-ups have used more memory since the job has ended, which KV shows once somebody has asked.
+  await world.run();
   expect(viewLags(world)).toEqual([]);
   expect(world.logs.filter((line) => line.level !== "INFO")).toEqual([]);
   const peaks = (await world.status()).sites.map((site) => site.pipeline_bytes_peak);

@@ -55,6 +55,7 @@ test("when R2 fails for an hour, days fail and keep their files; a retry uploads
   await world.run();
   expect(await world.status()).toMatchObject({ outcome: "success", days_completed: 4 });
   expect(world.vendor.arrivals.slice(asked).filter((one) => one.kind === "samples")).toEqual([]);
+  await world.run();
   expect([stagedRows(world), viewLags(world)]).toEqual([0, []]);
 });
 

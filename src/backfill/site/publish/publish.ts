@@ -80,8 +80,8 @@ async function upload(context: ActionContext, day: EncodedDay): Promise<UploadRe
   const seen = await archive.head(key);
   const { distrusted } = store.tx((sql) => dayHistory(sql, day.date));
   if (seen && isObjectOf(seen, day) && !distrusted) return record(context, day, seen);
-  const rollupVersion = await clearForDay(context, day.date);
-  const put = await putWithPermission(context, day, seen?.etag ?? "absent", rollupVersion);
+  const cleared = await clearForDay(context, day.date);
+  const put = await putWithPermission(context, day, seen?.etag ?? "absent", cleared);
   if (put === "roll-up written") return { failed: "the roll-up of its quarter was written meanwhile" };
   if (put === "denied") {
     await clock.sleep(DENIED_PAUSE_MS, fence.signal);

@@ -10,7 +10,7 @@ import {
   type Owner,
   setStaging,
 } from "../ledger/ledger.ts";
-import { isStillClear } from "../rollup/rollup.ts";
+import { type ClearVersions, isStillClear } from "../rollup/rollup.ts";
 import { type EncodedDay, objectOf } from "./staged-object.ts";
 
 /** The pause before a Coordinator or a hot storage that did not answer is asked again; hot doubles it each time. */
@@ -20,8 +20,8 @@ const HOT_RETRY_MS_MAX = 60_000;
 const HOT_WAIT_MS_MAX = 240_000;
 
 /**
- * Puts the file once the Coordinator permits it, after hot storage has stopped vouching for the day. `rollupVersion`: as
- * `clearForDay` has returned it. Neither of them is a
+ * Puts the file once the Coordinator permits it, after hot storage has stopped vouching for the day. `cleared`: what
+ * `clearForDay` has returned. Neither of them is a
  * failure of the day where it does not answer, but nothing is published without both. They are asked again in another
  * turn of the connection, for which others wait. Throws after a hot storage that has not answered for some minutes.
  */
@@ -29,13 +29,13 @@ export async function putWithPermission(
   context: ActionContext,
   day: EncodedDay,
   expected: string,
-  rollupVersion: number,
+  cleared: ClearVersions,
 ): Promise<"published" | "changed" | "denied" | "roll-up written"> {
   const { clock, connection, fence } = context;
   const beganAt = clock.now();
   let hotRetryMs = PEER_RETRY_MS;
   while (!fence.signal.aborted) {
-    const put = await connection.runExclusive(() => tryPut(context, day, expected, rollupVersion));
+    const put = await connection.runExclusive(() => tryPut(context, day, expected, cleared));
     if (typeof put === "string" && put !== "no answer") return put;
     context.heartbeat();
     if (put === "no answer") {
@@ -54,7 +54,7 @@ async function tryPut(
   context: ActionContext,
   day: EncodedDay,
   expected: string,
-  rollupVersion: number,
+  cleared: ClearVersions,
 ): Promise<"published" | "changed" | "denied" | "roll-up written" | "no answer" | Error> {
   const { archive, coordinator, fence, site, store, vouching } = context;
   const current = () => coordinator.current().catch(() => undefined);
@@ -73,7 +73,7 @@ async function tryPut(
   const wanted = await current();
   if (!wanted) return "no answer";
   // No await between permission, mark and put: when a cancel has been answered, no put can start any more.
-  const owner = beginPut(context, day, wanted, rollupVersion);
+  const owner = beginPut(context, day, wanted, cleared);
   if (!owner) return deny(context, wanted);
   if (owner === "roll-up written") return owner;
   return archive.publish(objectKey(site, day.date), objectOf(context, owner, day), expected);
@@ -90,12 +90,12 @@ function beginPut(
   { fence, store }: ActionContext,
   day: EncodedDay,
   wanted: CurrentJob,
-  rollupVersion: number,
+  cleared: ClearVersions,
 ): Owner | "roll-up written" | undefined {
   return store.tx((sql) => {
     const owner = permitted(sql, fence, day, wanted);
     if (!owner) return undefined;
-    if (!isStillClear(sql, day.date, rollupVersion)) return "roll-up written";
+    if (!isStillClear(sql, day.date, cleared)) return "roll-up written";
     setStaging(sql, day.date, "replacing", true);
     clearVerification(sql, day.date);
     return owner;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { UtcDay } from "../../../domain/day.ts";
-import { periodOf, type RollupPeriod, rollupKey } from "../../../domain/rollup.ts";
+import { periodsOfDay, type RollupPeriod, rollupKey } from "../../../domain/rollup.ts";
 import { encodeRollupFooter } from "../../../parquet/rollup/rollup.ts";
 import type { PublishableFile, Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
@@ -31,16 +31,28 @@ export async function seeRollup(
   return versionOf() === version ? { head, version } : undefined;
 }
 
+/** The versions of the ledger's accounts of a day's roll-ups, in the order of `periodsOfDay`. */
+export type ClearVersions = readonly number[];
+
 /**
- * To be called before a day's object is put: clears the period's roll-up if it describes the day, or if a put that may
- * still take effect could make it do so. Such a put replaces an empty roll-up that no other object is like: it can't take
- * effect any more once the key has another object. Returns a version for `isStillClear`. Throws where R2 does not answer.
+ * To be called before a day's object is put: clears the roll-ups of its periods that describe the day, or that a put which may
+ * still take effect could make describe it. Such a put replaces an empty roll-up that no other object is like: it can't take
+ * effect any more once the key has another object. Returns what `isStillClear` needs. Throws where R2 does not answer.
  *
  * A crash leaves an empty roll-up: the days of the period are read from their own objects, and it is made again.
  */
-export async function clearForDay(context: ActionContext, date: UtcDay): Promise<number> {
+export async function clearForDay(context: ActionContext, date: UtcDay): Promise<ClearVersions> {
+  const versions: number[] = [];
+  for (const period of periodsOfDay(date)) versions.push(await clearPeriod(context, period, date));
+  return versions;
+}
+
+/** Whether nothing has been written since `clearForDay`. To be called in the transaction that marks the day as replaced. */
+export const isStillClear = (sql: Sql, date: UtcDay, versions: ClearVersions) =>
+  periodsOfDay(date).every((period, at) => getRollup(sql, period).version === versions[at]);
+
+async function clearPeriod(context: ActionContext, period: RollupPeriod, date: UtcDay): Promise<number> {
   const { store } = context;
-  const period = periodOf(date, "1hr");
   for (let tries = 0; tries < CLEAR_TRIES; tries++) {
     const seen = await seeRollup(context, period);
     if (!seen) continue;
@@ -51,10 +63,6 @@ export async function clearForDay(context: ActionContext, date: UtcDay): Promise
   }
   throw new Error(`the roll-up of ${period} was written while it was being cleared`);
 }
-
-/** Whether nothing has been written since `clearForDay`. To be called in the transaction that marks the day as replaced. */
-export const isStillClear = (sql: Sql, date: UtcDay, version: number) =>
-  getRollup(sql, periodOf(date, "1hr")).version === version;
 
 /** The version of the ledger's account, if the key has no roll-up of the day and can't come to have one. */
 function recordClear(

@@ -1,6 +1,6 @@
 import type { UtcDay } from "../../../domain/day.ts";
-import type { RollupPeriod } from "../../../domain/rollup.ts";
-import { encodeRollupFooter, encodeRollupGroup, ROLLUP_GROUP_ROWS } from "../../../parquet/rollup/rollup.ts";
+import { type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
+import { encodeRollupFooter } from "../../../parquet/rollup/rollup.ts";
 import type { Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
@@ -12,19 +12,17 @@ import {
   PartWriter,
   rowGroupsOf,
 } from "../ledger/ledger.ts";
-import { MergedPoints } from "./hours/hours.ts";
+import { mergedGroups } from "./collected/collected.ts";
 import { isBuilt, type PeriodFacts, targetDays } from "./next-rollup.ts";
 import { factsOf } from "./rollup-facts.ts";
 import { type RollupBuild, setRollup } from "./rollup-table.ts";
 import { PROGRESS } from "./step-failures.ts";
 
-/** An hour of a point has many samples: a slice of so many rows is well under 2 s of CPU. */
-const SAMPLES_A_ROW = 8;
 /** Memory of a row of a row group while it is encoded. */
 const ENCODED_ROW_BYTES = 200;
 
 /**
- * Merges the next points of the collected days: one transaction reads blocks of hours, and writes row groups and the
+ * Merges the next points of the collected days: one transaction reads their blocks, and writes row groups and the
  * position after them. A crash repeats the slice, to the same bytes. The last slice writes the footer and hashes the file.
  */
 export async function mergeRollup(context: ActionContext, period: RollupPeriod): Promise<void> {
@@ -39,7 +37,7 @@ export async function mergeRollup(context: ActionContext, period: RollupPeriod):
     };
     try {
       store.tx((sql) => {
-        const facts = factsOf(sql, period);
+        const facts = factsOf(sql, period, clock.now());
         const build = isBuilt(facts) ? facts.rollup.build : newBuild(sql, facts);
         if (!build || build.file) return;
         mergeSlice(context, sql, facts, build, use);
@@ -82,30 +80,32 @@ function mergeSlice(
   // The row groups of a part as they are, and joined.
   const parts = new PartWriter(sql, period, (bytes) => update({ output: 2 * bytes }));
   const days = Object.keys(build.days).filter((date) => (facts.days.get(date as UtcDay)?.records ?? 0) > 0);
-  const points = new MergedPoints(sql, days as UtcDay[], build.position.after, (blocks) =>
-    update({ blocks }),
-  );
-  const rowsMax = Math.max(1, Math.floor(steps.sliceSamples / SAMPLES_A_ROW));
   let { after, offset, rows } = build.position;
-  const before = rows;
-  let done = false;
-  while (!done && rows - before < rowsMax) {
-    const group = points.next(ROLLUP_GROUP_ROWS);
-    done = points.done;
-    if (group.length === 0) break;
-    const groupRows = group.reduce((sum, { hours }) => sum + hours.ms.length, 0);
-    update({ group: groupRows * ENCODED_ROW_BYTES });
-    const { bytes, metadata } = encodeRollupGroup({ site }, group, offset);
+  const groups = mergedGroups(resolutionOf(period), {
+    sql,
+    site,
+    days: days as UtcDay[],
+    after,
+    use: (blocks) => update({ blocks }),
+  });
+  let samples = 0;
+  // A slice ends with a point: a crash repeats it from there.
+  while (samples < steps.sliceSamples || groups.isWithinPoint) {
+    const group = groups.next();
+    if (!group) break;
+    update({ group: group.rows * ENCODED_ROW_BYTES });
+    const { bytes, metadata } = group.encode(offset);
     parts.add(bytes);
     addRowGroup(sql, period, metadata);
     offset += bytes.length;
-    after = points.after;
-    rows += groupRows;
+    rows += group.rows;
+    samples += group.samples;
+    after = groups.after;
   }
   parts.flush();
-  context.count({ samples: (rows - before) * SAMPLES_A_ROW });
+  context.count({ samples });
   const merged = { days: build.days, position: { after, offset, rows } };
-  setRollup(sql, period, { ...PROGRESS, build: done ? seal(context, sql, facts, merged) : merged });
+  setRollup(sql, period, { ...PROGRESS, build: groups.done ? seal(context, sql, facts, merged) : merged });
 }
 
 /** Completes the file with its footer and its hash. */

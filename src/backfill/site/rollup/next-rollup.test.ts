@@ -116,3 +116,15 @@ test("a roll-up is looked for once a day, and where the clock has stepped back",
   expect(stepOf([checkedAt(NOW - DAY_MS)])).toEqual({ do: "check", period: PERIOD });
   expect(stepOf([checkedAt(NOW + 1)])).toEqual({ do: "check", period: PERIOD });
 });
+
+test("a month waits until the site has nothing else to do, or somebody asks for it, and quarters go first", () => {
+  const month = facts(2, { period: "2024-02" as RollupPeriod, collected: collected([]) });
+  expect(stepOf([month])).toBeUndefined();
+  expect(stepOf([month], true)).toMatchObject({ do: "collect", period: "2024-02", date: "2024-02-01" });
+  const asked = { ...month, rollup: holding([], { requested: true }) };
+  expect(stepOf([asked])).toMatchObject({ do: "collect", period: "2024-02" });
+  expect(stepOf([asked, facts(2)])).toMatchObject({ do: "collect", period: PERIOD });
+  const held = { ...month, rollup: holding(first(1, month.period)) };
+  expect(stepOf([held])).toBeUndefined();
+  expect(stepOf([held], true)).toMatchObject({ do: "collect", period: "2024-02" });
+});

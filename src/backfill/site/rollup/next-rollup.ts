@@ -1,7 +1,7 @@
 import { DAY_MS, type EpochMs, type UtcDay } from "../../../domain/day.ts";
-import type { RollupPeriod } from "../../../domain/rollup.ts";
+import { type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
 import type { ObjectVersion } from "../ledger/ledger.ts";
-import type { CollectedState } from "./hours/hours.ts";
+import type { CollectedState } from "./collected/collected.ts";
 import { describes, type Rollup } from "./rollup-table.ts";
 
 /** Work on roll-ups; one step is done at a time. */
@@ -25,7 +25,10 @@ export type RollupStep =
 export interface PeriodFacts {
   readonly period: RollupPeriod;
   readonly rollup: Rollup;
-  /** Verified objects that no put may replace, of days that hot storage does not answer for. In order. */
+  /**
+   * Verified objects that no put may replace, of days that hot storage does not answer for. In order. None of a month that is
+   * not made: it is not over, or has too many samples.
+   */
   readonly days: ReadonlyMap<UtcDay, ObjectVersion>;
   /** Verified objects of all days. */
   readonly objects: ReadonlyMap<UtcDay, ObjectVersion>;
@@ -49,7 +52,8 @@ export const ROLLUP_RETRY_MS_MAX = 3_600_000;
 
 /**
  * The next step; `settled`: the site has no day to fetch, to merge or to publish. Pure. A wrong roll-up is cleared first.
- * Then one that is being made is finished, then those that somebody has asked for are made, then the newest.
+ * Then one that is being made is finished, then those that somebody has asked for are made, then the newest; those by the hour
+ * before those of raw samples, which take ten times the work.
  */
 export function nextRollup(periods: readonly PeriodFacts[], settled: boolean, now: EpochMs): NextRollup {
   const waits: EpochMs[] = [];
@@ -62,7 +66,8 @@ export function nextRollup(periods: readonly PeriodFacts[], settled: boolean, no
   const wrong = ready.find(isWrong);
   if (wrong) return { step: { do: "clear", period: wrong.period }, laterAt };
   const wanted = ready.filter((facts) => isBuilt(facts) || isWanted(facts, settled));
-  const rank = (facts: PeriodFacts) => (isBuilt(facts) ? 2 : facts.rollup.requested ? 1 : 0);
+  const rank = (facts: PeriodFacts) =>
+    (isBuilt(facts) ? 2 : facts.rollup.requested ? 1 : 0) + (resolutionOf(facts.period) === "raw" ? 0 : 3);
   const [first] = wanted.sort((a, b) => rank(b) - rank(a) || (a.period < b.period ? 1 : -1));
   if (first) return { step: stepOf(first), laterAt };
   const unchecked = ready.find(({ rollup: { checkedAt = 0, object } }) => {
@@ -107,6 +112,8 @@ function isWanted(facts: PeriodFacts, settled: boolean): boolean {
   const lacking = lackingDays(facts).length;
   if (lacking === 0) return false;
   const { object, requested } = facts.rollup;
+  // Each more day has all of the month made again.
+  if (resolutionOf(facts.period) === "raw") return settled || requested === true;
   if (!object || requested) return true;
   return lacking >= Object.keys(object.days).length * LACKING_SHARE || (facts.over && settled);
 }

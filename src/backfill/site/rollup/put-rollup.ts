@@ -1,10 +1,10 @@
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import { daysOfPeriod, type RollupPeriod, rollupKey } from "../../../domain/rollup.ts";
+import { daysOfPeriod, type RollupPeriod, resolutionOf, rollupKey } from "../../../domain/rollup.ts";
 import type { PublishableFile, Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { dropFile, partCount, readPart } from "../ledger/ledger.ts";
 import { beginWrite, etagOf, keepDistance, putEmpty, type SeenRollup, seeRollup } from "./clear-rollup.ts";
-import { dropHours } from "./hours/hours.ts";
+import { dropBlocks } from "./collected/collected.ts";
 import { isBuilt, lackingDays } from "./next-rollup.ts";
 import { factsOf } from "./rollup-facts.ts";
 import { type RollupHead, rollupMetadata } from "./rollup-head.ts";
@@ -77,7 +77,7 @@ function beginPut(
   { version }: SeenRollup,
 ): PublishableFile | undefined {
   const { clock, site, store } = context;
-  const facts = factsOf(sql, period);
+  const facts = factsOf(sql, period, clock.now());
   if (facts.rollup.version !== version || !isBuilt(facts)) return undefined;
   beginWrite(context, sql, period, undefined);
   const { bytes, sha256 } = build.file;
@@ -104,7 +104,7 @@ function record(
   if (!isFile(head, build)) return false;
   const { object } = head;
   const recorded = store.tx((sql) => {
-    const facts = factsOf(sql, period);
+    const facts = factsOf(sql, period, clock.now());
     if (facts.rollup.version !== version || !isBuilt(facts)) return false;
     dropFile(sql, period);
     setRollup(sql, period, {
@@ -116,9 +116,9 @@ function record(
       wrong: undefined,
       checkedAt: clock.now(),
     });
-    const after = factsOf(sql, period);
-    // The hours are needed again where days are still to come.
-    if (after.over && lackingDays(after).length === 0) dropHoursOf(sql, period);
+    const after = factsOf(sql, period, clock.now());
+    // They are needed again where days are still to come.
+    if (after.over && lackingDays(after).length === 0) dropBlocksOf(sql, period);
     return true;
   });
   if (recorded) log("INFO", `Roll-up complete: ${period}`, { site, ...describe(object) });
@@ -147,7 +147,7 @@ function completeBuild(sql: Sql, period: RollupPeriod): CompleteBuild | undefine
 const namedDays = ({ days }: RollupBuild): NamedDays =>
   Object.fromEntries(Object.entries(days).map(([date, etag]) => [date, namedEtag(etag)]));
 
-function dropHoursOf(sql: Sql, period: RollupPeriod): void {
+function dropBlocksOf(sql: Sql, period: RollupPeriod): void {
   const days = daysOfPeriod(period);
-  dropHours(sql, days[0] ?? "", days.at(-1) ?? "");
+  dropBlocks(sql, resolutionOf(period), days[0] ?? "", days.at(-1) ?? "");
 }

@@ -1,49 +1,70 @@
-import type { DayView, RollupPeriodView, RollupView } from "../../../contract/backfill.ts";
+import type {
+  DayView,
+  RollupCounts,
+  RollupPeriodView,
+  RollupView,
+  SiteRollups,
+} from "../../../contract/backfill.ts";
 import { type EpochMs, parseUtcDay, type UtcDay } from "../../../domain/day.ts";
-import { daysOfPeriod, periodOf } from "../../../domain/rollup.ts";
+import { daysOfPeriod, periodOf, type Resolution, resolutionOf } from "../../../domain/rollup.ts";
 import type { RollupRange } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { objectVersions } from "../ledger/ledger.ts";
-import { dropSkipped } from "./hours/hours.ts";
+import { dropSkipped } from "./collected/collected.ts";
 import { isBuilt, lackingDays, nextRollup, type PeriodFacts, targetDays } from "./next-rollup.ts";
 import { periodFacts } from "./rollup-facts.ts";
 import { allRollups, describes, setRollup } from "./rollup-table.ts";
 
 /** How far the roll-ups of the site are; `running`: a step is being done. */
 export function rollupView(sql: Sql, running: boolean, now: EpochMs): RollupView {
-  const periods = periodFacts(sql);
-  const held = periods.flatMap(({ rollup }) => Object.keys(rollup.object?.days ?? {}));
+  const periods = periodFacts(sql, now);
   const { step, laterAt } = nextRollup(periods, true, now);
   const failure = periods.find(({ rollup }) => rollup.failure !== undefined)?.rollup.failure;
   const skipped = periods.flatMap(skippedDays);
   const isWork = step !== undefined && step.do !== "check";
   return {
     state: isWork || laterAt !== undefined ? (running ? "running" : "waiting") : "idle",
-    periods: periods.filter(({ rollup }) => rollup.object !== undefined).length,
-    days_held: held.length,
-    days_lacking: periods.reduce((sum, facts) => sum + lackingDays(facts).length, 0),
-    days_skipped: skipped.length,
-    bytes: periods.reduce((sum, { rollup }) => sum + (rollup.object?.bytes ?? 0), 0),
+    hourly: countsOf(periods.filter(({ period }) => resolutionOf(period) === "1hr")),
+    raw: countsOf(periods.filter(({ period }) => resolutionOf(period) === "raw")),
     current_period: isWork ? step.period : null,
     last_error: failure ?? skipped.at(-1)?.reason ?? null,
   };
 }
 
-/** Each period that has days for a roll-up, in order. */
-export function rollupPeriods(sql: Sql): RollupPeriodView[] {
-  return periodFacts(sql)
-    .filter(({ days, rollup }) => days.size > 0 || rollup.object !== undefined)
-    .map((facts) => ({
-      period: facts.period,
-      days_held: Object.keys(facts.rollup.object?.days ?? {}).length,
-      days_lacking: lackingDays(facts).length,
-      days_skipped: skippedDays(facts).map(({ date }) => date),
-      making: isBuilt(facts),
-      rows: facts.rollup.object?.rows ?? null,
-      bytes: facts.rollup.object?.bytes ?? null,
-      sha256: facts.rollup.object?.sha256 ?? null,
-      error: facts.rollup.failure ?? skippedDays(facts).at(-1)?.reason ?? null,
-    }));
+function countsOf(periods: readonly PeriodFacts[]): RollupCounts {
+  const sum = (numberOf: (facts: PeriodFacts) => number) =>
+    periods.reduce((total, facts) => total + numberOf(facts), 0);
+  return {
+    periods: sum(({ rollup }) => Number(rollup.object !== undefined)),
+    days_held: sum(({ rollup }) => Object.keys(rollup.object?.days ?? {}).length),
+    days_lacking: sum((facts) => lackingDays(facts).length),
+    days_skipped: sum((facts) => skippedDays(facts).length),
+    bytes: sum(({ rollup }) => rollup.object?.bytes ?? 0),
+  };
+}
+
+/** Each quarter, and each month, that has days for a roll-up, in order. */
+export function rollupPeriods(sql: Sql, now: EpochMs): Pick<SiteRollups, "quarters" | "months"> {
+  const periods = periodFacts(sql, now).filter(({ days, rollup }) => days.size > 0 || rollup.object);
+  const views = (resolution: Resolution) =>
+    periods.filter(({ period }) => resolutionOf(period) === resolution).map(periodView);
+  return { quarters: views("1hr"), months: views("raw") };
+}
+
+function periodView(facts: PeriodFacts): RollupPeriodView {
+  const { object, failure } = facts.rollup;
+  const skipped = skippedDays(facts);
+  return {
+    period: facts.period,
+    days_held: Object.keys(object?.days ?? {}).length,
+    days_lacking: lackingDays(facts).length,
+    days_skipped: skipped.map(({ date }) => date),
+    making: isBuilt(facts),
+    rows: object?.rows ?? null,
+    bytes: object?.bytes ?? null,
+    sha256: object?.sha256 ?? null,
+    error: failure ?? skipped.at(-1)?.reason ?? null,
+  };
 }
 
 function skippedDays({ collected, days }: PeriodFacts) {
@@ -52,7 +73,7 @@ function skippedDays({ collected, days }: PeriodFacts) {
   );
 }
 
-/** The views of days, each with whether a roll-up describes the day's present object. */
+/** The views of days, each with whether the roll-up of its quarter describes the day's present object. */
 export function withRollups(sql: Sql, views: readonly DayView[]): DayView[] {
   const [first, last] = [views[0], views.at(-1)];
   if (!first || !last) return [...views];
@@ -76,8 +97,9 @@ export function withRollups(sql: Sql, views: readonly DayView[]): DayView[] {
 export function requestRollups(
   sql: Sql,
   { from, to }: RollupRange,
+  now: EpochMs,
 ): { readonly periods: number; readonly days: number } {
-  const inRange = periodFacts(sql).filter(({ period }) => {
+  const inRange = periodFacts(sql, now).filter(({ period }) => {
     const days = daysOfPeriod(period);
     return (!from || (days.at(-1) as UtcDay) >= from) && (!to || (days[0] as UtcDay) <= to);
   });

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import type { AsyncBuffer } from "hyparquet";
 import { DAY_MS, type UtcDay, utcDayOf } from "../../../domain/day.ts";
-import { daysOfPeriod, type RollupPeriod, rollupKey } from "../../../domain/rollup.ts";
+import { daysOfPeriod, type RollupPeriod, resolutionOf, rollupKey } from "../../../domain/rollup.ts";
 import { FileUnreadable } from "../../../parquet/read/read.ts";
-import { rollupPoints } from "../../../parquet/rollup/rollup.ts";
+import { rollupPoints, rollupSamples } from "../../../parquet/rollup/rollup.ts";
 import type { ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { objectVersions } from "../ledger/ledger.ts";
@@ -20,7 +21,7 @@ export function periodToVerify(
   after: string,
   { from, to }: { readonly from?: UtcDay | undefined; readonly to?: UtcDay | undefined },
 ): RollupPeriod | undefined {
-  const facts = context.store.tx(periodFacts);
+  const facts = context.store.tx((sql) => periodFacts(sql, context.clock.now()));
   return facts.find(({ period, rollup }) => {
     const days = daysOfPeriod(period);
     const inRange = (!from || (days.at(-1) as UtcDay) >= from) && (!to || (days[0] as UtcDay) <= to);
@@ -39,7 +40,7 @@ export async function verifyRollup(
 ): Promise<string | undefined> {
   const { clock, store } = context;
   const seen = await seeRollup(context, period);
-  const facts = store.tx((sql) => factsOf(sql, period));
+  const facts = store.tx((sql) => factsOf(sql, period, clock.now()));
   // Its object was written meanwhile: another audit will verify what it has become.
   if (!seen || !facts.rollup.object || facts.rollup.version !== seen.version) return undefined;
   const { object } = facts.rollup;
@@ -89,10 +90,10 @@ async function contentProblem(
   if (hash.digest("hex") !== sha256) return "the content differs from its hash";
   const counts = new Map<number, number>();
   try {
-    for await (const { hours } of rollupPoints({ byteLength: size, slice })) {
-      for (let row = 0; row < hours.ms.length; row++) {
-        const day = Math.floor((hours.ms[row] as number) / DAY_MS);
-        counts.set(day, (counts.get(day) ?? 0) + (hours.count[row] as number));
+    for await (const { ms, count } of countedRows(period, { byteLength: size, slice })) {
+      for (let row = 0; row < ms.length; row++) {
+        const day = Math.floor((ms[row] as number) / DAY_MS);
+        counts.set(day, (counts.get(day) ?? 0) + (count?.[row] ?? 1));
       }
     }
   } catch (fault) {
@@ -106,6 +107,15 @@ async function contentProblem(
     if (found !== expected) return `${found} samples of ${date}, ${expected} in the ledger`;
   }
   return undefined;
+}
+
+/** The times of a file's rows, part by part, and how many samples each row has; without `count` one. */
+async function* countedRows(
+  period: RollupPeriod,
+  file: AsyncBuffer,
+): AsyncGenerator<{ readonly ms: Float64Array; readonly count?: Float64Array }> {
+  if (resolutionOf(period) === "raw") yield* rollupSamples(file);
+  else for await (const { hours } of rollupPoints(file)) yield hours;
 }
 
 /**
@@ -141,7 +151,7 @@ export function adoptRollup(
 /** A listing has shown that none of the other periods has a roll-up. */
 export function forgetRollups(context: ActionContext, listed: readonly string[]): string[] {
   return context.store.tx((sql) =>
-    periodFacts(sql).flatMap(({ period, rollup: { object, version } }) => {
+    periodFacts(sql, context.clock.now()).flatMap(({ period, rollup: { object, version } }) => {
       if (listed.includes(period)) return [];
       setRollup(sql, period, { version: version + 1, object: undefined, wrong: undefined });
       return object ? [period] : [];

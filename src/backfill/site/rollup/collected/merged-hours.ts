@@ -1,10 +1,17 @@
 import { hourOf, mergeBuckets } from "../../../../domain/buckets.ts";
 import type { UtcDay } from "../../../../domain/day.ts";
 import { compareBytes } from "../../../../parquet/bytes.ts";
-import { decodeRollupBlock, type RollupPoint } from "../../../../parquet/rollup/rollup.ts";
-import type { Sql } from "../../../ports.ts";
+import {
+  decodeRollupBlock,
+  encodeRollupGroup,
+  ROLLUP_GROUP_ROWS,
+  type RollupPoint,
+} from "../../../../parquet/rollup/rollup.ts";
 import { blockAfter } from "./collected-days.ts";
+import type { Merged, MergedGroup, MergeInput } from "./merged.ts";
 
+/** An hour of a point has many samples: a slice of so many rows is well under 2 s of CPU. */
+const SAMPLES_A_ROW = 8;
 /** Memory of a row of a block, as bytes and as columns. */
 const DECODED_ROW_BYTES = 120;
 
@@ -19,18 +26,16 @@ interface Cursor {
 const encoder = new TextEncoder();
 
 /** The points of several days in order of name, each with its hours of all days. */
-export class MergedPoints {
-  readonly #sql: Sql;
-  readonly #use: (bytes: number) => void;
+export class MergedHours implements Merged {
+  readonly #input: MergeInput;
   #cursors: Cursor[];
   #after: Uint8Array;
+  readonly isWithinPoint = false;
 
-  /** `after`: the last point of an earlier slice. `use` is called with the memory of the blocks. */
-  constructor(sql: Sql, days: readonly UtcDay[], after: string, use: (bytes: number) => void) {
-    this.#sql = sql;
-    this.#use = use;
-    this.#after = new Uint8Array(Buffer.from(after, "hex"));
-    this.#cursors = days.map((date) => ({ date, points: [], at: 0, rows: 0 }));
+  constructor(input: MergeInput) {
+    this.#input = input;
+    this.#after = new Uint8Array(Buffer.from(input.after, "hex"));
+    this.#cursors = input.days.map((date) => ({ date, points: [], at: 0, rows: 0 }));
     for (const cursor of this.#cursors) this.#load(cursor);
     this.#dropEnded();
   }
@@ -39,20 +44,26 @@ export class MergedPoints {
     return this.#cursors.length === 0;
   }
 
-  /** The last point that `next` has returned. */
   get after(): string {
     return Buffer.from(this.#after).toString("hex");
   }
 
-  /** The next points, up to the one that reaches `rowsMin` rows. */
-  next(rowsMin: number): RollupPoint[] {
+  /** The next points, up to the one that reaches the rows of a row group. */
+  next(): MergedGroup | undefined {
     const points: RollupPoint[] = [];
-    for (let rows = 0; rows < rowsMin && !this.done; ) {
+    let rows = 0;
+    while (rows < ROLLUP_GROUP_ROWS && !this.done) {
       const point = this.#nextPoint();
       points.push(point);
       rows += point.hours.ms.length;
     }
-    return points;
+    if (rows === 0) return undefined;
+    const { site } = this.#input;
+    return {
+      rows,
+      samples: rows * SAMPLES_A_ROW,
+      encode: (fileOffset) => encodeRollupGroup({ site }, points, fileOffset),
+    };
   }
 
   #nextPoint(): RollupPoint {
@@ -83,12 +94,12 @@ export class MergedPoints {
 
   /** Loads the block with the first point after the last. */
   #load(cursor: Cursor): void {
-    const block = blockAfter(this.#sql, cursor.date, this.#after);
+    const block = blockAfter(this.#input.sql, "1hr", cursor.date, this.#after);
     const points = block ? decodeRollupBlock(block.data, block.metadata) : [];
     cursor.points = points.map((point) => ({ name: encoder.encode(point.name), point }));
     cursor.at = cursor.points.findIndex(({ name }) => compareBytes(name, this.#after) > 0);
     cursor.rows = points.reduce((sum, { hours }) => sum + hours.ms.length, 0);
-    this.#use(this.#cursors.reduce((sum, { rows }) => sum + rows, 0) * DECODED_ROW_BYTES);
+    this.#input.use(this.#cursors.reduce((sum, { rows }) => sum + rows, 0) * DECODED_ROW_BYTES);
   }
 
   #dropEnded(): void {
