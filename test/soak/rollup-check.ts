@@ -1,5 +1,5 @@
 import type { RollupList } from "../../src/contract/backfill.ts";
-import { type HourRow, hourFaults } from "../reference/hours.ts";
+import { rollupRowFaults } from "../reference/months.ts";
 import { readWithHyparquet } from "../reference/other-readers.ts";
 import { eventually, keyOf, type World } from "../system/fixture.ts";
 
@@ -23,8 +23,8 @@ export async function checkRollups(world: World): Promise<string[]> {
     const days = Object.keys(JSON.parse((await state.metadata(key))?.days ?? "{}") as object);
     const samples = [];
     for (const day of days) samples.push(...(await readWithHyparquet(await world.object(keyOf(site, day)))));
-    const rows = (await readWithHyparquet(await world.object(key))) as unknown as HourRow[];
-    faults.push(...hourFaults(rows, samples).map((fault) => `${key}: ${fault}`));
+    const rows = await readWithHyparquet(await world.object(key));
+    faults.push(...rollupRowFaults(key, rows, samples).map((fault) => `${key}: ${fault}`));
   }
   return faults;
 }

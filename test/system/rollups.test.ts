@@ -1,14 +1,20 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RollupList, RollupsAccepted } from "../../src/contract/backfill.ts";
 import { queryWithDuckdb } from "../reference/duckdb.ts";
-import { type HourRow, hourFaults } from "../reference/hours.ts";
+import { rollupRowFaults } from "../reference/months.ts";
 import { readWithArrow, readWithHyparquet } from "../reference/other-readers.ts";
-import { truthOf } from "../reference/truth.ts";
+import { type Row, truthOf } from "../reference/truth.ts";
 import { eventually, World } from "./fixture.ts";
 
 const SITE = "office";
 const DAYS = ["2023-12-31", "2024-01-01", "2024-01-02"] as const;
-const keyOf = (period: string) => `rollups/1hr/${period.replace("-", "/")}/${SITE}.parquet`;
+/** Each roll-up, with the days that it has. */
+const ROLLUPS = [
+  [`rollups/1hr/2023/Q4/${SITE}.parquet`, DAYS.slice(0, 1)],
+  [`rollups/1hr/2024/Q1/${SITE}.parquet`, DAYS.slice(1)],
+  [`rollups/raw/2023/12/${SITE}.parquet`, DAYS.slice(0, 1)],
+  [`rollups/raw/2024/01/${SITE}.parquet`, DAYS.slice(1)],
+] as const;
 const NOTHING_TO_MAKE = { status: "complete", sites: [{ site: SITE, periods: 0, days: 0 }] };
 
 let world: World;
@@ -33,17 +39,19 @@ const made = () =>
     return site?.state === "idle" && isMade && site;
   });
 
-const readers: [string, (file: Uint8Array) => Promise<HourRow[]>][] = [
+const readers: [string, (file: Uint8Array) => Promise<readonly Row[]>][] = [
   ["DuckDB", readRollupWithDuckdb],
-  ["hyparquet", async (file) => (await readWithHyparquet(file)) as unknown as HourRow[]],
-  ["Arrow's Rust reader", async (file) => (await readWithArrow(file)) as unknown as HourRow[]],
+  ["hyparquet", readWithHyparquet],
+  ["Arrow's Rust reader", readWithArrow],
 ];
 
-async function readRollupWithDuckdb(file: Uint8Array): Promise<HourRow[]> {
-  const numbers = ["count", "sum", "min", "max", "first", "last"].map((name) => `"${name}"`).join();
-  const columns = `epoch_ms(timestamp) AS timestamp, point_name, ${numbers}, site_name`;
-  const rows = await queryWithDuckdb(file, (path) => `SELECT ${columns} FROM '${path}'`);
-  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as unknown as HourRow);
+/** All columns of either resolution. */
+async function readRollupWithDuckdb(file: Uint8Array): Promise<readonly Row[]> {
+  const rows = await queryWithDuckdb(
+    file,
+    (path) => `SELECT * REPLACE (epoch_ms(timestamp) AS timestamp) FROM '${path}'`,
+  );
+  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as unknown as Row);
 }
 
 test("the Worker makes a roll-up of each quarter and month by itself, after the job", async () => {
@@ -70,31 +78,30 @@ test("the Worker makes a roll-up of each quarter and month by itself, after the 
   expect(days.map(({ rolled_up }) => rolled_up)).toEqual([true, true, true]);
 });
 
-test.each(readers)("%s reads the hours of what the API served", async (_, read) => {
+test.each(readers)("%s reads the hours, and the samples, of what the API served", async (_, read) => {
   await made();
-  for (const [period, days] of [
-    ["2023-Q4", DAYS.slice(0, 1)],
-    ["2024-Q1", DAYS.slice(1)],
-  ] as const) {
+  for (const [key, days] of ROLLUPS) {
     const samples = days.flatMap((day) => truthOf(world.sim, SITE, day).rows);
-    expect(hourFaults(await read(await world.object(keyOf(period))), samples)).toEqual([]);
+    expect(rollupRowFaults(key, await read(await world.object(key)), samples)).toEqual([]);
   }
 });
 
-test("a request makes a roll-up again that was deleted, and nothing that is there", async () => {
-  await made();
-  expect(await make()).toMatchObject(NOTHING_TO_MAKE);
-  const key = keyOf("2024-Q1");
-  const before = await world.object(key);
-  await (await world.state()).remove(key);
-  expect(await make({ from: "2024-01-01", site: SITE })).toMatchObject(NOTHING_TO_MAKE);
-  const again = await eventually("the roll-up", async () => {
-    const bytes = await (await world.state()).bytes(key);
-    // An empty roll-up comes first.
-    return bytes && bytes.length === before.length && bytes;
-  });
-  expect(Buffer.from(again).equals(Buffer.from(before))).toBe(true);
-});
+test.each([ROLLUPS[1][0], ROLLUPS[3][0]])(
+  "a request makes %s again where it was deleted, and nothing that is there",
+  async (key) => {
+    await made();
+    expect(await make()).toMatchObject(NOTHING_TO_MAKE);
+    const before = await world.object(key);
+    await (await world.state()).remove(key);
+    expect(await make({ from: "2024-01-01", site: SITE })).toMatchObject(NOTHING_TO_MAKE);
+    const again = await eventually("the roll-up", async () => {
+      const bytes = await (await world.state()).bytes(key);
+      // An empty roll-up comes first.
+      return bytes && bytes.length === before.length && bytes;
+    });
+    expect(Buffer.from(again).equals(Buffer.from(before))).toBe(true);
+  },
+);
 
 test("a verification reads the roll-ups too", async () => {
   await made();
@@ -103,5 +110,5 @@ test("a verification reads the roll-ups too", async () => {
     const [found] = await world.client.audits();
     return found?.state === "completed" && found;
   });
-  expect(audit).toMatchObject({ outcome: "ok", rollups: { checked: 2, ok: 2, problems: [] } });
+  expect(audit).toMatchObject({ outcome: "ok", rollups: { checked: 4, ok: 4, problems: [] } });
 });

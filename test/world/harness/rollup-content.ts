@@ -7,7 +7,7 @@ import {
   type Resolution,
   resolutionOf,
 } from "../../../src/domain/rollup.ts";
-import { type HourRow, hourFaults } from "../../reference/hours.ts";
+import { rollupRowFaults } from "../../reference/months.ts";
 import { readWithHyparquet } from "../../reference/other-readers.ts";
 import { siteState } from "./inspect.ts";
 import type { World } from "./world.ts";
@@ -42,29 +42,10 @@ export async function rollupFaults(world: World): Promise<string[]> {
     if (!object) throw new Error(`there is no ${key}`);
     const { bytes, metadata } = object;
     const rows = await readWithHyparquet(bytes);
-    const found = key.startsWith("rollups/raw/")
-      ? rowFaults(rows, samples)
-      : hourFaults(rows as unknown as HourRow[], samples);
-    faults.push(...found.map((fault) => `${key}: ${fault}`));
+    faults.push(...rollupRowFaults(key, rows, samples).map((fault) => `${key}: ${fault}`));
     if (metadata.record_count !== String(rows.length)) faults.push(`${key} has ${rows.length} rows`);
   }
   return faults;
-}
-
-type Rows = Awaited<ReturnType<typeof readWithHyparquet>>;
-
-/** A month has the rows of its days, by point and then by time. */
-function rowFaults(rows: Rows, samples: Rows): string[] {
-  const expected = samples.toSorted((a, b) => {
-    const names = Buffer.compare(Buffer.from(a.point_name), Buffer.from(b.point_name));
-    return names || a.timestamp - b.timestamp;
-  });
-  const at = Array.from({ length: Math.max(rows.length, expected.length) }, (_, row) => row).find(
-    (row) => JSON.stringify(rows[row]) !== JSON.stringify(expected[row]),
-  );
-  return at === undefined
-    ? []
-    : [`row ${at} is ${JSON.stringify(rows[at])}, not ${JSON.stringify(expected[at])}`];
 }
 
 /**

@@ -53,7 +53,7 @@ export const ROLLUP_RETRY_MS_MAX = 3_600_000;
 /**
  * The next step; `settled`: the site has no day to fetch, to merge or to publish. Pure. A wrong roll-up is cleared first.
  * Then one that is being made is finished, then those that somebody has asked for are made, then the newest; those by the hour
- * before those of raw samples, which take ten times the work.
+ * before those of raw samples, which fewer queries need.
  */
 export function nextRollup(periods: readonly PeriodFacts[], settled: boolean, now: EpochMs): NextRollup {
   const waits: EpochMs[] = [];

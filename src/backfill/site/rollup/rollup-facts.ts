@@ -18,51 +18,51 @@ const MONTH_SAMPLES_MAX = 1_000_000_000;
 
 /** What the ledger says of every period that has an object of a day, or a roll-up; in order of their texts. */
 export function periodFacts(sql: Sql, now: EpochMs): PeriodFacts[] {
+  const known = knownDays(sql, "", "9999", now);
   const rollups = [...allRollups(sql)];
   return RESOLUTIONS.flatMap((resolution) => {
     const own = new Map(rollups.filter(([period]) => resolutionOf(period) === resolution));
-    return factsWithin(sql, { resolution, from: "", to: "9999", now }, own);
+    return factsWithin(sql, resolution, own, known);
   }).sort((a, b) => (a.period < b.period ? -1 : 1));
 }
 
 /** What the ledger says of one period. */
 export function factsOf(sql: Sql, period: RollupPeriod, now: EpochMs): PeriodFacts {
   const days = daysOfPeriod(period);
+  const known = knownDays(sql, days[0] as UtcDay, days.at(-1) as UtcDay, now);
   const rollups = new Map([[period, getRollup(sql, period)]]);
-  const [from, to] = [days[0] as UtcDay, days.at(-1) as UtcDay];
-  return factsWithin(sql, { resolution: resolutionOf(period), from, to, now }, rollups)[0] as PeriodFacts;
+  return factsWithin(sql, resolutionOf(period), rollups, known)[0] as PeriodFacts;
 }
 
-interface Selection {
-  readonly resolution: Resolution;
-  readonly from: string;
-  readonly to: string;
-  readonly now: EpochMs;
+/** What decides on the days from `from` to `to`, whatever the resolution. */
+function knownDays(sql: Sql, from: string, to: string, now: EpochMs) {
+  const [objects, replaced] = [objectVersions(sql, from, to), replacedDays(sql)];
+  return { from, to, objects, replaced, hotFrom: getState(sql, "hotFrom"), today: utcDayOf(now) };
 }
 
 function factsWithin(
   sql: Sql,
-  { resolution, from, to, now }: Selection,
+  resolution: Resolution,
   rollups: ReadonlyMap<RollupPeriod, Rollup>,
+  known: ReturnType<typeof knownDays>,
 ): PeriodFacts[] {
-  const objects = byPeriod<ObjectVersion>(resolution, objectVersions(sql, from, to));
+  const { from, hotFrom, replaced, to, today } = known;
+  const objects = byPeriod<ObjectVersion>(resolution, known.objects);
   const collected = byPeriod<CollectedState>(resolution, collectedDays(sql, resolution, from, to));
-  const replaced = replacedDays(sql);
-  const hotFrom = getState(sql, "hotFrom");
   const periods = new Set([...rollups.keys(), ...objects.keys(), ...collected.keys()]);
-  return [...periods].sort().map((period) => {
+  return [...periods].map((period) => {
     const ofPeriod = objects.get(period) ?? new Map<UtcDay, ObjectVersion>();
     const days = [...ofPeriod].filter(
       ([date]) => !replaced.has(date) && (hotFrom === undefined || date < hotFrom),
     );
     const lastDay = daysOfPeriod(period).at(-1) as UtcDay;
     const over = hotFrom === undefined || lastDay < hotFrom;
-    const isMade =
-      resolution === "1hr" || (over && lastDay < utcDayOf(now) && samplesOf(days) <= MONTH_SAMPLES_MAX);
+    const mayBeMade =
+      resolution === "1hr" || (over && lastDay < today && samplesOf(days) <= MONTH_SAMPLES_MAX);
     return {
       period,
       rollup: rollups.get(period) ?? getRollup(sql, period),
-      days: new Map(isMade ? days : []),
+      days: new Map(mayBeMade ? days : []),
       objects: ofPeriod,
       collected: collected.get(period) ?? new Map<UtcDay, CollectedState>(),
       over,

@@ -24,7 +24,7 @@ export interface RollupObject {
 /** A roll-up that is being made: its days, with the whole etags of their objects, and how far it is. */
 export interface RollupBuild {
   readonly days: Readonly<Record<string, string>>;
-  /** After the last row group: its last point (UTF-8 in hexadecimal digits), the bytes and the rows so far. */
+  /** The last point whose row groups are written (UTF-8 in hexadecimal digits), the bytes and the rows so far. */
   readonly position: { readonly after: string; readonly offset: number; readonly rows: number };
   /** Present once the file is complete. */
   readonly file?: { readonly bytes: number; readonly sha256: string };
