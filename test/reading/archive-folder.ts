@@ -5,12 +5,13 @@ import { dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { NO_FIELDS, type PointRow } from "../../src/domain/point-row.ts";
 import { type RollupPeriod, rollupKey } from "../../src/domain/rollup.ts";
+import type { NamedSeries } from "../../src/domain/series.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { concatenate } from "../../src/parquet/bytes.ts";
 import { encodePoints } from "../../src/parquet/points/points.ts";
 import { encodeRollupFooter } from "../../src/parquet/rollup/rollup.ts";
 import { encodeDay } from "../support/parquet/encode-day.ts";
-import { encodeRollup } from "../support/parquet/encode-rollup.ts";
+import { encodeMonth, encodeRollup } from "../support/parquet/encode-rollup.ts";
 import { columnsOf } from "../support/parquet/reference.ts";
 
 export const SITE = "ses_falls_city" as SiteName;
@@ -18,9 +19,13 @@ export const OTHER_SITE = "ses_twin_falls" as SiteName;
 /** The points of a site, in order of their names. */
 export const pointsOf = (site: SiteName) =>
   ["ahu_1/supply_temp", "weather/humidity", "weather/temp"].map((name) => `ses/${site}/${name}`);
-/** The days that have a file; the roll-up of the first quarter describes the first two, that of the second none. */
+/**
+ * The days that have a file. The roll-up of the first quarter describes the first two, that of the second none. January has the
+ * first and the third, April none.
+ */
 export const DAYS = ["2024-01-01", "2024-01-02", "2024-01-03", "2024-04-01"] as UtcDay[];
-const ROLLED_UP = DAYS.slice(0, 2);
+const OF_QUARTER = DAYS.slice(0, 2);
+const OF_MONTH = [DAYS[0], DAYS[2]] as UtcDay[];
 
 export interface ArchivedRow {
   readonly site: SiteName;
@@ -54,8 +59,10 @@ export async function writeArchive(folder: string): Promise<void> {
   };
   for (const site of [SITE, OTHER_SITE]) {
     for (const day of DAYS) write(objectKey(site, day), dayFile(site, day));
-    write(rollupKey(site, "2024-Q1" as RollupPeriod), rollup(site));
+    write(rollupKey(site, "2024-Q1" as RollupPeriod), quarter(site));
     clearRollup(folder, site, "2024-Q2" as RollupPeriod);
+    write(rollupKey(site, "2024-01" as RollupPeriod), month(site));
+    clearRollup(folder, site, "2024-04" as RollupPeriod);
   }
   writePoints(folder);
 }
@@ -84,17 +91,31 @@ function dayFile(site: SiteName, day: UtcDay): Uint8Array {
   return encodeDay(spec, [columnsOf(samples)], { rowGroupSize: 100 });
 }
 
-function rollup(site: SiteName): Uint8Array {
-  const rows = rowsOf(site, ROLLED_UP);
-  const points = pointsOf(site).map((name) => {
+/** The samples of some days, point by point. */
+function seriesOf(site: SiteName, days: readonly UtcDay[]): NamedSeries[] {
+  const rows = rowsOf(site, days);
+  return pointsOf(site).map((name) => {
     const own = rows.filter(({ point }) => point === name).sort((a, b) => a.ms - b.ms);
-    const series = {
+    return {
+      name,
       ms: Float64Array.from(own, ({ ms }) => ms),
       value: Float64Array.from(own, ({ value }) => value),
     };
-    return { name, hours: summarize(series, bucketsOf(HOUR_MS)) };
   });
-  return encodeRollup({ site, period: "2024-Q1" as RollupPeriod, days: ROLLED_UP, emptyDays: [] }, points);
+}
+
+function quarter(site: SiteName): Uint8Array {
+  const points = seriesOf(site, OF_QUARTER).map(({ name, ...series }) => ({
+    name,
+    hours: summarize(series, bucketsOf(HOUR_MS)),
+  }));
+  return encodeRollup({ site, period: "2024-Q1" as RollupPeriod, days: OF_QUARTER, emptyDays: [] }, points);
+}
+
+/** Each point has several row groups. */
+function month(site: SiteName): Uint8Array {
+  const spec = { site, period: "2024-01" as RollupPeriod, days: OF_MONTH, emptyDays: [] };
+  return encodeMonth(spec, seriesOf(site, OF_MONTH), 70);
 }
 
 function writePoints(folder: string): void {

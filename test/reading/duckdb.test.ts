@@ -20,6 +20,8 @@ import { recipesFor } from "./recipes.ts";
 const TEMP = `ses/${SITE}/weather/temp`;
 const RECIPES = recipesFor("DuckDB").map(({ code }) => code);
 const recipe = (part: string) => RECIPES.find((code) => code.includes(part)) as string;
+/** The statement that sets a variable, of the recipe that makes a view with it. */
+const variableOf = (name: string) => recipe(`SET VARIABLE ${name}`).split("CREATE VIEW")[0] as string;
 const query = (from: string) =>
   RECIPES.find((code) => /^SELECT/m.test(code) && code.includes(`\nFROM ${from}`)) as string;
 
@@ -82,6 +84,18 @@ async function hoursInView() {
     .sort();
 }
 
+const lines = (rows: readonly ArchivedRow[]) =>
+  rows.map(({ site, point, ms, value }) => `${ms} ${site} ${point} ${value}`).sort();
+
+async function samplesInView() {
+  const rows = await run(
+    "SELECT epoch_ms(timestamp)::DOUBLE AS ms, site_name, point_name, value FROM samples",
+  );
+  return rows
+    .map(({ ms, site_name, point_name, value }) => `${ms} ${site_name} ${point_name} ${value}`)
+    .sort();
+}
+
 describe("the recipes for DuckDB", () => {
   it("read a point of some days, and open only the files of these days", async () => {
     const found = await run(query("days"));
@@ -91,14 +105,14 @@ describe("the recipes for DuckDB", () => {
     expect(await filesRead(query("days"))).toEqual(["6/8"]);
   });
 
-  it("give every hour once: from roll-ups for the days that they name, from day files for all others", async () => {
-    expect(await run("SELECT * FROM rollup_days ORDER BY ALL")).toHaveLength(4);
+  it("give every hour once: from quarters for the days that they name, from day files for all others", async () => {
+    expect(await run("SELECT * FROM described_days('rollups/1hr/*/*/*.parquet')")).toHaveLength(4);
     expect(await hoursInView()).toEqual(hoursOf(ROWS));
     expect(await filesRead("SELECT count(*) FROM hours")).toEqual(["4/8"]);
   });
 
   it("give the same hours after a roll-up was cleared, once the variable is set again", async () => {
-    const [setVariable = ""] = recipe("SET VARIABLE").split("CREATE VIEW");
+    const setVariable = variableOf("days_without_quarter");
     clearRollup(folder, OTHER_SITE, "2024-Q1" as RollupPeriod);
     await run(setVariable);
     expect(await hoursInView()).toEqual(hoursOf(ROWS));
@@ -110,16 +124,47 @@ describe("the recipes for DuckDB", () => {
     await run(setVariable);
   });
 
-  it("give the same hours where roll-ups name all days, so that no day file is left", async () => {
-    await run("SET VARIABLE other_files = []::VARCHAR[]");
+  it("give the same hours where quarters name all days, so that no day file is left", async () => {
+    await run("SET VARIABLE days_without_quarter = []::VARCHAR[]");
     const [rows] = await run("SELECT sum(count)::INT AS samples FROM hours");
     expect(rows?.samples).toBe(ROWS.filter(({ ms }) => ms < Date.UTC(2024, 0, 3)).length);
-    await run(recipe("SET VARIABLE").split("CREATE VIEW")[0] as string);
+    await run(variableOf("days_without_quarter"));
+  });
+
+  it("give every sample once: from months for the days that they name, from day files for all others", async () => {
+    expect(await run("SELECT * FROM described_days('rollups/raw/*/*/*.parquet')")).toHaveLength(4);
+    expect(await samplesInView()).toEqual(lines(ROWS));
+    // Of eight day files, those of two sites on the two days that no month has; of months all.
+    expect(await filesRead("SELECT count(*) FROM samples")).toEqual(["4/8"]);
+  });
+
+  it("give a year of a point, and open only the files of the site and its year", async () => {
+    const found = await run(query("samples"));
+    const expected = ROWS.filter(({ point }) => point === TEMP).toSorted((a, b) => a.ms - b.ms);
+    expect(found.map(({ value }) => value)).toEqual(expected.map(({ value }) => value));
+    expect(await filesRead(query("samples"))).toEqual(["2/4", "2/8"]);
+    const ofApril = query("samples").replace("'2024/01'", "'2024/04'");
+    expect(await run(ofApril)).toHaveLength(90);
+    expect(await filesRead(ofApril)).toEqual(["1/4", "1/8"]);
+  });
+
+  it("give the same samples after a month was cleared, once the variable is set again", async () => {
+    clearRollup(folder, SITE, "2024-01" as RollupPeriod);
+    await run(variableOf("days_without_month"));
+    expect(await samplesInView()).toEqual(lines(ROWS));
+    await writeArchive(folder);
+    await run(variableOf("days_without_month"));
+  });
+
+  it("say how many days each month has", async () => {
+    const found = await run(query("described_days"));
+    expect(found).toEqual([{ month: "2024-01", days: 2n }]);
   });
 
   it("do not depend on the time zone of the connection", async () => {
     await run("SET TimeZone = 'Asia/Kolkata'");
     expect(await hoursInView()).toEqual(hoursOf(ROWS));
+    expect(await samplesInView()).toEqual(lines(ROWS));
     await run("SET TimeZone = 'UTC'");
   });
 

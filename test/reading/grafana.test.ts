@@ -27,6 +27,7 @@ interface Target {
   readonly refId: string;
   readonly datasource: { readonly type: string; readonly uid: string };
   readonly expr?: string;
+  readonly legendFormat?: string;
   readonly url?: string;
   readonly url_options?: { readonly params: readonly { readonly key: string; readonly value: string }[] };
   readonly root_selector?: string;
@@ -160,14 +161,25 @@ describe("the dashboard of operations", () => {
     const used = expressions.flatMap((expr) => expr.match(/\b(?:backfill|etl)_\w+/g) ?? []);
     expect(used.length).toBeGreaterThanOrEqual(expressions.length);
     expect([...new Set(used)].filter((name) => !families.has(name))).toEqual([]);
-    for (const { expr = "", legendFormat = "" } of targetsOf(OPERATIONS) as (Target & {
-      legendFormat?: string;
-    })[]) {
+    for (const { expr = "", legendFormat = "" } of targetsOf(OPERATIONS)) {
       const [name = ""] = expr.match(/\b(?:backfill|etl)_\w+/) ?? [];
       const labels = Object.keys(families.get(name)?.samples[0]?.labels ?? {});
       for (const [, label = ""] of legendFormat.matchAll(/\{\{(\w+)\}\}/g))
         expect(labels, expr).toContain(label);
     }
+  });
+
+  it("shows all metrics of roll-ups, and tells those by the hour from raw ones", async () => {
+    const families = await familiesOfBoth();
+    const ofRollups = [...families].filter(([name]) => name.startsWith("backfill_rollup_"));
+    for (const [name, { samples }] of ofRollups) {
+      const target = targetsOf(OPERATIONS).find(({ expr }) => expr === name);
+      const legends = samples.map(({ labels }) =>
+        target?.legendFormat?.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? ""),
+      );
+      expect(new Set(legends).size, name).toBe(samples.length);
+    }
+    expect(ofRollups).toHaveLength(4);
   });
 });
 

@@ -3,16 +3,17 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hourOf, ROWS, SITE, writeArchive } from "./archive-folder.ts";
+import { type ArchivedRow, hourOf, ROWS, SITE, writeArchive } from "./archive-folder.ts";
 import { recipes } from "./recipes.ts";
 
 /** `PYTHON` names another interpreter, such as one of a virtual environment. */
 const PYTHON = process.env.PYTHON ?? "python3";
-const SAMPLES = ROWS.filter(
-  ({ point, ms }) => point === `ses/${SITE}/weather/temp` && ms < Date.UTC(2024, 1, 1),
-);
+const OF_YEAR = ROWS.filter(({ point }) => point === `ses/${SITE}/weather/temp`);
+const SAMPLES = OF_YEAR.filter(({ ms }) => ms < Date.UTC(2024, 1, 1));
+const sumOf = (rows: readonly ArchivedRow[]) =>
+  Number(rows.reduce((sum, { value }) => sum + value, 0).toFixed(6));
 const HOURS = new Set(SAMPLES.map(({ ms }) => hourOf(ms)));
-/** The roll-up has two of the days. */
+/** The quarter has two of the days. */
 const ROLLED_UP = SAMPLES.filter(({ ms }) => ms < Date.UTC(2024, 0, 3));
 
 interface Expected {
@@ -31,7 +32,13 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   pandas: {
     modules: ["pandas", "pyarrow"],
     expression: "[len(frame), round(float(frame['value'].sum()), 6)]",
-    value: [SAMPLES.length, Number(SAMPLES.reduce((sum, { value }) => sum + value, 0).toFixed(6))],
+    value: [SAMPLES.length, sumOf(SAMPLES)],
+  },
+  "Arrow, months and days": {
+    modules: ["pyarrow"],
+    expression: "[samples.num_rows, round(sum(samples['value'].to_pylist()), 6), len(months), len(days)]",
+    // January has two days of three, April none of one.
+    value: [OF_YEAR.length, sumOf(OF_YEAR), 2, 2],
   },
   Arrow: {
     modules: ["pyarrow"],
