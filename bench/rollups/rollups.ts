@@ -97,7 +97,7 @@ async function making(run: CommandRun): Promise<Figure[]> {
       atMost("CPU: hours ÷ fetching", hours / fetching, 0.5),
       atMost("CPU: raw ÷ fetching", months / fetching, 0.75),
       atMost("bytes: quarters ÷ day files", site.hourly.bytes / dayBytes, 0.15),
-      atMost("bytes: months ÷ day files", site.raw.bytes / dayBytes, 0.8),
+      atMost("bytes: months ÷ day files", site.raw.bytes / dayBytes, days < 28 ? 1.6 : 1.1),
       report("the site's database, at most", mib(databaseBytes)),
       report("memory of the pipeline, at most", mib(sites[0]?.pipeline_bytes_peak ?? 0)),
     ];

@@ -178,7 +178,10 @@ test.each([
   expect(reply).toMatchObject({ status: 400, body: { error: "Validation failed" } });
   const state = await world.state();
   const odd = (await state.keys()).filter(
-    (key) => !/^(timeseries\/2024\/\d\d\/\d\d|rollups\/1hr\/2024\/Q\d|points)\/[ab]\.parquet$/.test(key),
+    (key) =>
+      !/^(timeseries\/2024\/\d\d\/\d\d|rollups\/(1hr\/2024\/Q\d|raw\/2024\/\d\d)|points)\/[ab]\.parquet$/.test(
+        key,
+      ),
   );
   expect(odd).toEqual([]);
   await eventually("KV has only the view's keys", async () => {

@@ -82,7 +82,7 @@ async function upload(context: ActionContext, day: EncodedDay): Promise<UploadRe
   if (seen && isObjectOf(seen, day) && !distrusted) return record(context, day, seen);
   const cleared = await clearForDay(context, day.date);
   const put = await putWithPermission(context, day, seen?.etag ?? "absent", cleared);
-  if (put === "roll-up written") return { failed: "the roll-up of its quarter was written meanwhile" };
+  if (put === "roll-up written") return { failed: "a roll-up of its quarter or month was written meanwhile" };
   if (put === "denied") {
     await clock.sleep(DENIED_PAUSE_MS, fence.signal);
     return "interrupted";

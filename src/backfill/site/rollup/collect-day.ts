@@ -25,7 +25,7 @@ const COLLECT_BYTES = 13 * 1024 * 1024;
 /** A step ends with the row group that reaches so many bytes of blocks: 20,000 hours of points, or 500,000 samples. */
 const STEP_BYTES_MAX = 1024 * 1024;
 /**
- * What a site may collect: hours are ten times a quarter of the reference site, and samples six times a month of it. A Durable
+ * What a site may collect: hours are ten times a quarter of the reference site, and samples five times a month of it. A Durable
  * Object has 10 GB.
  */
 const COLLECTED_BYTES_MAX: Readonly<Record<Resolution, number>> = {

@@ -59,7 +59,7 @@ function newBuild(sql: Sql, facts: PeriodFacts): RollupBuild | undefined {
   dropFile(sql, facts.period);
   return {
     days: Object.fromEntries(days.map(([date, { etag }]) => [date, etag])),
-    position: { after: "", offset: 0, rows: 0 },
+    position: { after: "", within: 0, offset: 0, rows: 0 },
   };
 }
 
@@ -80,17 +80,16 @@ function mergeSlice(
   // The row groups of a part as they are, and joined.
   const parts = new PartWriter(sql, period, (bytes) => update({ output: 2 * bytes }));
   const days = Object.keys(build.days).filter((date) => (facts.days.get(date as UtcDay)?.records ?? 0) > 0);
-  let { after, offset, rows } = build.position;
+  let { offset, rows } = build.position;
   const groups = mergedGroups(resolutionOf(period), {
     sql,
     site,
     days: days as UtcDay[],
-    after,
+    from: build.position,
     use: (blocks) => update({ blocks }),
   });
   let samples = 0;
-  // A slice ends with a point: a crash repeats it from there.
-  while (samples < steps.sliceSamples || groups.isWithinPoint) {
+  while (samples < steps.sliceSamples) {
     const group = groups.next();
     if (!group) break;
     update({ group: group.rows * ENCODED_ROW_BYTES });
@@ -100,11 +99,10 @@ function mergeSlice(
     offset += bytes.length;
     rows += group.rows;
     samples += group.samples;
-    after = groups.after;
   }
   parts.flush();
   context.count({ samples });
-  const merged = { days: build.days, position: { after, offset, rows } };
+  const merged = { days: build.days, position: { ...groups.position, offset, rows } };
   setRollup(sql, period, { ...PROGRESS, build: groups.done ? seal(context, sql, facts, merged) : merged });
 }
 

@@ -43,7 +43,7 @@ test("a quarter without a roll-up is collected day by day, then merged, then put
   expect(stepOf([facts(2, { collected: collected(first(2), false) })])).toMatchObject({ date: one });
   expect(stepOf([facts(2, { collected: collected(first(2)) })])).toEqual({ do: "merge", period: PERIOD });
   const days = Object.fromEntries(first(2).map((date) => [date, etagOf(date)]));
-  const build = { days, position: { after: "", offset: 9, rows: 9 } };
+  const build = { days, position: { after: "", within: 0, offset: 9, rows: 9 } };
   expect(stepOf([facts(2, { rollup: holding([], { build }) })])).toEqual({ do: "merge", period: PERIOD });
   const file = { bytes: 1, sha256: "s" };
   expect(stepOf([facts(2, { rollup: holding([], { build: { ...build, file } }) })])).toEqual({
@@ -92,7 +92,7 @@ test("what is being made goes first, then what was asked for, then the newest", 
   const newest = facts(1, { period: "2024-Q3" as RollupPeriod });
   const asked = facts(1, { period: "2024-Q2" as RollupPeriod, rollup: holding([], { requested: true }) });
   const days = Object.fromEntries(first(1).map((date) => [date, etagOf(date)]));
-  const build = { days, position: { after: "", offset: 0, rows: 0 } };
+  const build = { days, position: { after: "", within: 0, offset: 0, rows: 0 } };
   const making = facts(1, { rollup: holding([], { build }) });
   expect(stepOf([making, asked, newest])).toMatchObject({ period: "2024-Q1" });
   expect(stepOf([facts(1), asked, newest])).toMatchObject({ period: "2024-Q2" });

@@ -13,8 +13,8 @@ import { type CollectedState, collectedDays, dropCollected } from "./collected/c
 import { isBuilt, type PeriodFacts } from "./next-rollup.ts";
 import { allRollups, getRollup, type Rollup, setRollup } from "./rollup-table.ts";
 
-/** A month with more samples is not made: its file would have some 2 GB, and R2 takes 5 GB in one put. */
-const MONTH_SAMPLES_MAX = 1_000_000_000;
+/** A month with more samples is not made: four of the reference site, whose days take 1.5 GB while they are merged. */
+const MONTH_SAMPLES_MAX = 500_000_000;
 
 /** What the ledger says of every period that has an object of a day, or a roll-up; in order of their texts. */
 export function periodFacts(sql: Sql, now: EpochMs): PeriodFacts[] {

@@ -2,6 +2,7 @@ import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import type { RollupPeriod } from "../../../domain/rollup.ts";
 import type { Table } from "../../../object/tables/tables.ts";
 import type { Sql } from "../../ports.ts";
+import type { MergePosition } from "./collected/collected.ts";
 
 /** What the site knows of the roll-up of each period, as JSON. */
 export const rollupTable: Table = {
@@ -24,8 +25,8 @@ export interface RollupObject {
 /** A roll-up that is being made: its days, with the whole etags of their objects, and how far it is. */
 export interface RollupBuild {
   readonly days: Readonly<Record<string, string>>;
-  /** The last point whose row groups are written (UTF-8 in hexadecimal digits), the bytes and the rows so far. */
-  readonly position: { readonly after: string; readonly offset: number; readonly rows: number };
+  /** How far its merge is, with the bytes and the rows so far. */
+  readonly position: MergePosition & { readonly offset: number; readonly rows: number };
   /** Present once the file is complete. */
   readonly file?: { readonly bytes: number; readonly sha256: string };
 }

@@ -9,8 +9,7 @@ import { MergedSamples } from "./merged-samples.ts";
 import { SampleCollector } from "./sample-collector.ts";
 
 export * from "./collected-days.ts";
-export type { Collector } from "./collector.ts";
-export type { Merged, MergedGroup, MergeInput } from "./merged.ts";
+export type { MergePosition } from "./merged.ts";
 
 /** Collects the row groups of a day's object that follow; `open` is as an earlier collector of the day has left it. */
 export const collectorOf = (resolution: Resolution, site: string, open: CollectedDay["open"]): Collector =>

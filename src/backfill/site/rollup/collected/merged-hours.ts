@@ -8,7 +8,7 @@ import {
   type RollupPoint,
 } from "../../../../parquet/rollup/rollup.ts";
 import { blockAfter } from "./collected-days.ts";
-import type { Merged, MergedGroup, MergeInput } from "./merged.ts";
+import type { Merged, MergedGroup, MergeInput, MergePosition } from "./merged.ts";
 
 /** An hour of a point has many samples: a slice of so many rows is well under 2 s of CPU. */
 const SAMPLES_A_ROW = 8;
@@ -30,11 +30,10 @@ export class MergedHours implements Merged {
   readonly #input: MergeInput;
   #cursors: Cursor[];
   #after: Uint8Array;
-  readonly isWithinPoint = false;
 
   constructor(input: MergeInput) {
     this.#input = input;
-    this.#after = new Uint8Array(Buffer.from(input.after, "hex"));
+    this.#after = new Uint8Array(Buffer.from(input.from.after, "hex"));
     this.#cursors = input.days.map((date) => ({ date, points: [], at: 0, rows: 0 }));
     for (const cursor of this.#cursors) this.#load(cursor);
     this.#dropEnded();
@@ -44,8 +43,8 @@ export class MergedHours implements Merged {
     return this.#cursors.length === 0;
   }
 
-  get after(): string {
-    return Buffer.from(this.#after).toString("hex");
+  get position(): MergePosition {
+    return { after: Buffer.from(this.#after).toString("hex"), within: 0 };
   }
 
   /** The next points, up to the one that reaches the rows of a row group. */

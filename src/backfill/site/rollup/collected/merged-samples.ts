@@ -7,7 +7,7 @@ import {
   SAMPLE_GROUP_ROWS,
 } from "../../../../parquet/rollup/rollup.ts";
 import { blockAfter } from "./collected-days.ts";
-import type { Merged, MergedGroup, MergeInput } from "./merged.ts";
+import type { Merged, MergedGroup, MergeInput, MergePosition } from "./merged.ts";
 
 /** Memory of a row of a block, as bytes and as columns. */
 const DECODED_ROW_BYTES = 40;
@@ -32,48 +32,51 @@ export class MergedSamples implements Merged {
   readonly #input: MergeInput;
   readonly #cursors: Cursor[];
   #after: Uint8Array;
-  /** The point that the next row group continues. */
-  #point: Uint8Array | undefined;
+  /** Rows of the first point that are taken. */
+  #within = 0;
 
   constructor(input: MergeInput) {
     this.#input = input;
-    this.#after = new Uint8Array(Buffer.from(input.after, "hex"));
+    this.#after = new Uint8Array(Buffer.from(input.from.after, "hex"));
     this.#cursors = input.days.map((date) => ({ date, points: [], taken: 0, nextBlock: 0, rows: 0 }));
     for (const cursor of this.#cursors) this.#load(cursor);
+    const point = this.#firstName();
+    if (point && input.from.within > 0) this.#takeRows(point, input.from.within);
   }
 
   get done(): boolean {
     return this.#cursors.every(({ points }) => points.length === 0);
   }
 
-  get after(): string {
-    return Buffer.from(this.#after).toString("hex");
-  }
-
-  get isWithinPoint(): boolean {
-    return this.#point !== undefined;
+  get position(): MergePosition {
+    return { after: Buffer.from(this.#after).toString("hex"), within: this.#within };
   }
 
   /** The next samples of one point, at most those of a row group. */
   next(): MergedGroup | undefined {
-    const point = this.#point ?? this.#firstName();
+    const point = this.#firstName();
     if (!point) return undefined;
+    const series = { name: decoder.decode(point), ...joinSeries(this.#takeRows(point, SAMPLE_GROUP_ROWS)) };
+    const rows = series.ms.length;
+    const { site } = this.#input;
+    return { rows, samples: rows, encode: (fileOffset) => encodeSampleGroup({ site }, [series], fileOffset) };
+  }
+
+  /** Takes up to `rowsMax` rows of the first point, in the order of days, so that times ascend. */
+  #takeRows(point: Uint8Array, rowsMax: number): Series[] {
     const parts: Series[] = [];
     let rows = 0;
-    // In the order of days, so that times ascend.
     for (const cursor of this.#cursors) {
-      while (rows < SAMPLE_GROUP_ROWS && isAt(cursor, point)) {
-        const part = this.#take(cursor, SAMPLE_GROUP_ROWS - rows);
+      while (rows < rowsMax && isAt(cursor, point)) {
+        const part = this.#take(cursor, rowsMax - rows);
         parts.push(part);
         rows += part.ms.length;
       }
     }
     const goesOn = this.#cursors.some((cursor) => isAt(cursor, point));
-    this.#point = goesOn ? point : undefined;
+    this.#within = goesOn ? this.#within + rows : 0;
     if (!goesOn) this.#after = point;
-    const series = { name: decoder.decode(point), ...joinSeries(parts) };
-    const { site } = this.#input;
-    return { rows, samples: rows, encode: (fileOffset) => encodeSampleGroup({ site }, [series], fileOffset) };
+    return parts;
   }
 
   #firstName(): Uint8Array | undefined {
@@ -87,7 +90,7 @@ export class MergedSamples implements Merged {
 
   /** Takes up to `rowsMax` rows of the cursor's first point. */
   #take(cursor: Cursor, rowsMax: number): Series {
-    const { ms, value } = cursor.points[0]?.series as Series;
+    const { ms, value } = (cursor.points[0] as Cursor["points"][number]).series;
     const [from, to] = [cursor.taken, Math.min(ms.length, cursor.taken + rowsMax)];
     cursor.taken = to;
     if (to === ms.length) {

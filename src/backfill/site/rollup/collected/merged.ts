@@ -10,13 +10,19 @@ export interface MergedGroup {
   encode(fileOffset: number): EncodedRollupGroup;
 }
 
+/** How far a merge is. */
+export interface MergePosition {
+  /** The last point whose row groups are complete, as hexadecimal digits of its UTF-8; at first empty. */
+  readonly after: string;
+  /** Rows of the next point that row groups have already. */
+  readonly within: number;
+}
+
 /** The row groups of a roll-up in order, out of the collected days. */
 export interface Merged {
   readonly done: boolean;
-  /** The last point whose row groups are complete, as hexadecimal digits of its UTF-8. */
-  readonly after: string;
-  /** Whether the next row group continues a point: another merge can't go on here. */
-  readonly isWithinPoint: boolean;
+  /** Where another merge can go on. */
+  readonly position: MergePosition;
   /** The next row group; undefined: there is none. */
   next(): MergedGroup | undefined;
 }
@@ -26,8 +32,7 @@ export interface MergeInput {
   readonly site: string;
   /** The days that have samples, in order. */
   readonly days: readonly UtcDay[];
-  /** `Merged.after` of an earlier slice; empty at first. */
-  readonly after: string;
+  readonly from: MergePosition;
   /** Called with the memory of the blocks. */
   readonly use: (bytes: number) => void;
 }
