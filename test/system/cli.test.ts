@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readWithDuckdb } from "../reference/duckdb.ts";
 import { lines, truthOf } from "../reference/truth.ts";
 import { CliProcess, type Ended } from "./cli-process.ts";
-import { eventually, keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
+import { keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
 const [FIRST, SECOND] = ["2024-01-01", "2024-01-02"] as const;
@@ -74,8 +74,8 @@ test("a terminal shows bars and colours, and Ctrl-C stops watching, not the back
   world.sim.faults.add({ effect: { do: "throttle", retryAfter: { form: "seconds", seconds: 600 } } });
   const watching = CliProcess.inTerminal(["start", "2020-01-01", "2020-12-31", "--watch"], env);
   // Five lines, one of them with the pause, are redrawn; a sixth has the roll-ups of the days before, once they are made.
-  await eventually("it draws the pause again", () =>
-    [5, 6].some((lines) => watching.shown.includes(`${ESCAPE}${lines}A\r`)),
+  await watching.shows("the pause again", (shown) =>
+    [5, 6].find((lines) => shown.includes(`${ESCAPE}${lines}A\r`)),
   );
   watching.type(CTRL_C);
   const { code, stdout } = await watching.ended();

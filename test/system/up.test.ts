@@ -10,6 +10,8 @@ import { eventually } from "./fixture.ts";
 
 const KEY = "vendor-key-of-this-test";
 const TOKEN = "own-token";
+/** Three Workers start twice, each time within the bound of a start. */
+const UP_MS_MAX = 600_000;
 
 let folder: string;
 let vendor: Simulator;
@@ -40,20 +42,19 @@ function up(...more: string[]): CliProcess {
   return stack;
 }
 
-/** The address that follows the name of a Worker. */
-const addressOf = (process: CliProcess, worker: string) =>
-  new RegExp(`${worker} Worker +(http://\\S+)`).exec(process.shown)?.[1];
-
-const addresses = (process: CliProcess) =>
-  eventually("the Workers' addresses are printed", () => {
-    const [backfill, etl, query] = ["Backfill", "ETL Sync", "Query"].map((name) => addressOf(process, name));
+const addresses = (stack: CliProcess) =>
+  stack.shows("the Workers' addresses", (shown) => {
+    const of = (worker: string) => new RegExp(`${worker} Worker +(http://\\S+)`).exec(shown)?.[1];
+    const [backfill, etl, query] = [of("Backfill"), of("ETL Sync"), of("Query")];
     return backfill && etl && query ? { backfill, etl, query } : undefined;
   });
 
-test("a stack against a real API goes on after a kill, and keeps the key to itself", async () => {
+test("a stack against a real API goes on after a kill, and keeps the key to itself", {
+  timeout: UP_MS_MAX,
+}, async () => {
   const first = up("--sites", "site_a");
   const { backfill, etl } = await addresses(first);
-  const line = await eventually("the site is synced", () => /site_a is synced: .*/.exec(first.shown)?.[0]);
+  const line = await first.shows("the site is synced", (shown) => /site_a is synced: .*/.exec(shown)?.[0]);
   expect(line).toMatch(/its newest sample is \d+ (s|min) old/);
   const yesterday = utcDayOf(Date.now() - 86_400_000);
   const client = new BackfillClient(backfill, TOKEN);
@@ -81,12 +82,10 @@ test("a stack against a real API goes on after a kill, and keeps the key to itse
   expect(vendor.stats().keys).toEqual([KEY]);
 });
 
-test("a site that the API does not know is named, and halts alone", async () => {
+test("a site that the API does not know is named, and halts alone", { timeout: UP_MS_MAX }, async () => {
   const stack = up("--sites", "site_a,site_unknown");
-  await eventually("both sites are reported", () =>
-    /site_a is synced/.test(stack.shown)
-      ? /site_unknown is halted: .*site_unknown/.exec(stack.shown)?.[0]
-      : undefined,
+  await stack.shows("both sites", (shown) =>
+    /site_a is synced/.test(shown) ? /site_unknown is halted: .*site_unknown/.exec(shown)?.[0] : undefined,
   );
   stack.kill("SIGTERM");
   await stack.ended();
