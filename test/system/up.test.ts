@@ -49,29 +49,41 @@ const addresses = (stack: CliProcess) =>
     return backfill && etl && query ? { backfill, etl, query } : undefined;
   });
 
-test("a stack against a real API goes on after a kill, and keeps the key to itself", {
+async function statusOf(etl: string) {
+  const { sites } = await new EtlClient(etl, undefined).status();
+  const status = sites.find(({ site }) => site === "site_a");
+  if (!status) throw new Error("the status has no site_a");
+  return status;
+}
+
+test("a stack against a real API names a site that it does not know, goes on after a kill, and keeps the key to itself", {
   timeout: UP_MS_MAX,
 }, async () => {
-  const first = up("--sites", "site_a");
+  const sites = ["--sites", "site_a,site_unknown"];
+  const first = up(...sites);
   const { backfill, etl } = await addresses(first);
-  const line = await first.shows("the site is synced", (shown) => /site_a is synced: .*/.exec(shown)?.[0]);
-  expect(line).toMatch(/its newest sample is \d+ (s|min) old/);
+  const synced = await first.shows("the site is synced", (shown) => /site_a is synced: .*/.exec(shown)?.[0]);
+  expect(synced).toMatch(/its newest sample is \d+ (s|min) old/);
+  const halted = await first.shows("the other is not", (shown) => /site_unknown is .*/.exec(shown)?.[0]);
+  expect(halted).toMatch(/is halted: .*site_unknown/);
   const yesterday = utcDayOf(Date.now() - 86_400_000);
   const client = new BackfillClient(backfill, TOKEN);
-  await client.start(yesterday, yesterday);
+  await client.start(yesterday, yesterday, { sites: ["site_a"] });
   await eventually("yesterday is archived", async () => (await client.status()).status === "completed");
-  const synced = (await new EtlClient(etl, undefined).status()).sites[0]?.totals.requests ?? 0;
-  expect(synced).toBeGreaterThan(0);
+  const requests = (await statusOf(etl)).totals.requests;
+  expect(requests).toBeGreaterThan(0);
   first.kill("SIGKILL");
   await first.ended();
 
-  const second = up("--sites", "site_a");
+  const second = up(...sites);
   const again = await addresses(second);
-  const days = await new BackfillClient(again.backfill, TOKEN).days(`?from=${yesterday}&to=${yesterday}`);
+  const days = await new BackfillClient(again.backfill, TOKEN).days(
+    `?from=${yesterday}&to=${yesterday}&site=site_a`,
+  );
   expect(days).toMatchObject([{ status: "completed" }]);
-  const status = await new EtlClient(again.etl, undefined).status();
-  expect(status.sites[0]?.totals.requests).toBeGreaterThanOrEqual(synced);
-  expect(status.sites[0]?.newest_sample).not.toBeNull();
+  const status = await statusOf(again.etl);
+  expect(status.totals.requests).toBeGreaterThanOrEqual(requests);
+  expect(status.newest_sample).not.toBeNull();
   second.kill("SIGTERM");
   const { stdout, stderr } = await second.ended();
   expect(stdout + stderr + first.shown).not.toContain(KEY);
@@ -80,15 +92,6 @@ test("a stack against a real API goes on after a kill, and keeps the key to itse
   for (const file of files.filter((entry) => entry.isFile()))
     expect(readFileSync(join(file.parentPath, file.name), "utf8")).not.toContain(KEY);
   expect(vendor.stats().keys).toEqual([KEY]);
-});
-
-test("a site that the API does not know is named, and halts alone", { timeout: UP_MS_MAX }, async () => {
-  const stack = up("--sites", "site_a,site_unknown");
-  await stack.shows("both sites", (shown) =>
-    /site_a is synced/.test(shown) ? /site_unknown is halted: .*site_unknown/.exec(shown)?.[0] : undefined,
-  );
-  stack.kill("SIGTERM");
-  await stack.ended();
 });
 
 test("what is missing is named before anything starts", async () => {
