@@ -7,8 +7,8 @@ const COMPILE_CACHE = { NODE_COMPILE_CACHE: `${import.meta.dirname}/node_modules
 
 export default defineConfig({
   test: {
-    // System tests wait half of their time, so that four workers keep two cores busy; six are no faster.
-    maxWorkers: 4,
+    // One of them waits in the kills of a soak for minutes, others half of their time; four keep two cores busy.
+    maxWorkers: 5,
     sequence: { sequencer: LongestFirst },
     reporters: ["default", "./test/summary-reporter.ts"],
     // workerd reports the failure of a body's read again as unhandled, though it was handled.

@@ -90,7 +90,7 @@ export class BackfillClient {
       if (status && isEnough(status)) return status;
       if (Date.now() > deadline)
         throw new Error(`not so after ${msMax} ms: ${JSON.stringify(status, null, 1)}`);
-      const pollMs = Math.min(100 + (Date.now() - startedAt) / 20, 250);
+      const pollMs = Math.min(100 + (Date.now() - startedAt) / 20, 1_000);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
   }

@@ -47,6 +47,8 @@ export async function bringUp(options: BringUpOptions, run: CommandRun): Promise
   );
   const chosen: number[] = [];
   const portFor = async (preferred: number, server: string) => {
+    // Any port is chosen when the server starts: one that is chosen earlier may be taken by then.
+    if (preferred === 0) return 0;
     const { port, reason } = await freePort(preferred, chosen);
     if (reason !== undefined) print(`Port ${preferred} for the ${server} ${reason}; using ${port}.`);
     chosen.push(port);

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { isPortTaken, startAgainIf } from "../worker/worker.ts";
 
 export interface FreePort {
   readonly port: number;
@@ -12,6 +13,15 @@ export async function freePort(preferred: number, chosen: readonly number[] = []
   if (typeof found === "number") return chosen.includes(found) ? freePort(0, chosen) : { port: found };
   const { port } = preferred === 0 ? { port: 0 } : await freePort(0, chosen);
   return { port, reason: REASONS[found] ?? `can't be used (${found})` };
+}
+
+/**
+ * Starts a server on the preferred port, or on any free port where that is 0: on another one if a program takes it before
+ * the server listens there.
+ */
+export function onPort<T>(preferred: number, start: (port: number) => Promise<T>): Promise<T> {
+  if (preferred !== 0) return start(preferred);
+  return startAgainIf(isPortTaken, async () => start((await freePort(0)).port));
 }
 
 const TAKEN = "EADDRINUSE";

@@ -8,7 +8,7 @@ import {
   type WorkerProcess,
 } from "../worker/worker.ts";
 import type { StackApi } from "./api.ts";
-import { freePort } from "./free-port.ts";
+import { onPort } from "./free-port.ts";
 import type { StateDir } from "./state-dir.ts";
 import { createHotTables } from "./stored-state.ts";
 import { LOCAL_KEYS, type WorkerKeys } from "./worker-keys.ts";
@@ -45,14 +45,10 @@ export async function startStack(options: StackOptions, run: CommandRun): Promis
   const { keys = LOCAL_KEYS } = options;
   forgetWorkers(options.state.path);
   await createHotTables(options.state.path);
-  // Chosen before any starts: the others must allow the origin of the dashboard, which the Backfill Worker serves.
-  const workerPort = options.workerPort || (await freePort(0)).port;
-  const open = (name: string, choice: WorkerChoice) => openWorker(name, choice, options, run);
-  const [worker, queryWorker, etlWorker] = await Promise.all([
-    open("Backfill", backfillWorkerOf(options, keys, workerPort)),
-    open("Query", queryWorkerOf(options, keys, workerPort)),
-    open("ETL Sync", etlWorkerOf(options, keys, workerPort)),
-  ]);
+  // One port before any Worker starts: the others must allow the origin of the dashboard, which the Backfill Worker serves.
+  const [worker, queryWorker, etlWorker] = await onPort(options.workerPort ?? 0, (port) =>
+    startWorkers(options, keys, port, run),
+  );
   fireCrons([worker.url, etlWorker.url], run);
   return {
     worker,
@@ -62,6 +58,28 @@ export async function startStack(options: StackOptions, run: CommandRun): Promis
     etlWorker,
     etl: new EtlClient(etlWorker.url, keys.etl),
   };
+}
+
+/** Starts the Workers at the same time: all of them, or none. */
+async function startWorkers(
+  options: StackOptions,
+  keys: WorkerKeys,
+  workerPort: number,
+  run: CommandRun,
+): Promise<[WorkerProcess, WorkerProcess, WorkerProcess]> {
+  const open = (name: string, choice: WorkerChoice) => openWorker(name, choice, options, run);
+  const opening = [
+    open("Backfill", backfillWorkerOf(options, keys, workerPort)),
+    open("Query", queryWorkerOf(options, keys, workerPort)),
+    open("ETL Sync", etlWorkerOf(options, keys, workerPort)),
+  ] as const;
+  try {
+    return await Promise.all(opening);
+  } catch (error) {
+    for (const started of await Promise.allSettled(opening))
+      if (started.status === "fulfilled") await started.value.stop();
+    throw error;
+  }
 }
 
 type WorkerChoice = Pick<WorkerOptions, "toml" | "port" | "vars" | "secrets">;

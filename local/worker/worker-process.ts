@@ -4,14 +4,12 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { guardTree, signalTree } from "./process-tree.ts";
+import { ready } from "./ready.ts";
 import { writeSecrets } from "./secrets-file.ts";
+import { isDatabaseLocked, isPortTaken, startAgainIf } from "./start-again.ts";
 import { wranglerProcessEnv } from "./wrangler-env.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../..");
-/** For bundling and starting workerd; a slow machine needs most of it in its first run. */
-const READY_MS_MAX = 90_000;
-/** Tries of a start that finds a database locked. */
-const STARTS_MAX = 3;
 
 /** The Worker's configuration file, from `workers/`. */
 export type WorkerToml =
@@ -51,17 +49,16 @@ export interface WorkerProcess {
 
 /**
  * Starts `wrangler dev` and resolves once it is ready. Throws with its last lines when it does not get ready. Workers that
- * share a state directory open the same databases, and workerd ends if one is locked at that moment: it is started again.
+ * share a state directory open the same databases, and workerd ends if one is locked at that moment; another program may
+ * take the free port that wrangler has chosen. In both cases it is started again.
  */
-export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await startOnce(options);
-    } catch (error) {
-      const isLocked = error instanceof Error && error.message.includes("SQLITE_BUSY");
-      if (!isLocked || tries === STARTS_MAX || options.signal?.aborted) throw error;
-    }
-  }
+export function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  const { port = 0, signal } = options;
+  const isByChance = (error: unknown) => isDatabaseLocked(error) || (port === 0 && isPortTaken(error));
+  return startAgainIf(
+    (error) => !signal?.aborted && isByChance(error),
+    () => startOnce(options),
+  );
 }
 
 async function startOnce(options: WorkerOptions): Promise<WorkerProcess> {
@@ -113,33 +110,6 @@ function wranglerArguments(options: WorkerOptions, toml: WorkerToml, secretsFile
     ...["--persist-to", stateDir, "--show-interactive-dev-session=false"],
     ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
   ];
-}
-
-function ready(child: ChildProcess, onLine: WorkerOptions["onLine"]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const last: string[] = [];
-    const fail = (why: string) => reject(new Error(`wrangler dev ${why}:\n${last.join("\n")}`));
-    const timer = setTimeout(() => fail(`was not ready after ${READY_MS_MAX} ms`), READY_MS_MAX);
-    child.once("exit", (code, signal) => fail(`ended with ${signal ?? code}`));
-    child.once("error", reject);
-    for (const stream of [child.stdout, child.stderr]) {
-      let rest = "";
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        const lines = (rest + text).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) {
-          onLine?.(line);
-          last.push(line);
-          if (last.length > 30) last.shift();
-          const url = /Ready on (http:\/\/\S+)/.exec(line)?.[1];
-          if (url) {
-            clearTimeout(timer);
-            resolve(url);
-          }
-        }
-      });
-    }
-  });
 }
 
 const STOP_MS_MAX = 5_000;

@@ -15,6 +15,8 @@ export function wranglerEnv(stateDir: string): Record<string, string> {
     XDG_CONFIG_HOME: join(folder, "config"),
     XDG_CACHE_HOME: join(folder, "cache"),
     WRANGLER_SEND_METRICS: "false",
+    // With its banner wrangler asks the npm registry for a newer version, and stores the answer in the folder of temporary files.
+    WRANGLER_HIDE_BANNER: "true",
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
   };
 }

@@ -1,8 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { delimiter, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export const ROOT = join(import.meta.dirname, "../..");
+
+/**
+ * For a process that shows something of its Workers. Above the time that `up` gives its Workers to start, so that a
+ * process that knows what is wrong says so first.
+ */
+const SHOWN_MS_MAX = 180_000;
 
 export interface Ended {
   /** 128 plus the signal's number if a signal ended it. */
@@ -23,6 +30,7 @@ export class CliProcess {
   readonly #exited: Promise<unknown>;
   #stdout = "";
   #stderr = "";
+  #hasEnded = false;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
@@ -30,6 +38,9 @@ export class CliProcess {
       throw new Error(`${child.spawnfile} is missing; the tests need npx, and script of util-linux`, {
         cause,
       });
+    });
+    child.once("close", () => {
+      this.#hasEnded = true;
     });
     child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#stdout += text;
@@ -73,6 +84,23 @@ export class CliProcess {
   /** What a terminal shows, or stdout. */
   get shown(): string {
     return this.#stdout;
+  }
+
+  /**
+   * Waits until `find` finds something in what is shown, and returns that. Throws with all that the process has printed if
+   * it ends before, or after `msMax`.
+   */
+  async shows<T>(what: string, find: (shown: string) => T | undefined, msMax = SHOWN_MS_MAX): Promise<T> {
+    for (const startedAt = Date.now(); ; await sleep(50)) {
+      // Before the search: what it printed last is found, too.
+      const hasEnded = this.#hasEnded;
+      const found = find(this.shown);
+      if (found !== undefined) return found;
+      if (hasEnded || Date.now() - startedAt > msMax) {
+        const why = hasEnded ? "the process has ended" : `not within ${msMax} ms`;
+        throw new Error(`${why}: ${what}\nstdout:\n${this.#stdout}\nstderr:\n${this.#stderr}`);
+      }
+    }
   }
 
   type(keys: string): void {

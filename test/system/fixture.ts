@@ -253,6 +253,6 @@ export async function eventually<T>(
     if (result !== undefined && result !== false) return result;
     const waitedMs = Date.now() - startedAt;
     if (waitedMs > msMax) throw new Error(`not within ${msMax} ms: ${what}`);
-    await sleep(checked instanceof Promise ? Math.min(50 + waitedMs / 20, 250) : 50);
+    await sleep(checked instanceof Promise ? Math.min(50 + waitedMs / 20, 1_000) : 50);
   }
 }
