@@ -37,7 +37,7 @@ function Site({ status, view, now }: { status: Status; view: SiteView; now: Epoc
         <span class="detail">{countText(counts)}</span>
       </div>
       <span class="detail">{counted(view.run.requests, "request")}</span>
-      {rollups && <p class="detail">{rollups}</p>}
+      {rollups && <p class="detail rollups">{rollups}</p>}
       {view.warnings?.map(({ kind, message }) => (
         <p key={kind} class="warning">
           <strong>Warning</strong>: {message}

@@ -164,3 +164,18 @@ test("errors of a day that can't be loaded show why, and don't stay loading", as
   expect(page.state().day.errors).toBe("Moved");
   page.session.signOut();
 });
+
+test("a day that is opened is loaded again, since its roll-ups may have been made", async () => {
+  let rolled_up = false;
+  const page = openPage({
+    "/backfill/days": () => ({ days: [{ site: "a", date: "2024-01-05", rolled_up }] }),
+  });
+  const siteDay = { site: "a", day: "2024-01-05" as UtcDay };
+  await page.session.signIn("t");
+  await settled();
+  rolled_up = true;
+  await page.commands.openDay(siteDay);
+  await settled();
+  expect(page.state().calendar.days.get("a")?.get(siteDay.day)?.rolled_up).toBe(true);
+  page.session.signOut();
+});

@@ -162,6 +162,8 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
 
     async openDay(siteDay: SiteDay): Promise<void> {
       store.dispatch({ type: "open-day", siteDay });
+      // Its roll-ups may have been made since the days were loaded, which no status tells.
+      session.loadDays([{ site: siteDay.site, from: siteDay.day, to: siteDay.day }]);
       const result = await request((api) => api.audits());
       if (result?.ok) store.dispatch({ type: "audits", audits: result.body.audits });
     },
