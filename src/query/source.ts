@@ -28,7 +28,7 @@ export type DayState = "missing" | "empty" | "present";
 export interface DaySamples {
   readonly day: UtcDay;
   readonly state: DayState;
-  readonly tiers: readonly Tier[];
+  readonly tiers: readonly AnswerTier[];
   /** One for each point of the query, in its order; empty where the point has no samples. */
   readonly series: readonly Series[];
 }

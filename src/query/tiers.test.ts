@@ -28,6 +28,7 @@ function world() {
   const tiers = {
     hot: new HotSource(database),
     cold,
+    older: cold,
     clock: { now: () => at(10, 12 * HOUR_MS) },
     hotDays: 3,
   };
@@ -116,7 +117,7 @@ test("where cold is unavailable, days that hot has whole are answered", async ()
       throw new Error("R2 is unavailable");
     },
   };
-  const tiers = { hot: new HotSource(database), cold, clock: { now: () => at(10) }, hotDays: 3 };
+  const tiers = { hot: new HotSource(database), cold, older: cold, clock: { now: () => at(10) }, hotDays: 3 };
   const read = (fromMs: number) =>
     answerOf(new TieredSource(tiers), { site, points: [POINT], fromMs, toMs: at(10) });
   expect((await read(at(8))).days.map(({ state }) => state)).toEqual(["empty", "present"]);
@@ -234,7 +235,7 @@ test("cold's iterator is closed when the consumer stops in the middle of a share
     },
   };
   const clock = { now: () => at(10) };
-  const source = new TieredSource({ hot: new HotSource(database), cold, clock, hotDays: 3 });
+  const source = new TieredSource({ hot: new HotSource(database), cold, older: cold, clock, hotDays: 3 });
   const query = { site, points: [POINT], fromMs: at(8), toMs: at(11) };
   for await (const day of source.days(query, newMeter())) {
     expect([day.day, open]).toEqual([dayOf(8), 1]);

@@ -1,16 +1,36 @@
 /** Every bound of reading roll-ups, together, each with its reason. */
+import { DAY_SAMPLES_MAX } from "../day-series.ts";
 
-/** Periods that are read ahead: of one point each is two requests one after the other, so these keep six reads busy. */
-export const PERIODS_AHEAD_MAX = 5;
+/** Quarters that are read ahead: of one point each is two requests one after the other, so these keep six reads busy. */
+export const QUARTERS_AHEAD_MAX = 5;
 
-/** Memory of all periods that are read ahead, their buckets included. */
+/**
+ * Months that are read ahead. A page may end with its first day, and leave unread what was read ahead: two months of a point
+ * are fewer requests than the twelve days that are read ahead of day files, and about as many bytes.
+ */
+export const MONTHS_AHEAD_MAX = 2;
+
+/**
+ * Days of a month that a query has at least where it reads the month's roll-up. A single day takes two requests of its own
+ * file, and no 30 days that are not needed.
+ */
+export const MONTH_DAYS_MIN = 2;
+
+/**
+ * Memory of a month while it is read: the samples of all row groups that are needed, and the chunks in flight. As many bytes as
+ * the samples of a day may take, so that a day out of a month never is too large: such a month is read day by day. 30 points
+ * of the reference site take 12 MB.
+ */
+export const MONTH_BYTES_MAX = 16 * DAY_SAMPLES_MAX;
+
+/** Memory of all periods of a resolution that are read ahead, their buckets or samples included. */
 export const READ_AHEAD_BYTES_MAX = 16 * 1024 * 1024;
 
 /**
- * The first read of a roll-up's end, for a site without a known one: the index of a quarter of the reference site. A larger
- * one costs one more request, for the first period alone.
+ * The first read of a roll-up's end, for a site without a known one: the index of a period of the reference site. A larger one
+ * costs one more request, for the first period alone.
  */
-export const END_BYTES_DEFAULT = 128 * 1024;
+export const END_BYTES_DEFAULT = { "1hr": 128 * 1024, raw: 256 * 1024 } as const;
 
 /**
  * Bytes between two wanted ranges that are read to save a request: the columns of a row group that a query does not need,
