@@ -7,6 +7,7 @@ import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { SNAPSHOTS } from "../hot/hot.ts";
 import { newMeter } from "./cost.ts";
+import { archivedSamples } from "./fill-gaps.ts";
 import { HotSource } from "./hot/hot.ts";
 import { STATEMENTS } from "./hot/hot-tables.ts";
 import type { SampleSource } from "./source.ts";
@@ -34,7 +35,7 @@ function world() {
   };
   const source = new TieredSource(tiers);
   const read = (fromMs: number, toMs: number) => answerOf(source, { site, points: [POINT], fromMs, toMs });
-  return { database, cold, read };
+  return { tiers, database, cold, read };
 }
 
 test("archived days before the boundary come from cold alone, and hot is not queried", async () => {
@@ -75,6 +76,35 @@ test("days before the boundary that are not archived yet come from hot, whose ta
   database.statements.length = 0;
   await read(at(4), at(7));
   expect(database.statements).toEqual([DAYS]);
+});
+
+test("days before the boundary come from months that have them, then from cold, then from hot", async () => {
+  const { tiers, database, cold } = world();
+  for (const day of [2, 3, 6, 7]) cold.objects.set(dayOf(day), new Map([[at(day), 1]]));
+  database.insert(site, POINT, [[at(4), 4]]);
+  database.addDay(site, dayOf(4), 1);
+  const asked: string[][] = [];
+  const months: SampleSource = {
+    async *days(query) {
+      asked.push(daysOfQuery(query));
+      for (const day of [3, 5]) {
+        const series = [{ ms: Float64Array.of(at(day)), value: Float64Array.of(9) }];
+        yield { day: dayOf(day), state: "present", tiers: ["rollup"], series };
+      }
+    },
+  };
+  const source = new TieredSource({ ...tiers, older: archivedSamples(months, cold) });
+  const { days } = await answerOf(source, { site, points: [POINT], fromMs: at(2), toMs: at(8) });
+  expect(days.map(({ day, series, tiers: own }) => [day, series[0]?.[0]?.[1], ...own])).toEqual([
+    [dayOf(2), 1, "cold"],
+    [dayOf(3), 9, "rollup"],
+    [dayOf(4), 4, "hot"],
+    [dayOf(5), 9, "rollup"],
+    [dayOf(6), 1, "cold"],
+    [dayOf(7), 1, "cold"],
+  ]);
+  expect(asked).toEqual([[2, 3, 4, 5, 6].map(dayOf)]);
+  expect(cold.queriedDays).toEqual([[2], [4], [6], [7]].map((own) => own.map(dayOf)));
 });
 
 test.each([
