@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ROWS_MAX } from "../../../src/contract/query.ts";
 import { addDays, DAY_MS, dayStartMs, type UtcDay } from "../../../src/domain/day.ts";
 import { daysOfPeriod, periodsOf, rollupKey } from "../../../src/domain/rollup.ts";
 import { joinSeries, type Series } from "../../../src/domain/series.ts";
@@ -18,8 +19,9 @@ import {
   spread,
   writeMonth,
 } from "../../data/data.ts";
-import { type Figure, kb, MIB, mustBe, report } from "../../measure/measure.ts";
+import { atMost, type Figure, kb, MIB, mustBe, report } from "../../measure/measure.ts";
 import { isolateOver } from "../query-isolate.ts";
+import { rollupMemory } from "./rollup-memory.ts";
 import { VirtualLatency } from "./virtual-latency.ts";
 
 const LATENCY_MS = 50;
@@ -58,7 +60,10 @@ export async function rawYearFigures({ folder }: BenchArchive, days: number): Pr
     const isSame = others.every(({ samples, sum }) => samples === first.samples && sum === first.sum);
     figures.push(mustBe("… the same samples", `${first.samples}`, isSame));
   }
-  return figures;
+  const { fromMs, toMs } = spanOf(FULL_SITE, days);
+  const range = { site_name: FULL_SITE, point_names: [...POINTS], start_time: fromMs, end_time: toMs };
+  const peakBytes = rollupMemory(folder, { ...range, interval: "raw", limit: ROWS_MAX });
+  return [...figures, atMost("… a page of 20 points by months: live memory", peakBytes / MIB, 64, " MiB")];
 }
 
 interface RawCost {
