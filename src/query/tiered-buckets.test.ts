@@ -3,6 +3,7 @@ import { FIRST_DAY_MS, FixtureSource, SITE } from "../../test/support/query/sour
 import { DAY_MS, dayStartMs, utcDayOf } from "../domain/day.ts";
 import type { BucketInterval } from "../domain/interval.ts";
 import { newMeter } from "./cost.ts";
+import type { FoundPeriod } from "./fill-gaps.ts";
 import type { BucketQuery, DayBuckets } from "./source.ts";
 import { TieredBuckets } from "./tiered-buckets.ts";
 
@@ -19,9 +20,12 @@ async function answered(
   const samples = new FixtureSource({ samples: new Map(), missing: new Set() });
   const asked: number[] = [];
   const hours = {
-    async *days({ toMs }: BucketQuery): AsyncGenerator<DayBuckets> {
+    async *periods({ toMs }: BucketQuery): AsyncGenerator<FoundPeriod<DayBuckets>> {
       asked.push((toMs - FIRST_DAY_MS) / DAY_MS);
-      for (const nth of held) yield { day: dayAt(nth), state: "present", tiers: ["rollup"], buckets: [] };
+      const [first] = held;
+      if (first === undefined) return;
+      const found = { state: "present", tiers: ["rollup"], buckets: [] } as const;
+      yield { first: dayAt(first), days: async () => held.map((nth) => ({ day: dayAt(nth), ...found })) };
     },
   };
   const clock = { now: () => FIRST_DAY_MS + nowDay * DAY_MS };

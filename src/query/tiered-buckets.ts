@@ -2,7 +2,7 @@ import { dayStartMs } from "../domain/day.ts";
 import { isOfHours } from "../domain/interval.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Meter } from "./cost.ts";
-import { fillGaps } from "./fill-gaps.ts";
+import { fillGaps, type PeriodSource } from "./fill-gaps.ts";
 import {
   type BucketQuery,
   type BucketSource,
@@ -14,8 +14,8 @@ import {
 
 export interface BucketTiers {
   readonly samples: SampleSource;
-  /** Days by the hour out of roll-ups; it leaves out those that they do not describe. */
-  readonly hours: BucketSource;
+  /** Roll-ups by the hour. */
+  readonly hours: PeriodSource<BucketQuery, DayBuckets>;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
 }
@@ -37,6 +37,6 @@ export class TieredBuckets implements BucketSource {
     if (!isOfHours(query.interval)) return others.days(query, meter);
     const boundaryMs = dayStartMs(boundaryDay(clock.now(), hotDays));
     const older = { ...query, toMs: Math.min(query.toMs, boundaryMs) };
-    return fillGaps(query, hours.days(older, meter), (gap) => others.days(gap, meter));
+    return fillGaps(query, hours.periods(older, meter), (gap) => others.days(gap, meter));
   }
 }

@@ -7,10 +7,10 @@ import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { SNAPSHOTS } from "../hot/hot.ts";
 import { newMeter } from "./cost.ts";
-import { archivedSamples } from "./fill-gaps.ts";
+import { archivedSamples, type PeriodSource } from "./fill-gaps.ts";
 import { HotSource } from "./hot/hot.ts";
 import { STATEMENTS } from "./hot/hot-tables.ts";
-import type { SampleSource } from "./source.ts";
+import type { DaySamples, SampleQuery, SampleSource } from "./source.ts";
 import { daysOfQuery } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 
@@ -84,13 +84,14 @@ test("days before the boundary come from months that have them, then from cold, 
   database.insert(site, POINT, [[at(4), 4]]);
   database.addDay(site, dayOf(4), 1);
   const asked: string[][] = [];
-  const months: SampleSource = {
-    async *days(query) {
+  const found = [3, 5].map((day): DaySamples => {
+    const series = [{ ms: Float64Array.of(at(day)), value: Float64Array.of(9) }];
+    return { day: dayOf(day), state: "present", tiers: ["rollup"], series };
+  });
+  const months: PeriodSource<SampleQuery, DaySamples> = {
+    async *periods(query) {
       asked.push(daysOfQuery(query));
-      for (const day of [3, 5]) {
-        const series = [{ ms: Float64Array.of(at(day)), value: Float64Array.of(9) }];
-        yield { day: dayOf(day), state: "present", tiers: ["rollup"], series };
-      }
+      yield { first: dayOf(3), days: async () => found };
     },
   };
   const source = new TieredSource({ ...tiers, older: archivedSamples(months, cold) });

@@ -78,6 +78,8 @@ export async function expectedDays(query: RowQuery, stored = NO_ROLLUPS): Promis
 
 /** What a query takes of a roll-up: days, and row groups. */
 interface UsedRollup {
+  /** The first day that it describes. */
+  readonly first: UtcDay | undefined;
   readonly days: readonly UtcDay[];
   readonly read: number;
   readonly groups: number;
@@ -88,7 +90,8 @@ function usedRollups(query: RowQuery, { rollups, boundary }: ReferenceRollups): 
   const all = daysOf(utcDayOf(query.fromMs), utcDayOf(query.toMs - 1)).filter((day) => day < boundary);
   const of = (resolution: Resolution) => rollups.filter(({ period }) => resolutionOf(period) === resolution);
   const hours = of("1hr").flatMap((rollup) => usedHours(query, rollup, all));
-  const months = runsOf(all.filter((day) => !hours.some(({ days }) => days.includes(day)))).flatMap((run) =>
+  const rest = all.filter((day) => !hours.some(({ days }) => days.includes(day)));
+  const months = runsOf(rest, new Set(hours.map(({ first }) => first))).flatMap((run) =>
     of("raw").flatMap((rollup) => {
       const own = run.filter((day) => day.startsWith(rollup.period));
       return own.length < 2 ? [] : used(query, rollup, own);
@@ -97,12 +100,12 @@ function usedRollups(query: RowQuery, { rollups, boundary }: ReferenceRollups): 
   return [...hours, ...months];
 }
 
-/** Consecutive days together. */
-function runsOf(days: readonly UtcDay[]): UtcDay[][] {
+/** Consecutive days together; a run begins anew with the first day that a roll-up describes, even if it is not used. */
+function runsOf(days: readonly UtcDay[], firsts: ReadonlySet<UtcDay | undefined>): UtcDay[][] {
   const runs: UtcDay[][] = [];
   for (const day of days) {
     const run = runs.at(-1);
-    if (run?.at(-1) === addDays(day, -1)) run.push(day);
+    if (run?.at(-1) === addDays(day, -1) && !firsts.has(day)) run.push(day);
     else runs.push([day]);
   }
   return runs;
@@ -131,7 +134,9 @@ function used({ points }: RowQuery, { days, hasRows, groups }: TestRollup, usabl
   const hasAny = held.some((day) => hasRows.has(day));
   const isRead = ([first, last]: readonly [string, string]) =>
     points.some((point) => utf8(first, point) <= 0 && utf8(point, last) <= 0);
-  return [{ days: held, read: hasAny ? groups.filter(isRead).length : 0, groups: groups.length }];
+  return [
+    { first: held[0], days: held, read: hasAny ? groups.filter(isRead).length : 0, groups: groups.length },
+  ];
 }
 
 const utf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

@@ -68,7 +68,7 @@ const query = (changes: Partial<SampleQuery> = {}): SampleQuery => ({
 async function daysOf(archive: ArchiveReader, asked: SampleQuery, source = sourceOver(archive)) {
   const meter = newMeter();
   const found: DaySamples[] = [];
-  for await (const day of source.months.days(asked, meter)) found.push(day);
+  for await (const { days } of source.months.periods(asked, meter)) found.push(...(await days()));
   return { days: found, meter, faults: source.faults };
 }
 
@@ -144,8 +144,8 @@ test("two months are read ahead where the memory allows it, and none after the r
   const readBefore = async (readAheadBytesMax?: number) => {
     const archive = archiveOf();
     const { months } = sourceOver(archive, readAheadBytesMax);
-    for await (const { day } of months.days(query(), newMeter())) {
-      expect(day).toBe("2024-01-01");
+    for await (const { days } of months.periods(query(), newMeter())) {
+      expect((await days())[0]?.day).toBe("2024-01-01");
       // Every request that may be made while the reader waits has been made.
       await new Promise(setImmediate);
       break;
@@ -155,6 +155,19 @@ test("two months are read ahead where the memory allows it, and none after the r
   };
   expect(await readBefore()).toBe(3);
   expect(await readBefore(1)).toBe(1);
+});
+
+test("a reader that leaves in a gap before the first month has made no request but for indexes", async () => {
+  const archive = archiveOf();
+  archive.remove(keyOf(JANUARY));
+  const { months } = sourceOver(archive);
+  for await (const { first } of months.periods(query(), newMeter())) {
+    expect(first).toBe("2024-02-01");
+    await new Promise(setImmediate);
+    break;
+  }
+  await new Promise(setImmediate);
+  expect(new Set(archive.requests.map(({ kind }) => kind))).toEqual(new Set(["end"]));
 });
 
 test("a month with more samples than a day may have is left to its day files, once its index is read", async () => {

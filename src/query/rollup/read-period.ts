@@ -1,3 +1,4 @@
+import type { UtcDay } from "../../domain/day.ts";
 import type { ObjectKey } from "../../domain/layout.ts";
 import { FileUnreadable } from "../../parquet/read/read.ts";
 import {
@@ -19,8 +20,8 @@ export interface PeriodTools extends OpenTools {
   readonly meter: Meter;
   /** Called with the fault of a roll-up that can't be read. */
   onDamaged(key: ObjectKey, fault: Error): void;
-  /** Resolves once so many bytes may be fetched and decoded. */
-  reserve(bytes: number): Promise<void>;
+  /** Resolves once so many bytes may be fetched and decoded, for days that the roll-up describes. */
+  admit(bytes: number, held: readonly UtcDay[]): Promise<void>;
 }
 
 /**
@@ -73,7 +74,7 @@ function count(meter: Meter, { index, tail, wanted }: OpenedRollup): void {
 async function readGroups<Query extends SampleQuery, Day>(
   period: PeriodQuery<Query>,
   content: RollupContent<Query, Day>,
-  { archive, reserve }: PeriodTools,
+  { archive, admit }: PeriodTools,
   opened: OpenedRollup,
 ): Promise<Day[] | "too large" | undefined> {
   const { version, tail, wanted } = opened;
@@ -83,7 +84,7 @@ async function readGroups<Query extends SampleQuery, Day>(
   const inFlight = Math.min(ranges.length, READS_IN_FLIGHT_MAX) * longest;
   const bytes = inFlight + content.decodedBytes(period, opened);
   if (bytes > content.bytesMax) return "too large";
-  await reserve(bytes);
+  await admit(bytes, opened.held);
 
   const gathered = content.gather(period, opened);
   const decode = (part: { readonly offset: number; readonly bytes: Uint8Array }) => {

@@ -6,6 +6,7 @@ import type { Clock } from "../../ports/ports.ts";
 import { withMeter, withRequestsInFlight, withRetry } from "../archive-requests.ts";
 import { EndSizes, MemoryBudget, READS_IN_FLIGHT_MAX } from "../cold/cold.ts";
 import type { Meter } from "../cost.ts";
+import type { FoundPeriod, PeriodSource } from "../fill-gaps.ts";
 import { inOrder } from "../in-order.ts";
 import { daysOfQuery, queryOfDay, type SampleQuery } from "../source.ts";
 import type { KnownRollups } from "./known-rollups.ts";
@@ -31,7 +32,9 @@ export interface RollupParts {
  *
  * A roll-up never describes an object of a day that was replaced: it is cleared before. So no version of a day is compared.
  */
-export class RollupSource<Query extends SampleQuery, Day extends { readonly day: UtcDay }> {
+export class RollupSource<Query extends SampleQuery, Day extends { readonly day: UtcDay }>
+  implements PeriodSource<Query, Day>
+{
   readonly #content: RollupContent<Query, Day>;
   readonly #parts: RollupParts;
   readonly #endSizes: EndSizes;
@@ -42,11 +45,7 @@ export class RollupSource<Query extends SampleQuery, Day extends { readonly day:
     this.#endSizes = new EndSizes(parts.endBytes ?? content.endBytes);
   }
 
-  /**
-   * The days of a query that roll-ups describe, in order, each whole as far as the range has it; the others are left out. All
-   * days are before the boundary. Throws `ArchiveUnavailable` when it is a day's turn.
-   */
-  async *days(query: Query, meter: Meter): AsyncGenerator<Day> {
+  async *periods(query: Query, meter: Meter): AsyncGenerator<FoundPeriod<Day>> {
     const { site, points } = query;
     const content = this.#content;
     const periods = periodsIn(query, content);
@@ -57,25 +56,42 @@ export class RollupSource<Query extends SampleQuery, Day extends { readonly day:
     const archive = this.#requests(meter, stop.signal);
     const tools = { archive, known, endSizes: this.#endSizes, meter, onDamaged };
     const answerable = { ...query, ...content.rangeOf(query) };
-    const read = async (at: number): Promise<readonly Day[]> => {
+    // Before the consumer reaches the first days, only indexes are read: a page may end in a gap before them.
+    const reached = Promise.withResolvers<void>();
+    const start = async (at: number): Promise<FoundPeriod<Day> | undefined> => {
       const [period, days] = periods[at] as [RollupPeriod, UtcDay[]];
-      const reserve = (bytes: number) => memory.reserve(at, bytes);
+      const opened = Promise.withResolvers<UtcDay | undefined>();
+      const admit = async (bytes: number, held: readonly UtcDay[]) => {
+        opened.resolve(held[0]);
+        await reached.promise;
+        await memory.reserve(at, bytes);
+      };
       const asked = { query: answerable, key: rollupKey(site, period), days, names };
-      const found = await readPeriod(asked, content, { ...tools, reserve });
-      memory.resize(
-        at,
-        found.reduce((bytes, day) => bytes + content.bytesOf(day), 0),
-      );
-      return found;
+      const read = readPeriod(asked, content, { ...tools, admit }).then((found) => {
+        opened.resolve(found[0]?.day);
+        memory.resize(
+          at,
+          found.reduce((bytes, day) => bytes + content.bytesOf(day), 0),
+        );
+        return found;
+      });
+      read.catch(opened.reject);
+      const first = await opened.promise;
+      const take = () => {
+        reached.resolve();
+        return read;
+      };
+      return first && { first, days: take };
     };
     try {
-      for await (const found of inOrder(periods.length, () => content.periodsAheadMax, read)) {
-        yield* found;
+      for await (const found of inOrder(periods.length, () => content.periodsAheadMax, start)) {
+        if (found) yield found;
         memory.advance();
       }
     } finally {
       stop.abort();
       memory.close();
+      reached.resolve();
     }
   }
 

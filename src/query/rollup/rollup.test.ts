@@ -7,8 +7,8 @@ import type { BucketField } from "../../domain/buckets.ts";
 import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../../domain/day.ts";
 import { daysOfPeriod, type RollupPeriod, rollupKey } from "../../domain/rollup.ts";
 import { newMeter } from "../cost.ts";
-import type { BucketQuery, BucketSource, DayBuckets } from "../source.ts";
-import { KnownRollups, rollupSources } from "./rollup.ts";
+import type { BucketQuery, DayBuckets } from "../source.ts";
+import { KnownRollups, type RollupSources, rollupSources } from "./rollup.ts";
 
 const HOUR_MS = 3_600_000;
 const PERIODS = ["2024-Q1", "2024-Q2", "2024-Q3", "2024-Q4"] as RollupPeriod[];
@@ -64,9 +64,9 @@ const query = (changes: Partial<BucketQuery> = {}): BucketQuery => ({
   ...changes,
 });
 
-async function daysOf(source: BucketSource, asked: BucketQuery): Promise<DayBuckets[]> {
+async function daysOf(source: RollupSources["hours"], asked: BucketQuery): Promise<DayBuckets[]> {
   const found: DayBuckets[] = [];
-  for await (const day of source.days(asked, newMeter())) found.push(day);
+  for await (const { days } of source.periods(asked, newMeter())) found.push(...(await days()));
   return found;
 }
 
@@ -165,8 +165,8 @@ test("quarters are read ahead as far as the memory allows, and none after the re
   const readBefore = async (readAheadBytesMax: number | undefined) => {
     const archive = archiveOfAYear();
     const { source } = sourceOver(archive, readAheadBytesMax);
-    for await (const { day } of source.days(query({ points: NAMES }), newMeter())) {
-      expect(day).toBe(utcDayOf(START_MS));
+    for await (const { days } of source.periods(query({ points: NAMES }), newMeter())) {
+      expect((await days())[0]?.day).toBe(utcDayOf(START_MS));
       // Every request that may be made while the reader waits has been made.
       await new Promise(setImmediate);
       break;

@@ -1,5 +1,6 @@
 /** The roll-ups of the archive as sources of days: quarters by the hour, and months of raw samples. */
-import type { BucketSource, SampleSource } from "../source.ts";
+import type { PeriodSource } from "../fill-gaps.ts";
+import type { BucketQuery, DayBuckets, DaySamples, SampleQuery } from "../source.ts";
 import { HOURS } from "./hour-content.ts";
 import { type RollupParts, RollupSource } from "./rollup-source.ts";
 import { SAMPLES } from "./sample-content.ts";
@@ -7,11 +8,11 @@ import { SAMPLES } from "./sample-content.ts";
 export { KnownRollups } from "./known-rollups.ts";
 export type { RollupParts } from "./rollup-source.ts";
 
-/** Each gives the days that roll-ups describe, and leaves the others out. The queries end at the boundary at the latest. */
+/** Each gives the days that roll-ups describe, whole as far as the range has them. All days of a query are before the boundary. */
 export interface RollupSources {
   /** For intervals of whole hours. */
-  readonly hours: BucketSource;
-  readonly months: SampleSource;
+  readonly hours: PeriodSource<BucketQuery, DayBuckets>;
+  readonly months: PeriodSource<SampleQuery, DaySamples>;
 }
 
 export function rollupSources(parts: RollupParts): RollupSources {
