@@ -7,7 +7,7 @@ import type { NamedSeries, Series } from "../../src/domain/series.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { namedSeries, rowGroups } from "../../src/parquet/read/read.ts";
 import { REFERENCE_NAMES } from "../data/data.ts";
-import type { MonthFile } from "./month-layout.ts";
+import type { MonthWriter } from "./month-layout.ts";
 
 export interface BuildCost {
   /** Reading, decoding and merging the day files, which is the same for every layout. */
@@ -21,7 +21,7 @@ export async function compactMonth(
   folder: string,
   site: SiteName,
   days: readonly UtcDay[],
-  files: readonly MonthFile[],
+  files: readonly MonthWriter[],
 ): Promise<BuildCost> {
   const encode = files.map(() => 0);
   let rows = 0;

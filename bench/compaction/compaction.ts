@@ -1,7 +1,7 @@
 /**
  * What a file of raw samples a month would bring and cost: `npm run bench:compaction [-- --days 31]`. A month of full days
  * of the reference site is written and compacted in several layouts; then a year of one point and of 20 points is read
- * from day files and from months. Prints ratios side by side. Takes some minutes, 3 GB of disk and 1 GB of memory.
+ * from day files, from raw roll-ups as the Query Worker reads them, and from the other layouts. Prints ratios side by side. Takes some minutes, 3 GB of disk and 1 GB of memory.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,14 +15,15 @@ import { compactMonth } from "./compact-month.ts";
 import { writeMonthDays } from "./month-days.ts";
 import { type Layout, MonthFile, measureMonth } from "./month-layout.ts";
 import { readingFigures } from "./reading.ts";
+import { RollupMonth } from "./rollup-month.ts";
 
 const { values } = parseArgs({ options: { days: { type: "string", default: "31" } } });
 const days = daysOf(FIRST_DAY, addDays(FIRST_DAY, Number(values.days) - 1));
 const SITE = "ses_falls_city" as SiteName;
 
+/** Other layouts than that of roll-ups, whose row groups a reader finds by the footer. */
 const LAYOUTS: readonly Layout[] = [
   { title: "10,000 rows a row group", rows: 10_000, isPointWhole: false },
-  { title: "a row group a point", rows: 1, isPointWhole: true },
   { title: "whole points, 100,000 rows a row group", rows: 100_000, isPointWhole: true },
 ];
 
@@ -32,10 +33,11 @@ async function figures(): Promise<Figure[]> {
   const dayBytes = writeMonthDays(folder, SITE, days);
   mkdirSync(join(folder, "month"), { recursive: true });
   const { fromMs } = spanOf(SITE, 1);
-  const files = LAYOUTS.map(
+  const layouts = LAYOUTS.map(
     (layout, at) =>
       new MonthFile(join(folder, "month", `${at}.parquet`), layout, SITE, REFERENCE_NAMES, fromMs),
   );
+  const files = [new RollupMonth(join(folder, "month", "rollup.parquet"), SITE, days), ...layouts];
   const cost = await compactMonth(folder, SITE, days, files);
   const months = files.map((file) => ({ file, figures: measureMonth(file) }));
   const ofDays = (bytes: number) =>
@@ -43,19 +45,17 @@ async function figures(): Promise<Figure[]> {
   return [
     report(`${days.length} day files of ${cost.rows} samples`, `${(dayBytes / MIB).toFixed(1)} MiB`),
     report("reading and merging them, CPU", `${cost.mergeCpuSeconds.toFixed(1)} s`),
-    ...months.flatMap(({ file: { layout }, figures: month }, at) => [
-      report(`${layout.title}: file`, ofDays(month.bytes)),
-      report(`${layout.title}: encoding, CPU`, `${(cost.encodeCpuSeconds[at] as number).toFixed(1)} s`),
-      report(`${layout.title}: row groups`, String(month.groups)),
+    ...months.flatMap(({ file: { title }, figures: month }, at) => [
+      report(`${title}: file`, ofDays(month.bytes)),
+      report(`${title}: encoding, CPU`, `${(cost.encodeCpuSeconds[at] as number).toFixed(1)} s`),
+      report(`${title}: row groups`, String(month.groups)),
       report(
-        `${layout.title}: footer`,
+        `${title}: footer`,
         `${kb(month.footerBytes)}, ${(month.footerCpuSeconds * 1000).toFixed(0)} ms CPU to parse`,
       ),
-      ...(month.indexBytes === undefined
-        ? []
-        : [report(`${layout.title}: compact index`, kb(month.indexBytes))]),
+      ...(month.indexBytes === undefined ? [] : [report(`${title}: index`, kb(month.indexBytes))]),
     ]),
-    ...(await readingFigures(folder, SITE, days, months)),
+    ...(await readingFigures(folder, SITE, days, layouts)),
   ];
 }
 

@@ -1,9 +1,18 @@
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import { DAY_MS, type EpochMs } from "../../src/domain/day.ts";
 import type { Series } from "../../src/domain/series.ts";
 import { encodeFooter, RowGroupEncoder, RowGroupRows } from "../../src/parquet/file/file.ts";
 import { footerBytesOf, indexFooter } from "../../src/parquet/read/read.ts";
-import { packGroups } from "./compact-index.ts";
+import { RollupIndex } from "../../src/parquet/rollup/rollup.ts";
+
+/** A file of a month that is written point by point. */
+export interface MonthWriter {
+  readonly title: string;
+  readonly path: string;
+  /** Appends a point, which has samples and follows the last one in order of names. */
+  add(point: number, parts: readonly Series[]): void;
+  finish(): void;
+}
 
 /** How the rows of a month are divided into row groups. */
 export interface Layout {
@@ -19,7 +28,7 @@ export interface MonthFigures {
   readonly bytes: number;
   readonly groups: number;
   readonly footerBytes: number;
-  /** As text in a key-value of the footer, with its base64; undefined where points are not whole. */
+  /** Of the index at the end of a roll-up; undefined for another file. */
   readonly indexBytes: number | undefined;
   readonly footerCpuSeconds: number;
 }
@@ -27,8 +36,8 @@ export interface MonthFigures {
 /** More rows than a point has in a month of the reference site. */
 const POINT_ROWS_MAX = 40_000;
 
-/** Writes the file of a month, point by point. */
-export class MonthFile {
+/** Writes the file of a month as a day's, in a layout. */
+export class MonthFile implements MonthWriter {
   readonly layout: Layout;
   readonly path: string;
   readonly #spec;
@@ -47,7 +56,10 @@ export class MonthFile {
     this.#encoder = new RowGroupEncoder(this.#spec);
   }
 
-  /** Appends a point, which has samples and follows the last one in order of names. */
+  get title(): string {
+    return this.layout.title;
+  }
+
   add(point: number, parts: readonly Series[]): void {
     const { dayStartMs } = this.#spec;
     const { rows, isPointWhole } = this.layout;
@@ -74,26 +86,19 @@ export class MonthFile {
   }
 }
 
-/** Measures a finished file, and writes its compact index beside it. */
-export function measureMonth({ path, layout }: MonthFile): MonthFigures {
-  const file = readFileSync(path);
+/** Measures a finished file. */
+export function measureMonth(month: MonthWriter): MonthFigures {
+  const file = readFileSync(month.path);
   const footerBytes = footerBytesOf(file, file.length);
   const before = process.cpuUsage();
   const index = indexFooter(file.subarray(file.length - footerBytes), file.length);
   const { user, system } = process.cpuUsage(before);
-  const text = layout.isPointWhole ? Buffer.from(packGroups(index)).toString("base64") : undefined;
-  if (text !== undefined) writeFileSync(indexPath(path), text);
+  const isRollup = !(month instanceof MonthFile);
   return {
     bytes: file.length,
     groups: index.groups,
     footerBytes,
-    indexBytes: text?.length,
+    indexBytes: isRollup ? RollupIndex.read(file, file.length).packed.length : undefined,
     footerCpuSeconds: (user + system) / 1e6,
   };
 }
-
-/**
- * The compact index as an object of its own. In a real file it is among the key-values, behind the row groups of the
- * footer: a reader gets it with the last bytes of the file, in as many requests and bytes.
- */
-export const indexPath = (path: string) => `${path}.index`;

@@ -8,11 +8,6 @@ import { coalesce, GAP_BYTES_MAX, pruneGroups } from "../../src/query/cold/cold.
 import type { Meter } from "../../src/query/cost.ts";
 import { inOrder } from "../../src/query/in-order.ts";
 import { type DaySamples, daysOfQuery, type SampleQuery, type SampleSource } from "../../src/query/source.ts";
-import { type CompactGroup, groupOf, unpackGroups } from "./compact-index.ts";
-import { indexPath } from "./month-layout.ts";
-
-/** How a reader finds the row groups of a month. */
-export type Finder = "the footer" | "the compact index";
 
 /** As many as the Query Worker has. */
 const READS_IN_FLIGHT_MAX = 6;
@@ -28,19 +23,17 @@ interface WantedGroup {
 }
 type Find = (names: readonly Uint8Array[], fromMs: EpochMs, toMs: EpochMs) => WantedGroup[];
 
-/** Months of raw samples as a source: the index of a month, then one range for each row group. Indexes are kept. */
+/** Months in other layouts than roll-ups as a source: the footer of a month, then its row groups. Footers are kept. */
 export class MonthSource implements SampleSource {
   readonly #archive: ArchiveReader;
   readonly #keyOf: (month: string) => ObjectKey;
-  readonly #finder: Finder;
   readonly #endBytes: number;
   readonly #known = new Map<string, Find>();
 
-  /** `endBytes` holds a month's footer or index, whose size is about the same for every month of a site. */
-  constructor(archive: ArchiveReader, keyOf: (month: string) => ObjectKey, finder: Finder, endBytes: number) {
+  /** `endBytes` holds a month's footer, whose size is about the same for every month of a site. */
+  constructor(archive: ArchiveReader, keyOf: (month: string) => ObjectKey, endBytes: number) {
     this.#archive = archive;
     this.#keyOf = keyOf;
-    this.#finder = finder;
     this.#endBytes = endBytes;
   }
 
@@ -107,11 +100,8 @@ export class MonthSource implements SampleSource {
   }
 
   async #open(archive: ArchiveReader, key: ObjectKey): Promise<Find> {
-    const isCompact = this.#finder === "the compact index";
-    const from = isCompact ? (indexPath(key) as ObjectKey) : key;
-    const found = await archive.read(from, { suffix: this.#endBytes });
-    if (!found?.bytes) throw new Error(`there is no ${from}`);
-    if (isCompact) return findIn(unpackGroups(Buffer.from(Buffer.from(found.bytes).toString(), "base64")));
+    const found = await archive.read(key, { suffix: this.#endBytes });
+    if (!found?.bytes) throw new Error(`there is no ${key}`);
     const index = indexFooter(found.bytes, found.size);
     return (names, fromMs, toMs) =>
       pruneGroups(index, names, fromMs, toMs).map(({ group, names: here }) => ({
@@ -120,15 +110,6 @@ export class MonthSource implements SampleSource {
         names: here,
       }));
   }
-}
-
-function findIn(groups: readonly CompactGroup[]): Find {
-  return (names) => {
-    const wanted = Map.groupBy(names.keys(), (at) => groupOf(groups, names[at] as Uint8Array));
-    return [...wanted].flatMap(([group, here]) =>
-      group ? [{ rows: group.rows, chunks: group.chunks, names: here }] : [],
-    );
-  };
 }
 
 async function bytesOf(archive: ArchiveReader, key: ObjectKey, range: ByteRange) {

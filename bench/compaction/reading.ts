@@ -1,61 +1,55 @@
-import { copyFileSync, existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type QueryMetadata, ROWS_DEFAULT } from "../../src/contract/query.ts";
 import { addDays, DAY_MS, dayStartMs, daysOf, type UtcDay } from "../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../src/domain/layout.ts";
 import type { SiteName } from "../../src/domain/site.ts";
+import type { ArchiveReader } from "../../src/ports/archive.ts";
 import { answerQuery } from "../../src/query/answer/answer.ts";
 import { ColdSource, Footers } from "../../src/query/cold/cold.ts";
 import { newMeter } from "../../src/query/cost.ts";
+import { archivedSamples } from "../../src/query/fill-gaps.ts";
+import { KnownRollups, rollupSources } from "../../src/query/rollup/rollup.ts";
 import type { SampleQuery, SampleSource } from "../../src/query/source.ts";
 import { bucketSource } from "../../src/query/source.ts";
 import { FIRST_DAY, FileArchive, REFERENCE_NAMES, ShiftedFile, spread, withLatency } from "../data/data.ts";
 import { type Figure, KB, mustBe, report } from "../measure/measure.ts";
-import { indexPath, type MonthFigures, type MonthFile } from "./month-layout.ts";
-import { type Finder, MonthSource } from "./month-source.ts";
+import { type MonthFile, measureMonth } from "./month-layout.ts";
+import { MonthSource } from "./month-source.ts";
+import { writeRollups } from "./rollup-month.ts";
 
 /** About the time of a request to R2 from a Worker. */
 const LATENCY_MS = 50;
 const YEAR_DAYS = 366;
 const POINTS = spread(REFERENCE_NAMES, 20);
 
-interface Month {
-  readonly file: MonthFile;
-  readonly figures: MonthFigures;
-}
-
-/** A year of one point and of 20 points, from day files and from months in each layout. */
+/** A year of one point and of 20 points, from day files, from raw roll-ups, and from months in other layouts. */
 export async function readingFigures(
   folder: string,
   site: SiteName,
   days: readonly UtcDay[],
-  months: readonly Month[],
+  months: readonly MonthFile[],
 ): Promise<Figure[]> {
   writeYear(folder, site, days, months);
+  await writeRollups(folder, site, {
+    first: days,
+    last: addDays(FIRST_DAY, YEAR_DAYS - 1),
+    points: POINTS,
+  });
   const archive = new FileArchive(folder);
   const monthKey = (file: MonthFile) => (month: string) => keyOf(file, month);
   const sources: { title: string; open: (latencyMs: number) => SampleSource }[] = [
     {
       title: "day files",
-      open: (latencyMs) => new ColdSource(far(archive, latencyMs), new Footers(() => Date.now())),
+      open: (latencyMs) => dayFilesOver(far(archive, latencyMs)),
     },
-    ...months.flatMap(({ file, figures }) => {
-      const finders: [Finder, number | undefined][] = [
-        ["the footer", figures.footerBytes],
-        ["the compact index", figures.indexBytes],
-      ];
-      return finders.flatMap(([finder, endBytes]) =>
-        endBytes === undefined
-          ? []
-          : [
-              {
-                title: `${file.layout.title}, by ${finder}`,
-                open: (latencyMs: number) =>
-                  new MonthSource(far(archive, latencyMs), monthKey(file), finder, endBytes),
-              },
-            ],
-      );
+    { title: "raw roll-ups", open: (latencyMs) => rollupsOver(far(archive, latencyMs)) },
+    ...months.map((file) => {
+      const { footerBytes } = measureMonth(file);
+      const open = (latencyMs: number) =>
+        new MonthSource(far(archive, latencyMs), monthKey(file), footerBytes);
+      return { title: `${file.title}, by the footer`, open };
     }),
   ];
   const results: Figure[] = [];
@@ -202,7 +196,12 @@ async function readOnce(source: SampleSource, query: SampleQuery): Promise<Cost>
 }
 
 /** The days and months of a year out of those of one month, with the row groups of `POINTS`. */
-function writeYear(folder: string, site: SiteName, days: readonly UtcDay[], months: readonly Month[]): void {
+function writeYear(
+  folder: string,
+  site: SiteName,
+  days: readonly UtcDay[],
+  months: readonly MonthFile[],
+): void {
   const startMs = dayStartMs(FIRST_DAY);
   const year = [
     ...Map.groupBy(daysOf(FIRST_DAY, addDays(FIRST_DAY, YEAR_DAYS - 1)), (day) => day.slice(0, 7)),
@@ -216,18 +215,29 @@ function writeYear(folder: string, site: SiteName, days: readonly UtcDay[], mont
       if (shifted) file.write(join(folder, objectKey(site, shifted)), shiftOf(ofMonth));
     }
   }
-  for (const { file } of months) {
+  for (const file of months) {
     const shifted = new ShiftedFile(readFileSync(file.path), POINTS, startMs, days.length * DAY_MS);
     for (const [month, ofMonth] of year) {
-      const path = join(folder, keyOf(file, month));
-      shifted.write(path, shiftOf(ofMonth));
-      if (existsSync(indexPath(file.path))) copyFileSync(indexPath(file.path), indexPath(path));
+      shifted.write(join(folder, keyOf(file, month)), shiftOf(ofMonth));
     }
   }
 }
 
 const keyOf = (file: MonthFile, month: string) =>
   `${file.path.split("/").at(-1)}/${month}.parquet` as ObjectKey;
+
+/** Raw roll-ups, and day files for what they are not used for, as the Query Worker reads them. */
+function rollupsOver(archive: ArchiveReader): SampleSource {
+  const onDamaged = (key: string, fault: Error): never => {
+    throw new Error(`${key} is damaged: ${fault.message}`, { cause: fault });
+  };
+  const clock = { sleep: async () => undefined };
+  const known = new KnownRollups(() => Date.now());
+  const { months } = rollupSources({ archive, known, clock, onDamaged });
+  return archivedSamples(months, dayFilesOver(archive));
+}
+
+const dayFilesOver = (archive: ArchiveReader) => new ColdSource(archive, new Footers(() => Date.now()));
 
 const far = (archive: FileArchive, latencyMs: number) =>
   latencyMs > 0 ? withLatency(archive, latencyMs) : archive;

@@ -7,6 +7,7 @@ import type { SiteName } from "../../src/domain/site.ts";
 import { encodeRollupFooter, encodeRollupGroup, type RollupPoint } from "../../src/parquet/rollup/rollup.ts";
 import { pointKinds } from "./made-up-day.ts";
 import { randomOf } from "./random.ts";
+import { placeholderFor, standInOf } from "./stand-in.ts";
 
 const HOUR_MS = 3_600_000;
 /** As often as a point of the reference site has a sample. */
@@ -106,23 +107,7 @@ function pointOf({ names, first, days, hoursOf }: RollupLayout, point: number): 
 /** A row group of these points without their names: its length, and its metadata with the name of its first point. */
 function standIn(layout: RollupLayout, points: readonly number[]) {
   // All names are as long as this one.
-  const placeholder = (layout.names[0] as string).replaceAll(/./g, "~");
+  const placeholder = placeholderFor(layout.names[0] as string);
   const nameless = points.map((point) => ({ ...pointOf(layout, point), name: placeholder }));
-  const { bytes, metadata } = encodeRollupGroup(layout, nameless, 4);
-  // The metadata begin with the length of an entry of the index, which is base64.
-  const entryEnd = 4 + new DataView(metadata.buffer, metadata.byteOffset).getUint32(0, true);
-  const text = Buffer.from(metadata.subarray(4, entryEnd)).toString();
-  const named = (part: Buffer, name: string) =>
-    Buffer.from(part.toString("latin1").replaceAll(placeholder, name), "latin1");
-  return {
-    bytes: bytes.length,
-    metadataOf: (name: string) =>
-      Uint8Array.from(
-        Buffer.concat([
-          metadata.subarray(0, 4),
-          Buffer.from(named(Buffer.from(text, "base64"), name).toString("base64")),
-          named(Buffer.from(metadata.subarray(entryEnd)), name),
-        ]),
-      ),
-  };
+  return standInOf(encodeRollupGroup(layout, nameless, 4), placeholder);
 }

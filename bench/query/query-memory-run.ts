@@ -15,7 +15,7 @@ import { isolateOver } from "./query-isolate.ts";
 
 export interface MemoryRun {
   readonly folder: string;
-  /** Whether aggregated answers come from roll-ups. */
+  /** Whether answers come from roll-ups. */
   readonly rollups?: boolean;
   /** Memory is measured once in so many reads. */
   readonly readsPerMeasurement: number;
@@ -42,12 +42,16 @@ const { folder, rollups, readsPerMeasurement, collectGarbage, answers }: MemoryR
 let peak = 0;
 let reads = 0;
 const archive = measuring(new FileArchive(folder));
-const samples = new ColdSource(archive, new Footers(() => Date.now()));
-const { buckets } = rollups ? isolateOver(archive) : { buckets: bucketSource(samples) };
+const { samples, buckets } = rollups ? isolateOver(archive) : dayFilesOf(archive);
 const before = memoryInUse(true);
 const results: AnswerMemory[] = [];
 for (const { query, format } of answers) results.push(await answer(query, format));
 console.log(JSON.stringify(results));
+
+function dayFilesOf(reader: ArchiveReader): ReturnType<typeof isolateOver> {
+  const cold = new ColdSource(reader, new Footers(() => Date.now()));
+  return { samples: cold, buckets: bucketSource(cold) };
+}
 
 async function answer(query: TimeseriesQuery, format: FormatName): Promise<AnswerMemory> {
   peak = 0;

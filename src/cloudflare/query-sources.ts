@@ -4,7 +4,7 @@ import type { QueryConfig } from "../domain/query-config.ts";
 import { ColdSource, Footers } from "../query/cold/cold.ts";
 import { retriedReads } from "../query/hot/hot.ts";
 import { PointsFiles } from "../query/points/points.ts";
-import { KnownRollups, RollupSource } from "../query/rollup/rollup.ts";
+import { KnownRollups, rollupSources } from "../query/rollup/rollup.ts";
 import { type QuerySources, tiered } from "../query/tiers.ts";
 import { CacheFooters } from "./cache-footers.ts";
 import { logAs } from "./console-log.ts";
@@ -27,7 +27,7 @@ const cache = new CacheFooters();
 const cold = new ColdSource(archive, new Footers(wallClock.now, cache), wallClock);
 
 /** The same for roll-ups. */
-const rollups = new RollupSource({
+const rollups = rollupSources({
   archive,
   known: new KnownRollups(wallClock.now, cache),
   clock: wallClock,

@@ -217,7 +217,7 @@ const answerTiers = z.array(z.enum(["cold", "hot", "rollup"]));
 export const cost = responseObject("Cost", {
   sources: z.array(z.enum(["R2", "D1"])).describe("The stores behind storage_tiers"),
   storage_tiers: answerTiers.describe(
-    "Where the days of the answer come from: cold is the archive's files of days in R2, hot is D1, rollup is a file of a quarter by the hour in R2",
+    "Where the days of the answer come from: cold is the archive's files of days in R2, hot is D1, rollup is a file in R2 of a quarter by the hour or of a month of samples",
   ),
   query_time_ms: z.number().describe("From the validation of the request to the end of the answer"),
   bytes_read: z.number().describe("From R2, footers included"),
@@ -243,7 +243,7 @@ export const queryMetadata = responseObject("QueryMetadata", {
   days_from: z
     .object({ rollup: z.number(), cold: z.number(), hot: z.number() })
     .describe(
-      "How many days of this page come from each tier. A day that is in the archive and in part in D1 counts for both",
+      "How many days of this page come from each tier; rollup counts days by the hour and days of samples. A day that is in the archive and in part in D1 counts for both",
     ),
   missing_days: z
     .array(z.string())

@@ -18,7 +18,7 @@ export interface SampleQuery {
 /** Where samples are stored: cold is the archive, hot is the database of the last days. */
 export type Tier = "cold" | "hot";
 
-/** Where a day of an answer comes from: also a roll-up, which is made of cold. */
+/** Where a day of an answer comes from: also a roll-up, by the hour or raw, which is made of cold. */
 export type AnswerTier = Tier | "rollup";
 
 /** `missing`: no tier has the day; `empty`: the day is known to have no samples of any point. */
@@ -28,7 +28,7 @@ export type DayState = "missing" | "empty" | "present";
 export interface DaySamples {
   readonly day: UtcDay;
   readonly state: DayState;
-  readonly tiers: readonly Tier[];
+  readonly tiers: readonly AnswerTier[];
   /** One for each point of the query, in its order; empty where the point has no samples. */
   readonly series: readonly Series[];
 }

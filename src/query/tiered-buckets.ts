@@ -1,8 +1,8 @@
-import { DAY_MS, dayStartMs } from "../domain/day.ts";
+import { dayStartMs } from "../domain/day.ts";
 import { isOfHours } from "../domain/interval.ts";
 import type { Clock } from "../ports/ports.ts";
 import type { Meter } from "./cost.ts";
-import type { RollupSource } from "./rollup/rollup.ts";
+import { fillGaps, type PeriodSource } from "./fill-gaps.ts";
 import {
   type BucketQuery,
   type BucketSource,
@@ -14,15 +14,15 @@ import {
 
 export interface BucketTiers {
   readonly samples: SampleSource;
-  readonly rollups: Pick<RollupSource, "days">;
+  /** Roll-ups by the hour. */
+  readonly hours: PeriodSource<BucketQuery, DayBuckets>;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
 }
 
 /**
- * Buckets out of roll-ups and samples. Where the interval has whole hours, days before the boundary that a roll-up describes
- * come from it. All other days come from samples; consecutive ones are one query, also across periods, so that the source
- * can read ahead. A day is from one of both, never in part.
+ * Buckets out of roll-ups and samples. Where the interval has whole hours, days before the boundary that a roll-up by the hour
+ * describes come from it. All other days come from samples, which may be those of a raw roll-up.
  */
 export class TieredBuckets implements BucketSource {
   readonly #tiers: BucketTiers;
@@ -31,18 +31,12 @@ export class TieredBuckets implements BucketSource {
     this.#tiers = tiers;
   }
 
-  async *days(query: BucketQuery, meter: Meter): AsyncGenerator<DayBuckets> {
-    const { samples, rollups, clock, hotDays } = this.#tiers;
+  days(query: BucketQuery, meter: Meter): AsyncIterable<DayBuckets> {
+    const { samples, hours, clock, hotDays } = this.#tiers;
     const others = bucketSource(samples);
-    let fromMs = query.fromMs;
-    if (isOfHours(query.interval)) {
-      for await (const day of rollups.days(query, boundaryDay(clock.now(), hotDays), meter)) {
-        const startMs = Math.max(query.fromMs, dayStartMs(day.day));
-        if (fromMs < startMs) yield* others.days({ ...query, fromMs, toMs: startMs }, meter);
-        yield day;
-        fromMs = dayStartMs(day.day) + DAY_MS;
-      }
-    }
-    if (fromMs < query.toMs) yield* others.days({ ...query, fromMs }, meter);
+    if (!isOfHours(query.interval)) return others.days(query, meter);
+    const boundaryMs = dayStartMs(boundaryDay(clock.now(), hotDays));
+    const older = { ...query, toMs: Math.min(query.toMs, boundaryMs) };
+    return fillGaps(query, hours.periods(older, meter), (gap) => others.days(gap, meter));
   }
 }

@@ -31,7 +31,7 @@ async function world() {
   await writer.addDays(claimed, [BEFORE, DAY, TODAY]);
   const clock = { now: () => NOON };
   const hot = new HotSource(store);
-  const source = new TieredSource({ hot, cold, clock, hotDays: 10 });
+  const source = new TieredSource({ hot, cold, older: cold, clock, hotDays: 10 });
   /** Reads windows [first, end) of the day, whose samples have `value` at every hour. */
   const readHours = async (
     day: UtcDay,

@@ -7,9 +7,10 @@ import { DAY_MS, dayStartMs, type UtcDay, utcDayOf } from "../domain/day.ts";
 import type { SiteName } from "../domain/site.ts";
 import { SNAPSHOTS } from "../hot/hot.ts";
 import { newMeter } from "./cost.ts";
+import { archivedSamples, type PeriodSource } from "./fill-gaps.ts";
 import { HotSource } from "./hot/hot.ts";
 import { STATEMENTS } from "./hot/hot-tables.ts";
-import type { SampleSource } from "./source.ts";
+import type { DaySamples, SampleQuery, SampleSource } from "./source.ts";
 import { daysOfQuery } from "./source.ts";
 import { TieredSource } from "./tiers.ts";
 
@@ -28,12 +29,13 @@ function world() {
   const tiers = {
     hot: new HotSource(database),
     cold,
+    older: cold,
     clock: { now: () => at(10, 12 * HOUR_MS) },
     hotDays: 3,
   };
   const source = new TieredSource(tiers);
   const read = (fromMs: number, toMs: number) => answerOf(source, { site, points: [POINT], fromMs, toMs });
-  return { database, cold, read };
+  return { tiers, database, cold, read };
 }
 
 test("archived days before the boundary come from cold alone, and hot is not queried", async () => {
@@ -76,6 +78,36 @@ test("days before the boundary that are not archived yet come from hot, whose ta
   expect(database.statements).toEqual([DAYS]);
 });
 
+test("days before the boundary come from months that have them, then from cold, then from hot", async () => {
+  const { tiers, database, cold } = world();
+  for (const day of [2, 3, 6, 7]) cold.objects.set(dayOf(day), new Map([[at(day), 1]]));
+  database.insert(site, POINT, [[at(4), 4]]);
+  database.addDay(site, dayOf(4), 1);
+  const asked: string[][] = [];
+  const found = [3, 5].map((day): DaySamples => {
+    const series = [{ ms: Float64Array.of(at(day)), value: Float64Array.of(9) }];
+    return { day: dayOf(day), state: "present", tiers: ["rollup"], series };
+  });
+  const months: PeriodSource<SampleQuery, DaySamples> = {
+    async *periods(query) {
+      asked.push(daysOfQuery(query));
+      yield { first: dayOf(3), days: async () => found };
+    },
+  };
+  const source = new TieredSource({ ...tiers, older: archivedSamples(months, cold) });
+  const { days } = await answerOf(source, { site, points: [POINT], fromMs: at(2), toMs: at(8) });
+  expect(days.map(({ day, series, tiers: own }) => [day, series[0]?.[0]?.[1], ...own])).toEqual([
+    [dayOf(2), 1, "cold"],
+    [dayOf(3), 9, "rollup"],
+    [dayOf(4), 4, "hot"],
+    [dayOf(5), 9, "rollup"],
+    [dayOf(6), 1, "cold"],
+    [dayOf(7), 1, "cold"],
+  ]);
+  expect(asked).toEqual([[2, 3, 4, 5, 6].map(dayOf)]);
+  expect(cold.queriedDays).toEqual([[2], [4], [6], [7]].map((own) => own.map(dayOf)));
+});
+
 test.each([
   ["released", "UPDATE days SET released = 1"],
   ["deleted", "DELETE FROM days; DELETE FROM windows; DELETE FROM blocks"],
@@ -116,7 +148,7 @@ test("where cold is unavailable, days that hot has whole are answered", async ()
       throw new Error("R2 is unavailable");
     },
   };
-  const tiers = { hot: new HotSource(database), cold, clock: { now: () => at(10) }, hotDays: 3 };
+  const tiers = { hot: new HotSource(database), cold, older: cold, clock: { now: () => at(10) }, hotDays: 3 };
   const read = (fromMs: number) =>
     answerOf(new TieredSource(tiers), { site, points: [POINT], fromMs, toMs: at(10) });
   expect((await read(at(8))).days.map(({ state }) => state)).toEqual(["empty", "present"]);
@@ -234,7 +266,7 @@ test("cold's iterator is closed when the consumer stops in the middle of a share
     },
   };
   const clock = { now: () => at(10) };
-  const source = new TieredSource({ hot: new HotSource(database), cold, clock, hotDays: 3 });
+  const source = new TieredSource({ hot: new HotSource(database), cold, older: cold, clock, hotDays: 3 });
   const query = { site, points: [POINT], fromMs: at(8), toMs: at(11) };
   for await (const day of source.days(query, newMeter())) {
     expect([day.day, open]).toEqual([dayOf(8), 1]);

@@ -15,9 +15,10 @@ import {
 } from "./catalog/catalog.ts";
 import type { Meter } from "./cost.ts";
 import { mergeSeries, outside } from "./day-series.ts";
+import { archivedSamples } from "./fill-gaps.ts";
 import { type HotDatabase, type HotDaySamples, HotSource, type RemainingDays } from "./hot/hot.ts";
 import type { PointsFiles } from "./points/points.ts";
-import type { RollupSource } from "./rollup/rollup.ts";
+import type { RollupSources } from "./rollup/rollup.ts";
 import {
   type BucketSource,
   boundaryDay,
@@ -45,7 +46,7 @@ export interface Storage {
   /** The samples of the archive. It outlives a request, since it remembers footers. */
   readonly cold: SampleSource;
   /** Its roll-ups; it outlives a request too. */
-  readonly rollups: Pick<RollupSource, "days">;
+  readonly rollups: RollupSources;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly hotDays: number;
 }
@@ -61,7 +62,8 @@ export function tiered({
   hotDays,
 }: Storage): QuerySources {
   const hot = new HotSource(database);
-  const samples = new TieredSource({ hot, cold, clock, hotDays });
+  const older = archivedSamples(rollups.months, cold);
+  const samples = new TieredSource({ hot, cold, older, clock, hotDays });
   const sources = (meter: Meter) => {
     const nowMs = clock.now();
     const metered = withRetry(withMeter(archive, meter), clock);
@@ -76,7 +78,7 @@ export function tiered({
   };
   return {
     samples,
-    buckets: new TieredBuckets({ samples, rollups, clock, hotDays }),
+    buckets: new TieredBuckets({ samples, hours: rollups.hours, clock, hotDays }),
     catalog: {
       sites: async (day, meter) => archivedSites(sources(meter).archive, day),
       points: async (site, day, meter) => dayPoints(sources(meter), site, day, meter),
@@ -94,6 +96,8 @@ export function tiered({
 export interface Tiers {
   readonly hot: Pick<HotSource, "days" | "remaining" | "tables">;
   readonly cold: SampleSource;
+  /** Cold for days before the boundary, which may come from roll-ups. */
+  readonly older: SampleSource;
   readonly clock: Pick<Clock, "now">;
   readonly hotDays: number;
 }
@@ -153,9 +157,9 @@ export class TieredSource implements SampleSource {
 
   /** Hot is queried once a day is missing, not before: where cold has all days, hot need not even be available. */
   async *#older(query: SampleQuery, meter: Meter): AsyncGenerator<DaySamples> {
-    const { hot, cold } = this.#tiers;
+    const { hot, cold, older } = this.#tiers;
     let remaining: RemainingDays | undefined;
-    for await (const day of cold.days(query, meter)) {
+    for await (const day of older.days(query, meter)) {
       if (day.state === "missing") remaining ??= await hot.remaining(query, meter);
       const read = day.state === "missing" ? remaining?.get(day.day) : undefined;
       if (!read) {

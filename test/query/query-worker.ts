@@ -5,7 +5,7 @@ import type { HotDatabase } from "../../src/query/hot/hot.ts";
 import { PointsFiles } from "../../src/query/points/points.ts";
 import { tiered } from "../../src/query/tiers.ts";
 import type { CountedRequest, MemoryArchive } from "../support/query/memory-archive.ts";
-import { rollupSource } from "../support/query/rollup-source.ts";
+import { rollupsOf } from "../support/query/rollup-source.ts";
 import { SqliteHot } from "../support/query/sqlite-hot.ts";
 
 const KEY = "query-key";
@@ -42,7 +42,7 @@ export class QueryWorker {
     const pointsFiles = new PointsFiles();
     const clock = { now: () => bindings.nowMs, sleep: async () => undefined };
     const cold = new ColdSource(bucket, new Footers(clock.now, cache));
-    const rollups = rollupSource(bucket, clock.now, { cache, onDamaged });
+    const rollups = rollupsOf(bucket, clock.now, { cache, onDamaged });
     this.#app = createQueryApp<object>({
       sources: (_, { hotDays }) =>
         tiered({ hot, archive: bucket, pointsFiles, cold, rollups, clock, hotDays }),

@@ -1,4 +1,5 @@
-import { DAY_MS, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
+import { addDays, DAY_MS, dayStartMs, daysOf, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
+import { type Resolution, resolutionOf } from "../../src/domain/rollup.ts";
 import { isOfHours, type RowQuery } from "./reference-rows.ts";
 import type { TestRollup } from "./rollups.ts";
 import { select } from "./select.ts";
@@ -55,7 +56,7 @@ export async function expectedDays(query: RowQuery, stored = NO_ROLLUPS): Promis
   const range = { points, fromMs, toMs };
   const days = await select<DayFacts>(DAY_FACTS, range);
   const used = usedRollups(query, stored);
-  const rolledUp = used.flatMap((rollup) => rollup.days);
+  const rolledUp = used.flatMap((rollup): readonly string[] => rollup.days);
   const [groups] = await select<{ all_groups: number; read: number }>(ROW_GROUPS, { ...range, rolledUp });
   const read = (groups?.read ?? 0) + sumOf(used, ({ read }) => read);
   const all = (groups?.all_groups ?? 0) + sumOf(used, ({ groups: own }) => own);
@@ -75,29 +76,67 @@ export async function expectedDays(query: RowQuery, stored = NO_ROLLUPS): Promis
   };
 }
 
-/** What a query takes of each roll-up that it uses: days, and row groups. */
-function usedRollups(
-  { points, fromMs, toMs, interval, agg }: RowQuery,
-  { rollups, boundary }: ReferenceRollups,
-): { days: string[]; read: number; groups: number }[] {
+/** What a query takes of a roll-up: days, and row groups. */
+interface UsedRollup {
+  /** The first day that it describes. */
+  readonly first: UtcDay | undefined;
+  readonly days: readonly UtcDay[];
+  readonly read: number;
+  readonly groups: number;
+}
+
+/** Hours where the interval has whole hours; then months of samples for the days that are left, run by run. */
+function usedRollups(query: RowQuery, { rollups, boundary }: ReferenceRollups): UsedRollup[] {
+  const all = daysOf(utcDayOf(query.fromMs), utcDayOf(query.toMs - 1)).filter((day) => day < boundary);
+  const of = (resolution: Resolution) => rollups.filter(({ period }) => resolutionOf(period) === resolution);
+  const hours = of("1hr").flatMap((rollup) => usedHours(query, rollup, all));
+  const rest = all.filter((day) => !hours.some(({ days }) => days.includes(day)));
+  const months = runsOf(rest, new Set(hours.map(({ first }) => first))).flatMap((run) =>
+    of("raw").flatMap((rollup) => {
+      const own = run.filter((day) => day.startsWith(rollup.period));
+      return own.length < 2 ? [] : used(query, rollup, own);
+    }),
+  );
+  return [...hours, ...months];
+}
+
+/** Consecutive days together; a run begins anew with the first day that a roll-up describes, even if it is not used. */
+function runsOf(days: readonly UtcDay[], firsts: ReadonlySet<UtcDay | undefined>): UtcDay[][] {
+  const runs: UtcDay[][] = [];
+  for (const day of days) {
+    const run = runs.at(-1);
+    if (run?.at(-1) === addDays(day, -1) && !firsts.has(day)) run.push(day);
+    else runs.push([day]);
+  }
+  return runs;
+}
+
+function usedHours(query: RowQuery, rollup: TestRollup, days: readonly UtcDay[]): UsedRollup[] {
+  const { points, fromMs, toMs, interval, agg } = query;
   if (interval === "raw" || !isOfHours(interval)) return [];
   const isUsable = (day: UtcDay) => {
     const startMs = dayStartMs(day);
     const [first, last] = [Math.max(fromMs, startMs), Math.min(toMs, startMs + DAY_MS)];
-    return day < boundary && first < last && first % 3_600_000 === 0 && last % 3_600_000 === 0;
+    return first % 3_600_000 === 0 && last % 3_600_000 === 0;
   };
   const needsSums = agg === undefined || agg === "avg" || agg === "sum";
-  return rollups.flatMap(({ days, hasRows, infinite, groups }) => {
-    const usable = [...days].filter(isUsable);
-    if (usable.length === 0) return [];
-    const hasAny = usable.some((day) => hasRows.has(day));
-    const isRead = ([first, last]: readonly [string, string]) =>
-      points.some((point) => utf8(first, point) <= 0 && utf8(point, last) <= 0);
-    const read = hasAny ? groups.filter(isRead).length : 0;
-    const isInfinite = (day: UtcDay) =>
-      needsSums && infinite.some((sum) => sum.day === day && points.includes(sum.point));
-    return { days: usable.filter((day) => !isInfinite(day)), read, groups: groups.length };
-  });
+  const isInfinite = (day: UtcDay) =>
+    needsSums && rollup.infinite.some((sum) => sum.day === day && points.includes(sum.point));
+  return used(query, rollup, days.filter(isUsable)).map((each) => ({
+    ...each,
+    days: each.days.filter((day) => !isInfinite(day)),
+  }));
+}
+
+function used({ points }: RowQuery, { days, hasRows, groups }: TestRollup, usable: readonly UtcDay[]) {
+  const held = usable.filter((day) => days.has(day));
+  if (held.length === 0) return [];
+  const hasAny = held.some((day) => hasRows.has(day));
+  const isRead = ([first, last]: readonly [string, string]) =>
+    points.some((point) => utf8(first, point) <= 0 && utf8(point, last) <= 0);
+  return [
+    { first: held[0], days: held, read: hasAny ? groups.filter(isRead).length : 0, groups: groups.length },
+  ];
 }
 
 const utf8 = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));

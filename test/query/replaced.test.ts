@@ -77,6 +77,8 @@ async function atEveryRead(
   const { requests } = await undisturbed.worker.get("/timeseries/query", QUERY);
   expect(requests.length).toBeGreaterThanOrEqual(2 * DAYS.length);
   for (const [nth, { key }] of requests.entries()) {
+    // A roll-up is looked up, of which the archive has none.
+    if (nthOf(key) === -1) continue;
     const { bucket, worker } = await isolate();
     bucket.before = (read, arriving) => {
       if (read === nth) at(bucket, arriving);

@@ -44,12 +44,12 @@ async function worldOf(
   return { check: (query: TestQuery) => checkAnswer(workerOf, query, { rollups, boundary }) };
 }
 
-/** Mostly of whole hours, and with ends at whole hours. */
+/** Of every interval, and mostly with ends at whole hours. */
 const anyRolledUpQuery = (times: readonly number[]) =>
   fc
     .tuple(
       anyTestQuery(times),
-      fc.constantFrom(...REFERENCE_INTERVALS),
+      fc.constantFrom(...REFERENCE_INTERVALS, "raw", "raw", "raw"),
       fc.constantFrom("avg", "min", "max", "sum", "count", "first", "last", undefined),
       fc.tuple(fc.nat(3), fc.nat(3)),
     )
@@ -60,7 +60,7 @@ const anyRolledUpQuery = (times: readonly number[]) =>
       return {
         ...query,
         interval,
-        agg: agg as TestQuery["agg"],
+        agg: interval === "raw" ? undefined : (agg as TestQuery["agg"]),
         fromMs,
         toMs: Math.max(toMs, fromMs + 3_600_000),
       };
@@ -129,15 +129,20 @@ test(
   TIMEOUT_MS,
 );
 
-test("count, min, max, first and last over roll-ups have the bits that they have over samples", async () => {
+test("samples, and aggregates without sums, have the bits over roll-ups that they have over day files", async () => {
   const zeros = fc.constantFrom(0, -0, 0, -0, 1, -1, 5e-324, -5e-324);
   const samples = fc.array(fc.record({ point: fc.nat(2), ms: fc.nat(3 * 3_600_000), value: zeros }), {
     minLength: 1,
   });
-  const agg = fc.constantFrom("count", "min", "max", "first", "last");
-  const interval = fc.constantFrom("1hr", "2h", "1day", "1week", "1month");
+  const exact = fc.constantFrom("count", "min", "max", "first", "last");
+  const asked = fc.oneof(
+    fc.tuple(fc.constantFrom("1hr", "2h", "1day", "1week", "1month"), exact),
+    // Out of the same samples, sums are the same as well.
+    fc.tuple(fc.constantFrom("5min", "15min", "96m"), fc.oneof(exact, fc.constantFrom("sum", "avg"))),
+    fc.tuple(fc.constant("raw"), fc.constant("")),
+  );
   await fc.assert(
-    fc.asyncProperty(fc.tuple(samples, samples), agg, interval, async (ofDays, agg, interval) => {
+    fc.asyncProperty(fc.tuple(samples, samples), asked, async (ofDays, [interval, agg]) => {
       const days = ofDays.map((own, nth) => ({
         samples: own.map(({ ms, ...sample }) => ({ ...sample, micros: (startOf(nth) + ms) * 1_000 })),
         rowGroupSize: 10,
@@ -152,7 +157,7 @@ test("count, min, max, first and last over roll-ups have the bits that they have
         end_time: String(startOf(2)),
         format: "arrow",
         interval,
-        agg,
+        ...(agg !== "" && { agg }),
       });
       const answered = async (plans: readonly RollupPlan[]) => {
         const bucket = bucketOf(days);
@@ -162,11 +167,15 @@ test("count, min, max, first and last over roll-ups have the bits that they have
         const { rows } = await READERS.arrow(body);
         return { rows, keys: requests.map(({ key }) => key) };
       };
-      const raw = await answered([]);
-      const rolledUp = await answered([{ kind: "made", of: [0, 1], groupRows: 5 }]);
+      const ofDayFiles = await answered([]);
+      const made = { kind: "made", of: [0, 1], groupRows: 5 } as const;
+      const absent = { kind: "absent" } as const;
+      // The quarters come before the months.
+      const isOfHours = !["5min", "15min", "96m", "raw"].includes(interval);
+      const rolledUp = await answered(isOfHours ? [made] : [absent, absent, made]);
       expect(rolledUp.keys).not.toContain(dayKeyOf(0));
       // `toEqual` tells -0 from 0.
-      expect(rolledUp.rows).toEqual(raw.rows);
+      expect(rolledUp.rows).toEqual(ofDayFiles.rows);
     }),
     runs(60),
   );

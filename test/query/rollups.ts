@@ -2,19 +2,21 @@ import fc from "fast-check";
 import { type BucketSeries, bucketsOf, mergeBuckets, summarize } from "../../src/domain/buckets.ts";
 import { dayStartMs, type UtcDay, utcDayOf } from "../../src/domain/day.ts";
 import { type ObjectKey, objectKey } from "../../src/domain/layout.ts";
-import { type RollupPeriod, rollupKey } from "../../src/domain/rollup.ts";
-import type { Series } from "../../src/domain/series.ts";
+import { periodOf, type RollupPeriod, resolutionOf, rollupKey } from "../../src/domain/rollup.ts";
+import { joinSeries, type Series } from "../../src/domain/series.ts";
 import { dayFile, SITE } from "../support/query/archive.ts";
 import type { MemoryArchive } from "../support/query/memory-archive.ts";
-import { clearedRollup, rollupFile } from "../support/query/rollup-file.ts";
+import { clearedRollup, monthFile, rollupFile } from "../support/query/rollup-file.ts";
 import { seriesOf } from "../support/query/source.ts";
 import { type ArchivedDay, DAYS, dayAt, NAMES } from "./archives.ts";
 
-/** The periods of the archive's days. */
-export const PERIODS = ["2024-Q3", "2024-Q4"] as RollupPeriod[];
+/** The periods of the archive's days: quarters by the hour, and months of raw samples. */
+export const QUARTERS = ["2024-Q3", "2024-Q4"] as RollupPeriod[];
+export const MONTHS = ["2024-09", "2024-10"] as RollupPeriod[];
+export const PERIODS: readonly RollupPeriod[] = [...QUARTERS, ...MONTHS];
 export const daysOfPeriod = (period: RollupPeriod): number[] =>
   Array.from({ length: DAYS }, (_, nth) => nth).filter(
-    (nth) => dayAt(nth) < "2024-10-01" === (period === PERIODS[0]),
+    (nth) => periodOf(dayAt(nth), resolutionOf(period)) === period,
   );
 export const keyOf = (period: RollupPeriod): ObjectKey => rollupKey(SITE, period);
 
@@ -25,6 +27,7 @@ export interface InfiniteSum {
 }
 
 export interface TestRollup {
+  readonly period: RollupPeriod;
   readonly bytes: Uint8Array;
   /** The days that it describes. */
   readonly days: ReadonlySet<UtcDay>;
@@ -42,26 +45,51 @@ export function rollupOf(
   groupRows: number,
 ): TestRollup {
   const archived = nths.filter((nth) => archive[nth]?.samples);
-  const hours = NAMES.map((): BucketSeries[] => []);
+  const parts = NAMES.map((): Series[] => []);
   for (const nth of archived) {
     const { samples = [] } = archive[nth] as ArchivedDay;
-    for (const [point, series] of seriesOfDay(nth, samples)) hours[point]?.push(summarize(series, HOURS));
+    for (const [point, series] of seriesOfDay(nth, samples)) parts[point]?.push(series);
   }
-  const points = NAMES.map((name, point) => ({ name, hours: mergeBuckets(hours[point] ?? [], HOURS) }));
   const hasRows = archived.filter((nth) => (archive[nth]?.samples?.length ?? 0) > 0).map(dayAt);
   const emptyDays = archived.map(dayAt).filter((day) => !hasRows.includes(day));
-  const file = rollupFile(period, points, { days: hasRows, emptyDays, groupRows });
+  const described = { period, days: new Set(archived.map(dayAt)), hasRows: new Set(hasRows) };
+  const spec = { days: hasRows, emptyDays, groupRows };
+  return {
+    ...described,
+    ...(resolutionOf(period) === "raw" ? monthOf(period, parts, spec) : quarterOf(period, parts, spec)),
+  };
+}
+
+interface FileSpec {
+  readonly days: readonly UtcDay[];
+  readonly emptyDays: readonly UtcDay[];
+  readonly groupRows: number;
+}
+type TestFile = Pick<TestRollup, "bytes" | "groups" | "infinite">;
+
+function quarterOf(period: RollupPeriod, parts: readonly (readonly Series[])[], spec: FileSpec): TestFile {
+  const points = NAMES.map((name, point) => {
+    const hours = (parts[point] ?? []).map((series): BucketSeries => summarize(series, HOURS));
+    return { name, hours: mergeBuckets(hours, HOURS) };
+  });
+  const file = rollupFile(period, points, spec);
   return {
     bytes: file.bytes,
     groups: file.groups,
-    days: new Set(archived.map(dayAt)),
-    hasRows: new Set(hasRows),
     infinite: file.points.flatMap(({ name, hours: { ms, sum } }) =>
       [...sum].flatMap((total, row) =>
         Number.isFinite(total) ? [] : [{ point: name, day: utcDayOf(ms[row] as number) }],
       ),
     ),
   };
+}
+
+function monthOf(period: RollupPeriod, parts: readonly (readonly Series[])[], spec: FileSpec): TestFile {
+  const points = NAMES.map((name, point) => ({ name, ...joinSeries(parts[point] ?? []) }));
+  const groups = points.flatMap(({ name, ms }) =>
+    Array.from({ length: Math.ceil(ms.length / spec.groupRows) }, () => [name, name] as const),
+  );
+  return { bytes: monthFile(period, points, spec), groups, infinite: [] };
 }
 
 const HOURS = bucketsOf(3_600_000);

@@ -24,6 +24,7 @@ import {
 import { atMost, type Figure, MIB, mustBe, report } from "../../measure/measure.ts";
 import { isolateOver } from "../query-isolate.ts";
 import { layoutFigures } from "./layouts.ts";
+import { rawYearFigures } from "./raw-year.ts";
 import { rollupMemory } from "./rollup-memory.ts";
 import { answerCost, duckdbCost, queryOf, type RollupCost, sameRows, shown } from "./rollup-runs.ts";
 
@@ -51,6 +52,7 @@ export async function rollupFigures(archive: BenchArchive, days: number): Promis
   const peakBytes = rollupMemory(folder, daily);
   return [
     ...(await sameYearFigures(archive, days)),
+    ...(await rawYearFigures(archive, days)),
     report("one point, a year, 1day", shown(ours)),
     mustBe("… DuckDB over roll-ups", shown(duckdb[0] as RollupCost), sameRows(ours, duckdb[0] as RollupCost)),
     atMost("… requests, nothing known", ours.requests, 30),

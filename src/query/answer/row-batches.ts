@@ -42,12 +42,11 @@ const PAGE_D1_BYTES_MAX = 128 * 1024 * 1024;
 const PAGE_D1_STATEMENTS_MAX = 900;
 
 /**
- * Requests to R2 and to the cache after which a page of aggregated rows ends. Its days may be read in many parts, each with up
- * to 104 requests a day. With one more section, of a day or of a month, and twelve days and a quarter that are read ahead,
- * these are fewer than the 10,000 subrequests of an invocation. Samples are read in one part, of at most 8,784 requests
- * (`src/query/cold/cold-limits.ts`).
+ * Requests to R2 and to the cache after which a page ends. Its days may be read in many parts, between those that roll-ups
+ * have, each with up to 104 requests a day. With one more section, of a day or of a month, and twelve days, a quarter and two
+ * months that are read ahead, these are fewer than the 10,000 subrequests of an invocation.
  */
-const PAGE_REQUESTS_MAX = 8_500;
+const PAGE_REQUESTS_MAX = 8_300;
 const PAGE_REQUESTS_OF_DAYS_MAX = 5_000;
 
 /** Requests to the cache for a day: its footer is looked up, and stored. */
@@ -104,13 +103,12 @@ export async function* rowBatches(
 
 function isSpent({ aggregation }: QuerySpec, meter: Meter, { daysFrom }: AnswerStats): boolean {
   const requests = meter.r2Requests + CACHE_REQUESTS_A_DAY * daysFrom.cold;
-  const requestsMax =
-    aggregation && (isOfDays(aggregation.interval) ? PAGE_REQUESTS_OF_DAYS_MAX : PAGE_REQUESTS_MAX);
+  const isOfManyDays = aggregation !== undefined && isOfDays(aggregation.interval);
   return (
     meter.bytesRead >= PAGE_BYTES_MAX ||
     meter.d1Bytes >= PAGE_D1_BYTES_MAX ||
     meter.d1Statements >= PAGE_D1_STATEMENTS_MAX ||
-    requests >= (requestsMax ?? Number.POSITIVE_INFINITY)
+    requests >= (isOfManyDays ? PAGE_REQUESTS_OF_DAYS_MAX : PAGE_REQUESTS_MAX)
   );
 }
 

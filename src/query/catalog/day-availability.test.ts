@@ -7,7 +7,7 @@ import type { SiteName } from "../../domain/site.ts";
 import { newMeter } from "../cost.ts";
 import { HotSource } from "../hot/hot.ts";
 import { TieredSource } from "../tiers.ts";
-import { type DayAvailability, dayAvailability } from "./day-availability.ts";
+import { dayAvailability } from "./day-availability.ts";
 
 const site = "site_a" as SiteName;
 const [FROM, TO] = ["2024-01-05" as UtcDay, "2024-01-12" as UtcDay];
@@ -39,18 +39,14 @@ test("every day of a range is listed with its tiers, in the state that a query o
     ["2024-01-11", "missing", undefined],
     ["2024-01-12", "missing", undefined],
   ]);
-  const source = new TieredSource({ hot, cold: archive, clock, hotDays: 3 });
+  const source = new TieredSource({ hot, cold: archive, older: archive, clock, hotDays: 3 });
   const range = { fromMs: dayStartMs(FROM), toMs: dayStartMs("2024-01-13" as UtcDay) };
   const answer = await answerOf(source, { site, points: ["a"], ...range });
-  const withoutCount = ({
+  const withoutCount = ({ day, state, tiers }: { day: string; state: string; tiers: readonly string[] }) => [
     day,
     state,
-    tiers,
-  }: {
-    day: string;
-    state: string;
-    tiers: DayAvailability["tiers"];
-  }) => [day, state, ...tiers];
+    ...tiers,
+  ];
   expect(days.map(withoutCount)).toEqual(answer.days.map(withoutCount));
 });
 

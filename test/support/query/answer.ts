@@ -1,11 +1,11 @@
 import { type Meter, newMeter } from "../../../src/query/cost.ts";
-import type { SampleQuery, SampleSource, Tier } from "../../../src/query/source.ts";
+import type { AnswerTier, SampleQuery, SampleSource } from "../../../src/query/source.ts";
 
 /** A day of an answer, with samples as pairs of time and value. */
 export interface PlainDay {
   readonly day: string;
   readonly state: string;
-  readonly tiers: readonly Tier[];
+  readonly tiers: readonly AnswerTier[];
   readonly series: readonly (readonly (readonly [ms: number, value: number])[])[];
 }
 

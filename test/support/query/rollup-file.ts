@@ -1,12 +1,13 @@
 import { type BucketSeries, bucketsOf, summarize } from "../../../src/domain/buckets.ts";
 import type { UtcDay } from "../../../src/domain/day.ts";
 import type { RollupPeriod } from "../../../src/domain/rollup.ts";
-import type { Series } from "../../../src/domain/series.ts";
+import type { NamedSeries, Series } from "../../../src/domain/series.ts";
 import {
   encodeRollupFooter,
   encodeRollupGroup,
   type RollupPoint,
 } from "../../../src/parquet/rollup/rollup.ts";
+import { encodeMonth } from "../parquet/encode-rollup.ts";
 import { SITE } from "./archive.ts";
 
 export interface RollupFile {
@@ -55,6 +56,20 @@ export function rollupFile(
     points: withRows,
     groups: groups.map((group) => [group[0]?.name ?? "", group.at(-1)?.name ?? ""]),
   };
+}
+
+/** A month of raw samples; points are in UTF-8 order, and one with more than `groupRows` samples has several row groups. */
+export function monthFile(
+  period: RollupPeriod,
+  points: readonly NamedSeries[],
+  {
+    days,
+    emptyDays = [],
+    groupRows,
+  }: { days: readonly UtcDay[]; emptyDays?: readonly UtcDay[]; groupRows: number },
+): Uint8Array {
+  const withSamples = points.filter(({ ms }) => ms.length > 0);
+  return encodeMonth({ site: SITE, period, days, emptyDays }, withSamples, groupRows);
 }
 
 let clears = 0;

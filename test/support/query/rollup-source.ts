@@ -1,6 +1,6 @@
 import type { ArchiveReader } from "../../../src/ports/archive.ts";
 import type { FooterCache } from "../../../src/query/cold/cold.ts";
-import { KnownRollups, RollupSource } from "../../../src/query/rollup/rollup.ts";
+import { KnownRollups, type RollupSources, rollupSources } from "../../../src/query/rollup/rollup.ts";
 
 /** So few that a small file is not read whole with its end. */
 const END_BYTES = 600;
@@ -15,12 +15,12 @@ const DAMAGED = (key: string, fault: Error): never => {
 };
 
 /** The roll-ups of an archive, without pauses between retries. A damaged roll-up fails the test, unless it is expected. */
-export function rollupSource(
+export function rollupsOf(
   archive: ArchiveReader,
   now: () => number,
   { cache, onDamaged = DAMAGED }: RollupOptions = {},
-): RollupSource {
+): RollupSources {
   const clock = { sleep: async () => undefined };
   const known = new KnownRollups(now, cache);
-  return new RollupSource({ archive, known, clock, onDamaged, endBytes: END_BYTES });
+  return rollupSources({ archive, known, clock, onDamaged, endBytes: END_BYTES });
 }

@@ -8,7 +8,7 @@ import { PointsFiles } from "../../../src/query/points/points.ts";
 import type { SampleSource } from "../../../src/query/source.ts";
 import { tiered } from "../../../src/query/tiers.ts";
 import { partOf } from "../../support/object-part.ts";
-import { rollupSource } from "../../support/query/rollup-source.ts";
+import { rollupsOf } from "../../support/query/rollup-source.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { siteNamed } from "./world.ts";
 import type { WorldArchive } from "./world-archive.ts";
@@ -31,7 +31,7 @@ export class WorldReader {
     const { now } = scheduler.clockOf(undefined);
     const clock = { now, sleep: async () => undefined };
     const cold = new ColdSource(reader, new Footers(now));
-    const rollups = rollupSource(reader, now);
+    const rollups = rollupsOf(reader, now);
     this.#samples = tiered({
       hot: database,
       archive: reader,
