@@ -27,7 +27,7 @@ export class RollupMonth implements MonthWriter {
 
   add(point: number, parts: readonly Series[]): void {
     const samples = { name: REFERENCE_NAMES[point] as string, ...joinSeries(parts) };
-    const { bytes, metadata } = encodeSampleGroup(this.#spec, samples, this.#offset);
+    const { bytes, metadata } = encodeSampleGroup(this.#spec, [samples], this.#offset);
     writeSync(this.#descriptor, bytes);
     this.#offset += bytes.length;
     this.#metadata.push(metadata);

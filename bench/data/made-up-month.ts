@@ -21,7 +21,7 @@ export interface MonthLayout {
 export function writeMonth(path: string, { site, period, days, names, samples }: MonthLayout): number {
   const placeholder = placeholderFor(names[0] as string);
   const standIns = [...samples.values()].map((series) =>
-    standInOf(encodeSampleGroup({ site }, { name: placeholder, ...series }, 4), placeholder),
+    standInOf(encodeSampleGroup({ site }, [{ name: placeholder, ...series }], 4), placeholder),
   );
   mkdirSync(dirname(path), { recursive: true });
   const descriptor = openSync(path, "w");
@@ -31,7 +31,7 @@ export function writeMonth(path: string, { site, period, days, names, samples }:
   for (const [at, name] of names.entries()) {
     const series = samples.get(name);
     if (series) {
-      const group = encodeSampleGroup({ site }, { name, ...series }, offset);
+      const group = encodeSampleGroup({ site }, [{ name, ...series }], offset);
       writeSync(descriptor, group.bytes, 0, group.bytes.length, offset);
       offset += group.bytes.length;
       metadata.push(group.metadata);

@@ -172,7 +172,7 @@ test("a reader that leaves in a gap before the first month has made no request b
 
 test("a month with more samples than a day may have is left to its day files, once its index is read", async () => {
   const ms = Float64Array.from({ length: SAMPLE_GROUP_ROWS }, (_, at) => START_MS + at);
-  const one = encodeSampleGroup({ site: SITE }, { name: "p2", ms, value: new Float64Array(ms.length) }, 4);
+  const one = encodeSampleGroup({ site: SITE }, [{ name: "p2", ms, value: new Float64Array(ms.length) }], 4);
   const spec = { site: SITE, period: JANUARY, days: daysOfPeriod(JANUARY), emptyDays: [] };
   const requestsOf = async (groups: number) => {
     const archive = new MemoryArchive();
