@@ -112,3 +112,29 @@ test("a verification reads the roll-ups too", async () => {
   });
   expect(audit).toMatchObject({ outcome: "ok", rollups: { checked: 4, ok: 4, problems: [] } });
 });
+
+test("a query takes the samples of two days of a month from its roll-up, and a day alone from its file", async () => {
+  await made();
+  await world.startQueryWorker();
+  const truth = DAYS.flatMap((day) => truthOf(world.sim, SITE, day).rows);
+  const names = [...new Set(truth.map(({ point_name }) => point_name))].slice(0, 3);
+  const answer = await world.query.samples([
+    ["site_name", SITE],
+    ["point_names", names.join()],
+    ["start_time", "2023-12-31T00:00:00Z"],
+    ["end_time", "2024-01-03T00:00:00Z"],
+  ]);
+  const line = (name: string, ms: number, value: number | null) => `${name} ${ms} ${value}`;
+  const found = answer.samples.map(({ point_name, timestamp, value }) =>
+    line(point_name, Date.parse(timestamp), value),
+  );
+  const expected = truth
+    .filter(({ point_name }) => names.includes(point_name))
+    .map(({ point_name, timestamp, value }) => line(point_name, timestamp, value));
+  expect(found.toSorted()).toEqual(expected.toSorted());
+  expect(found.length).toBeGreaterThan(200);
+  expect(answer.metadata).toMatchObject({
+    days_from: { rollup: 2, cold: 1, hot: 0 },
+    storage_tiers: ["cold", "rollup"],
+  });
+});
