@@ -10,18 +10,22 @@ const READ_AHEAD_BYTES = 4 * 1024 * 1024;
 const END_BYTES = 512 * 1024;
 
 /**
- * Yields every row group of a file in order, from the one of index `from` on; `decodeColumn` decodes its columns. Memory: the footer, one row group, and
- * 4 MiB of the file.
+ * Yields every row group of a file in order, from the one of index `from` on; `decodeColumn` decodes its columns. Memory: the
+ * footer, one row group, and `readAheadBytes` of the file.
  *
  * Throws `FileUnreadable`. An error of `file.slice` is passed on unchanged, because it says nothing about the file.
  */
-export async function* rowGroups(file: AsyncBuffer, from = 0): AsyncGenerator<GroupBytes<ColumnRanges>> {
+export async function* rowGroups(
+  file: AsyncBuffer,
+  from = 0,
+  readAheadBytes = READ_AHEAD_BYTES,
+): AsyncGenerator<GroupBytes<ColumnRanges>> {
   const size = file.byteLength;
   let end = new Uint8Array(await file.slice(Math.max(0, size - END_BYTES), size));
   const footerBytes = footerBytesOf(end, size);
   if (footerBytes > end.length) end = new Uint8Array(await file.slice(size - footerBytes, size));
   const { groups, rows: rowsExpected, dataEnd } = parseMetadata(end, size);
-  const bytesOf = readAhead(file);
+  const bytesOf = readAhead(file, readAheadBytes);
   let rows = 0;
   for (const [index, { columns, num_rows }] of groups.entries()) {
     const chunks = chunkRanges(columns, dataEnd);
@@ -35,10 +39,10 @@ export async function* rowGroups(file: AsyncBuffer, from = 0): AsyncGenerator<Gr
 }
 
 /**
- * Reads `READ_AHEAD_BYTES` at a time for a caller that reads a file in small parts from front to back. Without it, each
+ * Reads `bytes` at a time for a caller that reads a file in small parts from front to back. Without it, each
  * part of an object in R2 would be a request.
  */
-export function readAhead(file: AsyncBuffer) {
+export function readAhead(file: AsyncBuffer, bytes = READ_AHEAD_BYTES) {
   let start = 0;
   let window = new Uint8Array();
   return async (ranges: readonly ByteRange[]): Promise<GroupBytes["bytesAt"]> => {
@@ -46,11 +50,9 @@ export function readAhead(file: AsyncBuffer) {
     const to = Math.max(...ranges.map(({ offset, length }) => offset + length));
     if (from < start || to > start + window.length) {
       start = from;
-      window = new Uint8Array(
-        await file.slice(from, Math.min(file.byteLength, Math.max(to, from + READ_AHEAD_BYTES))),
-      );
+      window = new Uint8Array(await file.slice(from, Math.min(file.byteLength, Math.max(to, from + bytes))));
     }
-    const [bytes, at] = [window, start];
-    return (offset, length) => bytes.subarray(offset - at, offset - at + length);
+    const [read, at] = [window, start];
+    return (offset, length) => read.subarray(offset - at, offset - at + length);
   };
 }

@@ -20,8 +20,10 @@ import type { RollupStep } from "./next-rollup.ts";
 import { setRollup } from "./rollup-table.ts";
 import { logRollupError, PROGRESS } from "./step-failures.ts";
 
-/** A read of 4 MiB and the one before it, a row group as columns, the footer, and the blocks that a step collects. */
-const COLLECT_BYTES = 13 * 1024 * 1024;
+/** Bytes that are read at a time: what a step of the reference site uses. */
+const READ_BYTES = 1.5 * 1024 * 1024;
+/** A read and the one before it, a row group of 100,000 rows as columns, the footer, and the blocks that a step collects. */
+const COLLECT_BYTES = 9 * 1024 * 1024;
 /** A step ends with the row group that reaches so many bytes of blocks: 20,000 hours of points, or 500,000 samples. */
 const STEP_BYTES_MAX = 1024 * 1024;
 /**
@@ -101,7 +103,7 @@ async function collectGroups(
   };
   const collector = collectorOf(resolutionOf(period), site, from.open);
   let { nextGroup, samples } = from;
-  for await (const group of rowGroups({ byteLength, slice }, nextGroup)) {
+  for await (const group of rowGroups({ byteLength, slice }, nextGroup, READ_BYTES)) {
     collector.add(group);
     nextGroup += 1;
     samples += group.rows;
