@@ -12,13 +12,14 @@ export function duckdb(): Promise<DuckDBConnection> {
   return connection;
 }
 
-/** A file's rows as DuckDB reads them, in the file's order. */
+/** A file's rows as DuckDB reads them, in the file's order; of a roll-up with all of its columns. */
 export async function readWithDuckdb(file: Uint8Array): Promise<Row[]> {
   const rows = await queryWithDuckdb(
     file,
-    (path) => `SELECT epoch_ms(timestamp) AS timestamp, point_name, value, site_name FROM '${path}'`,
+    (path) =>
+      `SELECT * REPLACE (epoch_ms(timestamp) AS timestamp) FROM read_parquet('${path}', hive_partitioning = false)`,
   );
-  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as Row);
+  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as unknown as Row);
 }
 
 /** The result of DuckDB for a query over a file; `values` are the parameters $1, $2 and so on, of these `types`. */

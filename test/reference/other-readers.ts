@@ -1,5 +1,6 @@
 import { parquetReadObjects } from "hyparquet";
 import { Compression, ParquetFile, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import { readWithDuckdb } from "./duckdb.ts";
 import type { Row } from "./truth.ts";
 
 /** A file's rows as hyparquet reads them. */
@@ -22,6 +23,13 @@ export function readWithArrow(file: Uint8Array): Promise<Row[]> {
     .setDictionaryEnabled(false);
   return readWithHyparquet(writeParquet(readParquet(file), plain.build()));
 }
+
+/** The independent readers of files: DuckDB, hyparquet, and Arrow in Rust. */
+export const READERS = [
+  ["DuckDB", readWithDuckdb],
+  ["hyparquet", readWithHyparquet],
+  ["Arrow's Rust reader", readWithArrow],
+] as const;
 
 /** The key-value metadata of a file's footer as Arrow's Rust reader finds it. */
 export async function keyValuesWithArrow(file: Uint8Array): Promise<Map<string, string>> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { DayView } from "../../src/contract/backfill.ts";
 import { readWithDuckdb } from "../reference/duckdb.ts";
-import { readWithArrow, readWithHyparquet } from "../reference/other-readers.ts";
+import { READERS } from "../reference/other-readers.ts";
 import { lines, truthOf } from "../reference/truth.ts";
 import { eventually, keyOf, TOKEN, World } from "./fixture.ts";
 
@@ -24,11 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => world?.close());
 
-test.each([
-  ["DuckDB", readWithDuckdb],
-  ["hyparquet", readWithHyparquet],
-  ["Arrow's Rust reader", readWithArrow],
-])("%s reads, row by row, what the API served", async (_, read) => {
+test.each(READERS)("%s reads, row by row, what the API served", async (_, read) => {
   for (const day of DAYS) {
     const { rows } = truthOf(world.sim, "mixed", day);
     expect(rows.length).toBeGreaterThan(8_000);

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { RollupList, RollupsAccepted } from "../../src/contract/backfill.ts";
-import { queryWithDuckdb } from "../reference/duckdb.ts";
 import { rollupRowFaults } from "../reference/months.ts";
-import { readWithArrow, readWithHyparquet } from "../reference/other-readers.ts";
-import { type Row, truthOf } from "../reference/truth.ts";
+import { READERS } from "../reference/other-readers.ts";
+import { truthOf } from "../reference/truth.ts";
 import { eventually, World } from "./fixture.ts";
 
 const SITE = "office";
@@ -39,21 +38,6 @@ const made = () =>
     return site?.state === "idle" && isMade && site;
   });
 
-const readers: [string, (file: Uint8Array) => Promise<readonly Row[]>][] = [
-  ["DuckDB", readRollupWithDuckdb],
-  ["hyparquet", readWithHyparquet],
-  ["Arrow's Rust reader", readWithArrow],
-];
-
-/** All columns of either resolution. */
-async function readRollupWithDuckdb(file: Uint8Array): Promise<readonly Row[]> {
-  const rows = await queryWithDuckdb(
-    file,
-    (path) => `SELECT * REPLACE (epoch_ms(timestamp) AS timestamp) FROM '${path}'`,
-  );
-  return rows.map((row) => ({ ...row, timestamp: Number(row.timestamp) }) as unknown as Row);
-}
-
 test("the Worker makes a roll-up of each quarter and month by itself, after the job", async () => {
   expect(await made()).toMatchObject({
     hourly: { days_lacking: 0 },
@@ -78,7 +62,7 @@ test("the Worker makes a roll-up of each quarter and month by itself, after the 
   expect(days.map(({ rolled_up }) => rolled_up)).toEqual([true, true, true]);
 });
 
-test.each(readers)("%s reads the hours, and the samples, of what the API served", async (_, read) => {
+test.each(READERS)("%s reads the hours, and the samples, of what the API served", async (_, read) => {
   await made();
   for (const [key, days] of ROLLUPS) {
     const samples = days.flatMap((day) => truthOf(world.sim, SITE, day).rows);

@@ -2,12 +2,8 @@ import { BIGINT, DOUBLE, VARCHAR } from "@duckdb/node-api";
 import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { describe, expect, it } from "vitest";
-import { queryWithDuckdb, readWithDuckdb } from "../../../test/reference/duckdb.ts";
-import {
-  keyValuesWithArrow,
-  readWithArrow,
-  readWithHyparquet,
-} from "../../../test/reference/other-readers.ts";
+import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
+import { keyValuesWithArrow, READERS } from "../../../test/reference/other-readers.ts";
 import { lines, type Row } from "../../../test/reference/truth.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
@@ -15,12 +11,6 @@ import { DAY_START_MS, SHAPES, type Shape, SITE } from "../../../test/support/pa
 import { DAY_MS } from "../../domain/day.ts";
 import { CREATED_BY } from "../file-format.ts";
 import { recount } from "../read/read.ts";
-
-const READERS = [
-  ["DuckDB", readWithDuckdb],
-  ["hyparquet", readWithHyparquet],
-  ["Arrow's Rust reader", readWithArrow],
-] as const;
 
 describe.each(SHAPES)("a file of $title", (shape) => {
   const expected = rowsOf(shape);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
-import { parquetReadObjects } from "hyparquet";
-import { Compression, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import { describe, expect, it } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
+import { READERS } from "../../../test/reference/other-readers.ts";
+import type { Row } from "../../../test/reference/truth.ts";
 import { encodeMonth } from "../../../test/support/parquet/encode-rollup.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay } from "../../domain/day.ts";
 import type { RollupPeriod } from "../../domain/rollup.ts";
@@ -47,40 +47,16 @@ async function pointsIn(file: Uint8Array): Promise<NamedSeries[]> {
   return [...points].map(([name, parts]) => ({ name, ...joinSeries(parts) }));
 }
 
-type Row = Record<string, unknown>;
 const line = ({ timestamp, point_name, value, site_name }: Row) =>
   [Number(timestamp), point_name, Object.is(value, -0) ? "-0" : value, site_name].join(" ");
 const EXPECTED = POINTS.flatMap(({ name, ms, value }) =>
   Array.from(ms, (timestamp, row) =>
-    line({ timestamp, point_name: name, value: value[row], site_name: SPEC.site }),
+    line({ timestamp, point_name: name, value: value[row] as number, site_name: SPEC.site }),
   ),
 );
 
-async function withHyparquet(file: Uint8Array): Promise<Row[]> {
-  const parsers = { timestampFromMilliseconds: (ms: bigint) => Number(ms) };
-  return (await parquetReadObjects({ file: bufferOf(file), parsers })) as Row[];
-}
-
-function withArrow(file: Uint8Array): Promise<Row[]> {
-  const plain = new WriterPropertiesBuilder()
-    .setCompression(Compression.UNCOMPRESSED)
-    .setDictionaryEnabled(false);
-  return withHyparquet(writeParquet(readParquet(file), plain.build()));
-}
-
-const withDuckdb = (file: Uint8Array): Promise<Row[]> =>
-  queryWithDuckdb(
-    file,
-    (path) =>
-      `SELECT * REPLACE (epoch_ms(timestamp) AS timestamp) FROM read_parquet('${path}', hive_partitioning = false)`,
-  );
-
 describe("the file of a month", () => {
-  it.each([
-    ["DuckDB", withDuckdb],
-    ["hyparquet", withHyparquet],
-    ["Arrow's Rust reader", withArrow],
-  ] as const)("is read row by row, bit by bit, by %s", async (_, read) => {
+  it.each(READERS)("is read row by row, bit by bit, by %s", async (_, read) => {
     expect((await read(FILE)).map(line)).toEqual(EXPECTED);
   });
 
