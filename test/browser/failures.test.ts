@@ -45,7 +45,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     worker.status = running;
     worker.days = (site) => [dayView("2024-01-02", "completed", { site }), failedDay(site)];
     page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     await page.goto(`${worker.url}/dashboard/`);
   });
   afterEach(async () => {

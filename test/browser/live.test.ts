@@ -29,7 +29,7 @@ describe.skipIf(!hasChromium)("live data on the dashboard", () => {
     etl = await FakeEtlServer.open(worker.url);
     etl.etl.current = liveStatus(LONG);
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     page.on("console", (message) => {
       if (message.type() === "error") errors.push(message.text());
     });

@@ -244,7 +244,7 @@ export const keyOf = (site: string, day: string) => `timeseries/${day.replaceAll
 export async function eventually<T>(
   what: string,
   check: () => T | undefined | false | Promise<T | undefined | false>,
-  msMax = 60_000,
+  msMax = 120_000,
 ): Promise<T> {
   const startedAt = Date.now();
   for (;;) {
