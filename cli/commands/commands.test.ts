@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { type CliResponses, CliServer } from "../../test/support/cli-server.ts";
 import { STATUS } from "../../test/support/cli-status.ts";
@@ -383,7 +386,9 @@ it("an export of a site of which nothing is archived says so, with near names", 
     "GET /timeseries/days": [{ days: [{ date: "2024-01-01", state: "missing" }] }],
     "GET /timeseries/sites": [{ date: "2024-01-01", sites: ["site_b"], metadata: COST }],
   };
-  const { code, stderr } = await ran("export", "2024-01-01", "--site", "site_a");
+  const folder = mkdtempSync(join(tmpdir(), "backfill-export-"));
+  const { code, stderr } = await ran("export", "2024-01-01", "--site", "site_a", "--out", folder);
+  rmSync(folder, { recursive: true });
   expect(code).toBe(1);
   expect(stderr).toContain('Site "site_a" has no file of 2024-01-01, and none of the last 366 days.');
   // Days that have no file are not counted as files.
