@@ -29,16 +29,28 @@ export function parseRollupPeriod(text: string): RollupPeriod | undefined {
   return /^\d{4}-(Q[1-4]|0[1-9]|1[0-2])$/.test(text) ? (text as RollupPeriod) : undefined;
 }
 
-/** The days of a period, in order: 90 to 92 of a quarter, 28 to 31 of a month. */
-export function daysOfPeriod(period: RollupPeriod): UtcDay[] {
+/** The first and the last day of a period. */
+export function endsOfPeriod(period: RollupPeriod): readonly [first: UtcDay, last: UtcDay] {
   const year = Number(period.slice(0, 4));
   const isMonth = resolutionOf(period) === "raw";
   const months = isMonth ? 1 : MONTHS_A_QUARTER;
   const monthAfter = Number(period.slice(isMonth ? 5 : 6)) * months + 1;
-  return daysOf(
+  return [
     firstOfMonth(year, monthAfter - months),
     addDays(monthAfter > 12 ? firstOfMonth(year + 1, 1) : firstOfMonth(year, monthAfter), -1),
-  );
+  ];
+}
+
+/** The days of a period, in order: 90 to 92 of a quarter, 28 to 31 of a month. */
+export const daysOfPeriod = (period: RollupPeriod) => daysOf(...endsOfPeriod(period));
+
+/** Whether a period has a day from `from` to `to`; without one of them, the range has no such end. */
+export function isInRange(
+  period: RollupPeriod,
+  { from, to }: { readonly from?: UtcDay | undefined; readonly to?: UtcDay | undefined },
+): boolean {
+  const [first, last] = endsOfPeriod(period);
+  return (!from || last >= from) && (!to || first <= to);
 }
 
 const firstOfMonth = (year: number, month: number) =>
@@ -50,7 +62,7 @@ export function periodsOf(from: UtcDay, to: UtcDay, resolution: Resolution): Rol
   for (let day = from; day <= to; ) {
     const period = periodOf(day, resolution);
     periods.push(period);
-    day = addDays(daysOfPeriod(period).at(-1) as UtcDay, 1);
+    day = addDays(endsOfPeriod(period)[1], 1);
   }
   return periods;
 }

@@ -1,6 +1,6 @@
 import { parseUtcDay, utcDayOf } from "../../../src/domain/day.ts";
 import {
-  daysOfPeriod,
+  endsOfPeriod,
   parseRollupKey,
   periodOf,
   RESOLUTIONS,
@@ -66,7 +66,7 @@ export function daysWithoutRollup(world: World, site: string): string[] {
     const [, date] = /^timeseries\/(.*)\//.exec(key) ?? [];
     const day = parseUtcDay(date?.replaceAll("/", "-") ?? "");
     if (!day || day >= hotFrom || !key.endsWith(`/${site}.parquet`)) return [];
-    const monthEnd = daysOfPeriod(periodOf(day, "raw")).at(-1) ?? "";
+    const [, monthEnd] = endsOfPeriod(periodOf(day, "raw"));
     const isOver = monthEnd < hotFrom && monthEnd < today;
     const isDescribed = described.has(`1hr ${day}`) && (!isOver || described.has(`raw ${day}`));
     return isDescribed ? [] : [day];

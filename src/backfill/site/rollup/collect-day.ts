@@ -1,6 +1,6 @@
-import { addDays, type UtcDay } from "../../../domain/day.ts";
+import { addDays } from "../../../domain/day.ts";
 import { objectKey } from "../../../domain/layout.ts";
-import { daysOfPeriod, type Resolution, type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
+import { endsOfPeriod, type Resolution, type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
 import type { Reservation } from "../../../object/isolate/isolate.ts";
 import { FileUnreadable, rowGroups } from "../../../parquet/read/read.ts";
 import type { Sql } from "../../ports.ts";
@@ -40,8 +40,8 @@ class ObjectReplaced extends Error {}
 
 /**
  * Reads the next row groups of a day's object, and stores the hours of their points, or their samples, with the position after
- * them, in one transaction: a crash repeats the step. A day whose object can't be read, or is another, is skipped while the ledger has
- * this version of it.
+ * them, in one transaction: a crash repeats the step. A day whose object can't be read, or is another, is skipped while the
+ * ledger has this version of it.
  */
 export async function collectDay(
   context: ActionContext,
@@ -123,8 +123,7 @@ function hasRoom(sql: Sql, period: RollupPeriod): boolean {
   const resolution = resolutionOf(period);
   const bytesMax = COLLECTED_BYTES_MAX[resolution];
   if (collectedBytes(sql, resolution) < bytesMax) return true;
-  const days = daysOfPeriod(period);
-  const [first, last] = [days[0] as UtcDay, days.at(-1) as UtcDay];
+  const [first, last] = endsOfPeriod(period);
   dropBlocks(sql, resolution, "", addDays(first, -1));
   dropBlocks(sql, resolution, addDays(last, 1), "9999");
   return collectedBytes(sql, resolution, first, last) < bytesMax;

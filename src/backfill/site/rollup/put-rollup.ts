@@ -1,5 +1,5 @@
 import { SQL_VALUE_BYTES_MAX } from "../../../domain/limits.ts";
-import { daysOfPeriod, type RollupPeriod, resolutionOf, rollupKey } from "../../../domain/rollup.ts";
+import { endsOfPeriod, type RollupPeriod, resolutionOf, rollupKey } from "../../../domain/rollup.ts";
 import type { PublishableFile, Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { dropFile, partCount, readPart } from "../ledger/ledger.ts";
@@ -118,7 +118,8 @@ function record(
     });
     const after = factsOf(sql, period, clock.now());
     // They are needed again where days are still to come.
-    if (after.over && lackingDays(after).length === 0) dropBlocksOf(sql, period);
+    if (after.over && lackingDays(after).length === 0)
+      dropBlocks(sql, resolutionOf(period), ...endsOfPeriod(period));
     return true;
   });
   if (recorded) log("INFO", `Roll-up complete: ${period}`, { site, ...describe(object) });
@@ -146,8 +147,3 @@ function completeBuild(sql: Sql, period: RollupPeriod): CompleteBuild | undefine
 
 const namedDays = ({ days }: RollupBuild): NamedDays =>
   Object.fromEntries(Object.entries(days).map(([date, etag]) => [date, namedEtag(etag)]));
-
-function dropBlocksOf(sql: Sql, period: RollupPeriod): void {
-  const days = daysOfPeriod(period);
-  dropBlocks(sql, resolutionOf(period), days[0] ?? "", days.at(-1) ?? "");
-}

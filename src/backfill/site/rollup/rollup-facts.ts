@@ -1,6 +1,6 @@
 import { type EpochMs, type UtcDay, utcDayOf } from "../../../domain/day.ts";
 import {
-  daysOfPeriod,
+  endsOfPeriod,
   periodOf,
   RESOLUTIONS,
   type Resolution,
@@ -28,8 +28,7 @@ export function periodFacts(sql: Sql, now: EpochMs): PeriodFacts[] {
 
 /** What the ledger says of one period. */
 export function factsOf(sql: Sql, period: RollupPeriod, now: EpochMs): PeriodFacts {
-  const days = daysOfPeriod(period);
-  const known = knownDays(sql, days[0] as UtcDay, days.at(-1) as UtcDay, now);
+  const known = knownDays(sql, ...endsOfPeriod(period), now);
   const rollups = new Map([[period, getRollup(sql, period)]]);
   return factsWithin(sql, resolutionOf(period), rollups, known)[0] as PeriodFacts;
 }
@@ -55,7 +54,7 @@ function factsWithin(
     const days = [...ofPeriod].filter(
       ([date]) => !replaced.has(date) && (hotFrom === undefined || date < hotFrom),
     );
-    const lastDay = daysOfPeriod(period).at(-1) as UtcDay;
+    const [, lastDay] = endsOfPeriod(period);
     const over = hotFrom === undefined || lastDay < hotFrom;
     const mayBeMade =
       resolution === "1hr" || (over && lastDay < today && samplesOf(days) <= MONTH_SAMPLES_MAX);

@@ -5,8 +5,8 @@ import type {
   RollupView,
   SiteRollups,
 } from "../../../contract/backfill.ts";
-import { type EpochMs, parseUtcDay, type UtcDay } from "../../../domain/day.ts";
-import { daysOfPeriod, periodOf, type Resolution, resolutionOf } from "../../../domain/rollup.ts";
+import { type EpochMs, parseUtcDay } from "../../../domain/day.ts";
+import { endsOfPeriod, isInRange, periodOf, type Resolution, resolutionOf } from "../../../domain/rollup.ts";
 import type { RollupRange } from "../../job/job.ts";
 import type { Sql } from "../../ports.ts";
 import { objectVersions } from "../ledger/ledger.ts";
@@ -24,8 +24,8 @@ export function rollupView(sql: Sql, running: boolean, now: EpochMs): RollupView
   const isWork = step !== undefined && step.do !== "check";
   return {
     state: isWork || laterAt !== undefined ? (running ? "running" : "waiting") : "idle",
-    hourly: countsOf(periods.filter(({ period }) => resolutionOf(period) === "1hr")),
-    raw: countsOf(periods.filter(({ period }) => resolutionOf(period) === "raw")),
+    hourly: countsOf(ofResolution(periods, "1hr")),
+    raw: countsOf(ofResolution(periods, "raw")),
     current_period: isWork ? step.period : null,
     last_error: failure ?? skipped.at(-1)?.reason ?? null,
   };
@@ -46,10 +46,14 @@ function countsOf(periods: readonly PeriodFacts[]): RollupCounts {
 /** Each quarter, and each month, that has days for a roll-up, in order. */
 export function rollupPeriods(sql: Sql, now: EpochMs): Pick<SiteRollups, "quarters" | "months"> {
   const periods = periodFacts(sql, now).filter(({ days, rollup }) => days.size > 0 || rollup.object);
-  const views = (resolution: Resolution) =>
-    periods.filter(({ period }) => resolutionOf(period) === resolution).map(periodView);
-  return { quarters: views("1hr"), months: views("raw") };
+  return {
+    quarters: ofResolution(periods, "1hr").map(periodView),
+    months: ofResolution(periods, "raw").map(periodView),
+  };
 }
+
+const ofResolution = (periods: readonly PeriodFacts[], resolution: Resolution) =>
+  periods.filter(({ period }) => resolutionOf(period) === resolution);
 
 function periodView(facts: PeriodFacts): RollupPeriodView {
   const { object, failure } = facts.rollup;
@@ -96,18 +100,14 @@ export function withRollups(sql: Sql, views: readonly DayView[]): DayView[] {
  */
 export function requestRollups(
   sql: Sql,
-  { from, to }: RollupRange,
+  range: RollupRange,
   now: EpochMs,
 ): { readonly periods: number; readonly days: number } {
-  const inRange = periodFacts(sql, now).filter(({ period }) => {
-    const days = daysOfPeriod(period);
-    return (!from || (days.at(-1) as UtcDay) >= from) && (!to || (days[0] as UtcDay) <= to);
-  });
+  const inRange = periodFacts(sql, now).filter(({ period }) => isInRange(period, range));
   let [periods, days] = [0, 0];
   for (const facts of inRange) {
     const { collected, period, rollup } = facts;
-    const ofPeriod = daysOfPeriod(period);
-    dropSkipped(sql, ofPeriod[0] as UtcDay, ofPeriod.at(-1) as UtcDay);
+    dropSkipped(sql, ...endsOfPeriod(period));
     const unskipped = {
       ...facts,
       collected: new Map([...collected].filter(([, { skipped }]) => skipped === undefined)),

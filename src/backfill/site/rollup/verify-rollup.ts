@@ -1,9 +1,16 @@
 import { createHash } from "node:crypto";
 import type { AsyncBuffer } from "hyparquet";
 import { DAY_MS, type UtcDay, utcDayOf } from "../../../domain/day.ts";
-import { daysOfPeriod, type RollupPeriod, resolutionOf, rollupKey } from "../../../domain/rollup.ts";
+import {
+  endsOfPeriod,
+  isInRange,
+  type RollupPeriod,
+  resolutionOf,
+  rollupKey,
+} from "../../../domain/rollup.ts";
 import { FileUnreadable } from "../../../parquet/read/read.ts";
 import { rollupPoints, rollupSamples } from "../../../parquet/rollup/rollup.ts";
+import type { RollupRange } from "../../job/job.ts";
 import type { ObjectHead } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import { objectVersions } from "../ledger/ledger.ts";
@@ -15,18 +22,16 @@ import { getRollup, namedEtag, type RollupObject, setRollup } from "./rollup-tab
 
 const READ_BYTES = 4 * 1024 * 1024;
 
-/** The first period after `after` whose roll-up the ledger knows, of those that have a day from `from` to `to`. */
+/** The first period after `after` whose roll-up the ledger knows, of those that have a day of the range. */
 export function periodToVerify(
   context: ActionContext,
   after: string,
-  { from, to }: { readonly from?: UtcDay | undefined; readonly to?: UtcDay | undefined },
+  range: RollupRange,
 ): RollupPeriod | undefined {
   const facts = context.store.tx((sql) => periodFacts(sql, context.clock.now()));
-  return facts.find(({ period, rollup }) => {
-    const days = daysOfPeriod(period);
-    const inRange = (!from || (days.at(-1) as UtcDay) >= from) && (!to || (days[0] as UtcDay) <= to);
-    return rollup.object !== undefined && period > after && inRange;
-  })?.period;
+  return facts.find(
+    ({ period, rollup }) => rollup.object !== undefined && period > after && isInRange(period, range),
+  )?.period;
 }
 
 /**
@@ -136,7 +141,7 @@ export function adoptRollup(
       setRollup(sql, period, { version, object: undefined, unusedNonce: undefined, wrong: undefined });
       return undefined;
     }
-    const objects = objectVersions(sql, ...firstAndLast(period));
+    const objects = objectVersions(sql, ...endsOfPeriod(period));
     const known = { ...rollup, object: seen.kind === "rollup" ? seen.object : undefined, wrong: undefined };
     const facts = { period, rollup: known, objects, days: objects, collected: new Map(), over: true };
     if (seen.kind !== "rollup" || isWrong(facts)) {
@@ -157,9 +162,4 @@ export function forgetRollups(context: ActionContext, listed: readonly string[])
       return object ? [period] : [];
     }),
   );
-}
-
-function firstAndLast(period: RollupPeriod): [UtcDay, UtcDay] {
-  const days = daysOfPeriod(period);
-  return [days[0] as UtcDay, days.at(-1) as UtcDay];
 }
