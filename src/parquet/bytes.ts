@@ -17,3 +17,10 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   }
   return a.length - b.length;
 }
+
+/** The least, in the order of `compareBytes`; undefined where there is none. */
+export function leastBytes(all: readonly Uint8Array[]): Uint8Array | undefined {
+  let least: Uint8Array | undefined;
+  for (const each of all) if (!least || compareBytes(each, least) < 0) least = each;
+  return least;
+}

@@ -17,8 +17,8 @@ export const collectedDayTables: readonly Table[] = [
     },
   },
   {
-    // Consecutive points with their hours, or a row group of samples as the day's object has it. The names ascend in UTF-8
-    // bytes from block to block; only samples of a point can be in several.
+    // Consecutive points with their hours, or with samples. The names ascend in UTF-8 bytes from block to block; only samples
+    // of a point can be in several.
     name: "collected_block",
     migrations: {
       7: [

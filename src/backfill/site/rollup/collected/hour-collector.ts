@@ -3,29 +3,26 @@ import type { NamedSeries } from "../../../../domain/series.ts";
 import { compareBytes } from "../../../../parquet/bytes.ts";
 import { FileUnreadable, type GroupBytes, namedSeries } from "../../../../parquet/read/read.ts";
 import { encodeRollupGroup, type RollupPoint } from "../../../../parquet/rollup/rollup.ts";
+import { BlockBuilder } from "./block-builder.ts";
 import type { CollectedBlock, CollectedDay } from "./collected-days.ts";
 import type { Collector } from "./collector.ts";
 
-/** A block ends with the point that reaches so many rows or bytes of names: a merge has one block of each day in memory. */
 const BLOCK_ROWS = 1_000;
-const BLOCK_NAME_BYTES = 32 * 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Makes hours of the samples of one point after another, and blocks of the points. */
 export class HourCollector implements Collector {
-  readonly #site: string;
-  readonly #blocks: CollectedBlock[] = [];
+  readonly #blocks: BlockBuilder<RollupPoint>;
   #open: { readonly name: Uint8Array; readonly builder: BucketBuilder } | undefined;
-  #points: RollupPoint[] = [];
-  #rows = 0;
-  #nameBytes = 0;
-  #lastName = new Uint8Array();
-  bytes = 0;
 
   constructor(site: string, open: CollectedDay["open"]) {
-    this.#site = site;
+    this.#blocks = new BlockBuilder(BLOCK_ROWS, (points) => encodeRollupGroup({ site }, points, 0));
     this.#open = open && { name: open.name, builder: BucketBuilder.restore(open.buckets, hourOf) };
+  }
+
+  get bytes(): number {
+    return this.#blocks.bytes;
   }
 
   /** The point that further samples may continue. */
@@ -60,22 +57,11 @@ export class HourCollector implements Collector {
     if (!this.#open) return;
     const { builder, name } = this.#open;
     const hours = builder.take();
-    this.#points.push({ name: decoder.decode(name), hours });
-    this.#rows += hours.ms.length;
-    this.#nameBytes += name.length;
-    this.#lastName = new Uint8Array(name);
     this.#open = undefined;
-    if (this.#rows >= BLOCK_ROWS || this.#nameBytes >= BLOCK_NAME_BYTES) this.endBlock();
+    this.#blocks.add({ name: decoder.decode(name), hours }, name, hours.ms.length);
   }
 
   endBlock(): readonly CollectedBlock[] {
-    if (this.#points.length === 0) return this.#blocks;
-    const { bytes, metadata } = encodeRollupGroup({ site: this.#site }, this.#points, 0);
-    this.#blocks.push({ lastName: this.#lastName, metadata, data: bytes });
-    this.bytes += bytes.length + metadata.length;
-    this.#points = [];
-    this.#rows = 0;
-    this.#nameBytes = 0;
-    return this.#blocks;
+    return this.#blocks.endBlock();
   }
 }

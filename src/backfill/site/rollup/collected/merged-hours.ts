@@ -1,6 +1,6 @@
 import { hourOf, mergeBuckets } from "../../../../domain/buckets.ts";
 import type { UtcDay } from "../../../../domain/day.ts";
-import { compareBytes } from "../../../../parquet/bytes.ts";
+import { compareBytes, leastBytes } from "../../../../parquet/bytes.ts";
 import {
   decodeRollupBlock,
   encodeRollupGroup,
@@ -66,11 +66,7 @@ export class MergedHours implements Merged {
   }
 
   #nextPoint(): RollupPoint {
-    let first: Uint8Array | undefined;
-    for (const cursor of this.#cursors) {
-      const name = nameAt(cursor);
-      if (!first || compareBytes(name, first) < 0) first = name;
-    }
+    const first = leastBytes(this.#cursors.map(nameAt));
     if (!first) throw new Error("no point is left");
     const parts: RollupPoint[] = [];
     for (const cursor of this.#cursors) {

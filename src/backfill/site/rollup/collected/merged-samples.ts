@@ -1,6 +1,6 @@
 import type { UtcDay } from "../../../../domain/day.ts";
 import { joinSeries, type Series } from "../../../../domain/series.ts";
-import { compareBytes } from "../../../../parquet/bytes.ts";
+import { compareBytes, leastBytes } from "../../../../parquet/bytes.ts";
 import {
   decodeSampleBlock,
   encodeSampleGroup,
@@ -80,12 +80,7 @@ export class MergedSamples implements Merged {
   }
 
   #firstName(): Uint8Array | undefined {
-    let first: Uint8Array | undefined;
-    for (const { points } of this.#cursors) {
-      const name = points[0]?.name;
-      if (name && (!first || compareBytes(name, first) < 0)) first = name;
-    }
-    return first;
+    return leastBytes(this.#cursors.flatMap(({ points }) => points[0]?.name ?? []));
   }
 
   /** Takes up to `rowsMax` rows of the cursor's first point. */
