@@ -1,7 +1,8 @@
 /**
  * What a file of raw samples a month would bring and cost: `npm run bench:compaction [-- --days 31]`. A month of full days
  * of the reference site is written and compacted in several layouts; then a year of one point and of 20 points is read
- * from day files, from raw roll-ups as the Query Worker reads them, and from the other layouts. Prints ratios side by side. Takes some minutes, 3 GB of disk and 1 GB of memory.
+ * from day files, from raw roll-ups as the Query Worker reads them, and from the other layouts. Prints ratios side by side.
+ * Takes some minutes, 3 GB of disk and 1 GB of memory.
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

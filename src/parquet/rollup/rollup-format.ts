@@ -51,7 +51,6 @@ export type HourColumn = "timestamp" | "pointName" | BucketField | "siteName";
 
 /** The columns of raw samples, which are those of a day, by the names that code uses. */
 export const SAMPLE_KEYS = ["timestamp", "pointName", "value", "siteName"] as const;
-export type SampleColumn = (typeof SAMPLE_KEYS)[number];
 
 /** The columns of each resolution, all required. */
 export const COLUMNS_OF: Readonly<Record<Resolution, readonly ColumnSchema[]>> = {

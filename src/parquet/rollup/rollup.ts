@@ -19,7 +19,6 @@ export {
   type RollupSpec,
   SAMPLE_GROUP_ROWS,
   SAMPLE_KEYS,
-  type SampleColumn,
 } from "./rollup-format.ts";
 export { decodeSampleBlock, rollupSamples } from "./rollup-groups.ts";
 export { RollupIndex } from "./rollup-index.ts";

@@ -21,9 +21,9 @@ const HOT_WAIT_MS_MAX = 240_000;
 
 /**
  * Puts the file once the Coordinator permits it, after hot storage has stopped vouching for the day. `cleared`: what
- * `clearForDay` has returned. Neither of them is a
- * failure of the day where it does not answer, but nothing is published without both. They are asked again in another
- * turn of the connection, for which others wait. Throws after a hot storage that has not answered for some minutes.
+ * `clearForDay` has returned. The day does not fail where the Coordinator or hot storage does not answer, but nothing is
+ * published without both. They are asked again in another turn of the connection, for which others wait. Throws after a hot
+ * storage that has not answered for some minutes.
  */
 export async function putWithPermission(
   context: ActionContext,
