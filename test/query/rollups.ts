@@ -6,7 +6,7 @@ import { periodOf, type RollupPeriod, resolutionOf, rollupKey } from "../../src/
 import { joinSeries, type Series } from "../../src/domain/series.ts";
 import { dayFile, SITE } from "../support/query/archive.ts";
 import type { MemoryArchive } from "../support/query/memory-archive.ts";
-import { clearedRollup, monthFile, rollupFile } from "../support/query/rollup-file.ts";
+import { clearedRollup, monthFile, type RollupFileSpec, rollupFile } from "../support/query/rollup-file.ts";
 import { seriesOf } from "../support/query/source.ts";
 import { type ArchivedDay, DAYS, dayAt, NAMES } from "./archives.ts";
 
@@ -60,14 +60,13 @@ export function rollupOf(
   };
 }
 
-interface FileSpec {
-  readonly days: readonly UtcDay[];
-  readonly emptyDays: readonly UtcDay[];
-  readonly groupRows: number;
-}
 type TestFile = Pick<TestRollup, "bytes" | "groups" | "infinite">;
 
-function quarterOf(period: RollupPeriod, parts: readonly (readonly Series[])[], spec: FileSpec): TestFile {
+function quarterOf(
+  period: RollupPeriod,
+  parts: readonly (readonly Series[])[],
+  spec: RollupFileSpec,
+): TestFile {
   const points = NAMES.map((name, point) => {
     const hours = (parts[point] ?? []).map((series): BucketSeries => summarize(series, HOURS));
     return { name, hours: mergeBuckets(hours, HOURS) };
@@ -84,7 +83,11 @@ function quarterOf(period: RollupPeriod, parts: readonly (readonly Series[])[], 
   };
 }
 
-function monthOf(period: RollupPeriod, parts: readonly (readonly Series[])[], spec: FileSpec): TestFile {
+function monthOf(
+  period: RollupPeriod,
+  parts: readonly (readonly Series[])[],
+  spec: RollupFileSpec,
+): TestFile {
   const points = NAMES.map((name, point) => ({ name, ...joinSeries(parts[point] ?? []) }));
   const groups = points.flatMap(({ name, ms }) =>
     Array.from({ length: Math.ceil(ms.length / spec.groupRows) }, () => [name, name] as const),

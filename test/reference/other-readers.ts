@@ -1,13 +1,13 @@
 import { parquetReadObjects } from "hyparquet";
 import { Compression, ParquetFile, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
+import { fileBuffer } from "../support/parquet/file-buffer.ts";
 import { readWithDuckdb } from "./duckdb.ts";
 import type { Row } from "./truth.ts";
 
 /** A file's rows as hyparquet reads them. */
 export async function readWithHyparquet(file: Uint8Array): Promise<Row[]> {
-  const copy = file.slice().buffer;
   const rows = await parquetReadObjects({
-    file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
+    file: fileBuffer(file),
     parsers: { timestampFromMilliseconds: (ms) => Number(ms) },
   });
   return rows as unknown as Row[];

@@ -6,6 +6,7 @@ import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { keyValuesWithArrow, READERS } from "../../../test/reference/other-readers.ts";
 import { lines, type Row } from "../../../test/reference/truth.ts";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import { columnsOf, referenceRows } from "../../../test/support/parquet/reference.ts";
 import { DAY_START_MS, SHAPES, type Shape, SITE } from "../../../test/support/parquet/shapes.ts";
 import { DAY_MS } from "../../domain/day.ts";
@@ -22,7 +23,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
 
   it("has the right counts by our own recount", async () => {
     const times = expected.map(({ timestamp }) => timestamp).sort((a, b) => a - b);
-    expect(await finish(recount(bufferOf(file), SITE))).toEqual({
+    expect(await finish(recount(fileBuffer(file), SITE))).toEqual({
       rows: expected.length,
       points: new Set(expected.map(({ point_name }) => point_name)).size,
       firstTimestampMs: times[0],
@@ -33,7 +34,9 @@ describe.each(SHAPES)("a file of $title", (shape) => {
   });
 
   it("has in its footer the number of rows, created_by and its site, day and format version", () => {
-    const { num_rows, row_groups, key_value_metadata, created_by } = parquetMetadata(bufferOf(file).slice(0));
+    const { num_rows, row_groups, key_value_metadata, created_by } = parquetMetadata(
+      fileBuffer(file).slice(0),
+    );
     const sizes = groupsOf(shape).map(({ length }) => BigInt(length));
     expect({ num_rows, key_value_metadata, created_by }).toEqual({
       num_rows: BigInt(expected.length),
@@ -201,11 +204,6 @@ function typed({ name, min, max }: Record<string, unknown>): Bounds {
     return name === "value" ? Number(text) : text;
   };
   return { name: String(name), min: read(min), max: read(max) };
-}
-
-function bufferOf(bytes: Uint8Array) {
-  const copy = bytes.slice().buffer;
-  return { byteLength: bytes.length, slice: (start: number, end?: number) => copy.slice(start, end) };
 }
 
 async function finish<T>(generator: AsyncGenerator<unknown, T>): Promise<T> {

@@ -3,6 +3,7 @@ import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { Compression, readParquet, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import { expect, test } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import { addDays, type UtcDay } from "../../domain/day.ts";
 import { POINTS_GROUP_BYTES, POINTS_GROUP_ROWS } from "../../domain/limits.ts";
 import { compareNames } from "../../domain/point-name.ts";
@@ -29,14 +30,9 @@ const BARE: PointRow = { name: "ses/é/🜁", fields: NO_FIELDS, firstSeen: DAY,
 
 const encode = (rows: readonly PointRow[]) => concatenate([...encodePoints(SITE, rows)]);
 
-function bufferOf(bytes: Uint8Array) {
-  const copy = bytes.slice().buffer;
-  return { byteLength: bytes.length, slice: (start: number, end?: number) => copy.slice(start, end) };
-}
-
 async function decode(bytes: Uint8Array): Promise<PointRow[]> {
   const rows: PointRow[] = [];
-  for await (const group of decodePoints(bufferOf(bytes))) rows.push(...group);
+  for await (const group of decodePoints(fileBuffer(bytes))) rows.push(...group);
   return rows;
 }
 
@@ -65,7 +61,7 @@ const tableOf = (rows: readonly PointRow[]) =>
 type Table = Record<string, unknown>[];
 const READERS = {
   async hyparquet(file: Uint8Array): Promise<Table> {
-    const rows = await parquetReadObjects({ file: bufferOf(file) });
+    const rows = await parquetReadObjects({ file: fileBuffer(file) });
     const text = (day: Date) => day.toISOString().slice(0, 10);
     return rows.map((row) => ({
       ...row,
@@ -167,7 +163,7 @@ test("a row group ends at its bound of rows or of text, and the rows continue in
     fields: { ...row.fields, kvTags: JSON.stringify({ text: "x".repeat(POINTS_GROUP_BYTES / 2) }) },
   }));
   const sizes = (file: Uint8Array) =>
-    parquetMetadata(bufferOf(file).slice(0)).row_groups.map(({ num_rows }) => Number(num_rows));
+    parquetMetadata(fileBuffer(file).slice(0)).row_groups.map(({ num_rows }) => Number(num_rows));
   expect(sizes(encode(many))).toEqual([POINTS_GROUP_ROWS, 1]);
   expect(sizes(encode(wordy))).toEqual([2, 1]);
   expect(await decode(encode(many))).toEqual(many);
@@ -175,7 +171,7 @@ test("a row group ends at its bound of rows or of text, and the rows continue in
 
 test("the file says its site and version, and is compressed with Snappy", () => {
   const { created_by, key_value_metadata, row_groups, schema } = parquetMetadata(
-    bufferOf(encode([TEMP])).slice(0),
+    fileBuffer(encode([TEMP])).slice(0),
   );
   expect(created_by).toBe("building-vitals-backfill-points version 1.0.0 (build 1)");
   expect(key_value_metadata).toEqual([

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeDay } from "../../../test/support/parquet/encode-day.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import { columnsOf } from "../../../test/support/parquet/reference.ts";
 import { namedSeries } from "./named-series.ts";
 import { rowGroups } from "./row-groups.ts";
@@ -19,10 +20,7 @@ const file = encodeDay(
   ],
   { rowGroupSize: 8 },
 );
-const buffer = {
-  byteLength: file.length,
-  slice: (start: number, end = file.length) => file.slice(start, end).buffer as ArrayBuffer,
-};
+const buffer = fileBuffer(file);
 
 /** `point ms value` of the wanted points, from the row group of index `from` on. */
 async function rowsOf(isWanted: (name: string) => boolean, from?: number): Promise<string[]> {

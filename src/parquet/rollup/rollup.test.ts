@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { READERS } from "../../../test/reference/other-readers.ts";
 import { encodeRollup, madeUpHours } from "../../../test/support/parquet/encode-rollup.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import { BUCKET_FIELDS, type BucketSeries } from "../../domain/buckets.ts";
 import { dayStartMs, daysOf, type UtcDay } from "../../domain/day.ts";
 import type { RollupPeriod } from "../../domain/rollup.ts";
@@ -42,10 +43,6 @@ const POINTS: RollupPoint[] = sorted([
 });
 const FILE = encodeRollup(SPEC, POINTS);
 
-const bufferOf = (file: Uint8Array) => {
-  const whole = file.slice().buffer;
-  return { byteLength: whole.byteLength, slice: (start: number, end?: number) => whole.slice(start, end) };
-};
 const groupOf = (file: Uint8Array, index: RollupIndex, group: number) => ({
   rows: index.rows(group),
   chunks: index.chunks(group, HOUR_KEYS),
@@ -58,7 +55,7 @@ const bits = (hours: BucketSeries) =>
 
 async function pointsIn(file: Uint8Array): Promise<RollupPoint[]> {
   const points: RollupPoint[] = [];
-  for await (const point of rollupPoints(bufferOf(file))) points.push(point);
+  for await (const point of rollupPoints(fileBuffer(file))) points.push(point);
   return points;
 }
 

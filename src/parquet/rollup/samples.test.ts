@@ -4,6 +4,7 @@ import { queryWithDuckdb } from "../../../test/reference/duckdb.ts";
 import { READERS } from "../../../test/reference/other-readers.ts";
 import type { Row } from "../../../test/reference/truth.ts";
 import { encodeMonth } from "../../../test/support/parquet/encode-rollup.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import { DAY_MS, dayStartMs, daysOf, type UtcDay } from "../../domain/day.ts";
 import type { RollupPeriod } from "../../domain/rollup.ts";
 import { joinSeries, type NamedSeries } from "../../domain/series.ts";
@@ -33,16 +34,12 @@ const POINTS: NamedSeries[] = [
 const GROUP_ROWS = 50;
 const FILE = encodeMonth(SPEC, POINTS, GROUP_ROWS);
 
-const bufferOf = (file: Uint8Array) => {
-  const whole = file.slice().buffer;
-  return { byteLength: whole.byteLength, slice: (start: number, end?: number) => whole.slice(start, end) };
-};
 const bits = ({ ms, value }: Pick<NamedSeries, "ms" | "value">) =>
   [ms, value].map((column) => Buffer.from(column.slice().buffer).toString("base64"));
 
 async function pointsIn(file: Uint8Array): Promise<NamedSeries[]> {
   const points = new Map<string, NamedSeries[]>();
-  for await (const part of rollupSamples(bufferOf(file)))
+  for await (const part of rollupSamples(fileBuffer(file)))
     points.set(part.name, [...(points.get(part.name) ?? []), part]);
   return [...points].map(([name, parts]) => ({ name, ...joinSeries(parts) }));
 }

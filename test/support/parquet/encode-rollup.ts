@@ -2,6 +2,7 @@ import type { BucketSeries } from "../../../src/domain/buckets.ts";
 import type { NamedSeries } from "../../../src/domain/series.ts";
 import { concatenate } from "../../../src/parquet/bytes.ts";
 import {
+  type EncodedRollupGroup,
   encodeRollupFooter,
   encodeRollupGroup,
   encodeSampleGroup,
@@ -11,49 +12,57 @@ import {
   SAMPLE_GROUP_ROWS,
 } from "../../../src/parquet/rollup/rollup.ts";
 
-/** Encodes the file of a roll-up, for tests and fixtures. The points ascend by name in UTF-8 bytes. */
-export function encodeRollup(
+/** Encodes the file of a roll-up, for tests and fixtures. The points ascend by name in UTF-8 bytes, and have rows. */
+export const encodeRollup = (
   spec: RollupSpec,
-  points: Iterable<RollupPoint>,
+  points: readonly RollupPoint[],
   groupRows = ROLLUP_GROUP_ROWS,
-): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const metadata: Uint8Array[] = [];
-  let group: RollupPoint[] = [];
-  let [fileOffset, rows] = [0, 0];
-  const flush = () => {
-    const encoded = encodeRollupGroup(spec, group, fileOffset);
-    parts.push(encoded.bytes);
-    metadata.push(encoded.metadata);
-    fileOffset += encoded.bytes.length;
-    [group, rows] = [[], 0];
-  };
+): Uint8Array => fileOf(spec, groupsOf(points, groupRows), encodeRollupGroup);
+
+/** The row groups of points, each of which ends with the point that reaches `groupRows`. */
+export function groupsOf(points: readonly RollupPoint[], groupRows: number): RollupPoint[][] {
+  const groups: RollupPoint[][] = [];
+  let rows = groupRows;
   for (const point of points) {
-    group.push(point);
+    if (rows >= groupRows) {
+      groups.push([]);
+      rows = 0;
+    }
+    groups.at(-1)?.push(point);
     rows += point.hours.ms.length;
-    if (rows >= groupRows) flush();
   }
-  if (rows > 0) flush();
-  return concatenate([...parts, encodeRollupFooter(metadata, spec)]);
+  return groups;
 }
 
 /** Encodes the file of a month, for tests and fixtures. The points ascend by name in UTF-8 bytes, and have samples. */
 export function encodeMonth(
   spec: RollupSpec,
-  points: Iterable<NamedSeries>,
+  points: readonly NamedSeries[],
   groupRows = SAMPLE_GROUP_ROWS,
+): Uint8Array {
+  const groups = points.flatMap(({ name, ms, value }) =>
+    Array.from({ length: Math.ceil(ms.length / groupRows) }, (_, at) => {
+      const [from, to] = [at * groupRows, (at + 1) * groupRows];
+      return [{ name, ms: ms.slice(from, to), value: value.slice(from, to) }];
+    }),
+  );
+  return fileOf(spec, groups, encodeSampleGroup);
+}
+
+/** A file of row groups, each of the points that it has. */
+export function fileOf<Point>(
+  spec: RollupSpec,
+  groups: readonly (readonly Point[])[],
+  encode: (spec: RollupSpec, points: readonly Point[], fileOffset: number) => EncodedRollupGroup,
 ): Uint8Array {
   const parts: Uint8Array[] = [];
   const metadata: Uint8Array[] = [];
   let fileOffset = 0;
-  for (const { name, ms, value } of points) {
-    for (let from = 0; from < ms.length; from += groupRows) {
-      const part = { name, ms: ms.slice(from, from + groupRows), value: value.slice(from, from + groupRows) };
-      const encoded = encodeSampleGroup(spec, [part], fileOffset);
-      parts.push(encoded.bytes);
-      metadata.push(encoded.metadata);
-      fileOffset += encoded.bytes.length;
-    }
+  for (const points of groups) {
+    const encoded = encode(spec, points, fileOffset);
+    parts.push(encoded.bytes);
+    metadata.push(encoded.metadata);
+    fileOffset += encoded.bytes.length;
   }
   return concatenate([...parts, encodeRollupFooter(metadata, spec)]);
 }

@@ -2,6 +2,7 @@
 import { parquetReadObjects } from "hyparquet";
 import { Table, WriterPropertiesBuilder, writeParquet } from "parquet-wasm";
 import type { FormatName, QueryMetadata, TimeForm } from "../../../src/contract/query.ts";
+import { fileBuffer } from "../parquet/file-buffer.ts";
 import type { Row } from "./source.ts";
 
 export interface ReadBack {
@@ -51,9 +52,8 @@ export const READERS: Readonly<Record<FormatName, Reader>> = {
       Table.fromIPCStream(body),
       new WriterPropertiesBuilder().setDictionaryEnabled(false).build(),
     );
-    const copy = file.slice().buffer;
     const read = (await parquetReadObjects({
-      file: { byteLength: file.length, slice: (start, end) => copy.slice(start, end) },
+      file: fileBuffer(file),
       parsers: {
         timestampFromMilliseconds: (ms) => Number(ms),
         // hyparquet's own drops U+FEFF at the beginning of a text.

@@ -7,7 +7,7 @@ import {
   encodeRollupGroup,
   type RollupPoint,
 } from "../../../src/parquet/rollup/rollup.ts";
-import { encodeMonth } from "../parquet/encode-rollup.ts";
+import { encodeMonth, fileOf, groupsOf } from "../parquet/encode-rollup.ts";
 import { SITE } from "./archive.ts";
 
 export interface RollupFile {
@@ -20,39 +20,22 @@ export interface RollupFile {
 
 export const hoursOf = (samples: Series): BucketSeries => summarize(samples, bucketsOf(3_600_000));
 
+export interface RollupFileSpec {
+  readonly days: readonly UtcDay[];
+  readonly emptyDays?: readonly UtcDay[];
+  readonly groupRows: number;
+}
+
 /** A roll-up as the site's object encodes it; points are in UTF-8 order, and a row group ends once it has `groupRows`. */
 export function rollupFile(
   period: RollupPeriod,
   points: readonly RollupPoint[],
-  {
-    days,
-    emptyDays = [],
-    groupRows,
-  }: { days: readonly UtcDay[]; emptyDays?: readonly UtcDay[]; groupRows: number },
+  { days, emptyDays = [], groupRows }: RollupFileSpec,
 ): RollupFile {
   const withRows = points.filter(({ hours }) => hours.ms.length > 0);
-  const groups: RollupPoint[][] = [];
-  let rows = Number.POSITIVE_INFINITY;
-  for (const point of withRows) {
-    if (rows >= groupRows) {
-      groups.push([]);
-      rows = 0;
-    }
-    groups.at(-1)?.push(point);
-    rows += point.hours.ms.length;
-  }
-  const parts: Uint8Array[] = [];
-  const metadata: Uint8Array[] = [];
-  let offset = 0;
-  for (const group of groups) {
-    const encoded = encodeRollupGroup({ site: SITE }, group, offset);
-    parts.push(encoded.bytes);
-    metadata.push(encoded.metadata);
-    offset += encoded.bytes.length;
-  }
-  parts.push(encodeRollupFooter(metadata, { site: SITE, period, days, emptyDays }));
+  const groups = groupsOf(withRows, groupRows);
   return {
-    bytes: Uint8Array.from(Buffer.concat(parts)),
+    bytes: fileOf({ site: SITE, period, days, emptyDays }, groups, encodeRollupGroup),
     points: withRows,
     groups: groups.map((group) => [group[0]?.name ?? "", group.at(-1)?.name ?? ""]),
   };
@@ -62,11 +45,7 @@ export function rollupFile(
 export function monthFile(
   period: RollupPeriod,
   points: readonly NamedSeries[],
-  {
-    days,
-    emptyDays = [],
-    groupRows,
-  }: { days: readonly UtcDay[]; emptyDays?: readonly UtcDay[]; groupRows: number },
+  { days, emptyDays = [], groupRows }: RollupFileSpec,
 ): Uint8Array {
   const withSamples = points.filter(({ ms }) => ms.length > 0);
   return encodeMonth({ site: SITE, period, days, emptyDays }, withSamples, groupRows);

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { pointsKey } from "../../../src/domain/layout.ts";
 import type { PointRow } from "../../../src/domain/point-row.ts";
 import { decodePoints } from "../../../src/parquet/points/points.ts";
+import { fileBuffer } from "../../support/parquet/file-buffer.ts";
 import type { FaultMode } from "../harness/fault-mode.ts";
 import { contentOf, siteState } from "../harness/inspect.ts";
 import { siteNamed, World, type WorldOptions } from "../harness/world.ts";
@@ -16,10 +17,9 @@ const PUT = /archive\.publish points/;
 async function rowsOf(world: World): Promise<Map<string, PointRow>> {
   const object = world.archive.objects.get(KEY);
   if (!object) throw new Error("there is no points file");
-  const { buffer, byteLength } = object.bytes.slice();
   const rows = new Map<string, PointRow>();
-  const file = { byteLength, slice: (start: number, end?: number) => buffer.slice(start, end) };
-  for await (const group of decodePoints(file)) for (const row of group) rows.set(row.name, row);
+  for await (const group of decodePoints(fileBuffer(object.bytes)))
+    for (const row of group) rows.set(row.name, row);
   return rows;
 }
 
