@@ -18,6 +18,8 @@ export function wranglerEnv(stateDir: string): Record<string, string> {
     // With its banner wrangler asks the npm registry for a newer version, and stores the answer in the folder of temporary files.
     WRANGLER_HIDE_BANNER: "true",
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
+    // wrangler would record every call of a Worker in a database: a quarter of the CPU of a day, and disk space without end.
+    X_LOCAL_OBSERVABILITY: "false",
   };
 }
 
