@@ -6,6 +6,12 @@ export const LANES_MAX = 5;
 /** A permit may take this long to become an arrival; permits are spaced so that the limit holds anyway. */
 export const JITTER_MS = 1_200;
 
+/** A caller does not use a permit that comes later than this: the rest of the jitter is for the way to the vendor. */
+export const PERMIT_LATE_MS_MAX = JITTER_MS - 400;
+
+/** The gate catches up on a slot that is over for at most this long: with a later permit its caller could do nothing. */
+export const CATCH_UP_MS_MAX = PERMIT_LATE_MS_MAX - 200;
+
 /** A page of 100,000 rows is about 12 MB of JSON; after a larger body the page size steps down. */
 export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isFresh, LATE_MS_MAX } from "./permits.ts";
+import { PERMIT_LATE_MS_MAX } from "../../domain/limits.ts";
+import { isFresh } from "./permits.ts";
 
 const HOUR = 3_600_000;
 const skew = fc.oneof(fc.integer({ min: -10_000, max: 10_000 }), fc.integer({ min: -HOUR, max: HOUR }));
@@ -39,7 +40,7 @@ test("a permit that is used is not late in true time, whatever the two clocks sa
   fc.assert(
     fc.property(call, (one) => {
       const { fresh, lateMs } = judged(one);
-      if (fresh) expect(lateMs).toBeLessThanOrEqual(LATE_MS_MAX);
+      if (fresh) expect(lateMs).toBeLessThanOrEqual(PERMIT_LATE_MS_MAX);
     }),
   );
 });

@@ -1,9 +1,6 @@
-import { JITTER_MS } from "../../domain/limits.ts";
+import { PERMIT_LATE_MS_MAX } from "../../domain/limits.ts";
 import type { Clock, Gate, GateLane, Permit } from "../../ports/ports.ts";
 import { VendorFault, VendorThrottled } from "../faults.ts";
-
-/** A permit that comes later than this is not used: the rest of the jitter is for the way to the vendor. */
-export const LATE_MS_MAX = JITTER_MS - 400;
 
 /** The pause before a gate that did not answer is called again. */
 const GATE_RETRY_MS = 1_000;
@@ -76,5 +73,5 @@ export class Permits {
  * came before it was due shows that a clock stepped meanwhile, and is not used either.
  */
 export function isFresh(waitedMs: number, { askedAt, dueAt }: Permit): boolean {
-  return Math.abs(waitedMs - (dueAt - askedAt)) <= LATE_MS_MAX;
+  return Math.abs(waitedMs - (dueAt - askedAt)) <= PERMIT_LATE_MS_MAX;
 }

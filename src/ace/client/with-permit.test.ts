@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { PERMIT_LATE_MS_MAX } from "../../domain/limits.ts";
 import type { Clock, Denied, Gate, Permit, Vendor } from "../../ports/ports.ts";
 import { VendorThrottled } from "../faults.ts";
-import { LATE_MS_MAX, Permits } from "./permits.ts";
+import { Permits } from "./permits.ts";
 import { withPermit } from "./with-permit.ts";
 
 /** A gate, a vendor and a clock that only moves when something waits; `log` has every call in its order. */
@@ -80,7 +81,7 @@ test("a permit that was on its way when a 429 came is not used", async () => {
 });
 
 test("a permit that comes late is not used", async () => {
-  const { log, permitted } = world([200], [{ kind: "permit", askedAt: 0, dueAt: -LATE_MS_MAX - 1 }]);
+  const { log, permitted } = world([200], [{ kind: "permit", askedAt: 0, dueAt: -PERMIT_LATE_MS_MAX - 1 }]);
   await permitted.get("a", patient);
   expect(log).toEqual(["acquire", "acquire", "get 200"]);
 });

@@ -4,6 +4,7 @@ import { busiestMinute } from "../../../simulator/server/rate-limit.ts";
 import { Chance } from "../../../test/world/harness/chance.ts";
 import { Scheduler } from "../../../test/world/harness/scheduler.ts";
 import { SqliteDatabase } from "../../../test/world/harness/sqlite-store.ts";
+import { PERMIT_LATE_MS_MAX } from "../../domain/limits.ts";
 import type { Store } from "../ports.ts";
 import { JITTER_MS, RateGate, WAIT_MS_MAX } from "./rate-gate.ts";
 
@@ -90,6 +91,18 @@ test("a caller with many calls does not starve one with a single call", async ()
   await run(() => order.length === 6);
   // The first of the many was alone when it came; from the second on they take turns.
   expect(order.indexOf("single permit")).toBeLessThanOrEqual(2);
+});
+
+test("a caller that comes any time after its slot gets a permit that it can still use", async () => {
+  for (let idleMs = 150; idleMs <= 2 * JITTER_MS; idleMs += 50) {
+    const { scheduler, make } = gateOf(600);
+    const gate = make();
+    await gate.acquire("a");
+    scheduler.leap(idleMs);
+    const permit = await gate.acquire("a");
+    const lateMs = permit.kind === "permit" ? scheduler.now - permit.dueAt : Number.NaN;
+    expect(lateMs, `after ${idleMs} ms`).toBeLessThan(PERMIT_LATE_MS_MAX);
+  }
 });
 
 test("a call is held for twenty seconds at most, and told when to ask again", async () => {

@@ -1,5 +1,5 @@
 import type { EpochMs } from "../../domain/day.ts";
-import { JITTER_MS } from "../../domain/limits.ts";
+import { CATCH_UP_MS_MAX, JITTER_MS } from "../../domain/limits.ts";
 import { migrate, type Table } from "../../object/tables/tables.ts";
 import type { Clock, Denied, GateLane, Permit, Store } from "../ports.ts";
 import { type LaneCall, NO_TURNS, takeTurn } from "./turns.ts";
@@ -112,8 +112,8 @@ export class RateGate {
         }
         slept = false;
         spacedAgain = false;
-        // A late timer catches up within the jitter; a longer idle time is not saved up.
-        const granted = now - due <= JITTER_MS ? due : now;
+        // The gate makes up for a late timer; a longer idle time is not saved up.
+        const granted = now - due <= CATCH_UP_MS_MAX ? due : now;
         this.#write("slot", granted + this.#intervalMs);
         while (!isOfLastMinute(this.#grantedAt[0] ?? now, now)) this.#grantedAt.shift();
         this.#grantedAt.push(now);

@@ -1,5 +1,6 @@
 import type { Clock, Denied, GateLane, Permit, Store } from "../../../src/backfill/ports.ts";
 import { JITTER_MS, RateGate } from "../../../src/backfill/rate-gate/rate-gate.ts";
+import { PERMIT_LATE_MS_MAX } from "../../../src/domain/limits.ts";
 import { Chance } from "./chance.ts";
 import { Incarnation } from "./incarnation.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -45,8 +46,6 @@ export interface GateRun {
   readonly trueMs: number;
 }
 
-/** A caller discards a permit that reaches it later than this, as the engine does; the rest of the jitter is travel time. */
-export const LATE_MS_MAX = 800;
 const BEGINNING = Date.parse("2025-06-01T08:00:00Z");
 const TRUE_MS = 240_000;
 const RETRY_MS = 1_000;
@@ -111,8 +110,8 @@ export async function runGate({ seed, perMinute, callers, lateMs, faults }: Gate
       const answer = await acquire(name, lane);
       if (answer === undefined) await clock.sleep(RETRY_MS);
       else if (answer.kind === "denied") await clock.sleep(answer.retryAt - clock.now());
-      else if (clock.now() - answer.dueAt <= LATE_MS_MAX) {
-        await clock.sleep(chance.next() * (JITTER_MS - LATE_MS_MAX));
+      else if (clock.now() - answer.dueAt <= PERMIT_LATE_MS_MAX) {
+        await clock.sleep(chance.next() * (JITTER_MS - PERMIT_LATE_MS_MAX));
         arrivals.push(scheduler.now);
         await clock.sleep(chance.next() * thinkMs);
       }

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { busiestMinute } from "../../../simulator/server/rate-limit.ts";
 import { JITTER_MS, SLOT_AHEAD_MS_MAX, WAIT_MS_MAX } from "../../../src/backfill/rate-gate/rate-gate.ts";
-import { type GateFault, type GateScenario, LATE_MS_MAX, runGate } from "../harness/gate-faults.ts";
+import { PERMIT_LATE_MS_MAX } from "../../../src/domain/limits.ts";
+import { type GateFault, type GateScenario, runGate } from "../harness/gate-faults.ts";
 
 const HOUR = 3_600_000;
 
@@ -104,7 +105,7 @@ test("while callers wait, only faults of the gate lose slots", async () => {
       });
       const lost = given.faults.reduce((sum, { kind, ms }) => {
         if (kind === "pause") return sum + ms + WAIT_MS_MAX;
-        return sum + (kind === "restart" ? LATE_MS_MAX : SLOT_AHEAD_MS_MAX + WAIT_MS_MAX);
+        return sum + (kind === "restart" ? PERMIT_LATE_MS_MAX : SLOT_AHEAD_MS_MAX + WAIT_MS_MAX);
       }, WAIT_MS_MAX);
       // A timer later than the jitter may be due to a step of the clock, so that its slot is waited for again.
       const slots = given.lateMs > JITTER_MS ? 2 : 1;
