@@ -1,4 +1,4 @@
-import { type BuildingOptions, REFERENCE_DAY } from "./building/building.ts";
+import { type BuildingOptions, REFERENCE_DAY, SHAPES } from "./building/building.ts";
 import { type SimulatorOptions, type SiteOptions, settingsSchema } from "./options.ts";
 import type { PresentOptions } from "./present/present.ts";
 
@@ -13,6 +13,7 @@ export const FLAGS = {
   preset: { type: "string" },
   points: { type: "string" },
   "samples-per-day": { type: "string" },
+  shape: { type: "string" },
   "tick-seconds": { type: "string" },
   "odd-share": { type: "string" },
   "duplicate-share": { type: "string" },
@@ -57,6 +58,8 @@ Sites:
   --preset reference       a day of 3,741,234 plain samples from 4,583 points
   --points N               points with data per site (200)
   --samples-per-day N      rows of every day (100 per point)
+  --shape S                bursts: thousands of rows share a timestamp; scattered: every row has its own, points in no
+                           order; changes: so too, few points report often, float32 values, long names (bursts)
   --tick-seconds N         seconds between bursts of rows
   --odd-share X            share of rows that are not plain readings (0.001)
   --duplicate-share X      share of rows that repeat a point within a millisecond (0.001)
@@ -117,6 +120,7 @@ export function optionsFrom(flags: FlagValues): SimulatorOptions {
     host: flags.host,
     pointsPerSite: numberOf(flags, "points"),
     samplesPerDay: numberOf(flags, "samples-per-day"),
+    shape: shapeOf(flags.shape),
     tickSeconds: numberOf(flags, "tick-seconds"),
     oddShare: numberOf(flags, "odd-share"),
     duplicateShare: numberOf(flags, "duplicate-share"),
@@ -165,6 +169,12 @@ function presetOf(name: string | undefined): Partial<BuildingOptions> {
   if (name === undefined) return {};
   if (name === "reference") return REFERENCE_DAY;
   throw new RangeError(`--preset ${name} is not a preset; the only one is "reference"`);
+}
+
+function shapeOf(name: string | undefined) {
+  const shape = SHAPES.find((each) => each === name);
+  if (name !== undefined && !shape) throw new RangeError(`--shape ${name} is none of ${SHAPES.join(", ")}`);
+  return shape;
 }
 
 function csvSiteOf(flag: string): SiteOptions {

@@ -66,4 +66,6 @@ test("flags override the preset, and invalid values are rejected", () => {
   expect(() => optionsFrom({ sites: "a", points: "many" })).toThrow(/--points many/);
   expect(() => optionsFrom({ sites: "a", preset: "huge" })).toThrow(/--preset/);
   expect(() => optionsFrom({ sites: "a", cursors: "none" })).toThrow();
+  expect(optionsFrom({ sites: "a", preset: "reference", shape: "changes" }).shape).toBe("changes");
+  expect(() => optionsFrom({ sites: "a", shape: "round" })).toThrow(/bursts, scattered, changes/);
 });

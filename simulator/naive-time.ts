@@ -4,9 +4,16 @@ import type { EpochMicros } from "../src/domain/day.ts";
 export function formatNaive(micros: EpochMicros): string {
   const seconds = Math.floor(micros / 1_000_000);
   const fraction = micros - seconds * 1_000_000;
-  const text = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return fraction === 0 ? text : `${text}.${String(fraction).padStart(6, "0")}`;
+  if (seconds !== lastSeconds) {
+    lastText = new Date(seconds * 1000).toISOString().slice(0, 19);
+    lastSeconds = seconds;
+  }
+  return fraction === 0 ? lastText : `${lastText}.${String(fraction).padStart(6, "0")}`;
 }
+
+// Rows come in order of time: many in a row are of the same second, of which the text is formatted once.
+let lastSeconds = Number.NaN;
+let lastText = "";
 
 const NAIVE = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?$/;
 

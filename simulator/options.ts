@@ -118,6 +118,7 @@ function buildingOptions(options: Partial<BuildingOptions>): BuildingOptions {
     duplicateShare: options.duplicateShare ?? 0.001,
     unconfigured: options.unconfigured ?? Math.floor(points * 0.01),
     silent: options.silent ?? Math.floor(points * 0.1),
+    shape: options.shape,
     tickSeconds: options.tickSeconds,
     seed: options.seed ?? SEED,
   };

@@ -10,6 +10,13 @@ beforeAll(async () => {
       // Every timestamp is shared by 2,000 points.
       { name: "shared", pointsPerSite: 2_000, samplesPerDay: 24_000, tickSeconds: 7_200, duplicateShare: 0 },
       { name: "mixed", pointsPerSite: 60, samplesPerDay: 1_500, duplicateShare: 0.05, oddShare: 0.05 },
+      {
+        name: "scattered",
+        shape: "scattered",
+        pointsPerSite: 60,
+        samplesPerDay: 12_000,
+        duplicateShare: 0.05,
+      },
       { name: "reference", pointsPerSite: 4_583, samplesPerDay: 3_741_234 },
     ],
   });
@@ -70,6 +77,16 @@ test("prerendered bytes equal those that are rendered on demand", async () => {
   const before = await computedRead(simulator, "mixed", params);
   expect(simulator.prerender("mixed", DAY)).toBeGreaterThan(1_500 * 60);
   expect(await computedRead(simulator, "mixed", params)).toEqual(before);
+});
+
+test("a site with a row for each timestamp is read whole, rendered in advance or on demand", async () => {
+  const truth = truthRows(simulator, "scattered", DAY);
+  const params = { ...dayWindow(DAY), page_size: 5_000 };
+  const before = await computedRead(simulator, "scattered", params);
+  expect(before.rows).toEqual(truth);
+  simulator.prerender("scattered", DAY);
+  expect(await computedRead(simulator, "scattered", params)).toEqual(before);
+  expect((await naiveRead(simulator, "scattered", { ...params, page_size: 500 })).rows).toEqual(truth);
 });
 
 test("a page of 50,000 rows deep in the reference day is full, and has_more is true", async () => {

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 
 /** Counts, bounds and hash of a file's rows by name, independent of the order of the rows. */
@@ -8,7 +9,8 @@ export async function summarizeFile(path: string): Promise<FileSummary> {
   const result = await duckdb.runAndReadAll(`
     SELECT count(*)::VARCHAR AS rows,
            count(DISTINCT point_name)::VARCHAR AS points,
-           fsum(value)::VARCHAR AS "sum of values",
+           -- Of decimals, whose sum does not depend on the order of the rows.
+           sum(value::DECIMAL(38, 9))::VARCHAR AS "sum of values",
            min(value)::VARCHAR AS "least value", max(value)::VARCHAR AS "greatest value",
            epoch_ms(min("timestamp"))::VARCHAR AS first, epoch_ms(max("timestamp"))::VARCHAR AS last,
            bit_xor(hash(point_name, epoch_ms("timestamp"), value, site_name))::VARCHAR AS "hash of all rows"
@@ -26,4 +28,12 @@ export async function isSorted(path: string): Promise<boolean> {
       FROM read_parquet('${path}', file_row_number = true)
     ) WHERE back`);
   return result.getRowObjects()[0]?.wrong === 0;
+}
+
+/** The size of the same rows in a file with DuckDB's own row groups and format version, written beside it. */
+export async function bytesByDefault(path: string): Promise<number> {
+  const duckdb = await (await DuckDBInstance.create(":memory:", { threads: "1" })).connect();
+  const standard = `${path}.default`;
+  await duckdb.run(`COPY (FROM '${path}') TO '${standard}' (FORMAT parquet)`);
+  return statSync(standard).size;
 }

@@ -1,18 +1,22 @@
-/**
- * A site-day end to end on workerd: `npm run bench:ingest [-- --only reference|memory]`. Prints figures beside
- * their bounds and ends with 1 where a figure exceeds its bound. Only ratios of one run on one machine are comparable.
- */
-import { parseArgs } from "node:util";
-import { runParts } from "../measure/measure.ts";
-import { memoryFigures } from "./ingest-memory.ts";
-import { referenceFigures } from "./ingest-reference.ts";
+import { SHAPES, type Shape } from "../../simulator/building/building.ts";
+import type { CommandRun } from "../../terminal/terminal.ts";
+import type { MeasureSection, Section, SectionOptions } from "../measure/measure.ts";
+import { contenderTable, figuresOf, phaseTable } from "./ingest-section.ts";
+import { runShape, type ShapeRun } from "./shape-run.ts";
 
-const { values } = parseArgs({ options: { only: { type: "string" } } });
+/** The reference day from the API to a Parquet file, beside other ways. The door of this folder. */
+export const ingestSection: MeasureSection = (run, options) => measureShapes(SHAPES, run, options);
 
-await runParts(
-  {
-    reference: { title: "The reference day beside DuckDB", figures: referenceFigures },
-    memory: { title: "Memory", figures: memoryFigures },
-  },
-  values.only,
-);
+/** The section with some of the shapes. */
+export async function measureShapes(
+  shapes: readonly Shape[],
+  run: CommandRun,
+  options: SectionOptions,
+): Promise<Section> {
+  const runs: ShapeRun[] = [];
+  for (const shape of shapes) runs.push(await runShape(shape, run, options));
+  return {
+    tables: [...runs.map(contenderTable), phaseTable(runs)],
+    figures: runs.flatMap((each) => figuresOf(each, options)),
+  };
+}

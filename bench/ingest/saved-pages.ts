@@ -1,36 +1,33 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { decodeSamples } from "../../src/ace/page/page.ts";
 import { advance, requestedSpan, samplesPath, startPagination } from "../../src/ace/paging/paging.ts";
 import type { UtcDay } from "../../src/domain/day.ts";
 import type { SiteName } from "../../src/domain/site.ts";
 import { windowsOf } from "../../src/domain/windows.ts";
+import { namesPath, pagePath } from "./contenders/contenders.ts";
 
 const PAGE_SIZE = 50_000;
 
 export interface SavedPages {
-  readonly paths: readonly string[];
+  readonly pages: number;
   readonly bytes: number;
-  /** In the order of the file, by UTF-8 bytes. */
-  readonly names: readonly string[];
 }
 
-/** Saves each page of a day to a file, fetched in one window as the Worker fetches them. */
+/** Saves each page of a day, fetched in one window as the Worker fetches them, and the names of the points. */
 export async function savePages(
   source: { readonly api: string; readonly key: string; readonly site: SiteName; readonly day: UtcDay },
   folder: string,
 ): Promise<SavedPages> {
   const names = await configuredNames(source);
+  writeFileSync(namesPath(folder), JSON.stringify(names));
   const points = new Map(names.map((name, id) => [name, id]));
   const [span] = windowsOf(source.day, 1);
   if (!span) throw new Error("a day has a window");
-  const paths: string[] = [];
+  let pages = 0;
   let bytes = 0;
   for (let pagination = startPagination(span), done = false; !done; ) {
     const body = await get(source, samplesPath(source.site, span, PAGE_SIZE, pagination.cursor));
-    const path = join(folder, `page-${String(paths.length).padStart(4, "0")}.json`);
-    writeFileSync(path, body);
-    paths.push(path);
+    writeFileSync(pagePath(folder, pages++), body);
     bytes += body.length;
     const page = decodeSamples(body, { points, keep: span, requested: requestedSpan(span) });
     const result = advance(pagination, page, PAGE_SIZE);
@@ -38,7 +35,7 @@ export async function savePages(
     pagination = result.pagination;
     done = result.next === "done";
   }
-  return { paths, bytes, names };
+  return { pages, bytes };
 }
 
 async function configuredNames(source: { api: string; key: string; site: SiteName }): Promise<string[]> {

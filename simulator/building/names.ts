@@ -54,6 +54,24 @@ export function namePoints(site: SiteName, count: number): NamedPoint[] {
   });
 }
 
+/** The length of every name of `namePointsLong`. */
+export const LONG_NAME_CHARS = 90;
+const QUANTITIES = ["ZoneTemp", "DamperPosition", "SupplyAirTemp", "AirFlow", "ValveCommand", "Humidity"];
+const LONG_PATH =
+  "192.168.96.3/n4/Campus_Building_Automation/C.Drivers.BacnetNetwork.Floor_2.AirHandling_East";
+
+/** The first `count` points of a site with names as long paths, which have most of their characters in common. */
+export function namePointsLong(site: SiteName, count: number): NamedPoint[] {
+  const start = `ses/${site}/`;
+  return Array.from({ length: count }, (_, index) => {
+    const device = String(Math.floor(index / QUANTITIES.length)).padStart(5, "0");
+    const end = `.VAV_${device}.points.${QUANTITIES[index % QUANTITIES.length]}`;
+    const length = LONG_NAME_CHARS - start.length - end.length;
+    if (length < 0) throw new RangeError(`${site} is too long for names of ${LONG_NAME_CHARS} characters`);
+    return { name: `${start}${LONG_PATH.slice(0, length)}${end}`, signal: "float32" };
+  });
+}
+
 function familyPoint(index: number): NamedPoint {
   const family = FAMILIES[index % FAMILIES.length];
   if (!family) throw new RangeError(`no point ${index}`);

@@ -58,7 +58,7 @@ export function valueToken(signal: Signal, seed: number, moment: Moment, jitter:
  * What real buildings send besides plain readings: fault values, words, nothing, and JSON of other types. The client
  * decides for each whether it is a number.
  */
-export const ODD_TOKENS: readonly JsonToken[] = [
+const ODD_TOKENS: readonly JsonToken[] = [
   '"-32"',
   '"-97.5"',
   '"4080"',
@@ -79,6 +79,11 @@ export const ODD_TOKENS: readonly JsonToken[] = [
   '"1.5e2"',
   '" 21.5 "',
 ];
+
+/** One of the odd tokens, by a random number. */
+export function oddToken(random: number): JsonToken {
+  return ODD_TOKENS[mix(random, 7) % ODD_TOKENS.length] ?? "null";
+}
 
 /** 2020-01-01, so that counters have a few digits more than new counters would. */
 const COUNTED_FROM_MINUTES = 26_297_280;

@@ -53,6 +53,9 @@ interface Unsteady {
   readonly points: Uint32Array;
 }
 
+/** Shared, because a site may have a burst for each of millions of rows. */
+const STEADY: Unsteady = { rows: new Uint32Array(0), points: new Uint32Array(0) };
+
 function presentOf(changes: Changes, lost: LostPoints, seed: number): Present {
   const known = new WeakMap<DayTable, Unsteady[]>();
   const relisted = new WeakMap<readonly ListedPoint[], readonly ListedPoint[]>();
@@ -73,6 +76,7 @@ function presentOf(changes: Changes, lost: LostPoints, seed: number): Present {
       const point = points[row] ?? 0;
       if (fateOf(point) !== undefined || isLost(point, micros)) rows.push(row);
     }
+    if (rows.length === 0) return STEADY;
     return { rows: Uint32Array.from(rows), points: Uint32Array.from(rows, (row) => points[row] ?? 0) };
   };
   const isLost = (point: number, micros: number) => lost.indices.has(point) && micros >= lost.at * 1000;
