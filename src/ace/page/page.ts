@@ -1,11 +1,11 @@
 import type { PageContext, SamplesPage } from "./page-rows.ts";
 import { parseSamples } from "./parse.ts";
-import { scanSamples } from "./scan.ts";
+import { scanSamples } from "./scan/scan.ts";
 
 export type { PageContext, SamplesPage } from "./page-rows.ts";
 export { parseSamples } from "./parse.ts";
 export { parseJsonObject } from "./parse-json.ts";
-export { scanSamples } from "./scan.ts";
+export { scanSamples } from "./scan/scan.ts";
 export type { TimeGroup } from "./time-runs.ts";
 export { UnlistedNames } from "./unlisted-names.ts";
 

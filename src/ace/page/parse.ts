@@ -1,7 +1,7 @@
 import type { EpochMicros } from "../../domain/day.ts";
 import { parseTime } from "../../domain/time.ts";
 import { protocolFault } from "../faults.ts";
-import { NAMELESS_HASH, nameHash } from "./name-index.ts";
+import { NAMELESS_HASH, nameHash } from "./name-hash.ts";
 import { decodeNextPage } from "./next-page.ts";
 import { type PageContext, PageRows, type RowCounts, type SamplesPage } from "./page-rows.ts";
 import { parseJsonObject } from "./parse-json.ts";

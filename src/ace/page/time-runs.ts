@@ -19,50 +19,66 @@ export interface PageEnds {
   readonly last: TimeGroup | undefined;
 }
 
-/** The rows [start, end) of a timestamp; the first and the last of them have it. */
-interface Run {
-  readonly micros: EpochMicros;
-  readonly start: number;
-  end: number;
-}
+/** No time, and equal to none. */
+const NONE = Number.NaN;
 
-/** Finds the first and the last timestamp of a page while its rows are read. */
+/** Finds the first and the last timestamp of a page while its rows are read, without an object for each timestamp. */
 export class TimeRuns {
-  private first: Run | undefined;
-  private second: Run | undefined;
-  private previous: Run | undefined;
-  private last: Run | undefined;
+  private firstMicros: EpochMicros = NONE;
+  private lastMicros: EpochMicros = NONE;
+  /** The rows of the first timestamp, and of the last: from the first to behind the last that certainly belongs to it. */
+  private firstStart = 0;
+  private firstEnd = 0;
+  private lastStart = 0;
+  private lastEnd = 0;
+  /** The end of the timestamp before the last, and the start of the second. */
+  private previousEnd = 0;
+  private secondStart: number | undefined;
 
   /** Rows whose time can't be read are not added. */
   add(row: number, micros: EpochMicros): void {
-    const { last } = this;
-    if (last?.micros === micros) last.end = row + 1;
-    else this.open(row, micros);
+    if (micros !== this.lastMicros) this.open(row, micros);
+    this.lastEnd = row + 1;
   }
 
   private open(row: number, micros: EpochMicros): void {
-    const { last } = this;
-    if (last && micros < last.micros) {
-      throw protocolFault("the times of the page do not ascend", { row, micros, after: last.micros });
+    if (micros < this.lastMicros) {
+      const data = { row, micros, after: this.lastMicros };
+      throw protocolFault("the times of the page do not ascend", data);
     }
-    const run = { micros, start: row, end: row + 1 };
-    if (this.first) this.second ??= run;
-    else this.first = run;
-    this.previous = last;
-    this.last = run;
+    if (Number.isNaN(this.firstMicros)) {
+      this.firstMicros = micros;
+      this.firstStart = row;
+    } else if (this.secondStart === undefined) {
+      this.secondStart = row;
+      this.firstEnd = this.lastEnd;
+    }
+    this.previousEnd = this.lastEnd;
+    this.lastMicros = micros;
+    this.lastStart = row;
   }
 
   /** The ends of a page of `rows` rows; `hashOf` gives the hash of a row's name. */
   ends(rows: number, hashOf: (row: number) => number): PageEnds {
-    const { first, second, previous, last } = this;
-    const group = ({ micros, start, end }: Run, from: number, to: number): TimeGroup => ({
-      micros,
-      rows: to - from,
-      unreadBefore: start - from,
-      unreadAfter: to - end,
-      nameHashes: Array.from({ length: to - from }, (_, index) => hashOf(from + index)),
-    });
-    const lastGroup = last && group(last, previous?.end ?? 0, rows);
-    return { first: first && second ? group(first, 0, second.start) : lastGroup, last: lastGroup };
+    if (Number.isNaN(this.firstMicros)) return { first: undefined, last: undefined };
+    const namesIn = (from: number, to: number) =>
+      Array.from({ length: to - from }, (_, index) => hashOf(from + index));
+    const { previousEnd, secondStart } = this;
+    const last = {
+      micros: this.lastMicros,
+      rows: rows - previousEnd,
+      unreadBefore: this.lastStart - previousEnd,
+      unreadAfter: rows - this.lastEnd,
+      nameHashes: namesIn(previousEnd, rows),
+    };
+    if (secondStart === undefined) return { first: last, last };
+    const first = {
+      micros: this.firstMicros,
+      rows: secondStart,
+      unreadBefore: this.firstStart,
+      unreadAfter: secondStart - this.firstEnd,
+      nameHashes: namesIn(0, secondStart),
+    };
+    return { first, last };
   }
 }

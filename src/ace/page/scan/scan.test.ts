@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createApi } from "../../../simulator/ace-api/ace-api.ts";
-import { openSites, settingsOf } from "../../../simulator/options.ts";
-import { bodies, ODD_VALUES } from "../../../test/support/ace/pages.ts";
-import { parseTime } from "../../domain/time.ts";
-import { VendorFault } from "../faults.ts";
-import { requestedSpan } from "../paging/samples-path.ts";
-import { decodeSamples, parseSamples, type SamplesPage, UnlistedNames } from "./page.ts";
+import { createApi } from "../../../../simulator/ace-api/ace-api.ts";
+import { openSites, settingsOf } from "../../../../simulator/options.ts";
+import { bodies, ODD_VALUES } from "../../../../test/support/ace/pages.ts";
+import { parseTime } from "../../../domain/time.ts";
+import { VendorFault } from "../../faults.ts";
+import { requestedSpan } from "../../paging/samples-path.ts";
+import { decodeSamples, parseSamples, type SamplesPage, UnlistedNames } from "../page.ts";
 import { scanSamples } from "./scan.ts";
 
 const at = (time: string) => parseTime(`2026-08-07T${time}`) ?? Number.NaN;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nearestDouble } from "../../../test/reference/value.ts";
+import { nearestDouble } from "../../../../test/reference/value.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readDecimal } from "./decimal.ts";
 
@@ -34,6 +34,17 @@ test("up to 15 digits are never left to the parser", () => {
   );
 });
 
+test("a float32 as the API sends it is never left to the parser", () => {
+  fc.assert(
+    fc.property(fc.float({ min: -100_000, max: 100_000, noNaN: true }), (value) => {
+      const text = String(value);
+      fc.pre(!text.includes("e") && (text.split(".")[1] ?? "").length <= 22);
+      expect(decimalOf(text)).toBe(Number(text));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
 test.each([
   ["63.79999923706055", 63.79999923706055],
   ["-0", -0],
@@ -41,6 +52,9 @@ test.each([
   [".5", 0.5],
   ["5.", 5],
   ["9007199254740991", 9007199254740991],
+  ["9007199254740992", 9007199254740992],
+  ["1.6100000143051147", 1.6100000143051147],
+  ["-223.28407287597656", -223.28407287597656],
 ])("%s is read", (text, value) => {
   expect(decimalOf(text)).toBe(value);
 });
@@ -56,8 +70,9 @@ test.each([
   "1 ",
   " 1",
   "NaN",
-  "1.6100000143051147",
-  "9007199254740992",
+  // Halfway between two doubles.
+  "9007199254740993",
+  "0.123456789012345678901234",
 ])("%j is left to the parser", (text) => {
   expect(decimalOf(text)).toBeNaN();
 });

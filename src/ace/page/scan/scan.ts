@@ -1,17 +1,18 @@
-import type { EpochMicros } from "../../domain/day.ts";
-import { NAME_CHARS_MAX } from "../../domain/dropped-rows.ts";
-import { parseTime } from "../../domain/time.ts";
-import { decodeText } from "../body-text.ts";
-import { VendorFault } from "../faults.ts";
-import { bareNumber, parseJson } from "../json.ts";
-import { PAGE_REST_BYTES_MAX } from "../limits.ts";
+import { NAME_CHARS_MAX } from "../../../domain/dropped-rows.ts";
+import { decodeText } from "../../body-text.ts";
+import { VendorFault } from "../../faults.ts";
+import { bareNumber, parseJson } from "../../json.ts";
+import { PAGE_REST_BYTES_MAX } from "../../limits.ts";
+import { nameHash } from "../name-hash.ts";
+import { decodeNextPage } from "../next-page.ts";
+import { type PageContext, PageRows, type SamplesPage } from "../page-rows.ts";
+import type { JsonObject } from "../parse-json.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readDecimal } from "./decimal.ts";
-import { indexOf, type NameIndex, nameHash } from "./name-index.ts";
-import { decodeNextPage } from "./next-page.ts";
-import { type PageContext, PageRows, type SamplesPage } from "./page-rows.ts";
-import type { JsonObject } from "./parse-json.ts";
-import { UnlistedIndex } from "./unlisted-names.ts";
+import { indexOf, type NameIndex } from "./name-index.ts";
+import { RepeatedTokens } from "./repeated-tokens.ts";
+import { TimeReader } from "./time-reader.ts";
+import { UnlistedIndex } from "./unlisted-index.ts";
 
 const COMMA = 0x2c;
 const QUOTE = 0x22;
@@ -19,6 +20,8 @@ const PAGE_START = ["{", '"point_samples"', ":", "["];
 const ROW_START = ["{", '"name"', ":", '"'];
 const TO_VALUE = [",", '"value"', ":", ""];
 const TO_TIME = [",", '"time"', ":", '"'];
+const TO_NEXT_ROW = ["}", ",", ...ROW_START];
+const ROWS_END = ["}", "]"];
 
 /** Bytes of a row at least. */
 const ROW_BYTES_MIN = '{"name":"","value":0,"time":""}'.length;
@@ -39,12 +42,6 @@ export function scanSamples(body: Uint8Array, context: PageContext): SamplesPage
   }
 }
 
-/** The bytes between two fields, as the row before had them: tried first for the next row. */
-interface Between {
-  at: number;
-  length: number;
-}
-
 class Scan {
   private readonly reader: ByteReader;
   private readonly names: NameIndex;
@@ -54,19 +51,19 @@ class Scan {
   private readonly rows: PageRows;
   /** Where each row's name begins. */
   private readonly nameStarts: Uint32Array;
-  /** From a name to its value, and from a value to the next row's name. */
-  private readonly toValue: Between = { at: 0, length: 0 };
-  private readonly toName: Between = { at: 0, length: 0 };
-  private micros: EpochMicros | undefined;
-  private timeText = "";
+  private readonly time: TimeReader;
+  private readonly toValue = new RepeatedTokens(TO_VALUE);
+  private readonly toTime = new RepeatedTokens(TO_TIME);
+  private readonly toNextRow = new RepeatedTokens(TO_NEXT_ROW);
 
   constructor(body: Uint8Array, context: PageContext) {
     this.reader = new ByteReader(body);
+    this.time = new TimeReader(this.reader);
     this.names = indexOf(context.points);
     this.unlisted = context.unlisted && new UnlistedIndex(this.reader);
     this.rows = new PageRows(context, Math.ceil(body.length / ROW_BYTES), {
       nameOf: (row) => this.nameOf(row),
-      timeOf: () => this.timeText,
+      timeOf: () => this.time.text,
       hashOf: (row) => this.hashOf(row),
       unlistedIdOf: (_, names) => this.unlisted?.idIn(names),
     });
@@ -88,14 +85,12 @@ class Scan {
 
   /** Reads from the first row's name to the bracket after the last row. */
   private readRows(): boolean {
-    const { reader, rows, toValue, toName } = this;
+    const { reader, rows, time, toValue, toTime } = this;
     for (let row = 0; ; row += 1) {
       const nameStart = reader.at;
       this.nameStarts[row] = nameStart;
       const configuredId = this.readName();
-      if (reader.at === nameStart) return false;
-      if (this.repeats(toValue)) reader.at += toValue.length;
-      else if (!this.readToValue()) return false;
+      if (reader.at === nameStart || !toValue.read(reader)) return false;
 
       const valueStart = reader.at;
       let number = Number.NaN;
@@ -106,14 +101,10 @@ class Scan {
       } else if (!this.readLiteral()) return false;
       const valueEnd = reader.at;
 
-      let more = true;
-      if (this.repeats(toName)) reader.at += toName.length;
-      else {
-        const end = this.readToName();
-        if (end === "odd") return false;
-        more = end === "more";
-      }
-      const { micros } = this;
+      if (!(toTime.read(reader) && time.read())) return false;
+      const end = this.readRowEnd();
+      if (end === "odd") return false;
+      const { micros } = time;
       // Any other value is parsed even where it is not kept, because it may not be JSON.
       const raw: unknown = Number.isNaN(number) ? this.jsonOf(valueStart, valueEnd) : undefined;
       const id = rows.add(micros, configuredId);
@@ -121,7 +112,7 @@ class Scan {
         if (Number.isNaN(number)) rows.keepParsed(micros, id, raw);
         else rows.keep(micros, id, number);
       }
-      if (!more) return true;
+      if (end === "last") return true;
     }
   }
 
@@ -138,35 +129,13 @@ class Scan {
     return id;
   }
 
-  /** Whether the bytes of the row before come again; they are ASCII without NUL. */
-  private repeats({ at, length }: Between): boolean {
-    return length > 0 && this.reader.equals(this.reader.view, at, length);
-  }
-
-  private readToValue(): boolean {
-    const { reader, toValue } = this;
-    toValue.at = reader.at;
-    if (!reader.readTokens(TO_VALUE)) return false;
-    toValue.length = reader.at - toValue.at;
-    return true;
-  }
-
-  private readToName(): "more" | "end" | "odd" {
-    const { reader, toName } = this;
-    toName.at = reader.at;
-    if (!reader.readTokens(TO_TIME)) return "odd";
-    const start = reader.at;
-    if (!reader.readPlainString()) return "odd";
-    const timeText = reader.text(start, reader.at - 1);
-    if (timeText !== this.timeText) {
-      this.timeText = timeText;
-      this.micros = parseTime(timeText);
-    }
-    if (!reader.readTokens(["}"])) return "odd";
-    if (reader.readTokens(["]"])) return "end";
-    if (!(reader.readTokens([","]) && reader.readTokens(ROW_START))) return "odd";
-    toName.length = reader.at - toName.at;
-    return "more";
+  /** Reads to the next row's name, or behind the last row. */
+  private readRowEnd(): "more" | "last" | "odd" {
+    const { reader } = this;
+    const { at } = reader;
+    if (this.toNextRow.read(reader)) return "more";
+    reader.at = at;
+    return reader.readTokens(ROWS_END) ? "last" : "odd";
   }
 
   /** Reads what may be a number, bare or not, true, false or null; `jsonOf` finds out whether it is. */
