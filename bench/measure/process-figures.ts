@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { CommandRun } from "../../terminal/terminal.ts";
 
 export interface ProcessFigures {
   readonly pids: readonly number[];
@@ -31,46 +30,18 @@ export function workerdFigures(group: number): ProcessFigures {
   };
 }
 
-/** The CPU of processes over time. */
-export interface CpuRecord {
-  /** Seconds of CPU since the start of the processes, at the last reading before the time; the latest for no time. */
-  before(atMs: number): number;
-}
-
-const READING_MS = 50;
-
-/** Reads the CPU of processes again and again, until the run ends. Linux only. */
-export function recordCpu(pids: readonly number[], run: CommandRun): CpuRecord {
-  const readings: { readonly atMs: number; readonly cpuSeconds: number }[] = [];
-  const read = () => {
-    try {
-      const cpuSeconds = pids.reduce((sum, pid) => sum + cpuSecondsOf(statOf(pid)), 0);
-      readings.push({ atMs: Date.now(), cpuSeconds });
-    } catch {
-      // A process has ended; the run reports it by other means.
-      clearInterval(timer);
-    }
-  };
-  const timer = setInterval(read, READING_MS);
-  run.onEnd(() => clearInterval(timer));
-  return {
-    before(end) {
-      read();
-      clearInterval(timer);
-      return (readings.findLast(({ atMs }) => !(atMs > end)) ?? readings[0])?.cpuSeconds ?? 0;
-    },
-  };
-}
-
 function figuresOf(pid: number, group: number) {
   try {
-    const stat = statOf(pid);
-    if (stat.name !== "workerd" || Number(stat.fields[2]) !== group) return undefined;
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The name is in brackets and may contain any character; the numbers follow the last bracket.
+    const name = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (name !== "workerd" || Number(fields[2]) !== group) return undefined;
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     const kilobytes = (field: string) => Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1] ?? 0);
     return {
       pid,
-      cpuSeconds: cpuSecondsOf(stat),
+      cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND,
       rssBytes: kilobytes("VmRSS") * 1024,
       peakRssBytes: kilobytes("VmHWM") * 1024,
     };
@@ -79,19 +50,3 @@ function figuresOf(pid: number, group: number) {
     return undefined;
   }
 }
-
-interface Stat {
-  readonly name: string;
-  /** From the state of the process on. */
-  readonly fields: readonly string[];
-}
-
-/** What Linux says of a process. Throws for a process that has ended. */
-function statOf(pid: number): Stat {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-  // The name is in brackets and may contain any character; the numbers follow the last bracket.
-  const end = stat.lastIndexOf(")");
-  return { name: stat.slice(stat.indexOf("(") + 1, end), fields: stat.slice(end + 2).split(" ") };
-}
-
-const cpuSecondsOf = ({ fields }: Stat) => (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
