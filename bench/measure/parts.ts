@@ -1,5 +1,6 @@
 import { CommandError, type CommandRun, runToEnd } from "../../terminal/terminal.ts";
-import { type Figure, verdict } from "./verdict.ts";
+import { printSection } from "./print.ts";
+import type { Figure } from "./verdict.ts";
 
 /** The parts of a bench by the names that `--only` takes. */
 export type Parts = Readonly<
@@ -16,7 +17,7 @@ export async function runParts(parts: Parts, only: string | undefined, prepare?:
     let isWithinBounds = true;
     for (const [name, { title, figures }] of Object.entries(parts)) {
       if (only !== undefined && only !== name) continue;
-      isWithinBounds = verdict(title, await figures(run)) && isWithinBounds;
+      isWithinBounds = printSection(title, { tables: [], figures: await figures(run) }) && isWithinBounds;
     }
     return isWithinBounds ? 0 : 1;
   });

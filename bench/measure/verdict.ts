@@ -1,5 +1,3 @@
-import { tableLines } from "../../terminal/terminal.ts";
-
 /** A figure and its bound. Ratios and bytes have bounds; times vary too much between runs to have any. */
 export interface Figure {
   readonly what: string;
@@ -26,28 +24,16 @@ export const mustBe = (what: string, shown: string, ok: boolean): Figure => ({
 /** A figure without a bound. */
 export const report = (what: string, shown: string): Figure => ({ what, shown });
 
-/** Prints the figures as a table; true where no figure exceeds its bound. */
-export function verdict(title: string, figures: readonly Figure[]): boolean {
-  const rows = figures.map(({ what, shown, bound = "", ok }) => [
-    what,
-    shown,
-    bound,
-    ok === undefined ? "" : ok ? "ok" : "OVER",
-  ]);
-  console.log(`\n${title}`);
-  const lines = tableLines(
-    [
-      { title: "what", align: "left" },
-      { title: "figure", align: "right" },
-      { title: "bound", align: "left" },
-      { title: "", align: "left" },
-    ],
-    rows,
-    { width: 120 },
-  );
-  for (const line of lines) console.log(line);
-  return figures.every(({ ok }) => ok !== false);
-}
+/** The titles of the columns of `figureRow`. */
+export const FIGURE_COLUMNS = ["what", "figure", "bound", ""] as const;
+
+/** A figure as a row of a table: it, its bound, and whether that is kept. */
+export const figureRow = ({ what, shown, bound = "", ok }: Figure): string[] => [
+  what,
+  shown,
+  bound,
+  ok === undefined ? "" : ok ? "ok" : "OVER",
+];
 
 export const KB = 1024;
 export const kb = (bytes: number) => `${Math.round(bytes / KB)} KB`;
