@@ -1,5 +1,6 @@
 import type { MeasureSection } from "./measure/measure.ts";
 import { pacingSection } from "./pacing/pacing.ts";
+import { querySection } from "./query/query.ts";
 
 /** A section of the whole bench: its heading, what it measures in a sentence or two, and how. */
 export interface BenchSection {
@@ -16,5 +17,13 @@ export const SECTIONS: Readonly<Record<string, BenchSection>> = {
       "A backfill on workerd at the limit of the API key, by how long the API takes for a response. The floor is requests ÷ " +
       "permitted rate: a request that is tried again needs a permit of its own, and pauses that the API asks for are added.",
     measure: pacingSection,
+  },
+  query: {
+    title: "Query",
+    about:
+      "Files of the Worker's own encoder, read by the Query Worker's code in Node, cold with nothing known and warm with footers " +
+      "and indexes known; by DuckDB with one thread, which only sums the rows up; by hyparquet with its filter; and by a scan of " +
+      "whole files. A full day is one of the reference site, a small day has 100,000 samples of 458 points.",
+    measure: querySection,
   },
 };
