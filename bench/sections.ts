@@ -1,6 +1,7 @@
 import type { MeasureSection } from "./measure/measure.ts";
 import { pacingSection } from "./pacing/pacing.ts";
 import { querySection } from "./query/query.ts";
+import { recoverySection } from "./recovery/recovery.ts";
 
 /** A section of the whole bench: its heading, what it measures in a sentence or two, and how. */
 export interface BenchSection {
@@ -25,5 +26,12 @@ export const SECTIONS: Readonly<Record<string, BenchSection>> = {
       "and indexes known; by DuckDB with one thread, which only sums the rows up; by hyparquet with its filter; and by a scan of " +
       "whole files. A full day is one of the reference site, a small day has 100,000 samples of 458 points.",
     measure: querySection,
+  },
+  recovery: {
+    title: "Recovery",
+    about:
+      "A backfill on workerd whose process group gets SIGKILL at random moments of a seed, and is started again on the same state; " +
+      "nobody calls it, so that its own alarms continue. Repeated is a request for a page that had been requested before the kill.",
+    measure: recoverySection,
   },
 };
