@@ -1,3 +1,4 @@
+import { costSection } from "./cost/cost.ts";
 import type { MeasureSection } from "./measure/measure.ts";
 import { pacingSection } from "./pacing/pacing.ts";
 import { querySection } from "./query/query.ts";
@@ -33,5 +34,14 @@ export const SECTIONS: Readonly<Record<string, BenchSection>> = {
       "A backfill on workerd whose process group gets SIGKILL at random moments of a seed, and is started again on the same state; " +
       "nobody calls it, so that its own alarms continue. Repeated is a request for a page that had been requested before the kill.",
     measure: recoverySection,
+  },
+  cost: {
+    title: "Cost",
+    about:
+      "Dollars by the prices of Workers Paid, from operations that the rules do in a simulated world: a tenth of the reference site " +
+      "is archived in pages, runs, slices and row groups of a tenth, and the reference site is synced every five minutes. Rows read " +
+      "are those returned. Objects are billed while they work; their CPU is counted as if it were billed as well, with the checks of " +
+      "that world. A request of a sync is assumed to take three seconds. The plan's own $5 and queries are not in it.",
+    measure: costSection,
   },
 };
