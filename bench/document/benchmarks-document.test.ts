@@ -57,5 +57,5 @@ it("marks a figure beyond its bound, and a cell does not end at a bar or a new l
     ...RUN,
     sections: [{ title: "t", about: "a", tables: [], figures: [atMost("a | b\nc", 2, 1)] }],
   });
-  expect(text).toContain("| a \\| b c | 2.00 | ≤ 1 **OVER** |");
+  expect(text).toContain("| a \\| b c | 2 | ≤ 1 **OVER** |");
 });

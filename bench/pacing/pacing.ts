@@ -18,9 +18,11 @@ const DAYS = { full: 10, quick: 2 };
 const QUICK_INTERVALS: readonly number[] = [0.1, 1, 4, 8];
 
 const BURST = 5;
+/** By this seed two of a quick run's requests fail, and eight of a full run's. */
 const UNAVAILABLE: FaultInput = {
   on: "samples",
   probability: 0.01,
+  seed: 6,
   effect: { do: "status", status: 503 },
 };
 /** Five 429s in a row, after each so many requests. */
@@ -59,6 +61,7 @@ export const pacingSection: MeasureSection = async (run, { quick }) => {
       return [each, result] as const;
     }),
   );
+  const complete = results.filter(([, { isSuccess }]) => isSuccess);
   return {
     tables: [
       {
@@ -84,11 +87,19 @@ export const pacingSection: MeasureSection = async (run, { quick }) => {
       },
     ],
     figures: [
-      ...results.flatMap(([{ name }, result]) => [
-        mustBe(`${name}: completes`, `${result.requests} requests`, result.isSuccess),
+      mustBe(
+        "backfills that complete",
+        `${complete.length} of ${results.length}`,
+        complete.length === results.length,
+      ),
+      ...results.map(([{ name }, result]) =>
         atMost(`${name}: wall ÷ floor`, result.wallMs / floorMs(result), WALL_MAX),
-        atMost(`${name}: most arrivals in any minute`, result.arrivalsInAnyMinute, REQUESTS_PER_MINUTE),
-      ]),
+      ),
+      atMost(
+        "most arrivals in any minute of any case",
+        Math.max(...results.map(([, { arrivalsInAnyMinute }]) => arrivalsInAnyMinute)),
+        REQUESTS_PER_MINUTE,
+      ),
       ...(quick ? [] : await yearFigures(run)),
     ],
   };

@@ -7,7 +7,7 @@ import { type BackfillRun, openBackfillRun, PAGE_SIZE } from "./backfill-run.ts"
 import { requestsSince } from "./repeated-requests.ts";
 
 /** Days of 15 pages, so many that the backfill outlasts the kills. */
-const SIZES = { full: { days: 9, kills: 10 }, quick: { days: 3, kills: 3 } };
+const SIZES = { full: { days: 9, kills: 10 }, quick: { days: 2, kills: 3 } };
 const SEED = 7;
 /** After the first new page: the run is anywhere between its first page and its commit, or the day in its merge. */
 const KILL_AFTER_MS = { min: 200, spread: 6_000 };
