@@ -19,7 +19,6 @@ export interface ArchiveDay {
   readonly kvWrites: number;
   /** Of the day's file, and of its share of the roll-ups. */
   readonly storedBytes: number;
-  readonly requests: number;
 }
 
 /** The world's data are so many times smaller than the reference day's. */
@@ -60,7 +59,6 @@ export async function countArchiveDay(days: number): Promise<ArchiveDay> {
     classB: perDay(labels(world, / archive\.(?:head|read)/)),
     kvWrites: perDay(world.view.puts.length),
     storedBytes: await storedBytesOf(days),
-    requests: perDay(labels(world, / vendor\.get/)),
   };
 }
 

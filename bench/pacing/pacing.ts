@@ -14,7 +14,7 @@ import { yearFigures } from "./pacing-year.ts";
 const WALL_MAX = 1.03;
 /** 75 requests each, a quarter of a minute at the limit. */
 const DAYS = { full: 10, quick: 2 };
-/** Starting a Worker takes some seconds. */
+/** The latencies of a quick run, because starting a Worker takes some seconds. */
 const QUICK_INTERVALS: readonly number[] = [0.1, 1, 4, 8];
 
 const BURST = 5;
