@@ -7,10 +7,13 @@ import { type BackfillRun, openBackfillRun, PAGE_SIZE } from "./backfill-run.ts"
 import { requestsSince } from "./repeated-requests.ts";
 
 /** Days of 15 pages, so many that the backfill outlasts the kills. */
-const SIZES = { full: { days: 9, kills: 10 }, quick: { days: 2, kills: 3 } };
+const SIZES = {
+  full: { days: 9, kills: 10, spreadMs: 12_000 },
+  quick: { days: 2, kills: 3, spreadMs: 6_000 },
+};
 const SEED = 7;
-/** After the first new page: the run is anywhere between its first page and its commit, or the day in its merge. */
-const KILL_AFTER_MS = { min: 200, spread: 6_000 };
+/** After the first new page, so that each start gets somewhere; at most `spreadMs` later. */
+const KILL_AFTER_MS_MIN = 200;
 
 /**
  * A crash costs a lane at most one run, because run and cursor are committed together, and each of the lanes may be within
@@ -28,11 +31,11 @@ interface Recovery {
 
 /** Kills the Worker at random moments of a backfill, and compares it with a backfill that nobody disturbs. */
 export const recoverySection: MeasureSection = async (run, { quick }) => {
-  const { days, kills } = quick ? SIZES.quick : SIZES.full;
+  const { days, kills, spreadMs } = quick ? SIZES.quick : SIZES.full;
   console.log(`… ${days} days undisturbed, and with ${kills} kills`);
   const undisturbed = await openBackfillRun(days, run);
   const disturbed = await openBackfillRun(days, run);
-  const [recoveries] = await Promise.all([killAgain(disturbed, kills), undisturbed.completed()]);
+  const [recoveries] = await Promise.all([killAgain(disturbed, kills, spreadMs), undisturbed.completed()]);
   const [same, objects] = await compare(undisturbed, disturbed);
   const requests = [undisturbed, disturbed].map(({ simulator }) => simulator.arrivals().length);
   await Promise.all([undisturbed.close(), disturbed.close()]);
@@ -80,12 +83,12 @@ function figuresOf(
   ];
 }
 
-async function killAgain(backfill: BackfillRun, kills: number): Promise<Recovery[]> {
+async function killAgain(backfill: BackfillRun, kills: number, spreadMs: number): Promise<Recovery[]> {
   const random = randomOf(SEED);
   const starts: { at: number; startedMs: number; healthyMs: number }[] = [];
   const newPages: number[] = [];
   for (let kill = 0; kill < kills; kill++) {
-    await sleep(KILL_AFTER_MS.min + random() * KILL_AFTER_MS.spread);
+    await sleep(KILL_AFTER_MS_MIN + random() * spreadMs);
     await backfill.kill();
     const at = backfill.simulator.arrivals().length;
     const startedMs = Date.now();
