@@ -34,6 +34,7 @@ export default defineConfig({
             "test/world/**/*.test.ts",
             "test/faults/**/*.test.ts",
             "test/soak/**/*.test.ts",
+            "bench/**/*.test.ts",
           ],
           // Four workers share two cores.
           testTimeout: 120_000,

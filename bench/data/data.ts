@@ -7,3 +7,4 @@ export { madeUpHours, type RollupLayout, writeRollup } from "./made-up-rollup.ts
 export { type BenchArchive, FIRST_DAY, spanOf, spread, WARM_UP, writeDay } from "./query-archive.ts";
 export { randomOf } from "./random.ts";
 export { ShiftedFile } from "./shifted-file.ts";
+export { SMALL_NAMES, SMALL_SITE, writeSmallDays } from "./small-year.ts";

@@ -9,7 +9,7 @@ export interface Figure {
 
 export const atMost = (what: string, value: number, max: number, unit = ""): Figure => ({
   what,
-  shown: `${value.toFixed(2)}${unit}`,
+  shown: `${Number.isInteger(value) ? value : value.toFixed(2)}${unit}`,
   bound: `≤ ${max}${unit}`,
   ok: value <= max,
 });

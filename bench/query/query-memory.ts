@@ -10,12 +10,14 @@ import {
   FULL_SITE,
   FULL_YEAR_POINTS,
   fullYear,
+  SMALL_NAMES,
+  SMALL_SITE,
   spanOf,
   spread,
+  writeSmallDays,
 } from "../data/data.ts";
 import { atMost, type Figure, MIB, mib, mustBe, report } from "../measure/measure.ts";
 import type { AnswerMemory, MemoryRun } from "./query-memory-run.ts";
-import { NAMES as SMALL_NAMES, SITE as SMALL_SITE, writeYear } from "./query-year.ts";
 
 const LIVE_MIB_MAX = 64;
 /** Caps V8's heap at the bound, with a small young generation, so that garbage is collected early. */
@@ -31,7 +33,7 @@ type Answers = MemoryRun["answers"];
 export async function memoryFigures(archive: BenchArchive, days: number): Promise<Figure[]> {
   const { folder } = archive;
   if (!existsSync(join(folder, objectKey(SMALL_SITE, addDays(FIRST_DAY, days - 1)))))
-    writeYear(archive, days);
+    writeSmallDays(archive, days);
   fullYear(archive, days);
   const small = queryOf(SMALL_SITE, spread(SMALL_NAMES, 20), days, DAY_MS);
   const points = spread(FULL_YEAR_POINTS, 20);

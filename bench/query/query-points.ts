@@ -1,15 +1,26 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { SiteName } from "../../src/domain/site.ts";
-import { type BenchArchive, WARM_UP } from "../data/data.ts";
+import {
+  type BenchArchive,
+  FIRST_DAY,
+  REFERENCE_NAMES,
+  REFERENCE_SAMPLES,
+  WARM_UP,
+  writeDay,
+} from "../data/data.ts";
 import { atMost, type Figure, mib, mustBe, report } from "../measure/measure.ts";
 import type { PointsFigures } from "./query-points-run.ts";
 
+const SITE = "ses_falls_city" as SiteName;
+
 /** Listing the points of a day, for which the whole file is read. */
-export function pointFigures({ folder }: BenchArchive, site: SiteName): Figure[] {
+export function pointFigures(archive: BenchArchive): Figure[] {
+  const { folder } = archive;
+  writeDay(archive, SITE, FIRST_DAY, REFERENCE_NAMES, REFERENCE_SAMPLES, 1);
   const [ours, duckdb] = (["ours", "duckdb"] as const).map((reader) => {
     const script = join(import.meta.dirname, "query-points-run.ts");
-    const line = execFileSync(process.execPath, [script, reader, folder, WARM_UP, site], {
+    const line = execFileSync(process.execPath, [script, reader, folder, WARM_UP, SITE], {
       encoding: "utf8",
     });
     return JSON.parse(line) as PointsFigures;

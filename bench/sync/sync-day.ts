@@ -3,7 +3,7 @@ import type { SiteName } from "../../src/domain/site.ts";
 import { hotStats } from "../../src/hot/hot.ts";
 import { World } from "../../test/world/harness/world.ts";
 import { atMost, type Figure, MIB, report } from "../measure/measure.ts";
-import { costTable, type SiteDay } from "./cost.ts";
+import { CountingShell, CpuMeter, type ObjectCounts, objectCounts } from "../operations/operations.ts";
 import { pointDayFigures } from "./point-day.ts";
 
 const HOUR = 3_600_000;
@@ -19,40 +19,34 @@ const MEMORY_MIB_MAX = 64;
 /** The archive's requests and CPU are not the sync's. */
 const NO_ARCHIVE_HOURS = 1_000;
 
-/** A request of a live sync: its permit, and a page of the API as it was measured. */
-const REQUEST_SECONDS = 3;
-
-/** What the process spends in the rules and in hot storage, without the API that it answers itself. */
-class CpuMeter {
-  apiSeconds = 0;
-  #startedAt = process.cpuUsage();
-
-  /** Counts the work as the API's. */
-  ofApi<T>(work: () => T): T {
-    const before = process.cpuUsage();
-    const result = work();
-    this.apiSeconds += secondsSince(before);
-    return result;
-  }
-
-  get ownSeconds(): number {
-    return secondsSince(this.#startedAt) - this.apiSeconds;
-  }
-}
-
-function secondsSince(before: NodeJS.CpuUsage): number {
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1e6;
-}
-
 function pointBytes({ hot }: World): number {
   const row = hot.store.db.prepare("SELECT 2 * sum(length(name) + 8) AS bytes FROM points").get();
   return Number(row?.bytes ?? 0);
 }
 
+/** A day of live syncs: what it did, and its figures. */
+export interface SyncDay {
+  readonly day: SiteDay;
+  readonly figures: readonly Figure[];
+}
+
+/** What one site does in a day, as counted. */
+export interface SiteDay {
+  readonly rowsWritten: number;
+  readonly rowsRead: number;
+  readonly storedBytes: number;
+  readonly kvWrites: number;
+  /** To the API. */
+  readonly requests: number;
+  readonly cpuSeconds: number;
+  readonly objects: ObjectCounts;
+}
+
 /** Syncs a day, a part of it where `hours` are fewer, from its midnight on; day-long counts are scaled up. */
-export async function syncFigures(hours: number): Promise<Figure[]> {
+export async function countSyncDay(hours: number): Promise<SyncDay> {
+  const shell = new CountingShell();
   const world = new World({
+    shell,
     sites: [SITE],
     vendor: { present: true, pointsPerSite: 4_583, samplesPerDay: 3_741_234, oddShare: 0, duplicateShare: 0 },
     config: { pageSize: 50_000, requestsPerMinute: 50 },
@@ -65,10 +59,14 @@ export async function syncFigures(hours: number): Promise<Figure[]> {
 
   const syncs: number[] = [];
   world.wakeSyncs();
+  // The first sync stores the points, which no later day does.
+  await world.pass(HOUR / 12);
+  const before = objectCounts(world, shell);
+  const rowsBefore = world.hot.rowsWritten;
   for (let done = 0; done < hours * 12; done += 1) {
-    const before = cpu.ownSeconds;
+    const spent = cpu.ownSeconds;
     await world.pass(HOUR / 12);
-    syncs.push(cpu.ownSeconds - before);
+    syncs.push(cpu.ownSeconds - spent);
     if (done % 12 === 11) process.stderr.write(`\r${(done + 1) / 12} of ${hours} hours `);
   }
   process.stderr.write("\r");
@@ -83,19 +81,21 @@ export async function syncFigures(hours: number): Promise<Figure[]> {
   const stored = (pragma("page_count") - pragma("freelist_count")) * pragma("page_size") - pointBytes(world);
   const sorted = [...syncs].sort((a, b) => a - b);
   const samples = stats?.samples ?? 0;
+  const objects = objectCounts(world, shell);
   const day: SiteDay = {
-    rowsWritten: (world.hot.rowsWritten + leaving + windows) * scale,
+    rowsWritten: (world.hot.rowsWritten - rowsBefore + leaving + windows) * scale,
     rowsRead: world.hot.rowsRead * scale,
     storedBytes: (stored / samples) * 3_741_234,
     kvWrites: world.view.puts.length * scale,
     requests: live.length * scale,
-    syncs: 288,
     cpuSeconds: cpu.ownSeconds * scale,
-    // A request waits for its permit and for the API.
-    activeSeconds: live.length * scale * REQUEST_SECONDS,
+    objects: {
+      requests: (objects.requests - before.requests) * scale,
+      rowsRead: (objects.rowsRead - before.rowsRead) * scale,
+      rowsWritten: (objects.rowsWritten - before.rowsWritten) * scale,
+    },
   };
-  process.stdout.write(`\n${costTable(day, 20).join("\n")}\n`);
-  return [
+  const figures = [
     report("samples in hot storage", samples.toLocaleString("en")),
     atMost("rows written a day, deletions counted", day.rowsWritten, ROWS_WRITTEN_MAX),
     atMost("requests a day, without the archive's", live.length * scale, REQUESTS_MAX),
@@ -108,4 +108,5 @@ export async function syncFigures(hours: number): Promise<Figure[]> {
     // The last moment of the day that was synced.
     ...(await pointDayFigures(world.hot.store, SITE as SiteName, world.scheduler.now - 1)),
   ];
+  return { day, figures };
 }

@@ -5,7 +5,7 @@ import { CONTROL_PATH, control } from "./control.ts";
 import { createSimulation, type Simulation } from "./simulation.ts";
 
 /** The simulator's HTTP server. The door of this folder. */
-export type { Stats } from "./stats.ts";
+export type { Arrival, Stats } from "./stats.ts";
 
 /** A running simulator of the ACE API. */
 export interface Simulator extends Simulation {

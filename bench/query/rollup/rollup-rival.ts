@@ -1,6 +1,6 @@
 /**
  * The same answer by DuckDB, over day files or over roll-ups, in a separate process that has read a small file before. See
- * `query-rival.ts` for what is counted. Argument: a `RivalRequest` as JSON. Prints one line of JSON. Linux only.
+ * `rival.ts` of the comparison for what is counted. Argument: a `RivalRequest` as JSON. Prints one line of JSON. Linux only.
  */
 import { readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";

@@ -134,17 +134,28 @@ test("nothing is let through during a pause, and a shorter pause does not end a 
   expect(gate.pausedUntil()).toBeUndefined();
 });
 
-test("a pause reaches calls that are waiting already", async () => {
+test("calls that wait when a pause begins are denied until its end, so that the first permit after it is used", async () => {
   const { make, run } = gateOf(60);
   const gate = make();
   await gate.acquire("a");
+  const early = [gate.acquire("a"), gate.acquire("b")];
+  gate.pauseFor(15_000);
+  const denied = { kind: "denied", askedAt: BEGINNING, retryAt: BEGINNING + 15_000 };
+  expect(await Promise.all(early)).toEqual([denied, denied]);
   let due = 0;
   void gate.acquire("a").then((permit) => {
     due = permit.kind === "permit" ? permit.dueAt : -1;
   });
-  gate.pauseFor(15_000);
   await run(() => due !== 0);
   expect(due).toBe(BEGINNING + 15_000);
+});
+
+test("a shorter pause denies the waiting calls until the end of the longer", async () => {
+  const gate = gateOf(60).make();
+  gate.pauseFor(10_000);
+  const waiting = gate.acquire("a");
+  gate.pauseFor(5_000);
+  expect(await waiting).toMatchObject({ kind: "denied", retryAt: BEGINNING + 10_000 });
 });
 
 test("a pause is believed for an hour at most, and a long one answers at once", async () => {

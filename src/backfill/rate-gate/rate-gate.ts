@@ -70,6 +70,8 @@ export class RateGate {
   pauseFor(ms: number): void {
     const at = this.#clock.now() + Math.min(ms, PAUSE_MS_MAX);
     if (at > this.#read("paused", PAUSE_MS_MAX)) this.#write("paused", at);
+    // A caller that got a 429 uses no permit that it has asked for before: granted after the pause, it would be lost.
+    this.#deny(() => true, this.#read("paused", PAUSE_MS_MAX));
     this.#wake.abort();
   }
 

@@ -1,0 +1,3 @@
+/** docs/benchmarks.md: the sections of a whole bench, and the machine that they ran on. The door of this folder. */
+export { type BenchRun, benchmarksDocument, type MeasuredSection } from "./benchmarks-document.ts";
+export { machineLines, versionsOf } from "./machine.ts";
