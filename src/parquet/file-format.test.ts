@@ -17,7 +17,7 @@ test("created_by has an application, a semantic version and a build, as parquet-
   const [, major, minor, patch, ...more] = SEMANTIC_VERSION.exec(version ?? "") ?? [];
   expect({ major, minor, patch, more: more.join("") }).toEqual({
     major: "1",
-    minor: "1",
+    minor: "2",
     patch: "0",
     more: "",
   });

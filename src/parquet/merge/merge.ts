@@ -86,7 +86,7 @@ function mergePoint(
   writer: RowWriter,
   pending: PointSamples,
 ): "slice ended" | "written" {
-  pending.length = 0;
+  pending.clear();
   let copied = 0;
   while (copied < segments.length || pending.length > 0) {
     let next = segments[copied];
