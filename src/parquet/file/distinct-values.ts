@@ -3,9 +3,12 @@ export interface NumberedValues {
   readonly distinct: Float64Array;
   /** Each row's index in `distinct`. */
   readonly indexes: Int32Array;
-  /** The rows whose value is not that of the row before; the first row is one of them. */
-  readonly changes: number;
+  /** The repetitions that Snappy copies, one by one, of the plain values. */
+  readonly copies: number;
 }
+
+/** Values in one copy of Snappy's, which has 64 bytes at most. */
+const COPIED_ROWS = 8;
 
 /**
  * Numbers the values of a column by their bits, with an open-addressing hash table; undefined if more than `countMax` are
@@ -22,7 +25,8 @@ export function numberDistinct(value: Float64Array, countMax: number): NumberedV
   const mask = slots.length - 1;
   const shift = Math.clz32(mask);
   let count = 0;
-  let changes = 0;
+  let copies = 0;
+  let runStart = 0;
   let index = -1;
   let lowBefore = 0;
   let highBefore = 0;
@@ -30,7 +34,8 @@ export function numberDistinct(value: Float64Array, countMax: number): NumberedV
     const low = words[2 * row] as number;
     const high = words[2 * row + 1] as number;
     if (row === 0 || low !== lowBefore || high !== highBefore) {
-      changes++;
+      runStart = row;
+      copies++;
       lowBefore = low;
       highBefore = high;
       // The low bits of round numbers are zero and a product mixes upwards only, so its top bits are the hash.
@@ -47,8 +52,9 @@ export function numberDistinct(value: Float64Array, countMax: number): NumberedV
         }
         if (keys[2 * index] === low && keys[2 * index + 1] === high) break;
       }
-    }
+    } else if ((row - runStart) % COPIED_ROWS === 1) copies++;
     indexes[row] = index;
   }
-  return { distinct: distinct.slice(0, count), indexes, changes };
+  // The first row of each value is no copy.
+  return { distinct: distinct.slice(0, count), indexes, copies: copies - count };
 }

@@ -1,16 +1,28 @@
 import { type ChunkPages, dictionaryPages, plainBytes } from "./column-chunk.ts";
 import { numberDistinct } from "./distinct-values.ts";
 
-/** Encodes the values of a row group: with a dictionary where that takes fewer bytes, otherwise plain. */
+/**
+ * Encodes the values of a row group: with a dictionary where that takes fewer bytes once it is compressed, otherwise
+ * plain.
+ *
+ * The plain page is not compressed to find out. In either encoding each different value is there once as it is, and takes
+ * the same bytes; beyond these, the plain page has Snappy's copies, and the other the indexes, which Snappy hardly
+ * compresses. A copy has three bytes.
+ */
 export function valuePages(value: Float64Array): ChunkPages {
   const numbered = numberDistinct(value, Math.floor(value.length * DISTINCT_SHARE_MAX));
   if (!numbered) return plainPages(value);
-  const { distinct, indexes, changes } = numbered;
+  const { distinct, indexes, copies } = numbered;
   const dictionary = { body: plainBytes(distinct), entries: distinct.length };
   const pages = dictionaryPages(dictionary, indexes, boundsOf(distinct));
-  const plainBytesMore = plainEstimate(value.length, changes - distinct.length);
-  return pages.body.length + DICTIONARY_BYTES < plainBytesMore ? pages : plainPages(value);
+  return pages.body.length + DICTIONARY_BYTES < COPY_BYTES * copies ? pages : plainPages(value);
 }
+
+/** The share of rows with different values above which a dictionary is not tried. */
+const DISTINCT_SHARE_MAX = 0.5;
+/** The header of a dictionary page, and what the footer says of it. */
+const DICTIONARY_BYTES = 40;
+const COPY_BYTES = 3;
 
 const plainPages = (value: Float64Array): ChunkPages => ({
   encoding: "PLAIN",
@@ -31,18 +43,4 @@ function boundsOf(value: Float64Array): Pick<ChunkPages, "min" | "max"> {
     min: plainBytes(Float64Array.of(least === 0 ? -0 : least)),
     max: plainBytes(Float64Array.of(greatest === 0 ? 0 : greatest)),
   };
-}
-
-/** The share of rows with different values above which a dictionary is not tried. */
-const DISTINCT_SHARE_MAX = 0.5;
-/** The header of a dictionary page, and what the footer says of it. */
-const DICTIONARY_BYTES = 40;
-
-/**
- * Estimates how many bytes a plain page takes beyond those of the dictionary's, both compressed by Snappy. There as here
- * each different value is once as it is. Any later row with another value than the one before it takes a copy of three bytes,
- * and rows that go on with the same value take an eighth of a byte. `npm run bench:encode` compares it with the real size.
- */
-function plainEstimate(rows: number, returns: number): number {
-  return 3 * returns + rows / 8;
 }
