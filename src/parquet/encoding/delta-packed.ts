@@ -43,7 +43,7 @@ export function packDeltas(numbers: Int32Array, shift: number): PackedDeltas {
   };
 }
 
-/** The bounds of the differences: of each miniblock, but the least one that is no fall of each block. */
+/** The least and the greatest difference of each miniblock, and of each block the least that is not negative. */
 interface DeltaBounds {
   readonly least: Int32Array;
   readonly greatest: Int32Array;
@@ -109,17 +109,18 @@ function pack(numbers: Int32Array, shift: number, bounds: DeltaBounds, choose: C
   return bytes.slice(0, at);
 }
 
+/** The least difference, or the least that is not negative: negative ones are wide then. */
 function narrowBase(bounds: DeltaBounds, block: number): number {
   const lowest = lowestOf(bounds.least, block);
   const rise = bounds.leastRise[block] as number;
   const bitsOfLowest = setWidths(bounds, block, lowest, 1);
-  if (lowest >= 0 || rise === NONE || setWidths(bounds, block, rise, 1) < bitsOfLowest) {
-    return lowest >= 0 || rise === NONE ? lowest : rise;
-  }
+  if (lowest >= 0 || rise === NONE) return lowest;
+  if (setWidths(bounds, block, rise, 1) < bitsOfLowest) return rise;
   setWidths(bounds, block, lowest, 1);
   return lowest;
 }
 
+/** 0; the difference itself where all are equal, and the least one where too many miniblocks would be wide. */
 function alignedBase(bounds: DeltaBounds, block: number): number {
   const { least, greatest } = bounds;
   const lowest = lowestOf(least, block);
