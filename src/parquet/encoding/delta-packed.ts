@@ -34,7 +34,10 @@ const scratch = new Scratch();
 /** Widths of the miniblocks of a block. */
 const bits = new Uint8Array(MINIBLOCKS);
 
-/** Encodes `numbers`, at least one and all within 2 ** 31 of each other, each with `shift` added to it. */
+/** Numbers that are further apart have differences that `packDeltas` can't encode. */
+export const DELTA_MAX = 2 ** 31 - 2;
+
+/** Encodes `numbers`, at least one and none further apart than `DELTA_MAX`, each with `shift` added to it. */
 export function packDeltas(numbers: Int32Array, shift: number): PackedDeltas {
   const bounds = boundsOfDeltas(numbers);
   return {
@@ -50,8 +53,8 @@ interface DeltaBounds {
   readonly leastRise: Int32Array;
 }
 
-/** The least difference of a miniblock without rows, and the least rise of a block without one; no other is as great. */
-const NONE = 2 ** 31 - 1;
+/** The least difference of a miniblock without rows, and the least rise of a block without one. */
+const NONE = DELTA_MAX + 1;
 
 function boundsOfDeltas(numbers: Int32Array): DeltaBounds {
   const blocks = Math.ceil((numbers.length - 1) / BLOCK);

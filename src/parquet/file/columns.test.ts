@@ -84,6 +84,12 @@ describe("columns of times and values", () => {
     },
   );
 
+  it.each([2 ** 31 - 2, 2 ** 31 - 1, 2 ** 32 - 1])("are decoded where the last time is %i ms later", (ms) => {
+    const times = Int32Array.from({ length: 162 }, (_, row) => row - 2 ** 31);
+    times[161] = ms - 2 ** 31;
+    expectSame(times, new Float64Array(162));
+  });
+
   it("are decoded as they were, whatever they are", () => {
     const columns = fc.array(
       fc.tuple(

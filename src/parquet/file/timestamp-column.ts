@@ -1,7 +1,7 @@
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { deltaBinaryPack } from "hyparquet-writer/src/delta.js";
 import type { EpochMs } from "../../domain/day.ts";
-import { packDeltas, snappyCompress } from "../encoding/encoding.ts";
+import { DELTA_MAX, packDeltas, snappyCompress } from "../encoding/encoding.ts";
 import { type ChunkPages, plainBytes } from "./column-chunk.ts";
 
 /**
@@ -11,7 +11,7 @@ import { type ChunkPages, plainBytes } from "./column-chunk.ts";
  */
 export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages {
   const [least, greatest] = timesOf(ms);
-  if (greatest - least > INT32_MAX)
+  if (greatest - least > DELTA_MAX)
     return deltaPages(BigInt64Array.from(ms, (each) => BigInt(dayStartMs + each)));
   const { narrow, aligned } = packDeltas(ms, dayStartMs);
   const [narrowCompressed, alignedCompressed] = [snappyCompress(narrow), snappyCompress(aligned)];
@@ -24,8 +24,6 @@ export function timestampPages(ms: Int32Array, dayStartMs: EpochMs): ChunkPages 
     max: int64(dayStartMs + greatest),
   };
 }
-
-const INT32_MAX = 2 ** 31 - 1;
 
 /** The first and the last of the times, which are at least one. */
 function timesOf(ms: Int32Array): readonly [number, number] {
