@@ -1,11 +1,12 @@
 /**
- * CPU and bytes of a site-day from columns to Parquet: `npm run bench:encode -- [samples] [late ms]`.
+ * CPU and bytes of a site-day from columns to Parquet, and the bytes by column: `npm run bench:encode -- [samples] [late ms]`.
  *
  * A made-up day of 3.74 million samples from 4,583 points, in order of time as the API sends them, in runs of
  * `RUN_SAMPLES`; the kinds of points are those of `made-up-day.ts`. Every other point reports up to `late`
  * milliseconds late (default 0), which makes its timestamps irregular.
  */
 
+import { parquetMetadata } from "hyparquet";
 import { encodeFooter, RowGroupEncoder } from "../../src/parquet/file/file.ts";
 import { MERGE_START, mergeSlice } from "../../src/parquet/merge/merge.ts";
 import { sortRun, toBlocks } from "../../src/parquet/run/run.ts";
@@ -68,12 +69,24 @@ for (const [what, seconds] of Object.entries(cpu))
   console.log(`${what.padEnd(10)} ${seconds.toFixed(2)} s CPU`);
 console.log(`merge + encode + footer ${(cpu.merge + cpu.encode + cpu.footer).toFixed(2)} s CPU`);
 console.log(`${bytes} bytes, ${(bytes / position.rows).toFixed(2)} a row; footer ${footer.length}`);
+console.log(columnBytes().join(", "));
 console.log(
   `${blockCount} blocks, ${blockBytes} bytes staged, ${(blockBytes / position.read).toFixed(1)} a sample`,
 );
 console.log(
   `peak ${(peak / 2 ** 20).toFixed(1)} MiB above the start of the merge, ${globalThis.gc ? "after garbage collection" : "including garbage"}`,
 );
+
+/** The bytes of each column, by the footer. */
+function columnBytes(): string[] {
+  const { row_groups } = parquetMetadata(footer);
+  const sums = new Map<string, number>();
+  for (const { meta_data } of row_groups.flatMap(({ columns }) => columns)) {
+    const [name = ""] = meta_data?.path_in_schema ?? [];
+    sums.set(name, (sums.get(name) ?? 0) + Number(meta_data?.total_compressed_size));
+  }
+  return [...sums].map(([name, sum]) => `${name} ${(sum / position.rows).toFixed(3)}`);
+}
 
 /** Memory in use. With --expose-gc it is measured after a collection, which is timed as part of the merge. */
 function memoryUsed(): number {

@@ -11,13 +11,13 @@ test("created_by has an application, a semantic version and a build, as parquet-
   const [, application, version, build] = CREATED_BY.exec(created_by ?? "") ?? [];
   expect({ application, version, build }).toEqual({
     application: "building-vitals-backfill",
-    version: "1.1.0",
+    version: "1.2.0",
     build: "1",
   });
   const [, major, minor, patch, ...more] = SEMANTIC_VERSION.exec(version ?? "") ?? [];
   expect({ major, minor, patch, more: more.join("") }).toEqual({
     major: "1",
-    minor: "1",
+    minor: "2",
     patch: "0",
     more: "",
   });

@@ -5,7 +5,7 @@ import type { UtcDay } from "../domain/day.ts";
  * The format version: the semantic version of our files' bytes. Within a version the same samples have the same bytes,
  * so every change that gives them other bytes raises it; a changed schema is a major version.
  */
-export const FORMAT_VERSION = "1.1.0";
+export const FORMAT_VERSION = "1.2.0";
 
 /**
  * The writer, in the form `application version X (build Y)` that parquet.thrift asks for. parquet-java warns about

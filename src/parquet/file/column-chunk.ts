@@ -1,14 +1,15 @@
 import type { Encoding, PageHeader } from "hyparquet";
-import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
+import type { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
-import { writeRleBitPackedHybrid } from "hyparquet-writer/src/encoding.js";
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { encodeIndexes, snappyCompress } from "../encoding/encoding.ts";
 
 /** A column chunk before compression: one data page, because a row group is always read as a whole. */
 export interface ChunkPages {
   readonly encoding: Encoding;
   readonly dictionary?: { readonly body: Uint8Array; readonly entries: number };
   readonly body: Uint8Array;
+  /** The body as Snappy compresses it, where that is known already. */
+  readonly compressed?: Uint8Array;
   /** Least and greatest value in Parquet's plain encoding, not truncated. */
   readonly min: Uint8Array;
   readonly max: Uint8Array;
@@ -25,17 +26,17 @@ export interface ChunkMetadata extends Pick<ChunkPages, "encoding" | "min" | "ma
 
 /** Compresses the pages of a column chunk and appends them to `writer`. */
 export function writeChunk(writer: ByteWriter, pages: ChunkPages, rows: number): ChunkMetadata {
-  const { encoding, dictionary, body, min, max } = pages;
+  const { encoding, dictionary, body, compressed, min, max } = pages;
   const offset = writer.offset;
   let uncompressedBytes = 0;
   if (dictionary) {
-    uncompressedBytes += writePage(writer, dictionary.body, {
+    uncompressedBytes += writePage(writer, dictionary.body, snappyCompress(dictionary.body), {
       type: "DICTIONARY_PAGE",
       dictionary_page_header: { num_values: dictionary.entries, encoding: "PLAIN" },
     });
   }
   const dataOffset = writer.offset;
-  uncompressedBytes += writePage(writer, body, {
+  uncompressedBytes += writePage(writer, body, compressed ?? snappyCompress(body), {
     type: "DATA_PAGE_V2",
     data_page_header_v2: {
       num_values: rows,
@@ -55,10 +56,10 @@ export function writeChunk(writer: ByteWriter, pages: ChunkPages, rows: number):
 function writePage(
   writer: ByteWriter,
   body: Uint8Array,
+  compressed: Uint8Array,
   header: Omit<PageHeader, "uncompressed_page_size" | "compressed_page_size">,
 ): number {
   const start = writer.offset;
-  const compressed = snappyCompress(body);
   writePageHeader(writer, {
     ...header,
     uncompressed_page_size: body.length,
@@ -69,35 +70,17 @@ function writePage(
   return headerBytes + body.length;
 }
 
-/**
- * The pages of a column of dictionary indexes. A data page of indexes has their width in bits, then RLE and bit-packed
- * runs.
- */
+/** The pages of a column of dictionary indexes, in as many bits as the dictionary's last index needs. */
 export function dictionaryPages(
   dictionary: { readonly body: Uint8Array; readonly entries: number },
   indexes: Int32Array,
   bounds: Pick<ChunkPages, "min" | "max">,
 ): ChunkPages {
-  const page = new ByteWriter(indexes.length + 16);
   const bits = 32 - Math.clz32(dictionary.entries - 1);
-  page.appendUint8(bits);
-  writeRleBitPackedHybrid(page, indexes, bits);
-  return { encoding: "RLE_DICTIONARY", dictionary, body: page.getBytes(), ...bounds };
+  return { encoding: "RLE_DICTIONARY", dictionary, body: encodeIndexes(indexes, bits), ...bounds };
 }
 
 /** Numbers in Parquet's plain encoding: the memory of an array on a little-endian platform. */
 export function plainBytes(numbers: Float64Array | BigInt64Array): Uint8Array {
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-}
-
-/** The least and the greatest value of a column, which has at least one. */
-export function boundsOf(column: Int32Array | Float64Array): { least: number; greatest: number } {
-  let least = Number.POSITIVE_INFINITY;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < column.length; row++) {
-    const value = column[row] as number;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  return { least, greatest };
 }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { parquetMetadata } from "hyparquet";
 import { describe, expect, it } from "vitest";
 import { encodeBlocks, encodeDay, MemoryBlocks } from "../../../test/support/parquet/encode-day.ts";
+import { fileBuffer } from "../../../test/support/parquet/file-buffer.ts";
 import {
   columnsOf,
   referenceFile,
@@ -38,16 +39,43 @@ const samplesOf = (value: fc.Arbitrary<number>) =>
   );
 
 describe("the file", () => {
-  it("equals, byte for byte, the file that hyparquet-writer writes for the sorted rows", () => {
-    const values = fc.oneof(doubles, fc.nat(5), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324));
+  const written = doubles.map((value) => (value === 0 ? 0 : value));
+  const values = fc.oneof(written, fc.nat(5), fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324));
+
+  it("equals, byte for byte, the file that hyparquet-writer writes, for a point at one interval", () => {
+    const cases = fc.record({
+      point: fc.nat(spec.names.length - 1),
+      intervalMs: fc.integer({ min: 1, max: 200_000 }),
+      series: fc.array(values, { minLength: 1, maxLength: 300 }),
+      rowGroupSize: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(cases, ({ point, intervalMs, series, rowGroupSize }) => {
+        const samples = series.map((value, i) => ({
+          point,
+          micros: (DAY_START_MS + i * intervalMs) * 1000,
+          value,
+        }));
+        const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
+        const options = { valueEncodings: valueEncodings(file) };
+        expect(file).toEqual(referenceFile(spec, referenceRows(samples), rowGroupSize, options));
+      }),
+    );
+  });
+
+  it("has names and values byte for byte as hyparquet-writer writes them, for the sorted rows", () => {
     const cases = fc.tuple(
-      samplesOf(values.map((value) => (value === 0 ? 0 : value))).filter(({ length }) => length > 0),
+      samplesOf(values).filter(({ length }) => length > 0),
       fc.integer({ min: 1, max: 120 }),
     );
     fc.assert(
       fc.property(cases, ([samples, rowGroupSize]) => {
         const file = encodeDay(spec, [columnsOf(samples)], { rowGroupSize });
-        expect(file).toEqual(referenceFile(spec, referenceRows(samples), rowGroupSize));
+        const options = { valueEncodings: valueEncodings(file) };
+        const reference = referenceFile(spec, referenceRows(samples), rowGroupSize, options);
+        for (const column of [1, 2, 3]) {
+          expect(chunksOf(file, column)).toEqual(chunksOf(reference, column));
+        }
       }),
     );
   });
@@ -133,6 +161,21 @@ describe("the file", () => {
     );
   });
 });
+
+function valueEncodings(file: Uint8Array) {
+  return parquetMetadata(fileBuffer(file).slice(0)).row_groups.map(({ columns }) =>
+    columns[2]?.meta_data?.encodings.at(-1),
+  );
+}
+
+/** The bytes of a column in each row group. */
+function chunksOf(file: Uint8Array, column: number): Uint8Array[] {
+  return parquetMetadata(fileBuffer(file).slice(0)).row_groups.map(({ columns }) => {
+    const chunk = columns[column]?.meta_data;
+    const start = Number(chunk?.dictionary_page_offset ?? chunk?.data_page_offset);
+    return file.subarray(start, start + Number(chunk?.total_compressed_size));
+  });
+}
 
 /** Samples of one point, a second apart, with repeating values. */
 function repeatingSamples(count: number, point = 1): Sample[] {

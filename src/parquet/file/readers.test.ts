@@ -43,7 +43,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
       key_value_metadata: [
         { key: "site_name", value: SITE },
         { key: "date", value: "2024-01-15" },
-        { key: "format_version", value: "1.1.0" },
+        { key: "format_version", value: "1.2.0" },
       ],
       created_by: CREATED_BY,
     });
@@ -51,7 +51,7 @@ describe.each(SHAPES)("a file of $title", (shape) => {
   });
 
   it("says its site, day and format version to DuckDB and to Arrow's Rust reader", async () => {
-    const expected = { site_name: SITE, date: "2024-01-15", format_version: "1.1.0" };
+    const expected = { site_name: SITE, date: "2024-01-15", format_version: "1.2.0" };
     const sql = (path: string) =>
       `SELECT decode(key) AS key, decode(value) AS value FROM parquet_kv_metadata('${path}')`;
     const rows = await queryWithDuckdb(file, sql);

@@ -28,11 +28,16 @@ export class RowGroupRows {
 
   /** Appends a row, which must follow the last row in the file's order. */
   push(point: number, ms: number, value: number): void {
-    const row = this.length++;
-    this.ms[row] = ms;
-    this.value[row] = value;
+    this.ms[this.length] = ms;
+    this.value[this.length] = value;
+    this.extend(point, this.length + 1);
+  }
+
+  /** Appends the rows up to index `end`, whose `ms` and `value` are set, as rows of `point`. */
+  extend(point: number, end: number): void {
     if (this.points === 0 || this.point[this.points - 1] !== point) this.point[this.points++] = point;
-    this.pointEnd[this.points - 1] = row + 1;
+    this.pointEnd[this.points - 1] = end;
+    this.length = end;
   }
 
   clear(): void {

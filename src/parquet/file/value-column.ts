@@ -1,86 +1,46 @@
-import { boundsOf, type ChunkPages, dictionaryPages, plainBytes } from "./column-chunk.ts";
-
-/** Rows that are sampled first, and the share of distinct values from which a dictionary can't pay. */
-const SAMPLE_ROWS = 1000;
-const SAMPLE_DISTINCT_MAX = 0.9;
-
-/** Encodes the values of a row group: with a dictionary where that halves them, otherwise plain. */
-export function valuePages(value: Float64Array): ChunkPages {
-  const { least, greatest } = boundsOf(value);
-  // -0 and +0 compare as equal; the specification requires -0 as a minimum and +0 as a maximum.
-  const min = plainBytes(Float64Array.of(least === 0 ? -0 : least));
-  const max = plainBytes(Float64Array.of(greatest === 0 ? 0 : greatest));
-  const encoded = dictionaryOf(value);
-  if (!encoded) return { encoding: "PLAIN", body: plainBytes(value), min, max };
-  const { dictionary, indexes } = encoded;
-  const page = { body: plainBytes(dictionary), entries: dictionary.length };
-  return dictionaryPages(page, indexes, { min, max });
-}
+import { type ChunkPages, dictionaryPages, plainBytes } from "./column-chunk.ts";
+import { numberDistinct } from "./distinct-values.ts";
 
 /**
- * The distinct values in order of their first row, and each row's index in them. Undefined where that doesn't pay.
+ * Encodes the values of a row group: with a dictionary where that takes fewer bytes once it is compressed, otherwise
+ * plain.
  *
- * As in hyparquet-writer it pays if dictionary and indexes together take at most half of the plain bytes. Unlike
- * there, values are distinguished by their bits: -0 and +0 are the same key of a Map, which would lose one of them.
+ * The plain page is not compressed to find out. In either encoding each different value is there once as it is, and takes
+ * the same bytes; beyond these, the plain page has Snappy's copies, and the other the indexes, which Snappy hardly
+ * compresses. A copy has three bytes.
  */
-function dictionaryOf(value: Float64Array): { dictionary: Float64Array; indexes: Int32Array } | undefined {
-  const rows = value.length;
-  const sampled = Math.min(rows, SAMPLE_ROWS);
-  const sample = new DistinctValues(sampled);
-  for (let i = 0; i < sampled; i++) {
-    sample.indexOf(value[sampled === 1 ? 0 : Math.floor((i * (rows - 1)) / (sampled - 1))] as number);
-  }
-  if (sample.count / sampled > SAMPLE_DISTINCT_MAX) return undefined;
-
-  const distinct = new DistinctValues(rows);
-  const indexes = new Int32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const before = distinct.count;
-    indexes[row] = distinct.indexOf(value[row] as number);
-    // The cost only grows with the count: once it is too high, the other rows can't change the outcome.
-    if (distinct.count > before && !pays(distinct.count, rows)) return undefined;
-  }
-  return { dictionary: distinct.values.slice(0, distinct.count), indexes };
+export function valuePages(value: Float64Array): ChunkPages {
+  const numbered = numberDistinct(value, Math.floor(value.length * DISTINCT_SHARE_MAX));
+  if (!numbered) return plainPages(value);
+  const { distinct, indexes, copies } = numbered;
+  const dictionary = { body: plainBytes(distinct), entries: distinct.length };
+  const pages = dictionaryPages(dictionary, indexes, boundsOf(distinct));
+  return pages.body.length + DICTIONARY_BYTES < COPY_BYTES * copies ? pages : plainPages(value);
 }
 
-function pays(distinct: number, rows: number): boolean {
-  const indexBytes = Math.ceil((rows * (32 - Math.clz32(distinct - 1))) / 8);
-  return 2 * (8 * distinct + indexBytes) <= 8 * rows;
-}
+/** The share of rows with different values above which a dictionary is not tried. */
+const DISTINCT_SHARE_MAX = 0.5;
+/** The header of a dictionary page, and what the footer says of it. */
+const DICTIONARY_BYTES = 40;
+const COPY_BYTES = 3;
 
-/** Numbers distinct doubles in order of appearance: an open-addressing hash table over their bits. */
-class DistinctValues {
-  count = 0;
-  readonly values: Float64Array;
-  readonly #bits: Uint32Array;
-  readonly #slots: Int32Array;
-  readonly #shift: number;
-  readonly #key = new Float64Array(1);
-  readonly #keyBits = new Uint32Array(this.#key.buffer);
+const plainPages = (value: Float64Array): ChunkPages => ({
+  encoding: "PLAIN",
+  body: plainBytes(value),
+  ...boundsOf(value),
+});
 
-  constructor(countMax: number) {
-    this.values = new Float64Array(countMax);
-    this.#bits = new Uint32Array(this.values.buffer);
-    // A power of two, at least twice the values: probe sequences stay short, and a mask wraps them.
-    this.#slots = new Int32Array(2 << (32 - Math.clz32(countMax))).fill(-1);
-    this.#shift = Math.clz32(this.#slots.length - 1);
+/** The least and the greatest of values, of which there is at least one, in Parquet's plain encoding. */
+function boundsOf(value: Float64Array): Pick<ChunkPages, "min" | "max"> {
+  let [least, greatest] = [value[0] as number, value[0] as number];
+  for (let row = 0; row < value.length; row++) {
+    const each = value[row] as number;
+    if (each < least) least = each;
+    if (each > greatest) greatest = each;
   }
-
-  indexOf(value: number): number {
-    this.#key[0] = value;
-    const low = this.#keyBits[0] as number;
-    const high = this.#keyBits[1] as number;
-    const mask = this.#slots.length - 1;
-    // The low bits of round numbers are zero and a product mixes upwards only, so its top bits are the hash.
-    const mixed = Math.imul(low ^ Math.imul(high ^ (high >>> 16), 0x9e3779b1), 0x85ebca6b);
-    for (let slot = mixed >>> this.#shift; ; slot = (slot + 1) & mask) {
-      const index = this.#slots[slot] as number;
-      if (index === -1) {
-        this.#slots[slot] = this.count;
-        this.values[this.count] = value;
-        return this.count++;
-      }
-      if (this.#bits[2 * index] === low && this.#bits[2 * index + 1] === high) return index;
-    }
-  }
+  // -0 and +0 compare as equal; the specification requires -0 as a minimum and +0 as a maximum.
+  return {
+    min: plainBytes(Float64Array.of(least === 0 ? -0 : least)),
+    max: plainBytes(Float64Array.of(greatest === 0 ? 0 : greatest)),
+  };
 }

@@ -1,6 +1,7 @@
 import { BUCKET_BYTES_MAX, BUCKETS, SLICE_SAMPLES } from "../../domain/limits.ts";
 import { DayFault } from "../day-fault.ts";
 import { type EncodedRowGroup, type FileSpec, RowGroupEncoder, type RowGroupRows } from "../file/file.ts";
+import { FORMAT_VERSION } from "../file-format.ts";
 import { type BlockSource, PointSamples, SAMPLE_MEMORY_BYTES } from "../run/run.ts";
 import { openBucket, type PointSegments } from "./bucket.ts";
 import { MERGE_START, type MergePosition, RowWriter } from "./row-writer.ts";
@@ -21,9 +22,18 @@ export interface FilePosition {
   readonly merge: MergePosition;
   /** The size of the file so far, in bytes. */
   readonly fileOffset: number;
+  /** Of the row groups so far; absent in positions of versions before 1.2.0. */
+  readonly formatVersion?: string;
 }
 
-export const FILE_START: FilePosition = { merge: MERGE_START, fileOffset: 0 };
+export const FILE_START: FilePosition = {
+  merge: MERGE_START,
+  fileOffset: 0,
+  formatVersion: FORMAT_VERSION,
+};
+
+/** Whether row groups of this version may follow those so far: a file has one version from start to end. */
+export const isCurrentFormat = (position: FilePosition) => position.formatVersion === FORMAT_VERSION;
 
 /**
  * Merges and encodes one slice, and passes each row group to `sink` in order. Slices, memory and errors are those
@@ -38,7 +48,7 @@ export function encodeSlice(
 ): FilePosition {
   const encoder = new RowGroupEncoder(spec, position.fileOffset);
   const merge = mergeSlice(source, position.merge, options, (rows) => sink(encoder.encode(rows)));
-  return { merge, fileOffset: encoder.fileOffset };
+  return { ...position, merge, fileOffset: encoder.fileOffset };
 }
 
 /**
@@ -86,7 +96,7 @@ function mergePoint(
   writer: RowWriter,
   pending: PointSamples,
 ): "slice ended" | "written" {
-  pending.length = 0;
+  pending.clear();
   let copied = 0;
   while (copied < segments.length || pending.length > 0) {
     let next = segments[copied];

@@ -65,18 +65,12 @@ export class RowWriter {
 
   /** Writes the first `count` of a point's samples. A later call must not have samples of the same milliseconds. */
   write(point: number, samples: PointSamples, count: number): "slice ended" | "written" {
-    const { time, value } = samples;
     let from = 0;
     if (point === this.#resumedFrom.point) {
       from = Math.min(count, samples.countBefore(this.#resumedFrom.ms + 1));
     }
     while (from < count) {
-      const ms = Math.floor((time[from] as number) / 1000);
-      let last = from;
-      while (last + 1 < count && (time[last + 1] as number) < (ms + 1) * 1000) last++;
-      this.#count(point, ms, last - from);
-      this.#rows.push(point, ms, value[last] as number);
-      from = last + 1;
+      from = this.#fill(point, samples, from, count);
       if (this.#rows.full && this.#emit() === "slice ended") return "slice ended";
     }
     return "written";
@@ -88,16 +82,43 @@ export class RowWriter {
     if (this.#rows.length > 0) this.#emit();
   }
 
-  #count(point: number, ms: number, duplicates: number): void {
+  /**
+   * Writes rows of samples [from, count) until the row group is full, and returns the first sample behind those of the last
+   * row. There is at least one sample, and room for its row.
+   */
+  #fill(point: number, { ms, value }: PointSamples, from: number, count: number): number {
+    const rows = this.#rows;
+    const start = rows.length;
+    const [rowMs, rowValue] = [rows.ms, rows.value];
+    const rowsMax = rowMs.length;
+    let end = start;
+    let last = -1;
+    let sample = from;
+    for (; sample < count; sample++) {
+      const each = ms[sample] as number;
+      if (each !== last) {
+        if (end === rowsMax) break;
+        rowMs[end++] = each;
+        last = each;
+      }
+      // Of the samples of a millisecond, the last one stays.
+      rowValue[end - 1] = value[sample] as number;
+    }
+    rows.extend(point, end);
+    this.#count(point, ms[from] as number, last, end - start, sample - from);
+    return sample;
+  }
+
+  #count(point: number, firstMs: number, lastMs: number, rows: number, samples: number): void {
     const { position } = this;
     if (point !== position.point) position.points++;
     position.point = point;
-    position.ms = ms;
-    position.rows++;
-    position.duplicates += duplicates;
-    position.read += duplicates + 1;
-    if (position.firstMs === -1 || ms < position.firstMs) position.firstMs = ms;
-    if (ms > position.lastMs) position.lastMs = ms;
+    position.ms = lastMs;
+    position.rows += rows;
+    position.duplicates += samples - rows;
+    position.read += samples;
+    if (position.firstMs === -1 || firstMs < position.firstMs) position.firstMs = firstMs;
+    if (lastMs > position.lastMs) position.lastMs = lastMs;
   }
 
   #emit(): "slice ended" | "written" {

@@ -1,4 +1,4 @@
-import { snappyCompress } from "hyparquet-writer/src/snappy.js";
+import { snappyCompress } from "../encoding/encoding.ts";
 import { type ChunkPages, valuePages } from "../file/file.ts";
 
 /**
@@ -7,10 +7,11 @@ import { type ChunkPages, valuePages } from "../file/file.ts";
  * split, a roll-up of the reference site takes a fifth less (`npm run bench:query -- --only rollups`).
  */
 export function numberPages(values: Float64Array): ChunkPages {
-  const pages = valuePages(values);
+  const pages = compressedPages(valuePages(values));
   const { min, max } = pages;
-  const split: ChunkPages = { encoding: "BYTE_STREAM_SPLIT", body: splitBytes(values), min, max };
-  return compressedBytes(split) < compressedBytes(pages) ? split : pages;
+  const split = compressedPages({ encoding: "BYTE_STREAM_SPLIT", body: splitBytes(values), min, max });
+  const dictionaryBytes = pages.dictionary ? snappyCompress(pages.dictionary.body).length : 0;
+  return split.compressed.length < pages.compressed.length + dictionaryBytes ? split : pages;
 }
 
 /** The first byte of every number, then the second, and so on. */
@@ -24,6 +25,4 @@ function splitBytes(values: Float64Array): Uint8Array {
   return split;
 }
 
-function compressedBytes({ body, dictionary }: ChunkPages): number {
-  return snappyCompress(body).length + (dictionary ? snappyCompress(dictionary.body).length : 0);
-}
+const compressedPages = (pages: ChunkPages) => ({ ...pages, compressed: snappyCompress(pages.body) });

@@ -4,7 +4,7 @@ import { dayRuns, type Resolution, type RollupPeriod } from "../../domain/rollup
 import { COLUMNS, type ColumnSchema, numberColumn, textColumn, timestampColumn } from "../file-format.ts";
 
 /** The semantic version of the bytes of roll-ups, as that of day files is. */
-const ROLLUP_VERSION = "1.0.0";
+export const ROLLUP_VERSION = "1.1.0";
 
 /**
  * Hours from which on a row group ends, with the point that it has reached: a point is whole in one row group. A quarter of

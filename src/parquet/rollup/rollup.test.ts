@@ -103,7 +103,7 @@ describe("the file of a roll-up", () => {
     expect(Object.fromEntries(keyValues.map(({ key, value }) => [key, value]))).toMatchObject({
       site_name: "ses_falls_city",
       period: "2024-Q1",
-      format_version: "1.0.0",
+      format_version: "1.1.0",
       days: "2024-01-01..2024-03-30",
       empty_days: "2024-03-31",
     });

@@ -15,6 +15,7 @@ export {
   HOUR_KEYS,
   type HourColumn,
   ROLLUP_GROUP_ROWS,
+  ROLLUP_VERSION,
   type RollupPoint,
   type RollupSpec,
   SAMPLE_GROUP_ROWS,

@@ -54,8 +54,9 @@ export class BlockReader {
   readonly #table: Uint32Array;
   readonly #windowSamples: number;
   readonly #givesWay: boolean;
-  #segment = 0;
+  #segment = -1;
   #start = 0;
+  #point = Number.POSITIVE_INFINITY;
   #window: BlockColumns | undefined;
 
   /** Throws `DayFault`. */
@@ -72,6 +73,7 @@ export class BlockReader {
     if (whole) {
       this.#window = blockColumns(this.#layout, 0, this.#layout.samples, (offset) => whole.subarray(offset));
     }
+    this.#advance();
   }
 
   /** Bytes of the segment table. */
@@ -79,17 +81,12 @@ export class BlockReader {
     return SEGMENT_BYTES * this.#layout.segments;
   }
 
-  /** The rank of the current segment's point; Infinity after the last segment. Throws `DayFault` "point-unnamed". */
+  /** The rank of the current segment's point; Infinity after the last segment. */
   get point(): number {
-    if (this.#segment >= this.#layout.segments) return Number.POSITIVE_INFINITY;
-    const id = this.#field(SEGMENT_POINT);
-    const { ranks } = this.#source;
-    const rank = ranks ? ranks[id] : id;
-    if (rank === undefined) throw new DayFault("point-unnamed", `point ${id} has no name`, { point: id });
-    return rank;
+    return this.#point;
   }
 
-  /** Returns the current segment and moves to the next. */
+  /** Returns the current segment and moves to the next. Throws `DayFault` "point-unnamed". */
   next(): Segment {
     const segment: Segment = {
       reader: this,
@@ -98,8 +95,8 @@ export class BlockReader {
       firstMs: this.#field(SEGMENT_FIRST_MS),
       lastMs: this.#field(SEGMENT_LAST_MS),
     };
-    this.#segment++;
     this.#start += segment.samples;
+    this.#advance();
     return segment;
   }
 
@@ -115,6 +112,17 @@ export class BlockReader {
       if (samples <= this.#windowSamples) this.#window = window;
     }
     into.append(window, start - window.start, samples, this.#givesWay);
+  }
+
+  #advance(): void {
+    this.#segment++;
+    this.#point = Number.POSITIVE_INFINITY;
+    if (this.#segment >= this.#layout.segments) return;
+    const id = this.#field(SEGMENT_POINT);
+    const { ranks } = this.#source;
+    const rank = ranks ? ranks[id] : id;
+    if (rank === undefined) throw new DayFault("point-unnamed", `point ${id} has no name`, { point: id });
+    this.#point = rank;
   }
 
   #field(field: number): number {

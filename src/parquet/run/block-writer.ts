@@ -9,6 +9,10 @@ import {
   SAMPLE_BYTES,
   SEGMENT_BYTES,
   SEGMENT_FIELDS,
+  SEGMENT_FIRST_MS,
+  SEGMENT_LAST_MS,
+  SEGMENT_POINT,
+  SEGMENT_SAMPLES,
   writeHeader,
 } from "./block-layout.ts";
 
@@ -37,7 +41,7 @@ export interface RankedPoints {
 /**
  * Divides a run sorted by `sortRun` into blocks of at most `bytesMax` bytes, in order of point. A larger bucket
  * gets several blocks. `points` is the number of points where their ids have the order of the names. Every sample must
- * be in [dayStartMicros, dayStartMicros + 24 h) and have one of these points. Throws `DayFault` "sample-outside-day".
+ * be in [dayStartMicros, dayStartMicros + 24 h) and have one of these points; a block has room for one sample. Throws `DayFault` "sample-outside-day".
  */
 export function toBlocks(
   run: SampleColumns,
@@ -48,77 +52,84 @@ export function toBlocks(
   const ranked = typeof points === "number" ? undefined : points;
   const pointCount = typeof points === "number" ? points : points.ids.length;
   const blocks: Block[] = [];
+  let segments: Segments = [];
   let bytes = HEADER_BYTES;
-  let segments = 0;
   let from = 0;
   let bucket = 0;
-  let last = -1;
   const cut = (to: number) => {
-    if (to > from) blocks.push(toBlock(run, from, to, segments, bucket, dayStartMicros, ranked?.ids));
+    if (to > from) blocks.push(toBlock(run, from, to, segments, bucket, dayStartMicros));
     from = to;
     bytes = HEADER_BYTES;
-    segments = 0;
-    last = -1;
+    segments = [];
   };
 
-  for (let row = 0; row < run.length; row++) {
+  for (let row = 0, end = 0; row < run.length; row = end) {
     const point = run.point[row] as number;
-    if (point !== last) {
-      if (point >= pointCount) throw outsideDay(run, row);
-      const next = ranked ? (ranked.buckets[point] as number) : bucketOf(point, pointCount);
-      if (next !== bucket) cut(row);
-      bucket = next;
+    if (point >= pointCount) throw outsideDay(run, row);
+    end = row + 1;
+    while (end < run.length && run.point[end] === point) end++;
+    const next = ranked ? (ranked.buckets[point] as number) : bucketOf(point, pointCount);
+    if (next !== bucket) cut(row);
+    bucket = next;
+    for (let start = row; start < end; ) {
+      const room = Math.floor((bytesMax - bytes - SEGMENT_BYTES) / SAMPLE_BYTES);
+      if (room < 1) {
+        cut(start);
+        continue;
+      }
+      const samples = Math.min(end - start, room);
+      segments.push({ id: ranked ? (ranked.ids[point] as number) : point, samples });
+      bytes += SEGMENT_BYTES + SAMPLE_BYTES * samples;
+      start += samples;
     }
-    if (bytes + SAMPLE_BYTES + (point === last ? 0 : SEGMENT_BYTES) > bytesMax) cut(row);
-    if (point !== last) {
-      bytes += SEGMENT_BYTES;
-      segments++;
-      last = point;
-    }
-    bytes += SAMPLE_BYTES;
   }
   cut(run.length);
   return blocks;
 }
 
+/** The point and the number of samples of each segment of a block. */
+type Segments = { readonly id: number; readonly samples: number }[];
+
 function toBlock(
   run: SampleColumns,
   from: number,
   to: number,
-  segments: number,
+  segments: Segments,
   bucket: number,
   dayStartMicros: EpochMicros,
-  ids: Uint32Array | undefined,
 ): Block {
   const samples = to - from;
-  const layout = layoutOf(segments, samples);
+  const layout = layoutOf(segments.length, samples);
   const bytes = new Uint8Array(layout.end);
   writeHeader(bytes, layout);
-  const table = new Uint32Array(bytes.buffer, HEADER_BYTES, SEGMENT_FIELDS * segments);
+  const table = new Uint32Array(bytes.buffer, HEADER_BYTES, SEGMENT_FIELDS * segments.length);
   const { value, ms, micros } = blockColumns(layout, 0, samples, (offset) => bytes.subarray(offset));
 
   value.set(run.value.subarray(from, to));
+  const runMicros = run.micros;
   for (let i = 0; i < samples; i++) {
-    const sinceStart = (run.micros[from + i] as number) - dayStartMicros;
-    const inDay = Math.floor(sinceStart / 1000);
+    const sinceStart = (runMicros[from + i] as number) - dayStartMicros;
     // Negated as a whole, so that NaN is rejected as well.
-    if (!(inDay >= 0 && inDay < DAY_MS)) {
-      throw outsideDay(run, from + i);
-    }
+    if (!(sinceStart >= 0 && sinceStart < DAY_MICROS)) throw outsideDay(run, from + i);
+    // A millisecond of the day has 27 bits.
+    const inDay = (sinceStart / 1000) | 0;
     ms[i] = inDay;
     micros[i] = sinceStart - inDay * 1000;
   }
 
-  for (let segment = 0, start = 0; segment < segments; segment++) {
-    const point = run.point[from + start] as number;
-    let end = start + 1;
-    while (end < samples && run.point[from + end] === point) end++;
-    const id = ids ? (ids[point] as number) : point;
-    table.set([id, end - start, ms[start] as number, ms[end - 1] as number], segment * SEGMENT_FIELDS);
-    start = end;
+  let start = 0;
+  for (const [segment, { id, samples: count }] of segments.entries()) {
+    const field = segment * SEGMENT_FIELDS;
+    table[field + SEGMENT_POINT] = id;
+    table[field + SEGMENT_SAMPLES] = count;
+    table[field + SEGMENT_FIRST_MS] = ms[start] as number;
+    start += count;
+    table[field + SEGMENT_LAST_MS] = ms[start - 1] as number;
   }
   return { bucket, samples, bytes };
 }
+
+const DAY_MICROS = DAY_MS * 1000;
 
 function outsideDay(run: SampleColumns, row: number): DayFault {
   const [point, micros] = [run.point[row] as number, run.micros[row] as number];

@@ -1,11 +1,11 @@
 import type { BlockColumns } from "./block-layout.ts";
-import { sortByTime } from "./sort-run.ts";
+import { compareValues, sortByTime } from "./sort-run.ts";
 
-/** Memory of a sample in `PointSamples`: its microsecond of the day and its value, both Float64. */
+/** Memory of a sample in `PointSamples`: its time, two numbers of 32 bits, and its value. */
 export const SAMPLE_MEMORY_BYTES = 16;
 
-/** Orders samples within a microsecond, and changes neither it nor its millisecond. */
-const HALF_MICROSECOND = 0.5;
+/** Halves of microseconds in a millisecond. */
+const HALVES = 2_000;
 
 /**
  * Samples of one point that are being merged: appended from segments, sorted, and removed from the front.
@@ -14,9 +14,12 @@ const HALF_MICROSECOND = 0.5;
  */
 export class PointSamples {
   length = 0;
-  /** Microseconds since the start of the day, and half a one of samples that do not give way. */
-  time = new Float64Array(1024);
+  /** Milliseconds since the start of the day. */
+  ms = new Int32Array(1024);
+  /** Half microseconds within the millisecond: an even number for a sample that gives way to others of its microsecond. */
+  #halves = new Int32Array(1024);
   value = new Float64Array(1024);
+  #isSorted = true;
   readonly samplesMax: number;
 
   constructor(samplesMax: number) {
@@ -24,21 +27,45 @@ export class PointSamples {
   }
 
   /** Samples that give way come before others of the same microsecond, so that those are the last of it. */
-  append({ value, ms, micros }: BlockColumns, start: number, samples: number, givesWay = false): void {
-    const shift = givesWay ? 0 : HALF_MICROSECOND;
+  append(block: BlockColumns, start: number, samples: number, givesWay = false): void {
     const to = this.length;
-    if (to + samples > this.time.length) {
-      this.#grow(Math.max(to + samples, Math.min(this.time.length * 2, this.samplesMax)));
+    if (to + samples > this.ms.length) {
+      this.#grow(Math.max(to + samples, Math.min(this.ms.length * 2, this.samplesMax)));
     }
+    const half = givesWay ? 0 : 1;
+    const [ms, halves, value] = [this.ms, this.#halves, this.value];
+    let last = to === 0 ? -1 : (ms[to - 1] as number);
     for (let i = 0; i < samples; i++) {
-      this.time[to + i] = (ms[start + i] as number) * 1000 + (micros[start + i] as number) + shift;
-      this.value[to + i] = value[start + i] as number;
+      const [from, at] = [start + i, to + i];
+      const each = block.ms[from] as number;
+      ms[at] = each;
+      halves[at] = 2 * (block.micros[from] as number) + half;
+      value[at] = block.value[from] as number;
+      if (each <= last && this.#compare(at - 1, at) > 0) this.#isSorted = false;
+      last = each;
     }
     this.length = to + samples;
   }
 
+  clear(): void {
+    this.length = 0;
+    this.#isSorted = true;
+  }
+
+  /** Sorts by time, then by value with -0 below +0. */
   sort(): void {
-    sortByTime(this.time, this.value, 0, this.length);
+    // The vendor sends each point in ascending time, so nearly all samples are in order already.
+    if (this.#isSorted) return;
+    const { length, ms, value } = this;
+    const halves = this.#halves;
+    const time = new Float64Array(length);
+    for (let i = 0; i < length; i++) time[i] = (ms[i] as number) * HALVES + (halves[i] as number);
+    sortByTime(time, value, 0, length);
+    for (let i = 0; i < length; i++) {
+      ms[i] = Math.floor((time[i] as number) / HALVES);
+      halves[i] = (time[i] as number) % HALVES;
+    }
+    this.#isSorted = true;
   }
 
   /** How many samples are before the millisecond. The samples must be sorted. */
@@ -47,7 +74,7 @@ export class PointSamples {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.time[middle] as number) < ms * 1000) low = middle + 1;
+      if ((this.ms[middle] as number) < ms) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -55,16 +82,25 @@ export class PointSamples {
 
   /** Removes samples from the front. */
   removeFirst(samples: number): void {
-    this.time.copyWithin(0, samples, this.length);
-    this.value.copyWithin(0, samples, this.length);
+    for (const column of [this.ms, this.#halves, this.value]) column.copyWithin(0, samples, this.length);
     this.length -= samples;
   }
 
+  #compare(a: number, b: number): number {
+    return (
+      (this.ms[a] as number) - (this.ms[b] as number) ||
+      (this.#halves[a] as number) - (this.#halves[b] as number) ||
+      compareValues(this.value[a] as number, this.value[b] as number)
+    );
+  }
+
   #grow(capacity: number): void {
-    const [time, value] = [this.time, this.value];
-    this.time = new Float64Array(capacity);
+    const [ms, halves, value] = [this.ms, this.#halves, this.value];
+    this.ms = new Int32Array(capacity);
+    this.#halves = new Int32Array(capacity);
     this.value = new Float64Array(capacity);
-    this.time.set(time);
+    this.ms.set(ms);
+    this.#halves.set(halves);
     this.value.set(value);
   }
 }

@@ -17,13 +17,13 @@ export function sortRun(columns: SampleColumns): SampleColumns {
     const id = point[row] as number;
     const at = next[id] as number;
     next[id] = at + 1;
-    sorted.point[at] = id;
     sorted.micros[at] = micros[row] as number;
     sorted.value[at] = value[row] as number;
   }
 
   for (let id = 0, from = 0; id < ends.length; id++) {
     const to = ends[id] as number;
+    sorted.point.fill(id, from, to);
     if (to - from > 1) sortByTime(sorted.micros, sorted.value, from, to);
     from = to;
   }

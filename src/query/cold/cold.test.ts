@@ -242,7 +242,7 @@ test("a million samples of a day are returned, and more fail before any is", asy
 test("files of format version 1.0.0, whose footers have no key-values, are read as before", async () => {
   const names = namesOf(3);
   const { rows } = evenDay(DAY, names, 50, 20);
-  const old = referenceFile({ site: SITE, dayStartMs: START, names }, rows, 20, "1.0.0");
+  const old = referenceFile({ site: SITE, dayStartMs: START, names }, rows, 20, { version: "1.0.0" });
   archive.place(keyOf(DAY), old);
   const found = await answer(wholeDay(names));
   archive.place(keyOf(DAY), evenDay(DAY, names, 50, 20).bytes);

@@ -1,3 +1,4 @@
+import type { Encoding } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer/src/bytewriter.js";
 import { ParquetWriter } from "hyparquet-writer/src/parquet-writer.js";
 import { utcDayOf } from "../../../src/domain/day.ts";
@@ -46,15 +47,19 @@ function beats(sample: Sample, rival: Sample): boolean {
   return sample.value > rival.value || (sample.value === rival.value && Object.is(rival.value, -0));
 }
 
-/**
- * The file as hyparquet-writer writes it; in format version 1.0.0 it has no key-values. `rows` must not have -0: its dictionaries do not distinguish
- * it from +0.
- */
+interface ReferenceOptions {
+  /** Without key-values where it is 1.0.0. */
+  readonly version?: "1.0.0";
+  /** Of each row group; without them the writer chooses. */
+  readonly valueEncodings?: readonly (Encoding | undefined)[];
+}
+
+/** The file as hyparquet-writer writes it. `rows` must not have -0: its dictionaries do not distinguish it from +0. */
 export function referenceFile(
   spec: FileSpec,
   rows: readonly Row[],
   rowGroupSize: number,
-  version?: "1.0.0",
+  { version, valueEncodings = [] }: ReferenceOptions = {},
 ): Uint8Array {
   const writer = new ByteWriter();
   const parquet = new ParquetWriter({
@@ -65,20 +70,28 @@ export function referenceFile(
       ? { createdBy: `building-vitals-backfill version ${version} (build 1)` }
       : { createdBy: CREATED_BY, kvMetadata: [...keyValues(spec.site, utcDayOf(spec.dayStartMs))] }),
   });
-  parquet.write({
-    rowGroupSize,
-    pageSize: 0,
-    columnData: [
-      {
-        name: "timestamp",
-        data: BigInt64Array.from(rows, ({ timestampMs }) => BigInt(timestampMs)),
-        encoding: "DELTA_BINARY_PACKED",
-      },
-      { name: "point_name", data: rows.map(({ point }) => spec.names[point]), encoding: "RLE_DICTIONARY" },
-      { name: "value", data: Float64Array.from(rows, ({ value }) => value) },
-      { name: "site_name", data: rows.map(() => spec.site), encoding: "RLE_DICTIONARY" },
-    ],
-  });
+  for (let group = 0; group * rowGroupSize < rows.length; group++) {
+    const part = rows.slice(group * rowGroupSize, (group + 1) * rowGroupSize);
+    const valueEncoding = valueEncodings[group];
+    parquet.write({
+      rowGroupSize,
+      pageSize: 0,
+      columnData: [
+        {
+          name: "timestamp",
+          data: BigInt64Array.from(part, ({ timestampMs }) => BigInt(timestampMs)),
+          encoding: "DELTA_BINARY_PACKED",
+        },
+        { name: "point_name", data: part.map(({ point }) => spec.names[point]), encoding: "RLE_DICTIONARY" },
+        {
+          name: "value",
+          data: Float64Array.from(part, ({ value }) => value),
+          ...(valueEncoding && { encoding: valueEncoding }),
+        },
+        { name: "site_name", data: part.map(() => spec.site), encoding: "RLE_DICTIONARY" },
+      ],
+    });
+  }
   parquet.finish();
   return writer.getBytes();
 }

@@ -136,6 +136,16 @@ export const SHAPES: readonly Shape[] = [
     samples: list(45_000, (i) => at(i % 40, i * 1_900_001, kind(i % 40, i))),
     rowGroupSize: 10_000,
   },
+  {
+    title: "points that are polled together at irregular times, and as many that have times of their own",
+    names: list(20, (i) => padded("p", i)),
+    samples: list(20_000, (i) => {
+      const [point, poll] = [i % 20, Math.floor(i / 20)];
+      const late = irregular(point < 10 ? poll : i);
+      return at(point, poll * 85_000_000 + late, kind(point, i));
+    }),
+    rowGroupSize: 10_000,
+  },
 ];
 
 function at(point: number, sinceStart: number, value: number): Sample {
@@ -144,6 +154,12 @@ function at(point: number, sinceStart: number, value: number): Sample {
 
 function list<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
+}
+
+/** Microseconds below 80 seconds, without a pattern. */
+function irregular(i: number): number {
+  const mixed = Math.imul(i ^ (i << 13), 0x9e3779b1);
+  return (Math.imul(mixed ^ (mixed >>> 15), 0x85ebca6b) >>> 0) % 80_000_000;
 }
 
 function kind(point: number, i: number): number {

@@ -3,6 +3,7 @@ import { Chance } from "../harness/chance.ts";
 import {
   contentOf,
   ledgerOf,
+  rollupContentOf,
   rowsOf,
   servedRows,
   stagedRows,
@@ -152,4 +153,62 @@ test("a hundred evictions of objects between two ticks cost no work and are not 
   expect((await world.status()).sites.map((site) => site.state)).toEqual(["waiting", "waiting"]);
   world.vendor.faults.clear(fault);
   expect(await finished(world)).toEqual(usual);
+});
+
+/** Files have several row groups, each in a slice of its own. */
+const SLICES: WorldOptions = {
+  seed: 1,
+  config: { rowGroupSize: 130, pageSize: 1_000 },
+  vendor: { pointsPerSite: 60, samplesPerDay: 1_200, silent: 1 },
+  steps: { runSamples: 500, sliceSamples: 60 },
+};
+
+test("a file that another format version has begun is begun again, from the blocks that are staged", async () => {
+  const usual = await unharmed(SLICES);
+  const world = new World(SLICES);
+  await world.start(FROM, TO);
+  const begun = () =>
+    rowsOf<{ date: string }>(
+      world.site("site_a"),
+      "SELECT date FROM staging WHERE phase = 'merging' AND file_position ->> '$.merge.rows' > 400",
+    );
+  await world.run(() => begun().length > 0);
+  const asked = () => world.vendor.arrivals.length;
+  const before = asked();
+  world.site("site_a").db.tx((sql) => {
+    const [{ date } = { date: "" }] = begun();
+    sql.run(
+      "UPDATE staging SET file_position = json_remove(file_position, '$.formatVersion') WHERE date = ?",
+      date,
+    );
+    // As the other version encoded them.
+    sql.run("UPDATE part SET data = zeroblob(length(data)) WHERE date = ?", date);
+  });
+  world.deploy();
+  expect(await finished(world)).toEqual(usual);
+  expect(asked() - before).toBeLessThan(before);
+});
+
+test("a roll-up that another format version has begun is begun again", async () => {
+  const usual = new World(SLICES);
+  await usual.start(FROM, TO);
+  await usual.run();
+  const world = new World(SLICES);
+  await world.start(FROM, TO);
+  const begun = () =>
+    rowsOf<{ period: string }>(
+      world.site("site_a"),
+      `SELECT period FROM rollup WHERE body ->> '$.build.position.rows' > 100 AND body ->> '$.build.file' IS NULL`,
+    );
+  await world.run(() => begun().length > 0);
+  // A month, whose points have row groups of their own.
+  const [{ period } = { period: "" }] = begun();
+  expect(period).toBe("2024-01");
+  world.site("site_a").db.tx((sql) => {
+    sql.run("UPDATE rollup SET body = json_remove(body, '$.build.formatVersion') WHERE period = ?", period);
+    sql.run("UPDATE part SET data = zeroblob(length(data)) WHERE date = ?", period);
+  });
+  world.deploy();
+  await world.run();
+  expect(rollupContentOf(world)).toEqual(rollupContentOf(usual));
 });

@@ -1,7 +1,7 @@
 import { dayStartMs, type UtcDay } from "../../../domain/day.ts";
 import { imbalance } from "../../../domain/evidence.ts";
 import { encodeFooter } from "../../../parquet/file/file.ts";
-import { encodeSlice, FILE_START, type FilePosition } from "../../../parquet/merge/merge.ts";
+import { encodeSlice, FILE_START, type FilePosition, isCurrentFormat } from "../../../parquet/merge/merge.ts";
 import type { BlockSource } from "../../../parquet/run/run.ts";
 import type { Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
@@ -12,6 +12,7 @@ import {
   currentWork,
   dayPoints,
   dayPointsBytes,
+  dropFile,
   failDay,
   fileDigest,
   PartWriter,
@@ -51,7 +52,7 @@ export async function mergeDay(context: ActionContext, day: StagedDay): Promise<
 }
 
 function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: SliceMemory): FilePosition {
-  const before = day.filePosition ?? FILE_START;
+  const before = resumable(day) ?? startFile(sql, day.date);
   const parts = new PartWriter(sql, day.date, (bytes) => memory.useOutput(bytes));
   const { names, ranks } = dayPoints(sql, day.date, context.points());
   const after = encodeSlice(
@@ -74,6 +75,16 @@ function mergeSlice(context: ActionContext, sql: Sql, day: StagedDay, memory: Sl
   context.count({ samples: after.merge.read - before.merge.read });
   recordProgress(sql, context.clock, day.date);
   return after;
+}
+
+function resumable({ filePosition }: StagedDay): FilePosition | undefined {
+  return filePosition && isCurrentFormat(filePosition) ? filePosition : undefined;
+}
+
+/** Drops the row groups that a version with another format has written. Their blocks are there until the file is complete. */
+function startFile(sql: Sql, date: UtcDay): FilePosition {
+  dropFile(sql, date);
+  return FILE_START;
 }
 
 function blockSource(sql: Sql, date: UtcDay, memory: SliceMemory): BlockSource {

@@ -1,6 +1,6 @@
 import type { UtcDay } from "../../../domain/day.ts";
 import { type RollupPeriod, resolutionOf } from "../../../domain/rollup.ts";
-import { encodeRollupFooter } from "../../../parquet/rollup/rollup.ts";
+import { encodeRollupFooter, ROLLUP_VERSION } from "../../../parquet/rollup/rollup.ts";
 import type { Sql } from "../../ports.ts";
 import type { ActionContext } from "../context.ts";
 import {
@@ -38,7 +38,13 @@ export async function mergeRollup(context: ActionContext, period: RollupPeriod):
     try {
       store.tx((sql) => {
         const facts = factsOf(sql, period, clock.now());
-        const build = isBuilt(facts) ? facts.rollup.build : newBuild(sql, facts);
+        const known = isBuilt(facts) ? facts.rollup.build : undefined;
+        if (known && !mayContinue(known)) {
+          dropFile(sql, period);
+          setRollup(sql, period, { ...PROGRESS, build: undefined });
+          return;
+        }
+        const build = known ?? newBuild(sql, facts);
         if (!build || build.file) return;
         mergeSlice(context, sql, facts, build, use);
       });
@@ -47,6 +53,10 @@ export async function mergeRollup(context: ActionContext, period: RollupPeriod):
     }
   });
 }
+
+/** A file has one format version from start to end. A file that is complete stays. */
+const mayContinue = ({ file, formatVersion }: RollupBuild) =>
+  file !== undefined || formatVersion === ROLLUP_VERSION;
 
 /** A roll-up of all days that it can have now; undefined while one of them has not been collected. */
 function newBuild(sql: Sql, facts: PeriodFacts): RollupBuild | undefined {
@@ -59,6 +69,7 @@ function newBuild(sql: Sql, facts: PeriodFacts): RollupBuild | undefined {
   dropFile(sql, facts.period);
   return {
     days: Object.fromEntries(days.map(([date, { etag }]) => [date, etag])),
+    formatVersion: ROLLUP_VERSION,
     position: { after: "", within: 0, offset: 0, rows: 0 },
   };
 }
@@ -102,7 +113,7 @@ function mergeSlice(
   }
   parts.flush();
   context.count({ samples });
-  const merged = { days: build.days, position: { ...groups.position, offset, rows } };
+  const merged = { ...build, position: { ...groups.position, offset, rows } };
   setRollup(sql, period, { ...PROGRESS, build: groups.done ? seal(context, sql, facts, merged) : merged });
 }
 

@@ -25,6 +25,8 @@ export interface RollupObject {
 /** A roll-up that is being made: its days, with the whole etags of their objects, and how far it is. */
 export interface RollupBuild {
   readonly days: Readonly<Record<string, string>>;
+  /** Of its row groups; absent in builds of versions before 1.1.0. */
+  readonly formatVersion?: string;
   /** How far its merge is, with the bytes and the rows so far. */
   readonly position: MergePosition & { readonly offset: number; readonly rows: number };
   /** Present once the file is complete. */
