@@ -61,7 +61,8 @@ export const SECTIONS: Readonly<Record<string, BenchSection>> = {
       "Dollars by the prices of Workers Paid, from operations that the rules do in a simulated world: a tenth of the reference site " +
       "is archived in pages, runs, slices and row groups of a tenth, and the reference site is synced every five minutes. Rows read " +
       "are those returned. Objects are billed while they work; their CPU is counted as if it were billed as well, with the checks of " +
-      "that world. A request of a sync is assumed to take three seconds. The plan's own $5 and queries are not in it.",
+      "that world. A request of a sync is assumed to take three seconds. Not in it: the plan's own $5, queries, and " +
+      "the storage of the objects' databases, which hold some hundred MB for the hours in which they stage days.",
     measure: costSection,
   },
 };

@@ -53,7 +53,7 @@ export async function countSyncDay(hours: number): Promise<SyncDay> {
     etl: { pageSize: 50_000, hotDays: 20, firstSyncHours: 1, archiveAfterHours: NO_ARCHIVE_HOURS },
   });
   const midnight = dayStartMs(utcDayOf(world.scheduler.now)) + DAY_MS;
-  world.scheduler.leap(midnight - world.scheduler.now);
+  world.scheduler.leap(midnight - HOUR / 12 - world.scheduler.now);
   const cpu = new CpuMeter();
   world.vendor.forge = ({ honest }) => cpu.ofApi(honest);
 
@@ -61,8 +61,14 @@ export async function countSyncDay(hours: number): Promise<SyncDay> {
   world.wakeSyncs();
   // The first sync stores the points, which no later day does.
   await world.pass(HOUR / 12);
-  const before = objectCounts(world, shell);
-  const rowsBefore = world.hot.rowsWritten;
+  const before = {
+    objects: objectCounts(world, shell),
+    rowsWritten: world.hot.rowsWritten,
+    rowsRead: world.hot.rowsRead,
+    arrivals: world.vendor.arrivals.length,
+    puts: world.view.puts.length,
+    cpuSeconds: cpu.ownSeconds,
+  };
   for (let done = 0; done < hours * 12; done += 1) {
     const spent = cpu.ownSeconds;
     await world.pass(HOUR / 12);
@@ -72,7 +78,10 @@ export async function countSyncDay(hours: number): Promise<SyncDay> {
   process.stderr.write("\r");
 
   const scale = 24 / hours;
-  const live = world.vendor.arrivals.filter(({ kind }) => kind === "samples" || kind === "points");
+  const ownSeconds = cpu.ownSeconds - before.cpuSeconds;
+  const live = world.vendor.arrivals
+    .slice(before.arrivals)
+    .filter(({ kind }) => kind === "samples" || kind === "points");
   const [stats] = await hotStats(world.hot.store, [SITE as never]);
   const leaving = Number(world.hot.store.db.prepare("SELECT count(*) AS n FROM blocks").get()?.n ?? 0);
   const windows = Number(world.hot.store.db.prepare("SELECT count(*) AS n FROM windows").get()?.n ?? 0);
@@ -83,16 +92,16 @@ export async function countSyncDay(hours: number): Promise<SyncDay> {
   const samples = stats?.samples ?? 0;
   const objects = objectCounts(world, shell);
   const day: SiteDay = {
-    rowsWritten: (world.hot.rowsWritten - rowsBefore + leaving + windows) * scale,
-    rowsRead: world.hot.rowsRead * scale,
+    rowsWritten: (world.hot.rowsWritten - before.rowsWritten + leaving + windows) * scale,
+    rowsRead: (world.hot.rowsRead - before.rowsRead) * scale,
     storedBytes: (stored / samples) * 3_741_234,
-    kvWrites: world.view.puts.length * scale,
+    kvWrites: (world.view.puts.length - before.puts) * scale,
     requests: live.length * scale,
-    cpuSeconds: cpu.ownSeconds * scale,
+    cpuSeconds: ownSeconds * scale,
     objects: {
-      requests: (objects.requests - before.requests) * scale,
-      rowsRead: (objects.rowsRead - before.rowsRead) * scale,
-      rowsWritten: (objects.rowsWritten - before.rowsWritten) * scale,
+      requests: (objects.requests - before.objects.requests) * scale,
+      rowsRead: (objects.rowsRead - before.objects.rowsRead) * scale,
+      rowsWritten: (objects.rowsWritten - before.objects.rowsWritten) * scale,
     },
   };
   const figures = [
@@ -103,7 +112,7 @@ export async function countSyncDay(hours: number): Promise<SyncDay> {
     atMost("bytes a sample, of the pages in use", stored / samples, SAMPLE_BYTES_MAX),
     atMost("CPU of the dearest sync, of all five minutes", sorted.at(-1) ?? 0, SYNC_CPU_S_MAX, " s"),
     report("CPU of the median sync", `${(sorted[Math.floor(sorted.length / 2)] ?? 0).toFixed(2)} s`),
-    report("CPU of the whole day", `${(cpu.ownSeconds * scale).toFixed(0)} s`),
+    report("CPU of the whole day", `${(ownSeconds * scale).toFixed(0)} s`),
     atMost("memory of the sync's isolate, accounted", world.syncBytesPeak / MIB, MEMORY_MIB_MAX, " MiB"),
     // The last moment of the day that was synced.
     ...(await pointDayFigures(world.hot.store, SITE as SiteName, world.scheduler.now - 1)),

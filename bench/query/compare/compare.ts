@@ -31,6 +31,8 @@ import { writeSmallRollups } from "./small-rollups.ts";
 const ROW_GROUP_SIZE = 10_000;
 /** Of a few small days, footers are most of what is read: we read the end of a file before we know the footer's length. */
 const BYTES_MAX = 1.05;
+/** CPU of a year of one point. */
+const YEAR_SECONDS_MAX = 3;
 const RIVALS: readonly Rival[] = ["duckdb", "hyparquet", "scan"];
 
 /** A case, and what each reader took for it. */
@@ -133,6 +135,7 @@ function figuresOf({ of, cold, warm, rivals: { duckdb } }: Compared): Figure[] {
     return [
       atMost(`${name}: requests a day, cold`, cold.requests / of.days, 2),
       atMost(`${name}: requests a day, warm`, warm.requests / of.days, 1),
+      atMost(`${name}: CPU, cold`, cold.cpuSeconds, YEAR_SECONDS_MAX, " s"),
       ofDuckdb,
     ];
   }
