@@ -77,7 +77,8 @@ const MARGIN = 2 ** -98;
 function productError(a: number, b: number, product: number): number {
   const aHigh = highHalf(a);
   const bHigh = highHalf(b);
-  const [aLow, bLow] = [a - aHigh, b - bHigh];
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
   return aHigh * bHigh - product + aHigh * bLow + aLow * bHigh + aLow * bLow;
 }
 
