@@ -36,8 +36,7 @@ export const SECTIONS: Readonly<Record<string, BenchSection>> = {
     about:
       "A backfill on workerd at the limit of the API key, by how long the API takes for a response. The floor is requests ÷ " +
       "permitted rate: a request that is tried again needs a permit of its own, and pauses that the API asks for are added. The " +
-      "first seconds and the last request of each lane are left out, because a job begins and ends once, however long it is. " +
-      "The gate's spacing alone is 1.02 of the floor.",
+      "gate's spacing alone is 1.02 of the floor.",
     measure: pacingSection,
   },
   query: {

@@ -22,8 +22,6 @@ const POLL_MS = 2_000;
 /** 75 pages a day, as many as the default page size gives for the reference site. */
 const BUILDING = { pointsPerSite: 200, samplesPerDay: 74_500, oddShare: 0, duplicateShare: 0 };
 const PAGE_SIZE = 1_000;
-/** Four seconds at the limit. */
-const FIRST_COUNTED = 20;
 
 /** A backfill of some days at one latency. */
 export interface PacingCase {
@@ -34,7 +32,7 @@ export interface PacingCase {
   readonly faults: readonly FaultInput[];
 }
 
-/** What the API has seen of a case. */
+/** What the API has seen of a case: all requests for samples of its job. */
 export interface PacingResult {
   readonly requests: number;
   /** From the first request to the last, and one interval for the last: as many intervals as requests. */
@@ -94,14 +92,9 @@ export async function openCase(of: PacingCase, run: CommandRun): Promise<ReadyCa
 
 const dayAt = (day: number) => new Date(FIRST_DAY + day * 86_400_000).toISOString().slice(0, 10);
 
-/**
- * Without the first requests, which compile the code and begin with one lane, and without the last of each lane: how a job
- * begins and ends takes as long for a month as for a year.
- */
 function resultOf(simulator: Simulator, latencyMs: number): Omit<PacingResult, "isSuccess"> {
   const { concurrentMax, maxArrivalsInAnyMinute } = simulator.stats();
-  const all = simulator.arrivals().filter(({ kind }) => kind === "samples");
-  const arrivals = all.slice(FIRST_COUNTED, -concurrentMax);
+  const arrivals = simulator.arrivals().filter(({ kind }) => kind === "samples");
   const [first, last] = [arrivals.at(0)?.atMs ?? 0, arrivals.at(-1)?.atMs ?? 0];
   const throttled = arrivals.filter(({ outcome }) => outcome === 429);
   return {

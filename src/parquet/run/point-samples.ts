@@ -36,7 +36,8 @@ export class PointSamples {
     const [ms, halves, value] = [this.ms, this.#halves, this.value];
     let last = to === 0 ? -1 : (ms[to - 1] as number);
     for (let i = 0; i < samples; i++) {
-      const [from, at] = [start + i, to + i];
+      const from = start + i;
+      const at = to + i;
       const each = block.ms[from] as number;
       ms[at] = each;
       halves[at] = 2 * (block.micros[from] as number) + half;
