@@ -1,28 +1,45 @@
 import { FIGURE_COLUMNS, figureRow, type Section } from "../measure/measure.ts";
 
-/** A section with its heading, and what it measures in a sentence or two. */
+/** A section with its heading, what it measures in a sentence or two, and how it was measured. */
 export interface MeasuredSection extends Section {
   readonly title: string;
   readonly about: string;
-}
-
-/** A whole run of the bench. */
-export interface BenchRun {
+  readonly command: string;
   /** UTC, as `2026-11-24`. */
   readonly date: string;
-  readonly command: string;
   readonly quick: boolean;
+}
+
+/** What the figures of a document were measured on. */
+export interface BenchMachine {
   readonly machine: readonly string[];
   readonly versions: readonly string[];
-  readonly sections: readonly MeasuredSection[];
 }
 
 /** The text of docs/benchmarks.md. Pure. */
-export function benchmarksDocument({ date, command, quick, machine, versions, sections }: BenchRun): string {
-  const size = quick ? "a quick run, with smaller data and fewer turns" : "a full run";
+export function benchmarksDocument(on: BenchMachine, sections: readonly MeasuredSection[]): string {
+  return [headOf(on), ...sections.map(sectionText)].join("\n");
+}
+
+/**
+ * The document with a section in place of the one with its title; undefined where it has none, and where it is of another
+ * machine or other versions, whose figures do not belong beside these. Pure.
+ */
+export function withSection(
+  document: string,
+  on: BenchMachine,
+  section: MeasuredSection,
+): string | undefined {
+  const [head, ...texts] = document.split(/\n(?=## )/);
+  const place = texts.findIndex((text) => text.startsWith(`## ${section.title}\n`));
+  if (head !== headOf(on) || place < 0) return undefined;
+  return [head, ...texts.with(place, sectionText(section))].join("\n");
+}
+
+function headOf({ machine, versions }: BenchMachine): string {
   return `${[
     "# Benchmarks",
-    `Written by \`${command}\` on ${date}, ${size}. Do not edit: the next run replaces it.`,
+    "Written by `npm run bench`. Do not edit: the next run replaces it.",
     [
       "Ratios compare runs side by side on this machine, with the same bytes; absolute times are noise. The rows of all",
       "contenders are compared before their times count. A figure beyond its bound is marked OVER.",
@@ -35,17 +52,18 @@ export function benchmarksDocument({ date, command, quick, machine, versions, se
       ],
       0,
     ),
-    ...sections.flatMap(sectionBlocks),
   ].join("\n\n")}\n`;
 }
 
-function sectionBlocks({ title, about, tables, figures }: MeasuredSection): string[] {
-  return [
+function sectionText({ title, about, command, date, quick, tables, figures }: MeasuredSection): string {
+  const size = quick ? ", a quick run, with smaller data and fewer turns" : "";
+  return `${[
     `## ${title}`,
     about,
+    `Measured by \`${command}\` on ${date}${size}.`,
     ...tables.flatMap((table) => [`**${table.title}**`, markdownTable(table.columns, table.rows)]),
     ...(figures.length > 0 ? [markdownTable(FIGURE_COLUMNS.slice(0, 3), figures.map(boundedRow))] : []),
-  ];
+  ].join("\n\n")}\n`;
 }
 
 /** A bound that is kept needs no further word. */

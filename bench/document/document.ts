@@ -1,3 +1,8 @@
 /** docs/benchmarks.md: the sections of a whole bench, and the machine that they ran on. The door of this folder. */
-export { type BenchRun, benchmarksDocument, type MeasuredSection } from "./benchmarks-document.ts";
+export {
+  type BenchMachine,
+  benchmarksDocument,
+  type MeasuredSection,
+  withSection,
+} from "./benchmarks-document.ts";
 export { machineLines, versionsOf } from "./machine.ts";
