@@ -4,6 +4,7 @@ export { printSection } from "./print.ts";
 export { workerdFigures } from "./process-figures.ts";
 export type { MeasureSection, Section, SectionOptions, Table } from "./section.ts";
 export { startSimulatorProcess } from "./simulator-process.ts";
+export { temporaryFolder } from "./temporary-folder.ts";
 export {
   atMost,
   FIGURE_COLUMNS,

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/stack.ts";
@@ -8,6 +5,7 @@ import type { Status } from "../../src/contract/backfill.ts";
 import { daysOf, parseUtcDay } from "../../src/domain/day.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import { type ProcessFigures, workerdFigures } from "./process-figures.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 export const ACE_KEY = "test-key";
 const BACKFILL_KEY = "bench";
@@ -40,8 +38,7 @@ export interface WorkerRun {
 
 /** Starts the Worker on workerd with a high rate limit, backfills to the end, and stops it. */
 export async function runWorker(options: WorkerRunOptions, run: CommandRun): Promise<WorkerRun> {
-  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const errors: string[] = [];
   const finish = { daysLeft: Number.POSITIVE_INFINITY, note: () => {} };
   const worker = await startWorker({

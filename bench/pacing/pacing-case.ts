@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/stack.ts";
@@ -8,7 +5,7 @@ import type { FaultInput } from "../../simulator/fault-injection/fault-injection
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 import { JITTER_MS } from "../../src/backfill/rate-gate/rate-gate.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { ACE_KEY } from "../measure/measure.ts";
+import { ACE_KEY, temporaryFolder } from "../measure/measure.ts";
 
 /** Six times the production limit, so that a case of some minutes has enough requests. */
 export const REQUESTS_PER_MINUTE = 300;
@@ -56,8 +53,7 @@ export async function openCase(of: PacingCase, run: CommandRun): Promise<ReadyCa
   const latencyMs = Math.round(of.intervals * INTERVAL_MS);
   const simulator = await startSimulator({ sites: of.sites, ...BUILDING, latency: { ms: latencyMs } });
   run.onEnd(() => simulator.close());
-  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const worker = await startWorker({
     stateDir,
     signal: run.signal,

@@ -1,16 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/stack.ts";
 import type { Plan } from "../../src/contract/backfill.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { type Figure, report } from "../measure/measure.ts";
+import { type Figure, report, temporaryFolder } from "../measure/measure.ts";
 
 /** The plan of a year of one site by the Worker's defaults: 50 requests a minute, pages of 50,000. */
 export async function yearFigures(run: CommandRun): Promise<Figure[]> {
-  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const worker = await startWorker({
     stateDir,
     signal: run.signal,

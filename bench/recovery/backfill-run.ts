@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { BackfillClient } from "../../client/client.ts";
 import { openState, startWorker, type WorkerProcess } from "../../local/stack/stack.ts";
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 import { addDays, type UtcDay } from "../../src/domain/day.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { ACE_KEY } from "../measure/measure.ts";
+import { ACE_KEY, temporaryFolder } from "../measure/measure.ts";
 
 /** The default: a run is one page. */
 export const PAGE_SIZE = 50_000;
@@ -39,8 +36,7 @@ export async function openBackfillRun(days: number, run: CommandRun): Promise<Ba
   const simulator = await startSimulator({ sites: [SITE], ...BUILDING, latency: { ms: LATENCY_MS } });
   run.onEnd(() => simulator.close());
   for (let day = 0; day < days; day++) simulator.prerender(SITE, addDays(FIRST_DAY, day));
-  const stateDir = mkdtempSync(join(tmpdir(), "bench-recovery-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const open = (): Promise<WorkerProcess> =>
     startWorker({
       stateDir,

@@ -2,8 +2,7 @@
  * Roll-ups of full days of the reference site, made on workerd: `npm run bench:rollups [-- --days 31]`. Fetching the days takes
  * most of the time, some ten seconds each. Prints what a quarter by the hour and a month of raw samples take beside it.
  */
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
@@ -22,6 +21,7 @@ import {
   runParts,
   seconds,
   startSimulatorProcess,
+  temporaryFolder,
   workerdFigures,
 } from "../measure/measure.ts";
 
@@ -36,8 +36,7 @@ const days = Number(values.days);
 await runParts({ making: { title: `Roll-ups of ${days} reference days`, figures: making } }, undefined);
 
 async function making(run: CommandRun): Promise<Figure[]> {
-  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const simulator = await startSimulatorProcess(["--sites", SITE, "--preset", "reference"], run);
   const worker = await startWorker({
     stateDir,

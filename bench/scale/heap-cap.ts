@@ -1,9 +1,12 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startWorker } from "../../local/stack/stack.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
-import { type Figure, mustBe, type Section, type SectionOptions } from "../measure/measure.ts";
+import {
+  type Figure,
+  mustBe,
+  type Section,
+  type SectionOptions,
+  temporaryFolder,
+} from "../measure/measure.ts";
 import { runLoad, UNLIMITED } from "./scale-run.ts";
 
 /** The memory of an isolate on Cloudflare, all of it for V8's heap. */
@@ -36,8 +39,7 @@ export async function measureHeapCap(run: CommandRun, { quick }: SectionOptions)
 /** V8 must report that a cap too small for the Worker is reached. */
 async function capFigure(run: CommandRun): Promise<Figure> {
   console.log("… whether the flag caps");
-  const stateDir = mkdtempSync(join(tmpdir(), "backfill-bench-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   let reached = false;
   const worker = await startWorker({
     stateDir,

@@ -1,10 +1,7 @@
 /** What it takes to bring blocks from D1 into a Worker and back, by the form of the bytes, on workerd. */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startWorker } from "../../../local/stack/stack.ts";
 import type { CommandRun } from "../../../terminal/terminal.ts";
-import { atMost, type Figure, report, workerdFigures } from "../../measure/measure.ts";
+import { atMost, type Figure, report, temporaryFolder, workerdFigures } from "../../measure/measure.ts";
 
 /** A point's day, in hours of the chosen size, and ten points' day. */
 const SHAPES = [
@@ -30,8 +27,7 @@ const WARM_UP = 10;
 const REPEATS = 40;
 
 export async function transportFigures(run: CommandRun): Promise<Figure[]> {
-  const stateDir = mkdtempSync(join(tmpdir(), "bench-hot-transport-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const toml = "../bench/hot/transport/wrangler.toml";
   const worker = await startWorker({ toml, stateDir, vars: {}, signal: run.signal });
   const figures: Figure[] = [];

@@ -1,6 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { daysOf, utcDayOf } from "../../../src/domain/day.ts";
 import { objectKey } from "../../../src/domain/layout.ts";
@@ -21,6 +19,7 @@ import {
   mustBe,
   type Section,
   type Table,
+  temporaryFolder,
 } from "../../measure/measure.ts";
 import { type ReaderCost, sameRows } from "./answer.ts";
 import { DAYS, type QueryCase, queryCases, REFERENCE_SITE } from "./cases.ts";
@@ -43,8 +42,7 @@ interface Compared extends OurCosts {
 
 /** Queries by the Query Worker's own code, and by three other readers of the same files. */
 export const querySection: MeasureSection = async (run, { quick }) => {
-  const folder = mkdtempSync(join(tmpdir(), "bench-query-"));
-  run.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder(run);
   const archive = { folder, rowGroupSize: ROW_GROUP_SIZE };
   const days = quick ? DAYS.quick : DAYS.full;
   console.log(`… writing a full day and ${days} small days`);

@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { CommandRun } from "../../../terminal/terminal.ts";
 import type { BenchArchive } from "../../data/data.ts";
-import { atMost, type Figure, KB, kb, report } from "../../measure/measure.ts";
+import { atMost, type Figure, KB, kb, report, temporaryFolder } from "../../measure/measure.ts";
 
 import { type Case, coldCases, hotCases } from "./query-cases.ts";
 import { latencyFigures } from "./query-latency.ts";
@@ -18,8 +15,7 @@ const MB_A_POINT_DAY_MAX = 1;
 
 /** The Worker over HTTP. R2 and D1 are on this machine; `latencyFigures` adds their distance. */
 export async function workerFigures(archive: BenchArchive, run: CommandRun): Promise<Figure[]> {
-  const stateDir = mkdtempSync(join(tmpdir(), "bench-query-state-"));
-  run.onEnd(() => rmSync(stateDir, { recursive: true, force: true }));
+  const stateDir = temporaryFolder(run);
   const nowMs = Date.now();
   const began = performance.now();
   await fillState(stateDir, archive, nowMs);

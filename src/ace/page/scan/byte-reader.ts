@@ -80,9 +80,11 @@ export class ByteReader {
     return NO_QUOTE;
   }
 
-  /** Whether the next `length` bytes equal those of `other` from `from`: see `equalsAt`. */
-  equals(other: DataView, from: number, length: number): boolean {
-    return this.equalsAt(this.at, other, from, length);
+  /** Reads `length` bytes that are the same as those from `start`, ASCII without NUL; false, unmoved, for others and for none. */
+  readAgain(start: number, length: number): boolean {
+    if (length === 0 || !this.equalsAt(this.at, this.view, start, length)) return false;
+    this.at += length;
+    return true;
   }
 
   /**

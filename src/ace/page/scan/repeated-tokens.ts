@@ -12,12 +12,8 @@ export class RepeatedTokens {
 
   /** False, and `at` anywhere, where the tokens do not follow. */
   read(reader: ByteReader): boolean {
-    const { start, length } = this;
+    if (reader.readAgain(this.start, this.length)) return true;
     const { at } = reader;
-    if (length > 0 && reader.equals(reader.view, start, length)) {
-      reader.at = at + length;
-      return true;
-    }
     if (!reader.readTokens(this.tokens)) return false;
     this.start = at;
     this.length = reader.at - at;

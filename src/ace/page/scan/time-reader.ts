@@ -34,12 +34,9 @@ export class TimeReader {
 
   /** Reads the rest of a string and its quote; false, and `at` anywhere, where it is no plain string. */
   read(): boolean {
-    const { reader, start, length } = this;
+    const { reader } = this;
+    if (reader.readAgain(this.start, this.length)) return true;
     const { at } = reader;
-    if (length > 0 && reader.equals(reader.view, start, length)) {
-      reader.at = at + length;
-      return true;
-    }
     this.start = at;
     if (!(this.readInMinute() || this.readText())) return false;
     this.length = reader.at - at;
@@ -49,8 +46,8 @@ export class TimeReader {
   /** Reads a time of the known minute, with six digits after the seconds or none; false, unmoved, for any other text. */
   private readInMinute(): boolean {
     const { reader, minuteMicros } = this;
-    const { at, body } = reader;
-    if (Number.isNaN(minuteMicros) || !reader.equals(reader.view, this.minuteStart, MINUTE_CHARS))
+    const { at, body, view } = reader;
+    if (Number.isNaN(minuteMicros) || !reader.equalsAt(at, view, this.minuteStart, MINUTE_CHARS))
       return false;
     const seconds = digitsAt(body, at + MINUTE_CHARS, 2);
     let end = at + MINUTE_CHARS + 2;
