@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 interface ConfirmProps {
   readonly title: string;
@@ -12,7 +12,7 @@ interface ConfirmProps {
 /** Asks for confirmation before an action. The browser's own dialog keeps the focus inside and gives it back. */
 export function Confirm({ title, text, yes, no, onAnswer }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => dialog.current?.showModal(), []);
   const answer = (confirmed: boolean) => {
     dialog.current?.close();
     onAnswer(confirmed);

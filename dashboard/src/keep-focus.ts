@@ -1,6 +1,7 @@
 /**
  * Draws, and keeps the keyboard focus near where it was. A button that disappears with its action (cancel, retry, sign
- * in) would send the focus back to the top of the page; instead the region around the button takes it.
+ * in) would send the focus back to the top of the page; instead the region around the button takes it. A component that
+ * moves the focus itself does so in a layout effect: that runs within `draw`, so its choice is kept.
  */
 export function keepFocus(draw: () => void): void {
   const focused = document.activeElement;

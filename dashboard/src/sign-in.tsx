@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { SessionState } from "./store/store.ts";
 
 interface SignInProps {
@@ -9,7 +9,7 @@ interface SignInProps {
 export function SignIn({ session, onToken }: SignInProps) {
   const field = useRef<HTMLInputElement>(null);
   const why = session.kind === "locked" ? session.why : undefined;
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const submit = (event: Event) => {
     event.preventDefault();
     if (session.kind === "checking") return;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { DayView, ErrorView } from "../../../src/contract/backfill.ts";
 import { displayStatus } from "../calendar/calendar.tsx";
 import { bytes, counted, instant, integer } from "../formatting.ts";
@@ -35,7 +35,7 @@ export function DayPanel(props: DayPanelProps) {
   const focusedFor = useRef(siteDay);
   // Opening a day moves the focus to its panel, for keyboard, screen reader and small screens. Coming back to the page
   // with a day already open does not.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (siteDay !== focusedFor.current) heading.current?.focus();
     focusedFor.current = siteDay;
   }, [siteDay]);
