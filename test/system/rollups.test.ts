@@ -77,7 +77,8 @@ test.each([ROLLUPS[1][0], ROLLUPS[3][0]])(
     expect(await make()).toMatchObject(NOTHING_TO_MAKE);
     const before = await world.object(key);
     await (await world.state()).remove(key);
-    expect(await make({ from: "2024-01-01", site: SITE })).toMatchObject(NOTHING_TO_MAKE);
+    // The check that the first request began may find the deletion, or this one's check does.
+    expect((await make({ from: "2024-01-01", site: SITE })).sites).toMatchObject([{ site: SITE }]);
     const again = await eventually("the roll-up", async () => {
       const bytes = await (await world.state()).bytes(key);
       // An empty roll-up comes first.
