@@ -155,6 +155,21 @@ test.each(KEYS)(
   },
 );
 
+test("a request finds a deletion also while an earlier request's check is under way", async () => {
+  for (let moment = 0; moment < 12; moment++) {
+    const world = await completed({ seed: moment });
+    const make = () => world.ask((coordinator) => coordinator.rollups.make(ALL));
+    await make();
+    let steps = moment;
+    await world.run(() => steps-- === 0);
+    world.archive.objects.delete(KEY);
+    await make();
+    await world.run();
+    expect(world.archive.objects.has(KEY)).toBe(true);
+    await expectComplete(world);
+  }
+});
+
 test.each(KEYS)(
   "an object that others have put in the place of %s is cleared and made again",
   async (key) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { UtcDay } from "../../../domain/day.ts";
+import type { EpochMs, UtcDay } from "../../../domain/day.ts";
 import { periodsOfDay, type RollupPeriod, rollupKey } from "../../../domain/rollup.ts";
 import { encodeRollupFooter } from "../../../parquet/rollup/rollup.ts";
 import type { PublishableFile, Sql } from "../../ports.ts";
@@ -16,6 +16,8 @@ const CLEAR_TRIES = 3;
 export interface SeenRollup {
   readonly head: RollupHead;
   readonly version: number;
+  /** When it was shown; undefined where somebody has meanwhile asked for a check, which this HEAD may not answer. */
+  readonly checkedAt: EpochMs | undefined;
 }
 
 /** Asks for the roll-up by HEAD. undefined: the object was written meanwhile, so that the answer may be old. */
@@ -23,12 +25,14 @@ export async function seeRollup(
   context: ActionContext,
   period: RollupPeriod,
 ): Promise<SeenRollup | undefined> {
-  const { archive, site, store } = context;
-  const versionOf = () => store.tx((sql) => getRollup(sql, period).version);
-  const version = versionOf();
+  const { archive, clock, site, store } = context;
+  const known = () => store.tx((sql) => getRollup(sql, period));
+  const { version, checksRequested } = known();
   const head = rollupHead(period, await archive.head(rollupKey(site, period)));
   context.heartbeat();
-  return versionOf() === version ? { head, version } : undefined;
+  const now = known();
+  if (now.version !== version) return undefined;
+  return { head, version, checkedAt: now.checksRequested === checksRequested ? clock.now() : undefined };
 }
 
 /** The versions of the ledger's accounts of a day's roll-ups, in the order of `periodsOfDay`. */

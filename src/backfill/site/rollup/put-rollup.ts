@@ -98,7 +98,7 @@ function record(
   context: ActionContext,
   period: RollupPeriod,
   build: CompleteBuild,
-  { head, version }: SeenRollup,
+  { checkedAt, head, version }: SeenRollup,
 ): boolean {
   const { clock, log, site, store } = context;
   if (!isFile(head, build)) return false;
@@ -114,7 +114,7 @@ function record(
       build: undefined,
       requested: undefined,
       wrong: undefined,
-      checkedAt: clock.now(),
+      checkedAt,
     });
     const after = factsOf(sql, period, clock.now());
     // They are needed again where days are still to come.

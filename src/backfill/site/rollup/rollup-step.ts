@@ -57,11 +57,11 @@ async function clear(context: ActionContext, period: RollupPeriod): Promise<void
 
 /** Asks whether the roll-up is still there: somebody may have deleted it, and it is made again then. */
 async function check(context: ActionContext, period: RollupPeriod): Promise<void> {
-  const { clock, log, site, store } = context;
+  const { log, site, store } = context;
   const seen = await seeRollup(context, period);
   if (!seen) return;
   store.tx((sql) => {
-    const { object } = setRollup(sql, period, { ...PROGRESS, checkedAt: clock.now() });
+    const { object } = setRollup(sql, period, { ...PROGRESS, checkedAt: seen.checkedAt });
     if (seen.head.kind === "rollup" && seen.head.etag === object?.etag) return;
     const isForeign = seen.head.kind === "rollup" || seen.head.kind === "unknown";
     log("WARN", `The roll-up of ${period} is gone and will be made again`, { site });

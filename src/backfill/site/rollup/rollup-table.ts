@@ -48,6 +48,8 @@ export interface Rollup {
   readonly build?: RollupBuild | undefined;
   /** When a HEAD has last shown `object`. */
   readonly checkedAt?: EpochMs | undefined;
+  /** How often somebody has asked for a check. */
+  readonly checksRequested?: number | undefined;
   /** When the last write of the object began or ended. */
   readonly writtenAt?: EpochMs | undefined;
   /** Steps that have begun since the last that made progress. */

@@ -114,7 +114,11 @@ export function requestRollups(
     };
     const lacking = lackingDays(unskipped).length;
     // Whether the object is still there is asked before anybody relies on it.
-    if (rollup.object) setRollup(sql, period, { checkedAt: undefined });
+    if (rollup.object)
+      setRollup(sql, period, {
+        checkedAt: undefined,
+        checksRequested: (rollup.checksRequested ?? 0) + 1,
+      });
     if (lacking === 0) continue;
     setRollup(sql, period, { requested: true, retryAt: undefined });
     periods += 1;

@@ -54,7 +54,7 @@ export async function verifyRollup(
     (mode === "full" ? await contentProblem(context, facts, object) : undefined);
   store.tx((sql) => {
     if (getRollup(sql, period).version !== seen.version) return;
-    if (problem === undefined) setRollup(sql, period, { checkedAt: clock.now() });
+    if (problem === undefined) setRollup(sql, period, { checkedAt: seen.checkedAt });
     else setRollup(sql, period, { version: seen.version + 1, object: undefined, wrong: true });
   });
   return problem;
