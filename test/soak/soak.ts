@@ -191,8 +191,11 @@ class SoakRun {
     const views = await world.client.days(`?from=${range.at(0)}&to=${range.at(-1)}`);
     const wrong = await checkViews(world, status, days, views);
     const { differences, samples } = await checkObjects(world, this.#api, days, views);
-    wrong.push(...differences, ...(await this.#checkLive()), ...(await checkRollups(world)));
-    await Promise.all([world.killWorker(), world.killEtlWorker(), world.killQueryWorker()]);
+    wrong.push(...differences, ...(await this.#checkLive()));
+    // A day that the ETL Sync Worker releases may complete a month, whose roll-up is made then.
+    await world.killEtlWorker();
+    wrong.push(...(await checkRollups(world)));
+    await Promise.all([world.killWorker(), world.killQueryWorker()]);
     wrong.push(...stillStaged(world.stateDir));
     wrong.push(...this.#unexpected());
     this.summary.objects += days.length;

@@ -22,7 +22,11 @@ function leftIn(database: DatabaseSync): string[] {
   const { site } = JSON.parse(String(value)) as { site: string };
   return EMPTY_WHEN_IDLE.flatMap((table) => {
     const rows = database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.rows;
-    return rows === 0 ? [] : [`${site}: ${table} still has ${rows} rows`];
+    if (rows === 0) return [];
+    // A day, or the period of a roll-up.
+    const files = table === "part" ? database.prepare("SELECT DISTINCT date FROM part").all() : [];
+    const of = files.map(({ date }) => ` of ${date}`).join(" and");
+    return [`${site}: ${table} still has ${rows} rows${of}`];
   });
 }
 
