@@ -60,6 +60,7 @@ export default defineConfig({
           include: ["test/workerd/**/*.test.ts"],
           globalSetup: ["./test/workerd/hostile-server.setup.ts"],
           testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

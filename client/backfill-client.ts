@@ -79,7 +79,7 @@ export class BackfillClient {
   }
 
   /** Polls until `isEnough`, less often the longer it takes; throws with the last status after `msMax`. */
-  async until(isEnough: (status: Status) => boolean, msMax = 60_000): Promise<Status> {
+  async until(isEnough: (status: Status) => boolean, msMax = 120_000): Promise<Status> {
     const startedAt = Date.now();
     const deadline = startedAt + msMax;
     for (;;) {
@@ -96,7 +96,7 @@ export class BackfillClient {
   }
 
   /** Polls until no backfill is running. */
-  settled(msMax = 60_000): Promise<Status> {
+  settled(msMax?: number): Promise<Status> {
     return this.until((status) => status.status !== "in_progress", msMax);
   }
 }

@@ -73,9 +73,9 @@ export class SiteSync {
     return this.#alarms.ensure();
   }
 
-  /** Begins a sync now. */
+  /** Begins a sync now. A tick that is in no sync, because it has ended one or does something else, goes on with this one. */
   async trigger(): Promise<Triggered> {
-    if (this.#engine.isTicking) return { kind: "running" };
+    if (this.#engine.isTicking && this.#engine.running) return { kind: "running" };
     const at = this.#context.clock.now();
     this.#engine.request();
     await this.#alarms.wakeAt(at);

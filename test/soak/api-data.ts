@@ -34,7 +34,7 @@ export class ApiData {
   async change(): Promise<void> {
     this.#gatherArrivals();
     this.seed += 1;
-    await this.#world.replaceSimulator({ seed: this.seed });
+    this.#world.replaceSimulator({ seed: this.seed });
     if (this.#conditions) this.setConditions(this.#conditions);
   }
 

@@ -98,8 +98,8 @@ test("KV keeps the state without expiry and every day for 30 days, in the docume
   });
   for (const day of days) {
     const shown = await eventually(`KV shows ${day.date} completed`, async () => {
-      const value = (await state.kv(`backfill:day:${day.date}:mixed`)) as { status: string };
-      return value.status === "completed" && value;
+      const value = (await state.kv(`backfill:day:${day.date}:mixed`)) as { status: string } | null;
+      return value?.status === "completed" && value;
     });
     expect(shown).toMatchObject({
       records: day.records,
@@ -116,7 +116,10 @@ test("KV keeps the state without expiry and every day for 30 days, in the docume
   expect(keys.map(({ expiration }) => inDays(expiration))).toEqual([30, 30, undefined]);
 });
 
-test("the log has a day's steps in JSON lines, and no secret", () => {
+test("the log has a day's steps in JSON lines, and no secret", async () => {
+  await eventually("the log has the end", () =>
+    world.log().some(({ message }) => message === "[BACKFILL] Backfill completed"),
+  );
   const log = world.log();
   for (const { date, records, evidence } of days) {
     const story = log.filter((line) => line.date === date).map(({ level, message }) => `${level} ${message}`);

@@ -3,10 +3,11 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { RollupList } from "../../src/contract/backfill.ts";
 import { readWithDuckdb } from "../reference/duckdb.ts";
 import { lines, truthOf } from "../reference/truth.ts";
 import { CliProcess, type Ended } from "./cli-process.ts";
-import { keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
+import { eventually, keyOf, QUERY_TOKEN, TOKEN, World } from "./fixture.ts";
 
 const SITE = "site_a";
 const [FIRST, SECOND] = ["2024-01-01", "2024-01-02"] as const;
@@ -115,6 +116,13 @@ test("a verification of a sample counts its days, and one that finds a file miss
   const found = await backfill("verify", FIRST, FAILING);
   expect(found.code).toBe(1);
   expect(found.stdout).toContain(`${FAILING} ${SITE}: the object is missing`);
+  // Until the site has replaced them, the roll-ups answer for the day as well.
+  await eventually("no roll-up has the day", async () => {
+    const { sites } = await world.client.request<RollupList>("GET", "/backfill/rollups", "sites");
+    return sites.every(({ hourly, raw, state }) => {
+      return state === "idle" && hourly.days_held === 2 && raw.days_held === 2;
+    });
+  });
 });
 
 test("a query prints every sample as CSV, draws a chart, names the days that are not archived, and suggests points", async () => {

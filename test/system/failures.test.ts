@@ -25,6 +25,12 @@ beforeEach(() => world.sim.faults.clear());
 const postsUntil = (count: number) =>
   eventually(`${count} posts`, () => receiver.posts.length >= count && receiver.posts.slice(0, count));
 
+/** The log's first line with this message, which may come after the response to a request. */
+const logged = (message: string) =>
+  eventually(`the log says "${message}"`, () =>
+    world.log().find((line) => line.message === `[BACKFILL] ${message}`),
+  );
+
 // The first test: it counts all posts to the receiver so far.
 test("an alert reaches a real receiver when it is raised and when it is cleared, and no other address", async () => {
   const [first, failing] = ["2024-06-01", "2024-06-02"] as const;
@@ -86,6 +92,7 @@ test.each([401, 500])(
     await world.client.until(({ days_completed }) => days_completed >= 6);
     expect(await world.client.status()).toMatchObject({ status: "in_progress", days_failed: 0 });
     expect(await world.client.cancel()).toMatchObject({ status: 200 });
+    await world.client.until(({ sites }) => sites.every(({ state }) => state === "cancelled"));
   },
 );
 
@@ -137,7 +144,7 @@ test("a failed day is named with its error everywhere, and a retry completes it"
   expect(await state.kv(key)).toMatchObject(entry);
   const [{ expiration = 0 } = {}] = await state.kvKeys("backfill:errors:");
   expect(Math.round((expiration - Date.now() / 1000) / 86_400)).toBe(30);
-  const errorLine = world.log().find(({ message }) => message === `[BACKFILL] Failed to process day ${day}`);
+  const errorLine = await logged(`Failed to process day ${day}`);
   expect(errorLine).toMatchObject({ level: "ERROR", site: "a", error: expect.stringMatching(/503/) });
 
   world.sim.faults.clear();
@@ -191,11 +198,11 @@ test("a 429 pauses every site, and the status says until when", async () => {
   await world.client.start("2024-04-01", "2024-04-06");
   const throttled = await world.client.until(({ throttled_until }) => throttled_until !== null);
   const until = Date.parse(throttled.throttled_until ?? "");
-  const said = world.log().find(({ message }) => message === `[BACKFILL] Rate limited, waiting ${seconds} s`);
+  const said = await logged(`Rate limited, waiting ${seconds} s`);
   expect(await world.client.settled()).toMatchObject({ outcome: "success", throttled_until: null });
   expect(world.sim.arrivals().filter(({ outcome }) => outcome === 429)).toHaveLength(1);
   // Requests that were sent before the site reads the 429 still arrive, late on a busy machine; after them none does.
-  const quietFrom = Date.parse(String(said?.until)) - 2_000;
+  const quietFrom = Date.parse(String(said.until)) - 2_000;
   const inPause = world.sim.arrivals().filter(({ atMs }) => atMs > quietFrom && atMs < until);
   expect(until).toBeGreaterThan(quietFrom);
   expect(inPause).toEqual([]);

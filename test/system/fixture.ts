@@ -204,11 +204,9 @@ export class World {
   }
 
   /** Serves other data at the same address. */
-  async replaceSimulator(change: Partial<SimulatorOptions>): Promise<void> {
-    const { port } = this.#simulator;
-    await this.#simulator.close();
-    this.#options = { ...this.#options, ...change, port };
-    this.#simulator = await startSimulator(this.#options);
+  replaceSimulator(change: Partial<SimulatorOptions>): void {
+    this.#options = { ...this.#options, ...change };
+    this.#simulator = this.#simulator.replace(this.#options);
   }
 
   /** The Worker's log, without wrangler's own lines and its decoration of warnings and errors. */
@@ -231,9 +229,13 @@ export class World {
     await this.stopEtlWorker();
     await this.closeState();
     await this.#simulator.close();
-    if (this.#ownsState) rmSync(this.stateDir, { recursive: true, force: true });
+    if (this.#ownsState) removeFolder(this.stateDir);
   }
 }
+
+/** Removes a folder in which a process that was killed may create its last file meanwhile. */
+export const removeFolder = (path: string) =>
+  rmSync(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 
 export const keyOf = (site: string, day: string) => `timeseries/${day.replaceAll("-", "/")}/${site}.parquet`;
 

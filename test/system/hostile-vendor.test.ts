@@ -106,9 +106,12 @@ test("hostile days fail with their reasons, days that only look hostile complete
   expect(await (await fetch(`${hostile.api}/../elsewhere`)).json()).toEqual([]);
 
   const state = await world.state();
-  await eventually("KV shows every day", async () => {
+  const errorKeys = () => state.kvKeys("backfill:errors:");
+  await eventually("KV shows every day and every error", async () => {
     const shown = await Promise.all(days.map((day) => state.kv(`backfill:day:${day}:a`)));
-    return shown.every((day) => /failed|completed/.test((day as { status?: string } | null)?.status ?? ""));
+    const isShown = (day: unknown) =>
+      /failed|completed/.test((day as { status?: string } | null)?.status ?? "");
+    return shown.every(isShown) && (await errorKeys()).length >= 4;
   });
   const keys = (await state.kvKeys()).map(({ name }) => name);
   const said = [

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { Problem, QueryAnswer } from "../../src/contract/query.ts";
 import { addDays, dayStartMs, type UtcDay } from "../../src/domain/day.ts";
 import { objectKey } from "../../src/domain/layout.ts";
 import { evenDay, SITE } from "../support/query/archive.ts";
-import { eventually, type LogLine } from "./fixture.ts";
+import { eventually, type LogLine, removeFolder } from "./fixture.ts";
 import { exchange, spoken } from "./raw-http.ts";
 
 const FIRST = "2024-01-01" as UtcDay;
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await worker?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
+  removeFolder(stateDir);
 });
 
 function pathOf(from: UtcDay, to: UtcDay, more: Record<string, string> = {}): string {

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 
-/** After this long there will be no response. */
-const SILENCE_MS = 10_000;
+/** After this long there will be no response, also on a busy machine. */
+const SILENCE_MS = 60_000;
 
 export interface Spoken {
   /** Sent unchanged on a separate connection. */

@@ -47,15 +47,27 @@ test("a cancel during a request writes nothing afterwards, and a resume continue
     status: 200,
     body: { status: "cancelled", sites_stopping: [] },
   });
+  // A put that had begun before the cancel may still end.
+  await world.client.until(({ sites }) => sites.every((site) => site.state === "cancelled"));
   const state = await world.state();
   const objects = await state.keys("timeseries/2024/01/");
   const asked = world.sim.stats().requests;
-  const view = () => Promise.all(days.map((day) => state.kv(`backfill:day:${day}:a`)));
+  const view = () =>
+    Promise.all(
+      days.map(async (day) => (await state.kv(`backfill:day:${day}:a`)) as { status: string } | null),
+    );
   await eventually("KV shows the cancel", async () => {
-    const shown = (await state.kv("backfill:state")) as { status: string };
-    return shown.status === "cancelled";
+    const shown = (await state.kv("backfill:state")) as { status: string } | null;
+    return shown?.status === "cancelled";
   });
-  const shown = await view();
+  const shown = await eventually("KV shows each day as it is", async () => {
+    const [held, calendar] = await Promise.all([
+      view(),
+      world.client.days(`?from=${days[0]}&to=${days.at(-1)}&site=a`),
+    ]);
+    const statuses = held.map((entry) => entry?.status ?? "pending");
+    return calendar.every(({ status }, index) => status === statuses[index]) && held;
+  });
   // Longer than the delayed responses take, which must not be stored.
   await sleep(9_000);
   expect(await state.keys("timeseries/2024/01/")).toEqual(objects);
@@ -101,7 +113,7 @@ test("forced restarts during puts, over changed data, leave only the newest data
   await world.client.until(({ days_completed }) => days_completed >= 4);
   // Days are published meanwhile; each restart happens at another moment.
   for (let seed = 2; seed <= 5; seed++) {
-    await world.replaceSimulator({ seed });
+    world.replaceSimulator({ seed });
     expect(await world.client.start(...range)).toMatchObject({ status: 202 });
     await sleep(150 * seed);
   }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,7 +6,7 @@ import { BackfillClient, EtlClient } from "../../client/client.ts";
 import { type Simulator, startSimulator } from "../../simulator/server/server.ts";
 import { utcDayOf } from "../../src/domain/day.ts";
 import { CliProcess } from "./cli-process.ts";
-import { eventually } from "./fixture.ts";
+import { eventually, removeFolder } from "./fixture.ts";
 
 const KEY = "vendor-key-of-this-test";
 const TOKEN = "own-token";
@@ -28,9 +28,12 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // Those of a test that failed.
-  for (const stack of stacks) stack.kill("SIGKILL");
+  for (const stack of stacks) {
+    stack.kill("SIGKILL");
+    await stack.ended();
+  }
   await vendor?.close();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** `up` against the API, with any free ports. */
@@ -61,7 +64,7 @@ test("a stack against a real API names a site that it does not know, goes on aft
 }, async () => {
   const sites = ["--sites", "site_a,site_unknown"];
   const first = up(...sites);
-  const { backfill, etl } = await addresses(first);
+  const { backfill, etl, query } = await addresses(first);
   const synced = await first.shows("the site is synced", (shown) => /site_a is synced: .*/.exec(shown)?.[0]);
   expect(synced).toMatch(/its newest sample is \d+ (s|min) old/);
   const halted = await first.shows("the other is not", (shown) => /site_unknown is .*/.exec(shown)?.[0]);
@@ -74,6 +77,11 @@ test("a stack against a real API names a site that it does not know, goes on aft
   expect(requests).toBeGreaterThan(0);
   first.kill("SIGKILL");
   await first.ended();
+  // Others end the Workers after it, and two Workers must not have one database.
+  await eventually("its Workers have ended", async () => {
+    const answers = await Promise.allSettled([backfill, etl, query].map((url) => fetch(url)));
+    return answers.every(({ status }) => status === "rejected");
+  });
 
   const second = up(...sites);
   const again = await addresses(second);

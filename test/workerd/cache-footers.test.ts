@@ -9,7 +9,9 @@ test("a footer is put into the data centre's cache after the response, and a new
   const index = indexFooter(bytes, bytes.length);
   expect(await new Footers(() => 0, new CacheFooters()).find(KEY)).toBeUndefined();
   new Footers(() => 0, new CacheFooters()).keep(KEY, { etag: "first", index }, 0);
-  const found = await vi.waitUntil(() => new Footers(() => 0, new CacheFooters()).find(KEY));
+  const found = await vi.waitUntil(() => new Footers(() => 0, new CacheFooters()).find(KEY), {
+    timeout: 30_000,
+  });
   expect(found.etag).toBe("first");
   expect(found.index.packed).toEqual(index.packed);
 });

@@ -3,7 +3,6 @@ import {
   createScheduledController,
   env,
   evictDurableObject,
-  runDurableObjectAlarm,
   runInDurableObject,
   waitOnExecutionContext,
 } from "cloudflare:test";
@@ -40,7 +39,8 @@ function inside<T>(
 }
 
 afterEach(async () => {
-  for (const stub of [site(), coordinator()]) {
+  // The Coordinator first: it would send its job to a site whose storage is gone already.
+  for (const stub of [coordinator(), site()]) {
     await runInDurableObject(stub, (_, { storage }) => storage.deleteAll().then(() => storage.deleteAlarm()));
     await end(stub);
   }
@@ -153,7 +153,6 @@ test("the cron trigger sets an alarm again that was lost while a job is wanted",
   await waitOnExecutionContext(context);
   const armed = await runInDurableObject(coordinator(), (_, { storage }) => storage.getAlarm());
   expect(armed).not.toBeNull();
-  // Before the alarm fires and sends a job to a site.
-  await runInDurableObject(coordinator(), (_, { storage }) => storage.deleteAlarm());
-  expect(await runDurableObjectAlarm(coordinator())).toBe(false);
+  // The alarm may have sent the job to the site.
+  await (coordinator() as unknown as CoordinatorObject).cancel();
 });

@@ -88,6 +88,8 @@ export class SyncEngine {
     const { clock, store } = this.#context;
     this.#requestedAt = clock.now();
     this.#restUntil = undefined;
+    // Who has asked for a sync waits for its end, also if nothing can be read.
+    this.#run ??= new RunningSync(this.#requestedAt);
     store.tx((sql) => {
       for (const key of ["halt", "apiPause", "hotPause"] as const) setState(sql, key, undefined);
       setState(sql, "windowPauses", {});
@@ -110,13 +112,13 @@ export class SyncEngine {
     const tick = { startedAt: clock.now(), samples: 0, actions: 0 };
     this.#tick = tick;
     this.#restUntil = undefined;
-    // Who has asked for a sync waits for its end, also if nothing can be read.
-    if (this.#requestedAt !== undefined) this.#run ??= new RunningSync(tick.startedAt);
     try {
       while (this.#tick === tick && !this.#isOver(tick)) {
         const decision = await this.#decide();
         if ("restUntil" in decision) {
           await this.#endRun();
+          // Somebody has asked for the next sync meanwhile.
+          if (this.#requestedAt !== undefined) continue;
           this.#restUntil = decision.restUntil;
           break;
         }

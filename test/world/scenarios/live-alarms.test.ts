@@ -26,6 +26,23 @@ test("a trigger reads the newest windows at once, and is refused while a sync ru
   expect((await reportOf(world)).lag_seconds).toBeLessThan(60);
 });
 
+test("a trigger is refused only while a sync runs, also just after one has ended", async () => {
+  const world = liveWorld();
+  await live(world, HOUR + 2 * MINUTE);
+  for (let moment = 0; moment < 60; moment++) {
+    await askSync(world, (rules) => rules.trigger());
+    let steps = moment;
+    await world.run(() => steps-- === 0);
+    const askedAt = world.scheduler.now;
+    const { kind } = await askSync(world, (rules) => rules.trigger());
+    await world.pass(MINUTE);
+    const { last_sync } = await reportOf(world);
+    expect(Date.parse(last_sync?.ended_at ?? ""), `${kind} at step ${moment}`).toBeGreaterThanOrEqual(
+      askedAt,
+    );
+  }
+});
+
 test("the grid of five minutes is kept without any cron trigger after the first", async () => {
   const world = liveWorld();
   await live(world, 3 * HOUR);
