@@ -19,6 +19,14 @@ const FOCUSED = `(() => {
   return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.querySelector("h2")?.textContent ?? at.textContent;
 })()`;
 
+/** Draws nothing until DRAW. Frames that were requested before are drawn. */
+const HOLD_FRAMES = `new Promise((held) => {
+  requestAnimationFrame(held);
+  window.held = [];
+  window.requestAnimationFrame = (draw) => window.held.push(draw);
+})`;
+const DRAW = "window.held.splice(0).forEach((draw) => draw(performance.now()))";
+
 /** The elements that have an outline, which marks the focus. */
 const OUTLINED = `[...document.querySelectorAll("body *")]
   .filter((element) => element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).outlineStyle !== "none")
@@ -115,9 +123,28 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     expect(await first.inputValue()).toBe("2024-02-10");
   });
 
+  test("a date that is typed faster than the page is drawn stays as it is typed", async () => {
+    await open();
+    await page.evaluate(HOLD_FRAMES);
+    const first = page.getByLabel("First day");
+    await first.focus();
+    await page.keyboard.type("03052");
+    // What was 5 March is drawn while its year is typed.
+    await page.evaluate(DRAW);
+    expect(await first.inputValue()).toBe("0002-03-05");
+    await first.fill("2023-03-05");
+    await page.getByLabel("Last day").focus();
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await page.evaluate(DRAW);
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await first.fill("");
+    await page.getByLabel("Last day").focus();
+    expect(await first.inputValue()).toBe("2023-03-05");
+  });
+
   test("fields that are filled faster than the page is drawn all count", async () => {
     await open();
-    await page.evaluate("requestAnimationFrame = (draw) => setTimeout(draw, 1_000)");
+    await page.evaluate(HOLD_FRAMES);
     await chooseDays(page, "2024-02-01", "2024-02-06");
     await page.getByRole("checkbox", { name: LONG }).dispatchEvent("click");
     await button("Estimate").dispatchEvent("click");
