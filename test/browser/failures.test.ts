@@ -233,16 +233,37 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await expect.poll(() => worker.streams).toBe(0);
   });
 
+  const listings = () => worker.requests.filter((request) => request.includes("/timeseries/points"));
+  const listing = (day: string) => `GET /timeseries/points site_name=${LONG}&date=${day}`;
+
   test("the listed points are those of the chosen day, also when the page is drawn in between", async () => {
     await open();
     await page.getByRole("link", { name: "Explorer" }).click();
     await openExplorer(page, worker.url, FAKE_TOKEN);
     await page.getByLabel("Site").selectOption(LONG);
+    // Of two requests on their way, the later may arrive first.
+    await expect.poll(listings).toEqual([listing("2024-01-02")]);
     await page.getByLabel("Day").fill("2024-03-09");
     await page.waitForTimeout(1_300);
-    await expect
-      .poll(() => worker.requests.at(-1))
-      .toBe(`GET /timeseries/points site_name=${LONG}&date=2024-03-09`);
+    await expect.poll(() => listings().at(-1)).toBe(listing("2024-03-09"));
+  });
+
+  test("a site and a day that are chosen faster than the page is drawn both count", async () => {
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await page.getByLabel("Site").waitFor();
+    await page.evaluate(HOLD_FRAMES);
+    await page.getByLabel("Site").selectOption(LONG);
+    await expect.poll(listings).toEqual([listing("2024-01-02")]);
+    await page.getByLabel("Day").fill("2024-01-04");
+    await expect.poll(listings).toEqual([listing("2024-01-02"), listing("2024-01-04")]);
+    await button("List points").dispatchEvent("click");
+    await expect.poll(() => listings().length).toBe(3);
+    expect(listings().at(-1)).toBe(listing("2024-01-04"));
+    await page.evaluate(DRAW);
+    expect(await page.getByLabel("Site").inputValue()).toBe(LONG);
+    expect(await page.getByLabel("Day").inputValue()).toBe("2024-01-04");
   });
 
   test("another site is listed at once, and nothing of the site before stays", async () => {
