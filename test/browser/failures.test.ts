@@ -4,11 +4,13 @@ import { dayView, siteView, statusOf } from "../support/dashboard-status.ts";
 import {
   axeViolations,
   chooseDays,
+  drawn,
   hasChromium,
   openChromium,
   openExplorer,
   positionOf,
   signIn,
+  widthOf,
 } from "./chromium.ts";
 import { FAKE_TOKEN, FakeWorker } from "./fake-worker.ts";
 
@@ -176,6 +178,8 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await page.getByText("Days to fetch").waitFor();
     const last = await page.getByLabel("Last day").inputValue();
     await page.mouse.move(from.x, from.y + 14, { steps: 3 });
+    await page.locator(".tooltip").getByText("2024-02-06").waitFor();
+    await drawn(page);
     expect(await page.getByLabel("Last day").inputValue()).toBe(last);
   });
 
@@ -227,7 +231,8 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
       await heading("Running").waitFor();
     }
     expect(await focused()).toBe("Backfill");
-    expect(worker.streams).toBe(1);
+    // Also where a stream was silent for too long, and is opened again.
+    await expect.poll(() => worker.streams).toBe(1);
     expect(await page.locator("canvas").count()).toBe(2);
     await button("Sign out").click();
     await expect.poll(() => worker.streams).toBe(0);
@@ -373,7 +378,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
       .waitFor();
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 740 });
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      await expect.poll(() => widthOf(page)).toBe(width);
     }
     expect(await page.locator("main img, main b").count()).toBe(0);
     expect(await axeViolations(page)).toEqual([]);
