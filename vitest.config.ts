@@ -81,6 +81,8 @@ export default defineConfig({
           include: ["test/browser/**/*.test.ts"],
           env: COMPILE_CACHE,
           isolate: false,
+          // As long as the tests wait for an element; a request of the page takes more than the usual second on a busy machine.
+          expect: { poll: { timeout: 60_000 } },
           testTimeout: 240_000,
           hookTimeout: 120_000,
         },

@@ -47,6 +47,7 @@ function View({ page, requestsPerMinute }: { page: Page; requestsPerMinute: numb
         <main>
           <Explorer
             explorer={state.explorer}
+            current={() => page.store.state.explorer}
             sites={sitesOf(state)}
             days={state.calendar.days}
             commands={page.explorer}

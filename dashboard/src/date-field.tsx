@@ -14,10 +14,16 @@ interface DateFieldProps {
  */
 export function DateField({ name, value, max = "9999-12-31" as UtcDay, onDay }: DateFieldProps) {
   const field = useRef<HTMLInputElement>(null);
-  const showValue = () => {
-    if (field.current) field.current.value = value ?? "";
+  /** The last valid day in the field: keys are faster than frames, and `value` may be the day before it. */
+  const held = useRef<UtcDay | undefined>(undefined);
+  const show = (day: UtcDay | undefined) => {
+    held.current = day;
+    if (field.current) field.current.value = day ?? "";
   };
-  useLayoutEffect(showValue, [value]);
+  // A day that was typed here is not written again, because more may have been typed since.
+  useLayoutEffect(() => {
+    if (value !== held.current) show(value);
+  });
   return (
     <label>
       {name}
@@ -29,9 +35,11 @@ export function DateField({ name, value, max = "9999-12-31" as UtcDay, onDay }: 
         ref={field}
         onChange={({ currentTarget }) => {
           const day = parseUtcDay(currentTarget.value);
-          if (day && currentTarget.validity.valid) onDay(day);
+          if (!day || !currentTarget.validity.valid) return;
+          held.current = day;
+          onDay(day);
         }}
-        onBlur={showValue}
+        onBlur={() => show(held.current)}
       />
     </label>
   );

@@ -47,10 +47,18 @@ export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in" }).click();
 }
 
+/** Pixels that the page is wide: more than the screen where something does not fit. */
+export const widthOf = (page: Page) => page.evaluate("document.documentElement.scrollWidth");
+
 export async function openExplorer(page: Page, url: string, token: string): Promise<void> {
   await page.getByLabel("URL of the Query Worker").fill(url);
   await page.getByLabel("API key of the Query Worker").fill(token);
   await page.getByRole("button", { name: "Sign in" }).click();
+}
+
+/** Waits until the page has drawn what has happened so far: a frame that is requested later is later. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate("new Promise(requestAnimationFrame)");
 }
 
 /** Fills the fields of the planned range. */
@@ -61,6 +69,8 @@ export async function chooseDays(page: Page, from: string, to: string): Promise<
 
 /** The position of a day on the screen: in the calendar, weeks are columns of 14 pixels. */
 export async function positionOf(page: Page, site: string, date: string): Promise<{ x: number; y: number }> {
+  // A year that appears or disappears moves the others.
+  await drawn(page);
   const canvas = page.locator(`canvas[data-site="${site}"][data-year="${date.slice(0, 4)}"]`);
   await canvas.scrollIntoViewIfNeeded();
   const box = await canvas.boundingBox();

@@ -4,11 +4,13 @@ import { dayView, siteView, statusOf } from "../support/dashboard-status.ts";
 import {
   axeViolations,
   chooseDays,
+  drawn,
   hasChromium,
   openChromium,
   openExplorer,
   positionOf,
   signIn,
+  widthOf,
 } from "./chromium.ts";
 import { FAKE_TOKEN, FakeWorker } from "./fake-worker.ts";
 
@@ -18,6 +20,14 @@ const FOCUSED = `(() => {
   if (at === document.body) return "nowhere";
   return at.getAttribute("aria-label") ?? at.labels?.[0]?.textContent ?? at.querySelector("h2")?.textContent ?? at.textContent;
 })()`;
+
+/** Draws nothing until DRAW. Frames that were requested before are drawn. */
+const HOLD_FRAMES = `new Promise((held) => {
+  requestAnimationFrame(held);
+  window.held = [];
+  window.requestAnimationFrame = (draw) => window.held.push(draw);
+})`;
+const DRAW = "window.held.splice(0).forEach((draw) => draw(performance.now()))";
 
 /** The elements that have an outline, which marks the focus. */
 const OUTLINED = `[...document.querySelectorAll("body *")]
@@ -115,9 +125,28 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     expect(await first.inputValue()).toBe("2024-02-10");
   });
 
+  test("a date that is typed faster than the page is drawn stays as it is typed", async () => {
+    await open();
+    await page.evaluate(HOLD_FRAMES);
+    const first = page.getByLabel("First day");
+    await first.focus();
+    await page.keyboard.type("03052");
+    // What was 5 March is drawn while its year is typed.
+    await page.evaluate(DRAW);
+    expect(await first.inputValue()).toBe("0002-03-05");
+    await first.fill("2023-03-05");
+    await page.getByLabel("Last day").focus();
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await page.evaluate(DRAW);
+    expect(await first.inputValue()).toBe("2023-03-05");
+    await first.fill("");
+    await page.getByLabel("Last day").focus();
+    expect(await first.inputValue()).toBe("2023-03-05");
+  });
+
   test("fields that are filled faster than the page is drawn all count", async () => {
     await open();
-    await page.evaluate("requestAnimationFrame = (draw) => setTimeout(draw, 1_000)");
+    await page.evaluate(HOLD_FRAMES);
     await chooseDays(page, "2024-02-01", "2024-02-06");
     await page.getByRole("checkbox", { name: LONG }).dispatchEvent("click");
     await button("Estimate").dispatchEvent("click");
@@ -149,6 +178,8 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
     await page.getByText("Days to fetch").waitFor();
     const last = await page.getByLabel("Last day").inputValue();
     await page.mouse.move(from.x, from.y + 14, { steps: 3 });
+    await page.locator(".tooltip").getByText("2024-02-06").waitFor();
+    await drawn(page);
     expect(await page.getByLabel("Last day").inputValue()).toBe(last);
   });
 
@@ -200,22 +231,44 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
       await heading("Running").waitFor();
     }
     expect(await focused()).toBe("Backfill");
-    expect(worker.streams).toBe(1);
+    // Also where a stream was silent for too long, and is opened again.
+    await expect.poll(() => worker.streams).toBe(1);
     expect(await page.locator("canvas").count()).toBe(2);
     await button("Sign out").click();
     await expect.poll(() => worker.streams).toBe(0);
   });
+
+  const listings = () => worker.requests.filter((request) => request.includes("/timeseries/points"));
+  const listing = (day: string) => `GET /timeseries/points site_name=${LONG}&date=${day}`;
 
   test("the listed points are those of the chosen day, also when the page is drawn in between", async () => {
     await open();
     await page.getByRole("link", { name: "Explorer" }).click();
     await openExplorer(page, worker.url, FAKE_TOKEN);
     await page.getByLabel("Site").selectOption(LONG);
+    // Of two requests on their way, the later may arrive first.
+    await expect.poll(listings).toEqual([listing("2024-01-02")]);
     await page.getByLabel("Day").fill("2024-03-09");
     await page.waitForTimeout(1_300);
-    await expect
-      .poll(() => worker.requests.at(-1))
-      .toBe(`GET /timeseries/points site_name=${LONG}&date=2024-03-09`);
+    await expect.poll(() => listings().at(-1)).toBe(listing("2024-03-09"));
+  });
+
+  test("a site and a day that are chosen faster than the page is drawn both count", async () => {
+    await open();
+    await page.getByRole("link", { name: "Explorer" }).click();
+    await openExplorer(page, worker.url, FAKE_TOKEN);
+    await page.getByLabel("Site").waitFor();
+    await page.evaluate(HOLD_FRAMES);
+    await page.getByLabel("Site").selectOption(LONG);
+    await expect.poll(listings).toEqual([listing("2024-01-02")]);
+    await page.getByLabel("Day").fill("2024-01-04");
+    await expect.poll(listings).toEqual([listing("2024-01-02"), listing("2024-01-04")]);
+    await button("List points").dispatchEvent("click");
+    await expect.poll(() => listings().length).toBe(3);
+    expect(listings().at(-1)).toBe(listing("2024-01-04"));
+    await page.evaluate(DRAW);
+    expect(await page.getByLabel("Site").inputValue()).toBe(LONG);
+    expect(await page.getByLabel("Day").inputValue()).toBe("2024-01-04");
   });
 
   test("another site is listed at once, and nothing of the site before stays", async () => {
@@ -325,7 +378,7 @@ describe.skipIf(!hasChromium)("the dashboard when something fails", () => {
       .waitFor();
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 740 });
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      await expect.poll(() => widthOf(page)).toBe(width);
     }
     expect(await page.locator("main img, main b").count()).toBe(0);
     expect(await axeViolations(page)).toEqual([]);

@@ -19,6 +19,7 @@ export async function takeLiveScreenshots(browser: Browser, folder: string): Pro
     await page.getByLabel("URL of the ETL Sync Worker").fill(etl.url);
     await page.getByRole("button", { name: "Connect" }).click();
     await page.getByRole("region", { name: "building_c", exact: true }).waitFor();
+    await page.locator('.connection[data-kind="live"]').waitFor();
     await page.screenshot({ path: join(folder, `dashboard-${name}.png`), fullPage: true });
     await page.close();
   };

@@ -19,20 +19,23 @@ export {
 export { AGGREGATES, INTERVALS, isAllowed, type Span } from "./span.ts";
 
 interface ExplorerProps {
+  /** As it is drawn. */
   readonly explorer: ExplorerState;
+  /** As it is now. */
+  current(): ExplorerState;
   readonly sites: readonly string[];
   readonly days: ReadonlyMap<string, DaysByDate>;
   readonly commands: ExplorerCommands;
 }
 
 /** Lists the points of a day, and shows the samples of one. */
-export function Explorer({ explorer, sites, days, commands }: ExplorerProps) {
+export function Explorer({ explorer, current, sites, days, commands }: ExplorerProps) {
   if (explorer.access !== "open") return <QuerySignIn explorer={explorer} commands={commands} />;
   return (
     <div class="explorer">
       <section aria-labelledby="find">
         <h2 id="find">Find a point</h2>
-        <SiteDayForm {...{ explorer, sites, days }} onList={commands.listPoints} />
+        <SiteDayForm {...{ explorer, current, sites, days }} onList={commands.listPoints} />
         <PointList explorer={explorer} commands={commands} />
       </section>
       <ChartPanel explorer={explorer} commands={commands} />

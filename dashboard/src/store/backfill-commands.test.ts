@@ -117,6 +117,35 @@ test("a command that is given twice before its response is sent once", async () 
   page.session.signOut();
 });
 
+test("a command that is given during another is sent after the response to it, unless the session ends", async () => {
+  let respond = () => {};
+  const page = openPage({
+    "/backfill/cancel": () =>
+      new Promise((resolve) => {
+        respond = () => resolve({ message: "Cancelled", sites_stopping: [] });
+      }),
+    "/backfill/retry": () => ({ days: 1 }),
+  });
+  const retries = () => page.requested.filter((path) => path === "/backfill/retry").length;
+  await page.session.signIn("t");
+  const cancel = page.commands.cancel();
+  const retry = page.commands.retry({});
+  await settled();
+  expect([retries(), page.state().notice?.text]).toEqual([0, "Cancelling …"]);
+  respond();
+  await Promise.all([cancel, retry]);
+  expect([retries(), page.state().notice?.tone]).toEqual([1, "done"]);
+
+  const ended = [page.commands.cancel(), page.commands.retry({})];
+  await settled();
+  page.session.signOut();
+  await page.session.signIn("t");
+  respond();
+  await Promise.all(ended);
+  expect([retries(), page.state().notice]).toEqual([1, undefined]);
+  page.session.signOut();
+});
+
 test("an error response does not reach the next session", async () => {
   let reject = () => {};
   const page = openPage({

@@ -35,6 +35,10 @@ const COMPARED: Readonly<Record<AuditView["mode"], string>> = {
 /** What an operator can do with the backfill. Each command calls the Worker; its result is shown as the notice. */
 export function backfillCommands(store: Store, session: Session, { sleep }: Pick<Browser, "sleep">) {
   const errorRequests = latestRequest();
+  /** The last command, until its response. */
+  let last:
+    | { readonly api: BackfillApi; readonly pending: string; readonly response: Promise<unknown> }
+    | undefined;
 
   const notify = (tone: Notice["tone"], text: string) =>
     store.dispatch({ type: "notice", notice: { tone, text } });
@@ -48,21 +52,41 @@ export function backfillCommands(store: Store, session: Session, { sleep }: Pick
     return ended ? undefined : result;
   }
 
-  /** Runs one command at a time, so that a double click has the effect of one. Returns whether it succeeded. */
+  /**
+   * Runs one command at a time: a double click has the effect of one, and another command waits for the response. The
+   * stream can show its button before: a cancelled job can be resumed while its cancel waits for the sites. Returns
+   * whether it succeeded.
+   */
   async function run<T>(
     pending: string,
     call: (api: BackfillApi) => Promise<Result<T>>,
     done: (body: T) => string,
   ): Promise<boolean> {
-    if (!session.api || store.state.notice?.tone === "pending") return false;
-    notify("pending", pending);
-    const result = await request(call);
+    const { api } = session;
+    const before = last?.api === api ? last : undefined;
+    if (!api || before?.pending === pending) return false;
+    const response = before ? before.response.then(() => send(api, pending, call)) : send(api, pending, call);
+    const command = { api, pending, response };
+    last = command;
+    const result = await response;
+    if (last === command) last = undefined;
     if (!result) return false;
     if (result.ok) {
       notify("done", done(result.body));
       await refreshStatus();
     } else notify("error", result.error.message);
     return result.ok;
+  }
+
+  /** Sends a command, unless the session in which it was given has ended. */
+  async function send<T>(
+    api: BackfillApi,
+    pending: string,
+    call: (api: BackfillApi) => Promise<Result<T>>,
+  ): Promise<Result<T> | undefined> {
+    if (session.api !== api) return undefined;
+    notify("pending", pending);
+    return request(call);
   }
 
   /** Loads the status after a command, because the stream reports the change up to two seconds later. */
