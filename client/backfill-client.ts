@@ -6,7 +6,9 @@ import type {
   GateView,
   NotStarted,
   Problem,
+  RollupList,
   SiteList,
+  SiteRollups,
   SiteSummary,
   Status,
 } from "../src/contract/backfill.ts";
@@ -72,6 +74,11 @@ export class BackfillClient {
 
   async days(query = ""): Promise<DayView[]> {
     return (await this.request<DayList>("GET", `/backfill/days${query}`, "days")).days;
+  }
+
+  /** The roll-ups of every site. */
+  async rollups(): Promise<SiteRollups[]> {
+    return (await this.request<RollupList>("GET", "/backfill/rollups", "sites")).sites;
   }
 
   async audits(): Promise<AuditView[]> {

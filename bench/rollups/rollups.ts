@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { BackfillClient } from "../../client/client.ts";
 import { startWorker } from "../../local/stack/stack.ts";
-import type { RollupList, SiteRollups } from "../../src/contract/backfill.ts";
+import type { SiteRollups } from "../../src/contract/backfill.ts";
 import { addDays, type UtcDay } from "../../src/domain/day.ts";
 import type { CommandRun } from "../../terminal/terminal.ts";
 import {
@@ -71,8 +71,7 @@ async function making(run: CommandRun): Promise<Figure[]> {
     let site: SiteRollups | undefined;
     do {
       await sleep(POLL_MS);
-      const { sites } = await client.request<RollupList>("GET", "/backfill/rollups", "sites");
-      site = sites[0];
+      [site] = await client.rollups();
       if (site?.last_error) throw new Error(site.last_error);
       databaseBytes = Math.max(databaseBytes, largestDatabase(stateDir));
       console.error(`${site?.state} ${site?.current_period} ${mib(databaseBytes)}`);

@@ -1,6 +1,6 @@
 /** Roll-ups on the command line. The door of this folder. */
 import { poll } from "../../client/client.ts";
-import type { RollupList, RollupsAccepted, SiteRollups } from "../../src/contract/backfill.ts";
+import type { RollupsAccepted, SiteRollups } from "../../src/contract/backfill.ts";
 import { counted, EXIT, lostLine } from "../../terminal/terminal.ts";
 import {
   days,
@@ -43,7 +43,7 @@ Examples:
     .action(async (from: Days | undefined, to: Days | undefined, options: RollupOptions) => {
       const selection = { ...options, ...selectedRange(from, to) };
       if (!options.show) await startMaking(cli, selection);
-      const all = options.watch ? await watchRollups(cli) : await listed(cli);
+      const all = options.watch ? await watchRollups(cli) : await cli.backfill.rollups();
       const sites = all.filter(({ site }) => !options.site || site === options.site);
       if (sites.some(({ last_error }) => last_error !== null)) cli.exitCode = EXIT.partial;
       if (options.json) return printJson(sites);
@@ -56,10 +56,6 @@ interface RollupOptions extends Selection {
   readonly show?: true;
   readonly watch?: true;
   readonly json?: true;
-}
-
-async function listed({ backfill }: Cli): Promise<SiteRollups[]> {
-  return (await backfill.request<RollupList>("GET", "/backfill/rollups", "sites")).sites;
 }
 
 async function startMaking(cli: Cli, selection: Selection): Promise<void> {
@@ -85,7 +81,7 @@ async function watchRollups(cli: Cli): Promise<SiteRollups[]> {
     again: [`To watch again: ${cli.commandLine("rollups --show --watch")}`],
   } as const;
   const sites = await watchWorker<SiteRollups[]>(cli, watching, (polling) =>
-    poll(() => listed(cli), isDone, { ...polling, show, lost }),
+    poll(() => cli.backfill.rollups(), isDone, { ...polling, show, lost }),
   );
   screen.settle();
   return sites;

@@ -1,4 +1,3 @@
-import type { RollupList } from "../../src/contract/backfill.ts";
 import { rollupRowFaults } from "../reference/months.ts";
 import { readWithHyparquet } from "../reference/other-readers.ts";
 import { eventually, keyOf, type World } from "../system/fixture.ts";
@@ -11,7 +10,7 @@ export async function checkRollups(world: World): Promise<string[]> {
   await eventually(
     "no roll-up is left to make",
     async () => {
-      const { sites } = await world.client.request<RollupList>("GET", "/backfill/rollups", "sites");
+      const sites = await world.client.rollups();
       return sites.every(({ state }) => state === "idle");
     },
     MADE_MS_MAX,

@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { RollupList } from "../../src/contract/backfill.ts";
 import { readWithDuckdb } from "../reference/duckdb.ts";
 import { lines, truthOf } from "../reference/truth.ts";
 import { CliProcess, type Ended } from "./cli-process.ts";
@@ -118,7 +117,7 @@ test("a verification of a sample counts its days, and one that finds a file miss
   expect(found.stdout).toContain(`${FAILING} ${SITE}: the object is missing`);
   // Until the site has replaced them, the roll-ups answer for the day as well.
   await eventually("no roll-up has the day", async () => {
-    const { sites } = await world.client.request<RollupList>("GET", "/backfill/rollups", "sites");
+    const sites = await world.client.rollups();
     return sites.every(({ hourly, raw, state }) => {
       return state === "idle" && hourly.days_held === 2 && raw.days_held === 2;
     });
