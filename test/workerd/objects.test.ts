@@ -154,5 +154,6 @@ test("the cron trigger sets an alarm again that was lost while a job is wanted",
   const armed = await runInDurableObject(coordinator(), (_, { storage }) => storage.getAlarm());
   expect(armed).not.toBeNull();
   // The alarm may have sent the job to the site.
-  await (coordinator() as unknown as CoordinatorObject).cancel();
+  const ended = await (coordinator() as unknown as CoordinatorObject).cancel();
+  expect(ended).toMatchObject({ kind: "cancelled" });
 });
